@@ -1,0 +1,50 @@
+package io.fanatic.core;
+
+/**
+ * A 48-bit Ethernet address.
+ *
+ * @param bits the low 48 bits, first octet on the wire most significant
+ */
+public record MacAddress(long bits) {
+
+    private static final long BRIDGE = 0x02;
+    private static final long TUNNEL = 0x06;
+
+    /** The address of the fan's bridge on this host: {@code 02:OO:uu:uu:uu:uu}, see {@link #derived}. */
+    public static MacAddress ofBridge(Cidr overlay, Ipv4Address underlayAddress) {
+        return derived(BRIDGE, overlay, underlayAddress);
+    }
+
+    /** The address of the fan's tunnel on this host: {@code 06:OO:uu:uu:uu:uu}, see {@link #derived}. */
+    public static MacAddress ofTunnel(Cidr overlay, Ipv4Address underlayAddress) {
+        return derived(TUNNEL, overlay, underlayAddress);
+    }
+
+    /**
+     * Locally administered and unicast (IEEE 802 bits 1 and 0 of the first octet), then the overlay's first octet, then
+     * the underlay address: different on every host of a fan, since a VXLAN device drops frames that carry its own address
+     * as source, and different for two fans of one host.
+     */
+    private static MacAddress derived(long first, Cidr overlay, Ipv4Address underlayAddress) {
+        return new MacAddress(
+                first << 40 | (long) overlay.network().octet(0) << 32 | underlayAddress.bits() & 0xffffffffL);
+    }
+
+    /** Octet 0 (first on the wire) to 5. */
+    public int octet(int index) {
+        return (int) (bits >>> (40 - 8 * index)) & 0xff;
+    }
+
+    /** {@code 02:fa:0a:00:00:2d}. */
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder(17);
+        for (int i = 0; i < 6; i++) {
+            int octet = octet(i);
+            text.append(i == 0 ? "" : ":")
+                    .append(Character.forDigit(octet >> 4, 16))
+                    .append(Character.forDigit(octet & 15, 16));
+        }
+        return text.toString();
+    }
+}

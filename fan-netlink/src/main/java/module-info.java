@@ -1,0 +1,9 @@
+/** The kernel: netlink, eBPF, nftables, namespaces; and the engine that brings a fan up and takes it down. */
+module io.fanatic.netlink {
+    requires transitive io.fanatic.core;
+    requires static transitive org.jspecify;
+    requires org.jnrproject.ffi;
+    requires com.google.gson;
+
+    exports io.fanatic.netlink.libc;
+}

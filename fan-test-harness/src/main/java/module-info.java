@@ -1,0 +1,14 @@
+/** The proof: probes, the multi-host lab, faults, reports. */
+module io.fanatic.harness {
+    requires transitive io.fanatic.netlink;
+    requires static transitive org.jspecify;
+    requires static org.junit.jupiter.api;
+    requires io.netty.transport;
+    requires io.netty.transport.classes.epoll;
+    requires io.netty.transport.unix.common;
+    requires io.netty.buffer;
+    requires io.netty.common;
+    requires io.netty.handler;
+    requires com.google.gson;
+    requires org.jnrproject.ffi;
+}
