@@ -5,5 +5,6 @@ module io.fanatic.netlink {
     requires org.jnrproject.ffi;
     requires com.google.gson;
 
+    exports io.fanatic.netlink.host;
     exports io.fanatic.netlink.libc;
 }
