@@ -11,4 +11,6 @@ module io.fanatic.harness {
     requires io.netty.handler;
     requires com.google.gson;
     requires org.jnrproject.ffi;
+
+    exports io.fanatic.harness.probe;
 }
