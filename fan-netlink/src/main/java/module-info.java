@@ -7,4 +7,6 @@ module io.fanatic.netlink {
 
     exports io.fanatic.netlink.host;
     exports io.fanatic.netlink.libc;
+    exports io.fanatic.netlink.route;
+    exports io.fanatic.netlink.wire;
 }
