@@ -6,6 +6,7 @@ module io.fanatic.netlink {
     requires com.google.gson;
 
     exports io.fanatic.netlink.host;
+    exports io.fanatic.netlink.bpf;
     exports io.fanatic.netlink.libc;
     exports io.fanatic.netlink.route;
     exports io.fanatic.netlink.wire;
