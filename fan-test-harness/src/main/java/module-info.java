@@ -12,5 +12,6 @@ module io.fanatic.harness {
     requires com.google.gson;
     requires org.jnrproject.ffi;
 
+    exports io.fanatic.harness.lab;
     exports io.fanatic.harness.probe;
 }

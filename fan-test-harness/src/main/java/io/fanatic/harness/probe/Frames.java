@@ -21,12 +21,7 @@ final class Frames {
 
     /** An Ethernet frame with an IPv4 UDP datagram; the UDP checksum is left out, which IPv4 allows (RFC 768). */
     static ByteBuffer udp(
-            MacAddress toMac,
-            MacAddress fromMac,
-            Ipv4Address from,
-            Ipv4Address to,
-            int port,
-            ByteBuffer payload) {
+            MacAddress toMac, MacAddress fromMac, Ipv4Address from, Ipv4Address to, int port, ByteBuffer payload) {
         int udpLength = UDP + payload.remaining();
         ByteBuffer frame = ByteBuffer.allocate(ETHERNET + IPV4 + udpLength);
         put(frame, toMac);
@@ -36,9 +31,11 @@ final class Frames {
         frame.putShort((short) 0x4500).putShort((short) (IPV4 + udpLength)).putInt(0);
         frame.put((byte) 64).put((byte) Sockets.IPPROTO_UDP).putShort((short) 0);
         frame.putInt(from.bits()).putInt(to.bits());
-        frame.putShort(
-                ETHERNET + 10, (short) ~IcmpEcho.sum(Unpooled.wrappedBuffer(frame.array()), ETHERNET, IPV4));
-        frame.putShort(SOURCE_PORT).putShort((short) port).putShort((short) udpLength).putShort((short) 0);
+        frame.putShort(ETHERNET + 10, (short) ~IcmpEcho.sum(Unpooled.wrappedBuffer(frame.array()), ETHERNET, IPV4));
+        frame.putShort(SOURCE_PORT)
+                .putShort((short) port)
+                .putShort((short) udpLength)
+                .putShort((short) 0);
         return frame.put(payload).flip();
     }
 

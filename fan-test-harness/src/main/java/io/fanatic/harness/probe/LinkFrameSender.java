@@ -35,9 +35,9 @@ public record LinkFrameSender(Namespace namespace, String link) implements Frame
     /** struct sockaddr_ll of linux/if_packet.h: family, protocol, index, and what only receivers fill in. */
     private static int socketOn(int index) {
         // Protocol 0: this socket receives nothing.
-        int fd = check("open a packet socket", LIBC.socket(Sockets.AF_PACKET, Sockets.SOCK_RAW | Sockets.SOCK_CLOEXEC, 0));
-        ByteBuffer address =
-                buffer(20).putShort(0, (short) Sockets.AF_PACKET).putInt(4, index);
+        int fd = check(
+                "open a packet socket", LIBC.socket(Sockets.AF_PACKET, Sockets.SOCK_RAW | Sockets.SOCK_CLOEXEC, 0));
+        ByteBuffer address = buffer(20).putShort(0, (short) Sockets.AF_PACKET).putInt(4, index);
         if (LIBC.bind(fd, address, address.capacity()) < 0) {
             RuntimeException e = new IllegalStateException("cannot bind to interface " + index);
             LIBC.close(fd);

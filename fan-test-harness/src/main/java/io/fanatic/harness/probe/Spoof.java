@@ -62,7 +62,8 @@ public record Spoof(
      * @throws io.fanatic.netlink.libc.ErrnoException when a namespace or an interface is gone
      */
     public SpoofResult run(LongSupplier refused) {
-        try (DatagramSocket socket = receiver.call(() -> new DatagramSocket(Sockets.socketAddress(receiverAddress, 0)));
+        try (DatagramSocket socket =
+                        receiver.call(() -> new DatagramSocket(Sockets.socketAddress(receiverAddress, 0)));
                 FrameSender.Open sender = way.open()) {
             Attempt attempt = new Attempt(socket, sender);
             long before = refused.getAsLong();
@@ -111,8 +112,7 @@ public record Spoof(
         void send(Ipv4Address source) throws IOException {
             ByteBuffer payload =
                     ByteBuffer.allocate(12).putLong(nonce).putInt(++number).flip();
-            sender.send(Frames.udp(
-                    receiverMac, sender.mac(), source, receiverAddress, socket.getLocalPort(), payload));
+            sender.send(Frames.udp(receiverMac, sender.mac(), source, receiverAddress, socket.getLocalPort(), payload));
         }
 
         void sendAndAwaitHonest() throws IOException {
