@@ -1,0 +1,40 @@
+package io.fanatic.netlink.engine;
+
+/** That the host forwards packets between its devices, switched on by us. */
+record ForwardingPiece() implements Piece {
+
+    @Override
+    public String key() {
+        return "forwarding";
+    }
+
+    @Override
+    public void create(Kernel kernel) {
+        kernel.enableForwarding();
+    }
+
+    @Override
+    public void delete(Kernel kernel) {
+        kernel.restoreForwarding();
+    }
+
+    @Override
+    public void change(Kernel kernel, Piece from) {
+        create(kernel);
+    }
+
+    @Override
+    public String creating() {
+        return "set net.ipv4.ip_forward to 1 (noting its value for later)";
+    }
+
+    @Override
+    public String deleting() {
+        return "set net.ipv4.ip_forward back to what it was";
+    }
+
+    @Override
+    public String changing(Piece from) {
+        return creating();
+    }
+}
