@@ -6,5 +6,6 @@ module io.fanatic.netlink {
     requires com.google.gson;
 
     exports io.fanatic.netlink.host;
+    exports io.fanatic.netlink.bpf;
     exports io.fanatic.netlink.libc;
 }
