@@ -1,7 +1,6 @@
 package io.fanatic.netlink.engine;
 
 import io.fanatic.core.FanSlice;
-import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.MacAddress;
 import io.fanatic.netlink.bpf.FanPrograms;
 import io.fanatic.netlink.bpf.FanProgramSpec;
@@ -9,7 +8,6 @@ import io.fanatic.netlink.host.DhcpServer;
 import io.fanatic.netlink.host.NatTable;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -53,7 +51,7 @@ final class Blueprint {
         pieces.add(new UpPiece(fan.tunnel()));
         pieces.add(new UpPiece(fan.bridge()));
         if (!fan.dhcp().isEmpty()) {
-            pieces.add(new DhcpPiece(dhcp(fan)));
+            pieces.add(new DhcpPiece(DhcpServer.of(fan.bridge(), fan.mtu(), leasing(fan))));
         }
         return pieces;
     }
@@ -67,10 +65,10 @@ final class Blueprint {
             LinkState.Vxlan vxlan = link.vxlan().orElseThrow();
             int vni = vxlan.vnis().isEmpty() ? -1 : vxlan.vnis().get(0);
             pieces.add(new TunnelPiece(link.name(), vni, vxlan.port(), link.mac(), link.mtu(), link.alias()));
-            String attached = host.programs().get(link.name());
+            FanPrograms.Names attached = host.programs().get(link.name());
             if (!fan.slices().isEmpty()
                     && attached != null
-                    && attached.equals(FanPrograms.fingerprint(programs(fan)))) {
+                    && attached.equals(FanPrograms.names(programs(fan)))) {
                 pieces.add(new ProgramsPiece(link.name(), programs(fan)));
             }
         });
@@ -128,11 +126,13 @@ final class Blueprint {
         return new FanProgramSpec(fan.mapping(), fan.vni(), fan.underlayAddresses(), setsLocalAddress);
     }
 
-    private static DhcpServer dhcp(Fan fan) {
-        throw new UnsupportedOperationException();
-    }
-
-    static Map<Ipv4Address, Integer> unused() {
-        return Map.of();
+    private static List<FanSlice> leasing(Fan fan) {
+        List<FanSlice> slices = new ArrayList<>();
+        for (FanSlice slice : fan.slices()) {
+            if (fan.leases(slice.underlayAddress())) {
+                slices.add(slice);
+            }
+        }
+        return slices;
     }
 }

@@ -15,9 +15,9 @@ public class FanException extends RuntimeException {
         INVALID,
         /** Root, or CAP_NET_ADMIN and CAP_BPF, is missing. */
         NOT_PERMITTED,
-        /** Something on the host is in the way: a route, a device, a port, another run. */
+        /** Something on the host is in the way: a route, a device, a port. */
         CONFLICT,
-        /** Containers are attached. */
+        /** Containers are attached, or another run holds the lock. */
         IN_USE,
         /** The kernel or the system lacks a feature. */
         UNSUPPORTED,

@@ -1,12 +1,14 @@
 package io.fanatic.netlink.engine;
 
-import io.fanatic.core.Cidr;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.MacAddress;
+import io.fanatic.netlink.bpf.Counter;
 import io.fanatic.netlink.bpf.FanProgramSpec;
+import io.fanatic.netlink.bpf.FanPrograms;
 import io.fanatic.netlink.host.DhcpServer;
 import io.fanatic.netlink.host.NatTable;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -23,11 +25,11 @@ public interface Kernel extends AutoCloseable {
 
     List<AddressState> addresses();
 
-    /** The routes of all tables except local and broadcast ones. */
+    /** The routes of all tables, without those that merely mirror addresses: local and broadcast ones. */
     List<RouteState> routes();
 
-    /** The fingerprint of the programs on a tunnel; empty when they are not both attached. */
-    Optional<String> programs(String tunnel);
+    /** The names of our programs on a tunnel, which tell their content; empty when they are not both attached. */
+    Optional<FanPrograms.Names> programs(String tunnel);
 
     /** The content of our NAT table; empty when there is none. */
     List<NatTable.Entry> nat();
@@ -98,15 +100,14 @@ public interface Kernel extends AutoCloseable {
     /** Gives forwarding the value noted by {@link #enableForwarding}, unless somebody changed it since. */
     void restoreForwarding();
 
-    /** Counters of the programs on a tunnel, by the name of the counter; empty when there are none. */
-    List<CounterValue> counters(String tunnel);
+    /** What the programs on a tunnel have counted; empty when there are none. */
+    Map<Counter, Long> counters(String tunnel);
 
     @Override
     void close();
 
-    /** Whether a route is worth refusing an overlay for: any that covers part of it, but not a default route. */
-    static boolean isDefault(Cidr destination) {
-        // VPNs replace the default route by the two halves of the address space.
-        return destination.prefixLength() <= 1;
+    /** Whether a name is one of those that {@link #createTunnel} and {@link #createBridge} are given. */
+    static boolean isTemporary(String name) {
+        return name.equals(TunnelPiece.TEMPORARY) || name.equals(BridgePiece.TEMPORARY);
     }
 }

@@ -42,4 +42,34 @@ public record LinkState(
     public boolean isOurs() {
         return Mark.isOurs(alias);
     }
+
+    LinkState withMtu(int mtu) {
+        return new LinkState(name, kind, mac, mtu, up, master, alias, vxlan);
+    }
+
+    LinkState withMac(MacAddress mac) {
+        return new LinkState(name, kind, mac, mtu, up, master, alias, vxlan);
+    }
+
+    LinkState withUp(boolean up) {
+        return new LinkState(name, kind, mac, mtu, up, master, alias, vxlan);
+    }
+
+    LinkState withMaster(Optional<String> master) {
+        return new LinkState(name, kind, mac, mtu, up, master, alias, vxlan);
+    }
+
+    LinkState withAlias(String alias) {
+        return new LinkState(name, kind, mac, mtu, up, master, alias, vxlan);
+    }
+
+    LinkState withName(String name) {
+        return new LinkState(name, kind, mac, mtu, up, master, alias, vxlan);
+    }
+
+    LinkState withVnis(List<Integer> vnis) {
+        Vxlan old = vxlan.orElseThrow();
+        Vxlan changed = new Vxlan(old.port(), old.external(), old.vniFilter(), vnis, old.vni());
+        return new LinkState(name, kind, mac, mtu, up, master, alias, Optional.of(changed));
+    }
 }

@@ -4,6 +4,7 @@ import io.fanatic.core.FanMapping;
 import io.fanatic.core.FanNames;
 import io.fanatic.core.FanSlice;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.netlink.bpf.FanPrograms;
 import io.fanatic.netlink.host.DhcpServer;
 import io.fanatic.netlink.host.NatTable;
 import java.util.ArrayList;
@@ -24,7 +25,7 @@ record Observed(
         List<LinkState> links,
         List<AddressState> addresses,
         List<RouteState> routes,
-        Map<String, String> programs,
+        Map<String, FanPrograms.Names> programs,
         List<NatTable.Entry> nat,
         Map<String, DhcpServer> dhcp,
         boolean forwarding,
@@ -32,11 +33,11 @@ record Observed(
 
     static Observed of(Kernel kernel) {
         List<LinkState> links = kernel.links();
-        Map<String, String> programs = new HashMap<>();
+        Map<String, FanPrograms.Names> programs = new HashMap<>();
         Map<String, DhcpServer> dhcp = new HashMap<>();
         for (LinkState link : links) {
             if (link.isOurs() && link.vxlan().isPresent()) {
-                kernel.programs(link.name()).ifPresent(fingerprint -> programs.put(link.name(), fingerprint));
+                kernel.programs(link.name()).ifPresent(names -> programs.put(link.name(), names));
             } else if (link.isOurs()) {
                 kernel.dhcp(link.name()).ifPresent(server -> dhcp.put(link.name(), server));
             }

@@ -72,7 +72,7 @@ final class Preflight {
             boolean ours = route.link().equals(Optional.of(fan.bridge()))
                     && host.link(fan.bridge()).filter(LinkState::isOurs).isPresent();
             if (!ours
-                    && !Kernel.isDefault(route.destination())
+                    && !isDefault(route)
                     && route.destination().overlaps(fan.overlay())) {
                 throw new FanException(
                         CONFLICT,
@@ -80,6 +80,11 @@ final class Preflight {
                                 + "\"; choose another overlay or remove that route");
             }
         }
+    }
+
+    /** VPNs replace the default route by the two halves of the address space. */
+    private static boolean isDefault(RouteState route) {
+        return route.destination().prefixLength() <= 1;
     }
 
     private static void nameServersStayReachable(Fan fan, List<Ipv4Address> nameServers) {
