@@ -21,6 +21,7 @@ import io.fanatic.netlink.route.NewLink;
 import io.fanatic.netlink.route.Route;
 import io.fanatic.netlink.route.Routes;
 import io.fanatic.netlink.route.VniFilter;
+import io.fanatic.netlink.route.VniRange;
 import io.fanatic.netlink.route.VxlanSettings;
 import io.fanatic.netlink.wire.NetlinkSocket;
 import java.io.IOException;
@@ -68,7 +69,7 @@ public final class LinuxKernel implements Kernel {
             names.put(link.index(), link.name());
             filters |= link.vxlan().filter(VxlanSettings::vniFilter).isPresent();
         }
-        Map<Integer, List<Integer>> vnis = filters ? new VniFilter(socket).list() : Map.of();
+        Map<Integer, List<LinkState.Vnis>> vnis = filters ? vnis() : Map.of();
         List<LinkState> states = new ArrayList<>();
         for (Link link : found) {
             Optional<LinkState.Vxlan> vxlan = Optional.empty();
@@ -92,6 +93,15 @@ public final class LinuxKernel implements Kernel {
                     vxlan));
         }
         return states;
+    }
+
+    private Map<Integer, List<LinkState.Vnis>> vnis() {
+        Map<Integer, List<LinkState.Vnis>> vnis = new HashMap<>();
+        for (VniRange range : new VniFilter(socket).list()) {
+            vnis.computeIfAbsent(range.index(), index -> new ArrayList<>())
+                    .add(new LinkState.Vnis(range.first(), range.last()));
+        }
+        return vnis;
     }
 
     @Override
@@ -159,7 +169,8 @@ public final class LinuxKernel implements Kernel {
         Optional<AttachedProgram> encap = program(tunnel, Tcx.Hook.EGRESS, AttachedProgram.Role.ENCAP);
         Optional<AttachedProgram> guard = program(tunnel, Tcx.Hook.INGRESS, AttachedProgram.Role.GUARD);
         return encap.isPresent() && guard.isPresent()
-                ? Optional.of(new FanPrograms.Names(encap.get().name(), guard.get().name()))
+                ? Optional.of(
+                        new FanPrograms.Names(encap.get().name(), guard.get().name()))
                 : Optional.empty();
     }
 
@@ -328,9 +339,8 @@ public final class LinuxKernel implements Kernel {
     public void attachPrograms(String tunnel, FanProgramSpec spec) {
         int index = index(tunnel);
         Optional<AttachedProgram> old = program(tunnel, Tcx.Hook.EGRESS, AttachedProgram.Role.ENCAP);
-        try (FanPrograms programs = old.isPresent()
-                ? FanPrograms.load(spec, old.get().countersMapId())
-                : FanPrograms.load(spec)) {
+        try (FanPrograms programs =
+                old.isPresent() ? FanPrograms.load(spec, old.get().countersMapId()) : FanPrograms.load(spec)) {
             programs.attach(index);
         }
     }
@@ -345,8 +355,7 @@ public final class LinuxKernel implements Kernel {
 
     @Override
     public void addAddress(AddressState address) {
-        addresses.add(
-                InterfaceAddress.of(index(address.link()), address.address(), address.prefixLength(), PROTOCOL));
+        addresses.add(InterfaceAddress.of(index(address.link()), address.address(), address.prefixLength(), PROTOCOL));
     }
 
     @Override
@@ -386,6 +395,8 @@ public final class LinuxKernel implements Kernel {
     }
 
     private int index(String name) {
-        return links.named(name).orElseThrow(() -> new ErrnoException("look up " + name, Errno.ENODEV)).index();
+        return links.named(name)
+                .orElseThrow(() -> new ErrnoException("look up " + name, Errno.ENODEV))
+                .index();
     }
 }
