@@ -174,13 +174,11 @@ final class FanEmitter {
 
     /** Jumps unless the address lies in the network. */
     void requireInside(Register address, Cidr network, String otherwise) {
-        if (network.prefixLength() > 0) {
-            asm.add(Alu.MOV.reg32(R1, address), Alu.AND.imm32(R1, network.mask()))
-                    .add(Jump.NE.imm32(R1, network.network().bits(), otherwise));
-        }
+        asm.add(Alu.MOV.reg32(R1, address), Alu.AND.imm32(R1, network.mask()))
+                .add(Jump.NE.imm32(R1, network.network().bits(), otherwise));
     }
 
-    /** Jumps unless the address, known to be in the overlay, is of a local slice. */
+    /** Jumps unless the owner is one of the addresses. */
     void requireOneOf(Register owner, List<Ipv4Address> addresses, String otherwise) {
         String found = owner + "-local";
         int last = addresses.size() - 1;
@@ -209,8 +207,7 @@ final class FanEmitter {
 
     private void hostPart(Register address) {
         FanMapping mapping = spec.mapping();
-        // The 64-bit shift, because a /0 over a /32 shifts by 32.
-        asm.add(Alu.AND.imm32(address, ~mapping.overlay().mask()), Alu.RSH.imm(address, mapping.shift()));
+        asm.add(Alu.AND.imm32(address, ~mapping.overlay().mask()), Alu.RSH.imm32(address, mapping.shift()));
     }
 
     /** Jumps unless the address is of a local slice; with several, R9 is left with the owner. */
