@@ -155,9 +155,7 @@ final class FanEmitter {
         asm.label("arp-not-linear");
         pull(ARP_FRAME, "parse-arp");
 
-        drop(reasons.vlan());
-        drop(reasons.ipv6());
-        drop(reasons.multicast());
+        drops(reasons.vlan(), reasons.ipv6(), reasons.multicast());
     }
 
     private void requireHalf(int offset, int value) {
@@ -239,8 +237,17 @@ final class FanEmitter {
                 .add(Alu.MOV.reg(R0, R7), Instruction.exit());
     }
 
-    /** Where a frame goes that is dropped for this reason: the label is the reason's own. */
-    void drop(Counter reason) {
+    /** Where frames go that are dropped for one of these reasons; the verifier refuses code that no jump leads to. */
+    void drops(Counter... reasons) {
+        for (Counter reason : reasons) {
+            if (asm.lacks(reason.label())) {
+                drop(reason);
+            }
+        }
+    }
+
+    /** Drops what comes here or jumps to the reason's label. */
+    private void drop(Counter reason) {
         asm.label(reason.label())
                 .add(Alu.MOV.imm(R7, DROP), Alu.MOV.imm(R1, reason.index()))
                 .add(Jump.to("count"));

@@ -116,7 +116,7 @@ public record Instruction(
             case 1:
                 return name(to) + " = " + memory(from);
             case 2:
-                return memory(to) + " = " + immediate;
+                return memory(to) + " = " + number(immediate, true);
             case 3:
                 return memory(to) + " = " + name(from);
             case 4:
