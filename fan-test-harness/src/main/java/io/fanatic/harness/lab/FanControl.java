@@ -1,5 +1,6 @@
 package io.fanatic.harness.lab;
 
+import io.fanatic.core.FanOptions;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -22,5 +23,10 @@ public interface FanControl {
     /** By running a program inside: {@code fanctl up -u 10.0.0.1/16 -o 250.0.0.0/8}. */
     static Fanctl fanctl(Path program) {
         return new Fanctl(List.of(program.toString()));
+    }
+
+    /** By the engine inside this process, with no flags. */
+    static FanControl embedded() {
+        return new EmbeddedFan(FanOptions.DEFAULT);
     }
 }
