@@ -49,6 +49,15 @@ public final class LinuxKernel implements Kernel {
     private @Nullable BpfFeatures features;
 
     /**
+     * As {@link #LinuxKernel(Path, Path)}, on a kernel that is said to have these features, whatever it has: for tests of what
+     * is done without them.
+     */
+    LinuxKernel(Path runDirectory, Path stateDirectory, BpfFeatures features) {
+        this(runDirectory, stateDirectory);
+        this.features = features;
+    }
+
+    /**
      * @param runDirectory for what ends with the boot, such as /run/fanatic
      * @param stateDirectory for what outlives it, such as /var/lib/fanatic
      */
@@ -197,16 +206,16 @@ public final class LinuxKernel implements Kernel {
                 known = BpfFeatures.probe();
             } catch (ErrnoException e) {
                 throw e.errno() == Errno.ENOSYS || e.errno() == Errno.EINVAL
-                        ? new FanException(
-                                FanException.Reason.UNSUPPORTED,
-                                "this kernel cannot run the fan's eBPF programs: " + e.getMessage(),
-                                List.of(),
-                                e)
+                        ? unsupported("cannot run the fan's eBPF programs: " + e.getMessage(), e)
                         : e;
             }
             features = known;
         }
         return known;
+    }
+
+    private static FanException unsupported(String what, ErrnoException e) {
+        return new FanException(FanException.Reason.UNSUPPORTED, "this kernel " + what, List.of(), e);
     }
 
     @Override
@@ -274,7 +283,14 @@ public final class LinuxKernel implements Kernel {
 
     @Override
     public void createTunnel(String temporaryName, MacAddress mac, int mtu, int port) {
-        links.create(NewLink.externalVxlan(temporaryName, port, true).mac(mac).mtu(mtu));
+        try {
+            links.create(
+                    NewLink.externalVxlan(temporaryName, port, true).mac(mac).mtu(mtu));
+        } catch (ErrnoException e) {
+            throw e.errno() == Errno.EOPNOTSUPP
+                    ? unsupported("has no VXLAN devices (CONFIG_VXLAN); try \"modprobe vxlan\"", e)
+                    : e;
+        }
     }
 
     @Override
@@ -305,8 +321,22 @@ public final class LinuxKernel implements Kernel {
     @Override
     public void setUp(String link, boolean up) {
         Optional<Link> found = links.named(link);
-        if (up || found.isPresent()) {
+        if (!up && found.isEmpty()) {
+            return;
+        }
+        try {
             links.setUp(index(link), up);
+        } catch (ErrnoException e) {
+            if (e.errno() == Errno.EADDRINUSE && found.flatMap(Link::vxlan).isPresent()) {
+                int port = found.flatMap(Link::vxlan).get().port();
+                throw new FanException(
+                        FanException.Reason.CONFLICT,
+                        "UDP port " + port + " is held by a socket of another program (\"ss -uanp sport = " + port
+                                + "\" shows it); end that, or choose another port with --port on every host of the fan",
+                        List.of(),
+                        e);
+            }
+            throw e;
         }
     }
 
@@ -332,7 +362,11 @@ public final class LinuxKernel implements Kernel {
 
     @Override
     public void addVni(String tunnel, int vni) {
-        new VniFilter(socket).add(index(tunnel), vni);
+        try {
+            new VniFilter(socket).add(index(tunnel), vni);
+        } catch (ErrnoException e) {
+            throw e.errno() == Errno.EOPNOTSUPP ? unsupported("cannot filter VNIs; Linux 5.18 and later can", e) : e;
+        }
     }
 
     @Override
