@@ -7,7 +7,6 @@ import io.fanatic.netlink.bpf.BpfFeatures;
 import io.fanatic.netlink.bpf.Counter;
 import io.fanatic.netlink.bpf.FanProgramSpec;
 import io.fanatic.netlink.bpf.FanPrograms;
-import io.fanatic.netlink.bpf.Tcx;
 import io.fanatic.netlink.host.DhcpServer;
 import io.fanatic.netlink.host.NatTable;
 import io.fanatic.netlink.host.Sysctl;
@@ -20,6 +19,7 @@ import io.fanatic.netlink.route.Links;
 import io.fanatic.netlink.route.NewLink;
 import io.fanatic.netlink.route.Route;
 import io.fanatic.netlink.route.Routes;
+import io.fanatic.netlink.route.TrafficControl;
 import io.fanatic.netlink.route.VniFilter;
 import io.fanatic.netlink.route.VniRange;
 import io.fanatic.netlink.route.VxlanSettings;
@@ -47,6 +47,15 @@ public final class LinuxKernel implements Kernel {
     private final Links links;
     private final Addresses addresses;
     private @Nullable BpfFeatures features;
+
+    /**
+     * As {@link #LinuxKernel(Path, Path)}, on a kernel that is said to have these features, whatever it has: for tests of what
+     * is done without them.
+     */
+    LinuxKernel(Path runDirectory, Path stateDirectory, BpfFeatures features) {
+        this(runDirectory, stateDirectory);
+        this.features = features;
+    }
 
     /**
      * @param runDirectory for what ends with the boot, such as /run/fanatic
@@ -166,28 +175,23 @@ public final class LinuxKernel implements Kernel {
 
     @Override
     public Optional<FanPrograms.Names> programs(String tunnel) {
-        Optional<AttachedProgram> encap = program(tunnel, Tcx.Hook.EGRESS, AttachedProgram.Role.ENCAP);
-        Optional<AttachedProgram> guard = program(tunnel, Tcx.Hook.INGRESS, AttachedProgram.Role.GUARD);
+        int index = index(tunnel);
+        Optional<AttachedProgram> encap = hooks().encap(index);
+        Optional<AttachedProgram> guard = hooks().guard(index);
         return encap.isPresent() && guard.isPresent()
                 ? Optional.of(
                         new FanPrograms.Names(encap.get().name(), guard.get().name()))
                 : Optional.empty();
     }
 
-    private Optional<AttachedProgram> program(String tunnel, Tcx.Hook hook, AttachedProgram.Role role) {
-        for (AttachedProgram program : FanPrograms.attached(index(tunnel), hook)) {
-            if (program.role() == role) {
-                return Optional.of(program);
-            }
-        }
-        return Optional.empty();
-    }
-
     @Override
     public Map<Counter, Long> counters(String tunnel) {
-        return program(tunnel, Tcx.Hook.EGRESS, AttachedProgram.Role.ENCAP)
-                .map(program -> FanPrograms.counters(program.countersMapId()))
-                .orElse(Map.of());
+        Optional<AttachedProgram> encap = hooks().encap(index(tunnel));
+        return encap.isPresent() ? FanPrograms.counters(encap.get().countersMapId()) : Map.of();
+    }
+
+    private ProgramHooks hooks() {
+        return features().tcx() ? new TcxHooks() : new ClsactHooks(new TrafficControl(socket));
     }
 
     @Override
@@ -198,10 +202,20 @@ public final class LinuxKernel implements Kernel {
     private BpfFeatures features() {
         BpfFeatures known = features;
         if (known == null) {
-            known = BpfFeatures.probe();
+            try {
+                known = BpfFeatures.probe();
+            } catch (ErrnoException e) {
+                throw e.errno() == Errno.ENOSYS || e.errno() == Errno.EINVAL
+                        ? unsupported("cannot run the fan's eBPF programs: " + e.getMessage(), e)
+                        : e;
+            }
             features = known;
         }
         return known;
+    }
+
+    private static FanException unsupported(String what, ErrnoException e) {
+        return new FanException(FanException.Reason.UNSUPPORTED, "this kernel " + what, List.of(), e);
     }
 
     @Override
@@ -269,7 +283,14 @@ public final class LinuxKernel implements Kernel {
 
     @Override
     public void createTunnel(String temporaryName, MacAddress mac, int mtu, int port) {
-        links.create(NewLink.externalVxlan(temporaryName, port, true).mac(mac).mtu(mtu));
+        try {
+            links.create(
+                    NewLink.externalVxlan(temporaryName, port, true).mac(mac).mtu(mtu));
+        } catch (ErrnoException e) {
+            throw e.errno() == Errno.EOPNOTSUPP
+                    ? unsupported("has no VXLAN devices (CONFIG_VXLAN); try \"modprobe vxlan\"", e)
+                    : e;
+        }
     }
 
     @Override
@@ -300,8 +321,22 @@ public final class LinuxKernel implements Kernel {
     @Override
     public void setUp(String link, boolean up) {
         Optional<Link> found = links.named(link);
-        if (up || found.isPresent()) {
+        if (!up && found.isEmpty()) {
+            return;
+        }
+        try {
             links.setUp(index(link), up);
+        } catch (ErrnoException e) {
+            if (e.errno() == Errno.EADDRINUSE && found.flatMap(Link::vxlan).isPresent()) {
+                int port = found.flatMap(Link::vxlan).get().port();
+                throw new FanException(
+                        FanException.Reason.CONFLICT,
+                        "UDP port " + port + " is held by a socket of another program (\"ss -uanp sport = " + port
+                                + "\" shows it); end that, or choose another port with --port on every host of the fan",
+                        List.of(),
+                        e);
+            }
+            throw e;
         }
     }
 
@@ -327,7 +362,11 @@ public final class LinuxKernel implements Kernel {
 
     @Override
     public void addVni(String tunnel, int vni) {
-        new VniFilter(socket).add(index(tunnel), vni);
+        try {
+            new VniFilter(socket).add(index(tunnel), vni);
+        } catch (ErrnoException e) {
+            throw e.errno() == Errno.EOPNOTSUPP ? unsupported("cannot filter VNIs; Linux 5.18 and later can", e) : e;
+        }
     }
 
     @Override
@@ -338,10 +377,10 @@ public final class LinuxKernel implements Kernel {
     @Override
     public void attachPrograms(String tunnel, FanProgramSpec spec) {
         int index = index(tunnel);
-        Optional<AttachedProgram> old = program(tunnel, Tcx.Hook.EGRESS, AttachedProgram.Role.ENCAP);
+        Optional<AttachedProgram> old = hooks().encap(index);
         try (FanPrograms programs =
                 old.isPresent() ? FanPrograms.load(spec, old.get().countersMapId()) : FanPrograms.load(spec)) {
-            programs.attach(index);
+            hooks().attach(index, programs);
         }
     }
 
@@ -349,7 +388,7 @@ public final class LinuxKernel implements Kernel {
     public void detachPrograms(String tunnel) {
         Optional<Link> link = links.named(tunnel);
         if (link.isPresent()) {
-            FanPrograms.detach(link.get().index());
+            hooks().detach(link.get().index());
         }
     }
 

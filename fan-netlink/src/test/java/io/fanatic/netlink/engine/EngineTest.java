@@ -319,7 +319,9 @@ class EngineTest {
                 "flannel.1",
                 "--port");
         assertRefusedWith(
-                k -> k.put(vxlan("other", new LinkState.Vxlan(8472, true, true, List.of(new LinkState.Vnis(16384000, 16384000)), 0))),
+                k -> k.put(vxlan(
+                        "other",
+                        new LinkState.Vxlan(8472, true, true, List.of(new LinkState.Vnis(16384000, 16384000)), 0))),
                 Reason.CONFLICT,
                 "VNI 16384000",
                 "other",
@@ -329,7 +331,8 @@ class EngineTest {
 
     @Test
     void neighboursThatOnlyLookAlikeAreNoConflictAndStay() {
-        kernel.put(vxlan("ftun-25", new LinkState.Vxlan(8472, true, true, List.of(new LinkState.Vnis(1638400, 1638400)), 0)));
+        kernel.put(vxlan(
+                "ftun-25", new LinkState.Vxlan(8472, true, true, List.of(new LinkState.Vnis(1638400, 1638400)), 0)));
         kernel.put(new LinkState(
                 "fan-25", "bridge", new MacAddress(3), 1500, true, Optional.empty(), "fan", Optional.empty()));
         kernel.put(new RouteState(Cidr.parse("251.0.0.0/8"), Optional.of("eth0"), "251.0.0.0/8 dev eth0"));
