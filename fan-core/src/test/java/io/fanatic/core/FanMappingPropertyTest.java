@@ -14,16 +14,11 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
 
 /** The mapping is a bijection between the slices of the overlay and the addresses of the underlay. */
-class FanMappingProperties {
+class FanMappingPropertyTest {
 
     @Provide
     Arbitrary<FanMapping> fans() {
         return LegalFans.fans();
-    }
-
-    @Provide
-    Arbitrary<Shape> shapes() {
-        return net.jqwik.api.Arbitraries.of(LegalFans.shapes());
     }
 
     @Property(tries = 20_000)
