@@ -34,7 +34,8 @@ final class Privileges {
         try {
             for (String line : Files.readAllLines(Path.of("/proc/thread-self/status"))) {
                 if (line.startsWith(EFFECTIVE)) {
-                    return Long.parseUnsignedLong(line.substring(EFFECTIVE.length()).strip(), 16);
+                    return Long.parseUnsignedLong(
+                            line.substring(EFFECTIVE.length()).strip(), 16);
                 }
             }
         } catch (IOException e) {

@@ -58,6 +58,19 @@ public final class Assembler {
         return this;
     }
 
+    /** Whether a jump goes to this label, which is not defined yet. */
+    public boolean lacks(String label) {
+        if (labels.containsKey(label)) {
+            return false;
+        }
+        for (Instruction instruction : instructions) {
+            if (label.equals(instruction.label())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** What a {@link Width#HALF} load of these two packet bytes, most significant first, yields on the CPU. */
     public int network16(int value) {
         return order == ByteOrder.BIG_ENDIAN ? value : Short.reverseBytes((short) value) & 0xffff;
@@ -134,14 +147,14 @@ public final class Assembler {
                 String number = Integer.toString(slot);
                 text.append(" ".repeat(Math.max(1, 5 - number.length())))
                         .append(number)
-                        .append(": ");
+                        .append(':');
                 for (int i = 0; i < Instruction.BYTES; i++) {
                     int octet = code[slot * Instruction.BYTES + i];
-                    text.append(Character.forDigit(octet >> 4 & 15, 16))
-                            .append(Character.forDigit(octet & 15, 16))
-                            .append(' ');
+                    text.append(' ')
+                            .append(Character.forDigit(octet >> 4 & 15, 16))
+                            .append(Character.forDigit(octet & 15, 16));
                 }
-                text.append(half == 0 ? "  " + instruction : "").append('\n');
+                text.append(half == 0 ? "   " + instruction : "").append('\n');
             }
         }
         return text.toString();

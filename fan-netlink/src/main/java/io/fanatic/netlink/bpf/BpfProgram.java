@@ -42,8 +42,8 @@ public final class BpfProgram implements AutoCloseable {
 
     /** @param flags of BPF_PROG_LOAD, such as BPF_F_STRICT_ALIGNMENT */
     static BpfProgram load(String name, byte[] code, int flags) {
-        ByteBuffer instructions = Native.buffer(code.length).put(code);
-        ByteBuffer licence = Native.buffer(4).put(new byte[] {'G', 'P', 'L', 0});
+        ByteBuffer instructions = Native.buffer(code.length).put(0, code);
+        ByteBuffer licence = Native.buffer(4).put(0, new byte[] {'G', 'P', 'L', 0});
         ByteBuffer attributes = Bpf.attributes();
         attributes
                 .putInt(0, SCHED_CLS)
@@ -123,8 +123,8 @@ public final class BpfProgram implements AutoCloseable {
      * @param context {@code struct __sk_buff} in native byte order, or empty
      */
     public TestRun run(byte[] frame, int repeat, byte[] context) {
-        ByteBuffer in = Native.buffer(frame.length).put(frame);
-        ByteBuffer contextIn = Native.buffer(Math.max(1, context.length)).put(context);
+        ByteBuffer in = Native.buffer(frame.length).put(0, frame);
+        ByteBuffer contextIn = Native.buffer(Math.max(1, context.length)).put(0, context);
         ByteBuffer contextOut = Native.buffer(TestRun.CONTEXT_BYTES);
         ByteBuffer attributes = Bpf.attributes();
         attributes

@@ -93,11 +93,12 @@ public final class EncapProgram {
         emitter.finish(Counter.SENT);
 
         emitter.rarely();
-        emitter.drop(Counter.SEND_SPOOFED);
-        emitter.drop(Counter.SEND_OFF_OVERLAY);
-        emitter.drop(Counter.SEND_NO_HOST);
-        emitter.drop(Counter.SEND_OWN_SLICE);
-        emitter.drop(Counter.SEND_KEY_REFUSED);
+        emitter.drops(
+                Counter.SEND_SPOOFED,
+                Counter.SEND_OFF_OVERLAY,
+                Counter.SEND_NO_HOST,
+                Counter.SEND_OWN_SLICE,
+                Counter.SEND_KEY_REFUSED);
         return asm;
     }
 }

@@ -155,9 +155,7 @@ final class FanEmitter {
         asm.label("arp-not-linear");
         pull(ARP_FRAME, "parse-arp");
 
-        drop(reasons.vlan());
-        drop(reasons.ipv6());
-        drop(reasons.multicast());
+        drops(reasons.vlan(), reasons.ipv6(), reasons.multicast());
     }
 
     private void requireHalf(int offset, int value) {
@@ -174,13 +172,11 @@ final class FanEmitter {
 
     /** Jumps unless the address lies in the network. */
     void requireInside(Register address, Cidr network, String otherwise) {
-        if (network.prefixLength() > 0) {
-            asm.add(Alu.MOV.reg32(R1, address), Alu.AND.imm32(R1, network.mask()))
-                    .add(Jump.NE.imm32(R1, network.network().bits(), otherwise));
-        }
+        asm.add(Alu.MOV.reg32(R1, address), Alu.AND.imm32(R1, network.mask()))
+                .add(Jump.NE.imm32(R1, network.network().bits(), otherwise));
     }
 
-    /** Jumps unless the address, known to be in the overlay, is of a local slice. */
+    /** Jumps unless the owner is one of the addresses. */
     void requireOneOf(Register owner, List<Ipv4Address> addresses, String otherwise) {
         String found = owner + "-local";
         int last = addresses.size() - 1;
@@ -209,8 +205,7 @@ final class FanEmitter {
 
     private void hostPart(Register address) {
         FanMapping mapping = spec.mapping();
-        // The 64-bit shift, because a /0 over a /32 shifts by 32.
-        asm.add(Alu.AND.imm32(address, ~mapping.overlay().mask()), Alu.RSH.imm(address, mapping.shift()));
+        asm.add(Alu.AND.imm32(address, ~mapping.overlay().mask()), Alu.RSH.imm32(address, mapping.shift()));
     }
 
     /** Jumps unless the address is of a local slice; with several, R9 is left with the owner. */
@@ -242,8 +237,17 @@ final class FanEmitter {
                 .add(Alu.MOV.reg(R0, R7), Instruction.exit());
     }
 
-    /** Where a frame goes that is dropped for this reason: the label is the reason's own. */
-    void drop(Counter reason) {
+    /** Where frames go that are dropped for one of these reasons; the verifier refuses code that no jump leads to. */
+    void drops(Counter... reasons) {
+        for (Counter reason : reasons) {
+            if (asm.lacks(reason.label())) {
+                drop(reason);
+            }
+        }
+    }
+
+    /** Drops what comes here or jumps to the reason's label. */
+    private void drop(Counter reason) {
         asm.label(reason.label())
                 .add(Alu.MOV.imm(R7, DROP), Alu.MOV.imm(R1, reason.index()))
                 .add(Jump.to("count"));

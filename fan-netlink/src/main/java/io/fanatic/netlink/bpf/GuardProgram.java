@@ -74,10 +74,8 @@ public final class GuardProgram {
         emitter.finish(Counter.RECEIVED);
 
         emitter.rarely();
-        emitter.drop(Counter.RECEIVE_SPOOFED);
-        emitter.drop(Counter.RECEIVE_NOT_LOCAL);
-        emitter.drop(Counter.RECEIVE_NO_KEY);
-        emitter.drop(Counter.RECEIVE_OTHER_VNI);
+        emitter.drops(
+                Counter.RECEIVE_SPOOFED, Counter.RECEIVE_NOT_LOCAL, Counter.RECEIVE_NO_KEY, Counter.RECEIVE_OTHER_VNI);
         return asm;
     }
 }

@@ -1,5 +1,7 @@
 package io.fanatic.netlink.bpf;
 
+import java.util.Locale;
+
 /**
  * The kernel's functions that programs of this package call; numbers and contracts from linux/bpf.h, bpf-helpers(7). Arguments go in
  * R1 to R5, the result comes in R0.
@@ -7,8 +9,6 @@ package io.fanatic.netlink.bpf;
 public enum Helper {
     /** Map, address of a key: the address of the value, or 0. */
     MAP_LOOKUP_ELEM(1),
-    /** skb, tag protocol in network byte order, tag: 0 or a negative errno. */
-    SKB_VLAN_PUSH(18),
     /** skb, address of a {@link TunnelKey}, its size, flags: 0 or a negative errno. */
     SKB_GET_TUNNEL_KEY(20),
     /** skb, address of a {@link TunnelKey}, its size, flags: 0 or a negative errno. */
@@ -28,14 +28,10 @@ public enum Helper {
         return Instruction.of(CALL, Register.R0, Register.R0, 0, number);
     }
 
-    int number() {
-        return number;
-    }
-
     static String name(int number) {
         for (Helper helper : values()) {
             if (helper.number == number) {
-                return helper.name().toLowerCase(java.util.Locale.ROOT);
+                return helper.name().toLowerCase(Locale.ROOT);
             }
         }
         return "helper " + number;

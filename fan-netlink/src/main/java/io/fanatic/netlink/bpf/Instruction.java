@@ -116,7 +116,7 @@ public record Instruction(
             case 1:
                 return name(to) + " = " + memory(from);
             case 2:
-                return memory(to) + " = " + immediate;
+                return memory(to) + " = " + number(immediate, true);
             case 3:
                 return memory(to) + " = " + name(from);
             case 4:
@@ -124,7 +124,7 @@ public record Instruction(
                 if (opcode == TO_BIG_ENDIAN) {
                     return name(to) + " = be" + immediate + " " + name(to);
                 }
-                String operand = byRegister ? name(from, group == 4) : number(immediate);
+                String operand = byRegister ? name(from, group == 4) : number(immediate, group == 4);
                 return name(to, group == 4) + " " + Alu.ofOpcode(opcode) + " " + operand;
             default:
                 return jumpText(group == 6, byRegister);
@@ -140,7 +140,7 @@ public record Instruction(
         } else if ((opcode & 0xf0) == 0) {
             return "goto " + where;
         }
-        String right = byRegister ? name(from, half) : number(immediate);
+        String right = byRegister ? name(from, half) : number(immediate, half);
         return "if " + name(to, half) + " " + Jump.ofOpcode(opcode) + " " + right + " goto " + where;
     }
 
@@ -157,7 +157,9 @@ public record Instruction(
         return (half ? "w" : "r") + register.ordinal();
     }
 
-    private static String number(int value) {
-        return value > -10 && value < 1000 ? Integer.toString(value) : "0x" + Integer.toHexString(value);
+    /** Masks and addresses, which belong to the lower half of a register, read best in hexadecimal, offsets in decimal. */
+    private static String number(int value, boolean half) {
+        boolean decimal = half ? value >= 0 && value < 1000 : value == (short) value;
+        return decimal ? Integer.toString(value) : "0x" + Integer.toHexString(value);
     }
 }

@@ -2,8 +2,8 @@ package io.fanatic.netlink.engine;
 
 import io.fanatic.core.FanSlice;
 import io.fanatic.core.MacAddress;
-import io.fanatic.netlink.bpf.FanPrograms;
 import io.fanatic.netlink.bpf.FanProgramSpec;
+import io.fanatic.netlink.bpf.FanPrograms;
 import io.fanatic.netlink.host.DhcpServer;
 import io.fanatic.netlink.host.NatTable;
 import java.util.ArrayList;
@@ -43,9 +43,7 @@ final class Blueprint {
         for (FanSlice slice : fan.slices()) {
             for (int i = 0; i < slice.hostReserve(); i++) {
                 pieces.add(new AddressPiece(new AddressState(
-                        fan.bridge(),
-                        slice.hostAddress().plus(i),
-                        fan.overlay().prefixLength())));
+                        fan.bridge(), slice.hostAddress().plus(i), fan.overlay().prefixLength())));
             }
         }
         pieces.add(new UpPiece(fan.tunnel()));
@@ -63,19 +61,15 @@ final class Blueprint {
         Optional<LinkState> bridge = host.link(fan.bridge()).filter(LinkState::isOurs);
         tunnel.ifPresent(link -> {
             LinkState.Vxlan vxlan = link.vxlan().orElseThrow();
-            int vni = vxlan.vnis().isEmpty() ? -1 : vxlan.vnis().get(0);
+            int vni = vxlan.admits(fan.vni()) && vxlan.vnis().size() == 1 ? fan.vni() : TunnelPiece.NO_VNI;
             pieces.add(new TunnelPiece(link.name(), vni, vxlan.port(), link.mac(), link.mtu(), link.alias()));
             FanPrograms.Names attached = host.programs().get(link.name());
-            if (!fan.slices().isEmpty()
-                    && attached != null
-                    && attached.equals(FanPrograms.names(programs(fan)))) {
+            if (!fan.slices().isEmpty() && attached != null && attached.equals(FanPrograms.names(programs(fan)))) {
                 pieces.add(new ProgramsPiece(link.name(), programs(fan)));
             }
         });
-        bridge.ifPresent(
-                link -> pieces.add(new BridgePiece(link.name(), link.mac(), link.mtu(), link.alias())));
-        tunnel.flatMap(LinkState::master)
-                .ifPresent(master -> pieces.add(new PortPiece(fan.tunnel(), master)));
+        bridge.ifPresent(link -> pieces.add(new BridgePiece(link.name(), link.mac(), link.mtu(), link.alias())));
+        tunnel.flatMap(LinkState::master).ifPresent(master -> pieces.add(new PortPiece(fan.tunnel(), master)));
         for (AddressState address : host.addresses()) {
             if (bridge.isPresent()
                     && address.link().equals(fan.bridge())
@@ -103,7 +97,7 @@ final class Blueprint {
         }
         // Forwarding that was on before us is not ours to switch off one day, so it is no piece of ours.
         if (!fans.isEmpty() && (!host.forwarding() || host.forwardingIsOurs())) {
-            pieces.add(new ForwardingPiece());
+            pieces.add(new ForwardingPiece(true));
         }
         if (!nat.isEmpty()) {
             pieces.add(new NatPiece(nat));
@@ -114,7 +108,7 @@ final class Blueprint {
     static List<Piece> observedShared(Observed host) {
         List<Piece> pieces = new ArrayList<>();
         if (host.forwardingIsOurs()) {
-            pieces.add(new ForwardingPiece());
+            pieces.add(new ForwardingPiece(host.forwarding()));
         }
         if (!host.nat().isEmpty()) {
             pieces.add(new NatPiece(host.nat()));

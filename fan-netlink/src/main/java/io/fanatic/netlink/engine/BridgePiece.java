@@ -16,8 +16,13 @@ record BridgePiece(String name, MacAddress mac, int mtu, String mark) implements
     @Override
     public void create(Kernel kernel) {
         kernel.deleteLink(TEMPORARY);
-        kernel.createBridge(TEMPORARY, mac, mtu);
-        kernel.publish(TEMPORARY, name, mark);
+        try {
+            kernel.createBridge(TEMPORARY, mac, mtu);
+            kernel.publish(TEMPORARY, name, mark);
+        } catch (RuntimeException e) {
+            kernel.deleteLink(TEMPORARY);
+            throw e;
+        }
     }
 
     @Override

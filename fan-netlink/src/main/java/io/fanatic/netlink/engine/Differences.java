@@ -11,7 +11,12 @@ final class Differences {
 
     Differences add(String what, Object from, Object to) {
         if (!from.equals(to)) {
-            text.append(first ? ": " : ", ").append(what).append(' ').append(from).append(" -> ").append(to);
+            text.append(first ? ": " : ", ")
+                    .append(what)
+                    .append(' ')
+                    .append(from)
+                    .append(" -> ")
+                    .append(to);
             first = false;
         }
         return this;

@@ -16,6 +16,8 @@ import io.fanatic.core.UnderlaySpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Brings fans up and down on one host: observe, compare, plan, check, apply; undo and verify when a step fails. The caller
@@ -52,11 +54,7 @@ public final class Engine {
     public Plan up(FanEntry entry) {
         Observed host = Observed.of(kernel);
         Plan plan = planUp(entry, host);
-        apply(plan, host);
-        Plan rest = plan.isEmpty() ? plan : planUp(entry, Observed.of(kernel));
-        if (!rest.isEmpty()) {
-            throw failed("the host does not keep what was set: " + rest.lines().get(0), undo(plan.changes(), host), null);
-        }
+        apply(plan, host, () -> planUp(entry, Observed.of(kernel)));
         return plan;
     }
 
@@ -90,7 +88,7 @@ public final class Engine {
     public Plan down(Cidr overlay, UnderlaySpec underlay) {
         Observed host = Observed.of(kernel);
         Plan plan = planDown(overlay, underlay, host);
-        apply(plan, host);
+        apply(plan, host, () -> planDown(overlay, underlay, Observed.of(kernel)));
         return plan;
     }
 
@@ -101,7 +99,8 @@ public final class Engine {
                 for (Ipv4Address address : meant(underlay, fan, host)) {
                     rest = rest.without(address);
                 }
-                boolean nothingMeant = rest.slices().size() == fan.slices().size() && !fan.slices().isEmpty();
+                boolean nothingMeant = rest.slices().size() == fan.slices().size()
+                        && !fan.slices().isEmpty();
                 return nothingMeant ? Plan.NOTHING : planDown(fan, rest, host);
             }
         }
@@ -117,7 +116,7 @@ public final class Engine {
     public Plan downEverything() {
         Observed host = Observed.of(kernel);
         Plan plan = planDownEverything(host);
-        apply(plan, host);
+        apply(plan, host, () -> planDownEverything(Observed.of(kernel)));
         return plan;
     }
 
@@ -172,7 +171,7 @@ public final class Engine {
             mapping = FanMapping.of(entry.overlay(), underlay.network());
             slice = mapping.slice(underlay.address(), options.hostReserve());
         } catch (IllegalArgumentException e) {
-            throw new FanException(INVALID, e.getMessage(), List.of(), e);
+            throw new FanException(INVALID, String.valueOf(e.getMessage()), List.of(), e);
         }
         Fan before = same(host.fans(), mapping)
                 .orElseGet(() -> new Fan(
@@ -204,8 +203,10 @@ public final class Engine {
         int most = Integer.MAX_VALUE;
         for (AddressState address : host.addresses()) {
             if (fan.underlayAddresses().contains(address.address())) {
-                UnderlaySpec spec = UnderlaySpec.of(address.address(), fan.mapping().underlay().prefixLength());
-                most = Math.min(most, TunnelType.VXLAN.mtu(Underlay.resolve(spec, host).mtu()));
+                UnderlaySpec spec = UnderlaySpec.of(
+                        address.address(), fan.mapping().underlay().prefixLength());
+                most = Math.min(
+                        most, TunnelType.VXLAN.mtu(Underlay.resolve(spec, host).mtu()));
             }
         }
         int mtu = options.mtu().orElse(most);
@@ -227,7 +228,8 @@ public final class Engine {
         return Optional.empty();
     }
 
-    private void apply(Plan plan, Observed before) {
+    /** @param again plans once more when all is done: then nothing may be left to do */
+    private void apply(Plan plan, Observed before, Supplier<Plan> again) {
         List<Change> done = new ArrayList<>();
         for (Change change : plan.changes()) {
             // The failing change counts as done: it may be half made.
@@ -238,10 +240,25 @@ public final class Engine {
                 throw failed("could not " + change + ": " + e.getMessage(), undo(done, before), e);
             }
         }
+        if (done.isEmpty()) {
+            return;
+        }
+        Plan rest;
+        try {
+            rest = again.get();
+        } catch (RuntimeException e) {
+            throw failed("could not read back what was done: " + e.getMessage(), undo(done, before), e);
+        }
+        if (!rest.isEmpty()) {
+            throw failed(
+                    "the host did not keep what was set, this would have to be done again: "
+                            + Text.join("; ", rest.lines()),
+                    undo(done, before),
+                    null);
+        }
     }
 
-    private static FanException failed(
-            String what, List<String> leftBehind, @org.jspecify.annotations.Nullable RuntimeException cause) {
+    private static FanException failed(String what, List<String> leftBehind, @Nullable RuntimeException cause) {
         if (cause instanceof FanException known && leftBehind.isEmpty()) {
             return known;
         }

@@ -1,6 +1,7 @@
 package io.fanatic.netlink.engine;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Why a fan did not come up or go down, in one sentence that says what is wrong, where, and what to do. Unless the reason is
@@ -34,8 +35,7 @@ public class FanException extends RuntimeException {
         this(reason, message, List.of(), null);
     }
 
-    public FanException(
-            Reason reason, String message, List<String> leftBehind, @org.jspecify.annotations.Nullable Throwable cause) {
+    public FanException(Reason reason, String message, List<String> leftBehind, @Nullable Throwable cause) {
         super(message, cause);
         this.reason = reason;
         this.leftBehind = List.copyOf(leftBehind);

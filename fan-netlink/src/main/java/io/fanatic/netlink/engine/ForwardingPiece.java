@@ -1,7 +1,11 @@
 package io.fanatic.netlink.engine;
 
-/** That the host forwards packets between its devices, switched on by us. */
-record ForwardingPiece() implements Piece {
+/**
+ * That the host forwards packets between its devices, and that it was us who switched it on.
+ *
+ * @param on false when somebody has switched it off again since
+ */
+record ForwardingPiece(boolean on) implements Piece {
 
     @Override
     public String key() {
@@ -25,7 +29,7 @@ record ForwardingPiece() implements Piece {
 
     @Override
     public String creating() {
-        return "set net.ipv4.ip_forward to 1 (noting its value for later)";
+        return "set net.ipv4.ip_forward to 1 (it is 0 now; noted, to be set back by down)";
     }
 
     @Override

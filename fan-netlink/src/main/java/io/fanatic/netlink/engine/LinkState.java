@@ -29,14 +29,28 @@ public record LinkState(
     /**
      * @param port UDP destination port
      * @param external whether the tunnel key comes from metadata ("collect metadata", "flow based")
-     * @param vnis the VNIs its filter admits; empty when it has no filter
+     * @param vniFilter whether it receives only certain VNIs, so that others can share the port
+     * @param vnis these VNIs
      * @param vni the one VNI of a device that is not external, else 0
      */
-    public record Vxlan(int port, boolean external, boolean vniFilter, List<Integer> vnis, int vni) {
+    public record Vxlan(int port, boolean external, boolean vniFilter, List<Vnis> vnis, int vni) {
         public Vxlan {
             vnis = List.copyOf(vnis);
         }
+
+        /** Whether the filter admits a VNI. */
+        boolean admits(int wanted) {
+            for (Vnis range : vnis) {
+                if (wanted >= range.first && wanted <= range.last) {
+                    return true;
+                }
+            }
+            return false;
+        }
     }
+
+    /** VNIs in a row, both ends included. */
+    public record Vnis(int first, int last) {}
 
     /** Whether the device carries our mark. */
     public boolean isOurs() {
@@ -67,7 +81,7 @@ public record LinkState(
         return new LinkState(name, kind, mac, mtu, up, master, alias, vxlan);
     }
 
-    LinkState withVnis(List<Integer> vnis) {
+    LinkState withVnis(List<Vnis> vnis) {
         Vxlan old = vxlan.orElseThrow();
         Vxlan changed = new Vxlan(old.port(), old.external(), old.vniFilter(), vnis, old.vni());
         return new LinkState(name, kind, mac, mtu, up, master, alias, Optional.of(changed));

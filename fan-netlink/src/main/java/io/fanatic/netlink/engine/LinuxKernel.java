@@ -7,7 +7,6 @@ import io.fanatic.netlink.bpf.BpfFeatures;
 import io.fanatic.netlink.bpf.Counter;
 import io.fanatic.netlink.bpf.FanProgramSpec;
 import io.fanatic.netlink.bpf.FanPrograms;
-import io.fanatic.netlink.bpf.Tcx;
 import io.fanatic.netlink.host.DhcpServer;
 import io.fanatic.netlink.host.NatTable;
 import io.fanatic.netlink.host.Sysctl;
@@ -20,7 +19,9 @@ import io.fanatic.netlink.route.Links;
 import io.fanatic.netlink.route.NewLink;
 import io.fanatic.netlink.route.Route;
 import io.fanatic.netlink.route.Routes;
+import io.fanatic.netlink.route.TrafficControl;
 import io.fanatic.netlink.route.VniFilter;
+import io.fanatic.netlink.route.VniRange;
 import io.fanatic.netlink.route.VxlanSettings;
 import io.fanatic.netlink.wire.NetlinkSocket;
 import java.io.IOException;
@@ -68,7 +69,7 @@ public final class LinuxKernel implements Kernel {
             names.put(link.index(), link.name());
             filters |= link.vxlan().filter(VxlanSettings::vniFilter).isPresent();
         }
-        Map<Integer, List<Integer>> vnis = filters ? new VniFilter(socket).list() : Map.of();
+        Map<Integer, List<LinkState.Vnis>> vnis = filters ? vnis() : Map.of();
         List<LinkState> states = new ArrayList<>();
         for (Link link : found) {
             Optional<LinkState.Vxlan> vxlan = Optional.empty();
@@ -92,6 +93,15 @@ public final class LinuxKernel implements Kernel {
                     vxlan));
         }
         return states;
+    }
+
+    private Map<Integer, List<LinkState.Vnis>> vnis() {
+        Map<Integer, List<LinkState.Vnis>> vnis = new HashMap<>();
+        for (VniRange range : new VniFilter(socket).list()) {
+            vnis.computeIfAbsent(range.index(), index -> new ArrayList<>())
+                    .add(new LinkState.Vnis(range.first(), range.last()));
+        }
+        return vnis;
     }
 
     @Override
@@ -156,27 +166,23 @@ public final class LinuxKernel implements Kernel {
 
     @Override
     public Optional<FanPrograms.Names> programs(String tunnel) {
-        Optional<AttachedProgram> encap = program(tunnel, Tcx.Hook.EGRESS, AttachedProgram.Role.ENCAP);
-        Optional<AttachedProgram> guard = program(tunnel, Tcx.Hook.INGRESS, AttachedProgram.Role.GUARD);
+        int index = index(tunnel);
+        Optional<AttachedProgram> encap = hooks().encap(index);
+        Optional<AttachedProgram> guard = hooks().guard(index);
         return encap.isPresent() && guard.isPresent()
-                ? Optional.of(new FanPrograms.Names(encap.get().name(), guard.get().name()))
+                ? Optional.of(
+                        new FanPrograms.Names(encap.get().name(), guard.get().name()))
                 : Optional.empty();
-    }
-
-    private Optional<AttachedProgram> program(String tunnel, Tcx.Hook hook, AttachedProgram.Role role) {
-        for (AttachedProgram program : FanPrograms.attached(index(tunnel), hook)) {
-            if (program.role() == role) {
-                return Optional.of(program);
-            }
-        }
-        return Optional.empty();
     }
 
     @Override
     public Map<Counter, Long> counters(String tunnel) {
-        return program(tunnel, Tcx.Hook.EGRESS, AttachedProgram.Role.ENCAP)
-                .map(program -> FanPrograms.counters(program.countersMapId()))
-                .orElse(Map.of());
+        Optional<AttachedProgram> encap = hooks().encap(index(tunnel));
+        return encap.isPresent() ? FanPrograms.counters(encap.get().countersMapId()) : Map.of();
+    }
+
+    private ProgramHooks hooks() {
+        return features().tcx() ? new TcxHooks() : new ClsactHooks(new TrafficControl(socket));
     }
 
     @Override
@@ -187,7 +193,17 @@ public final class LinuxKernel implements Kernel {
     private BpfFeatures features() {
         BpfFeatures known = features;
         if (known == null) {
-            known = BpfFeatures.probe();
+            try {
+                known = BpfFeatures.probe();
+            } catch (ErrnoException e) {
+                throw e.errno() == Errno.ENOSYS || e.errno() == Errno.EINVAL
+                        ? new FanException(
+                                FanException.Reason.UNSUPPORTED,
+                                "this kernel cannot run the fan's eBPF programs: " + e.getMessage(),
+                                List.of(),
+                                e)
+                        : e;
+            }
             features = known;
         }
         return known;
@@ -327,11 +343,10 @@ public final class LinuxKernel implements Kernel {
     @Override
     public void attachPrograms(String tunnel, FanProgramSpec spec) {
         int index = index(tunnel);
-        Optional<AttachedProgram> old = program(tunnel, Tcx.Hook.EGRESS, AttachedProgram.Role.ENCAP);
-        try (FanPrograms programs = old.isPresent()
-                ? FanPrograms.load(spec, old.get().countersMapId())
-                : FanPrograms.load(spec)) {
-            programs.attach(index);
+        Optional<AttachedProgram> old = hooks().encap(index);
+        try (FanPrograms programs =
+                old.isPresent() ? FanPrograms.load(spec, old.get().countersMapId()) : FanPrograms.load(spec)) {
+            hooks().attach(index, programs);
         }
     }
 
@@ -339,14 +354,13 @@ public final class LinuxKernel implements Kernel {
     public void detachPrograms(String tunnel) {
         Optional<Link> link = links.named(tunnel);
         if (link.isPresent()) {
-            FanPrograms.detach(link.get().index());
+            hooks().detach(link.get().index());
         }
     }
 
     @Override
     public void addAddress(AddressState address) {
-        addresses.add(
-                InterfaceAddress.of(index(address.link()), address.address(), address.prefixLength(), PROTOCOL));
+        addresses.add(InterfaceAddress.of(index(address.link()), address.address(), address.prefixLength(), PROTOCOL));
     }
 
     @Override
@@ -386,6 +400,8 @@ public final class LinuxKernel implements Kernel {
     }
 
     private int index(String name) {
-        return links.named(name).orElseThrow(() -> new ErrnoException("look up " + name, Errno.ENODEV)).index();
+        return links.named(name)
+                .orElseThrow(() -> new ErrnoException("look up " + name, Errno.ENODEV))
+                .index();
     }
 }

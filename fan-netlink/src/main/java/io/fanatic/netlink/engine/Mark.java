@@ -68,7 +68,12 @@ public record Mark(FanMapping mapping, int vni, int port, Ipv4Address identity, 
     public String toString() {
         StringBuilder text = new StringBuilder(OURS);
         text.append(mapping.overlay()).append(' ').append(mapping.underlay());
-        text.append(" vni ").append(vni).append(" port ").append(port).append(" id ").append(identity);
+        text.append(" vni ")
+                .append(vni)
+                .append(" port ")
+                .append(port)
+                .append(" id ")
+                .append(identity);
         for (int i = 0; i < dhcp.size(); i++) {
             text.append(i == 0 ? " dhcp " : ",").append(dhcp.get(i));
         }

@@ -81,8 +81,8 @@ public final class MemoryKernel implements Kernel {
         links.remove(name);
         addresses.removeIf(address -> address.link().equals(name));
         programs.remove(name);
-        links.replaceAll((other, link) ->
-                link.master().equals(Optional.of(name)) ? link.withMaster(Optional.empty()) : link);
+        links.replaceAll(
+                (other, link) -> link.master().equals(Optional.of(name)) ? link.withMaster(Optional.empty()) : link);
     }
 
     @Override
@@ -104,8 +104,7 @@ public final class MemoryKernel implements Kernel {
         List<RouteState> all = new ArrayList<>(routes);
         for (AddressState address : addresses) {
             Cidr network = address.network();
-            RouteState route =
-                    new RouteState(network, Optional.of(address.link()), network + " dev " + address.link());
+            RouteState route = new RouteState(network, Optional.of(address.link()), network + " dev " + address.link());
             if (link(address.link()).up() && !all.contains(route)) {
                 all.add(route);
             }
@@ -159,15 +158,13 @@ public final class MemoryKernel implements Kernel {
     public void createTunnel(String temporaryName, MacAddress mac, int mtu, int port) {
         call("create tunnel " + temporaryName);
         LinkState.Vxlan vxlan = new LinkState.Vxlan(port, true, true, List.of(), 0);
-        create(new LinkState(
-                temporaryName, "vxlan", mac, mtu, false, Optional.empty(), "", Optional.of(vxlan)));
+        create(new LinkState(temporaryName, "vxlan", mac, mtu, false, Optional.empty(), "", Optional.of(vxlan)));
     }
 
     @Override
     public void createBridge(String temporaryName, MacAddress mac, int mtu) {
         call("create bridge " + temporaryName);
-        create(new LinkState(
-                temporaryName, "bridge", mac, mtu, false, Optional.empty(), "", Optional.empty()));
+        create(new LinkState(temporaryName, "bridge", mac, mtu, false, Optional.empty(), "", Optional.empty()));
     }
 
     @Override
@@ -226,16 +223,16 @@ public final class MemoryKernel implements Kernel {
     @Override
     public void addVni(String tunnel, int vni) {
         call("add VNI " + vni + " to " + tunnel);
-        List<Integer> vnis = new ArrayList<>(vnis(tunnel));
-        vnis.add(vni);
+        List<LinkState.Vnis> vnis = new ArrayList<>(vnis(tunnel));
+        vnis.add(new LinkState.Vnis(vni, vni));
         putVnis(tunnel, vnis);
     }
 
     @Override
     public void removeVni(String tunnel, int vni) {
         call("remove VNI " + vni + " from " + tunnel);
-        List<Integer> vnis = new ArrayList<>(vnis(tunnel));
-        vnis.remove((Integer) vni);
+        List<LinkState.Vnis> vnis = new ArrayList<>(vnis(tunnel));
+        vnis.remove(new LinkState.Vnis(vni, vni));
         putVnis(tunnel, vnis);
     }
 
@@ -336,11 +333,11 @@ public final class MemoryKernel implements Kernel {
         put(link);
     }
 
-    private List<Integer> vnis(String tunnel) {
+    private List<LinkState.Vnis> vnis(String tunnel) {
         return link(tunnel).vxlan().orElseThrow().vnis();
     }
 
-    private void putVnis(String tunnel, List<Integer> vnis) {
+    private void putVnis(String tunnel, List<LinkState.Vnis> vnis) {
         put(link(tunnel).withVnis(vnis));
     }
 }

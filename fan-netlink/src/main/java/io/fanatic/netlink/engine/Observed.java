@@ -85,9 +85,14 @@ record Observed(
                 continue;
             }
             Mark mark = parsed.get();
-            String bridge = other(links, mark, "bridge", FanNames.bridge(mark.mapping().overlay()));
-            String tunnel = other(links, mark, "vxlan", FanNames.tunnel(mark.mapping().overlay()));
-            int mtu = find(links, bridge).or(() -> find(links, tunnel)).map(LinkState::mtu).orElse(0);
+            String bridge =
+                    other(links, mark, "bridge", FanNames.bridge(mark.mapping().overlay()));
+            String tunnel =
+                    other(links, mark, "vxlan", FanNames.tunnel(mark.mapping().overlay()));
+            int mtu = find(links, bridge)
+                    .or(() -> find(links, tunnel))
+                    .map(LinkState::mtu)
+                    .orElse(0);
             fans.add(new Fan(
                     mark.mapping(),
                     bridge,

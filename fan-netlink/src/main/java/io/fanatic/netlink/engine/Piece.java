@@ -5,7 +5,15 @@ package io.fanatic.netlink.engine;
  * the other. A {@link Change} leads from one piece to another of the same {@link #key}.
  */
 sealed interface Piece
-        permits AddressPiece, BridgePiece, DhcpPiece, ForwardingPiece, NatPiece, PortPiece, ProgramsPiece, TunnelPiece, UpPiece {
+        permits AddressPiece,
+                BridgePiece,
+                DhcpPiece,
+                ForwardingPiece,
+                NatPiece,
+                PortPiece,
+                ProgramsPiece,
+                TunnelPiece,
+                UpPiece {
 
     /** What the piece is, apart from its attributes: the same for the observed and the desired form of one thing. */
     String key();

@@ -1,8 +1,8 @@
 package io.fanatic.netlink.engine;
 
 import static io.fanatic.netlink.engine.FanException.Reason.CONFLICT;
-import static io.fanatic.netlink.engine.FanException.Reason.IN_USE;
 import static io.fanatic.netlink.engine.FanException.Reason.INVALID;
+import static io.fanatic.netlink.engine.FanException.Reason.IN_USE;
 
 import io.fanatic.core.Ipv4Address;
 import java.util.List;
@@ -46,8 +46,8 @@ final class Preflight {
             if (other.overlay().overlaps(fan.overlay()) && !other.mapping().equals(fan.mapping())) {
                 throw new FanException(
                         CONFLICT,
-                        "the overlay " + fan.overlay() + " overlaps the fan " + other.mapping() + " on " + other.bridge()
-                                + "; take that down first");
+                        "the overlay " + fan.overlay() + " overlaps the fan " + other.mapping() + " on "
+                                + other.bridge() + "; take that down first");
             }
         }
         before.ifPresent(old -> {
@@ -62,7 +62,8 @@ final class Preflight {
             throw new FanException(
                     CONFLICT,
                     "the fan " + old.mapping() + " is up with " + what + " " + is + ", not " + wanted
-                            + "; take it down first: fanctl down -u " + old.underlayAddresses().get(0) + "/"
+                            + "; take it down first: fanctl down -u "
+                            + old.underlayAddresses().get(0) + "/"
                             + old.mapping().underlay().prefixLength() + " -o " + old.overlay());
         }
     }
@@ -71,9 +72,7 @@ final class Preflight {
         for (RouteState route : host.routes()) {
             boolean ours = route.link().equals(Optional.of(fan.bridge()))
                     && host.link(fan.bridge()).filter(LinkState::isOurs).isPresent();
-            if (!ours
-                    && !isDefault(route)
-                    && route.destination().overlaps(fan.overlay())) {
+            if (!ours && !isDefault(route) && route.destination().overlaps(fan.overlay())) {
                 throw new FanException(
                         CONFLICT,
                         "the overlay " + fan.overlay() + " overlaps the route \"" + route.words()
@@ -123,11 +122,11 @@ final class Preflight {
                         "UDP port " + fan.port() + " is held by the VXLAN device " + link.name()
                                 + "; remove that device, or choose another port with --port on every host of the fan");
             }
-            if (vxlan.vnis().contains(fan.vni())) {
+            if (vxlan.admits(fan.vni())) {
                 throw new FanException(
                         CONFLICT,
-                        "VNI " + fan.vni() + " on UDP port " + fan.port() + " is held by the VXLAN device " + link.name()
-                                + "; choose another with --vni on every host of the fan");
+                        "VNI " + fan.vni() + " on UDP port " + fan.port() + " is held by the VXLAN device "
+                                + link.name() + "; choose another with --vni on every host of the fan");
             }
         }
     }
@@ -142,5 +141,4 @@ final class Preflight {
                             + "); stop them first");
         }
     }
-
 }

@@ -8,6 +8,9 @@ record TunnelPiece(String name, int vni, int port, MacAddress mac, int mtu, Stri
     /** Name of a tunnel that is not ready; see {@link Kernel#createTunnel}. */
     static final String TEMPORARY = "fan-new-tunnel";
 
+    /** Stands for a filter that somebody emptied. */
+    static final int NO_VNI = -1;
+
     @Override
     public String key() {
         return "tunnel " + name;
@@ -16,9 +19,14 @@ record TunnelPiece(String name, int vni, int port, MacAddress mac, int mtu, Stri
     @Override
     public void create(Kernel kernel) {
         kernel.deleteLink(TEMPORARY);
-        kernel.createTunnel(TEMPORARY, mac, mtu, port);
-        kernel.addVni(TEMPORARY, vni);
-        kernel.publish(TEMPORARY, name, mark);
+        try {
+            kernel.createTunnel(TEMPORARY, mac, mtu, port);
+            kernel.addVni(TEMPORARY, vni);
+            kernel.publish(TEMPORARY, name, mark);
+        } catch (RuntimeException e) {
+            kernel.deleteLink(TEMPORARY);
+            throw e;
+        }
     }
 
     @Override
@@ -37,8 +45,12 @@ record TunnelPiece(String name, int vni, int port, MacAddress mac, int mtu, Stri
             kernel.setMac(name, mac);
         }
         if (old.vni != vni) {
-            kernel.removeVni(name, old.vni);
-            kernel.addVni(name, vni);
+            if (old.vni != NO_VNI) {
+                kernel.removeVni(name, old.vni);
+            }
+            if (vni != NO_VNI) {
+                kernel.addVni(name, vni);
+            }
         }
         if (!old.mark.equals(mark)) {
             kernel.setAlias(name, mark);

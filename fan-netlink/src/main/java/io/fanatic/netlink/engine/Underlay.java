@@ -53,8 +53,9 @@ record Underlay(Ipv4Address address, Cidr network, String link, int mtu) {
         if (local.prefixLength() == 32) {
             throw new FanException(
                     INVALID,
-                    "the address " + local + " has no network of its own (/32); add the prefix length of the address plan,"
-                            + " as in " + local.link() + "/16");
+                    "the address " + local
+                            + " has no network of its own (/32); add the prefix length of the address plan," + " as in "
+                            + local.link() + "/16");
         }
         return local.prefixLength();
     }

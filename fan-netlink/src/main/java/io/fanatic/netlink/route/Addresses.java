@@ -77,7 +77,7 @@ public final class Addresses {
         request.put8(AF_INET).put8(prefixLength).put8(0).put8(scope).put32(index);
     }
 
-    private static final class Reader implements ReplyReader<InterfaceAddress> {
+    static final class Reader implements ReplyReader<InterfaceAddress> {
         @Override
         public void read(Reply reply, List<? super InterfaceAddress> found) {
             int flags = reply.u8(2);

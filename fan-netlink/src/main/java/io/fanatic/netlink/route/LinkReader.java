@@ -58,7 +58,7 @@ final class LinkReader implements ReplyReader<Link> {
     }
 
     /** The address of an Ethernet device; tunnels have IP addresses in its place. */
-    private static MacAddress mac(Attributes address) {
+    static MacAddress mac(Attributes address) {
         return address.length() == MAC_LENGTH ? macOf(address.bytes()) : NO_MAC;
     }
 

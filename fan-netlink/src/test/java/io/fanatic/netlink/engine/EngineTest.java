@@ -12,6 +12,8 @@ import io.fanatic.netlink.engine.FanException.Reason;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 /** The engine against a host in memory: eth0 with 10.0.0.45/24 and 10.0.0.46/24, in the address plan 10.0.0.0/16. */
@@ -36,8 +38,7 @@ class EngineTest {
     }
 
     private static FanEntry first(String... flags) {
-        return FanEntry.parse(java.util.stream.Stream.concat(
-                        java.util.stream.Stream.of("250.0.0.0/8", "10.0.0.45/16"), java.util.stream.Stream.of(flags))
+        return FanEntry.parse(Stream.concat(Stream.of("250.0.0.0/8", "10.0.0.45/16"), Stream.of(flags))
                 .toList());
     }
 
@@ -52,7 +53,8 @@ class EngineTest {
                         line -> assertThat(line)
                                 .isEqualTo("create tunnel ftun-250 (VXLAN, VNI 16384000, UDP port 8472, MTU 1450)"),
                         line -> assertThat(line).contains("encap and guard", "ftun-250", "10.0.0.45"),
-                        line -> assertThat(line).isEqualTo("create bridge fan-250 (MAC address 02:fa:0a:00:00:2d, MTU 1450)"),
+                        line -> assertThat(line)
+                                .isEqualTo("create bridge fan-250 (MAC address 02:fa:0a:00:00:2d, MTU 1450)"),
                         line -> assertThat(line).isEqualTo("make ftun-250 a port of fan-250"),
                         line -> assertThat(line).isEqualTo("add address 250.0.45.1/8 on fan-250"),
                         line -> assertThat(line).isEqualTo("set ftun-250 up"),
@@ -98,7 +100,8 @@ class EngineTest {
         assertThat(engine.down(OVERLAY, FIRST).isEmpty()).isTrue();
         engine.up(first());
         assertThat(engine.down(OVERLAY, SECOND).isEmpty()).isTrue();
-        assertThat(engine.down(OVERLAY, UnderlaySpec.parse("172.16.0.0/16")).isEmpty()).isTrue();
+        assertThat(engine.down(OVERLAY, UnderlaySpec.parse("172.16.0.0/16")).isEmpty())
+                .isTrue();
         assertThat(engine.list()).hasSize(1);
     }
 
@@ -113,9 +116,11 @@ class EngineTest {
                 .anyMatch(line -> line.equals("add address 250.0.46.1/8 on fan-250"))
                 .anyMatch(line -> line.startsWith("replace the eBPF programs"))
                 .noneMatch(line -> line.startsWith("create") || line.startsWith("delete"));
-        assertThat(engine.list()).singleElement().satisfies(fan -> assertThat(fan.slices())
-                .extracting(slice -> slice.cidr().toString())
-                .containsExactly("250.0.45.0/24", "250.0.46.0/24"));
+        assertThat(engine.list())
+                .singleElement()
+                .satisfies(fan -> assertThat(fan.slices())
+                        .extracting(slice -> slice.cidr().toString())
+                        .containsExactly("250.0.45.0/24", "250.0.46.0/24"));
 
         engine.down(OVERLAY, SECOND);
         assertThat(Observed.of(kernel)).isEqualTo(one);
@@ -161,12 +166,10 @@ class EngineTest {
         engine.up(first());
 
         assertThat(engine.up(first("mtu", "1400")).lines())
-                .containsExactly(
-                        "change tunnel ftun-250: MTU 1450 -> 1400", "change bridge fan-250: MTU 1450 -> 1400");
+                .containsExactly("change tunnel ftun-250: MTU 1450 -> 1400", "change bridge fan-250: MTU 1450 -> 1400");
         assertThat(engine.up(first("mtu", "1400", "host-reserve", "2")).lines())
                 .containsExactly("add address 250.0.45.2/8 on fan-250");
-        assertThat(engine.up(first("mtu", "1400")).lines())
-                .containsExactly("remove address 250.0.45.2/8 on fan-250");
+        assertThat(engine.up(first("mtu", "1400")).lines()).containsExactly("remove address 250.0.45.2/8 on fan-250");
     }
 
     @Test
@@ -220,7 +223,8 @@ class EngineTest {
 
     @Test
     void aFailureOfAnyCallOfASecondAddressIsUndone() {
-        everyCallFails(k -> new Engine(k).up(first()), e -> e.up(entry("250.0.0.0/8", "10.0.0.46/16", "dhcp", "mtu", "1400")));
+        everyCallFails(
+                k -> new Engine(k).up(first()), e -> e.up(entry("250.0.0.0/8", "10.0.0.46/16", "dhcp", "mtu", "1400")));
     }
 
     @Test
@@ -252,9 +256,13 @@ class EngineTest {
                     .isInstanceOf(RuntimeException.class);
             kernel.failAt(0);
             // A device that was deleted and made again is listed last; the order of a dump means nothing.
-            assertThat(Observed.of(kernel).differencesFrom(before)).as("call %d", n).isEmpty();
+            assertThat(Observed.of(kernel).differencesFrom(before))
+                    .as("call %d", n)
+                    .isEmpty();
             work.accept(new Engine(kernel));
-            assertThat(Observed.of(kernel).differencesFrom(afterwards)).as("call %d", n).isEmpty();
+            assertThat(Observed.of(kernel).differencesFrom(afterwards))
+                    .as("call %d", n)
+                    .isEmpty();
         }
     }
 
@@ -262,13 +270,12 @@ class EngineTest {
     void whatCannotBeUndoneIsListed() {
         MemoryKernel stubborn = host();
         Observed before = Observed.of(stubborn);
-        Kernel failing = StubbornKernel.thatRefuses(stubborn, "setUp", "deleteLink");
+        Kernel failing = StubbornKernel.thatRefuses(stubborn, "setUp fan-250", "deleteLink fan-250");
 
-        assertThatThrownBy(() -> new Engine(failing).up(first()))
-                .isInstanceOfSatisfying(FanException.class, e -> {
-                    assertThat(e.reason()).isEqualTo(Reason.NOT_UNDONE);
-                    assertThat(e.leftBehind()).anyMatch(line -> line.contains("fan-250"));
-                });
+        assertThatThrownBy(() -> new Engine(failing).up(first())).isInstanceOfSatisfying(FanException.class, e -> {
+            assertThat(e.reason()).isEqualTo(Reason.NOT_UNDONE);
+            assertThat(e.leftBehind()).anyMatch(line -> line.contains("fan-250"));
+        });
         assertThat(Observed.of(stubborn)).isNotEqualTo(before);
     }
 
@@ -312,7 +319,9 @@ class EngineTest {
                 "flannel.1",
                 "--port");
         assertRefusedWith(
-                k -> k.put(vxlan("other", new LinkState.Vxlan(8472, true, true, List.of(16384000), 0))),
+                k -> k.put(vxlan(
+                        "other",
+                        new LinkState.Vxlan(8472, true, true, List.of(new LinkState.Vnis(16384000, 16384000)), 0))),
                 Reason.CONFLICT,
                 "VNI 16384000",
                 "other",
@@ -322,7 +331,8 @@ class EngineTest {
 
     @Test
     void neighboursThatOnlyLookAlikeAreNoConflictAndStay() {
-        kernel.put(vxlan("ftun-25", new LinkState.Vxlan(8472, true, true, List.of(1638400), 0)));
+        kernel.put(vxlan(
+                "ftun-25", new LinkState.Vxlan(8472, true, true, List.of(new LinkState.Vnis(1638400, 1638400)), 0)));
         kernel.put(new LinkState(
                 "fan-25", "bridge", new MacAddress(3), 1500, true, Optional.empty(), "fan", Optional.empty()));
         kernel.put(new RouteState(Cidr.parse("251.0.0.0/8"), Optional.of("eth0"), "251.0.0.0/8 dev eth0"));
@@ -348,10 +358,18 @@ class EngineTest {
 
     @Test
     void underlaysThatThisHostDoesNotHaveAreExplained() {
-        assertRefused(Reason.INVALID, () -> engine.up(entry("250.0.0.0/8", "10.0.0.99/16")), "10.0.0.99/16", "10.0.0.45/24 on eth0");
+        assertRefused(
+                Reason.INVALID,
+                () -> engine.up(entry("250.0.0.0/8", "10.0.0.99/16")),
+                "10.0.0.99/16",
+                "10.0.0.45/24 on eth0");
         assertRefused(Reason.INVALID, () -> engine.up(entry("250.0.0.0/8", "eth9/16")), "eth9", "lo, eth0");
         assertRefused(
-                Reason.INVALID, () -> engine.up(entry("250.0.0.0/8", "10.0.0.0/16")), "several", "10.0.0.45/24 on eth0", "10.0.0.46/24 on eth0");
+                Reason.INVALID,
+                () -> engine.up(entry("250.0.0.0/8", "10.0.0.0/16")),
+                "several",
+                "10.0.0.45/24 on eth0",
+                "10.0.0.46/24 on eth0");
         assertRefused(Reason.INVALID, () -> engine.up(entry("250.0.0.0/8", "default/16")), "no default route");
         assertRefused(Reason.INVALID, () -> engine.up(first("mtu", "1451")), "1451", "1450");
     }
@@ -364,15 +382,15 @@ class EngineTest {
         assertThat(Observed.of(kernel)).isEqualTo(before);
     }
 
-    private static void assertRefused(Reason reason, org.assertj.core.api.ThrowableAssert.ThrowingCallable work, String... words) {
+    private static void assertRefused(Reason reason, ThrowingCallable work, String... words) {
         assertThatThrownBy(work)
-                .isInstanceOfSatisfying(FanException.class, e -> assertThat(e.reason()).isEqualTo(reason))
+                .isInstanceOfSatisfying(
+                        FanException.class, e -> assertThat(e.reason()).isEqualTo(reason))
                 .message()
                 .contains(words);
     }
 
     private static LinkState vxlan(String name, LinkState.Vxlan vxlan) {
-        return new LinkState(
-                name, "vxlan", new MacAddress(9), 1450, true, Optional.empty(), "", Optional.of(vxlan));
+        return new LinkState(name, "vxlan", new MacAddress(9), 1450, true, Optional.empty(), "", Optional.of(vxlan));
     }
 }

@@ -6,16 +6,17 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.Set;
 
-/** A kernel that always refuses some calls, so that undoing fails too. */
+/** A kernel that always refuses some calls, each given as name and first argument, so that undoing fails too. */
 final class StubbornKernel {
     private StubbornKernel() {}
 
-    static Kernel thatRefuses(Kernel kernel, String... methods) {
-        Set<String> refused = Set.of(methods);
+    static Kernel thatRefuses(Kernel kernel, String... calls) {
+        Set<String> refused = Set.of(calls);
         return (Kernel) Proxy.newProxyInstance(
                 StubbornKernel.class.getClassLoader(), new Class<?>[] {Kernel.class}, (proxy, method, arguments) -> {
-                    if (refused.contains(method.getName())) {
-                        throw new ErrnoException(method.getName(), Errno.EBUSY);
+                    String call = method.getName() + (arguments == null ? "" : " " + arguments[0]);
+                    if (refused.contains(call)) {
+                        throw new ErrnoException(call, Errno.EBUSY);
                     }
                     try {
                         return method.invoke(kernel, arguments);
