@@ -85,7 +85,7 @@ public record FanOptions(
                 case "dhcp" -> options.withDhcp(true);
                 case "off" -> options.withOff(true);
                 case "host-reserve" ->
-                    options.withHostReserve(Text.number("host reserve", value(words, ++i), 1, MOST_HOST_RESERVE));
+                    options.withHostReserve(Text.number("host-reserve", value(words, ++i), 1, MOST_HOST_RESERVE));
                 case "bridge" -> options.withBridge(value(words, ++i));
                 case "port" -> options.withPort(Text.number("port", value(words, ++i), 1, MOST_PORT));
                 case "vni" -> options.withVni(Text.number("vni", value(words, ++i), 0, MOST_VNI));
