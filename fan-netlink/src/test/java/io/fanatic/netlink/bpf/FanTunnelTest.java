@@ -11,6 +11,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -98,7 +100,7 @@ class FanTunnelTest {
         while (count(now, counter) == count(before, counter) && System.nanoTime() < end) {
             now = counters(host);
         }
-        Map<Counter, Long> wanted = new java.util.EnumMap<>(before);
+        Map<Counter, Long> wanted = new EnumMap<>(before);
         wanted.merge(counter, 1L, Long::sum);
         wanted.keySet().removeIf(other -> other.isSend() != counter.isSend());
         now.keySet().removeIf(other -> other.isSend() != counter.isSend());
@@ -180,6 +182,28 @@ class FanTunnelTest {
             return underlay.receive(
                     "VXLAN packet", frame -> frame.length == 50 + inner.length && frame[12] == 8 && frame[13] == 0);
         }
+    }
+
+    @Test
+    void headersOutsideTheLinearPartAreGathered() {
+        for (TestHost host : List.of(here, there)) {
+            host.ip("link set und mtu 9100");
+            host.ip("link set tun mtu 9000");
+            host.ip("link set port mtu 9000");
+            host.ip("link set in mtu 9000");
+        }
+        byte[] ipv4 = Arrays.copyOf(Frames.ipv4(HERE, THERE), 6000);
+        byte[] arp = Arrays.copyOf(Frames.arpReply(HERE, THERE), 6000);
+        try (PacketSocket out = new PacketSocket(here, "tun");
+                PacketSocket in = new PacketSocket(there, "in")) {
+            out.sendScattered(arp);
+            in.receive("ARP", frame -> Arrays.equals(frame, arp));
+            out.sendScattered(ipv4);
+            // Where bridges filter, they cut an IPv4 frame to the length that its header tells.
+            in.receive("IPv4", frame -> Arrays.equals(Arrays.copyOf(frame, 42), Arrays.copyOf(ipv4, 42)));
+        }
+        assertThat(counters(here)).containsEntry(Counter.SENT, 2L);
+        assertThat(counters(there)).containsEntry(Counter.RECEIVED, 2L);
     }
 
     @Test

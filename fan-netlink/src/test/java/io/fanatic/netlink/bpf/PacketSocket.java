@@ -19,10 +19,13 @@ final class PacketSocket implements AutoCloseable {
     private static final int SO_RCVTIMEO = 20;
     private static final int SOL_PACKET = 263;
     private static final int PACKET_IGNORE_OUTGOING = 23;
+    private static final int PACKET_VNET_HDR = 15;
+    private static final int VIRTIO_HEADER = 10;
+    private static final int PAGE = 4096;
     private static final long DEADLINE_NANOS = 5_000_000_000L;
 
     private final int fd;
-    private final ByteBuffer buffer = Native.buffer(4096);
+    private final ByteBuffer buffer = Native.buffer(16384);
 
     PacketSocket(TestHost host, String device) {
         int index = host.index(device);
@@ -50,6 +53,22 @@ final class PacketSocket implements AutoCloseable {
     void send(byte[] frame) {
         ByteBuffer out = Native.buffer(frame.length).put(0, frame);
         Native.check("send a frame", Native.LIBC.send(fd, out, frame.length, 0));
+    }
+
+    /**
+     * Sends a frame of which only the Ethernet header is in the linear part of its buffer, as a network card may deliver one. The kernel
+     * does so for a frame of more than a page with a virtio header that says so.
+     */
+    void sendScattered(byte[] frame) {
+        assertThat(frame.length).isGreaterThan(PAGE);
+        Native.check(
+                "ask for virtio headers",
+                Native.LIBC.setsockopt(
+                        fd, SOL_PACKET, PACKET_VNET_HDR, Native.buffer(4).putInt(0, 1), 4));
+        ByteBuffer out = Native.buffer(VIRTIO_HEADER + frame.length)
+                .putShort(2, (short) 14) // hdr_len: the linear part
+                .put(VIRTIO_HEADER, frame);
+        Native.check("send a scattered frame", Native.LIBC.send(fd, out, out.capacity(), 0));
     }
 
     /** Sends a frame that the device's egress drops; the kernel tells the sender ENOBUFS. */
