@@ -1,5 +1,7 @@
 package io.fanatic.core;
 
+import java.util.Objects;
+
 /**
  * One IPv4 address.
  *
@@ -45,7 +47,7 @@ public record Ipv4Address(int bits) implements Comparable<Ipv4Address> {
     }
 
     private static IllegalArgumentException notAnAddress(String text) {
-        return new IllegalArgumentException("\"" + text + "\" is not an IPv4 address such as 10.0.0.45");
+        return new IllegalArgumentException(Text.quote(text) + " is not an IPv4 address such as 10.0.0.45");
     }
 
     /** The address {@code offset} places further on; wraps at the end of the address space. */
@@ -53,8 +55,13 @@ public record Ipv4Address(int bits) implements Comparable<Ipv4Address> {
         return new Ipv4Address(bits + offset);
     }
 
-    /** Octet 0 (the most significant) to 3, each 0 to 255. */
+    /**
+     * Octet 0 (the most significant) to 3, each 0 to 255.
+     *
+     * @throws IndexOutOfBoundsException for any other index
+     */
     public int octet(int index) {
+        Objects.checkIndex(index, 4);
         return bits >>> (24 - 8 * index) & 0xff;
     }
 
