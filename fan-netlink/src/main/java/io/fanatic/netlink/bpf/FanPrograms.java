@@ -161,6 +161,9 @@ public final class FanPrograms implements AutoCloseable {
     private static void attach(int interfaceIndex, Tcx.Hook hook, AttachedProgram.Role role, BpfProgram program) {
         for (AttachedProgram found : attached(interfaceIndex, hook)) {
             if (found.role() == role) {
+                if (found.id() == program.info().id()) {
+                    return; // this very program, which the kernel would not replace by itself
+                }
                 try (BpfProgram old = BpfProgram.byId(found.id())) {
                     Tcx.replace(interfaceIndex, hook, old, program);
                 }

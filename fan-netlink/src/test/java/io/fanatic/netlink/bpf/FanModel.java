@@ -18,7 +18,14 @@ record FanModel(FanProgramSpec spec) {
     record Frame(byte[] bytes, boolean vlanInMetadata) {}
 
     /** @param key what encap sets, null when it drops */
-    record Outcome(Counter counter, @Nullable Key key) {}
+    record Outcome(Counter counter, @Nullable Key key) {
+
+        /** The key; where the kernel takes no local address, with 0.0.0.0, which leaves the choice to routing. */
+        Optional<Key> keyAsSet(boolean withLocal) {
+            return Optional.ofNullable(key)
+                    .map(set -> withLocal ? set : new Key(set.vni(), set.remote(), Ipv4Address.of(0)));
+        }
+    }
 
     /** The tunnel key in words. */
     record Key(int vni, Ipv4Address remote, Ipv4Address local) {}
