@@ -33,4 +33,10 @@ public record DhcpRange(Ipv4Address first, Ipv4Address last, int prefixLength, I
     public long size() {
         return (last.bits() & 0xffffffffL) - (first.bits() & 0xffffffffL) + 1;
     }
+
+    /** {@code 250.0.45.2-250.0.45.254}. */
+    @Override
+    public String toString() {
+        return first + "-" + last;
+    }
 }

@@ -56,25 +56,25 @@ public final class Dnsmasq {
      *
      * @throws DhcpException when dnsmasq is not installed, refuses, or runs already for this bridge; nothing is left then
      */
-    public void start(DhcpSpec spec) {
+    public void start(DhcpServer server) {
         Path program = program();
-        if (pid(spec.bridge()).isPresent()) {
-            throw new DhcpException("dnsmasq already runs for " + spec.bridge());
+        if (pid(server.bridge()).isPresent()) {
+            throw new DhcpException("dnsmasq already runs for " + server.bridge());
         }
-        Path conf = conf(spec.bridge());
+        Path conf = conf(server.bridge());
         try {
             Files.createDirectories(runDir);
             Files.createDirectories(stateDir);
-            Files.writeString(conf, DnsmasqConf.write(spec, pidFile(spec.bridge()), leaseFile(spec.bridge())));
+            Files.writeString(conf, DnsmasqConf.write(server, pidFile(server.bridge()), leaseFile(server.bridge())));
         } catch (IOException e) {
             throw new DhcpException("cannot write " + conf + ": " + e.getMessage(), e);
         }
         boolean started = false;
         try {
-            Path log = runFile(spec.bridge(), ".log");
-            int status = Spawn.run(List.of(program.toString(), confArgument(spec.bridge())), log, PATIENCE);
+            Path log = runFile(server.bridge(), ".log");
+            int status = Spawn.run(List.of(program.toString(), confArgument(server.bridge())), log, PATIENCE);
             if (status != 0) {
-                throw new DhcpException("dnsmasq for " + spec.bridge() + " ended with status " + status + ": "
+                throw new DhcpException("dnsmasq for " + server.bridge() + " ended with status " + status + ": "
                         + Files.readString(log).strip());
             }
             started = true;
@@ -82,13 +82,13 @@ public final class Dnsmasq {
             throw new DhcpException("cannot read what dnsmasq said: " + e.getMessage(), e);
         } finally {
             if (!started) {
-                deleteRunFiles(spec.bridge());
+                deleteRunFiles(server.bridge());
             }
         }
     }
 
     /** What the server of this bridge was started with, if one runs. */
-    public Optional<DhcpSpec> running(String bridge) {
+    public Optional<DhcpServer> running(String bridge) {
         if (pid(bridge).isEmpty()) {
             return Optional.empty();
         }
@@ -96,7 +96,7 @@ public final class Dnsmasq {
             return Optional.of(DnsmasqConf.read(Files.readAllLines(conf(bridge), StandardCharsets.UTF_8)));
         } catch (IOException | IllegalArgumentException changed) {
             // It runs, with what nobody can tell: nothing that anybody wants.
-            return Optional.of(new DhcpSpec(bridge, List.of(), 0, false));
+            return Optional.of(new DhcpServer(bridge, 0, List.of(), false));
         }
     }
 

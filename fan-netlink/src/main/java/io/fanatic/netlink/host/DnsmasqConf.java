@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A {@link DhcpSpec} as dnsmasq(8)'s configuration file, and back. */
+/** A {@link DhcpServer} as dnsmasq(8)'s configuration file, and back. */
 final class DnsmasqConf {
     private static final String INTERFACE = "interface=";
     private static final String PORT_OFF = "port=0";
@@ -17,14 +17,14 @@ final class DnsmasqConf {
 
     private DnsmasqConf() {}
 
-    static String write(DhcpSpec spec, Path pidFile, Path leaseFile) {
+    static String write(DhcpServer server, Path pidFile, Path leaseFile) {
         StringBuilder text = new StringBuilder(1024);
         line(text, "# made by fanatic(8), do not edit: fanctl compares it with what it would write");
-        line(text, INTERFACE + spec.bridge());
+        line(text, INTERFACE + server.bridge());
         line(text, "except-interface=lo");
         line(text, "bind-interfaces");
         line(text, "no-hosts");
-        if (spec.dns()) {
+        if (server.dns()) {
             // Names of containers, not of this host; queries for private addresses stay here.
             line(text, "bogus-priv");
         } else {
@@ -36,11 +36,11 @@ final class DnsmasqConf {
         line(text, "dhcp-authoritative");
         line(text, "dhcp-no-override");
         // Its default of 1000 would leave most of a /16 slice unused.
-        line(text, "dhcp-lease-max=" + addresses(spec));
+        line(text, "dhcp-lease-max=" + addresses(server));
         // To clients that do not ask for it, too: too large an MTU loses large packets without a word.
-        line(text, MTU + spec.mtu());
-        for (int i = 0; i < spec.ranges().size(); i++) {
-            DhcpRange range = spec.ranges().get(i);
+        line(text, MTU + server.mtu());
+        for (int i = 0; i < server.ranges().size(); i++) {
+            DhcpRange range = server.ranges().get(i);
             line(
                     text,
                     RANGE + i + "," + range.first() + "," + range.last() + ","
@@ -54,9 +54,9 @@ final class DnsmasqConf {
         text.append(line).append('\n');
     }
 
-    private static long addresses(DhcpSpec spec) {
+    private static long addresses(DhcpServer server) {
         long sum = 0;
-        for (DhcpRange range : spec.ranges()) {
+        for (DhcpRange range : server.ranges()) {
             sum += range.size();
         }
         return Math.min(sum, Integer.MAX_VALUE);
@@ -67,7 +67,7 @@ final class DnsmasqConf {
      *
      * @throws IllegalArgumentException when somebody has made something else of it
      */
-    static DhcpSpec read(List<String> lines) {
+    static DhcpServer read(List<String> lines) {
         String bridge = "";
         boolean dns = true;
         int mtu = 0;
@@ -100,6 +100,6 @@ final class DnsmasqConf {
             all.add(new DhcpRange(
                     Ipv4Address.parse(words[1]), Ipv4Address.parse(words[2]), prefixLength, routers.get(i)));
         }
-        return new DhcpSpec(bridge, all, mtu, dns);
+        return new DhcpServer(bridge, mtu, all, dns);
     }
 }

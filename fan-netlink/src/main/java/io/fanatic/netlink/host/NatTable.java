@@ -46,6 +46,23 @@ public final class NatTable {
             + "{\"protocol\":\"ip\",\"field\":\"daddr\"}},\"right\":{\"set\":[{\"prefix\":"
             + "{\"addr\":\"224.0.0.0\",\"len\":4}},\"255.255.255.255\"]}}},{\"accept\":null}]";
 
+    /**
+     * What leaves a slice for anywhere outside its overlay takes the address of the host.
+     *
+     * @param slice the sources
+     * @param overlay the destinations that are left alone; contains the slice
+     */
+    public record Entry(Cidr slice, Cidr overlay) {
+        /** Stands for what somebody has done to our table by hand; no fan can want it. */
+        public static final Entry OTHER = new Entry(Cidr.parse("0.0.0.0/0"), Cidr.parse("0.0.0.0/0"));
+
+        /** {@code 250.0.45.0/24 to outside 250.0.0.0/8}. */
+        @Override
+        public String toString() {
+            return equals(OTHER) ? "what was changed by hand" : slice + " to outside " + overlay;
+        }
+    }
+
     /** What is there. */
     public enum State {
         /** No table of that name. */
@@ -64,7 +81,7 @@ public final class NatTable {
      * @param state whose it is and whether it is whole
      * @param entries the slices that it serves, in the order of the rules; empty unless it is ours
      */
-    public record Observed(State state, List<Masquerade> entries) {
+    public record Observed(State state, List<Entry> entries) {
         public Observed {
             entries = List.copyOf(entries);
         }
@@ -76,8 +93,32 @@ public final class NatTable {
         this.nftables = nftables;
     }
 
+    /**
+     * What our table of the calling thread's namespace holds, with {@link Entry#OTHER} when somebody has changed it; empty
+     * when there is none that is ours.
+     *
+     * @throws NftException when libnftables is not installed
+     */
+    public static List<Entry> read() {
+        try (Nftables nftables = Nftables.open()) {
+            Observed observed = new NatTable(nftables).observe();
+            List<Entry> entries = new ArrayList<>(observed.entries());
+            if (observed.state() == State.CHANGED) {
+                entries.add(Entry.OTHER);
+            }
+            return entries;
+        }
+    }
+
+    /** Does {@link #write} in the calling thread's namespace. */
+    public static void replace(List<Entry> entries) {
+        try (Nftables nftables = Nftables.open()) {
+            new NatTable(nftables).write(entries);
+        }
+    }
+
     /** Reads the table back. */
-    public Observed read() {
+    public Observed observe() {
         if (!exists()) {
             return new Observed(State.ABSENT, List.of());
         }
@@ -85,8 +126,8 @@ public final class NatTable {
     }
 
     private boolean exists() {
-        for (JsonObject table : objects(nftables.runJson("list tables ip"), "table")) {
-            if (text(table, "name").equals(NAME)) {
+        for (String line : nftables.run("list tables ip").split("\n", -1)) {
+            if (line.equals(TABLE)) {
                 return true;
             }
         }
@@ -98,7 +139,7 @@ public final class NatTable {
      *
      * @throws NftException when a table of this name is not ours
      */
-    public void write(List<Masquerade> entries) {
+    public void write(List<Entry> entries) {
         State state = owned();
         if (!entries.isEmpty()) {
             nftables.run(text(entries));
@@ -108,7 +149,7 @@ public final class NatTable {
     }
 
     /** Whether {@link #write} would be accepted, told by an exception; changes nothing. */
-    public void check(List<Masquerade> entries) {
+    public void check(List<Entry> entries) {
         owned();
         if (!entries.isEmpty()) {
             nftables.check(text(entries));
@@ -116,7 +157,7 @@ public final class NatTable {
     }
 
     private State owned() {
-        State state = read().state();
+        State state = observe().state();
         if (state == State.FOREIGN) {
             throw new NftException("the nftables table \"ip fanatic\" was not made by fanatic and is left alone;"
                     + " rename it or delete it with: nft delete " + TABLE);
@@ -125,14 +166,14 @@ public final class NatTable {
     }
 
     /** The transaction that puts the table in the place of any that is there. */
-    static String text(List<Masquerade> entries) {
+    static String text(List<Entry> entries) {
         StringBuilder text = new StringBuilder(512);
         // Deleting what may not exist is an error; adding first makes sure that it does.
         text.append("add ").append(TABLE).append("\ndelete ").append(TABLE).append('\n');
         text.append(TABLE).append(" {\n comment \"").append(MARK).append("\"\n chain postrouting {\n  ");
         text.append(CHAIN).append("\n  ");
         rule(text, LEFT_ALONE);
-        for (Masquerade entry : entries) {
+        for (Entry entry : entries) {
             text.append("  ip saddr ").append(entry.slice()).append(" ip daddr != ");
             rule(text.append(entry.overlay()), " masquerade fully-random");
         }
@@ -150,7 +191,7 @@ public final class NatTable {
         boolean intact = true;
         int rules = 0;
         int chains = 0;
-        List<Masquerade> entries = new ArrayList<>();
+        List<Entry> entries = new ArrayList<>();
         for (JsonObject table : objects(json, "table")) {
             ours = text(table, "comment").equals(MARK);
         }
@@ -178,7 +219,7 @@ public final class NatTable {
     }
 
     /** Reads one of our rules; false when it is none, however close. */
-    private static boolean readMasquerade(JsonElement expressions, List<Masquerade> entries) {
+    private static boolean readMasquerade(JsonElement expressions, List<Entry> entries) {
         try {
             JsonArray parts = expressions.getAsJsonArray();
             Cidr slice = network(parts.get(0).getAsJsonObject(), "==", "saddr");
@@ -187,7 +228,7 @@ public final class NatTable {
             if (parts.size() != 3 || !text(masquerade, "flags").equals("fully-random")) {
                 return false;
             }
-            entries.add(new Masquerade(slice, overlay));
+            entries.add(new Entry(slice, overlay));
             return true;
         } catch (RuntimeException otherRule) {
             return false;

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Nftables implements AutoCloseable {
     private static final String LIBRARY = "libnftables.so.1";
+    private static final int OUTPUT_STATELESS = 1 << 2;
     private static final int OUTPUT_JSON = 1 << 4;
 
     private static @Nullable LibNftables loaded;
@@ -76,6 +77,11 @@ public final class Nftables implements AutoCloseable {
     /** As {@link #run}, printing JSON as in libnftables-json(5). */
     public String runJson(String commands) {
         return run(commands, OUTPUT_JSON, false);
+    }
+
+    /** All rules of the namespace as nft(8) writes them, without counters and other things that change by themselves. */
+    public String ruleset() {
+        return run("list ruleset", OUTPUT_STATELESS, false);
     }
 
     /** Whether {@link #run} would be accepted, told by an exception; changes nothing. */

@@ -22,11 +22,18 @@ public final class Sysctl {
     private Sysctl() {}
 
     /**
-     * The value without its closing line end, or empty when this kernel has no such parameter.
+     * The value without its closing line end.
      *
-     * @param key with slashes, since interface names may hold dots: {@code net/ipv4/conf/eth0.100/rp_filter}
+     * @param key with dots, or with slashes where an interface's name may hold a dot: {@code net.ipv4.ip_forward}, {@code
+     *     net/ipv4/conf/eth0.100/rp_filter}
+     * @throws UncheckedIOException when this kernel has no such parameter
      */
-    public static Optional<String> read(String key) {
+    public static String read(String key) {
+        return find(key).orElseThrow(() -> new UncheckedIOException(new NoSuchFileException("no sysctl " + key)));
+    }
+
+    /** As {@link #read}, or empty when there is no such parameter, for example because its interface has gone. */
+    public static Optional<String> find(String key) {
         try {
             return Optional.of(
                     Files.readString(file(key), StandardCharsets.UTF_8).stripTrailing());
@@ -51,7 +58,8 @@ public final class Sysctl {
     }
 
     private static Path file(String key) {
-        Path file = ROOT.resolve(key).normalize();
+        Path file =
+                ROOT.resolve(key.indexOf('/') < 0 ? key.replace('.', '/') : key).normalize();
         if (!file.startsWith(ROOT) || file.equals(ROOT)) {
             throw new IllegalArgumentException("\"" + key + "\" is not a sysctl");
         }

@@ -181,6 +181,16 @@ public final class Links {
         socket.execute("rename link " + index + " to " + name, change(index).string(IFLA_IFNAME, name));
     }
 
+    /**
+     * Gives a link, which must be off on kernels before 6.2, another name and an alias in one request, so that the name is
+     * never seen without the alias.
+     */
+    public void publish(int index, String name, String alias) {
+        socket.execute(
+                "rename link " + index + " to " + name,
+                change(index).string(IFLA_IFNAME, name).string(IFLA_IFALIAS, alias));
+    }
+
     /** @param namespaceFd an open file of another network namespace; the link is off and without addresses there */
     public void move(int index, int namespaceFd) {
         socket.execute("move link " + index + " to a namespace", change(index).u32(IFLA_NET_NS_FD, namespaceFd));

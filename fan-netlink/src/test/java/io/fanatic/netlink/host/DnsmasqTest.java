@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 class DnsmasqTest {
     private static final FanMapping FAN = FanMapping.of(Cidr.parse("250.0.0.0/8"), Cidr.parse("10.0.0.0/16"));
     private static final FanSlice SLICE = FAN.slice(Ipv4Address.parse("10.0.0.45"), 9);
-    private static final DhcpSpec SPEC = new DhcpSpec("br0", List.of(DhcpRange.of(SLICE)), 1450, false);
+    private static final DhcpServer SERVER = DhcpServer.of("br0", 1450, List.of(SLICE));
     private static final MacAddress CLIENT = new MacAddress(0x020000000001L);
 
     @RegisterExtension
@@ -62,7 +62,7 @@ class DnsmasqTest {
 
     @Test
     void aClientGetsAnAddressOfTheSlicePastTheReserveAndAllThatItNeeds() throws IOException {
-        start(SPEC);
+        start(SERVER);
 
         DhcpClient.Lease lease = client.call(() -> DhcpClient.lease(CLIENT));
 
@@ -80,11 +80,11 @@ class DnsmasqTest {
     void natDoesNotTouchTheServersAnswers() {
         inside.call(() -> {
             try (Nftables nftables = Nftables.open()) {
-                new NatTable(nftables).write(List.of(new Masquerade(SLICE.cidr(), FAN.overlay())));
+                new NatTable(nftables).write(List.of(new NatTable.Entry(SLICE.cidr(), FAN.overlay())));
             }
             return true;
         });
-        start(SPEC);
+        start(SERVER);
 
         assertThat(client.call(() -> DhcpClient.lease(CLIENT)).address()).isNotNull();
     }
@@ -92,7 +92,7 @@ class DnsmasqTest {
     @Test
     void aStartedServerIsFoundAgainWithItsSpecAndStops() {
         DhcpRange second = DhcpRange.of(FAN.slice(Ipv4Address.parse("10.0.0.46")));
-        DhcpSpec two = new DhcpSpec("br0", List.of(DhcpRange.of(SLICE), second), 1400, true);
+        DhcpServer two = new DhcpServer("br0", 1400, List.of(DhcpRange.of(SLICE), second), true);
         assertThat(inside.call(() -> dnsmasq.running("br0"))).isEmpty();
         start(two);
 
@@ -110,7 +110,7 @@ class DnsmasqTest {
 
     @Test
     void aServerOfAnotherNamespaceIsNotOurs() {
-        start(SPEC);
+        start(SERVER);
 
         assertThat(client.call(() -> dnsmasq.running("br0"))).isEmpty();
     }
@@ -142,7 +142,7 @@ class DnsmasqTest {
 
     @Test
     void whatDnsmasqRefusesIsToldAndNothingIsLeft() {
-        DhcpSpec absent = new DhcpSpec("nosuch", SPEC.ranges(), 1450, false);
+        DhcpServer absent = new DhcpServer("nosuch", 1450, SERVER.ranges(), false);
 
         assertThatThrownBy(() -> start(absent))
                 .isInstanceOf(DhcpException.class)
@@ -156,7 +156,7 @@ class DnsmasqTest {
     void withoutDnsmasqTheExceptionNamesThePackage() {
         Dnsmasq missing = new Dnsmasq(runDir, stateDir, directory.toString());
 
-        assertThatThrownBy(() -> missing.start(SPEC))
+        assertThatThrownBy(() -> missing.start(SERVER))
                 .isInstanceOf(DhcpException.class)
                 .hasMessageContaining("dnsmasq-base");
         assertThat(runDir).doesNotExist();
@@ -167,17 +167,16 @@ class DnsmasqTest {
         FanSlice wide = FanMapping.of(Cidr.parse("240.0.0.0/8"), Cidr.parse("192.168.1.0/24"))
                 .slice(Ipv4Address.parse("192.168.1.45"));
 
-        String conf = DnsmasqConf.write(
-                new DhcpSpec("br0", List.of(DhcpRange.of(wide)), 1450, false), Path.of("/p"), Path.of("/l"));
+        String conf = DnsmasqConf.write(DhcpServer.of("br0", 1450, List.of(wide)), Path.of("/p"), Path.of("/l"));
 
         assertThat(conf)
                 .contains("dhcp-range=set:slice0,240.45.0.2,240.45.255.254,255.0.0.0,1h\n")
                 .contains("dhcp-lease-max=65533\n");
     }
 
-    private void start(DhcpSpec spec) {
+    private void start(DhcpServer server) {
         inside.call(() -> {
-            dnsmasq.start(spec);
+            dnsmasq.start(server);
             return true;
         });
     }

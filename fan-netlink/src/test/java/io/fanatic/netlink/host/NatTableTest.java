@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fanatic.core.Cidr;
+import io.fanatic.netlink.host.NatTable.Entry;
 import io.fanatic.netlink.host.NatTable.Observed;
 import io.fanatic.netlink.host.NatTable.State;
 import java.util.List;
@@ -13,8 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 class NatTableTest {
-    private static final Masquerade FIRST = new Masquerade(Cidr.parse("250.0.45.0/24"), Cidr.parse("250.0.0.0/8"));
-    private static final Masquerade SECOND = new Masquerade(Cidr.parse("240.3.0.0/16"), Cidr.parse("240.0.0.0/4"));
+    private static final Entry FIRST = new Entry(Cidr.parse("250.0.45.0/24"), Cidr.parse("250.0.0.0/8"));
+    private static final Entry SECOND = new Entry(Cidr.parse("240.3.0.0/16"), Cidr.parse("240.0.0.0/4"));
 
     @RegisterExtension
     final FreshNamespace inside = new FreshNamespace();
@@ -35,18 +36,27 @@ class NatTableTest {
 
     @Test
     void whatIsWrittenIsReadAndReplacedWhole() {
-        assertThat(nat.read()).isEqualTo(new Observed(State.ABSENT, List.of()));
+        assertThat(nat.observe()).isEqualTo(new Observed(State.ABSENT, List.of()));
         nat.write(List.of(FIRST));
-        assertThat(nat.read()).isEqualTo(new Observed(State.INTACT, List.of(FIRST)));
+        assertThat(nat.observe()).isEqualTo(new Observed(State.INTACT, List.of(FIRST)));
         nat.write(List.of(FIRST, SECOND));
-        assertThat(nat.read()).isEqualTo(new Observed(State.INTACT, List.of(FIRST, SECOND)));
+        assertThat(nat.observe()).isEqualTo(new Observed(State.INTACT, List.of(FIRST, SECOND)));
         nat.write(List.of(SECOND));
-        assertThat(nat.read()).isEqualTo(new Observed(State.INTACT, List.of(SECOND)));
+        assertThat(nat.observe()).isEqualTo(new Observed(State.INTACT, List.of(SECOND)));
 
         assertThat(inside.sh("nft list ruleset"))
                 .contains("ip saddr 240.3.0.0/16 ip daddr != 240.0.0.0/4 masquerade fully-random")
                 .contains("ip daddr { 224.0.0.0/4, 255.255.255.255 } accept")
                 .doesNotContain("250.0.45");
+    }
+
+    @Test
+    void theTableOfTheThreadsNamespaceIsReadAndReplaced() {
+        inside.run(() -> NatTable.replace(List.of(FIRST)));
+
+        assertThat(inside.call(NatTable::read)).containsExactly(FIRST);
+        assertThat(nat.observe().entries()).containsExactly(FIRST);
+        assertThat(FIRST).hasToString("250.0.45.0/24 to outside 250.0.0.0/8");
     }
 
     @Test
@@ -64,8 +74,8 @@ class NatTableTest {
         inside.sh("nft add chain ip fanatic theirs");
         String before = inside.sh("nft list ruleset");
 
-        assertThat(nat.read().state()).isEqualTo(State.FOREIGN);
-        for (List<Masquerade> entries : List.of(List.of(FIRST), List.<Masquerade>of())) {
+        assertThat(nat.observe().state()).isEqualTo(State.FOREIGN);
+        for (List<Entry> entries : List.of(List.of(FIRST), List.<Entry>of())) {
             assertThatThrownBy(() -> nat.write(entries))
                     .isInstanceOf(NftException.class)
                     .hasMessageContaining("ip fanatic");
@@ -88,9 +98,10 @@ class NatTableTest {
         for (String change : changes) {
             nat.write(List.of(FIRST));
             nftables.run(change);
-            assertThat(nat.read().state()).as(change).isEqualTo(State.CHANGED);
+            assertThat(nat.observe().state()).as(change).isEqualTo(State.CHANGED);
+            assertThat(inside.call(NatTable::read)).as(change).contains(Entry.OTHER);
             nat.write(List.of(FIRST));
-            assertThat(nat.read()).as(change).isEqualTo(new Observed(State.INTACT, List.of(FIRST)));
+            assertThat(nat.observe()).as(change).isEqualTo(new Observed(State.INTACT, List.of(FIRST)));
         }
     }
 
@@ -98,7 +109,7 @@ class NatTableTest {
     void checkingChangesNothing() {
         nat.check(List.of(FIRST));
 
-        assertThat(nat.read().state()).isEqualTo(State.ABSENT);
+        assertThat(nat.observe().state()).isEqualTo(State.ABSENT);
         assertThatThrownBy(() -> nftables.check("add rule ip nosuch chain accept"))
                 .isInstanceOf(NftException.class);
     }
@@ -132,7 +143,7 @@ class NatTableTest {
      * The outside has no way back to the slice, so that only packets with the host's address are answered.
      */
     @Test
-    void packetsToTheWorldAreMasqueradedAndThoseInsideTheOverlayAreNot() {
+    void packetsToTheWorldAreEntrydAndThoseInsideTheOverlayAreNot() {
         Namespace container = inside.another();
         Namespace outside = inside.another();
         for (String command : List.of(

@@ -1,0 +1,32 @@
+package io.fanatic.cli;
+
+import java.util.List;
+
+/** {@code fanctl}: brings fans up and down, and shows them. */
+public final class Fanctl extends Program {
+    private static final List<String> NAMES = List.of("up", "down", "show", "config");
+
+    public Fanctl() {
+        super("fanctl", "Brings fans up and down, and shows them.", NAMES);
+    }
+
+    @Override
+    protected Command command(String name) {
+        switch (name) {
+            case "up":
+                return new UpCommand();
+            case "down":
+                return new DownCommand();
+            case "show":
+                return new ShowCommand();
+            case "config":
+                return new ConfigCommand();
+            default:
+                throw new IllegalArgumentException(name);
+        }
+    }
+
+    public static void main(String[] args) {
+        System.exit(new Fanctl().run(args, new Console(System.out, System.err)).status());
+    }
+}

@@ -1,0 +1,60 @@
+package io.fanatic.cli;
+
+import io.fanatic.netlink.FanNetwork;
+import io.fanatic.netlink.bpf.Counter;
+import io.fanatic.netlink.engine.Fan;
+import java.util.List;
+import java.util.Map;
+
+/** {@code fanctl show} and {@code fanatic show}: the fans that are up, read from the kernel. */
+final class ShowCommand extends Command {
+    private final Option<Boolean> stats =
+            flag("--stats", "also print what the fans' programs passed and dropped (root)");
+    private final Option<Boolean> json = flag("--json", "print one JSON document");
+    private final FanNetwork network = FanNetwork.onThisHost();
+
+    ShowCommand() {
+        super("show", "Lists the fans that are up.");
+    }
+
+    @Override
+    protected ExitCode run(Console console) {
+        List<Fan> fans = network.list();
+        if (json.or(false)) {
+            console.out().println(ShowJson.document(fans, stats.or(false) ? network::counters : fan -> Map.of()));
+            return ExitCode.DONE;
+        }
+        StringBuilder text = new StringBuilder();
+        FanTable.append(text, fans);
+        if (stats.or(false)) {
+            for (Fan fan : fans) {
+                appendStats(text, fan, network.counters(fan));
+            }
+        }
+        console.out().print(text);
+        return ExitCode.DONE;
+    }
+
+    /** Passed frames always; drops only where there are any, those that somebody should look at with a mark. */
+    private static void appendStats(StringBuilder text, Fan fan, Map<Counter, Long> counters) {
+        text.append('\n')
+                .append(fan.bridge())
+                .append(" (")
+                .append(fan.tunnel())
+                .append("), frames since it came up:\n");
+        for (Map.Entry<Counter, Long> entry : counters.entrySet()) {
+            Counter counter = entry.getKey();
+            long count = entry.getValue();
+            if (count != 0 || counter.kind() == Counter.Kind.PASSED) {
+                String number = Long.toString(count);
+                text.append(counter.kind() == Counter.Kind.SUSPICIOUS ? " ! " : "   ")
+                        .append(" ".repeat(Math.max(0, 14 - number.length())))
+                        .append(number)
+                        .append("  ")
+                        .append(counter.kind() == Counter.Kind.PASSED ? "" : "dropped: ")
+                        .append(counter.sentence())
+                        .append('\n');
+            }
+        }
+    }
+}
