@@ -99,7 +99,7 @@ public record Cidr(Ipv4Address network, int prefixLength) implements Comparable<
      */
     public boolean isHost(Ipv4Address address) {
         int host = address.bits() & ~mask();
-        return contains(address) && (prefixLength >= 31 || host != 0 && host != ~mask());
+        return contains(address) && (prefixLength >= 31 || (host != 0 && host != ~mask()));
     }
 
     /** @throws IllegalArgumentException when not {@link #isHost}, with the reason */

@@ -56,7 +56,11 @@ public record FanMapping(Cidr overlay, Cidr underlay) {
         return overlayPrefixLength + 32 - underlayPrefixLength;
     }
 
-    /** @throws IllegalArgumentException as the constructor */
+    /**
+     * The fan of these two.
+     *
+     * @throws IllegalArgumentException as the constructor
+     */
     public static FanMapping of(Cidr overlay, Cidr underlay) {
         return new FanMapping(overlay, underlay);
     }

@@ -38,7 +38,7 @@ public record MacAddress(long bits) {
      */
     private static MacAddress derived(long first, Cidr overlay, Ipv4Address underlayAddress) {
         return new MacAddress(
-                first << 40 | (long) overlay.network().octet(0) << 32 | underlayAddress.bits() & 0xffffffffL);
+                first << 40 | (long) overlay.network().octet(0) << 32 | (underlayAddress.bits() & 0xffffffffL));
     }
 
     /**

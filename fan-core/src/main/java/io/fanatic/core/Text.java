@@ -24,7 +24,7 @@ final class Text {
 
     /** Blank, tab and the other control characters that C's isspace(3) knows; the line feed among them. */
     static boolean isSpace(char c) {
-        return c == ' ' || c >= '\t' && c <= '\r';
+        return c == ' ' || (c >= '\t' && c <= '\r');
     }
 
     /** What stands between white space. */

@@ -45,6 +45,9 @@ public class FanMappingBenchmark {
     private String underlayText = "10.0.0.45";
     private String overlayText = "250.0.45.7";
 
+    /** JMH makes the instances. */
+    public FanMappingBenchmark() {}
+
     @Benchmark
     public int sliceBits() {
         return fan.sliceBits(underlayBits);

@@ -60,7 +60,7 @@ class FanMappingPropertyTest {
     }
 
     private static String binary(Ipv4Address address) {
-        return Long.toBinaryString(1L << 32 | address.bits() & 0xffffffffL).substring(1);
+        return Long.toBinaryString(1L << 32 | (address.bits() & 0xffffffffL)).substring(1);
     }
 
     @Property

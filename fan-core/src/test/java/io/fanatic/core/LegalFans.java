@@ -64,7 +64,7 @@ final class LegalFans {
 
     /** The address at that place in the network, taken modulo its size. */
     static Ipv4Address at(Cidr network, int place) {
-        return Ipv4Address.of(network.network().bits() | place & ~network.mask());
+        return Ipv4Address.of(network.network().bits() | (place & ~network.mask()));
     }
 
     /** A host of the underlay: the address at that place, or a neighbour when no host can have that one. */

@@ -4,6 +4,7 @@ import io.fanatic.core.Ipv4Address;
 import io.fanatic.harness.probe.PingResult;
 import io.fanatic.harness.probe.SpoofResult;
 import io.fanatic.harness.probe.TransferResult;
+import java.util.Optional;
 
 /** One thing that a {@link Proof} looked at, and what it found. */
 public sealed interface Check {
@@ -40,7 +41,7 @@ public sealed interface Check {
     record Transferred(LabNode from, String to, Ipv4Address expectedSource, TransferResult result) implements Check {
         @Override
         public boolean ok() {
-            return result.ok() && result.source().equals(java.util.Optional.of(expectedSource));
+            return result.ok() && result.source().equals(Optional.of(expectedSource));
         }
 
         @Override

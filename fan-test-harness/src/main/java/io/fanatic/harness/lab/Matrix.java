@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -50,7 +51,7 @@ public final class Matrix {
     }
 
     private static String decimals(double value, int places) {
-        return String.format(java.util.Locale.ROOT, "%." + places + "f", value);
+        return String.format(Locale.ROOT, "%." + places + "f", value);
     }
 
     /** Characters of the widest line. */

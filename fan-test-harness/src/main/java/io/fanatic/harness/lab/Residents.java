@@ -33,6 +33,11 @@ final class Residents {
         return names;
     }
 
+    /** Those of a host. */
+    static List<ProcessHandle> of(LabHost host) {
+        return in(List.of(host.namespace().network(), host.namespace().mount().orElseThrow()));
+    }
+
     /** Those in any of the network or mount namespaces that the files stand for, except this process. */
     static List<ProcessHandle> in(List<Path> namespaceFiles) {
         Set<Object> namespaces = new HashSet<>();
@@ -65,7 +70,7 @@ final class Residents {
                 Files.readAttributes(file, BasicFileAttributes.class).fileKey(), "Linux files have keys");
     }
 
-    private static String name(long pid) {
+    static String name(long pid) {
         try {
             return Files.readString(Path.of("/proc/" + pid + "/comm")).strip();
         } catch (IOException gone) {
