@@ -84,6 +84,13 @@ class FanTunnelTest {
         });
     }
 
+    /** The names of what is attached, in the calling thread's namespace. */
+    private static FanPrograms.Names attached(int tunnel) {
+        return new FanPrograms.Names(
+                FanPrograms.attached(tunnel, Tcx.Hook.EGRESS).get(0).name(),
+                FanPrograms.attached(tunnel, Tcx.Hook.INGRESS).get(0).name());
+    }
+
     private static Map<Counter, Long> counters(TestHost host) {
         int tunnel = host.index("tun");
         return host.namespace()
@@ -269,12 +276,12 @@ class FanTunnelTest {
         there.ip("address add 10.0.0.57/16 dev und");
         int tunnel = there.index("tun");
         there.namespace().run(() -> {
-            assertThat(FanPrograms.attachedFingerprint(tunnel)).contains(FanPrograms.fingerprint(one));
+            assertThat(attached(tunnel)).isEqualTo(FanPrograms.names(one));
             AttachedProgram old = FanPrograms.attached(tunnel, Tcx.Hook.INGRESS).get(0);
             try (FanPrograms programs = FanPrograms.load(two, old.countersMapId())) {
                 programs.attach(tunnel);
             }
-            assertThat(FanPrograms.attachedFingerprint(tunnel)).contains(FanPrograms.fingerprint(two));
+            assertThat(attached(tunnel)).isEqualTo(FanPrograms.names(two));
             assertThat(FanPrograms.attached(tunnel, Tcx.Hook.INGRESS))
                     .singleElement()
                     .satisfies(found -> {
