@@ -48,8 +48,8 @@ public final class FanConfig {
     private FanConfig(String file, Charset charset, String text) {
         this.file = file;
         this.charset = charset;
-        // By the two that make a fan's identity, without the options.
-        Map<List<Object>, Integer> lineOf = new HashMap<>();
+        // By overlay and underlay, which make a fan's identity.
+        Map<String, Integer> lineOf = new HashMap<>();
         for (int start = 0; start < text.length(); ) {
             int feed = text.indexOf('\n', start);
             int end = feed < 0 ? text.length() : feed + 1;
@@ -58,7 +58,7 @@ public final class FanConfig {
         }
     }
 
-    private void addRow(String text, Map<List<Object>, Integer> lineOf) {
+    private void addRow(String text, Map<String, Integer> lineOf) {
         int number = rows.size() + 1;
         List<String> words = Text.words(text.substring(0, contentEnd(text)));
         Optional<FanEntry> read = Optional.empty();
@@ -66,15 +66,13 @@ public final class FanConfig {
             try {
                 FanEntry entry = FanEntry.parse(words);
                 read = Optional.of(entry);
-                Integer earlier = lineOf.putIfAbsent(List.of(entry.overlay(), entry.underlay()), number);
+                String fan = entry.overlay() + " " + entry.underlay();
+                Integer earlier = lineOf.putIfAbsent(fan, number);
                 if (earlier == null) {
                     lines.add(new Line(number, entry));
                 } else {
                     problems.add(new FanConfigException(
-                            file,
-                            number,
-                            entry.overlay() + " " + entry.underlay() + " stands on line " + earlier
-                                    + " already; remove one of the two lines"));
+                            file, number, fan + " stands on line " + earlier + " already; remove one of the two"));
                 }
             } catch (IllegalArgumentException e) {
                 problems.add(new FanConfigException(file, number, String.valueOf(e.getMessage())));

@@ -90,7 +90,8 @@ public record FanEntry(Cidr overlay, UnderlaySpec underlay, FanOptions options) 
 
     /** Whether this is about that overlay and that underlay, written the same way. */
     public boolean isFan(Cidr otherOverlay, UnderlaySpec otherUnderlay) {
-        return overlay.equals(otherOverlay) && underlay.equals(otherUnderlay);
+        // By text, which is its parser's inverse: a record's equals would start slowly, see Ipv4Address.
+        return overlay.equals(otherOverlay) && underlay.toString().equals(otherUnderlay.toString());
     }
 
     /** The line for /etc/network/fan, overlay first, without the line feed. */

@@ -1,6 +1,7 @@
 package io.fanatic.core;
 
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One fan's arithmetic: an overlay mapped onto an underlay. The host part of an underlay address, shifted left by
@@ -55,7 +56,11 @@ public record FanMapping(Cidr overlay, Cidr underlay) {
         return overlayPrefixLength + 32 - underlayPrefixLength;
     }
 
-    /** @throws IllegalArgumentException as the constructor */
+    /**
+     * The fan of these two.
+     *
+     * @throws IllegalArgumentException as the constructor
+     */
     public static FanMapping of(Cidr overlay, Cidr underlay) {
         return new FanMapping(overlay, underlay);
     }
@@ -129,6 +134,17 @@ public record FanMapping(Cidr overlay, Cidr underlay) {
         }
         Ipv4Address first = Ipv4Address.of(sliceBits(subnet.network().bits()));
         return Optional.of(new Cidr(first, subnet.prefixLength() - shift()));
+    }
+
+    // Written out to start fast, see Ipv4Address.
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof FanMapping fan && fan.overlay.equals(overlay) && fan.underlay.equals(underlay);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * overlay.hashCode() + underlay.hashCode();
     }
 
     /** {@code 250.0.0.0/8 over 10.0.0.0/16}. */

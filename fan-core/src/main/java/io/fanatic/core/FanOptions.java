@@ -85,7 +85,7 @@ public record FanOptions(
                 case "dhcp" -> options.withDhcp(true);
                 case "off" -> options.withOff(true);
                 case "host-reserve" ->
-                    options.withHostReserve(Text.number("host reserve", value(words, ++i), 1, MOST_HOST_RESERVE));
+                    options.withHostReserve(Text.number("host-reserve", value(words, ++i), 1, MOST_HOST_RESERVE));
                 case "bridge" -> options.withBridge(value(words, ++i));
                 case "port" -> options.withPort(Text.number("port", value(words, ++i), 1, MOST_PORT));
                 case "vni" -> options.withVni(Text.number("vni", value(words, ++i), 0, MOST_VNI));
@@ -121,27 +121,47 @@ public record FanOptions(
         return new FanOptions(dhcp, value, hostReserve, bridge, port, vni, mtu);
     }
 
-    /** @throws IllegalArgumentException when below 1 */
+    /**
+     * This with a host reserve.
+     *
+     * @throws IllegalArgumentException when below 1
+     */
     public FanOptions withHostReserve(int value) {
         return new FanOptions(dhcp, off, value, bridge, port, vni, mtu);
     }
 
-    /** @throws IllegalArgumentException when the kernel would refuse the name */
+    /**
+     * This with a bridge of that name.
+     *
+     * @throws IllegalArgumentException when the kernel would refuse the name
+     */
     public FanOptions withBridge(String name) {
         return new FanOptions(dhcp, off, hostReserve, Optional.of(name), port, vni, mtu);
     }
 
-    /** @throws IllegalArgumentException when not 1 to 65535 */
+    /**
+     * This with a UDP port.
+     *
+     * @throws IllegalArgumentException when not 1 to 65535
+     */
     public FanOptions withPort(int value) {
         return new FanOptions(dhcp, off, hostReserve, bridge, OptionalInt.of(value), vni, mtu);
     }
 
-    /** @throws IllegalArgumentException when not 0 to 16777215 */
+    /**
+     * This with a VXLAN network identifier.
+     *
+     * @throws IllegalArgumentException when not 0 to 16777215
+     */
     public FanOptions withVni(int value) {
         return new FanOptions(dhcp, off, hostReserve, bridge, port, OptionalInt.of(value), mtu);
     }
 
-    /** @throws IllegalArgumentException when not 68 to 65535 */
+    /**
+     * This with an MTU in bytes.
+     *
+     * @throws IllegalArgumentException when not 68 to 65535
+     */
     public FanOptions withMtu(int value) {
         return new FanOptions(dhcp, off, hostReserve, bridge, port, vni, OptionalInt.of(value));
     }

@@ -1,6 +1,7 @@
 package io.fanatic.core;
 
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A 48-bit Ethernet address.
@@ -37,7 +38,7 @@ public record MacAddress(long bits) {
      */
     private static MacAddress derived(long first, Cidr overlay, Ipv4Address underlayAddress) {
         return new MacAddress(
-                first << 40 | (long) overlay.network().octet(0) << 32 | underlayAddress.bits() & 0xffffffffL);
+                first << 40 | (long) overlay.network().octet(0) << 32 | (underlayAddress.bits() & 0xffffffffL));
     }
 
     /**
@@ -48,6 +49,17 @@ public record MacAddress(long bits) {
     public int octet(int index) {
         Objects.checkIndex(index, 6);
         return (int) (bits >>> (40 - 8 * index)) & 0xff;
+    }
+
+    // Written out to start fast, see Ipv4Address.
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof MacAddress address && address.bits == bits;
+    }
+
+    @Override
+    public int hashCode() {
+        return Long.hashCode(bits);
     }
 
     /** {@code 02:fa:0a:00:00:2d}. */

@@ -31,9 +31,10 @@ public final class Overlays {
     private static void refuse(Cidr overlay, int network, int prefixLength, String reason) {
         Cidr special = new Cidr(Ipv4Address.of(network), prefixLength);
         if (overlay.overlaps(special)) {
+            String relation = special.contains(overlay) ? "lies in" : "contains";
             throw new IllegalArgumentException("overlay " + overlay + " cannot work: "
-                    + (special.contains(overlay) ? "it is in " : "it contains ")
-                    + special + ", " + reason + "; " + ADVICE);
+                    + (overlay.equals(special) ? "it is " : "it " + relation + " " + special + ", ")
+                    + reason + "; " + ADVICE);
         }
     }
 }

@@ -24,7 +24,7 @@ final class Text {
 
     /** Blank, tab and the other control characters that C's isspace(3) knows; the line feed among them. */
     static boolean isSpace(char c) {
-        return c == ' ' || c >= '\t' && c <= '\r';
+        return c == ' ' || (c >= '\t' && c <= '\r');
     }
 
     /** What stands between white space. */
@@ -59,10 +59,10 @@ final class Text {
     /**
      * Reads a decimal number without sign.
      *
-     * @param what what the number is, for the message
+     * @param flag the word before it, for the message
      * @throws IllegalArgumentException when the text is no number, or not from {@code least} to {@code most}
      */
-    static int number(String what, String text, int least, int most) {
+    static int number(String flag, String text, int least, int most) {
         long value = text.isEmpty() || text.length() > 10 ? -1 : 0;
         for (int i = 0; i < text.length() && value >= 0; i++) {
             char c = text.charAt(i);
@@ -70,7 +70,7 @@ final class Text {
         }
         if (value < least || value > most) {
             throw new IllegalArgumentException(
-                    quote(text) + " is not a " + what + "; expected a number from " + least + " to " + most);
+                    quote(text) + " after " + flag + " is not a number from " + least + " to " + most);
         }
         return (int) value;
     }

@@ -1,70 +1,274 @@
 package io.fanatic.netlink;
 
+import static io.fanatic.netlink.host.FreshNamespace.shIn;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fanatic.core.Cidr;
 import io.fanatic.core.FanEntry;
 import io.fanatic.core.UnderlaySpec;
+import io.fanatic.netlink.bpf.Counter;
 import io.fanatic.netlink.engine.Fan;
-import io.fanatic.netlink.engine.Plan;
+import io.fanatic.netlink.engine.FanException;
+import io.fanatic.netlink.engine.FanException.Reason;
+import io.fanatic.netlink.host.FreshNamespace;
 import io.fanatic.netlink.host.Namespace;
+import java.net.InetSocketAddress;
+import java.nio.channels.DatagramChannel;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
+/**
+ * Fans on the running kernel:
+ *
+ * <pre>
+ *   host a                                 host b
+ *   fan-250  250.0.1.1/8                   fan-250  250.0.2.1/8
+ *     |                                      |
+ *   ftun-250                               ftun-250
+ *   u0  10.0.0.1/16, 10.0.0.3/16 --------- u0  10.0.0.2/16
+ * </pre>
+ */
 class FanNetworkTest {
-    private static final String A = "fant-" + ProcessHandle.current().pid() + "-a";
-    private static final String B = "fant-" + ProcessHandle.current().pid() + "-b";
+    private static final Cidr OVERLAY = Cidr.parse("250.0.0.0/8");
+    private static final UnderlaySpec FIRST = UnderlaySpec.parse("10.0.0.1/16");
+
+    @RegisterExtension
+    final FreshNamespace hosts = new FreshNamespace();
 
     @TempDir
     Path directory;
 
+    private Namespace a = Namespace.named("");
+    private Namespace b = Namespace.named("");
+
     @BeforeEach
-    void twoHosts() throws Exception {
-        Namespace.create(A);
-        Namespace.create(B);
-        run("ip", "link", "add", "u0", "netns", A, "type", "veth", "peer", "name", "u0", "netns", B);
-        for (String host : List.of(A, B)) {
-            run("ip", "-n", host, "link", "set", "lo", "up");
-            run("ip", "-n", host, "link", "set", "u0", "up");
-            run("ip", "-n", host, "addr", "add", (host.equals(A) ? "10.0.0.1" : "10.0.0.2") + "/16", "dev", "u0");
+    void twoHostsOnOneWire() {
+        a = hosts.namespace();
+        b = hosts.another();
+        String other = b.network().getFileName().toString();
+        hosts.sh("ip link add u0 type veth peer name u0 netns " + other);
+        for (Namespace host : List.of(a, b)) {
+            shIn(host, "sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1");
+            shIn(host, "ip link set lo up");
+            shIn(host, "ip link set u0 up");
         }
+        shIn(a, "ip addr add 10.0.0.1/16 dev u0");
+        shIn(a, "ip addr add 10.0.0.3/16 dev u0");
+        shIn(b, "ip addr add 10.0.0.2/16 dev u0");
     }
 
-    @AfterEach
-    void gone() {
-        Namespace.named(A).delete();
-        Namespace.named(B).delete();
-    }
-
-    private FanNetwork on(String host) {
+    private FanNetwork on(Namespace host) {
+        Path name = host.network().getFileName();
         return FanNetwork.onThisHost()
-                .in(Namespace.named(host))
-                .keepingStateIn(directory.resolve(host + "-run"), directory.resolve(host + "-state"));
+                .in(host)
+                .keepingStateIn(directory.resolve(name + ".run"), directory.resolve(name + ".state"))
+                .waiting(Duration.ofMillis(100));
+    }
+
+    private static FanEntry fan(String underlay, String... flags) {
+        return FanEntry.parse(Stream.concat(Stream.of("250.0.0.0/8", underlay), Stream.of(flags))
+                .toList());
+    }
+
+    /** Everything that up may change, as the tools of the system print it. */
+    private static String snapshot(Namespace host) {
+        return shIn(host, "ip -d -o link")
+                + shIn(host, "ip -o addr")
+                + shIn(host, "ip route show table all")
+                + shIn(host, "ip rule")
+                + shIn(host, "tc qdisc")
+                + shIn(host, "nft list ruleset")
+                + shIn(host, "sysctl -a --pattern ^net.ipv4.(ip_forward|conf.*forwarding)");
     }
 
     @Test
-    void twoHostsPing() throws Exception {
-        FanEntry entry = FanEntry.parse(List.of("250.0.0.0/8", "10.0.0.0/16"));
-        Plan plan = on(A).up(entry);
-        System.out.println(String.join("\n", plan.lines()));
-        on(B).up(entry);
-        System.out.println(run("ip", "-n", A, "-d", "addr"));
-        System.out.println(run("ip", "netns", "exec", A, "ping", "-c", "2", "-W", "1", "250.0.2.1"));
-        for (Fan fan : on(A).list()) System.out.println(fan + " " + on(A).counters(fan));
-        on(A).down(Cidr.parse("250.0.0.0/8"), UnderlaySpec.parse("10.0.0.0/16"));
-        System.out.println(run("ip", "-n", A, "-d", "addr"));
+    void twoHostsReachEachOtherAndCountIt() {
+        on(a).up(fan("10.0.0.1/16"));
+        on(b).up(fan("10.0.0.0/16"));
+
+        shIn(a, "ping -c 3 -i 0.2 -W 2 250.0.2.1");
+        shIn(b, "ping -c 1 -W 2 250.0.1.1");
+
+        Fan fan = on(a).list().get(0);
+        Map<Counter, Long> counters = on(a).counters(fan);
+        assertThat(counters.get(Counter.SENT)).isGreaterThanOrEqualTo(4);
+        assertThat(counters.get(Counter.RECEIVED)).isGreaterThanOrEqualTo(4);
+        assertThat(counters.get(Counter.RECEIVE_SPOOFED)).isZero();
     }
 
-    static String run(String... words) throws Exception {
-        List<String> w = new ArrayList<>(List.of(words));
-        Process p = new ProcessBuilder(w).redirectErrorStream(true).start();
-        String out = new String(p.getInputStream().readAllBytes());
-        assertThat(p.waitFor()).as(out).isZero();
-        return out;
+    @Test
+    void downLeavesTheHostExactlyAsItWas() {
+        String before = snapshot(a);
+        on(a).up(fan("10.0.0.1/16", "host-reserve", "3"));
+        assertThat(snapshot(a)).isNotEqualTo(before).contains("fan-250", "ftun-250", "250.0.1.3/8", "masquerade");
+
+        on(a).down(OVERLAY, FIRST);
+
+        assertThat(snapshot(a)).isEqualTo(before);
+        assertThat(directory.resolve(a.network().getFileName() + ".state"))
+                .satisfiesAnyOf(
+                        state -> assertThat(state).doesNotExist(),
+                        state -> assertThat(state).isEmptyDirectory());
+    }
+
+    @Test
+    void upTwiceChangesNothingTheSecondTime() {
+        on(a).up(fan("10.0.0.1/16"));
+        String once = snapshot(a);
+
+        assertThat(on(a).up(fan("10.0.0.1/16")).lines()).isEmpty();
+        assertThat(snapshot(a)).isEqualTo(once);
+    }
+
+    @Test
+    void aPlanTouchesNothing() {
+        String before = snapshot(a);
+        assertThat(on(a).plan(fan("10.0.0.1/16")).lines()).isNotEmpty();
+        assertThat(snapshot(a)).isEqualTo(before);
+    }
+
+    @Test
+    void aSecondUnderlayAddressIsReachedAndSpeaksForItself() {
+        on(b).up(fan("10.0.0.2/16"));
+        on(a).up(fan("10.0.0.1/16"));
+        on(a).up(fan("10.0.0.3/16"));
+        assertThat(on(a).list())
+                .singleElement()
+                .satisfies(fan -> assertThat(fan.slices()).hasSize(2));
+
+        shIn(b, "ping -c 1 -W 2 250.0.3.1");
+        // Sent from the second slice: b's guard takes it only from 10.0.0.3.
+        shIn(a, "ping -c 1 -W 2 -I 250.0.3.1 250.0.2.1");
+
+        on(a).down(OVERLAY, UnderlaySpec.parse("10.0.0.3/16"));
+        shIn(b, "ping -c 1 -W 2 250.0.1.1");
+        assertThat(on(a).list())
+                .singleElement()
+                .satisfies(fan -> assertThat(fan.slices()).hasSize(1));
+    }
+
+    @Test
+    void twoFansShareTheTunnelPort() {
+        FanEntry second = FanEntry.parse(List.of("251.0.0.0/8", "10.0.0.0/24", "mtu", "1400"));
+        for (Namespace host : List.of(a, b)) {
+            String address = host.equals(a) ? "10.0.0.1" : "10.0.0.2";
+            on(host).up(fan(address + "/16"));
+            on(host).up(new FanEntry(second.overlay(), UnderlaySpec.parse(address + "/24"), second.options()));
+        }
+        shIn(a, "ping -c 1 -W 2 250.0.2.1");
+        shIn(a, "ping -c 1 -W 2 251.2.0.1");
+
+        String before = snapshot(b);
+        on(a).down(OVERLAY, FIRST);
+        shIn(a, "ping -c 1 -W 2 251.2.0.1");
+        assertThat(snapshot(b)).isEqualTo(before);
+    }
+
+    @Test
+    void aBridgeWithAContainerStaysUpAndTheContainerIsNamed() {
+        on(a).up(fan("10.0.0.1/16"));
+        shIn(a, "ip link add vc1 type veth peer name vc1p");
+        shIn(a, "ip link set vc1 master fan-250");
+        String before = snapshot(a);
+
+        assertRefused(Reason.IN_USE, () -> on(a).down(OVERLAY, FIRST), "vc1");
+
+        assertThat(snapshot(a)).isEqualTo(before);
+    }
+
+    @Test
+    void strangersAreNamedAndLeftAlone() {
+        refusedAfter("ip link add vx type vxlan id 7 dev u0 dstport 8472", Reason.CONFLICT, "8472", "vx");
+        refusedAfter("ip link add fan-250 type bridge", Reason.CONFLICT, "fan-250", "bridge");
+        refusedAfter("ip route add 250.7.0.0/16 dev u0", Reason.CONFLICT, "250.7.0.0/16 dev u0");
+        refusedAfter(
+                "ip route add blackhole 250.8.0.0/16 table 77", Reason.CONFLICT, "blackhole 250.8.0.0/16", "table 77");
+    }
+
+    private void refusedAfter(String command, Reason reason, String... words) {
+        shIn(a, command);
+        String before = snapshot(a);
+        assertRefused(reason, () -> on(a).up(fan("10.0.0.1/16")), words);
+        assertThat(snapshot(a)).isEqualTo(before);
+        shIn(a, command.replace(" add ", " del "));
+    }
+
+    @Test
+    void aPortHeldByAnotherProgramIsReportedAndEverythingUndone() throws Exception {
+        String before = snapshot(a);
+        DatagramChannel holder = a.call(DatagramChannel::open);
+        try (holder) {
+            holder.bind(new InetSocketAddress("0.0.0.0", 8472));
+            assertRefused(Reason.CONFLICT, () -> on(a).up(fan("10.0.0.1/16")), "UDP port 8472", "--port");
+            assertThat(snapshot(a)).isEqualTo(before);
+            on(a).up(fan("10.0.0.1/16", "port", "8473"));
+        }
+    }
+
+    @Test
+    void whatSomebodyBrokeIsRepaired() {
+        on(b).up(fan("10.0.0.2/16"));
+        on(a).up(fan("10.0.0.1/16"));
+        String healthy = snapshot(a);
+        for (String damage : List.of(
+                "ip link set ftun-250 nomaster",
+                "ip link set fan-250 down",
+                "ip link set ftun-250 down",
+                "ip addr del 250.0.1.1/8 dev fan-250",
+                "ip link set fan-250 mtu 1400",
+                "ip link set ftun-250 mtu 1400",
+                "ip link set fan-250 address 02:00:00:00:00:01",
+                "bridge vni del dev ftun-250 vni 16384000",
+                "nft flush ruleset",
+                "sysctl -qw net.ipv4.ip_forward=0")) {
+            shIn(a, damage);
+            assertThat(snapshot(a)).as(damage).isNotEqualTo(healthy);
+            assertThat(on(a).up(fan("10.0.0.1/16")).lines()).as(damage).isNotEmpty();
+            assertThat(snapshot(a)).as(damage).isEqualTo(healthy);
+            shIn(a, "ping -c 1 -W 2 250.0.2.1");
+        }
+    }
+
+    @Test
+    void aLostDeviceComesBack() {
+        on(b).up(fan("10.0.0.2/16"));
+        for (String device : List.of("ftun-250", "fan-250")) {
+            on(a).up(fan("10.0.0.1/16"));
+            shIn(a, "ip link del " + device);
+            on(a).up(fan("10.0.0.1/16"));
+            shIn(a, "ping -c 1 -W 2 250.0.2.1");
+        }
+    }
+
+    @Test
+    void aSecondRunSaysWhoHoldsTheLock() throws Exception {
+        Path run = directory.resolve(a.network().getFileName() + ".run");
+        try (io.fanatic.netlink.engine.HostLock held = io.fanatic.netlink.engine.HostLock.take(run, Duration.ZERO)) {
+            assertThat(held).isNotNull();
+            assertRefused(
+                    Reason.IN_USE,
+                    () -> on(a).up(fan("10.0.0.1/16")),
+                    run.resolve("lock").toString(),
+                    "process " + ProcessHandle.current().pid());
+        }
+        on(a).up(fan("10.0.0.1/16"));
+    }
+
+    private static void assertRefused(Reason reason, ThrowingCallable work, String... words) {
+        assertThatThrownBy(work)
+                .isInstanceOfSatisfying(
+                        FanException.class,
+                        e -> assertThat(e.reason()).as(e.getMessage()).isEqualTo(reason))
+                .message()
+                .contains(words);
     }
 }

@@ -138,7 +138,8 @@ record Observed(
         }
         List<FanSlice> slices = new ArrayList<>();
         for (Ipv4Address address : present) {
-            Ipv4Address owner = mapping.owner(address);
+            // Unchecked: somebody may have added an address that no host owns.
+            Ipv4Address owner = Ipv4Address.of(mapping.ownerBits(address.bits()));
             if (address.bits() == mapping.sliceBits(owner.bits()) + 1) {
                 slice(mapping, owner, present).ifPresent(slices::add);
             }

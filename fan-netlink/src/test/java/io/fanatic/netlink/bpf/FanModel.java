@@ -9,7 +9,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What should happen to a frame, in plain Java over the checked mapping; knows nothing of registers and shifts. The order of the
+ * What should happen to a frame, in plain Java over the mapping of fan-core; knows nothing of registers. The order of the
  * questions decides which counter a frame with several faults goes to.
  */
 record FanModel(FanProgramSpec spec) {
@@ -18,7 +18,14 @@ record FanModel(FanProgramSpec spec) {
     record Frame(byte[] bytes, boolean vlanInMetadata) {}
 
     /** @param key what encap sets, null when it drops */
-    record Outcome(Counter counter, @Nullable Key key) {}
+    record Outcome(Counter counter, @Nullable Key key) {
+
+        /** The key; where the kernel takes no local address, with 0.0.0.0, which leaves the choice to routing. */
+        Optional<Key> keyAsSet(boolean withLocal) {
+            return Optional.ofNullable(key)
+                    .map(set -> withLocal ? set : new Key(set.vni(), set.remote(), Ipv4Address.of(0)));
+        }
+    }
 
     /** The tunnel key in words. */
     record Key(int vni, Ipv4Address remote, Ipv4Address local) {}
@@ -37,13 +44,13 @@ record FanModel(FanProgramSpec spec) {
         } else if (!mapping.overlay().contains(addresses.destination)) {
             return new Outcome(Counter.SEND_OFF_OVERLAY, null);
         }
-        Ipv4Address owner = mapping.owner(addresses.destination);
+        Ipv4Address owner = owner(addresses.destination);
         if (!isHost(owner)) {
             return new Outcome(Counter.SEND_NO_HOST, null);
         } else if (spec.localAddresses().contains(owner)) {
             return new Outcome(Counter.SEND_OWN_SLICE, null);
         }
-        return new Outcome(Counter.SENT, new Key(spec.vni(), owner, mapping.owner(addresses.source)));
+        return new Outcome(Counter.SENT, new Key(spec.vni(), owner, owner(addresses.source)));
     }
 
     /** @param outer the tunnel key of the received frame: its VNI and where it came from; empty when it was in no tunnel */
@@ -63,9 +70,9 @@ record FanModel(FanProgramSpec spec) {
             return Counter.RECEIVE_NOT_LOCAL;
         }
         boolean honest = mapping.overlay().contains(addresses.source)
-                && isHost(mapping.owner(addresses.source))
+                && isHost(owner(addresses.source))
                 && !isLocal(addresses.source)
-                && mapping.owner(addresses.source).equals(outer.get().remote());
+                && owner(addresses.source).equals(outer.get().remote());
         return honest ? Counter.RECEIVED : Counter.RECEIVE_SPOOFED;
     }
 
@@ -78,6 +85,10 @@ record FanModel(FanProgramSpec spec) {
             }
         }
         return false;
+    }
+
+    private Ipv4Address owner(Ipv4Address overlayAddress) {
+        return Ipv4Address.of(spec.mapping().ownerBits(overlayAddress.bits()));
     }
 
     private boolean isHost(Ipv4Address owner) {

@@ -1,7 +1,9 @@
 package io.fanatic.netlink.bpf;
 
+import io.fanatic.core.Ipv4Address;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -102,7 +104,7 @@ final class Machine {
                             return new Result((int) registers[0], Optional.ofNullable(key), ttl);
                         } else if (opcode == 0x85) {
                             registers[0] = call(imm);
-                            java.util.Arrays.fill(registers, 1, 6, 0xdead_dead_dead_deadL);
+                            Arrays.fill(registers, 1, 6, 0xdead_dead_dead_deadL);
                         } else if (jumps(opcode, registers[to], (opcode & 8) != 0 ? registers[from] : imm)) {
                             slot += offset;
                         }
@@ -248,10 +250,7 @@ final class Machine {
             if (registers[4] != 2 || stack.getShort(at + 22) != 0 || stack.getInt(at + 24) != 0) {
                 return -22;
             }
-            key = new FanModel.Key(
-                    stack.getInt(at),
-                    io.fanatic.core.Ipv4Address.of(stack.getInt(at + 4)),
-                    io.fanatic.core.Ipv4Address.of(local));
+            key = new FanModel.Key(stack.getInt(at), Ipv4Address.of(stack.getInt(at + 4)), Ipv4Address.of(local));
             ttl = stack.get(at + 21);
             return 0;
         }

@@ -3,7 +3,6 @@ package io.fanatic.netlink.bpf;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fanatic.core.Ipv4Address;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
@@ -16,7 +15,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The programs in the kernel, over frames made by hand and, against the model, over frames that come near every edge. */
 @KernelTest
 class ProgramKernelTest {
-    private static final int FRAMES = 4000;
+    private static final int FRAMES = 1500;
     private static final String CONTAINER = "250.0.45.2";
     private static final String REMOTE = "250.0.56.9";
 
@@ -216,9 +215,7 @@ class ProgramKernelTest {
     }
 
     static List<FanProgramSpec> fans() {
-        List<FanProgramSpec> fans = new ArrayList<>(Specs.all());
-        fans.removeIf(spec -> !spec.setsLocalAddress()); // the wrapper reads the local address back
-        return fans;
+        return Specs.all();
     }
 
     @ParameterizedTest
@@ -230,7 +227,7 @@ class ProgramKernelTest {
             for (int i = 0; i < FRAMES; i++) {
                 FanModel.Frame frame = frames.next();
                 FanModel.Outcome out = model.encap(frame);
-                Optional<FanModel.Key> set = Optional.ofNullable(out.key());
+                Optional<FanModel.Key> set = out.keyAsSet(spec.setsLocalAddress());
                 assertThat(kernel.encap(frame))
                         .as("frame %d", i)
                         .isEqualTo(new KernelRun.Result(

@@ -3,6 +3,7 @@ package io.fanatic.netlink.bpf;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -35,15 +36,10 @@ class ProgramModelTest {
                 Machine.Result result = machine.run(frame, linear(i), Optional.empty());
 
                 assertThat(machine.counts()).as("frame %d, %s", i, order).isEqualTo(Map.of(wanted.counter(), 1L));
-                FanModel.Key key = wanted.key();
-                if (key == null) {
-                    assertThat(result).isEqualTo(new Machine.Result(FanEmitter.DROP, Optional.empty(), 0));
-                } else {
-                    FanModel.Key set = spec.setsLocalAddress()
-                            ? key
-                            : new FanModel.Key(key.vni(), key.remote(), io.fanatic.core.Ipv4Address.of(0));
-                    assertThat(result).isEqualTo(new Machine.Result(FanEmitter.NEXT, Optional.of(set), 64));
-                }
+                Optional<FanModel.Key> key = wanted.keyAsSet(spec.setsLocalAddress());
+                assertThat(result)
+                        .isEqualTo(new Machine.Result(
+                                key.isPresent() ? FanEmitter.NEXT : FanEmitter.DROP, key, key.isPresent() ? 64 : 0));
             }
         }
     }
@@ -64,6 +60,24 @@ class ProgramModelTest {
 
                 assertThat(machine.counts()).as("frame %d, %s", i, order).isEqualTo(Map.of(wanted, 1L));
                 assertThat(result.verdict()).isEqualTo(wanted == Counter.RECEIVED ? FanEmitter.NEXT : FanEmitter.DROP);
+            }
+        }
+    }
+
+    @Test
+    void onlyAPacketTooLongForItsLengthFieldMaySayZero() {
+        byte[] packet = Frames.with(Frames.ipv4("250.0.45.2", "250.0.56.9"), 17, 0);
+        for (ByteOrder order : ORDERS) {
+            byte[] code = EncapProgram.emit(Specs.USUAL, 0, order).bytes();
+            for (int payload : new int[] {28, 4096, 65535, 65536, 180_000}) {
+                Machine machine = new Machine(code, order);
+                machine.run(
+                        new FanModel.Frame(Arrays.copyOf(packet, 14 + payload), false),
+                        Integer.MAX_VALUE,
+                        Optional.empty());
+                assertThat(machine.counts())
+                        .as("%d bytes, %s", payload, order)
+                        .containsOnlyKeys(payload > 65535 ? Counter.SENT : Counter.SEND_MALFORMED);
             }
         }
     }

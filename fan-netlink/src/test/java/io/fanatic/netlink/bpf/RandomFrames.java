@@ -3,6 +3,7 @@ package io.fanatic.netlink.bpf;
 import io.fanatic.core.Cidr;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.Ipv4Address;
+import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.Random;
 
@@ -48,7 +49,7 @@ final class RandomFrames {
             return Optional.empty();
         }
         byte[] bytes = frame.bytes();
-        int source = bytes.length >= 34 ? java.nio.ByteBuffer.wrap(bytes).getInt(bytes[13] == 6 ? 28 : 26) : 0;
+        int source = bytes.length >= 34 ? ByteBuffer.wrap(bytes).getInt(bytes[13] == 6 ? 28 : 26) : 0;
         int owner = chance(8) ? address() : spec.mapping().ownerBits(source);
         if (chance(16)) {
             owner ^= 1 << random.nextInt(32);

@@ -357,6 +357,17 @@ class EngineTest {
     }
 
     @Test
+    void anAddressOnTheBridgeThatNoHostOwnsIsNoSlice() {
+        engine.up(first());
+        kernel.addAddress(address("fan-250", "250.0.0.1", 8));
+        kernel.addAddress(address("fan-250", "250.255.255.1", 8));
+
+        assertThat(engine.list())
+                .singleElement()
+                .satisfies(fan -> assertThat(fan.slices()).hasSize(1));
+    }
+
+    @Test
     void underlaysThatThisHostDoesNotHaveAreExplained() {
         assertRefused(
                 Reason.INVALID,

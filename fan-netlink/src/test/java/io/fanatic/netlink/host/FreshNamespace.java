@@ -69,6 +69,10 @@ public final class FreshNamespace implements BeforeEachCallback, AfterEachCallba
         return namespace().call(work);
     }
 
+    public void run(Runnable work) {
+        namespace().run(work);
+    }
+
     /** Runs a command inside; its words are split at spaces. It must succeed; returns what it printed. */
     public String sh(String command) {
         return shIn(namespace(), command);
