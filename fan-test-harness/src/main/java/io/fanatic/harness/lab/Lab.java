@@ -246,11 +246,12 @@ public final class Lab implements AutoCloseable {
      * (but for the lock /run/fanatic/lock) and the processes that live in it.
      */
     public HostSnapshot snapshot(LabHost host) {
+        List<String> lines = new ArrayList<>();
+        for (ProcessHandle process : Residents.of(host)) {
+            lines.add("process " + Residents.name(process.pid()));
+        }
         return host.namespace().call(() -> {
-            List<String> lines = new ArrayList<>(HostFilesystem.ownFiles());
-            for (ProcessHandle process : Residents.of(host)) {
-                lines.add("process " + Residents.name(process.pid()));
-            }
+            lines.addAll(HostFilesystem.ownFiles());
             lines.sort(null);
             lines.addAll(HostSnapshot.take().lines());
             return new HostSnapshot(lines);
