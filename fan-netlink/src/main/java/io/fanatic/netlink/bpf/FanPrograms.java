@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.zip.CRC32;
 
 /**
@@ -50,30 +49,6 @@ public final class FanPrograms implements AutoCloseable {
         return names(
                 EncapProgram.emit(spec, 0, ByteOrder.nativeOrder()),
                 GuardProgram.emit(spec, 0, ByteOrder.nativeOrder()));
-    }
-
-    /** Both names in one text, to compare with {@link #attachedFingerprint}; asks the kernel nothing. */
-    public static String fingerprint(FanProgramSpec spec) {
-        return names(spec).fingerprint();
-    }
-
-    /**
-     * The fingerprint of what a tunnel has on its tcx hooks; empty unless both programs of a fan are there.
-     *
-     * @throws ErrnoException ENODEV without the device, EINVAL on a kernel without tcx
-     */
-    public static Optional<String> attachedFingerprint(int interfaceIndex) {
-        String encap = "";
-        for (AttachedProgram found : attached(interfaceIndex, Tcx.Hook.EGRESS)) {
-            encap = found.role() == AttachedProgram.Role.ENCAP ? found.name() : encap;
-        }
-        String guard = "";
-        for (AttachedProgram found : attached(interfaceIndex, Tcx.Hook.INGRESS)) {
-            guard = found.role() == AttachedProgram.Role.GUARD ? found.name() : guard;
-        }
-        return encap.isEmpty() || guard.isEmpty()
-                ? Optional.empty()
-                : Optional.of(new Names(encap, guard).fingerprint());
     }
 
     private static Names names(Assembler encap, Assembler guard) {
@@ -256,11 +231,5 @@ public final class FanPrograms implements AutoCloseable {
      * @param encap on the tunnel's egress
      * @param guard on the tunnel's ingress
      */
-    public record Names(String encap, String guard) {
-
-        /** Both in one text. */
-        public String fingerprint() {
-            return encap + " " + guard;
-        }
-    }
+    public record Names(String encap, String guard) {}
 }

@@ -9,7 +9,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What should happen to a frame, in plain Java over the checked mapping; knows nothing of registers and shifts. The order of the
+ * What should happen to a frame, in plain Java over the mapping of fan-core; knows nothing of registers. The order of the
  * questions decides which counter a frame with several faults goes to.
  */
 record FanModel(FanProgramSpec spec) {
@@ -44,13 +44,13 @@ record FanModel(FanProgramSpec spec) {
         } else if (!mapping.overlay().contains(addresses.destination)) {
             return new Outcome(Counter.SEND_OFF_OVERLAY, null);
         }
-        Ipv4Address owner = mapping.owner(addresses.destination);
+        Ipv4Address owner = owner(addresses.destination);
         if (!isHost(owner)) {
             return new Outcome(Counter.SEND_NO_HOST, null);
         } else if (spec.localAddresses().contains(owner)) {
             return new Outcome(Counter.SEND_OWN_SLICE, null);
         }
-        return new Outcome(Counter.SENT, new Key(spec.vni(), owner, mapping.owner(addresses.source)));
+        return new Outcome(Counter.SENT, new Key(spec.vni(), owner, owner(addresses.source)));
     }
 
     /** @param outer the tunnel key of the received frame: its VNI and where it came from; empty when it was in no tunnel */
@@ -70,9 +70,9 @@ record FanModel(FanProgramSpec spec) {
             return Counter.RECEIVE_NOT_LOCAL;
         }
         boolean honest = mapping.overlay().contains(addresses.source)
-                && isHost(mapping.owner(addresses.source))
+                && isHost(owner(addresses.source))
                 && !isLocal(addresses.source)
-                && mapping.owner(addresses.source).equals(outer.get().remote());
+                && owner(addresses.source).equals(outer.get().remote());
         return honest ? Counter.RECEIVED : Counter.RECEIVE_SPOOFED;
     }
 
@@ -85,6 +85,10 @@ record FanModel(FanProgramSpec spec) {
             }
         }
         return false;
+    }
+
+    private Ipv4Address owner(Ipv4Address overlayAddress) {
+        return Ipv4Address.of(spec.mapping().ownerBits(overlayAddress.bits()));
     }
 
     private boolean isHost(Ipv4Address owner) {

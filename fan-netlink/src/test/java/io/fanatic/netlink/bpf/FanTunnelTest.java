@@ -3,142 +3,14 @@ package io.fanatic.netlink.bpf;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fanatic.core.Ipv4Address;
-import io.fanatic.core.TunnelType;
-import java.io.IOException;
-import java.net.DatagramPacket;
-import java.net.DatagramSocket;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/**
- * Both programs on real tunnels.
- *
- * <pre>
- *   here                                            there
- *   in -- bridge -- tun                             tun -- bridge -- in
- *                    |  encap            guard       |
- *                   und 10.0.0.45/16 ---- und 10.0.0.56/16
- *                       10.0.1.7/16
- * </pre>
- *
- * Frames enter at the end of a veth pair whose other end is in the bridge, as a container's would; what guard lets in is seen at the
- * other host's. A forger is a UDP socket on the underlay that writes VXLAN by itself.
- */
+/** What both programs do to frames on real tunnels. */
 @KernelTest
-class FanTunnelTest {
-    private static final long DEADLINE_NANOS = 5_000_000_000L;
-    private static final String HERE = "250.0.45.2";
-    private static final String THERE = "250.0.56.9";
-    private static final int VNI = Specs.USUAL.vni();
-
-    private TestHost here;
-    private TestHost there;
-
-    @BeforeEach
-    void buildTwoHosts() {
-        here = new TestHost();
-        there = new TestHost();
-        here.ip("link add und type veth peer name und netns " + there.name());
-        build(here, "10.0.0.45/16", "10.0.1.7/16");
-        build(there, "10.0.0.56/16");
-        attach(here, Specs.TWO_ADDRESSES);
-        attach(there, Specs.spec("250.0.0.0/8", "10.0.0.0/16", "10.0.0.56"));
-    }
-
-    @AfterEach
-    void remove() {
-        here.close();
-        there.close();
-    }
-
-    private static void build(TestHost host, String... addresses) {
-        for (String address : addresses) {
-            host.ip("address add " + address + " dev und");
-        }
-        host.ip("link set und up");
-        host.ip("link add bridge type bridge mcast_snooping 0");
-        host.ip("link add tun type vxlan external dstport " + TunnelType.DEFAULT_VXLAN_PORT);
-        host.ip("link add in type veth peer name port");
-        for (String port : new String[] {"tun", "port"}) {
-            host.ip("link set " + port + " master bridge");
-        }
-        for (String device : new String[] {"bridge", "tun", "port", "in"}) {
-            host.ip("link set " + device + " up");
-        }
-    }
-
-    private static void attach(TestHost host, FanProgramSpec spec) {
-        int tunnel = host.index("tun");
-        host.namespace().run(() -> {
-            try (FanPrograms programs = FanPrograms.load(spec)) {
-                programs.attach(tunnel);
-            }
-        });
-    }
-
-    private static Map<Counter, Long> counters(TestHost host) {
-        int tunnel = host.index("tun");
-        return host.namespace()
-                .call(() -> FanPrograms.counters(
-                        FanPrograms.attached(tunnel, Tcx.Hook.EGRESS).get(0).countersMapId()));
-    }
-
-    /** Does something and waits until the counter has gone up by one; no other counter of that direction may. */
-    private static void counts(TestHost host, Counter counter, Runnable action) {
-        Map<Counter, Long> before = counters(host);
-        action.run();
-        long end = System.nanoTime() + DEADLINE_NANOS;
-        Map<Counter, Long> now = counters(host);
-        while (count(now, counter) == count(before, counter) && System.nanoTime() < end) {
-            now = counters(host);
-        }
-        Map<Counter, Long> wanted = new EnumMap<>(before);
-        wanted.merge(counter, 1L, Long::sum);
-        wanted.keySet().removeIf(other -> other.isSend() != counter.isSend());
-        now.keySet().removeIf(other -> other.isSend() != counter.isSend());
-        assertThat(now).isEqualTo(wanted);
-    }
-
-    private static long count(Map<Counter, Long> counters, Counter counter) {
-        return counters.getOrDefault(counter, 0L);
-    }
-
-    private static void crosses(TestHost from, TestHost to, byte[] frame) {
-        try (PacketSocket out = new PacketSocket(from, "in");
-                PacketSocket in = new PacketSocket(to, "in")) {
-            out.send(frame);
-            in.receive("frame", received -> Arrays.equals(received, frame));
-        }
-    }
-
-    private void refuses(Counter reason, String outerSource, int vni, byte[] inner) {
-        counts(there, reason, () -> forge(outerSource, vni, inner));
-    }
-
-    /** Sends VXLAN (RFC 7348) from an underlay address of this host, around encap. */
-    private void forge(String outerSource, int vni, byte[] inner) {
-        here.namespace().call(() -> {
-            byte[] payload = ByteBuffer.allocate(8 + inner.length)
-                    .putInt(0x08000000)
-                    .putInt(vni << 8)
-                    .put(inner)
-                    .array();
-            try (DatagramSocket socket = new DatagramSocket(new InetSocketAddress(outerSource, 0))) {
-                socket.send(new DatagramPacket(
-                        payload, payload.length, InetAddress.getByName("10.0.0.56"), TunnelType.DEFAULT_VXLAN_PORT));
-                return true;
-            }
-        });
-    }
-
+class FanTunnelTest extends TwoHosts {
     @Test
     void framesCrossBothWays() {
         crosses(here, there, Frames.arpRequest(HERE, THERE));
@@ -172,16 +44,6 @@ class FanTunnelTest {
         assertThat(Ipv4Address.of(ByteBuffer.wrap(outer).getInt(26))).hasToString("10.0.1.7");
         crosses(here, there, inner);
         crosses(there, here, Frames.ipv4(THERE, "250.1.7.2"));
-    }
-
-    /** The frame as it crosses the underlay. */
-    private byte[] outer(byte[] inner) {
-        try (PacketSocket out = new PacketSocket(here, "in");
-                PacketSocket underlay = new PacketSocket(there, "und")) {
-            out.send(inner);
-            return underlay.receive(
-                    "VXLAN packet", frame -> frame.length == 50 + inner.length && frame[12] == 8 && frame[13] == 0);
-        }
     }
 
     @Test
@@ -258,79 +120,6 @@ class FanTunnelTest {
             byte[] honest = Frames.ipv4(HERE, THERE);
             forge("10.0.0.45", VNI, honest);
             assertThat(in.receive("frame", frame -> true)).isEqualTo(honest);
-        }
-    }
-
-    @Test
-    void aSecondAddressReplacesTheProgramsAndTheCountersGoOn() {
-        FanProgramSpec one = Specs.spec("250.0.0.0/8", "10.0.0.0/16", "10.0.0.56");
-        FanProgramSpec two = Specs.spec("250.0.0.0/8", "10.0.0.0/16", "10.0.0.56", "10.0.0.57");
-        crosses(here, there, Frames.ipv4(HERE, THERE));
-        there.ip("address add 10.0.0.57/16 dev und");
-        int tunnel = there.index("tun");
-        there.namespace().run(() -> {
-            assertThat(FanPrograms.attachedFingerprint(tunnel)).contains(FanPrograms.fingerprint(one));
-            AttachedProgram old = FanPrograms.attached(tunnel, Tcx.Hook.INGRESS).get(0);
-            try (FanPrograms programs = FanPrograms.load(two, old.countersMapId())) {
-                programs.attach(tunnel);
-            }
-            assertThat(FanPrograms.attachedFingerprint(tunnel)).contains(FanPrograms.fingerprint(two));
-            assertThat(FanPrograms.attached(tunnel, Tcx.Hook.INGRESS))
-                    .singleElement()
-                    .satisfies(found -> {
-                        assertThat(found.role()).isEqualTo(AttachedProgram.Role.GUARD);
-                        assertThat(found.countersMapId()).isEqualTo(old.countersMapId());
-                    });
-        });
-        crosses(here, there, Frames.ipv4(HERE, "250.0.57.3"));
-        assertThat(counters(there)).containsEntry(Counter.RECEIVED, 2L);
-    }
-
-    @Test
-    void noFrameIsLostOrLetInWhileProgramsAreReplaced() throws IOException {
-        FanProgramSpec one = Specs.spec("250.0.0.0/8", "10.0.0.0/16", "10.0.0.56");
-        FanProgramSpec two = Specs.spec("250.0.0.0/8", "10.0.0.0/16", "10.0.0.56", "10.0.0.57");
-        int tunnel = there.index("tun");
-        byte[] good = Frames.ipv4(HERE, THERE);
-        byte[] bad = Frames.ipv4("250.0.46.2", THERE);
-        int rounds = 100;
-        int mapId = there.namespace()
-                .call(() ->
-                        FanPrograms.attached(tunnel, Tcx.Hook.INGRESS).get(0).countersMapId());
-        Thread replacing = new Thread(() -> there.namespace().run(() -> {
-            for (int i = 0; i < rounds; i++) {
-                try (FanPrograms programs = FanPrograms.load(i % 2 == 0 ? two : one, mapId)) {
-                    programs.attach(tunnel);
-                }
-            }
-        }));
-        replacing.start();
-        int sent = 0;
-        while (replacing.isAlive() || sent == 0) {
-            forge("10.0.0.45", VNI, good);
-            forge("10.0.0.45", VNI, bad);
-            sent++;
-        }
-        long end = System.nanoTime() + DEADLINE_NANOS;
-        Map<Counter, Long> now = counters(there);
-        while (count(now, Counter.RECEIVED) + count(now, Counter.RECEIVE_SPOOFED) < 2L * sent
-                && System.nanoTime() < end) {
-            now = counters(there);
-        }
-        assertThat(now).containsEntry(Counter.RECEIVED, (long) sent).containsEntry(Counter.RECEIVE_SPOOFED, (long)
-                sent);
-    }
-
-    @Test
-    void withoutOurProgramNothingLeavesTheHost() {
-        int tunnel = here.index("tun");
-        here.namespace().run(() -> FanPrograms.detach(tunnel));
-        try (PacketSocket out = new PacketSocket(here, "in");
-                PacketSocket underlay = new PacketSocket(there, "und")) {
-            out.send(Frames.ipv4(HERE, THERE)); // the tunnel has no address to send to and drops it
-            forge("10.0.0.45", VNI, Frames.ipv4(HERE, "250.0.56.77"));
-            byte[] first = underlay.receive("VXLAN packet", frame -> frame.length == 92 && frame[13] == 0);
-            assertThat(Ipv4Address.of(ByteBuffer.wrap(first).getInt(80))).hasToString("250.0.56.77");
         }
     }
 }
