@@ -1,0 +1,18 @@
+package io.fanatic.cli;
+
+/** A command that ends early, with one sentence for a person and an exit code for a script. */
+public class CommandException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    private final ExitCode exitCode;
+
+    /** @param sentence what is wrong and what to do, without the program's name, which is put in front */
+    public CommandException(ExitCode exitCode, String sentence) {
+        super(sentence);
+        this.exitCode = exitCode;
+    }
+
+    public ExitCode exitCode() {
+        return exitCode;
+    }
+}

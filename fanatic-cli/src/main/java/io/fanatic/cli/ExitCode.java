@@ -1,0 +1,39 @@
+package io.fanatic.cli;
+
+/**
+ * How a command ended, for scripts. These numbers are part of the interface: man pages and units rely on them, and none
+ * is ever reused for something else. They stay clear of 126 and above, which shells use themselves.
+ */
+public enum ExitCode {
+    /** Done, or there was nothing to do. */
+    DONE(0),
+    /** It failed in a way that has no number of its own; nothing was changed. */
+    FAILED(1),
+    /** The command line, or a line of the configuration, cannot be understood. Picocli's number. */
+    USAGE(2),
+    /** It needs root and was run without. */
+    NOT_ROOT(3),
+    /** Something that is not ours stands in the way: a route, a port, a bridge, an address that is not local. */
+    CONFLICT(4),
+    /** Containers are attached, or another run holds the lock. */
+    IN_USE(5),
+    /** This kernel lacks a feature. */
+    KERNEL(6),
+    /** A step failed, and the steps before it were undone: the host is as it was. */
+    UNDONE(7),
+    /** A step failed and something could not be undone; it was listed. */
+    NOT_UNDONE(8),
+    /** The command ran; what it tested did not pass. */
+    TEST_FAILED(9);
+
+    private final int status;
+
+    ExitCode(int status) {
+        this.status = status;
+    }
+
+    /** The status that the process exits with, 0 to 125. */
+    public int status() {
+        return status;
+    }
+}

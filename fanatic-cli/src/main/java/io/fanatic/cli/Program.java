@@ -1,0 +1,85 @@
+package io.fanatic.cli;
+
+import java.util.Arrays;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** A program: the outermost {@link Group}, and what turns arguments into a result. An instance serves one run. */
+public abstract class Program extends Group {
+    private final String name;
+
+    protected Program(String name, String description, List<String> names) {
+        super(name, description, names);
+        this.name = name;
+        spec().addOption(OptionSpec.builder("-V", "--version")
+                .versionHelp(true)
+                .description("show the version and exit")
+                .build());
+        spec().usageMessage().footer("", "\"" + name + " help COMMAND\" tells more about one command.");
+    }
+
+    /** Runs what the arguments say. Never throws; an error is a sentence on {@code console.err()} and an exit code. */
+    public final ExitCode run(String[] args, Console console) {
+        String[] words = helpAsOption(args);
+        attach(words, 0);
+        CommandLine line = new CommandLine(spec());
+        ParseResult parsed;
+        try {
+            parsed = line.parseArgs(words);
+        } catch (ParameterException e) {
+            return usageError(e, console);
+        }
+        while (parsed.hasSubcommand()) {
+            parsed = parsed.subcommand();
+        }
+        if (parsed.isUsageHelpRequested()) {
+            parsed.commandSpec().commandLine().usage(console.out());
+            return ExitCode.DONE;
+        }
+        if (parsed.isVersionHelpRequested()) {
+            console.out().println(name + " " + version());
+            return ExitCode.DONE;
+        }
+        return run((Command) parsed.commandSpec().userObject(), console);
+    }
+
+    private ExitCode run(Command command, Console console) {
+        try {
+            return command.run(console);
+        } catch (RuntimeException e) {
+            String sentence = e.getMessage();
+            console.err().println(name + ": " + (sentence == null ? e.toString() : sentence));
+            if (command.debug()) {
+                e.printStackTrace(console.err());
+            }
+            return e instanceof CommandException ? ((CommandException) e).exitCode() : ExitCode.FAILED;
+        }
+    }
+
+    private ExitCode usageError(ParameterException e, Console console) {
+        console.err().println(name + ": " + e.getMessage());
+        if (!UnmatchedArgumentException.printSuggestions(e, console.err())) {
+            console.err().println("Try \"" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help\".");
+        }
+        return ExitCode.USAGE;
+    }
+
+    /** {@code help up} is {@code up --help}: no command of its own, so that a start need not make one. */
+    private static String[] helpAsOption(String[] args) {
+        if (args.length == 0 || !args[0].equals("help")) {
+            return args;
+        }
+        String[] words = Arrays.copyOfRange(args, 1, args.length + 1);
+        words[words.length - 1] = "--help";
+        return words;
+    }
+
+    private String version() {
+        String version = getClass().getPackage().getImplementationVersion();
+        return version == null ? "(not packaged)" : version;
+    }
+}

@@ -1,0 +1,8 @@
+/**
+ * The face: {@code fanctl} and {@code fanatic}. Start at {@link io.fanatic.cli.Fanctl}; what a command looks like is told
+ * in {@link io.fanatic.cli.Command}, what its result means in {@link io.fanatic.cli.ExitCode}.
+ */
+@NullMarked
+package io.fanatic.cli;
+
+import org.jspecify.annotations.NullMarked;
