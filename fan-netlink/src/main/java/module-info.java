@@ -5,5 +5,11 @@ module io.fanatic.netlink {
     requires org.jnrproject.ffi;
     requires com.google.gson;
 
+    exports io.fanatic.netlink;
+    exports io.fanatic.netlink.engine;
+    exports io.fanatic.netlink.host;
+    exports io.fanatic.netlink.bpf;
     exports io.fanatic.netlink.libc;
+    exports io.fanatic.netlink.route;
+    exports io.fanatic.netlink.wire;
 }

@@ -11,4 +11,8 @@ module io.fanatic.harness {
     requires io.netty.handler;
     requires com.google.gson;
     requires org.jnrproject.ffi;
+
+    exports io.fanatic.harness.junit;
+    exports io.fanatic.harness.lab;
+    exports io.fanatic.harness.probe;
 }

@@ -1,7 +1,6 @@
 /** The face: fanatic and fanctl. */
 module io.fanatic.cli {
     requires io.fanatic.harness;
-    requires io.fanatic.netlink;
     requires static transitive org.jspecify;
     requires info.picocli;
     requires com.google.gson;

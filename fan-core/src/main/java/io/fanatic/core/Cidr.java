@@ -1,5 +1,7 @@
 package io.fanatic.core;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * An IPv4 network: a network address and a prefix length. All host bits of the address are zero.
  *
@@ -11,7 +13,7 @@ public record Cidr(Ipv4Address network, int prefixLength) implements Comparable<
     /** @throws IllegalArgumentException when the length is not 0 to 32 or the address has host bits */
     public Cidr {
         if (prefixLength < 0 || prefixLength > 32) {
-            throw new IllegalArgumentException("prefix length " + prefixLength + " is not between 0 and 32");
+            throw new IllegalArgumentException("prefix length " + prefixLength + " is not from 0 to 32");
         }
         if ((network.bits() & ~mask(prefixLength)) != 0) {
             throw new IllegalArgumentException(network + "/" + prefixLength + " has host bits set; the network is "
@@ -19,7 +21,11 @@ public record Cidr(Ipv4Address network, int prefixLength) implements Comparable<
         }
     }
 
-    /** The network of this length that contains the address. */
+    /**
+     * The network of this length that contains the address.
+     *
+     * @throws IllegalArgumentException when the length is not 0 to 32
+     */
     public static Cidr containing(Ipv4Address address, int prefixLength) {
         return new Cidr(Ipv4Address.of(address.bits() & mask(prefixLength)), prefixLength);
     }
@@ -32,27 +38,28 @@ public record Cidr(Ipv4Address network, int prefixLength) implements Comparable<
     public static Cidr parse(String text) {
         int slash = text.indexOf('/');
         if (slash < 0) {
-            throw new IllegalArgumentException("\"" + text + "\" has no prefix length; write it as in 250.0.0.0/8");
+            throw new IllegalArgumentException(Text.quote(text) + " has no prefix length; write it as in 250.0.0.0/8");
         }
         return new Cidr(Ipv4Address.parse(text.substring(0, slash)), parsePrefixLength(text, slash + 1));
     }
 
-    /** Reads the decimal prefix length, 0 to 32, that stands in {@code text} from {@code start} to its end. */
+    /** Reads the decimal prefix length, 0 to 32 without leading zeros, from {@code start} to the end of the text. */
     static int parsePrefixLength(String text, int start) {
         int digits = text.length() - start;
-        int value = 0;
-        for (int i = start; i < text.length(); i++) {
+        int value = digits < 1 || digits > 2 ? -1 : 0;
+        for (int i = start; i < text.length() && value >= 0; i++) {
             char c = text.charAt(i);
-            value = c < '0' || c > '9' || value > 32 ? 33 : value * 10 + c - '0';
+            value = c < '0' || c > '9' ? -1 : value * 10 + c - '0';
         }
-        if (digits < 1 || digits > 2 || value > 32) {
-            throw new IllegalArgumentException(
-                    "\"" + text.substring(start) + "\" in \"" + text + "\" is not a prefix length from 0 to 32");
+        boolean leadingZero = digits > 1 && text.charAt(start) == '0';
+        if (value < 0 || value > 32 || leadingZero) {
+            throw new IllegalArgumentException(Text.quote(text.substring(start)) + " in " + Text.quote(text)
+                    + " is not a prefix length from 0 to 32");
         }
         return value;
     }
 
-    /** The netmask of a prefix length as bits, most significant first: 8 is {@code 0xff000000}. */
+    /** The netmask of a prefix length from 0 to 32 as bits, most significant first: 8 is {@code 0xff000000}. */
     public static int mask(int prefixLength) {
         return prefixLength == 0 ? 0 : -1 << (32 - prefixLength);
     }
@@ -65,6 +72,11 @@ public record Cidr(Ipv4Address network, int prefixLength) implements Comparable<
     /** The last address, which has all host bits set. */
     public Ipv4Address last() {
         return Ipv4Address.of(network.bits() | ~mask());
+    }
+
+    /** How many addresses there are, the network and broadcast address included: 1 to 2^32. */
+    public long size() {
+        return 1L << (32 - prefixLength);
     }
 
     public boolean contains(Ipv4Address address) {
@@ -81,10 +93,43 @@ public record Cidr(Ipv4Address network, int prefixLength) implements Comparable<
         return contains(other.network) || other.contains(network);
     }
 
+    /**
+     * Whether a host can have the address: it is in this network and neither its first (the network) nor its last (the
+     * broadcast address). A /31 (RFC 3021) and a /32 have no such two.
+     */
+    public boolean isHost(Ipv4Address address) {
+        int host = address.bits() & ~mask();
+        return contains(address) && (prefixLength >= 31 || (host != 0 && host != ~mask()));
+    }
+
+    /** @throws IllegalArgumentException when not {@link #isHost}, with the reason */
+    void requireHost(Ipv4Address address) {
+        if (!contains(address)) {
+            throw new IllegalArgumentException(address + " is not in " + this);
+        }
+        if (!isHost(address)) {
+            String which = address.bits() == network.bits() ? "network" : "broadcast";
+            throw new IllegalArgumentException(
+                    address + " is the " + which + " address of " + this + ", which no host can have");
+        }
+    }
+
+    /** Orders by network, then the wider first. */
     @Override
     public int compareTo(Cidr other) {
         int byNetwork = network.compareTo(other.network);
         return byNetwork != 0 ? byNetwork : Integer.compare(prefixLength, other.prefixLength);
+    }
+
+    // Written out to start fast, see Ipv4Address.
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Cidr cidr && cidr.prefixLength == prefixLength && cidr.network.equals(network);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * network.hashCode() + prefixLength;
     }
 
     /** {@code 250.0.0.0/8}. */

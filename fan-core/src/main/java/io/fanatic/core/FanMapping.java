@@ -1,12 +1,15 @@
 package io.fanatic.core;
 
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
 /**
  * One fan's arithmetic: an overlay mapped onto an underlay. The host part of an underlay address, shifted left by
  * {@link #shift()}, names the slice of the overlay that this address owns; the reverse is as plain.
  *
  * <pre>
- *   overlay  250.0.0.0/8      250 | host part      | container     slice = overlay | host &lt;&lt; shift
  *   underlay 10.0.0.0/16      10.0     | host part                 shift = 16 - 8
+ *   overlay  250.0.0.0/8      250 | host part      | container     slice = overlay | host part &lt;&lt; shift
  * </pre>
  *
  * <p>The methods on {@code int} take and give address bits, most significant octet first; they neither check nor
@@ -21,51 +24,65 @@ public record FanMapping(Cidr overlay, Cidr underlay) {
     public static final int LONGEST_SLICE_PREFIX = 30;
 
     /**
-     * @throws IllegalArgumentException when the arithmetic makes no sense (u &lt;= o, a slice longer than /30) or the two
-     *     networks overlap; the message says what to choose instead
+     * @throws IllegalArgumentException when no fan can work like this: u &lt;= o, a slice longer than /30, an overlay that
+     *     {@link Overlays} refuses, or networks that overlap; the message says what to choose instead
      */
     public FanMapping {
-        int o = overlay.prefixLength();
-        int u = underlay.prefixLength();
-        if (u <= o) {
-            throw new IllegalArgumentException("the overlay " + overlay + " must be wider than the underlay " + underlay
-                    + ": choose an overlay with a prefix shorter than /" + u);
-        }
-        if (o + 32 - u > LONGEST_SLICE_PREFIX) {
-            throw new IllegalArgumentException("overlay " + overlay + " over underlay " + underlay
-                    + " leaves each host a /" + (o + 32 - u)
-                    + ", too small for a container: choose prefixes that are at"
-                    + " least 2 apart");
-        }
+        requireFit(overlay, underlay.prefixLength());
         if (overlay.overlaps(underlay)) {
             throw new IllegalArgumentException("overlay " + overlay + " and underlay " + underlay
-                    + " overlap: choose an overlay outside the underlay, such as 250.0.0.0/8");
+                    + " overlap; choose an overlay outside the underlay, such as "
+                    + (overlay.overlaps(Overlays.EXAMPLE) ? "240.0.0.0/8" : Overlays.EXAMPLE));
         }
     }
 
+    /** What is known to be wrong as soon as the underlay's prefix length is. */
+    static void requireFit(Cidr overlay, int underlayPrefixLength) {
+        Overlays.requireUsable(overlay);
+        int o = overlay.prefixLength();
+        if (underlayPrefixLength <= o) {
+            throw new IllegalArgumentException("overlay " + overlay + " must be wider than its underlay, which is a /"
+                    + underlayPrefixLength + "; choose an overlay with a prefix of at most /"
+                    + Math.max(0, underlayPrefixLength - 2));
+        }
+        if (slicePrefixLength(o, underlayPrefixLength) > LONGEST_SLICE_PREFIX) {
+            throw new IllegalArgumentException("overlay " + overlay + " over a /" + underlayPrefixLength
+                    + " underlay leaves each host a slice of /" + slicePrefixLength(o, underlayPrefixLength)
+                    + ", too small for a container; choose prefixes at least 2 apart");
+        }
+    }
+
+    static int slicePrefixLength(int overlayPrefixLength, int underlayPrefixLength) {
+        return overlayPrefixLength + 32 - underlayPrefixLength;
+    }
+
+    /**
+     * The fan of these two.
+     *
+     * @throws IllegalArgumentException as the constructor
+     */
     public static FanMapping of(Cidr overlay, Cidr underlay) {
         return new FanMapping(overlay, underlay);
     }
 
-    /** How far the host part moves left: u - o, 2 to 32. */
+    /** How far the host part moves left: u - o, 2 to 29, as {@link Overlays} leaves no overlay wider than /3. */
     public int shift() {
         return underlay.prefixLength() - overlay.prefixLength();
     }
 
-    /** Prefix length of every slice: o + 32 - u, at most 30. */
+    /** Prefix length of every slice: o + 32 - u, 3 to 30. */
     public int slicePrefixLength() {
-        return 32 - shift();
+        return slicePrefixLength(overlay.prefixLength(), underlay.prefixLength());
     }
 
     /** The first address of the slice that an underlay address owns. Unchecked; see the class comment. */
     public int sliceBits(int underlayAddress) {
-        // Through long: with /0 over /32 the shift is 32, which Java would take as 0.
-        return overlay.network().bits() | (int) ((underlayAddress & ~underlay.mask() & 0xffffffffL) << shift());
+        return overlay.network().bits() | (underlayAddress & ~underlay.mask()) << shift();
     }
 
     /** The underlay address that owns an overlay address. Unchecked; see the class comment. */
     public int ownerBits(int overlayAddress) {
-        return underlay.network().bits() | (int) ((overlayAddress & ~overlay.mask() & 0xffffffffL) >>> shift());
+        return underlay.network().bits() | (overlayAddress & ~overlay.mask()) >>> shift();
     }
 
     /**
@@ -87,15 +104,47 @@ public record FanMapping(Cidr overlay, Cidr underlay) {
     }
 
     /**
-     * The underlay address that owns an overlay address.
+     * The underlay address that owns an overlay address. The slices of the underlay's network and broadcast address are
+     * nobody's.
      *
-     * @throws IllegalArgumentException when the address lies outside the overlay
+     * @throws IllegalArgumentException when the address lies outside the overlay or is nobody's
      */
     public Ipv4Address owner(Ipv4Address overlayAddress) {
         if (!overlay.contains(overlayAddress)) {
             throw new IllegalArgumentException(overlayAddress + " is not in the overlay " + overlay);
         }
-        return Ipv4Address.of(ownerBits(overlayAddress.bits()));
+        Ipv4Address owner = Ipv4Address.of(ownerBits(overlayAddress.bits()));
+        if (!underlay.isHost(owner)) {
+            throw new IllegalArgumentException(overlayAddress + " is nobody's: it would belong to " + owner + ", the "
+                    + (owner.bits() == underlay.network().bits() ? "network" : "broadcast")
+                    + " address of the underlay "
+                    + underlay);
+        }
+        return owner;
+    }
+
+    /**
+     * What a subnet of the underlay owns of the overlay, a /(o + subnet's prefix length - u), as Juju computes it:
+     * 172.31.64.0/20 in 243.0.0.0/8 over 172.31.0.0/16 is 243.64.0.0/12. A subnet outside the underlay owns nothing, and
+     * neither does one that is wider: most of its hosts are not in the fan.
+     */
+    public Optional<Cidr> segment(Cidr subnet) {
+        if (!underlay.contains(subnet)) {
+            return Optional.empty();
+        }
+        Ipv4Address first = Ipv4Address.of(sliceBits(subnet.network().bits()));
+        return Optional.of(new Cidr(first, subnet.prefixLength() - shift()));
+    }
+
+    // Written out to start fast, see Ipv4Address.
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof FanMapping fan && fan.overlay.equals(overlay) && fan.underlay.equals(underlay);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * overlay.hashCode() + underlay.hashCode();
     }
 
     /** {@code 250.0.0.0/8 over 10.0.0.0/16}. */

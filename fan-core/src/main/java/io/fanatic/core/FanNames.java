@@ -1,5 +1,7 @@
 package io.fanatic.core;
 
+import java.nio.charset.StandardCharsets;
+
 /** Names and numbers that follow from the overlay alone, so that every host of a fan agrees on them. */
 public final class FanNames {
 
@@ -18,9 +20,40 @@ public final class FanNames {
         return "ftun-" + significant(overlay);
     }
 
-    /** The VXLAN network identifier of Ubuntu's and LXD's fan: the overlay's first 24 bits; 250.0.0.0/8 is 16384000. */
+    /**
+     * The VXLAN network identifier of Ubuntu's and LXD's fan: the overlay's first 24 bits; 250.0.0.0/8 is 16384000. Two
+     * overlays within one /24 get the same number; one of them needs another.
+     */
     public static int vni(Cidr overlay) {
         return overlay.network().bits() >>> 8;
+    }
+
+    /**
+     * Checks a name as the kernel does (dev_valid_name in net/core/dev.c): 1 to 15 bytes of UTF-8, not {@code .} or
+     * {@code ..}, no slash, no colon, and no white space, to which the kernel counts the byte 0xa0. Two more names are
+     * refused to every device with IPv4 (net/ipv4/devinet.c): {@code all} and {@code default}.
+     *
+     * @param what what the name is, for the message: {@code "bridge name"}
+     * @throws IllegalArgumentException when the kernel would refuse the name, with the reason
+     */
+    public static void requireInterfaceName(String what, String name) {
+        byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+        if (bytes.length == 0) {
+            throw new IllegalArgumentException(what + " is empty");
+        }
+        if (bytes.length > LONGEST_INTERFACE_NAME) {
+            throw new IllegalArgumentException(what + " " + Text.quote(name) + " has " + bytes.length
+                    + " bytes; Linux allows " + LONGEST_INTERFACE_NAME);
+        }
+        for (byte b : bytes) {
+            if (b == '/' || b == ':' || b == 0 || b == (byte) 0xa0 || Text.isSpace((char) b)) {
+                throw new IllegalArgumentException(
+                        what + " " + Text.quote(name) + " has a character that Linux does not allow in it");
+            }
+        }
+        if (name.equals(".") || name.equals("..") || name.equals("all") || name.equals("default")) {
+            throw new IllegalArgumentException(what + " " + Text.quote(name) + " is reserved by Linux");
+        }
     }
 
     /**

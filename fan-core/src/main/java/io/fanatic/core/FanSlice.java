@@ -1,54 +1,74 @@
 package io.fanatic.core;
 
 /**
- * The part of the overlay that one underlay address owns.
+ * The part of the overlay that one underlay address owns. From its first address to its last:
+ *
+ * <pre>
+ *   250.0.45.0                 the slice itself, given to nobody
+ *   250.0.45.1                 the host address, on the bridge
+ *   250.0.45.2   ... reserve   more addresses of the host when the reserve is above 1
+ *   250.0.45.2   ... .254      containers, from just past the reserve
+ *   250.0.45.255               given to nobody, as programs expect of the last address
+ * </pre>
+ *
+ * <p>Only the very first and the very last address are special: 250.178.1.0 and 250.178.1.255 in the middle of a /16
+ * slice are addresses like any other.
  *
  * @param mapping the fan
  * @param underlayAddress the owner, a host address of the underlay
- * @param hostReserve how many addresses from the first on belong to the host, at least 1
+ * @param hostReserve how many addresses, from the host address on, belong to the host; at least 1
  */
 public record FanSlice(FanMapping mapping, Ipv4Address underlayAddress, int hostReserve) {
 
     /** The host keeps its host address only. */
     public static final int DEFAULT_HOST_RESERVE = 1;
 
-    /** @throws IllegalArgumentException when the address cannot own a slice or the reserve leaves no container address */
+    /** @throws IllegalArgumentException when no host has the address or the reserve leaves no container address */
     public FanSlice {
-        Cidr underlay = mapping.underlay();
-        if (!underlay.contains(underlayAddress)) {
-            throw new IllegalArgumentException(underlayAddress + " is not in the underlay " + underlay);
-        }
-        if (underlay.prefixLength() < 31
-                && (underlayAddress.equals(underlay.network()) || underlayAddress.equals(underlay.last()))) {
-            throw new IllegalArgumentException(underlayAddress + " is the "
-                    + (underlayAddress.equals(underlay.network()) ? "network" : "broadcast")
-                    + " address of the underlay "
-                    + underlay + " and cannot own a slice");
-        }
-        int most = (1 << mapping.shift()) - 3;
-        if (mapping.shift() < 31 && (hostReserve < 1 || hostReserve > most)) {
-            throw new IllegalArgumentException("host reserve " + hostReserve + " does not fit a /"
-                    + mapping.slicePrefixLength() + " slice: choose 1 to " + most);
+        mapping.underlay().requireHost(underlayAddress);
+        requireReserve(hostReserve, mapping.slicePrefixLength());
+    }
+
+    /** The slice's first and last address are nobody's and one is for a container; the rest could be the host's. */
+    static void requireReserve(int hostReserve, int slicePrefixLength) {
+        int most = (1 << (32 - slicePrefixLength)) - 3;
+        if (hostReserve < 1 || hostReserve > most) {
+            throw new IllegalArgumentException("host-reserve " + hostReserve + " does not fit a slice of /"
+                    + slicePrefixLength + "; choose " + (most == 1 ? "1" : "1 to " + most));
         }
     }
 
     /** The slice as a network. */
     public Cidr cidr() {
-        return new Cidr(Ipv4Address.of(mapping.sliceBits(underlayAddress.bits())), mapping.slicePrefixLength());
+        return new Cidr(network(), mapping.slicePrefixLength());
     }
 
-    /** The first address of the slice, .1, which the bridge carries. */
+    private Ipv4Address network() {
+        return Ipv4Address.of(mapping.sliceBits(underlayAddress.bits()));
+    }
+
+    /** The address just after the slice's first, .1 in a /24, which the bridge carries. */
     public Ipv4Address hostAddress() {
-        return cidr().network().plus(1);
+        return network().plus(1);
+    }
+
+    /** The addresses that belong to the host: the host address and the rest of the host reserve. */
+    public AddressRange hostAddresses() {
+        return new AddressRange(hostAddress(), network().plus(hostReserve));
     }
 
     /** The first address free for containers, just past the host reserve. */
     public Ipv4Address firstContainerAddress() {
-        return cidr().network().plus(1 + hostReserve);
+        return network().plus(1 + hostReserve);
     }
 
-    /** The last address free for containers; the slice's very last address is left unused, as DHCP servers expect. */
+    /** The last address free for containers, the last but one of the slice. */
     public Ipv4Address lastContainerAddress() {
         return cidr().last().plus(-1);
+    }
+
+    /** What a DHCP server may lease: all container addresses, never empty. */
+    public AddressRange dhcpRange() {
+        return new AddressRange(firstContainerAddress(), lastContainerAddress());
     }
 }

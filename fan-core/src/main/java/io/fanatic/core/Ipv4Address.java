@@ -1,5 +1,8 @@
 package io.fanatic.core;
 
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
 /**
  * One IPv4 address.
  *
@@ -45,7 +48,7 @@ public record Ipv4Address(int bits) implements Comparable<Ipv4Address> {
     }
 
     private static IllegalArgumentException notAnAddress(String text) {
-        return new IllegalArgumentException("\"" + text + "\" is not an IPv4 address such as 10.0.0.45");
+        return new IllegalArgumentException(Text.quote(text) + " is not an IPv4 address such as 10.0.0.45");
     }
 
     /** The address {@code offset} places further on; wraps at the end of the address space. */
@@ -53,8 +56,13 @@ public record Ipv4Address(int bits) implements Comparable<Ipv4Address> {
         return new Ipv4Address(bits + offset);
     }
 
-    /** Octet 0 (the most significant) to 3, each 0 to 255. */
+    /**
+     * Octet 0 (the most significant) to 3, each 0 to 255.
+     *
+     * @throws IndexOutOfBoundsException for any other index
+     */
     public int octet(int index) {
+        Objects.checkIndex(index, 4);
         return bits >>> (24 - 8 * index) & 0xff;
     }
 
@@ -62,6 +70,19 @@ public record Ipv4Address(int bits) implements Comparable<Ipv4Address> {
     @Override
     public int compareTo(Ipv4Address other) {
         return Integer.compareUnsigned(bits, other.bits);
+    }
+
+    // Written out, for a record's own equals and hashCode are linked by invokedynamic on first use, which costs a
+    // command
+    // tens of milliseconds at its start.
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Ipv4Address address && address.bits == bits;
+    }
+
+    @Override
+    public int hashCode() {
+        return bits;
     }
 
     /** Dotted decimal. */

@@ -1,5 +1,8 @@
 package io.fanatic.core;
 
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
 /**
  * A 48-bit Ethernet address.
  *
@@ -9,6 +12,13 @@ public record MacAddress(long bits) {
 
     private static final long BRIDGE = 0x02;
     private static final long TUNNEL = 0x06;
+
+    /** @throws IllegalArgumentException when there are more than 48 bits */
+    public MacAddress {
+        if (bits >>> 48 != 0) {
+            throw new IllegalArgumentException("0x" + Long.toHexString(bits) + " has more than 48 bits");
+        }
+    }
 
     /** The address of the fan's bridge on this host: {@code 02:OO:uu:uu:uu:uu}, see {@link #derived}. */
     public static MacAddress ofBridge(Cidr overlay, Ipv4Address underlayAddress) {
@@ -21,18 +31,35 @@ public record MacAddress(long bits) {
     }
 
     /**
-     * Locally administered and unicast (IEEE 802 bits 1 and 0 of the first octet), then the overlay's first octet, then
-     * the underlay address: different on every host of a fan, since a VXLAN device drops frames that carry its own address
-     * as source, and different for two fans of one host.
+     * Locally administered and unicast (IEEE 802: of the first octet, bit 1 set and bit 0 clear), then the overlay's first
+     * octet, then the underlay address: different on every host of a fan, since a VXLAN device drops frames that carry its
+     * own address as source. Two fans of one host differ too unless their overlays begin with the same octet; their frames
+     * never meet, so that does no harm.
      */
     private static MacAddress derived(long first, Cidr overlay, Ipv4Address underlayAddress) {
         return new MacAddress(
-                first << 40 | (long) overlay.network().octet(0) << 32 | underlayAddress.bits() & 0xffffffffL);
+                first << 40 | (long) overlay.network().octet(0) << 32 | (underlayAddress.bits() & 0xffffffffL));
     }
 
-    /** Octet 0 (first on the wire) to 5. */
+    /**
+     * Octet 0 (first on the wire) to 5, each 0 to 255.
+     *
+     * @throws IndexOutOfBoundsException for any other index
+     */
     public int octet(int index) {
+        Objects.checkIndex(index, 6);
         return (int) (bits >>> (40 - 8 * index)) & 0xff;
+    }
+
+    // Written out to start fast, see Ipv4Address.
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof MacAddress address && address.bits == bits;
+    }
+
+    @Override
+    public int hashCode() {
+        return Long.hashCode(bits);
     }
 
     /** {@code 02:fa:0a:00:00:2d}. */

@@ -4,6 +4,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
+import picocli.CommandLine.TypeConversionException;
 
 /**
  * One command. A subclass declares its options as fields and does its work in {@link #run}:
@@ -90,8 +91,19 @@ public abstract class Command {
                 .arity("1")
                 // Picocli looks for a converter by type only when none is given.
                 .type(Object.class)
-                .converters(parse)
+                .converters(sentences(parse))
                 .description(description);
+    }
+
+    /** Lets a parser's own sentence through; picocli would put the exception's class around it. */
+    private static ITypeConverter<?> sentences(ITypeConverter<?> parse) {
+        return text -> {
+            try {
+                return parse.convert(text);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(e.getMessage());
+            }
+        };
     }
 
     private <T> Option<T> add(OptionSpec.Builder builder) {

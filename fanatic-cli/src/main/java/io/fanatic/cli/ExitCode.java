@@ -1,5 +1,7 @@
 package io.fanatic.cli;
 
+import io.fanatic.netlink.engine.FanException;
+
 /**
  * How a command ended, for scripts. These numbers are part of the interface: man pages and units rely on them, and none
  * is ever reused for something else. They stay clear of 126 and above, which shells use themselves.
@@ -9,11 +11,11 @@ public enum ExitCode {
     DONE(0),
     /** It failed in a way that has no number of its own; nothing was changed. */
     FAILED(1),
-    /** The command line, or a line of the configuration, cannot be understood. Picocli's number. */
+    /** The command line, or a line of the configuration, cannot be understood or means nothing on this host. Picocli's number. */
     USAGE(2),
     /** It needs root and was run without. */
     NOT_ROOT(3),
-    /** Something that is not ours stands in the way: a route, a port, a bridge, an address that is not local. */
+    /** Something that is not ours stands in the way: a route, a port, a device. */
     CONFLICT(4),
     /** Containers are attached, or another run holds the lock. */
     IN_USE(5),
@@ -35,5 +37,31 @@ public enum ExitCode {
     /** The status that the process exits with, 0 to 125. */
     public int status() {
         return status;
+    }
+
+    /** What an exception from the library, or from a command, comes to. */
+    static ExitCode of(RuntimeException e) {
+        if (e instanceof CommandException) {
+            return ((CommandException) e).exitCode();
+        }
+        if (e instanceof FanException) {
+            switch (((FanException) e).reason()) {
+                case INVALID:
+                    return USAGE;
+                case NOT_PERMITTED:
+                    return NOT_ROOT;
+                case CONFLICT:
+                    return CONFLICT;
+                case IN_USE:
+                    return IN_USE;
+                case UNSUPPORTED:
+                    return KERNEL;
+                case UNDONE:
+                    return UNDONE;
+                case NOT_UNDONE:
+                    return NOT_UNDONE;
+            }
+        }
+        return FAILED;
     }
 }

@@ -1,10 +1,11 @@
 package io.fanatic.cli;
 
+import io.fanatic.cli.lab.LabGroup;
 import java.util.List;
 
 /** {@code fanatic}: the fan for people. */
 public final class Fanatic extends Program {
-    private static final List<String> NAMES = List.of("show");
+    private static final List<String> NAMES = List.of("map", "show", "lab");
 
     public Fanatic() {
         super("fanatic", "Sets up, shows and tests fan networking.", NAMES);
@@ -13,6 +14,10 @@ public final class Fanatic extends Program {
     @Override
     protected Command command(String name) {
         switch (name) {
+            case "map":
+                return new MapCommand();
+            case "lab":
+                return new LabGroup();
             case "show":
                 return new ShowCommand();
             default:

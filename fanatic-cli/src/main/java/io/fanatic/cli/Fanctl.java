@@ -4,7 +4,7 @@ import java.util.List;
 
 /** {@code fanctl}: brings fans up and down, and shows them. */
 public final class Fanctl extends Program {
-    private static final List<String> NAMES = List.of("show");
+    private static final List<String> NAMES = List.of("up", "down", "show", "config");
 
     public Fanctl() {
         super("fanctl", "Brings fans up and down, and shows them.", NAMES);
@@ -13,8 +13,14 @@ public final class Fanctl extends Program {
     @Override
     protected Command command(String name) {
         switch (name) {
+            case "up":
+                return new UpCommand();
+            case "down":
+                return new DownCommand();
             case "show":
                 return new ShowCommand();
+            case "config":
+                return new ConfigCommand();
             default:
                 throw new IllegalArgumentException(name);
         }

@@ -56,7 +56,7 @@ public abstract class Program extends Group {
             if (command.debug()) {
                 e.printStackTrace(console.err());
             }
-            return e instanceof CommandException ? ((CommandException) e).exitCode() : ExitCode.FAILED;
+            return ExitCode.of(e);
         }
     }
 

@@ -6,6 +6,8 @@ public final class Errno {
     public static final int ENOENT = 2;
     public static final int ESRCH = 3;
     public static final int EINTR = 4;
+    public static final int ENXIO = 6;
+    public static final int E2BIG = 7;
     public static final int EBADF = 9;
     public static final int EAGAIN = 11;
     public static final int ENOMEM = 12;
@@ -14,14 +16,24 @@ public final class Errno {
     public static final int EEXIST = 17;
     public static final int ENODEV = 19;
     public static final int EINVAL = 22;
+    public static final int ENFILE = 23;
+    public static final int EMFILE = 24;
     public static final int ENOSPC = 28;
+    public static final int EROFS = 30;
     public static final int ERANGE = 34;
     public static final int ENOSYS = 38;
+    public static final int EBADMSG = 74;
+    public static final int EMSGSIZE = 90;
+    public static final int EPROTONOSUPPORT = 93;
     public static final int EOPNOTSUPP = 95;
+    public static final int EAFNOSUPPORT = 97;
     public static final int EADDRINUSE = 98;
     public static final int EADDRNOTAVAIL = 99;
     public static final int ENETUNREACH = 101;
     public static final int ENOBUFS = 105;
+    public static final int ETIMEDOUT = 110;
+    public static final int ECONNREFUSED = 111;
+    public static final int EHOSTUNREACH = 113;
 
     private Errno() {}
 
@@ -31,49 +43,40 @@ public final class Errno {
     }
 
     private static String text(int errno) {
-        switch (errno) {
-            case EPERM:
-                return "Operation not permitted";
-            case ENOENT:
-                return "No such file or directory";
-            case ESRCH:
-                return "No such process or object";
-            case EINTR:
-                return "Interrupted";
-            case EBADF:
-                return "Bad file descriptor";
-            case EAGAIN:
-                return "Try again";
-            case ENOMEM:
-                return "Out of memory";
-            case EACCES:
-                return "Permission denied";
-            case EBUSY:
-                return "Device or resource busy";
-            case EEXIST:
-                return "File exists";
-            case ENODEV:
-                return "No such device";
-            case EINVAL:
-                return "Invalid argument";
-            case ENOSPC:
-                return "No space left";
-            case ERANGE:
-                return "Out of range";
-            case ENOSYS:
-                return "Function not implemented";
-            case EOPNOTSUPP:
-                return "Operation not supported";
-            case EADDRINUSE:
-                return "Address already in use";
-            case EADDRNOTAVAIL:
-                return "Cannot assign requested address";
-            case ENETUNREACH:
-                return "Network is unreachable";
-            case ENOBUFS:
-                return "No buffer space available";
-            default:
-                return "Error";
-        }
+        return switch (errno) {
+            case EPERM -> "Operation not permitted";
+            case ENOENT -> "No such file or directory";
+            case ESRCH -> "No such process or object";
+            case EINTR -> "Interrupted";
+            case ENXIO -> "No such device or address";
+            case E2BIG -> "Argument list too long";
+            case EBADF -> "Bad file descriptor";
+            case EAGAIN -> "Try again";
+            case ENOMEM -> "Out of memory";
+            case EACCES -> "Permission denied";
+            case EBUSY -> "Device or resource busy";
+            case EEXIST -> "File exists";
+            case ENODEV -> "No such device";
+            case EINVAL -> "Invalid argument";
+            case ENFILE -> "Too many open files in the system";
+            case EMFILE -> "Too many open files";
+            case ENOSPC -> "No space left";
+            case EROFS -> "Read-only file system";
+            case ERANGE -> "Out of range";
+            case ENOSYS -> "Function not implemented";
+            case EBADMSG -> "Bad message";
+            case EMSGSIZE -> "Message too long";
+            case EPROTONOSUPPORT -> "Protocol not supported";
+            case EOPNOTSUPP -> "Operation not supported";
+            case EAFNOSUPPORT -> "Address family not supported";
+            case EADDRINUSE -> "Address already in use";
+            case EADDRNOTAVAIL -> "Cannot assign requested address";
+            case ENETUNREACH -> "Network is unreachable";
+            case ENOBUFS -> "No buffer space available";
+            case ETIMEDOUT -> "Timed out";
+            case ECONNREFUSED -> "Connection refused";
+            case EHOSTUNREACH -> "No route to host";
+            default -> "Error";
+        };
     }
 }

@@ -52,6 +52,7 @@ public final class Native {
 
     /** The address of a direct buffer's first byte (its position does not count), for structures that hold pointers. */
     public static long address(ByteBuffer direct) {
-        return pointer(direct).address();
+        // jnr-ffi adds the position.
+        return pointer(direct.duplicate().rewind()).address();
     }
 }

@@ -1,0 +1,32 @@
+package io.fanatic.core;
+
+/**
+ * Addresses one after the other, as a DHCP server hands them out.
+ *
+ * @param first the lowest address
+ * @param last the highest address, which belongs to the range
+ */
+public record AddressRange(Ipv4Address first, Ipv4Address last) {
+
+    /** @throws IllegalArgumentException when the first comes after the last */
+    public AddressRange {
+        if (first.compareTo(last) > 0) {
+            throw new IllegalArgumentException(first + " comes after " + last);
+        }
+    }
+
+    /** How many addresses there are, at least 1. */
+    public long size() {
+        return Integer.toUnsignedLong(last.bits()) - Integer.toUnsignedLong(first.bits()) + 1;
+    }
+
+    public boolean contains(Ipv4Address address) {
+        return first.compareTo(address) <= 0 && address.compareTo(last) <= 0;
+    }
+
+    /** {@code 250.0.45.2-250.0.45.254}. */
+    @Override
+    public String toString() {
+        return first + "-" + last;
+    }
+}

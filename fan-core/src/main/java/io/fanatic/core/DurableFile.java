@@ -1,0 +1,90 @@
+package io.fanatic.core;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
+import java.util.Set;
+
+/** Files that survive a crash: at any moment a reader, and after a power cut the disk, has the old content or the new. */
+public final class DurableFile {
+
+    private static final Set<PosixFilePermission> NEW_FILE = PosixFilePermissions.fromString("rw-r--r--");
+
+    private DurableFile() {}
+
+    /**
+     * Puts new content in place of a file's: written to a temporary file in the same directory, forced to disk, then
+     * renamed. Mode, owner and group stay; a new file has mode 0644, and its directory is made when it is missing. A
+     * symbolic link stays and the file it leads to is replaced.
+     *
+     * @param path a regular file, or where one is to be
+     * @param content what the file is to hold; the buffer is read to its limit
+     * @throws IOException when any of this fails; the file is then as before and the temporary one is gone
+     */
+    public static void replace(Path path, ByteBuffer content) throws IOException {
+        Path target = followLinks(path.toAbsolutePath());
+        Path directory =
+                Optional.ofNullable(target.getParent()).orElseThrow(() -> new IOException(path + " is not a file"));
+        Files.createDirectories(directory);
+        Path temporary = Files.createTempFile(directory, "." + target.getFileName() + ".", ".new");
+        try {
+            takeOver(target, temporary);
+            try (FileChannel file = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
+                while (content.hasRemaining()) {
+                    file.write(content);
+                }
+                file.force(true);
+            }
+            Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            Files.deleteIfExists(temporary);
+        }
+        // The rename itself is durable once the directory is.
+        try (FileChannel entry = FileChannel.open(directory, StandardOpenOption.READ)) {
+            entry.force(true);
+        }
+    }
+
+    private static Path followLinks(Path path) throws IOException {
+        Path target = path;
+        for (int links = 0; Files.isSymbolicLink(target); links++) {
+            // The kernel's own limit, MAXSYMLINKS.
+            if (links == 40) {
+                throw new IOException(path + " is a loop of symbolic links");
+            }
+            target = target.resolveSibling(Files.readSymbolicLink(target));
+        }
+        return target;
+    }
+
+    private static void takeOver(Path from, Path to) throws IOException {
+        PosixFileAttributeView view = Files.getFileAttributeView(to, PosixFileAttributeView.class);
+        if (!Files.exists(from, LinkOption.NOFOLLOW_LINKS)) {
+            view.setPermissions(NEW_FILE);
+            return;
+        }
+        PosixFileAttributes old = Files.readAttributes(from, PosixFileAttributes.class);
+        if (!old.isRegularFile()) {
+            throw new IOException(from + " is not a regular file");
+        }
+        PosixFileAttributes fresh = view.readAttributes();
+        if (!old.owner().equals(fresh.owner())) {
+            view.setOwner(old.owner());
+        }
+        if (!old.group().equals(fresh.group())) {
+            view.setGroup(old.group());
+        }
+        // Last, for chown(2) clears the set-id bits.
+        view.setPermissions(old.permissions());
+    }
+}

@@ -1,0 +1,37 @@
+package io.fanatic.core;
+
+/** A line of a configuration file that cannot be used; the message begins with {@code file:line:}. */
+public final class FanConfigException extends RuntimeException {
+
+    private static final long serialVersionUID = 1;
+
+    private final String file;
+    private final int line;
+    private final String reason;
+
+    /**
+     * @param file the file's name for the message
+     * @param line the line's number, from 1
+     * @param reason the offending word, what is wrong with it and what was expected
+     */
+    public FanConfigException(String file, int line, String reason) {
+        super(file + ":" + line + ": " + reason);
+        this.file = file;
+        this.line = line;
+        this.reason = reason;
+    }
+
+    public String file() {
+        return file;
+    }
+
+    /** From 1. */
+    public int line() {
+        return line;
+    }
+
+    /** The message without {@code file:line:}. */
+    public String reason() {
+        return reason;
+    }
+}

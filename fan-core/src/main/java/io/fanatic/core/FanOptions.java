@@ -1,0 +1,188 @@
+package io.fanatic.core;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/**
+ * What can be said about a fan beside its overlay and underlay; what is left empty follows from the overlay or the host.
+ *
+ * @param dhcp whether a DHCP server leases the slice's container addresses
+ * @param off whether {@code fanctl up -a} passes this fan over
+ * @param hostReserve how many addresses belong to the host, at least 1; how many fit, the {@link FanSlice} knows
+ * @param bridge the bridge's name, 1 to 15 bytes; else {@link FanNames#bridge}
+ * @param port the tunnel's UDP port, 1 to 65535; else {@link TunnelType#DEFAULT_VXLAN_PORT}
+ * @param vni the VXLAN network identifier, 0 to 16777215; else {@link FanNames#vni}
+ * @param mtu the MTU of bridge, tunnel and containers in bytes, 68 to 65535; else what the underlay's device leaves
+ */
+public record FanOptions(
+        boolean dhcp,
+        boolean off,
+        int hostReserve,
+        Optional<String> bridge,
+        OptionalInt port,
+        OptionalInt vni,
+        OptionalInt mtu) {
+
+    /** No flag given. */
+    public static final FanOptions DEFAULT = new FanOptions(
+            false,
+            false,
+            FanSlice.DEFAULT_HOST_RESERVE,
+            Optional.empty(),
+            OptionalInt.empty(),
+            OptionalInt.empty(),
+            OptionalInt.empty());
+
+    /** The flags, for messages and help. */
+    public static final String FLAGS = "dhcp, off, host-reserve N, bridge NAME, port P, vni N or mtu N";
+
+    /** The smallest MTU that IPv4 allows (RFC 791, page 25), in bytes. */
+    public static final int LEAST_MTU = 68;
+
+    /** The reserve that leaves one container in the widest slice there is, a /3. */
+    private static final int MOST_HOST_RESERVE = (1 << 29) - 3;
+
+    private static final int MOST_MTU = 65535;
+    private static final int MOST_PORT = 65535;
+    private static final int MOST_VNI = 0xffffff;
+
+    /** @throws IllegalArgumentException when a value is outside the range given above; the message names it */
+    public FanOptions {
+        Text.requireRange("host-reserve", hostReserve, 1, MOST_HOST_RESERVE);
+        if (bridge.isPresent()) {
+            FanNames.requireInterfaceName("bridge name", bridge.get());
+        }
+        requireRange("port", port, 1, MOST_PORT);
+        requireRange("vni", vni, 0, MOST_VNI);
+        requireRange("mtu", mtu, LEAST_MTU, MOST_MTU);
+    }
+
+    private static void requireRange(String what, OptionalInt value, int least, int most) {
+        if (value.isPresent()) {
+            Text.requireRange(what, value.getAsInt(), least, most);
+        }
+    }
+
+    /**
+     * Reads flags as they stand in /etc/network/fan: {@code dhcp}, {@code off}, {@code host-reserve N}, {@code bridge
+     * NAME}, {@code port P}, {@code vni N}, {@code mtu N}, in any order.
+     *
+     * @throws IllegalArgumentException when a word is no flag, stands twice, lacks its value or has a bad one; the message
+     *     quotes the word and says what was expected
+     */
+    public static FanOptions parse(List<String> words) {
+        FanOptions options = DEFAULT;
+        Set<String> seen = new HashSet<>();
+        for (int i = 0; i < words.size(); i++) {
+            String flag = words.get(i);
+            if (!seen.add(flag)) {
+                throw new IllegalArgumentException(Text.quote(flag) + " stands twice; once is enough");
+            }
+            options = switch (flag) {
+                case "dhcp" -> options.withDhcp(true);
+                case "off" -> options.withOff(true);
+                case "host-reserve" ->
+                    options.withHostReserve(Text.number("host-reserve", value(words, ++i), 1, MOST_HOST_RESERVE));
+                case "bridge" -> options.withBridge(value(words, ++i));
+                case "port" -> options.withPort(Text.number("port", value(words, ++i), 1, MOST_PORT));
+                case "vni" -> options.withVni(Text.number("vni", value(words, ++i), 0, MOST_VNI));
+                case "mtu" -> options.withMtu(Text.number("mtu", value(words, ++i), LEAST_MTU, MOST_MTU));
+                default -> throw new IllegalArgumentException(Text.quote(flag) + " is not a flag; expected " + FLAGS);
+            };
+        }
+        return options;
+    }
+
+    private static String value(List<String> words, int at) {
+        if (at == words.size()) {
+            String flag = words.get(at - 1);
+            throw new IllegalArgumentException(
+                    Text.quote(flag) + " needs a " + (flag.equals("bridge") ? "name" : "number") + " after it");
+        }
+        return words.get(at);
+    }
+
+    /** Whether the word is one of the flags. */
+    static boolean isFlag(String word) {
+        return switch (word) {
+            case "dhcp", "off", "host-reserve", "bridge", "port", "vni", "mtu" -> true;
+            default -> false;
+        };
+    }
+
+    public FanOptions withDhcp(boolean value) {
+        return new FanOptions(value, off, hostReserve, bridge, port, vni, mtu);
+    }
+
+    public FanOptions withOff(boolean value) {
+        return new FanOptions(dhcp, value, hostReserve, bridge, port, vni, mtu);
+    }
+
+    /**
+     * This with a host reserve.
+     *
+     * @throws IllegalArgumentException when below 1
+     */
+    public FanOptions withHostReserve(int value) {
+        return new FanOptions(dhcp, off, value, bridge, port, vni, mtu);
+    }
+
+    /**
+     * This with a bridge of that name.
+     *
+     * @throws IllegalArgumentException when the kernel would refuse the name
+     */
+    public FanOptions withBridge(String name) {
+        return new FanOptions(dhcp, off, hostReserve, Optional.of(name), port, vni, mtu);
+    }
+
+    /**
+     * This with a UDP port.
+     *
+     * @throws IllegalArgumentException when not 1 to 65535
+     */
+    public FanOptions withPort(int value) {
+        return new FanOptions(dhcp, off, hostReserve, bridge, OptionalInt.of(value), vni, mtu);
+    }
+
+    /**
+     * This with a VXLAN network identifier.
+     *
+     * @throws IllegalArgumentException when not 0 to 16777215
+     */
+    public FanOptions withVni(int value) {
+        return new FanOptions(dhcp, off, hostReserve, bridge, port, OptionalInt.of(value), mtu);
+    }
+
+    /**
+     * This with an MTU in bytes.
+     *
+     * @throws IllegalArgumentException when not 68 to 65535
+     */
+    public FanOptions withMtu(int value) {
+        return new FanOptions(dhcp, off, hostReserve, bridge, port, vni, OptionalInt.of(value));
+    }
+
+    /** The flags as {@link #parse} reads them, separated by blanks; those at their default are left out. */
+    @Override
+    public String toString() {
+        StringBuilder flags = new StringBuilder();
+        append(flags, dhcp, "dhcp");
+        append(flags, off, "off");
+        append(flags, hostReserve != FanSlice.DEFAULT_HOST_RESERVE, "host-reserve " + hostReserve);
+        append(flags, bridge.isPresent(), "bridge " + bridge.orElse(""));
+        append(flags, port.isPresent(), "port " + port.orElse(0));
+        append(flags, vni.isPresent(), "vni " + vni.orElse(0));
+        append(flags, mtu.isPresent(), "mtu " + mtu.orElse(0));
+        return flags.toString();
+    }
+
+    private static void append(StringBuilder flags, boolean given, String flag) {
+        if (given) {
+            flags.append(flags.length() == 0 ? "" : " ").append(flag);
+        }
+    }
+}

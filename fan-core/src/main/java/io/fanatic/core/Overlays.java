@@ -1,0 +1,40 @@
+package io.fanatic.core;
+
+/**
+ * Which networks can be an overlay as far as addresses alone decide it. Whether an overlay collides with a route or a
+ * name server of one host is known only there.
+ */
+public final class Overlays {
+
+    /** What to propose: unused on the internet and at home alike, and Linux routes class E as any other address. */
+    public static final String ADVICE = "choose one of 240.0.0.0/8 to 254.0.0.0/8, such as 250.0.0.0/8";
+
+    /** The overlay of most fans. */
+    public static final Cidr EXAMPLE = new Cidr(Ipv4Address.of(0xfa000000), 8);
+
+    private Overlays() {}
+
+    /**
+     * Refuses what cannot work. Networks that merely are somebody's (10.0.0.0/8, a public prefix) pass: a plan may use them.
+     *
+     * @throws IllegalArgumentException when the overlay touches a network that hosts treat specially (RFC 6890); the
+     *     message names that network, the reason and a good overlay
+     */
+    public static void requireUsable(Cidr overlay) {
+        refuse(overlay, 0x00000000, 8, "\"this network\" (RFC 791), which hosts take as source only");
+        refuse(overlay, 0x7f000000, 8, "loopback, which never leaves a host");
+        // Linux would route it, but cloud metadata and name servers live there, and every host has its own.
+        refuse(overlay, 0xa9fe0000, 16, "link-local (RFC 3927), where clouds keep their metadata server");
+        refuse(overlay, 0xe0000000, 4, "multicast, which no single host can own");
+    }
+
+    private static void refuse(Cidr overlay, int network, int prefixLength, String reason) {
+        Cidr special = new Cidr(Ipv4Address.of(network), prefixLength);
+        if (overlay.overlaps(special)) {
+            String relation = special.contains(overlay) ? "lies in" : "contains";
+            throw new IllegalArgumentException("overlay " + overlay + " cannot work: "
+                    + (overlay.equals(special) ? "it is " : "it " + relation + " " + special + ", ")
+                    + reason + "; " + ADVICE);
+        }
+    }
+}

@@ -1,0 +1,73 @@
+package io.fanatic.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.util.List;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.UniqueElements;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class JujuFanConfigTest {
+
+    @Test
+    void pairsAreReadInTheirOrderAndWrittenWithOneBlankBetween() {
+        JujuFanConfig config = JujuFanConfig.parse("  172.31.0.0/16=252.0.0.0/8 \t\n10.0.0.0/16=250.0.0.0/8 ");
+        assertThat(config.fans())
+                .containsExactly(
+                        FanMapping.of(Cidr.parse("252.0.0.0/8"), Cidr.parse("172.31.0.0/16")),
+                        FanMapping.of(Cidr.parse("250.0.0.0/8"), Cidr.parse("10.0.0.0/16")));
+        assertThat(config).hasToString("172.31.0.0/16=252.0.0.0/8 10.0.0.0/16=250.0.0.0/8");
+    }
+
+    @Test
+    void anEmptySettingMeansNoFan() {
+        assertThat(JujuFanConfig.parse("").fans()).isEmpty();
+        assertThat(JujuFanConfig.parse(" \n ")).hasToString("");
+    }
+
+    @Provide
+    Arbitrary<List<FanMapping>> fans() {
+        return LegalFans.fans().list().uniqueElements().ofMaxSize(5);
+    }
+
+    @Property
+    void everySettingReadsBackFromItsText(@ForAll("fans") @UniqueElements List<FanMapping> fans) {
+        JujuFanConfig config = new JujuFanConfig(fans);
+        assertThat(JujuFanConfig.parse(config.toString())).isEqualTo(config);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "172.31.0.0/16 | \"172.31.0.0/16\" is not a pair underlay=overlay; expected one such as 172.31.0.0/16=252.0.0.0/8",
+                "a=b=c | \"a=b=c\" is not a pair underlay=overlay; expected one such as 172.31.0.0/16=252.0.0.0/8",
+                "172.31.0.0/16= | \"172.31.0.0/16=\": \"\" has no prefix length; write it as in 250.0.0.0/8",
+                "172.31/16=252.0.0.0/8 | \"172.31/16=252.0.0.0/8\": \"172.31\" is not an IPv4 address such as 10.0.0.45",
+                "172.31.5.0/16=252.0.0.0/8 | \"172.31.5.0/16=252.0.0.0/8\": 172.31.5.0/16 has host bits set; the network is 172.31.0.0/16",
+                "172.0.0.0/8=252.0.0.0/8 | \"172.0.0.0/8=252.0.0.0/8\": overlay 252.0.0.0/8 must be wider than its underlay, which"
+                        + " is a /8; choose an overlay with a prefix of at most /6",
+                "252.0.0.0/8=172.31.0.0/16 | \"252.0.0.0/8=172.31.0.0/16\": overlay 172.31.0.0/16 must be wider than its underlay,"
+                        + " which is a /8; choose an overlay with a prefix of at most /6",
+                "10.0.0.0/16=250.0.0.0/8 10.0.0.0/16=250.0.0.0/8 | \"10.0.0.0/16=250.0.0.0/8\" stands twice; once is enough",
+            })
+    void aBadPairIsRefusedAndQuoted(String text, String message) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> JujuFanConfig.parse(text))
+                .withMessage(message);
+    }
+
+    @Test
+    void aSubnetHasASegmentOfEachFanItLiesIn() {
+        JujuFanConfig config = JujuFanConfig.parse("172.31.0.0/16=243.0.0.0/8 10.0.0.0/16=250.0.0.0/8");
+        assertThat(config.segments(Cidr.parse("172.31.64.0/20"))).containsExactly(Cidr.parse("243.64.0.0/12"));
+        assertThat(config.segments(Cidr.parse("192.168.0.0/24"))).isEmpty();
+        assertThat(config.segments(Cidr.parse("172.16.0.0/12"))).isEmpty();
+    }
+}

@@ -1,0 +1,142 @@
+package io.fanatic.netlink;
+
+import io.fanatic.core.Cidr;
+import io.fanatic.core.FanEntry;
+import io.fanatic.core.UnderlaySpec;
+import io.fanatic.netlink.bpf.Counter;
+import io.fanatic.netlink.engine.Engine;
+import io.fanatic.netlink.engine.Fan;
+import io.fanatic.netlink.engine.FanException;
+import io.fanatic.netlink.engine.HostLock;
+import io.fanatic.netlink.engine.Kernel;
+import io.fanatic.netlink.engine.LinuxKernel;
+import io.fanatic.netlink.engine.Plan;
+import io.fanatic.netlink.host.Namespace;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * The fans of one host: bring them up, take them down, list them, plan. Prints nothing, ends nothing, keeps no state of its
+ * own; immutable and safe for use by several threads.
+ *
+ * <p>Every method throws {@link FanException} with a {@linkplain FanException#reason reason} and one sentence for people;
+ * unless the reason is NOT_UNDONE, the host is then as it was. Changes need CAP_NET_ADMIN and CAP_BPF (root has them).
+ */
+public final class FanNetwork {
+    private final Optional<Namespace> namespace;
+    private final Path runDirectory;
+    private final Path stateDirectory;
+    private final Duration patience;
+
+    private FanNetwork(Optional<Namespace> namespace, Path runDirectory, Path stateDirectory, Duration patience) {
+        this.namespace = namespace;
+        this.runDirectory = runDirectory;
+        this.stateDirectory = stateDirectory;
+        this.patience = patience;
+    }
+
+    /** The fans in the calling thread's network namespace, as {@code fanctl} sees them. */
+    public static FanNetwork onThisHost() {
+        return new FanNetwork(
+                Optional.empty(), Path.of("/run/fanatic"), Path.of("/var/lib/fanatic"), Duration.ofSeconds(30));
+    }
+
+    /** The fans in another network namespace; work is done there on threads of its own. */
+    public FanNetwork in(Namespace namespace) {
+        return new FanNetwork(Optional.of(namespace), runDirectory, stateDirectory, patience);
+    }
+
+    /**
+     * With other directories than /run/fanatic and /var/lib/fanatic, as an embedder wants who must not meet {@code fanctl}.
+     *
+     * @param run for the lock and DHCP servers; its content may go when the machine restarts
+     * @param state for the journal and DHCP leases
+     */
+    public FanNetwork keepingStateIn(Path run, Path state) {
+        return new FanNetwork(namespace, run, state, patience);
+    }
+
+    /** How long to wait for another run to end, half a minute by default. */
+    public FanNetwork waiting(Duration patience) {
+        return new FanNetwork(namespace, runDirectory, stateDirectory, patience);
+    }
+
+    /** The fans that are up, ordered by overlay. Needs no privilege. */
+    public List<Fan> list() {
+        return read(kernel -> new Engine(kernel).list());
+    }
+
+    /** What {@link #up} would do; nothing is touched. */
+    public Plan plan(FanEntry entry) {
+        return privileged(() -> read(kernel -> new Engine(kernel).planUp(entry)));
+    }
+
+    /**
+     * Brings a fan up, or repairs it, or changes its MTU, DHCP or host reserve; a second underlay address of the host joins
+     * the fan that is up. Where all is as it should be, nothing is touched and no flow disturbed.
+     *
+     * @return what was done; empty when there was nothing to do
+     */
+    public Plan up(FanEntry entry) {
+        return change(kernel -> new Engine(kernel).up(entry));
+    }
+
+    /** What {@link #down(Cidr, UnderlaySpec)} would do; nothing is touched. */
+    public Plan planDown(Cidr overlay, UnderlaySpec underlay) {
+        return privileged(() -> read(kernel -> new Engine(kernel).planDown(overlay, underlay)));
+    }
+
+    /**
+     * Takes down the slice of an underlay address, and with its last slice the fan. What is gone already is no error.
+     *
+     * @return what was done; empty when there was no such fan
+     */
+    public Plan down(Cidr overlay, UnderlaySpec underlay) {
+        return change(kernel -> new Engine(kernel).down(overlay, underlay));
+    }
+
+    /** What {@link #downEverything} would do; nothing is touched. */
+    public Plan planDownEverything() {
+        return privileged(() -> read(kernel -> new Engine(kernel).planDownEverything()));
+    }
+
+    /** Takes down every fan of this host, also what only remains of one. */
+    public Plan downEverything() {
+        return change(kernel -> new Engine(kernel).downEverything());
+    }
+
+    /** What a fan's programs have counted since they were attached; empty when they are not. */
+    public Map<Counter, Long> counters(Fan fan) {
+        return privileged(() -> read(kernel -> kernel.counters(fan.tunnel())));
+    }
+
+    private <T> T change(Function<Kernel, T> work) {
+        return privileged(() -> {
+            try (HostLock lock = HostLock.take(runDirectory, patience)) {
+                return read(work);
+            }
+        });
+    }
+
+    private <T> T read(Function<Kernel, T> work) {
+        if (namespace.isEmpty()) {
+            return here(work);
+        }
+        return namespace.get().call(() -> here(work));
+    }
+
+    private <T> T here(Function<Kernel, T> work) {
+        try (Kernel kernel = new LinuxKernel(runDirectory, stateDirectory)) {
+            return work.apply(kernel);
+        }
+    }
+
+    private static <T> T privileged(java.util.function.Supplier<T> work) {
+        Privileges.require();
+        return work.get();
+    }
+}

@@ -1,0 +1,158 @@
+package io.fanatic.netlink.bpf;
+
+import io.fanatic.netlink.libc.ErrnoException;
+import io.fanatic.netlink.libc.Native;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * A per-CPU array of 64-bit numbers (BPF_MAP_TYPE_PERCPU_ARRAY), held by a descriptor. A map lives as long as a program uses it or a
+ * descriptor is open.
+ */
+public final class BpfMap implements AutoCloseable {
+
+    private static final int PERCPU_ARRAY = 6;
+    private static final int INFO_BYTES = 96;
+    private static final Path POSSIBLE_CPUS = Path.of("/sys/devices/system/cpu/possible");
+
+    private int fd;
+
+    private BpfMap(int fd) {
+        this.fd = fd;
+    }
+
+    /**
+     * Makes a new map with all values zero.
+     *
+     * @param name at most 15 of A-Z, a-z, 0-9, underscore and dot
+     * @param entries how many numbers, at least 1
+     * @throws ErrnoException when the kernel refuses
+     */
+    public static BpfMap createPerCpuArray(String name, int entries) {
+        ByteBuffer attributes = Bpf.attributes();
+        attributes
+                .putInt(0, PERCPU_ARRAY)
+                .putInt(4, Integer.BYTES)
+                .putInt(8, Long.BYTES)
+                .putInt(12, entries);
+        Bpf.putName(attributes, 28, name);
+        return new BpfMap(Bpf.call("create the eBPF map " + name, Bpf.MAP_CREATE, attributes));
+    }
+
+    /**
+     * Opens a map that is already in the kernel.
+     *
+     * @throws ErrnoException ENOENT when there is none with this number; EPERM without CAP_SYS_ADMIN
+     */
+    public static BpfMap byId(int id) {
+        return new BpfMap(Bpf.open("open the eBPF map with id " + id, Bpf.MAP_GET_FD_BY_ID, id));
+    }
+
+    /** The descriptor, for {@link Instruction#mapFd}. It stays this object's. */
+    public int fd() {
+        if (fd < 0) {
+            throw new IllegalStateException("the eBPF map is closed");
+        }
+        return fd;
+    }
+
+    /** What the kernel says about the map. */
+    public Info info() {
+        ByteBuffer info = Native.buffer(INFO_BYTES);
+        Bpf.info("ask about an eBPF map", fd(), info);
+        return new Info(
+                info.getInt(4), Bpf.name(info, 24), info.getInt(0), info.getInt(8), info.getInt(12), info.getInt(16));
+    }
+
+    /**
+     * One number, summed over all CPUs.
+     *
+     * @param index 0 to the number of entries less one
+     * @throws ErrnoException ENOENT beyond the last entry
+     */
+    public long sum(int index) {
+        int cpus = possibleCpus();
+        ByteBuffer key = Native.buffer(Integer.BYTES).putInt(0, index);
+        ByteBuffer values = Native.buffer(Long.BYTES * cpus);
+        lookup(key, values);
+        return sum(values, cpus);
+    }
+
+    /** The first {@code entries} numbers, each summed over all CPUs. */
+    public long[] sums(int entries) {
+        int cpus = possibleCpus();
+        ByteBuffer key = Native.buffer(Integer.BYTES);
+        ByteBuffer values = Native.buffer(Long.BYTES * cpus);
+        long[] sums = new long[entries];
+        for (int i = 0; i < entries; i++) {
+            lookup(key.putInt(0, i), values);
+            sums[i] = sum(values, cpus);
+        }
+        return sums;
+    }
+
+    private void lookup(ByteBuffer key, ByteBuffer values) {
+        ByteBuffer attributes = Bpf.attributes();
+        attributes.putInt(0, fd()).putLong(8, Native.address(key)).putLong(16, Native.address(values));
+        Bpf.call("read an eBPF map", Bpf.MAP_LOOKUP_ELEM, attributes, key, values);
+    }
+
+    private static long sum(ByteBuffer values, int cpus) {
+        long sum = 0;
+        for (int cpu = 0; cpu < cpus; cpu++) {
+            sum += values.getLong(Long.BYTES * cpu);
+        }
+        return sum;
+    }
+
+    /** The kernel copies one value for every CPU that could ever be plugged in, not only for those that run. */
+    private static int possibleCpus() {
+        try {
+            return countCpus(Files.readString(POSSIBLE_CPUS));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + POSSIBLE_CPUS, e);
+        }
+    }
+
+    /** Reads the kernel's list format, {@code 0-3} or {@code 0,2-5}, and counts its members. */
+    static int countCpus(String list) {
+        int count = 0;
+        for (String part : list.strip().split(",", -1)) {
+            int dash = part.indexOf('-');
+            count += dash < 0
+                    ? 1
+                    : Integer.parseInt(part.substring(dash + 1)) - Integer.parseInt(part.substring(0, dash)) + 1;
+        }
+        return count;
+    }
+
+    /** Gives the descriptor back. Again is harmless. */
+    @Override
+    public void close() {
+        if (fd >= 0) {
+            Native.LIBC.close(fd);
+            fd = -1;
+        }
+    }
+
+    /**
+     * What the kernel says about a map.
+     *
+     * @param id its number, unique while it lives
+     * @param name as given when made
+     * @param type {@code enum bpf_map_type}, 6 for a per-CPU array
+     * @param keySize in bytes
+     * @param valueSize in bytes, on one CPU
+     * @param entries how many it has room for
+     */
+    public record Info(int id, String name, int type, int keySize, int valueSize, int entries) {
+
+        /** Whether it is what {@link #createPerCpuArray} makes, with at least this many entries. */
+        boolean isPerCpuArray(int atLeast) {
+            return type == PERCPU_ARRAY && keySize == Integer.BYTES && valueSize == Long.BYTES && entries >= atLeast;
+        }
+    }
+}

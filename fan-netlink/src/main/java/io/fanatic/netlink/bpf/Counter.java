@@ -1,0 +1,94 @@
+package io.fanatic.netlink.bpf;
+
+/**
+ * What {@link EncapProgram} and {@link GuardProgram} count: the frames they passed, and for each reason the frames they dropped. The
+ * index is the place in the counters map and never changes its meaning.
+ */
+public enum Counter {
+    SENT(0, Kind.PASSED, "sent", "sent to the host that owns the destination"),
+    SEND_MALFORMED(1, Kind.SUSPICIOUS, "send-malformed", "cut short, or not a proper IPv4 or ARP packet"),
+    SEND_VLAN(2, Kind.SUSPICIOUS, "send-vlan", "tagged with a VLAN; a fan carries untagged frames only"),
+    SEND_IPV6(3, Kind.NORMAL, "send-ipv6", "IPv6, such as neighbour discovery; a fan carries IPv4 only"),
+    SEND_OTHER(4, Kind.NORMAL, "send-other", "neither IPv4 nor ARP, such as spanning tree or LLDP"),
+    SEND_BROADCAST(5, Kind.NORMAL, "send-broadcast", "IPv4 broadcast, such as DHCP; it stays on this host"),
+    SEND_MULTICAST(6, Kind.NORMAL, "send-multicast", "IPv4 multicast, such as mDNS; it stays on this host"),
+    SEND_ARP_PROBE(
+            7, Kind.NORMAL, "send-arp-probe", "ARP from 0.0.0.0, a container looking for a duplicate of its address"),
+    SEND_SPOOFED(8, Kind.SUSPICIOUS, "send-spoofed", "the sender's address is not of this host's slice"),
+    SEND_OFF_OVERLAY(9, Kind.NORMAL, "send-off-overlay", "the destination is outside the overlay"),
+    SEND_NO_HOST(
+            10,
+            Kind.NORMAL,
+            "send-no-host",
+            "the destination would belong to the underlay's network or broadcast address, which no host has"),
+    SEND_OWN_SLICE(
+            11, Kind.NORMAL, "send-own-slice", "the destination is on this host; the bridge floods ARP to every port"),
+    SEND_KEY_REFUSED(12, Kind.SUSPICIOUS, "send-key-refused", "the kernel refused the tunnel's addresses"),
+
+    RECEIVED(16, Kind.PASSED, "received", "received from the host that owns the sender's address"),
+    RECEIVE_MALFORMED(17, Kind.SUSPICIOUS, "receive-malformed", "cut short, or not a proper IPv4 or ARP packet"),
+    RECEIVE_VLAN(18, Kind.SUSPICIOUS, "receive-vlan", "tagged with a VLAN; a fan carries untagged frames only"),
+    RECEIVE_IPV6(19, Kind.SUSPICIOUS, "receive-ipv6", "IPv6 inside the tunnel, which no fan host sends"),
+    RECEIVE_OTHER(20, Kind.SUSPICIOUS, "receive-other", "neither IPv4 nor ARP inside the tunnel"),
+    RECEIVE_BROADCAST(21, Kind.SUSPICIOUS, "receive-broadcast", "IPv4 broadcast, which no fan host sends"),
+    RECEIVE_MULTICAST(22, Kind.SUSPICIOUS, "receive-multicast", "IPv4 multicast, which no fan host sends"),
+    RECEIVE_ARP_PROBE(
+            23, Kind.NORMAL, "receive-arp-probe", "ARP from 0.0.0.0, which hosts with another fan's software may send"),
+    RECEIVE_SPOOFED(
+            24,
+            Kind.SUSPICIOUS,
+            "receive-spoofed",
+            "the sender's address does not belong to the host that sent the frame"),
+    RECEIVE_NOT_LOCAL(25, Kind.SUSPICIOUS, "receive-not-local", "the destination is not on this host"),
+    RECEIVE_NO_KEY(26, Kind.SUSPICIOUS, "receive-no-key", "did not come out of a tunnel over IPv4"),
+    RECEIVE_OTHER_VNI(27, Kind.SUSPICIOUS, "receive-other-vni", "came in another virtual network");
+
+    /** Entries of the counters map: room for more reasons, so that a later release can keep the map. */
+    static final int ENTRIES = 32;
+
+    private final int index;
+    private final Kind kind;
+    private final String label;
+    private final String sentence;
+
+    Counter(int index, Kind kind, String label, String sentence) {
+        this.index = index;
+        this.kind = kind;
+        this.label = label;
+        this.sentence = sentence;
+    }
+
+    /** The place in the counters map, 0 to 31. */
+    public int index() {
+        return index;
+    }
+
+    public Kind kind() {
+        return kind;
+    }
+
+    /** Whether {@link EncapProgram} counts it; otherwise {@link GuardProgram} does. */
+    public boolean isSend() {
+        return index < RECEIVED.index;
+    }
+
+    /** A short name for tables and JSON, lower case with dashes; stable. */
+    public String label() {
+        return label;
+    }
+
+    /** What happened to the frame or what was wrong with it, for people; no capital, no full stop. */
+    public String sentence() {
+        return sentence;
+    }
+
+    /** What a count other than zero means. */
+    public enum Kind {
+        /** The frame went on. */
+        PASSED,
+        /** A drop that happens on every healthy fan. */
+        NORMAL,
+        /** A drop that somebody should look at. */
+        SUSPICIOUS
+    }
+}

@@ -1,0 +1,104 @@
+package io.fanatic.netlink.bpf;
+
+import static io.fanatic.netlink.bpf.FanEmitter.KEY;
+import static io.fanatic.netlink.bpf.Register.R0;
+import static io.fanatic.netlink.bpf.Register.R1;
+import static io.fanatic.netlink.bpf.Register.R10;
+import static io.fanatic.netlink.bpf.Register.R2;
+import static io.fanatic.netlink.bpf.Register.R3;
+import static io.fanatic.netlink.bpf.Register.R4;
+import static io.fanatic.netlink.bpf.Register.R6;
+import static io.fanatic.netlink.bpf.Register.R7;
+import static io.fanatic.netlink.bpf.Register.R8;
+import static io.fanatic.netlink.bpf.Register.R9;
+
+import io.fanatic.core.Ipv4Address;
+import java.nio.ByteOrder;
+import java.util.List;
+
+/**
+ * The program on the tunnel's egress: decides by arithmetic which host gets a frame.
+ *
+ * <pre>
+ *   no IPv4 or ARP, VLAN, broadcast, multicast      drop
+ *   source not in a local slice                     drop: a container speaks for itself only
+ *   destination not in the overlay                  drop
+ *   host part of its owner all zeros or all ones    drop: no host has that address
+ *   owner is one of our own addresses               drop: the bridge has delivered it already
+ *   otherwise   tunnel key: id = VNI, remote = owner of the destination, local = owner of the source, TTL 64
+ * </pre>
+ *
+ * Source and destination are the IPv4 header's, or the ARP packet's sender and target.
+ */
+public final class EncapProgram {
+
+    /** Of the outer header; the underlay is routed like any other traffic. */
+    static final int TTL = 64;
+
+    private static final FanEmitter.FrameReasons REASONS = new FanEmitter.FrameReasons(
+            Counter.SEND_MALFORMED,
+            Counter.SEND_VLAN,
+            Counter.SEND_IPV6,
+            Counter.SEND_OTHER,
+            Counter.SEND_BROADCAST,
+            Counter.SEND_MULTICAST,
+            Counter.SEND_ARP_PROBE);
+
+    private EncapProgram() {}
+
+    /**
+     * Writes the program.
+     *
+     * @param countersFd descriptor of the counters map
+     * @param order of the CPU that will run it
+     */
+    public static Assembler emit(FanProgramSpec spec, int countersFd, ByteOrder order) {
+        FanEmitter emitter = new FanEmitter(spec, REASONS, countersFd, order);
+        Assembler asm = emitter.asm;
+        List<Ipv4Address> locals = spec.localAddresses();
+
+        asm.add(Alu.MOV.reg(R6, R1));
+        emitter.parseFrame();
+        emitter.requireLocal(R8, Counter.SEND_SPOOFED.label());
+        emitter.requireInside(R7, spec.mapping().overlay(), Counter.SEND_OFF_OVERLAY.label());
+        emitter.owner(R7, Counter.SEND_NO_HOST.label());
+        for (Ipv4Address local : locals) {
+            asm.add(Jump.EQ.imm32(R7, local.bits(), Counter.SEND_OWN_SLICE.label()));
+        }
+
+        // The verifier of older kernels wants every byte of the key written, the unused ones too.
+        asm.add(Width.WORD.storeImm(R10, KEY + TunnelKey.ID, spec.vni()))
+                .add(Width.WORD.store(R10, KEY + TunnelKey.REMOTE, R7))
+                .add(Width.DOUBLE.storeImm(R10, KEY + TunnelKey.IPV6_REST_OF_REMOTE, 0))
+                .add(Width.WORD.storeImm(R10, KEY + TunnelKey.IPV6_REST_OF_REMOTE + 8, 0))
+                .add(Width.WORD.storeImm(R10, KEY + TunnelKey.TOS_TTL_EXT, asm.network32(TTL << 16)))
+                .add(Width.WORD.storeImm(R10, KEY + TunnelKey.LABEL, 0));
+        if (spec.setsLocalAddress()) {
+            asm.add(
+                            locals.size() == 1
+                                    ? Width.WORD.storeImm(
+                                            R10,
+                                            KEY + TunnelKey.LOCAL,
+                                            locals.get(0).bits())
+                                    : Width.WORD.store(R10, KEY + TunnelKey.LOCAL, R9))
+                    .add(Width.DOUBLE.storeImm(R10, KEY + TunnelKey.IPV6_REST_OF_LOCAL, 0))
+                    .add(Width.WORD.storeImm(R10, KEY + TunnelKey.IPV6_REST_OF_LOCAL + 8, 0));
+        }
+        asm.add(Alu.MOV.reg(R1, R6))
+                .add(Alu.MOV.reg(R2, R10), Alu.ADD.imm(R2, KEY))
+                .add(Alu.MOV.imm(R3, TunnelKey.size(spec.setsLocalAddress())))
+                .add(Alu.MOV.imm(R4, TunnelKey.ZERO_CHECKSUM))
+                .add(Helper.SKB_SET_TUNNEL_KEY.call())
+                .add(Jump.NE.imm(R0, 0, Counter.SEND_KEY_REFUSED.label()));
+        emitter.finish(Counter.SENT);
+
+        emitter.rarely();
+        emitter.drops(
+                Counter.SEND_SPOOFED,
+                Counter.SEND_OFF_OVERLAY,
+                Counter.SEND_NO_HOST,
+                Counter.SEND_OWN_SLICE,
+                Counter.SEND_KEY_REFUSED);
+        return asm;
+    }
+}

@@ -1,0 +1,265 @@
+package io.fanatic.netlink.bpf;
+
+import static io.fanatic.netlink.bpf.Register.R0;
+import static io.fanatic.netlink.bpf.Register.R1;
+import static io.fanatic.netlink.bpf.Register.R10;
+import static io.fanatic.netlink.bpf.Register.R2;
+import static io.fanatic.netlink.bpf.Register.R3;
+import static io.fanatic.netlink.bpf.Register.R4;
+import static io.fanatic.netlink.bpf.Register.R6;
+import static io.fanatic.netlink.bpf.Register.R7;
+import static io.fanatic.netlink.bpf.Register.R8;
+import static io.fanatic.netlink.bpf.Register.R9;
+
+import io.fanatic.core.Cidr;
+import io.fanatic.core.FanMapping;
+import io.fanatic.core.Ipv4Address;
+import java.nio.ByteOrder;
+import java.util.List;
+
+/**
+ * The parts that both programs share. Registers, from the first instruction to the last:
+ *
+ * <pre>
+ *   R6  the context, struct __sk_buff        R7  destination address, later its owner or the verdict
+ *   R2  start of the frame, while parsing    R8  source address, later its owner
+ *   R3  end of the linear part, likewise     R9  for the program
+ * </pre>
+ *
+ * Addresses are in the order of the CPU, so that immediates read as they are written. No load needs more alignment than an Ethernet frame
+ * has (2 bytes off a multiple of 4), since the verifier insists on that where the CPU does. What a frame usually is stands on
+ * the straight way down; whatever happens rarely is emitted by {@link #rarely} past the end.
+ */
+final class FanEmitter {
+
+    /** TC_ACT_UNSPEC: the next program on the hook, or the next filter, has its say. Nobody else's program is shut out. */
+    static final int NEXT = -1;
+
+    /** TC_ACT_SHOT. */
+    static final int DROP = 2;
+
+    /** Offset below R10 of the tunnel key; its first word serves as key of the counters map too. */
+    static final int KEY = -48;
+
+    /** Where the parser goes on, with the addresses in R8 and R7. */
+    static final String ADDRESSES = "addresses";
+
+    // struct __sk_buff
+    private static final int LEN = 0;
+    private static final int VLAN_PRESENT = 20;
+    private static final int DATA = 76;
+    private static final int DATA_END = 80;
+
+    private static final int ETHERNET = 14;
+    private static final int IPV4_HEADER = 20;
+    private static final int IPV4_FRAME = ETHERNET + IPV4_HEADER;
+    private static final int ARP_FRAME = ETHERNET + 28;
+
+    private static final int ETH_P_IP = 0x0800;
+    private static final int ETH_P_ARP = 0x0806;
+    private static final int ETH_P_8021Q = 0x8100;
+    private static final int ETH_P_8021AD = 0x88a8;
+    private static final int ETH_P_IPV6 = 0x86dd;
+
+    final Assembler asm;
+    final FanProgramSpec spec;
+    private final FrameReasons reasons;
+    private final int countersFd;
+
+    FanEmitter(FanProgramSpec spec, FrameReasons reasons, int countersFd, ByteOrder order) {
+        this.asm = new Assembler(order);
+        this.spec = spec;
+        this.reasons = reasons;
+        this.countersFd = countersFd;
+    }
+
+    /**
+     * Reads the frame's addresses: source in R8 and destination in R7, of IPv4 the header's, of ARP the sender's and the target's.
+     * Falls through to the label {@link #ADDRESSES}.
+     */
+    void parseFrame() {
+        loadFrame(IPV4_FRAME, Jump.GT, "not-linear");
+        asm.label("parse")
+                .add(Width.WORD.load(R1, R6, VLAN_PRESENT))
+                .add(Jump.NE.imm32(R1, 0, reasons.vlan().label()))
+                .add(Width.HALF.load(R1, R2, 12))
+                .add(Jump.NE.imm32(R1, asm.network16(ETH_P_IP), "not-ipv4"))
+                .add(Width.BYTE.load(R1, R2, ETHERNET))
+                .add(Jump.NE.imm32(R1, 0x45, "ipv4-options"))
+                .label("ipv4")
+                .add(Width.BYTE.load(R1, R2, 0))
+                .add(Jump.SET.imm32(R1, 1, "group-address"))
+                .add(Width.HALF.load(R1, R2, ETHERNET + 2), Instruction.toBigEndian(R1, 16))
+                .add(Jump.LT.imm32(R1, IPV4_HEADER, "short-total"))
+                .label("ipv4-addresses")
+                .add(Width.WORD.load(R8, R2, ETHERNET + 12), Instruction.toBigEndian(R8, 32))
+                .add(Width.WORD.load(R7, R2, ETHERNET + 16), Instruction.toBigEndian(R7, 32))
+                .label(ADDRESSES);
+    }
+
+    /** Compares the linear part with what is wanted and jumps on the outcome; R2 and R3 hold its bounds. */
+    private void loadFrame(int bytes, Jump when, String label) {
+        asm.add(Width.WORD.load(R2, R6, DATA))
+                .add(Width.WORD.load(R3, R6, DATA_END))
+                .add(Alu.MOV.reg(R4, R2), Alu.ADD.imm(R4, bytes))
+                .add(when.reg(R4, R3, label));
+    }
+
+    /** The parser's rare cases; emitted after everything else that is usual. */
+    void rarely() {
+        asm.label("not-linear");
+        pull(IPV4_FRAME, "parse");
+
+        asm.label("not-ipv4")
+                .add(Jump.EQ.imm32(R1, asm.network16(ETH_P_ARP), "arp"))
+                .add(Jump.EQ.imm32(R1, asm.network16(ETH_P_IPV6), reasons.ipv6().label()))
+                .add(Jump.EQ.imm32(
+                        R1, asm.network16(ETH_P_8021Q), reasons.vlan().label()))
+                .add(Jump.EQ.imm32(
+                        R1, asm.network16(ETH_P_8021AD), reasons.vlan().label()));
+        drop(reasons.other());
+
+        asm.label("ipv4-options")
+                .add(Jump.LT.imm32(R1, 0x46, reasons.malformed().label()))
+                .add(Jump.LE.imm32(R1, 0x4f, "ipv4"))
+                .add(Jump.to(reasons.malformed().label()));
+
+        // A packet of more than 65535 bytes (BIG TCP, still to be cut into segments) says 0.
+        asm.label("short-total")
+                .add(Jump.NE.imm32(R1, 0, reasons.malformed().label()))
+                .add(Width.WORD.load(R1, R6, LEN))
+                .add(Jump.GT.imm32(R1, ETHERNET + 0xffff, "ipv4-addresses"));
+        drop(reasons.malformed());
+
+        asm.label("group-address")
+                .add(Width.HALF.load(R1, R2, 0))
+                .add(Jump.NE.imm32(R1, 0xffff, reasons.multicast().label()))
+                .add(Width.WORD.load(R1, R2, 2))
+                .add(Jump.NE.imm32(R1, -1, reasons.multicast().label()));
+        drop(reasons.broadcast());
+
+        asm.label("arp")
+                .add(Alu.MOV.reg(R4, R2), Alu.ADD.imm(R4, ARP_FRAME))
+                .add(Jump.GT.reg(R4, R3, "arp-not-linear"))
+                .label("parse-arp");
+        requireHalf(ETHERNET, 1); // hardware type: Ethernet
+        requireHalf(ETHERNET + 2, ETH_P_IP); // protocol type: IPv4
+        requireHalf(ETHERNET + 4, 0x0604); // lengths of their addresses
+        asm.add(Width.HALF.load(R8, R2, ETHERNET + 14), Instruction.toBigEndian(R8, 16))
+                .add(Width.HALF.load(R1, R2, ETHERNET + 16), Instruction.toBigEndian(R1, 16))
+                .add(Alu.LSH.imm(R8, 16), Alu.OR.reg(R8, R1))
+                .add(Width.WORD.load(R7, R2, ETHERNET + 24), Instruction.toBigEndian(R7, 32))
+                .add(Jump.NE.imm32(R8, 0, ADDRESSES));
+        drop(reasons.arpProbe());
+
+        asm.label("arp-not-linear");
+        pull(ARP_FRAME, "parse-arp");
+
+        drops(reasons.vlan(), reasons.ipv6(), reasons.multicast());
+    }
+
+    private void requireHalf(int offset, int value) {
+        asm.add(Width.HALF.load(R1, R2, offset))
+                .add(Jump.NE.imm32(R1, asm.network16(value), reasons.malformed().label()));
+    }
+
+    /** Has the kernel gather the headers in the linear part; a frame that is too short for them is malformed. */
+    private void pull(int bytes, String back) {
+        asm.add(Alu.MOV.reg(R1, R6), Alu.MOV.imm(R2, bytes), Helper.SKB_PULL_DATA.call());
+        loadFrame(bytes, Jump.LE, back);
+        asm.add(Jump.to(reasons.malformed().label()));
+    }
+
+    /** Jumps unless the address lies in the network. */
+    void requireInside(Register address, Cidr network, String otherwise) {
+        asm.add(Alu.MOV.reg32(R1, address), Alu.AND.imm32(R1, network.mask()))
+                .add(Jump.NE.imm32(R1, network.network().bits(), otherwise));
+    }
+
+    /** Jumps unless the owner is one of the addresses. */
+    void requireOneOf(Register owner, List<Ipv4Address> addresses, String otherwise) {
+        String found = owner + "-local";
+        int last = addresses.size() - 1;
+        for (int i = 0; i < last; i++) {
+            asm.add(Jump.EQ.imm32(owner, addresses.get(i).bits(), found));
+        }
+        asm.add(Jump.NE.imm32(owner, addresses.get(last).bits(), otherwise)).label(found);
+    }
+
+    /** Turns an overlay address into its owner; jumps when that is the underlay's network or broadcast address. */
+    void owner(Register address, String noHost) {
+        hostPart(address);
+        int hostBits = 32 - spec.mapping().underlay().prefixLength();
+        if (hostBits > 1) { // in a /31 and a /32 every address is a host's
+            asm.add(Alu.MOV.reg32(R1, address), Alu.SUB.imm32(R1, 1))
+                    .add(Jump.GE.imm32(R1, (int) ((1L << hostBits) - 2), noHost));
+        }
+        asm.add(Alu.OR.imm32(address, spec.mapping().underlay().network().bits()));
+    }
+
+    /** Turns an overlay address into its owner, without a check. */
+    void owner(Register address) {
+        hostPart(address);
+        asm.add(Alu.OR.imm32(address, spec.mapping().underlay().network().bits()));
+    }
+
+    private void hostPart(Register address) {
+        FanMapping mapping = spec.mapping();
+        asm.add(Alu.AND.imm32(address, ~mapping.overlay().mask()), Alu.RSH.imm32(address, mapping.shift()));
+    }
+
+    /** Jumps unless the address is of a local slice; with several, R9 is left with the owner. */
+    void requireLocal(Register address, String otherwise) {
+        FanMapping mapping = spec.mapping();
+        List<Ipv4Address> locals = spec.localAddresses();
+        if (locals.size() == 1) {
+            requireInside(address, mapping.slice(locals.get(0)).cidr(), otherwise);
+        } else {
+            requireInside(address, mapping.overlay(), otherwise);
+            asm.add(Alu.MOV.reg32(R9, address));
+            owner(R9);
+            requireOneOf(R9, locals, otherwise);
+        }
+    }
+
+    /** The end of the usual way and of every drop: counts and leaves. */
+    void finish(Counter passed) {
+        asm.add(Alu.MOV.imm(R7, NEXT), Alu.MOV.imm(R1, passed.index()))
+                .label("count")
+                .add(Width.WORD.store(R10, KEY, R1))
+                .add(Instruction.mapFd(R1, countersFd))
+                .add(Alu.MOV.reg(R2, R10), Alu.ADD.imm(R2, KEY))
+                .add(Helper.MAP_LOOKUP_ELEM.call())
+                .add(Jump.EQ.imm(R0, 0, "leave"))
+                // The value is this CPU's own and the hook runs with softirqs off: no atomic addition needed.
+                .add(Width.DOUBLE.load(R1, R0, 0), Alu.ADD.imm(R1, 1), Width.DOUBLE.store(R0, 0, R1))
+                .label("leave")
+                .add(Alu.MOV.reg(R0, R7), Instruction.exit());
+    }
+
+    /** Where frames go that are dropped for one of these reasons; the verifier refuses code that no jump leads to. */
+    void drops(Counter... reasons) {
+        for (Counter reason : reasons) {
+            if (asm.lacks(reason.label())) {
+                drop(reason);
+            }
+        }
+    }
+
+    /** Drops what comes here or jumps to the reason's label. */
+    private void drop(Counter reason) {
+        asm.label(reason.label())
+                .add(Alu.MOV.imm(R7, DROP), Alu.MOV.imm(R1, reason.index()))
+                .add(Jump.to("count"));
+    }
+
+    /** Why a parser refuses a frame, in one direction. */
+    record FrameReasons(
+            Counter malformed,
+            Counter vlan,
+            Counter ipv6,
+            Counter other,
+            Counter broadcast,
+            Counter multicast,
+            Counter arpProbe) {}
+}

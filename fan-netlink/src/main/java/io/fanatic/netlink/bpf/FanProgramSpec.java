@@ -1,0 +1,49 @@
+package io.fanatic.netlink.bpf;
+
+import io.fanatic.core.FanMapping;
+import io.fanatic.core.Ipv4Address;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * Everything that the two programs of a fan depend on: the same specification gives the same programs, byte by byte.
+ *
+ * @param mapping the fan
+ * @param vni the VXLAN network identifier, 0 to 16777215
+ * @param localAddresses this host's underlay addresses in the fan, 1 to {@value #MOST_ADDRESSES}; kept sorted, without repetitions
+ * @param setsLocalAddress whether the tunnel key carries a local address, see {@link BpfFeatures#tunnelLocalAddress}; without, the
+ *     kernel's routing chooses the outer source and only one address is possible
+ */
+public record FanProgramSpec(FanMapping mapping, int vni, List<Ipv4Address> localAddresses, boolean setsLocalAddress) {
+
+    /** Each address costs one compare per frame. */
+    public static final int MOST_ADDRESSES = 16;
+
+    private static final int LARGEST_VNI = 0xffffff;
+
+    /** @throws IllegalArgumentException when a value is out of range or an address cannot own a slice; the message says which */
+    public FanProgramSpec {
+        if (vni < 0 || vni > LARGEST_VNI) {
+            throw new IllegalArgumentException("VNI " + vni + " is not between 0 and " + LARGEST_VNI);
+        }
+        List<Ipv4Address> sorted = new ArrayList<>(localAddresses.size());
+        for (Ipv4Address address : localAddresses) {
+            mapping.slice(address); // checks that the address can own one
+            if (!sorted.contains(address)) {
+                sorted.add(address);
+            }
+        }
+        Collections.sort(sorted);
+        localAddresses = List.copyOf(sorted);
+        if (localAddresses.isEmpty() || localAddresses.size() > MOST_ADDRESSES) {
+            throw new IllegalArgumentException(
+                    "a fan has 1 to " + MOST_ADDRESSES + " underlay addresses on a host, not " + localAddresses.size());
+        }
+        if (!setsLocalAddress && localAddresses.size() > 1) {
+            throw new IllegalArgumentException(
+                    "this kernel cannot choose the tunnel's local address per packet (6.0 and later"
+                            + " can): only one underlay address per fan is possible");
+        }
+    }
+}

@@ -1,0 +1,235 @@
+package io.fanatic.netlink.bpf;
+
+import io.fanatic.netlink.libc.Errno;
+import io.fanatic.netlink.libc.ErrnoException;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.zip.CRC32;
+
+/**
+ * The two programs of a fan, loaded, with the counters map they share.
+ *
+ * <pre>{@code
+ * FanProgramSpec spec = new FanProgramSpec(mapping, vni, addresses, BpfFeatures.probe().tunnelLocalAddress());
+ * try (FanPrograms programs = FanPrograms.load(spec)) {
+ *     programs.attach(tunnelIndex);               // or a clsact filter with programs.encap().fd()
+ * }
+ * for (AttachedProgram found : FanPrograms.attached(tunnelIndex)) {
+ *     Map<Counter, Long> counts = FanPrograms.counters(found.countersMapId());
+ * }
+ * }</pre>
+ *
+ * <p>A program's name ends in a fingerprint of its instructions, so that comparing names tells whether what is attached is what is
+ * wanted; no state is kept anywhere else.
+ */
+public final class FanPrograms implements AutoCloseable {
+
+    /** The name of the counters map in the kernel. */
+    static final String COUNTERS_NAME = "fan_counters";
+
+    private static final String ENCAP = "encap_";
+    private static final String GUARD = "guard_";
+    private static final int FINGERPRINT_DIGITS = 8;
+
+    private final BpfMap counters;
+    private final BpfProgram encap;
+    private final BpfProgram guard;
+
+    private FanPrograms(BpfMap counters, BpfProgram encap, BpfProgram guard) {
+        this.counters = counters;
+        this.encap = encap;
+        this.guard = guard;
+    }
+
+    /** The names that the programs of this specification have on this CPU; asks the kernel nothing. */
+    public static Names names(FanProgramSpec spec) {
+        return names(
+                EncapProgram.emit(spec, 0, ByteOrder.nativeOrder()),
+                GuardProgram.emit(spec, 0, ByteOrder.nativeOrder()));
+    }
+
+    private static Names names(Assembler encap, Assembler guard) {
+        return new Names(ENCAP + fingerprint(encap), GUARD + fingerprint(guard));
+    }
+
+    private static String fingerprint(Assembler program) {
+        CRC32 crc = new CRC32();
+        crc.update(program.bytesWithoutMaps());
+        String digits = Integer.toHexString((int) crc.getValue());
+        return "0".repeat(FINGERPRINT_DIGITS - digits.length()) + digits;
+    }
+
+    /**
+     * Loads both programs with new counters.
+     *
+     * @throws VerifierException when the verifier refuses
+     * @throws ErrnoException when the kernel refuses for another reason
+     */
+    public static FanPrograms load(FanProgramSpec spec) {
+        return load(spec, BpfMap.createPerCpuArray(COUNTERS_NAME, Counter.ENTRIES));
+    }
+
+    /**
+     * Loads both programs and goes on counting where others stopped. Counters of another shape, as a different release may have left them,
+     * are not taken over; new ones start at zero.
+     *
+     * @param countersMapId {@link AttachedProgram#countersMapId} of the programs that are to be replaced
+     * @throws VerifierException when the verifier refuses
+     * @throws ErrnoException when the kernel refuses for another reason
+     */
+    public static FanPrograms load(FanProgramSpec spec, int countersMapId) {
+        BpfMap existing = BpfMap.byId(countersMapId);
+        if (!existing.info().isPerCpuArray(Counter.ENTRIES)) {
+            existing.close();
+            return load(spec);
+        }
+        return load(spec, existing);
+    }
+
+    private static FanPrograms load(FanProgramSpec spec, BpfMap counters) {
+        BpfProgram encap = null;
+        try {
+            Assembler encapCode = EncapProgram.emit(spec, counters.fd(), ByteOrder.nativeOrder());
+            Assembler guardCode = GuardProgram.emit(spec, counters.fd(), ByteOrder.nativeOrder());
+            Names names = names(encapCode, guardCode);
+            encap = BpfProgram.load(names.encap(), encapCode.bytes());
+            return new FanPrograms(counters, encap, BpfProgram.load(names.guard(), guardCode.bytes()));
+        } catch (RuntimeException e) {
+            if (encap != null) {
+                encap.close();
+            }
+            counters.close();
+            throw e;
+        }
+    }
+
+    /** The program for the tunnel's egress. */
+    public BpfProgram encap() {
+        return encap;
+    }
+
+    /** The program for the tunnel's ingress. */
+    public BpfProgram guard() {
+        return guard;
+    }
+
+    /** The map that both count in, {@link Counter#index} by index. */
+    public BpfMap counters() {
+        return counters;
+    }
+
+    /**
+     * Attaches both programs to a tunnel through tcx. A fan's program that is there already is replaced, atomically per hook; the guard goes
+     * first, so that a frame which the new encap has an answered is let in. Programs of others stay.
+     *
+     * @param interfaceIndex of the tunnel, in the calling thread's network namespace
+     * @throws ErrnoException when the kernel refuses; what was attached before the failure stays
+     */
+    public void attach(int interfaceIndex) {
+        attach(interfaceIndex, Tcx.Hook.INGRESS, AttachedProgram.Role.GUARD, guard);
+        attach(interfaceIndex, Tcx.Hook.EGRESS, AttachedProgram.Role.ENCAP, encap);
+    }
+
+    private static void attach(int interfaceIndex, Tcx.Hook hook, AttachedProgram.Role role, BpfProgram program) {
+        for (AttachedProgram found : attached(interfaceIndex, hook)) {
+            if (found.role() == role) {
+                if (found.id() == program.info().id()) {
+                    return; // this very program, which the kernel would not replace by itself
+                }
+                try (BpfProgram old = BpfProgram.byId(found.id())) {
+                    Tcx.replace(interfaceIndex, hook, old, program);
+                }
+                return;
+            }
+        }
+        Tcx.attach(interfaceIndex, hook, program);
+    }
+
+    /**
+     * Detaches every fan's program from a tunnel's tcx hooks and leaves the others. Nothing there is no error.
+     *
+     * @throws ErrnoException ENODEV without the device
+     */
+    public static void detach(int interfaceIndex) {
+        for (Tcx.Hook hook : Tcx.Hook.values()) {
+            for (AttachedProgram found : attached(interfaceIndex, hook)) {
+                if (found.role() != AttachedProgram.Role.FOREIGN) {
+                    try (BpfProgram program = BpfProgram.byId(found.id())) {
+                        Tcx.detach(interfaceIndex, hook, program);
+                    }
+                }
+            }
+        }
+    }
+
+    /**
+     * What a device has on a tcx hook, in the order in which it runs.
+     *
+     * @throws ErrnoException ENODEV without the device, EINVAL on a kernel without tcx
+     */
+    public static List<AttachedProgram> attached(int interfaceIndex, Tcx.Hook hook) {
+        List<Integer> ids = Tcx.query(interfaceIndex, hook);
+        List<AttachedProgram> found = new ArrayList<>(ids.size());
+        for (int id : ids) {
+            try {
+                found.add(AttachedProgram.ofId(id));
+            } catch (ErrnoException e) {
+                if (e.errno() != Errno.ENOENT) {
+                    throw e;
+                } // it was detached in between
+            }
+        }
+        return found;
+    }
+
+    /**
+     * Reads the counters, each summed over all CPUs; the map has every counter, in declaration order.
+     *
+     * @throws ErrnoException ENOENT when the map is gone
+     */
+    public static Map<Counter, Long> counters(int countersMapId) {
+        try (BpfMap map = BpfMap.byId(countersMapId)) {
+            return counters(map);
+        }
+    }
+
+    static Map<Counter, Long> counters(BpfMap map) {
+        long[] sums = map.sums(Counter.ENTRIES);
+        Map<Counter, Long> counts = new EnumMap<>(Counter.class);
+        for (Counter counter : Counter.values()) {
+            counts.put(counter, sums[counter.index()]);
+        }
+        return counts;
+    }
+
+    /** What the name of a program promises; {@link AttachedProgram#ofId} also looks at its map. */
+    static AttachedProgram.Role role(String name) {
+        if (name.length() == ENCAP.length() + FINGERPRINT_DIGITS) {
+            if (name.startsWith(ENCAP)) {
+                return AttachedProgram.Role.ENCAP;
+            } else if (name.startsWith(GUARD)) {
+                return AttachedProgram.Role.GUARD;
+            }
+        }
+        return AttachedProgram.Role.FOREIGN;
+    }
+
+    /** Gives the descriptors back; what is attached stays attached. Again is harmless. */
+    @Override
+    public void close() {
+        encap.close();
+        guard.close();
+        counters.close();
+    }
+
+    /**
+     * The names of the two programs: {@code encap_} and {@code guard_}, each with 8 hexadecimal digits of fingerprint.
+     *
+     * @param encap on the tunnel's egress
+     * @param guard on the tunnel's ingress
+     */
+    public record Names(String encap, String guard) {}
+}

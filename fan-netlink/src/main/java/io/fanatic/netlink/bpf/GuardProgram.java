@@ -1,0 +1,81 @@
+package io.fanatic.netlink.bpf;
+
+import static io.fanatic.netlink.bpf.FanEmitter.KEY;
+import static io.fanatic.netlink.bpf.Register.R0;
+import static io.fanatic.netlink.bpf.Register.R1;
+import static io.fanatic.netlink.bpf.Register.R10;
+import static io.fanatic.netlink.bpf.Register.R2;
+import static io.fanatic.netlink.bpf.Register.R3;
+import static io.fanatic.netlink.bpf.Register.R4;
+import static io.fanatic.netlink.bpf.Register.R6;
+import static io.fanatic.netlink.bpf.Register.R7;
+import static io.fanatic.netlink.bpf.Register.R8;
+
+import io.fanatic.core.Ipv4Address;
+import java.nio.ByteOrder;
+
+/**
+ * The program on the tunnel's ingress: no host speaks for another host's containers.
+ *
+ * <pre>
+ *   not out of a tunnel over IPv4, other VNI        drop
+ *   no IPv4 or ARP, VLAN, broadcast, multicast      drop
+ *   inner destination not in a local slice          drop: the first and the last address of the slice are in it
+ *   inner source not in the overlay                 drop
+ *   its owner no host, or one of our own addresses  drop
+ *   its owner not the outer source                  drop
+ *   otherwise                                       pass
+ * </pre>
+ *
+ * Source and destination are the inner IPv4 header's, or the ARP packet's sender and target. The owner is checked for being a
+ * possible host although the outer source must equal it: whoever can send from 10.0.255.255 on the underlay, or as this host itself, must
+ * not enter either.
+ */
+public final class GuardProgram {
+
+    private static final FanEmitter.FrameReasons REASONS = new FanEmitter.FrameReasons(
+            Counter.RECEIVE_MALFORMED,
+            Counter.RECEIVE_VLAN,
+            Counter.RECEIVE_IPV6,
+            Counter.RECEIVE_OTHER,
+            Counter.RECEIVE_BROADCAST,
+            Counter.RECEIVE_MULTICAST,
+            Counter.RECEIVE_ARP_PROBE);
+
+    private GuardProgram() {}
+
+    /**
+     * Writes the program.
+     *
+     * @param countersFd descriptor of the counters map
+     * @param order of the CPU that will run it
+     */
+    public static Assembler emit(FanProgramSpec spec, int countersFd, ByteOrder order) {
+        FanEmitter emitter = new FanEmitter(spec, REASONS, countersFd, order);
+        Assembler asm = emitter.asm;
+        String spoofed = Counter.RECEIVE_SPOOFED.label();
+
+        asm.add(Alu.MOV.reg(R6, R1))
+                .add(Alu.MOV.reg(R2, R10), Alu.ADD.imm(R2, KEY))
+                .add(Alu.MOV.imm(R3, TunnelKey.size(spec.setsLocalAddress())))
+                .add(Alu.MOV.imm(R4, 0)) // no BPF_F_TUNINFO_IPV6: refuses an outer IPv6
+                .add(Helper.SKB_GET_TUNNEL_KEY.call())
+                .add(Jump.NE.imm(R0, 0, Counter.RECEIVE_NO_KEY.label()))
+                .add(Width.WORD.load(R1, R10, KEY + TunnelKey.ID))
+                .add(Jump.NE.imm32(R1, spec.vni(), Counter.RECEIVE_OTHER_VNI.label()));
+        emitter.parseFrame();
+        emitter.requireLocal(R7, Counter.RECEIVE_NOT_LOCAL.label());
+        emitter.requireInside(R8, spec.mapping().overlay(), spoofed);
+        emitter.owner(R8, spoofed);
+        for (Ipv4Address local : spec.localAddresses()) {
+            asm.add(Jump.EQ.imm32(R8, local.bits(), spoofed));
+        }
+        asm.add(Width.WORD.load(R1, R10, KEY + TunnelKey.REMOTE)).add(Jump.NE.reg32(R1, R8, spoofed));
+        emitter.finish(Counter.RECEIVED);
+
+        emitter.rarely();
+        emitter.drops(
+                Counter.RECEIVE_SPOOFED, Counter.RECEIVE_NOT_LOCAL, Counter.RECEIVE_NO_KEY, Counter.RECEIVE_OTHER_VNI);
+        return asm;
+    }
+}

@@ -1,0 +1,39 @@
+package io.fanatic.netlink.bpf;
+
+import java.util.Locale;
+
+/**
+ * The kernel's functions that programs of this package call; numbers and contracts from linux/bpf.h, bpf-helpers(7). Arguments go in
+ * R1 to R5, the result comes in R0.
+ */
+public enum Helper {
+    /** Map, address of a key: the address of the value, or 0. */
+    MAP_LOOKUP_ELEM(1),
+    /** skb, address of a {@link TunnelKey}, its size, flags: 0 or a negative errno. */
+    SKB_GET_TUNNEL_KEY(20),
+    /** skb, address of a {@link TunnelKey}, its size, flags: 0 or a negative errno. */
+    SKB_SET_TUNNEL_KEY(21),
+    /** skb, bytes wanted in the linear part: 0 or a negative errno. All pointers into the packet become invalid. */
+    SKB_PULL_DATA(39);
+
+    private static final int CALL = 0x85;
+
+    private final int number;
+
+    Helper(int number) {
+        this.number = number;
+    }
+
+    public Instruction call() {
+        return Instruction.of(CALL, Register.R0, Register.R0, 0, number);
+    }
+
+    static String name(int number) {
+        for (Helper helper : values()) {
+            if (helper.number == number) {
+                return helper.name().toLowerCase(Locale.ROOT);
+            }
+        }
+        return "helper " + number;
+    }
+}

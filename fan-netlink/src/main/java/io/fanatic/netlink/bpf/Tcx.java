@@ -1,0 +1,123 @@
+package io.fanatic.netlink.bpf;
+
+import io.fanatic.netlink.libc.Errno;
+import io.fanatic.netlink.libc.ErrnoException;
+import io.fanatic.netlink.libc.Native;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The tcx hooks of a device (kernel 6.6 and later): an ordered list of programs each way, run before any tc filter. Attaching by
+ * BPF_PROG_ATTACH needs no pinned link and outlives the process. Devices are those of the calling thread's network namespace.
+ */
+public final class Tcx {
+
+    /** One of a device's two lists. */
+    public enum Hook {
+        /** What the device received. */
+        INGRESS(46),
+        /** What it is about to send. */
+        EGRESS(47);
+
+        private final int attachType;
+
+        Hook(int attachType) {
+            this.attachType = attachType;
+        }
+    }
+
+    private static final int REPLACE = 1 << 2;
+    private static final int BEFORE = 1 << 3;
+    private static final int MOST_PROGRAMS = 64; // BPF_MPROG_MAX
+    private static final int LOOPBACK = 1;
+
+    private Tcx() {}
+
+    /** Whether the kernel has the hooks: found out by asking for the list of the loopback device, which every namespace has. */
+    public static boolean isSupported() {
+        int result = tryQuery(LOOPBACK, Hook.INGRESS, Bpf.attributes(), Native.buffer(4 * MOST_PROGRAMS));
+        if (result == -Errno.EPERM) {
+            throw Bpf.failure("ask for the programs of a device", Errno.EPERM);
+        }
+        return result >= 0;
+    }
+
+    /**
+     * Attaches a program in front of those that are there.
+     *
+     * @throws ErrnoException EEXIST when this very program is there already, ENODEV without the device
+     */
+    public static void attach(int interfaceIndex, Hook hook, BpfProgram program) {
+        ByteBuffer attributes = target(interfaceIndex, program, hook).putInt(12, BEFORE);
+        Bpf.call("attach an eBPF program to the " + describe(interfaceIndex, hook), Bpf.PROG_ATTACH, attributes);
+    }
+
+    /**
+     * Puts a program in another one's place, atomically: every frame meets one of the two.
+     *
+     * @throws ErrnoException ENOENT when the old program is not there
+     */
+    public static void replace(int interfaceIndex, Hook hook, BpfProgram old, BpfProgram program) {
+        ByteBuffer attributes =
+                target(interfaceIndex, program, hook).putInt(12, REPLACE).putInt(16, old.fd());
+        Bpf.call("replace the eBPF program of the " + describe(interfaceIndex, hook), Bpf.PROG_ATTACH, attributes);
+    }
+
+    /**
+     * Takes one program away and leaves the others.
+     *
+     * @throws ErrnoException ENOENT when it is not there, ENODEV without the device
+     */
+    public static void detach(int interfaceIndex, Hook hook, BpfProgram program) {
+        Bpf.call(
+                "detach an eBPF program from the " + describe(interfaceIndex, hook),
+                Bpf.PROG_DETACH,
+                target(interfaceIndex, program, hook));
+    }
+
+    /**
+     * The numbers of the attached programs in the order in which they run; empty when there are none.
+     *
+     * @throws ErrnoException ENODEV without the device, EINVAL on a kernel without tcx
+     */
+    public static List<Integer> query(int interfaceIndex, Hook hook) {
+        ByteBuffer ids = Native.buffer(4 * MOST_PROGRAMS);
+        ByteBuffer attributes = Bpf.attributes();
+        int result = tryQuery(interfaceIndex, hook, attributes, ids);
+        if (result < 0) {
+            throw Bpf.failure("ask for the eBPF programs of the " + describe(interfaceIndex, hook), -result);
+        }
+        int count = Math.min(attributes.getInt(24), MOST_PROGRAMS);
+        List<Integer> list = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            list.add(ids.getInt(4 * i));
+        }
+        return list;
+    }
+
+    private static int tryQuery(int interfaceIndex, Hook hook, ByteBuffer attributes, ByteBuffer ids) {
+        attributes
+                .putInt(0, interfaceIndex)
+                .putInt(4, hook.attachType)
+                .putLong(16, Native.address(ids))
+                .putInt(24, MOST_PROGRAMS);
+        int result = Bpf.tryCall(Bpf.PROG_QUERY, attributes, ids);
+        if (result == -Errno.ENOENT) { // never had a program
+            attributes.putInt(24, 0);
+            return 0;
+        }
+        return result;
+    }
+
+    private static ByteBuffer target(int interfaceIndex, BpfProgram program, Hook hook) {
+        return Bpf.attributes()
+                .putInt(0, interfaceIndex)
+                .putInt(4, program.fd())
+                .putInt(8, hook.attachType);
+    }
+
+    private static String describe(int interfaceIndex, Hook hook) {
+        return (hook == Hook.INGRESS ? "ingress" : "egress") + " of device " + interfaceIndex;
+    }
+}

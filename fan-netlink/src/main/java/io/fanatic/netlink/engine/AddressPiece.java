@@ -1,0 +1,40 @@
+package io.fanatic.netlink.engine;
+
+/** An address on the bridge. */
+record AddressPiece(AddressState address) implements Piece {
+
+    @Override
+    public String key() {
+        return "address " + address;
+    }
+
+    @Override
+    public void create(Kernel kernel) {
+        kernel.addAddress(address);
+    }
+
+    @Override
+    public void delete(Kernel kernel) {
+        kernel.deleteAddress(address);
+    }
+
+    @Override
+    public void change(Kernel kernel, Piece from) {
+        create(kernel);
+    }
+
+    @Override
+    public String creating() {
+        return "add address " + address;
+    }
+
+    @Override
+    public String deleting() {
+        return "remove address " + address;
+    }
+
+    @Override
+    public String changing(Piece from) {
+        return creating();
+    }
+}

@@ -1,0 +1,25 @@
+package io.fanatic.netlink.engine;
+
+import io.fanatic.core.Cidr;
+import io.fanatic.core.Ipv4Address;
+
+/**
+ * An IPv4 address on a device.
+ *
+ * @param link name of the device
+ * @param address the address
+ * @param prefixLength of the network that it makes on-link, 0 to 32
+ */
+public record AddressState(String link, Ipv4Address address, int prefixLength) {
+
+    /** The network that is on-link through this address. */
+    public Cidr network() {
+        return Cidr.containing(address, prefixLength);
+    }
+
+    /** {@code 10.0.0.45/16 on eth0}. */
+    @Override
+    public String toString() {
+        return address + "/" + prefixLength + " on " + link;
+    }
+}

@@ -1,0 +1,132 @@
+package io.fanatic.netlink.engine;
+
+import io.fanatic.core.FanSlice;
+import io.fanatic.core.MacAddress;
+import io.fanatic.netlink.bpf.FanProgramSpec;
+import io.fanatic.netlink.bpf.FanPrograms;
+import io.fanatic.netlink.host.DhcpServer;
+import io.fanatic.netlink.host.NatTable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The pieces of fans, in the order in which they are made: nothing passes a tunnel before its guard is attached, and the
+ * bridge is complete before it comes up. Twice: as they {@linkplain #desired should be} and as they {@linkplain #observed
+ * are}.
+ */
+final class Blueprint {
+    private final boolean setsLocalAddress;
+
+    /** @param setsLocalAddress see {@link Kernel#setsLocalAddress} */
+    Blueprint(boolean setsLocalAddress) {
+        this.setsLocalAddress = setsLocalAddress;
+    }
+
+    /** All pieces of one fan as it should be, without those that all fans share. */
+    List<Piece> desired(Fan fan) {
+        List<Piece> pieces = new ArrayList<>();
+        pieces.add(new TunnelPiece(
+                fan.tunnel(),
+                fan.vni(),
+                fan.port(),
+                MacAddress.ofTunnel(fan.overlay(), fan.identity()),
+                fan.mtu(),
+                fan.mark().toString()));
+        pieces.add(new ProgramsPiece(fan.tunnel(), programs(fan)));
+        pieces.add(new BridgePiece(
+                fan.bridge(),
+                MacAddress.ofBridge(fan.overlay(), fan.identity()),
+                fan.mtu(),
+                fan.mark().toString()));
+        pieces.add(new PortPiece(fan.tunnel(), fan.bridge()));
+        for (FanSlice slice : fan.slices()) {
+            for (int i = 0; i < slice.hostReserve(); i++) {
+                pieces.add(new AddressPiece(new AddressState(
+                        fan.bridge(), slice.hostAddress().plus(i), fan.overlay().prefixLength())));
+            }
+        }
+        pieces.add(new UpPiece(fan.tunnel()));
+        pieces.add(new UpPiece(fan.bridge()));
+        if (!fan.dhcp().isEmpty()) {
+            pieces.add(new DhcpPiece(DhcpServer.of(fan.bridge(), fan.mtu(), leasing(fan))));
+        }
+        return pieces;
+    }
+
+    /** What is there of one fan, in the same order; a piece that is not as it can be (a stranger's device) is not listed. */
+    List<Piece> observed(Fan fan, Observed host) {
+        List<Piece> pieces = new ArrayList<>();
+        Optional<LinkState> tunnel = host.link(fan.tunnel()).filter(LinkState::isOurs);
+        Optional<LinkState> bridge = host.link(fan.bridge()).filter(LinkState::isOurs);
+        tunnel.ifPresent(link -> {
+            LinkState.Vxlan vxlan = link.vxlan().orElseThrow();
+            int vni = vxlan.admits(fan.vni()) && vxlan.vnis().size() == 1 ? fan.vni() : TunnelPiece.NO_VNI;
+            pieces.add(new TunnelPiece(link.name(), vni, vxlan.port(), link.mac(), link.mtu(), link.alias()));
+            FanPrograms.Names attached = host.programs().get(link.name());
+            if (!fan.slices().isEmpty() && attached != null && attached.equals(FanPrograms.names(programs(fan)))) {
+                pieces.add(new ProgramsPiece(link.name(), programs(fan)));
+            }
+        });
+        bridge.ifPresent(link -> pieces.add(new BridgePiece(link.name(), link.mac(), link.mtu(), link.alias())));
+        tunnel.flatMap(LinkState::master).ifPresent(master -> pieces.add(new PortPiece(fan.tunnel(), master)));
+        for (AddressState address : host.addresses()) {
+            if (bridge.isPresent()
+                    && address.link().equals(fan.bridge())
+                    && fan.overlay().contains(address.address())) {
+                pieces.add(new AddressPiece(address));
+            }
+        }
+        tunnel.filter(LinkState::up).ifPresent(link -> pieces.add(new UpPiece(link.name())));
+        bridge.filter(LinkState::up).ifPresent(link -> pieces.add(new UpPiece(link.name())));
+        DhcpServer server = host.dhcp().get(fan.bridge());
+        if (server != null) {
+            pieces.add(new DhcpPiece(server));
+        }
+        return pieces;
+    }
+
+    /** The pieces that all fans of a host share. */
+    static List<Piece> desiredShared(List<Fan> fans, Observed host) {
+        List<Piece> pieces = new ArrayList<>();
+        List<NatTable.Entry> nat = new ArrayList<>();
+        for (Fan fan : fans) {
+            for (FanSlice slice : fan.slices()) {
+                nat.add(new NatTable.Entry(slice.cidr(), fan.overlay()));
+            }
+        }
+        // Forwarding that was on before us is not ours to switch off one day, so it is no piece of ours.
+        if (!fans.isEmpty() && (!host.forwarding() || host.forwardingIsOurs())) {
+            pieces.add(new ForwardingPiece(true));
+        }
+        if (!nat.isEmpty()) {
+            pieces.add(new NatPiece(nat));
+        }
+        return pieces;
+    }
+
+    static List<Piece> observedShared(Observed host) {
+        List<Piece> pieces = new ArrayList<>();
+        if (host.forwardingIsOurs()) {
+            pieces.add(new ForwardingPiece(host.forwarding()));
+        }
+        if (!host.nat().isEmpty()) {
+            pieces.add(new NatPiece(host.nat()));
+        }
+        return pieces;
+    }
+
+    private FanProgramSpec programs(Fan fan) {
+        return new FanProgramSpec(fan.mapping(), fan.vni(), fan.underlayAddresses(), setsLocalAddress);
+    }
+
+    private static List<FanSlice> leasing(Fan fan) {
+        List<FanSlice> slices = new ArrayList<>();
+        for (FanSlice slice : fan.slices()) {
+            if (fan.leases(slice.underlayAddress())) {
+                slices.add(slice);
+            }
+        }
+        return slices;
+    }
+}

@@ -1,0 +1,67 @@
+package io.fanatic.netlink.engine;
+
+import io.fanatic.core.MacAddress;
+
+/** The bridge that containers plug into. */
+record BridgePiece(String name, MacAddress mac, int mtu, String mark) implements Piece {
+
+    /** Name of a bridge that is not ready; see {@link Kernel#createTunnel}. */
+    static final String TEMPORARY = "fan-new-bridge";
+
+    @Override
+    public String key() {
+        return "bridge " + name;
+    }
+
+    @Override
+    public void create(Kernel kernel) {
+        kernel.deleteLink(TEMPORARY);
+        try {
+            kernel.createBridge(TEMPORARY, mac, mtu);
+            kernel.publish(TEMPORARY, name, mark);
+        } catch (RuntimeException e) {
+            kernel.deleteLink(TEMPORARY);
+            throw e;
+        }
+    }
+
+    @Override
+    public void delete(Kernel kernel) {
+        kernel.deleteLink(TEMPORARY);
+        kernel.deleteLink(name);
+    }
+
+    @Override
+    public void change(Kernel kernel, Piece from) {
+        BridgePiece old = (BridgePiece) from;
+        if (old.mtu != mtu) {
+            kernel.setMtu(name, mtu);
+        }
+        if (!old.mac.equals(mac)) {
+            kernel.setMac(name, mac);
+        }
+        if (!old.mark.equals(mark)) {
+            kernel.setAlias(name, mark);
+        }
+    }
+
+    @Override
+    public String creating() {
+        return "create bridge " + name + " (MAC address " + mac + ", MTU " + mtu + ")";
+    }
+
+    @Override
+    public String deleting() {
+        return "delete bridge " + name;
+    }
+
+    @Override
+    public String changing(Piece from) {
+        BridgePiece old = (BridgePiece) from;
+        return new Differences("change bridge " + name)
+                .add("MTU", old.mtu, mtu)
+                .add("MAC address", old.mac, mac)
+                .add("mark", old.mark, mark)
+                .toString();
+    }
+}

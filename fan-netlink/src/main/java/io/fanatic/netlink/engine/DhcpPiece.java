@@ -1,0 +1,44 @@
+package io.fanatic.netlink.engine;
+
+import io.fanatic.netlink.host.DhcpServer;
+
+/** dnsmasq leasing addresses of our own slices on the bridge. */
+record DhcpPiece(DhcpServer server) implements Piece {
+
+    @Override
+    public String key() {
+        return "dhcp " + server.bridge();
+    }
+
+    @Override
+    public void create(Kernel kernel) {
+        kernel.startDhcp(server);
+    }
+
+    @Override
+    public void delete(Kernel kernel) {
+        kernel.stopDhcp(server.bridge());
+        kernel.forgetLeases(server.bridge());
+    }
+
+    @Override
+    public void change(Kernel kernel, Piece from) {
+        kernel.stopDhcp(server.bridge());
+        kernel.startDhcp(server);
+    }
+
+    @Override
+    public String creating() {
+        return "start dnsmasq on " + server.bridge() + " (" + Text.join(", ", server.ranges()) + ")";
+    }
+
+    @Override
+    public String deleting() {
+        return "stop dnsmasq on " + server.bridge();
+    }
+
+    @Override
+    public String changing(Piece from) {
+        return "restart dnsmasq on " + server.bridge() + " (" + Text.join(", ", server.ranges()) + ")";
+    }
+}

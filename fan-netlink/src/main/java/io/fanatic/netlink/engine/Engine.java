@@ -1,0 +1,296 @@
+package io.fanatic.netlink.engine;
+
+import static io.fanatic.netlink.engine.FanException.Reason.INVALID;
+import static io.fanatic.netlink.engine.FanException.Reason.NOT_UNDONE;
+import static io.fanatic.netlink.engine.FanException.Reason.UNDONE;
+
+import io.fanatic.core.Cidr;
+import io.fanatic.core.FanEntry;
+import io.fanatic.core.FanMapping;
+import io.fanatic.core.FanNames;
+import io.fanatic.core.FanOptions;
+import io.fanatic.core.FanSlice;
+import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.TunnelType;
+import io.fanatic.core.UnderlaySpec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings fans up and down on one host: observe, compare, plan, check, apply; undo and verify when a step fails. The caller
+ * holds the lock, so nothing else of ours runs meanwhile.
+ */
+public final class Engine {
+    private final Kernel kernel;
+
+    public Engine(Kernel kernel) {
+        this.kernel = kernel;
+    }
+
+    /** The fans of this host, ordered by overlay. */
+    public List<Fan> list() {
+        return Observed.fans(kernel.links(), kernel.addresses());
+    }
+
+    /**
+     * What {@link #up} would do; nothing is touched.
+     *
+     * @throws FanException as {@link #up} does before its first step
+     */
+    public Plan planUp(FanEntry entry) {
+        Observed host = Observed.of(kernel);
+        return planUp(entry, host);
+    }
+
+    /**
+     * Brings a fan up, or what is missing of it; a fan that is as it should be is not touched.
+     *
+     * @return what was done
+     * @throws FanException when it cannot be done; the host is then as before unless the reason is NOT_UNDONE
+     */
+    public Plan up(FanEntry entry) {
+        Observed host = Observed.of(kernel);
+        Plan plan = planUp(entry, host);
+        apply(plan, host, () -> planUp(entry, Observed.of(kernel)));
+        return plan;
+    }
+
+    private Plan planUp(FanEntry entry, Observed host) {
+        Fan fan = desired(entry, host);
+        List<Fan> fans = host.fans();
+        Optional<Fan> before = same(fans, fan.mapping());
+        new Preflight(host).up(fan, before, kernel.nameServers());
+
+        List<Fan> after = new ArrayList<>(fans);
+        before.ifPresent(after::remove);
+        after.add(fan);
+        return plan(host, before.orElse(fan), Optional.of(fan), after);
+    }
+
+    /**
+     * What {@link #down} would do.
+     *
+     * @throws FanException as {@link #down} does before its first step
+     */
+    public Plan planDown(Cidr overlay, UnderlaySpec underlay) {
+        return planDown(overlay, underlay, Observed.of(kernel));
+    }
+
+    /**
+     * Takes down the slices that the underlay names, and with the last one the fan. What is gone already is no error.
+     *
+     * @return what was done; empty when there was no such fan
+     * @throws FanException IN_USE, naming the devices, while containers are attached
+     */
+    public Plan down(Cidr overlay, UnderlaySpec underlay) {
+        Observed host = Observed.of(kernel);
+        Plan plan = planDown(overlay, underlay, host);
+        apply(plan, host, () -> planDown(overlay, underlay, Observed.of(kernel)));
+        return plan;
+    }
+
+    private Plan planDown(Cidr overlay, UnderlaySpec underlay, Observed host) {
+        for (Fan fan : host.fans()) {
+            if (fan.overlay().equals(overlay)) {
+                Fan rest = fan;
+                for (Ipv4Address address : meant(underlay, fan, host)) {
+                    rest = rest.without(address);
+                }
+                boolean nothingMeant = rest.slices().size() == fan.slices().size()
+                        && !fan.slices().isEmpty();
+                return nothingMeant ? Plan.NOTHING : planDown(fan, rest, host);
+            }
+        }
+        return Plan.NOTHING;
+    }
+
+    /** Takes down whatever carries our mark, also where only remains of a fan are left. */
+    public Plan planDownEverything() {
+        return planDownEverything(Observed.of(kernel));
+    }
+
+    /** See {@link #planDownEverything}. */
+    public Plan downEverything() {
+        Observed host = Observed.of(kernel);
+        Plan plan = planDownEverything(host);
+        apply(plan, host, () -> planDownEverything(Observed.of(kernel)));
+        return plan;
+    }
+
+    private Plan planDownEverything(Observed host) {
+        List<Piece> pieces = new ArrayList<>(Blueprint.observedShared(host));
+        for (Fan fan : host.fans()) {
+            new Preflight(host).down(fan);
+            pieces.addAll(blueprint().observed(fan, host));
+        }
+        return Plan.between(pieces, List.of());
+    }
+
+    private Plan planDown(Fan fan, Fan rest, Observed host) {
+        new Preflight(host).down(fan);
+        List<Fan> after = new ArrayList<>(host.fans());
+        after.remove(fan);
+        Optional<Fan> remaining = Optional.of(rest).filter(r -> !r.slices().isEmpty());
+        remaining.ifPresent(after::add);
+        return plan(host, fan, remaining, after);
+    }
+
+    private Plan plan(Observed host, Fan before, Optional<Fan> after, List<Fan> allAfter) {
+        List<Piece> observed = new ArrayList<>(Blueprint.observedShared(host));
+        observed.addAll(blueprint().observed(before, host));
+        List<Piece> desired = new ArrayList<>(Blueprint.desiredShared(allAfter, host));
+        after.ifPresent(fan -> desired.addAll(blueprint().desired(fan)));
+        return Plan.between(observed, desired);
+    }
+
+    private Blueprint blueprint() {
+        return new Blueprint(kernel.setsLocalAddress());
+    }
+
+    /** The underlay addresses of a fan that a user means when taking it down; they need not exist on the host any more. */
+    private static List<Ipv4Address> meant(UnderlaySpec underlay, Fan fan, Observed host) {
+        if (underlay instanceof UnderlaySpec.Address given) {
+            return List.of(given.address());
+        }
+        if (underlay instanceof UnderlaySpec.Network given) {
+            return given.network().equals(fan.mapping().underlay()) ? fan.underlayAddresses() : List.of();
+        }
+        return List.of(Underlay.resolve(underlay, host).address());
+    }
+
+    /** The fan that a request asks for on this host, together with the slices that it has already. */
+    private static Fan desired(FanEntry entry, Observed host) {
+        Underlay underlay = Underlay.resolve(entry.underlay(), host);
+        FanOptions options = entry.options();
+        FanMapping mapping;
+        FanSlice slice;
+        try {
+            mapping = FanMapping.of(entry.overlay(), underlay.network());
+            slice = mapping.slice(underlay.address(), options.hostReserve());
+        } catch (IllegalArgumentException e) {
+            throw new FanException(INVALID, String.valueOf(e.getMessage()), List.of(), e);
+        }
+        Fan before = same(host.fans(), mapping)
+                .orElseGet(() -> new Fan(
+                        mapping,
+                        options.bridge().orElse(FanNames.bridge(entry.overlay())),
+                        FanNames.tunnel(entry.overlay()),
+                        FanNames.vni(entry.overlay()),
+                        TunnelType.DEFAULT_VXLAN_PORT,
+                        0,
+                        underlay.address(),
+                        List.of(),
+                        List.of()));
+        Fan fan = new Fan(
+                        mapping,
+                        options.bridge().orElse(before.bridge()),
+                        before.tunnel(),
+                        options.vni().orElse(before.vni()),
+                        options.port().orElse(before.port()),
+                        0,
+                        before.identity(),
+                        before.slices(),
+                        before.dhcp())
+                .with(slice, options.dhcp());
+        return fan.withMtu(mtu(options, fan, host));
+    }
+
+    /** As much as the narrowest underlay device of the fan leaves, or less when the user says so. */
+    private static int mtu(FanOptions options, Fan fan, Observed host) {
+        int most = Integer.MAX_VALUE;
+        for (AddressState address : host.addresses()) {
+            if (fan.underlayAddresses().contains(address.address())) {
+                UnderlaySpec spec = UnderlaySpec.of(
+                        address.address(), fan.mapping().underlay().prefixLength());
+                most = Math.min(
+                        most, TunnelType.VXLAN.mtu(Underlay.resolve(spec, host).mtu()));
+            }
+        }
+        int mtu = options.mtu().orElse(most);
+        if (mtu > most) {
+            throw new FanException(
+                    INVALID,
+                    "MTU " + mtu + " is more than the underlay carries: " + (most + TunnelType.VXLAN.overhead())
+                            + " bytes less " + TunnelType.VXLAN.overhead() + " for the tunnel leave " + most);
+        }
+        return mtu;
+    }
+
+    private static Optional<Fan> same(List<Fan> fans, FanMapping mapping) {
+        for (Fan fan : fans) {
+            if (fan.mapping().equals(mapping)) {
+                return Optional.of(fan);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** @param again plans once more when all is done: then nothing may be left to do */
+    private void apply(Plan plan, Observed before, Supplier<Plan> again) {
+        List<Change> done = new ArrayList<>();
+        for (Change change : plan.changes()) {
+            // The failing change counts as done: it may be half made.
+            done.add(change);
+            try {
+                change.apply(kernel);
+            } catch (RuntimeException e) {
+                throw failed("could not " + change + ": " + e.getMessage(), undo(done, before), e);
+            }
+        }
+        if (done.isEmpty()) {
+            return;
+        }
+        Plan rest;
+        try {
+            rest = again.get();
+        } catch (RuntimeException e) {
+            throw failed("could not read back what was done: " + e.getMessage(), undo(done, before), e);
+        }
+        if (!rest.isEmpty()) {
+            throw failed(
+                    "the host did not keep what was set, this would have to be done again: "
+                            + Text.join("; ", rest.lines()),
+                    undo(done, before),
+                    null);
+        }
+    }
+
+    private static FanException failed(String what, List<String> leftBehind, @Nullable RuntimeException cause) {
+        if (cause instanceof FanException known && leftBehind.isEmpty()) {
+            return known;
+        }
+        return leftBehind.isEmpty()
+                ? new FanException(UNDONE, what + "; everything before it was undone", leftBehind, cause)
+                : new FanException(
+                        NOT_UNDONE,
+                        what + "; undoing what came before did not succeed, these differ from before: "
+                                + Text.join("; ", leftBehind),
+                        leftBehind,
+                        cause);
+    }
+
+    /** Goes back, newest first, and compares with the snapshot. Returns what differs, or what could not be found out. */
+    private List<String> undo(List<Change> done, Observed before) {
+        List<String> trouble = new ArrayList<>();
+        for (int i = done.size() - 1; i >= 0; i--) {
+            Change back = done.get(i).inverse();
+            try {
+                back.apply(kernel);
+            } catch (RuntimeException e) {
+                trouble.add("could not " + back + ": " + e.getMessage());
+            }
+        }
+        try {
+            List<String> differences = Observed.of(kernel).differencesFrom(before);
+            // An inverse may fail because there was nothing to take back; what counts is the comparison.
+            differences.addAll(differences.isEmpty() ? List.of() : trouble);
+            return differences;
+        } catch (RuntimeException e) {
+            trouble.add("could not read the host back: " + e.getMessage());
+            return trouble;
+        }
+    }
+}

@@ -1,0 +1,52 @@
+package io.fanatic.netlink.engine;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Why a fan did not come up or go down, in one sentence that says what is wrong, where, and what to do. Unless the reason is
+ * {@link Reason#NOT_UNDONE}, the host is as it was.
+ */
+public class FanException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    /** Classes of reasons, for exit codes and for programs that react. */
+    public enum Reason {
+        /** The request cannot mean anything on this host: a bad value, an unknown interface, an address that is not local. */
+        INVALID,
+        /** Root, or CAP_NET_ADMIN and CAP_BPF, is missing. */
+        NOT_PERMITTED,
+        /** Something on the host is in the way: a route, a device, a port. */
+        CONFLICT,
+        /** Containers are attached, or another run holds the lock. */
+        IN_USE,
+        /** The kernel or the system lacks a feature. */
+        UNSUPPORTED,
+        /** A step failed and everything before it was undone. */
+        UNDONE,
+        /** A step failed, and undoing failed too or did not lead back; {@link FanException#leftBehind} lists what differs. */
+        NOT_UNDONE
+    }
+
+    private final Reason reason;
+    private final transient List<String> leftBehind;
+
+    public FanException(Reason reason, String message) {
+        this(reason, message, List.of(), null);
+    }
+
+    public FanException(Reason reason, String message, List<String> leftBehind, @Nullable Throwable cause) {
+        super(message, cause);
+        this.reason = reason;
+        this.leftBehind = List.copyOf(leftBehind);
+    }
+
+    public Reason reason() {
+        return reason;
+    }
+
+    /** What could not be undone, one line each; empty for every other reason. */
+    public List<String> leftBehind() {
+        return leftBehind;
+    }
+}

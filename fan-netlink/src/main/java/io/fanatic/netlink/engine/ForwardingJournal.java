@@ -1,0 +1,116 @@
+package io.fanatic.netlink.engine;
+
+import io.fanatic.core.DurableFile;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Remembers what the kernel forgets: that net.ipv4.ip_forward was off before we switched it on, and which devices forwarded
+ * all the same (writing ip_forward sets them all). One line for each network namespace and boot, written and forced to disk
+ * before the change that it describes:
+ *
+ * <pre>
+ *   forwarding boot 5d2c...-... namespace net:[4026531840] on eth1,wg0
+ * </pre>
+ *
+ * A line of an earlier boot means nothing any more and goes with the next write.
+ */
+final class ForwardingJournal {
+    private static final String WORD = "forwarding";
+
+    private final Path file;
+    private final String here;
+
+    /** @param stateDirectory such as /var/lib/fanatic; made when needed */
+    ForwardingJournal(Path stateDirectory) {
+        file = stateDirectory.resolve("journal");
+        here = WORD + " boot " + bootId() + " namespace " + namespace() + " on ";
+    }
+
+    private static String bootId() {
+        try {
+            return Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read the boot id", e);
+        }
+    }
+
+    private static String namespace() {
+        try {
+            return Files.readSymbolicLink(Path.of("/proc/thread-self/ns/net")).toString();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot tell the network namespace", e);
+        }
+    }
+
+    /** The devices that forwarded before we switched forwarding on; empty when it was not us. */
+    Optional<List<String>> devices() {
+        for (String line : lines()) {
+            if (line.startsWith(here)) {
+                String devices = line.substring(here.length());
+                return Optional.of(devices.isEmpty() ? List.of() : List.of(devices.split(",", -1)));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Notes that forwarding is about to be switched on; a note that is there already is older and stays. */
+    void note(List<String> devices) {
+        if (devices().isEmpty()) {
+            List<String> lines = othersOfThisBoot();
+            lines.add(here + Text.join(",", devices));
+            write(lines);
+        }
+    }
+
+    void forget() {
+        if (devices().isPresent()) {
+            write(othersOfThisBoot());
+        }
+    }
+
+    private List<String> othersOfThisBoot() {
+        String boot = WORD + " boot " + bootId() + " ";
+        List<String> others = new ArrayList<>();
+        for (String line : lines()) {
+            if (line.startsWith(boot) && !line.startsWith(here)) {
+                others.add(line);
+            }
+        }
+        return others;
+    }
+
+    private List<String> lines() {
+        try {
+            return Files.readAllLines(file);
+        } catch (NoSuchFileException none) {
+            return List.of();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + file, e);
+        }
+    }
+
+    private void write(List<String> lines) {
+        try {
+            if (lines.isEmpty()) {
+                Files.deleteIfExists(file);
+                return;
+            }
+            StringBuilder text = new StringBuilder();
+            for (String line : lines) {
+                text.append(line).append('\n');
+            }
+            DurableFile.replace(file, ByteBuffer.wrap(text.toString().getBytes(StandardCharsets.UTF_8)));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write " + file, e);
+        }
+    }
+}

@@ -1,0 +1,98 @@
+package io.fanatic.netlink.engine;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * One run at a time. The lock is the kernel's (fcntl(2)) on a file that stays; it ends with its process, however that ends.
+ * The file says who holds it.
+ */
+public final class HostLock implements AutoCloseable {
+    private static final Duration PAUSE = Duration.ofMillis(20);
+
+    private final FileChannel channel;
+
+    private HostLock(FileChannel channel) {
+        this.channel = channel;
+    }
+
+    /**
+     * Waits for the lock.
+     *
+     * @param runDirectory such as /run/fanatic; made when needed
+     * @param patience how long to wait
+     * @throws FanException IN_USE, naming the holder, when it does not become free; UNDONE when there can be no lock file
+     */
+    public static HostLock take(Path runDirectory, Duration patience) {
+        Path file = runDirectory.resolve("lock");
+        try {
+            Files.createDirectories(runDirectory);
+            FileChannel channel = FileChannel.open(
+                    file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+            try {
+                long deadline = System.nanoTime() + patience.toNanos();
+                while (!tryLock(channel)) {
+                    if (System.nanoTime() > deadline) {
+                        throw new FanException(
+                                FanException.Reason.IN_USE,
+                                "another run holds the lock " + file + ": " + holder(channel)
+                                        + "; wait for it to end and try again");
+                    }
+                    // There is no lock call with a time-out.
+                    Thread.sleep(PAUSE.toMillis());
+                }
+                sign(channel);
+                return new HostLock(channel);
+            } catch (IOException | RuntimeException | InterruptedException e) {
+                channel.close();
+                throw e;
+            }
+        } catch (IOException e) {
+            throw new FanException(FanException.Reason.UNDONE, "cannot lock " + file + ": " + e, List.of(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new FanException(
+                    FanException.Reason.UNDONE, "interrupted while waiting for the lock " + file, List.of(), e);
+        }
+    }
+
+    private static boolean tryLock(FileChannel channel) throws IOException {
+        try {
+            FileLock lock = channel.tryLock();
+            return lock != null;
+        } catch (OverlappingFileLockException heldByThisProcess) {
+            return false;
+        }
+    }
+
+    private static void sign(FileChannel channel) throws IOException {
+        String holder = "process " + ProcessHandle.current().pid() + "\n";
+        channel.truncate(0);
+        channel.write(ByteBuffer.wrap(holder.getBytes(StandardCharsets.US_ASCII)), 0);
+    }
+
+    private static String holder(FileChannel channel) throws IOException {
+        ByteBuffer text = ByteBuffer.allocate(64);
+        channel.read(text, 0);
+        String holder = new String(text.array(), 0, text.position(), StandardCharsets.US_ASCII).strip();
+        return holder.isEmpty() ? "an unknown process" : holder;
+    }
+
+    @Override
+    public void close() {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            // The lock is gone with the descriptor, whatever close(2) says.
+        }
+    }
+}

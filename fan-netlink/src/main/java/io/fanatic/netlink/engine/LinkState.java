@@ -1,0 +1,89 @@
+package io.fanatic.netlink.engine;
+
+import io.fanatic.core.MacAddress;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What the engine knows of a network device. Devices are told apart by name, since indexes are reused.
+ *
+ * @param name as in {@code ip link}
+ * @param kind the driver's name for devices made by software ({@code bridge}, {@code vxlan}, {@code veth}), else empty
+ * @param mac link-layer address; 0 where the device has none
+ * @param mtu bytes
+ * @param up whether it is administratively up
+ * @param master the bridge that it is a port of
+ * @param alias its ifalias, or empty
+ * @param vxlan what only a VXLAN device has
+ */
+public record LinkState(
+        String name,
+        String kind,
+        MacAddress mac,
+        int mtu,
+        boolean up,
+        Optional<String> master,
+        String alias,
+        Optional<Vxlan> vxlan) {
+
+    /**
+     * @param port UDP destination port
+     * @param external whether the tunnel key comes from metadata ("collect metadata", "flow based")
+     * @param vniFilter whether it receives only certain VNIs, so that others can share the port
+     * @param vnis these VNIs
+     * @param vni the one VNI of a device that is not external, else 0
+     */
+    public record Vxlan(int port, boolean external, boolean vniFilter, List<Vnis> vnis, int vni) {
+        public Vxlan {
+            vnis = List.copyOf(vnis);
+        }
+
+        /** Whether the filter admits a VNI. */
+        boolean admits(int wanted) {
+            for (Vnis range : vnis) {
+                if (wanted >= range.first && wanted <= range.last) {
+                    return true;
+                }
+            }
+            return false;
+        }
+    }
+
+    /** VNIs in a row, both ends included. */
+    public record Vnis(int first, int last) {}
+
+    /** Whether the device carries our mark. */
+    public boolean isOurs() {
+        return Mark.isOurs(alias);
+    }
+
+    LinkState withMtu(int mtu) {
+        return new LinkState(name, kind, mac, mtu, up, master, alias, vxlan);
+    }
+
+    LinkState withMac(MacAddress mac) {
+        return new LinkState(name, kind, mac, mtu, up, master, alias, vxlan);
+    }
+
+    LinkState withUp(boolean up) {
+        return new LinkState(name, kind, mac, mtu, up, master, alias, vxlan);
+    }
+
+    LinkState withMaster(Optional<String> master) {
+        return new LinkState(name, kind, mac, mtu, up, master, alias, vxlan);
+    }
+
+    LinkState withAlias(String alias) {
+        return new LinkState(name, kind, mac, mtu, up, master, alias, vxlan);
+    }
+
+    LinkState withName(String name) {
+        return new LinkState(name, kind, mac, mtu, up, master, alias, vxlan);
+    }
+
+    LinkState withVnis(List<Vnis> vnis) {
+        Vxlan old = vxlan.orElseThrow();
+        Vxlan changed = new Vxlan(old.port(), old.external(), old.vniFilter(), vnis, old.vni());
+        return new LinkState(name, kind, mac, mtu, up, master, alias, Optional.of(changed));
+    }
+}

@@ -1,0 +1,432 @@
+package io.fanatic.netlink.engine;
+
+import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.MacAddress;
+import io.fanatic.netlink.bpf.AttachedProgram;
+import io.fanatic.netlink.bpf.BpfFeatures;
+import io.fanatic.netlink.bpf.Counter;
+import io.fanatic.netlink.bpf.FanProgramSpec;
+import io.fanatic.netlink.bpf.FanPrograms;
+import io.fanatic.netlink.host.DhcpServer;
+import io.fanatic.netlink.host.Dnsmasq;
+import io.fanatic.netlink.host.NatTable;
+import io.fanatic.netlink.host.NftException;
+import io.fanatic.netlink.host.Nftables;
+import io.fanatic.netlink.libc.Errno;
+import io.fanatic.netlink.libc.ErrnoException;
+import io.fanatic.netlink.route.Addresses;
+import io.fanatic.netlink.route.InterfaceAddress;
+import io.fanatic.netlink.route.Link;
+import io.fanatic.netlink.route.Links;
+import io.fanatic.netlink.route.NewLink;
+import io.fanatic.netlink.route.Route;
+import io.fanatic.netlink.route.Routes;
+import io.fanatic.netlink.route.TrafficControl;
+import io.fanatic.netlink.route.VniFilter;
+import io.fanatic.netlink.route.VniRange;
+import io.fanatic.netlink.route.VxlanSettings;
+import io.fanatic.netlink.wire.NetlinkSocket;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The running kernel, in the network namespace of the thread that made this; use it on that thread. */
+public final class LinuxKernel implements Kernel {
+    private static final int RTN_LOCAL = 2;
+    private static final int RTN_BROADCAST = 3;
+    /** Marks our addresses (IFA_PROTO) and routes; not used by others in /etc/iproute2/rt_protos. */
+    private static final int PROTOCOL = 250;
+
+    private final Dnsmasq dnsmasq;
+    private final Forwarding forwarding;
+    private final NetlinkSocket socket;
+    private final Links links;
+    private final Addresses addresses;
+    private @Nullable BpfFeatures features;
+    private @Nullable Nftables nftables;
+
+    /**
+     * As {@link #LinuxKernel(Path, Path)}, on a kernel that is said to have these features, whatever it has: for tests of what
+     * is done without them.
+     */
+    LinuxKernel(Path runDirectory, Path stateDirectory, BpfFeatures features) {
+        this(runDirectory, stateDirectory);
+        this.features = features;
+    }
+
+    /**
+     * @param runDirectory for what ends with the boot, such as /run/fanatic
+     * @param stateDirectory for what outlives it, such as /var/lib/fanatic
+     */
+    public LinuxKernel(Path runDirectory, Path stateDirectory) {
+        dnsmasq = new Dnsmasq(runDirectory, stateDirectory);
+        forwarding = new Forwarding(stateDirectory);
+        socket = NetlinkSocket.open();
+        links = new Links(socket);
+        addresses = new Addresses(socket);
+    }
+
+    @Override
+    public List<LinkState> links() {
+        List<Link> found = links.list();
+        Map<Integer, String> names = new HashMap<>();
+        boolean filters = false;
+        for (Link link : found) {
+            names.put(link.index(), link.name());
+            filters |= link.vxlan().filter(VxlanSettings::vniFilter).isPresent();
+        }
+        Map<Integer, List<LinkState.Vnis>> vnis = filters ? vnis() : Map.of();
+        List<LinkState> states = new ArrayList<>();
+        for (Link link : found) {
+            Optional<LinkState.Vxlan> vxlan = Optional.empty();
+            if (link.vxlan().isPresent()) {
+                VxlanSettings settings = link.vxlan().get();
+                vxlan = Optional.of(new LinkState.Vxlan(
+                        settings.port(),
+                        settings.external(),
+                        settings.vniFilter(),
+                        vnis.getOrDefault(link.index(), List.of()),
+                        settings.vni()));
+            }
+            states.add(new LinkState(
+                    link.name(),
+                    link.kind(),
+                    link.mac(),
+                    link.mtu(),
+                    link.up(),
+                    Optional.ofNullable(names.get(link.master())),
+                    link.alias(),
+                    vxlan));
+        }
+        return states;
+    }
+
+    private Map<Integer, List<LinkState.Vnis>> vnis() {
+        Map<Integer, List<LinkState.Vnis>> vnis = new HashMap<>();
+        for (VniRange range : new VniFilter(socket).list()) {
+            vnis.computeIfAbsent(range.index(), index -> new ArrayList<>())
+                    .add(new LinkState.Vnis(range.first(), range.last()));
+        }
+        return vnis;
+    }
+
+    @Override
+    public List<AddressState> addresses() {
+        Map<Integer, String> names = names();
+        List<AddressState> states = new ArrayList<>();
+        for (InterfaceAddress address : addresses.list()) {
+            String name = names.get(address.index());
+            if (name != null) {
+                states.add(new AddressState(name, address.address(), address.prefixLength()));
+            }
+        }
+        return states;
+    }
+
+    @Override
+    public List<RouteState> routes() {
+        Map<Integer, String> names = names();
+        List<RouteState> states = new ArrayList<>();
+        for (Route route : new Routes(socket).list()) {
+            if (route.type() != RTN_LOCAL && route.type() != RTN_BROADCAST) {
+                states.add(new RouteState(
+                        route.destination(),
+                        Optional.ofNullable(names.get(route.outInterface())),
+                        RouteWords.of(route, names)));
+            }
+        }
+        return states;
+    }
+
+    private Map<Integer, String> names() {
+        Map<Integer, String> names = new HashMap<>();
+        for (Link link : links.list()) {
+            names.put(link.index(), link.name());
+        }
+        return names;
+    }
+
+    @Override
+    public Optional<FanPrograms.Names> programs(String tunnel) {
+        int index = index(tunnel);
+        Optional<AttachedProgram> encap = hooks().encap(index);
+        Optional<AttachedProgram> guard = hooks().guard(index);
+        return encap.isPresent() && guard.isPresent()
+                ? Optional.of(
+                        new FanPrograms.Names(encap.get().name(), guard.get().name()))
+                : Optional.empty();
+    }
+
+    @Override
+    public Map<Counter, Long> counters(String tunnel) {
+        Optional<AttachedProgram> encap = hooks().encap(index(tunnel));
+        return encap.isPresent() ? FanPrograms.counters(encap.get().countersMapId()) : Map.of();
+    }
+
+    private ProgramHooks hooks() {
+        return features().tcx() ? new TcxHooks() : new ClsactHooks(new TrafficControl(socket));
+    }
+
+    @Override
+    public boolean setsLocalAddress() {
+        return features().tunnelLocalAddress();
+    }
+
+    private BpfFeatures features() {
+        BpfFeatures known = features;
+        if (known == null) {
+            try {
+                known = BpfFeatures.probe();
+            } catch (ErrnoException e) {
+                throw e.errno() == Errno.ENOSYS || e.errno() == Errno.EINVAL
+                        ? unsupported("cannot run the fan's eBPF programs: " + e.getMessage(), e)
+                        : e;
+            }
+            features = known;
+        }
+        return known;
+    }
+
+    private static FanException unsupported(String what, ErrnoException e) {
+        return new FanException(FanException.Reason.UNSUPPORTED, "this kernel " + what, List.of(), e);
+    }
+
+    @Override
+    public List<NatTable.Entry> nat() {
+        return natTable().read();
+    }
+
+    private NatTable natTable() {
+        Nftables open = nftables;
+        if (open == null) {
+            try {
+                open = Nftables.open();
+            } catch (NftException e) {
+                throw new FanException(FanException.Reason.UNSUPPORTED, String.valueOf(e.getMessage()), List.of(), e);
+            }
+            nftables = open;
+        }
+        return new NatTable(open);
+    }
+
+    @Override
+    public void replaceNat(List<NatTable.Entry> entries) {
+        if (natTable().observe().state() == NatTable.State.FOREIGN) {
+            throw new FanException(FanException.Reason.CONFLICT, NatTable.FOREIGN_SENTENCE);
+        }
+        natTable().write(entries);
+    }
+
+    @Override
+    public Optional<DhcpServer> dhcp(String bridge) {
+        return dnsmasq.running(bridge);
+    }
+
+    @Override
+    public void startDhcp(DhcpServer server) {
+        dnsmasq.start(server);
+    }
+
+    @Override
+    public void stopDhcp(String bridge) {
+        dnsmasq.stop(bridge);
+    }
+
+    @Override
+    public void forgetLeases(String bridge) {
+        dnsmasq.forget(bridge);
+    }
+
+    @Override
+    public boolean forwarding() {
+        return forwarding.isOn();
+    }
+
+    @Override
+    public boolean forwardingIsOurs() {
+        return forwarding.isOurs();
+    }
+
+    @Override
+    public void enableForwarding() {
+        List<String> names = new ArrayList<>();
+        for (Link link : links.list()) {
+            names.add(link.name());
+        }
+        forwarding.enable(names);
+    }
+
+    @Override
+    public void restoreForwarding() {
+        forwarding.restore();
+    }
+
+    @Override
+    public List<Ipv4Address> nameServers() {
+        List<Ipv4Address> servers = new ArrayList<>();
+        try {
+            for (String line : Files.readAllLines(Path.of("/etc/resolv.conf"))) {
+                String[] words = line.strip().split(" ", 2);
+                if (words.length == 2 && words[0].equals("nameserver")) {
+                    servers.add(Ipv4Address.parse(words[1].strip()));
+                }
+            }
+        } catch (IOException | IllegalArgumentException e) {
+            // No such file, or a line that is not about IPv4.
+        }
+        return servers;
+    }
+
+    @Override
+    public void createTunnel(String temporaryName, MacAddress mac, int mtu, int port) {
+        try {
+            links.create(
+                    NewLink.externalVxlan(temporaryName, port, true).mac(mac).mtu(mtu));
+        } catch (ErrnoException e) {
+            throw e.errno() == Errno.EOPNOTSUPP
+                    ? unsupported("has no VXLAN devices (CONFIG_VXLAN); try \"modprobe vxlan\"", e)
+                    : e;
+        }
+    }
+
+    @Override
+    public void createBridge(String temporaryName, MacAddress mac, int mtu) {
+        links.create(NewLink.bridge(temporaryName).mac(mac).mtu(mtu));
+    }
+
+    @Override
+    public void publish(String temporaryName, String name, String alias) {
+        links.publish(index(temporaryName), name, alias);
+    }
+
+    @Override
+    public void setAlias(String link, String alias) {
+        links.setAlias(index(link), alias);
+    }
+
+    @Override
+    public void setMtu(String link, int mtu) {
+        links.setMtu(index(link), mtu);
+    }
+
+    @Override
+    public void setMac(String link, MacAddress mac) {
+        links.setMac(index(link), mac);
+    }
+
+    @Override
+    public void setUp(String link, boolean up) {
+        Optional<Link> found = links.named(link);
+        if (!up && found.isEmpty()) {
+            return;
+        }
+        try {
+            links.setUp(index(link), up);
+        } catch (ErrnoException e) {
+            if (e.errno() == Errno.EADDRINUSE && found.flatMap(Link::vxlan).isPresent()) {
+                int port = found.flatMap(Link::vxlan).get().port();
+                throw new FanException(
+                        FanException.Reason.CONFLICT,
+                        "UDP port " + port + " is held by a socket of another program (\"ss -uanp sport = " + port
+                                + "\" shows it); end that, or choose another port with --port on every host of the fan",
+                        List.of(),
+                        e);
+            }
+            throw e;
+        }
+    }
+
+    @Override
+    public void setMaster(String link, Optional<String> bridge) {
+        if (bridge.isPresent()) {
+            links.setMaster(index(link), index(bridge.get()));
+            return;
+        }
+        Optional<Link> found = links.named(link);
+        if (found.isPresent()) {
+            links.setMaster(found.get().index(), 0);
+        }
+    }
+
+    @Override
+    public void deleteLink(String name) {
+        Optional<Link> link = links.named(name);
+        if (link.isPresent() && (Mark.isOurs(link.get().alias()) || Kernel.isTemporary(name))) {
+            links.delete(link.get().index(), name);
+        }
+    }
+
+    @Override
+    public void addVni(String tunnel, int vni) {
+        try {
+            new VniFilter(socket).add(index(tunnel), vni);
+        } catch (ErrnoException e) {
+            throw e.errno() == Errno.EOPNOTSUPP ? unsupported("cannot filter VNIs; Linux 5.18 and later can", e) : e;
+        }
+    }
+
+    @Override
+    public void removeVni(String tunnel, int vni) {
+        new VniFilter(socket).delete(index(tunnel), vni);
+    }
+
+    @Override
+    public void attachPrograms(String tunnel, FanProgramSpec spec) {
+        int index = index(tunnel);
+        Optional<AttachedProgram> old = hooks().encap(index);
+        try (FanPrograms programs =
+                old.isPresent() ? FanPrograms.load(spec, old.get().countersMapId()) : FanPrograms.load(spec)) {
+            hooks().attach(index, programs);
+        }
+    }
+
+    @Override
+    public void detachPrograms(String tunnel) {
+        Optional<Link> link = links.named(tunnel);
+        if (link.isPresent()) {
+            hooks().detach(link.get().index());
+        }
+    }
+
+    @Override
+    public void addAddress(AddressState address) {
+        addresses.add(InterfaceAddress.of(index(address.link()), address.address(), address.prefixLength(), PROTOCOL));
+    }
+
+    @Override
+    public void deleteAddress(AddressState address) {
+        Optional<Link> link = links.named(address.link());
+        if (link.isEmpty()) {
+            return;
+        }
+        try {
+            addresses.delete(
+                    InterfaceAddress.of(link.get().index(), address.address(), address.prefixLength(), PROTOCOL));
+        } catch (ErrnoException e) {
+            if (e.errno() != Errno.EADDRNOTAVAIL) {
+                throw e;
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        Nftables open = nftables;
+        if (open != null) {
+            open.close();
+        }
+        socket.close();
+    }
+
+    private int index(String name) {
+        return links.named(name)
+                .orElseThrow(() -> new ErrnoException("look up " + name, Errno.ENODEV))
+                .index();
+    }
+}

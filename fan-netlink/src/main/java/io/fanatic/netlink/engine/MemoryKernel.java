@@ -1,0 +1,348 @@
+package io.fanatic.netlink.engine;
+
+import io.fanatic.core.Cidr;
+import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.MacAddress;
+import io.fanatic.netlink.bpf.Counter;
+import io.fanatic.netlink.bpf.FanProgramSpec;
+import io.fanatic.netlink.bpf.FanPrograms;
+import io.fanatic.netlink.host.DhcpServer;
+import io.fanatic.netlink.host.NatTable;
+import io.fanatic.netlink.libc.Errno;
+import io.fanatic.netlink.libc.ErrnoException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A host in memory, for tests without a kernel: it keeps what it is told, answers with the kernel's error numbers, and can
+ * fail at the n-th call to show that everything before is undone.
+ */
+public final class MemoryKernel implements Kernel {
+    private final Map<String, LinkState> links = new LinkedHashMap<>();
+    private final List<AddressState> addresses = new ArrayList<>();
+    private final List<RouteState> routes = new ArrayList<>();
+    private final Map<String, FanPrograms.Names> programs = new HashMap<>();
+    private final Map<String, DhcpServer> dhcp = new HashMap<>();
+    private final List<Ipv4Address> nameServers = new ArrayList<>();
+    private List<NatTable.Entry> nat = List.of();
+    private boolean forwarding;
+    private boolean forwardingIsOurs;
+    private int calls;
+    private int failAt;
+
+    /** A host with a loopback and one network card. */
+    public static MemoryKernel withEthernet(String name, AddressState... addresses) {
+        MemoryKernel kernel = new MemoryKernel();
+        kernel.put(new LinkState("lo", "", new MacAddress(0), 65536, true, Optional.empty(), "", Optional.empty()));
+        kernel.addresses.add(new AddressState("lo", Ipv4Address.parse("127.0.0.1"), 8));
+        kernel.put(new LinkState(
+                name, "", new MacAddress(0x525400123456L), 1500, true, Optional.empty(), "", Optional.empty()));
+        kernel.addresses.addAll(List.of(addresses));
+        return kernel;
+    }
+
+    /** Makes the n-th call from now on fail, counted from 1; 0 for none. */
+    public void failAt(int call) {
+        calls = 0;
+        failAt = call;
+    }
+
+    /** How many calls were made since {@link #failAt}. */
+    public int calls() {
+        return calls;
+    }
+
+    /** Adds a device, or replaces the one of that name, as somebody else would. */
+    public void put(LinkState link) {
+        links.put(link.name(), link);
+    }
+
+    /** Adds a route, as somebody else would. */
+    public void put(RouteState route) {
+        routes.add(route);
+    }
+
+    /** Adds a name server to /etc/resolv.conf. */
+    public void putNameServer(Ipv4Address server) {
+        nameServers.add(server);
+    }
+
+    /** Sets forwarding, as somebody else would. */
+    public void putForwarding(boolean on) {
+        forwarding = on;
+    }
+
+    /** Takes a device away with all that hangs on it, as somebody else would. */
+    public void remove(String name) {
+        links.remove(name);
+        addresses.removeIf(address -> address.link().equals(name));
+        programs.remove(name);
+        links.replaceAll(
+                (other, link) -> link.master().equals(Optional.of(name)) ? link.withMaster(Optional.empty()) : link);
+    }
+
+    @Override
+    public List<LinkState> links() {
+        call("list links");
+        return List.copyOf(links.values());
+    }
+
+    @Override
+    public List<AddressState> addresses() {
+        call("list addresses");
+        return List.copyOf(addresses);
+    }
+
+    /** Those that were put in, and for each address of a device that is up the network that is on-link. */
+    @Override
+    public List<RouteState> routes() {
+        call("list routes");
+        List<RouteState> all = new ArrayList<>(routes);
+        for (AddressState address : addresses) {
+            Cidr network = address.network();
+            RouteState route = new RouteState(network, Optional.of(address.link()), network + " dev " + address.link());
+            if (link(address.link()).up() && !all.contains(route)) {
+                all.add(route);
+            }
+        }
+        return all;
+    }
+
+    @Override
+    public Optional<FanPrograms.Names> programs(String tunnel) {
+        call("read programs");
+        return Optional.ofNullable(programs.get(tunnel));
+    }
+
+    @Override
+    public List<NatTable.Entry> nat() {
+        call("read NAT");
+        return nat;
+    }
+
+    @Override
+    public Optional<DhcpServer> dhcp(String bridge) {
+        call("read DHCP");
+        return Optional.ofNullable(dhcp.get(bridge));
+    }
+
+    @Override
+    public boolean forwarding() {
+        call("read forwarding");
+        return forwarding;
+    }
+
+    @Override
+    public boolean forwardingIsOurs() {
+        call("read the journal");
+        return forwardingIsOurs;
+    }
+
+    @Override
+    public List<Ipv4Address> nameServers() {
+        call("read name servers");
+        return List.copyOf(nameServers);
+    }
+
+    @Override
+    public boolean setsLocalAddress() {
+        call("probe eBPF");
+        return true;
+    }
+
+    @Override
+    public void createTunnel(String temporaryName, MacAddress mac, int mtu, int port) {
+        call("create tunnel " + temporaryName);
+        LinkState.Vxlan vxlan = new LinkState.Vxlan(port, true, true, List.of(), 0);
+        create(new LinkState(temporaryName, "vxlan", mac, mtu, false, Optional.empty(), "", Optional.of(vxlan)));
+    }
+
+    @Override
+    public void createBridge(String temporaryName, MacAddress mac, int mtu) {
+        call("create bridge " + temporaryName);
+        create(new LinkState(temporaryName, "bridge", mac, mtu, false, Optional.empty(), "", Optional.empty()));
+    }
+
+    @Override
+    public void publish(String temporaryName, String name, String alias) {
+        call("rename " + temporaryName);
+        create(link(temporaryName).withName(name).withAlias(alias));
+        links.remove(temporaryName);
+    }
+
+    @Override
+    public void setAlias(String name, String alias) {
+        call("set alias of " + name);
+        put(link(name).withAlias(alias));
+    }
+
+    @Override
+    public void setMtu(String name, int mtu) {
+        call("set MTU of " + name);
+        put(link(name).withMtu(mtu));
+    }
+
+    @Override
+    public void setMac(String name, MacAddress mac) {
+        call("set MAC address of " + name);
+        put(link(name).withMac(mac));
+    }
+
+    @Override
+    public void setUp(String name, boolean up) {
+        call("set " + name + (up ? " up" : " down"));
+        if (!up && !links.containsKey(name)) {
+            return;
+        }
+        put(link(name).withUp(up));
+    }
+
+    @Override
+    public void setMaster(String name, Optional<String> bridge) {
+        call("set master of " + name);
+        if (bridge.isEmpty() && !links.containsKey(name)) {
+            return;
+        }
+        bridge.ifPresent(this::link);
+        put(link(name).withMaster(bridge));
+    }
+
+    @Override
+    public void deleteLink(String name) {
+        call("delete " + name);
+        LinkState link = links.get(name);
+        if (link != null && (link.isOurs() || Kernel.isTemporary(name))) {
+            remove(name);
+        }
+    }
+
+    @Override
+    public void addVni(String tunnel, int vni) {
+        call("add VNI " + vni + " to " + tunnel);
+        List<LinkState.Vnis> vnis = new ArrayList<>(vnis(tunnel));
+        vnis.add(new LinkState.Vnis(vni, vni));
+        putVnis(tunnel, vnis);
+    }
+
+    @Override
+    public void removeVni(String tunnel, int vni) {
+        call("remove VNI " + vni + " from " + tunnel);
+        List<LinkState.Vnis> vnis = new ArrayList<>(vnis(tunnel));
+        vnis.remove(new LinkState.Vnis(vni, vni));
+        putVnis(tunnel, vnis);
+    }
+
+    @Override
+    public void attachPrograms(String tunnel, FanProgramSpec spec) {
+        call("attach programs to " + tunnel);
+        link(tunnel);
+        programs.put(tunnel, FanPrograms.names(spec));
+    }
+
+    @Override
+    public void detachPrograms(String tunnel) {
+        call("detach programs from " + tunnel);
+        programs.remove(tunnel);
+    }
+
+    @Override
+    public void addAddress(AddressState address) {
+        call("add address " + address);
+        link(address.link());
+        if (addresses.contains(address)) {
+            throw new ErrnoException("add address " + address, Errno.EEXIST);
+        }
+        addresses.add(address);
+    }
+
+    @Override
+    public void deleteAddress(AddressState address) {
+        call("delete address " + address);
+        addresses.remove(address);
+    }
+
+    @Override
+    public void replaceNat(List<NatTable.Entry> entries) {
+        call("replace NAT");
+        nat = List.copyOf(entries);
+    }
+
+    @Override
+    public void startDhcp(DhcpServer server) {
+        call("start DHCP on " + server.bridge());
+        link(server.bridge());
+        dhcp.put(server.bridge(), server);
+    }
+
+    @Override
+    public void stopDhcp(String bridge) {
+        call("stop DHCP on " + bridge);
+        dhcp.remove(bridge);
+    }
+
+    @Override
+    public void forgetLeases(String bridge) {
+        call("forget the leases of " + bridge);
+    }
+
+    @Override
+    public void enableForwarding() {
+        call("enable forwarding");
+        forwarding = true;
+        forwardingIsOurs = true;
+    }
+
+    @Override
+    public void restoreForwarding() {
+        call("restore forwarding");
+        if (forwardingIsOurs) {
+            forwarding = false;
+            forwardingIsOurs = false;
+        }
+    }
+
+    @Override
+    public Map<Counter, Long> counters(String tunnel) {
+        call("read counters of " + tunnel);
+        return Map.of();
+    }
+
+    @Override
+    public void close() {
+        // Nothing is open.
+    }
+
+    private void call(String operation) {
+        calls++;
+        if (calls == failAt) {
+            throw new ErrnoException(operation, Errno.ENOBUFS);
+        }
+    }
+
+    private LinkState link(String name) {
+        LinkState link = links.get(name);
+        if (link == null) {
+            throw new ErrnoException("look up " + name, Errno.ENODEV);
+        }
+        return link;
+    }
+
+    private void create(LinkState link) {
+        if (links.containsKey(link.name())) {
+            throw new ErrnoException("create " + link.name(), Errno.EEXIST);
+        }
+        put(link);
+    }
+
+    private List<LinkState.Vnis> vnis(String tunnel) {
+        return link(tunnel).vxlan().orElseThrow().vnis();
+    }
+
+    private void putVnis(String tunnel, List<LinkState.Vnis> vnis) {
+        put(link(tunnel).withVnis(vnis));
+    }
+}

@@ -1,0 +1,47 @@
+package io.fanatic.netlink.engine;
+
+import io.fanatic.netlink.host.NatTable;
+import java.util.List;
+
+/** Our nftables table: traffic from slices to outside their overlay is masqueraded, traffic inside it never. */
+record NatPiece(List<NatTable.Entry> entries) implements Piece {
+
+    NatPiece {
+        entries = List.copyOf(entries);
+    }
+
+    @Override
+    public String key() {
+        return "nat";
+    }
+
+    @Override
+    public void create(Kernel kernel) {
+        kernel.replaceNat(entries);
+    }
+
+    @Override
+    public void delete(Kernel kernel) {
+        kernel.replaceNat(List.of());
+    }
+
+    @Override
+    public void change(Kernel kernel, Piece from) {
+        kernel.replaceNat(entries);
+    }
+
+    @Override
+    public String creating() {
+        return "create nftables table ip fanatic: masquerade " + Text.join(", ", entries);
+    }
+
+    @Override
+    public String deleting() {
+        return "delete nftables table ip fanatic";
+    }
+
+    @Override
+    public String changing(Piece from) {
+        return "replace nftables table ip fanatic: masquerade " + Text.join(", ", entries);
+    }
+}

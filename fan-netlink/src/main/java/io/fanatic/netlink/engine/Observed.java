@@ -1,0 +1,190 @@
+package io.fanatic.netlink.engine;
+
+import io.fanatic.core.FanMapping;
+import io.fanatic.core.FanNames;
+import io.fanatic.core.FanSlice;
+import io.fanatic.core.Ipv4Address;
+import io.fanatic.netlink.bpf.FanPrograms;
+import io.fanatic.netlink.host.DhcpServer;
+import io.fanatic.netlink.host.NatTable;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * A host as the kernel shows it. Two of these are equal when nothing that the engine may touch, nor any other link, address
+ * or route, differs: this is the snapshot that undo is checked against.
+ */
+record Observed(
+        List<LinkState> links,
+        List<AddressState> addresses,
+        List<RouteState> routes,
+        Map<String, FanPrograms.Names> programs,
+        List<NatTable.Entry> nat,
+        Map<String, DhcpServer> dhcp,
+        boolean forwarding,
+        boolean forwardingIsOurs) {
+
+    static Observed of(Kernel kernel) {
+        List<LinkState> links = kernel.links();
+        Map<String, FanPrograms.Names> programs = new HashMap<>();
+        Map<String, DhcpServer> dhcp = new HashMap<>();
+        for (LinkState link : links) {
+            if (link.isOurs() && link.vxlan().isPresent()) {
+                kernel.programs(link.name()).ifPresent(names -> programs.put(link.name(), names));
+            } else if (link.isOurs()) {
+                kernel.dhcp(link.name()).ifPresent(server -> dhcp.put(link.name(), server));
+            }
+        }
+        return new Observed(
+                links,
+                kernel.addresses(),
+                kernel.routes(),
+                programs,
+                kernel.nat(),
+                dhcp,
+                kernel.forwarding(),
+                kernel.forwardingIsOurs());
+    }
+
+    Optional<LinkState> link(String name) {
+        return find(links, name);
+    }
+
+    /** The devices that are ports of a bridge, other than our tunnel. */
+    List<String> attachedTo(String bridge) {
+        List<String> names = new ArrayList<>();
+        for (LinkState link : links) {
+            if (link.master().equals(Optional.of(bridge)) && !link.isOurs()) {
+                names.add(link.name());
+            }
+        }
+        return names;
+    }
+
+    List<Fan> fans() {
+        return fans(links, addresses);
+    }
+
+    /**
+     * The fans of a host. Each bridge or tunnel that carries our mark tells of one; what is missing of it (the other device,
+     * an address) shows in the plan. Slices follow from the addresses of the bridge by the reverse mapping.
+     */
+    static List<Fan> fans(List<LinkState> links, List<AddressState> addresses) {
+        List<Fan> fans = new ArrayList<>();
+        Set<FanMapping> seen = new HashSet<>();
+        for (LinkState link : links) {
+            Optional<Mark> parsed = Mark.parse(link.alias());
+            if (parsed.isEmpty() || !seen.add(parsed.get().mapping())) {
+                continue;
+            }
+            Mark mark = parsed.get();
+            String bridge =
+                    other(links, mark, "bridge", FanNames.bridge(mark.mapping().overlay()));
+            String tunnel =
+                    other(links, mark, "vxlan", FanNames.tunnel(mark.mapping().overlay()));
+            int mtu = find(links, bridge)
+                    .or(() -> find(links, tunnel))
+                    .map(LinkState::mtu)
+                    .orElse(0);
+            fans.add(new Fan(
+                    mark.mapping(),
+                    bridge,
+                    tunnel,
+                    mark.vni(),
+                    mark.port(),
+                    mtu,
+                    mark.identity(),
+                    slices(mark.mapping(), bridge, addresses),
+                    mark.dhcp()));
+        }
+        fans.sort((a, b) -> a.overlay().compareTo(b.overlay()));
+        return fans;
+    }
+
+    private static String other(List<LinkState> links, Mark mark, String kind, String usual) {
+        for (LinkState link : links) {
+            if (link.kind().equals(kind)
+                    && Mark.parse(link.alias())
+                            .filter(m -> m.mapping().equals(mark.mapping()))
+                            .isPresent()) {
+                return link.name();
+            }
+        }
+        return usual;
+    }
+
+    private static Optional<LinkState> find(List<LinkState> links, String name) {
+        for (LinkState link : links) {
+            if (link.name().equals(name)) {
+                return Optional.of(link);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static List<FanSlice> slices(FanMapping mapping, String bridge, List<AddressState> addresses) {
+        Set<Ipv4Address> present = new TreeSet<>();
+        for (AddressState address : addresses) {
+            if (address.link().equals(bridge) && mapping.overlay().contains(address.address())) {
+                present.add(address.address());
+            }
+        }
+        List<FanSlice> slices = new ArrayList<>();
+        for (Ipv4Address address : present) {
+            // Unchecked: somebody may have added an address that no host owns.
+            Ipv4Address owner = Ipv4Address.of(mapping.ownerBits(address.bits()));
+            if (address.bits() == mapping.sliceBits(owner.bits()) + 1) {
+                slice(mapping, owner, present).ifPresent(slices::add);
+            }
+        }
+        return slices;
+    }
+
+    /** The host reserve is as long as the unbroken run of addresses from the host address on. */
+    private static Optional<FanSlice> slice(FanMapping mapping, Ipv4Address owner, Set<Ipv4Address> present) {
+        try {
+            FanSlice slice = mapping.slice(owner);
+            int reserve = 1;
+            while (present.contains(slice.hostAddress().plus(reserve))
+                    && slice.cidr().contains(slice.hostAddress().plus(reserve + 2))) {
+                reserve++;
+            }
+            return Optional.of(mapping.slice(owner, reserve));
+        } catch (IllegalArgumentException notAHost) {
+            return Optional.empty();
+        }
+    }
+
+    /** What is here and was not in {@code before}, or the other way round; one line each. */
+    List<String> differencesFrom(Observed before) {
+        List<String> lines = new ArrayList<>();
+        compare(lines, "link", before.links, links);
+        compare(lines, "address", before.addresses, addresses);
+        compare(lines, "route", before.routes, routes);
+        compare(lines, "programs", before.programs.entrySet(), programs.entrySet());
+        compare(lines, "NAT", before.nat, nat);
+        compare(lines, "DHCP server", before.dhcp.values(), dhcp.values());
+        compare(lines, "net.ipv4.ip_forward", List.of(before.forwarding), List.of(forwarding));
+        return lines;
+    }
+
+    private static <T> void compare(List<String> lines, String what, Collection<T> before, Collection<T> after) {
+        for (T thing : after) {
+            if (!before.contains(thing)) {
+                lines.add("+ " + what + " " + thing);
+            }
+        }
+        for (T thing : before) {
+            if (!after.contains(thing)) {
+                lines.add("- " + what + " " + thing);
+            }
+        }
+    }
+}

@@ -1,0 +1,38 @@
+package io.fanatic.netlink.engine;
+
+/**
+ * One thing on a host that a fan is made of, as a value: two pieces are equal when nothing needs to be done to turn one into
+ * the other. A {@link Change} leads from one piece to another of the same {@link #key}.
+ */
+sealed interface Piece
+        permits AddressPiece,
+                BridgePiece,
+                DhcpPiece,
+                ForwardingPiece,
+                NatPiece,
+                PortPiece,
+                ProgramsPiece,
+                TunnelPiece,
+                UpPiece {
+
+    /** What the piece is, apart from its attributes: the same for the observed and the desired form of one thing. */
+    String key();
+
+    /** Makes it where it is not. */
+    void create(Kernel kernel);
+
+    /** Takes it away; also from a half-made state, and when it is gone already. */
+    void delete(Kernel kernel);
+
+    /** Turns {@code from}, a piece of the same key, into this. Repeating it is harmless. */
+    void change(Kernel kernel, Piece from);
+
+    /** "create tunnel ftun-250 (...)". */
+    String creating();
+
+    /** "delete tunnel ftun-250". */
+    String deleting();
+
+    /** "change tunnel ftun-250: MTU 1450 -> 1400". */
+    String changing(Piece from);
+}

@@ -1,0 +1,61 @@
+package io.fanatic.netlink.engine;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The changes that lead from what is observed to what is desired, in the order in which they are made. */
+public final class Plan {
+    /** No change at all. */
+    static final Plan NOTHING = new Plan(List.of());
+
+    private final List<Change> changes;
+
+    private Plan(List<Change> changes) {
+        this.changes = List.copyOf(changes);
+    }
+
+    /**
+     * Compares by {@link Piece#key}. What is new or different comes first, in the order of {@code desired}; then what is too
+     * much goes, last made first.
+     */
+    static Plan between(List<Piece> observed, List<Piece> desired) {
+        Map<String, Piece> there = new LinkedHashMap<>();
+        for (Piece piece : observed) {
+            there.put(piece.key(), piece);
+        }
+        List<Change> changes = new ArrayList<>();
+        for (Piece piece : desired) {
+            Piece old = there.remove(piece.key());
+            if (old == null) {
+                changes.add(Change.create(piece));
+            } else if (!old.equals(piece)) {
+                changes.add(Change.replace(old, piece));
+            }
+        }
+        List<Piece> tooMuch = new ArrayList<>(there.values());
+        for (int i = tooMuch.size() - 1; i >= 0; i--) {
+            changes.add(Change.delete(tooMuch.get(i)));
+        }
+        return new Plan(changes);
+    }
+
+    List<Change> changes() {
+        return changes;
+    }
+
+    /** Whether there is nothing to do. */
+    public boolean isEmpty() {
+        return changes.isEmpty();
+    }
+
+    /** One line for each change, for people. */
+    public List<String> lines() {
+        List<String> lines = new ArrayList<>();
+        for (Change change : changes) {
+            lines.add(change.toString());
+        }
+        return lines;
+    }
+}

@@ -1,0 +1,42 @@
+package io.fanatic.netlink.engine;
+
+import java.util.Optional;
+
+/** That the tunnel is a port of the bridge. */
+record PortPiece(String tunnel, String bridge) implements Piece {
+
+    @Override
+    public String key() {
+        return "port " + tunnel;
+    }
+
+    @Override
+    public void create(Kernel kernel) {
+        kernel.setMaster(tunnel, Optional.of(bridge));
+    }
+
+    @Override
+    public void delete(Kernel kernel) {
+        kernel.setMaster(tunnel, Optional.empty());
+    }
+
+    @Override
+    public void change(Kernel kernel, Piece from) {
+        create(kernel);
+    }
+
+    @Override
+    public String creating() {
+        return "make " + tunnel + " a port of " + bridge;
+    }
+
+    @Override
+    public String deleting() {
+        return "take " + tunnel + " out of " + bridge;
+    }
+
+    @Override
+    public String changing(Piece from) {
+        return "move " + tunnel + " from " + ((PortPiece) from).bridge + " to " + bridge;
+    }
+}

@@ -1,0 +1,144 @@
+package io.fanatic.netlink.engine;
+
+import static io.fanatic.netlink.engine.FanException.Reason.CONFLICT;
+import static io.fanatic.netlink.engine.FanException.Reason.INVALID;
+import static io.fanatic.netlink.engine.FanException.Reason.IN_USE;
+
+import io.fanatic.core.Ipv4Address;
+import java.util.List;
+import java.util.Optional;
+
+/** Everything that can be known to fail, found before anything is touched. Each check throws {@link FanException}. */
+final class Preflight {
+    private final Observed host;
+
+    Preflight(Observed host) {
+        this.host = host;
+    }
+
+    /**
+     * @param fan as it should be
+     * @param before the same fan as it is, if it is up
+     * @param nameServers addresses in use
+     */
+    void up(Fan fan, Optional<Fan> before, List<Ipv4Address> nameServers) {
+        fixed(fan, before);
+        overlayIsFree(fan);
+        nameServersStayReachable(fan, nameServers);
+        deviceIsFree(fan.bridge(), "bridge", "choose another name with --bridge");
+        deviceIsFree(fan.tunnel(), "tunnel", "rename or remove that device");
+        portIsFree(fan);
+        if (fan.slices().size() > Fan.MOST_ADDRESSES) {
+            throw new FanException(
+                    INVALID,
+                    "a fan may have " + Fan.MOST_ADDRESSES + " underlay addresses on one host, not "
+                            + fan.slices().size());
+        }
+        if (fan.mtu() < 68) {
+            throw new FanException(
+                    INVALID, "the underlay's MTU leaves only " + fan.mtu() + " bytes to the fan; IPv4 needs 68");
+        }
+    }
+
+    /** What a fan cannot change while it is up. */
+    private void fixed(Fan fan, Optional<Fan> before) {
+        for (Fan other : host.fans()) {
+            if (other.overlay().overlaps(fan.overlay()) && !other.mapping().equals(fan.mapping())) {
+                throw new FanException(
+                        CONFLICT,
+                        "the overlay " + fan.overlay() + " overlaps the fan " + other.mapping() + " on "
+                                + other.bridge() + "; take that down first");
+            }
+        }
+        before.ifPresent(old -> {
+            same("bridge", old, old.bridge(), fan.bridge());
+            same("VNI", old, old.vni(), fan.vni());
+            same("port", old, old.port(), fan.port());
+        });
+    }
+
+    private static void same(String what, Fan old, Object is, Object wanted) {
+        if (!is.equals(wanted)) {
+            throw new FanException(
+                    CONFLICT,
+                    "the fan " + old.mapping() + " is up with " + what + " " + is + ", not " + wanted
+                            + "; take it down first: fanctl down -u "
+                            + old.underlayAddresses().get(0) + "/"
+                            + old.mapping().underlay().prefixLength() + " -o " + old.overlay());
+        }
+    }
+
+    private void overlayIsFree(Fan fan) {
+        for (RouteState route : host.routes()) {
+            boolean ours = route.link().equals(Optional.of(fan.bridge()))
+                    && host.link(fan.bridge()).filter(LinkState::isOurs).isPresent();
+            if (!ours && !isDefault(route) && route.destination().overlaps(fan.overlay())) {
+                throw new FanException(
+                        CONFLICT,
+                        "the overlay " + fan.overlay() + " overlaps the route \"" + route.words()
+                                + "\"; choose another overlay or remove that route");
+            }
+        }
+    }
+
+    /** VPNs replace the default route by the two halves of the address space. */
+    private static boolean isDefault(RouteState route) {
+        return route.destination().prefixLength() <= 1;
+    }
+
+    private static void nameServersStayReachable(Fan fan, List<Ipv4Address> nameServers) {
+        for (Ipv4Address server : nameServers) {
+            if (fan.overlay().contains(server)) {
+                throw new FanException(
+                        CONFLICT,
+                        "the name server " + server + " of /etc/resolv.conf lies in the overlay " + fan.overlay()
+                                + " and would be cut off; choose another overlay");
+            }
+        }
+    }
+
+    private void deviceIsFree(String name, String what, String advice) {
+        host.link(name).filter(link -> !link.isOurs()).ifPresent(link -> {
+            throw new FanException(
+                    CONFLICT,
+                    "the name " + name + " for the " + what + " is taken by a"
+                            + (link.kind().isEmpty() ? " device" : " " + link.kind() + " device")
+                            + " that is not ours; " + advice);
+        });
+    }
+
+    private void portIsFree(Fan fan) {
+        for (LinkState link : host.links()) {
+            if (link.vxlan().isEmpty() || link.name().equals(fan.tunnel())) {
+                continue;
+            }
+            LinkState.Vxlan vxlan = link.vxlan().get();
+            if (vxlan.port() != fan.port()) {
+                continue;
+            }
+            if (!vxlan.external() || !vxlan.vniFilter()) {
+                throw new FanException(
+                        CONFLICT,
+                        "UDP port " + fan.port() + " is held by the VXLAN device " + link.name()
+                                + "; remove that device, or choose another port with --port on every host of the fan");
+            }
+            if (vxlan.admits(fan.vni())) {
+                throw new FanException(
+                        CONFLICT,
+                        "VNI " + fan.vni() + " on UDP port " + fan.port() + " is held by the VXLAN device "
+                                + link.name() + "; choose another with --vni on every host of the fan");
+            }
+        }
+    }
+
+    /** Refuses to take a bridge away from the containers on it. */
+    void down(Fan fan) {
+        List<String> attached = host.attachedTo(fan.bridge());
+        if (!attached.isEmpty()) {
+            throw new FanException(
+                    IN_USE,
+                    "containers are attached to " + fan.bridge() + " (" + Text.join(", ", attached)
+                            + "); stop them first");
+        }
+    }
+}

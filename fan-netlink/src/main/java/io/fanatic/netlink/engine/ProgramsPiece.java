@@ -1,0 +1,46 @@
+package io.fanatic.netlink.engine;
+
+import io.fanatic.netlink.bpf.FanProgramSpec;
+
+/** The two eBPF programs on the tunnel. */
+record ProgramsPiece(String tunnel, FanProgramSpec spec) implements Piece {
+
+    @Override
+    public String key() {
+        return "programs " + tunnel;
+    }
+
+    @Override
+    public void create(Kernel kernel) {
+        kernel.attachPrograms(tunnel, spec);
+    }
+
+    @Override
+    public void delete(Kernel kernel) {
+        kernel.detachPrograms(tunnel);
+    }
+
+    @Override
+    public void change(Kernel kernel, Piece from) {
+        kernel.attachPrograms(tunnel, spec);
+    }
+
+    @Override
+    public String creating() {
+        return "attach the eBPF programs encap and guard to " + tunnel + " (" + addresses() + ")";
+    }
+
+    @Override
+    public String deleting() {
+        return "detach the eBPF programs from " + tunnel;
+    }
+
+    @Override
+    public String changing(Piece from) {
+        return "replace the eBPF programs on " + tunnel + " (" + addresses() + ")";
+    }
+
+    private String addresses() {
+        return Text.join(" and ", spec.localAddresses());
+    }
+}

@@ -1,0 +1,80 @@
+package io.fanatic.netlink.engine;
+
+import io.fanatic.core.MacAddress;
+
+/** The tunnel: an external VXLAN device with one VNI in its filter. */
+record TunnelPiece(String name, int vni, int port, MacAddress mac, int mtu, String mark) implements Piece {
+
+    /** Name of a tunnel that is not ready; see {@link Kernel#createTunnel}. */
+    static final String TEMPORARY = "fan-new-tunnel";
+
+    /** Stands for a filter that somebody emptied. */
+    static final int NO_VNI = -1;
+
+    @Override
+    public String key() {
+        return "tunnel " + name;
+    }
+
+    @Override
+    public void create(Kernel kernel) {
+        kernel.deleteLink(TEMPORARY);
+        try {
+            kernel.createTunnel(TEMPORARY, mac, mtu, port);
+            kernel.addVni(TEMPORARY, vni);
+            kernel.publish(TEMPORARY, name, mark);
+        } catch (RuntimeException e) {
+            kernel.deleteLink(TEMPORARY);
+            throw e;
+        }
+    }
+
+    @Override
+    public void delete(Kernel kernel) {
+        kernel.deleteLink(TEMPORARY);
+        kernel.deleteLink(name);
+    }
+
+    @Override
+    public void change(Kernel kernel, Piece from) {
+        TunnelPiece old = (TunnelPiece) from;
+        if (old.mtu != mtu) {
+            kernel.setMtu(name, mtu);
+        }
+        if (!old.mac.equals(mac)) {
+            kernel.setMac(name, mac);
+        }
+        if (old.vni != vni) {
+            if (old.vni != NO_VNI) {
+                kernel.removeVni(name, old.vni);
+            }
+            if (vni != NO_VNI) {
+                kernel.addVni(name, vni);
+            }
+        }
+        if (!old.mark.equals(mark)) {
+            kernel.setAlias(name, mark);
+        }
+    }
+
+    @Override
+    public String creating() {
+        return "create tunnel " + name + " (VXLAN, VNI " + vni + ", UDP port " + port + ", MTU " + mtu + ")";
+    }
+
+    @Override
+    public String deleting() {
+        return "delete tunnel " + name;
+    }
+
+    @Override
+    public String changing(Piece from) {
+        TunnelPiece old = (TunnelPiece) from;
+        return new Differences("change tunnel " + name)
+                .add("MTU", old.mtu, mtu)
+                .add("MAC address", old.mac, mac)
+                .add("VNI", old.vni, vni)
+                .add("mark", old.mark, mark)
+                .toString();
+    }
+}

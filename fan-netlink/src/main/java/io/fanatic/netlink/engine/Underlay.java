@@ -1,0 +1,119 @@
+package io.fanatic.netlink.engine;
+
+import static io.fanatic.netlink.engine.FanException.Reason.INVALID;
+
+import io.fanatic.core.Cidr;
+import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.UnderlaySpec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.function.Predicate;
+
+/**
+ * The underlay on this host: the one local address that is meant, the network that it counts in, and how large a packet its
+ * device carries.
+ *
+ * @param address a local address
+ * @param network the underlay
+ * @param link the device that has the address
+ * @param mtu of the device that packets leave by, bytes
+ */
+record Underlay(Ipv4Address address, Cidr network, String link, int mtu) {
+
+    private static final String LOOPBACK = "lo";
+
+    /**
+     * Finds the address that the user meant.
+     *
+     * @throws FanException (INVALID) when no local address fits, or several do: then the message lists them
+     */
+    static Underlay resolve(UnderlaySpec spec, Observed host) {
+        if (spec instanceof UnderlaySpec.Address given) {
+            AddressState local = only(spec, host, true, a -> a.address().equals(given.address()));
+            return of(local, given.network(), host);
+        }
+        if (spec instanceof UnderlaySpec.Network given) {
+            AddressState local = only(spec, host, false, a -> given.network().contains(a.address()));
+            return of(local, given.network(), host);
+        }
+        String link = spec instanceof UnderlaySpec.Device device ? device.name() : defaultLink(host);
+        if (host.link(link).isEmpty()) {
+            throw new FanException(
+                    INVALID, "there is no interface " + link + "; this host has " + Text.join(", ", names(host)));
+        }
+        AddressState local = only(spec, host, true, a -> a.link().equals(link));
+        return of(local, Cidr.containing(local.address(), prefixLength(spec.prefixLength(), local)), host);
+    }
+
+    private static int prefixLength(OptionalInt given, AddressState local) {
+        if (given.isPresent()) {
+            return given.getAsInt();
+        }
+        if (local.prefixLength() == 32) {
+            throw new FanException(
+                    INVALID,
+                    "the address " + local
+                            + " has no network of its own (/32); add the prefix length of the address plan," + " as in "
+                            + local.link() + "/16");
+        }
+        return local.prefixLength();
+    }
+
+    private static String defaultLink(Observed host) {
+        for (RouteState route : host.routes()) {
+            if (route.destination().prefixLength() == 0 && route.link().isPresent()) {
+                return route.link().get();
+            }
+        }
+        throw new FanException(
+                INVALID, "this host has no default route; name the underlay by an address, a network or an interface");
+    }
+
+    /** @param loopbackToo whether addresses of the loopback device are meant as well; service addresses live there */
+    private static AddressState only(
+            UnderlaySpec spec, Observed host, boolean loopbackToo, Predicate<AddressState> meant) {
+        List<AddressState> candidates = new ArrayList<>();
+        for (AddressState address : host.addresses()) {
+            boolean usable = (loopbackToo || !address.link().equals(LOOPBACK))
+                    && host.link(address.link()).filter(LinkState::isOurs).isEmpty();
+            if (usable && meant.test(address)) {
+                candidates.add(address);
+            }
+        }
+        if (candidates.isEmpty()) {
+            throw new FanException(
+                    INVALID,
+                    "no local address fits the underlay " + spec + "; this host has "
+                            + (host.addresses().isEmpty() ? "no IPv4 address" : Text.join(", ", host.addresses())));
+        }
+        if (candidates.size() > 1) {
+            throw new FanException(
+                    INVALID,
+                    "several local addresses fit the underlay " + spec + ": " + Text.join(", ", candidates)
+                            + "; name one of them");
+        }
+        return candidates.get(0);
+    }
+
+    private static Underlay of(AddressState local, Cidr network, Observed host) {
+        int mtu = host.link(local.link()).orElseThrow().mtu();
+        if (local.link().equals(LOOPBACK)) {
+            // An address of the loopback device is reached through others; the smallest of them decides.
+            for (LinkState link : host.links()) {
+                if (link.up() && !link.name().equals(LOOPBACK) && !link.isOurs()) {
+                    mtu = Math.min(mtu, link.mtu());
+                }
+            }
+        }
+        return new Underlay(local.address(), network, local.link(), mtu);
+    }
+
+    private static List<String> names(Observed host) {
+        List<String> names = new ArrayList<>();
+        for (LinkState link : host.links()) {
+            names.add(link.name());
+        }
+        return names;
+    }
+}

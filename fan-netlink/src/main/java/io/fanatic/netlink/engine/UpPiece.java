@@ -1,0 +1,40 @@
+package io.fanatic.netlink.engine;
+
+/** That a device is up. */
+record UpPiece(String link) implements Piece {
+
+    @Override
+    public String key() {
+        return "up " + link;
+    }
+
+    @Override
+    public void create(Kernel kernel) {
+        kernel.setUp(link, true);
+    }
+
+    @Override
+    public void delete(Kernel kernel) {
+        kernel.setUp(link, false);
+    }
+
+    @Override
+    public void change(Kernel kernel, Piece from) {
+        create(kernel);
+    }
+
+    @Override
+    public String creating() {
+        return "set " + link + " up";
+    }
+
+    @Override
+    public String deleting() {
+        return "set " + link + " down";
+    }
+
+    @Override
+    public String changing(Piece from) {
+        return creating();
+    }
+}

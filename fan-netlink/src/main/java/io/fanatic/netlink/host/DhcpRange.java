@@ -1,0 +1,42 @@
+package io.fanatic.netlink.host;
+
+import io.fanatic.core.FanSlice;
+import io.fanatic.core.Ipv4Address;
+
+/**
+ * Addresses to be leased, and what their holders are told.
+ *
+ * @param first the first address
+ * @param last the last address
+ * @param prefixLength of the network that they reach directly: the overlay's
+ * @param router the default gateway: the host address
+ */
+public record DhcpRange(Ipv4Address first, Ipv4Address last, int prefixLength, Ipv4Address router) {
+
+    /** @throws IllegalArgumentException when the last address comes before the first */
+    public DhcpRange {
+        if (last.compareTo(first) < 0) {
+            throw new IllegalArgumentException("a DHCP range from " + first + " back to " + last);
+        }
+    }
+
+    /** All of a slice past its host reserve. */
+    public static DhcpRange of(FanSlice slice) {
+        return new DhcpRange(
+                slice.firstContainerAddress(),
+                slice.lastContainerAddress(),
+                slice.mapping().overlay().prefixLength(),
+                slice.hostAddress());
+    }
+
+    /** How many addresses. */
+    public long size() {
+        return (last.bits() & 0xffffffffL) - (first.bits() & 0xffffffffL) + 1;
+    }
+
+    /** {@code 250.0.45.2-250.0.45.254}. */
+    @Override
+    public String toString() {
+        return first + "-" + last;
+    }
+}

@@ -1,0 +1,45 @@
+package io.fanatic.netlink.host;
+
+import io.fanatic.core.FanSlice;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A DHCP server as it shall be or is; {@link Dnsmasq} runs it.
+ *
+ * @param bridge the interface that it serves
+ * @param mtu told to every client (option 26), in bytes
+ * @param ranges one for each slice on the bridge
+ * @param dns whether it also answers DNS queries, by asking the servers of this host's /etc/resolv.conf
+ */
+public record DhcpServer(String bridge, int mtu, List<DhcpRange> ranges, boolean dns) {
+    public DhcpServer {
+        ranges = List.copyOf(ranges);
+    }
+
+    /** A server that leases all of these slices past their host reserves, and answers no DNS queries. */
+    public static DhcpServer of(String bridge, int mtu, List<FanSlice> slices) {
+        List<DhcpRange> ranges = new ArrayList<>();
+        for (FanSlice slice : slices) {
+            ranges.add(DhcpRange.of(slice));
+        }
+        return new DhcpServer(bridge, mtu, ranges, false);
+    }
+
+    /** The server that runs for a bridge, see {@link Dnsmasq#running}. */
+    public static Optional<DhcpServer> running(String bridge, Path runDir) {
+        return new Dnsmasq(runDir, runDir).running(bridge);
+    }
+
+    /** Starts it, see {@link Dnsmasq#start}. */
+    public void start(Path runDir, Path stateDir) {
+        new Dnsmasq(runDir, stateDir).start(this);
+    }
+
+    /** Stops the server of a bridge, if one runs, see {@link Dnsmasq#stop}. */
+    public static void stop(String bridge, Path runDir) {
+        new Dnsmasq(runDir, runDir).stop(bridge);
+    }
+}

@@ -1,0 +1,200 @@
+package io.fanatic.netlink.host;
+
+import static io.fanatic.netlink.libc.Native.LIBC;
+
+import io.fanatic.netlink.libc.Errno;
+import io.fanatic.netlink.libc.Native;
+import io.fanatic.netlink.libc.Spawn;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * DHCP servers, one dnsmasq(8) for each bridge, in the calling thread's network namespace.
+ *
+ * <p>A server daemonises itself and outlives this process. It is found again by its PID file, and believed only if the
+ * process of that number is a dnsmasq that was started with our configuration file and lives in the same network namespace:
+ * a PID that was given to another process is never signalled. The configuration file is the record of what it was started
+ * with.
+ *
+ * <pre>
+ *   runDir/dnsmasq-fan-250.conf, .pid, .log      gone with the server
+ *   stateDir/dnsmasq-fan-250.leases              stays, so that containers keep their addresses, until {@link #forget}
+ * </pre>
+ *
+ * <p>Before dnsmasq offers an address that is new to it, it pings it, since Docker may have given it to somebody in the same
+ * slice: the first lease of a container takes up to three seconds.
+ */
+public final class Dnsmasq {
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final long POLL_NANOS = 5_000_000;
+    private static final int SIGTERM = 15;
+
+    private final Path runDir;
+    private final Path stateDir;
+    private final String searchPath;
+
+    /** @param runDir such as /run/fanatic; it and {@code stateDir} are made when a server is started */
+    public Dnsmasq(Path runDir, Path stateDir) {
+        this(runDir, stateDir, Spawn.PATH);
+    }
+
+    Dnsmasq(Path runDir, Path stateDir, String searchPath) {
+        this.runDir = runDir;
+        this.stateDir = stateDir;
+        this.searchPath = searchPath;
+    }
+
+    /**
+     * Starts a server and waits until it serves.
+     *
+     * @throws DhcpException when dnsmasq is not installed, refuses, or runs already for this bridge; nothing is left then
+     */
+    public void start(DhcpServer server) {
+        Path program = program();
+        if (pid(server.bridge()).isPresent()) {
+            throw new DhcpException("dnsmasq already runs for " + server.bridge());
+        }
+        Path conf = conf(server.bridge());
+        try {
+            Files.createDirectories(runDir);
+            Files.createDirectories(stateDir);
+            Files.writeString(conf, DnsmasqConf.write(server, pidFile(server.bridge()), leaseFile(server.bridge())));
+        } catch (IOException e) {
+            throw new DhcpException("cannot write " + conf + ": " + e.getMessage(), e);
+        }
+        boolean started = false;
+        try {
+            Path log = runFile(server.bridge(), ".log");
+            int status = Spawn.run(List.of(program.toString(), confArgument(server.bridge())), log, PATIENCE);
+            if (status != 0) {
+                throw new DhcpException("dnsmasq for " + server.bridge() + " ended with status " + status + ": "
+                        + Files.readString(log).strip());
+            }
+            started = true;
+        } catch (IOException e) {
+            throw new DhcpException("cannot read what dnsmasq said: " + e.getMessage(), e);
+        } finally {
+            if (!started) {
+                deleteRunFiles(server.bridge());
+            }
+        }
+    }
+
+    /** What the server of this bridge was started with, if one runs. */
+    public Optional<DhcpServer> running(String bridge) {
+        if (pid(bridge).isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(DnsmasqConf.read(Files.readAllLines(conf(bridge), StandardCharsets.UTF_8)));
+        } catch (IOException | IllegalArgumentException changed) {
+            // It runs, with what nobody can tell: nothing that anybody wants.
+            return Optional.of(new DhcpServer(bridge, 0, List.of(), false));
+        }
+    }
+
+    /**
+     * Stops the server of this bridge and waits for its end; its leases stay.
+     *
+     * @return false when none ran
+     * @throws DhcpException when it does not end within 10 s
+     */
+    public boolean stop(String bridge) {
+        OptionalInt pid = pid(bridge);
+        if (pid.isPresent()) {
+            if (LIBC.kill(pid.getAsInt(), SIGTERM) < 0 && Native.errno() != Errno.ESRCH) {
+                throw new DhcpException(
+                        "cannot stop dnsmasq, process " + pid.getAsInt() + ": " + Errno.describe(Native.errno()));
+            }
+            long end = System.nanoTime() + PATIENCE.toNanos();
+            while (isOurs(pid.getAsInt(), bridge)) {
+                if (System.nanoTime() - end > 0) {
+                    throw new DhcpException("dnsmasq, process " + pid.getAsInt() + ", does not end on SIGTERM");
+                }
+                LockSupport.parkNanos(POLL_NANOS);
+            }
+        }
+        deleteRunFiles(bridge);
+        return pid.isPresent();
+    }
+
+    /** Forgets the leases of this bridge, whose server must not run. */
+    public void forget(String bridge) {
+        delete(leaseFile(bridge));
+    }
+
+    private Path program() {
+        for (String directory : searchPath.split(":", -1)) {
+            Path program = Path.of(directory, "dnsmasq");
+            if (Files.isExecutable(program)) {
+                return program;
+            }
+        }
+        throw new DhcpException("dnsmasq is not installed; install the package dnsmasq-base");
+    }
+
+    private OptionalInt pid(String bridge) {
+        try {
+            int pid = Integer.parseInt(Files.readString(pidFile(bridge)).strip());
+            return pid > 1 && isOurs(pid, bridge) ? OptionalInt.of(pid) : OptionalInt.empty();
+        } catch (IOException | NumberFormatException none) {
+            return OptionalInt.empty();
+        }
+    }
+
+    /** A zombie has no command line any more, and so counts as ended. */
+    private boolean isOurs(int pid, String bridge) {
+        Path process = Path.of("/proc", Integer.toString(pid));
+        try {
+            String[] words = Files.readString(process.resolve("cmdline")).split("\0", -1);
+            return words.length >= 2
+                    && words[0].endsWith("/dnsmasq")
+                    && words[1].equals(confArgument(bridge))
+                    && Files.readSymbolicLink(process.resolve("ns/net"))
+                            .equals(Files.readSymbolicLink(Path.of("/proc/thread-self/ns/net")));
+        } catch (IOException gone) {
+            return false;
+        }
+    }
+
+    private String confArgument(String bridge) {
+        return "--conf-file=" + conf(bridge);
+    }
+
+    private Path conf(String bridge) {
+        return runFile(bridge, ".conf");
+    }
+
+    private Path pidFile(String bridge) {
+        return runFile(bridge, ".pid");
+    }
+
+    private Path runFile(String bridge, String ending) {
+        return runDir.resolve("dnsmasq-" + bridge + ending);
+    }
+
+    private Path leaseFile(String bridge) {
+        return stateDir.resolve("dnsmasq-" + bridge + ".leases");
+    }
+
+    private void deleteRunFiles(String bridge) {
+        delete(conf(bridge));
+        delete(pidFile(bridge));
+        delete(runFile(bridge, ".log"));
+    }
+
+    private static void delete(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            throw new DhcpException("cannot delete " + file + ": " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,105 @@
+package io.fanatic.netlink.host;
+
+import io.fanatic.core.Cidr;
+import io.fanatic.core.Ipv4Address;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A {@link DhcpServer} as dnsmasq(8)'s configuration file, and back. */
+final class DnsmasqConf {
+    private static final String INTERFACE = "interface=";
+    private static final String PORT_OFF = "port=0";
+    private static final String MTU = "dhcp-option-force=option:mtu,";
+    private static final String RANGE = "dhcp-range=set:slice";
+    private static final String ROUTER = ",option:router,";
+    private static final String LEASE_TIME = "1h";
+
+    private DnsmasqConf() {}
+
+    static String write(DhcpServer server, Path pidFile, Path leaseFile) {
+        StringBuilder text = new StringBuilder(1024);
+        line(text, "# made by fanatic(8), do not edit: fanctl compares it with what it would write");
+        line(text, INTERFACE + server.bridge());
+        line(text, "except-interface=lo");
+        line(text, "bind-interfaces");
+        line(text, "no-hosts");
+        if (server.dns()) {
+            // Names of containers, not of this host; queries for private addresses stay here.
+            line(text, "bogus-priv");
+        } else {
+            line(text, PORT_OFF);
+            line(text, "no-resolv");
+        }
+        line(text, "pid-file=" + pidFile);
+        line(text, "dhcp-leasefile=" + leaseFile);
+        line(text, "dhcp-authoritative");
+        line(text, "dhcp-no-override");
+        // Its default of 1000 would leave most of a /16 slice unused.
+        line(text, "dhcp-lease-max=" + addresses(server));
+        // To clients that do not ask for it, too: too large an MTU loses large packets without a word.
+        line(text, MTU + server.mtu());
+        for (int i = 0; i < server.ranges().size(); i++) {
+            DhcpRange range = server.ranges().get(i);
+            line(
+                    text,
+                    RANGE + i + "," + range.first() + "," + range.last() + ","
+                            + Ipv4Address.of(Cidr.mask(range.prefixLength())) + "," + LEASE_TIME);
+            line(text, "dhcp-option=tag:slice" + i + ROUTER + range.router());
+        }
+        return text.toString();
+    }
+
+    private static void line(StringBuilder text, String line) {
+        text.append(line).append('\n');
+    }
+
+    private static long addresses(DhcpServer server) {
+        long sum = 0;
+        for (DhcpRange range : server.ranges()) {
+            sum += range.size();
+        }
+        return Math.min(sum, Integer.MAX_VALUE);
+    }
+
+    /**
+     * Reads what {@link #write} wrote.
+     *
+     * @throws IllegalArgumentException when somebody has made something else of it
+     */
+    static DhcpServer read(List<String> lines) {
+        String bridge = "";
+        boolean dns = true;
+        int mtu = 0;
+        List<String[]> ranges = new ArrayList<>();
+        List<Ipv4Address> routers = new ArrayList<>();
+        for (String line : lines) {
+            int router = line.indexOf(ROUTER);
+            if (line.startsWith(INTERFACE)) {
+                bridge = line.substring(INTERFACE.length());
+            } else if (line.equals(PORT_OFF)) {
+                dns = false;
+            } else if (line.startsWith(MTU)) {
+                mtu = Integer.parseInt(line.substring(MTU.length()));
+            } else if (line.startsWith(RANGE)) {
+                ranges.add(line.split(",", -1));
+            } else if (router >= 0) {
+                routers.add(Ipv4Address.parse(line.substring(router + ROUTER.length())));
+            }
+        }
+        if (ranges.size() != routers.size()) {
+            throw new IllegalArgumentException("ranges and routers do not match");
+        }
+        List<DhcpRange> all = new ArrayList<>();
+        for (int i = 0; i < ranges.size(); i++) {
+            String[] words = ranges.get(i);
+            if (words.length != 5) {
+                throw new IllegalArgumentException("a range of " + words.length + " words");
+            }
+            int prefixLength = Integer.bitCount(Ipv4Address.parse(words[3]).bits());
+            all.add(new DhcpRange(
+                    Ipv4Address.parse(words[1]), Ipv4Address.parse(words[2]), prefixLength, routers.get(i)));
+        }
+        return new DhcpServer(bridge, mtu, all, dns);
+    }
+}

@@ -1,0 +1,295 @@
+package io.fanatic.netlink.host;
+
+import static io.fanatic.netlink.libc.Native.LIBC;
+import static io.fanatic.netlink.libc.Native.check;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A network namespace, and where it has one the mount namespace that belongs to it, as two files that setns(2) takes.
+ *
+ * <p>setns moves one thread. Work therefore runs on a platform thread of its own that ends afterwards: a pooled thread
+ * would carry the namespace to somebody else's task, and a virtual thread would move its carrier. Sockets made inside may
+ * be used from any thread later; processes started inside stay inside.
+ *
+ * @param network a file such as {@code /run/netns/blue}
+ * @param mount the pinned mount namespace, if any
+ */
+public record Namespace(Path network, Optional<Path> mount) {
+
+    /** Where ip-netns(8) keeps its names. */
+    public static final Path NAMED = Path.of("/run/netns");
+
+    private static final int CLONE_FS = 0x00000200;
+    private static final int CLONE_NEWNS = 0x00020000;
+    private static final int CLONE_NEWNET = 0x40000000;
+    private static final int O_RDONLY_CLOEXEC = 02000000;
+    private static final int MS_BIND = 1 << 12;
+    private static final int MS_REC = 1 << 14;
+    private static final int MS_PRIVATE = 1 << 18;
+    private static final int MS_SLAVE = 1 << 19;
+    private static final int MS_SHARED = 1 << 20;
+    private static final int MNT_DETACH = 2;
+
+    private static final AtomicInteger THREADS = new AtomicInteger();
+
+    /** The network namespace of that name, as {@code ip netns} lists it; it need not exist yet. */
+    public static Namespace named(String name) {
+        return new Namespace(NAMED.resolve(name), Optional.empty());
+    }
+
+    /** The names of {@code ip netns list}, sorted. */
+    public static List<String> names() {
+        List<String> names = new ArrayList<>();
+        try (var files = Files.newDirectoryStream(NAMED)) {
+            files.forEach(file -> names.add(file.getFileName().toString()));
+        } catch (IOException absent) {
+            return List.of();
+        }
+        names.sort(null);
+        return names;
+    }
+
+    /**
+     * Makes a network namespace of that name, with its loopback still down, visible to ip-netns(8).
+     *
+     * @throws io.fanatic.netlink.libc.ErrnoException when the kernel refuses; nothing is left then
+     * @throws UncheckedIOException when the name is taken
+     */
+    public static Namespace create(String name) {
+        Path file = NAMED.resolve(name);
+        try {
+            prepareNamedDirectory();
+            Files.createFile(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot make the namespace " + name, e);
+        }
+        try {
+            onOwnThread(() -> {
+                check("unshare a network namespace", LIBC.unshare(CLONE_NEWNET));
+                return check(
+                        "pin namespace " + name,
+                        LIBC.mount("/proc/thread-self/ns/net", file.toString(), "none", MS_BIND, null));
+            });
+        } catch (RuntimeException e) {
+            deleteFile(file);
+            throw e;
+        }
+        return named(name);
+    }
+
+    /** ip-netns(8) expects a shared mount here, so that names appear in every mount namespace. */
+    private static void prepareNamedDirectory() throws IOException {
+        synchronized (Namespace.class) {
+            Files.createDirectories(NAMED);
+            String dir = NAMED.toString();
+            if (LIBC.mount(null, dir, "none", MS_SHARED | MS_REC, null) < 0) {
+                check("bind " + dir, LIBC.mount(dir, dir, "none", MS_BIND | MS_REC, null));
+                check("share " + dir, LIBC.mount(null, dir, "none", MS_SHARED | MS_REC, null));
+            }
+        }
+    }
+
+    /**
+     * Gives this network namespace a mount namespace of its own: a copy of the caller's in which {@code setup} may mount
+     * what it likes; mounts made outside later still arrive, mounts made inside stay inside.
+     *
+     * @param pin a file to be made; its directory must be prepared by {@link #preparePins}
+     */
+    public Namespace withMounts(Path pin, Callable<?> setup) {
+        try {
+            Files.createFile(pin);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot make " + pin, e);
+        }
+        try {
+            CompletableFuture<Integer> inside = new CompletableFuture<>();
+            CompletableFuture<Boolean> pinned = new CompletableFuture<>();
+            FutureTask<Boolean> holder = start(() -> {
+                try {
+                    enter();
+                    check("unshare a mount namespace", LIBC.unshare(CLONE_NEWNS));
+                    check("detach mounts", LIBC.mount(null, "/", "none", MS_SLAVE | MS_REC, null));
+                    setup.call();
+                } catch (Exception | Error e) {
+                    inside.completeExceptionally(e);
+                    throw e;
+                }
+                inside.complete(LIBC.gettid());
+                return pinned.get();
+            });
+            try {
+                // Only the namespace outside may pin the new one: a namespace that holds itself would never end.
+                String file = "/proc/self/task/" + inside.get() + "/ns/mnt";
+                check("pin " + pin, LIBC.mount(file, pin.toString(), "none", MS_BIND, null));
+            } catch (ExecutionException e) {
+                throw unchecked(e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException("interrupted while making " + pin, e);
+            } finally {
+                pinned.complete(true);
+            }
+            result(holder);
+        } catch (RuntimeException e) {
+            deleteFile(pin);
+            throw e;
+        }
+        return new Namespace(network, Optional.of(pin));
+    }
+
+    /** Makes a directory that may hold pinned mount namespaces: a mount of its own that passes nothing on. */
+    public static void preparePins(Path directory) {
+        try {
+            Files.createDirectories(directory);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot make " + directory, e);
+        }
+        String dir = directory.toString();
+        if (LIBC.mount(null, dir, "none", MS_PRIVATE, null) < 0) {
+            check("bind " + dir, LIBC.mount(dir, dir, "none", MS_BIND, null));
+            check("make " + dir + " private", LIBC.mount(null, dir, "none", MS_PRIVATE, null));
+        }
+    }
+
+    /** Takes away the mount of {@link #preparePins} and the then empty directory. Absent is fine. */
+    public static void removePins(Path directory) {
+        LIBC.umount2(directory.toString(), MNT_DETACH);
+        deleteFile(directory);
+    }
+
+    public boolean exists() {
+        return Files.exists(network);
+    }
+
+    /** Unpins both namespaces; they end when the last process and socket in them has gone. Absent is fine. */
+    public void delete() {
+        mount.ifPresent(Namespace::unpin);
+        unpin(network);
+    }
+
+    private static void unpin(Path file) {
+        LIBC.umount2(file.toString(), MNT_DETACH);
+        deleteFile(file);
+    }
+
+    private static void deleteFile(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot delete " + file, e);
+        }
+    }
+
+    /**
+     * Runs work inside, on a thread of its own, and waits for it.
+     *
+     * @throws RuntimeException what the work threw; a checked exception comes wrapped
+     */
+    public <T> T call(Callable<T> work) {
+        return onOwnThread(() -> {
+            enter();
+            return work.call();
+        });
+    }
+
+    /**
+     * The words that run a command inside, by way of nsenter(1) of util-linux. The JDK would start a process from a thread
+     * inside as well, but its reaper threads would then keep the namespace alive for a minute.
+     */
+    public List<String> command(List<String> command) {
+        List<String> words = new ArrayList<>();
+        words.add("/usr/bin/nsenter");
+        words.add("--net=" + network);
+        mount.ifPresent(pin -> words.add("--mount=" + pin));
+        words.add("--");
+        words.addAll(command);
+        return words;
+    }
+
+    /** As {@link #call}, without a result. */
+    public void run(Runnable work) {
+        call(() -> {
+            work.run();
+            return true;
+        });
+    }
+
+    /** Moves the calling thread for good; call only on a thread that ends with this work. */
+    private void enter() {
+        int net = open(network);
+        try {
+            if (mount.isPresent()) {
+                int mnt = open(mount.get());
+                try {
+                    check("unshare the working directory", LIBC.unshare(CLONE_FS));
+                    check("setns to " + mount.get(), LIBC.setns(mnt, CLONE_NEWNS));
+                } finally {
+                    LIBC.close(mnt);
+                }
+            }
+            check("setns to " + network, LIBC.setns(net, CLONE_NEWNET));
+        } finally {
+            LIBC.close(net);
+        }
+    }
+
+    private static int open(Path file) {
+        return check("open " + file, LIBC.open(file.toString(), O_RDONLY_CLOEXEC));
+    }
+
+    private static <T> T onOwnThread(Callable<T> work) {
+        return result(start(work));
+    }
+
+    private static <T> FutureTask<T> start(Callable<T> work) {
+        FutureTask<T> task = new FutureTask<>(work);
+        Thread thread = new Thread(task, "netns-" + THREADS.incrementAndGet());
+        thread.setDaemon(true);
+        thread.start();
+        return task;
+    }
+
+    private static <T> T result(FutureTask<T> task) {
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    return task.get();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        } catch (ExecutionException e) {
+            throw unchecked(e);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private static RuntimeException unchecked(ExecutionException e) {
+        Throwable cause = e.getCause() == null ? e : e.getCause();
+        if (cause instanceof Error error) {
+            throw error;
+        }
+        if (cause instanceof RuntimeException unchecked) {
+            return unchecked;
+        }
+        return cause instanceof IOException io
+                ? new UncheckedIOException(io.getMessage(), io)
+                : new IllegalStateException(cause.getMessage(), cause);
+    }
+}

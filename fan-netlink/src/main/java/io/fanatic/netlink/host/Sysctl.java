@@ -1,0 +1,68 @@
+package io.fanatic.netlink.host;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
+
+/**
+ * Kernel parameters, sysctl(8), as files under /proc/sys.
+ *
+ * <p>Those under {@code net} belong to the network namespace of the <em>thread</em> that opens the file, not to the
+ * process: on a thread that has called setns(2) they are the other namespace's (measured on Linux 6.18, and the kernel's
+ * net/sysctl_net.c looks at the current task). Unlike /proc/net they need no /proc/thread-self.
+ */
+public final class Sysctl {
+    private static final Path ROOT = Path.of("/proc/sys");
+
+    private Sysctl() {}
+
+    /**
+     * The value without its closing line end.
+     *
+     * @param key with dots, or with slashes where an interface's name may hold a dot: {@code net.ipv4.ip_forward}, {@code
+     *     net/ipv4/conf/eth0.100/rp_filter}
+     * @throws UncheckedIOException when this kernel has no such parameter
+     */
+    public static String read(String key) {
+        return find(key).orElseThrow(() -> new UncheckedIOException(new NoSuchFileException("no sysctl " + key)));
+    }
+
+    /** As {@link #read}, or empty when there is no such parameter, for example because its interface has gone. */
+    public static Optional<String> find(String key) {
+        try {
+            return Optional.of(
+                    Files.readString(file(key), StandardCharsets.UTF_8).stripTrailing());
+        } catch (NoSuchFileException absent) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read the sysctl " + key, e);
+        }
+    }
+
+    /**
+     * Sets a value.
+     *
+     * @throws UncheckedIOException when there is no such parameter, or the kernel refuses the value
+     */
+    public static void write(String key, String value) {
+        try {
+            Files.writeString(file(key), value, StandardOpenOption.WRITE);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot set the sysctl " + key + " to " + value, e);
+        }
+    }
+
+    private static Path file(String key) {
+        Path file =
+                ROOT.resolve(key.indexOf('/') < 0 ? key.replace('.', '/') : key).normalize();
+        if (!file.startsWith(ROOT) || file.equals(ROOT)) {
+            throw new IllegalArgumentException("\"" + key + "\" is not a sysctl");
+        }
+        return file;
+    }
+}

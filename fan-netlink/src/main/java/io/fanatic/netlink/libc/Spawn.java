@@ -1,0 +1,123 @@
+package io.fanatic.netlink.libc;
+
+import static io.fanatic.netlink.libc.Native.LIBC;
+
+import java.lang.ref.Reference;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Runs a program as a child of the calling thread and waits for it, by posix_spawn(3): never a shell, an environment of
+ * ours alone, no signal blocked.
+ *
+ * <p>The child is in the calling thread's namespaces. That is why {@link ProcessBuilder} will not do: the JDK starts threads
+ * that watch for children, they inherit the namespace of the first caller, and they hold it for a minute.
+ */
+public final class Spawn {
+    /** Where programs are looked for. */
+    public static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+    /** Room for glibc's and musl's structures, which have 336 bytes at most. */
+    private static final int OPAQUE = 512;
+
+    private static final int SIGSET_LENGTH = 128;
+    private static final short POSIX_SPAWN_SETSIGMASK = 0x08;
+    private static final int O_WRONLY_CREAT_TRUNC = 01 | 0100 | 01000;
+    private static final int WNOHANG = 1;
+    private static final int SIGKILL = 9;
+    private static final long POLL_NANOS = 2_000_000;
+
+    private Spawn() {}
+
+    /**
+     * Runs a program to its end.
+     *
+     * @param command the program's absolute path, then its arguments
+     * @param output a file that receives what it prints on both streams; it is made or emptied
+     * @param patience how long it may take; it is killed then
+     * @return its exit status, or 128 and the number of the signal that ended it
+     * @throws ErrnoException ENOENT when there is no such program; ETIMEDOUT when it took too long
+     */
+    public static int run(List<String> command, Path output, Duration patience) {
+        String program = command.get(0);
+        ByteBuffer actions = Native.buffer(OPAQUE);
+        ByteBuffer attributes = Native.buffer(OPAQUE);
+        ByteBuffer pid = Native.buffer(4);
+        Words arguments = new Words(command);
+        Words environment = new Words(List.of("PATH=" + PATH, "LC_ALL=C"));
+        checkResult(program, LIBC.posix_spawn_file_actions_init(actions));
+        checkResult(program, LIBC.posix_spawnattr_init(attributes));
+        try {
+            checkResult(program, LIBC.posix_spawn_file_actions_addopen(actions, 0, "/dev/null", 0, 0));
+            checkResult(
+                    program,
+                    LIBC.posix_spawn_file_actions_addopen(actions, 1, output.toString(), O_WRONLY_CREAT_TRUNC, 0644));
+            checkResult(program, LIBC.posix_spawn_file_actions_adddup2(actions, 1, 2));
+            checkResult(program, LIBC.posix_spawnattr_setsigmask(attributes, Native.buffer(SIGSET_LENGTH)));
+            checkResult(program, LIBC.posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSIGMASK));
+            checkResult(
+                    program,
+                    LIBC.posix_spawn(pid, program, actions, attributes, arguments.pointers(), environment.pointers()));
+        } finally {
+            LIBC.posix_spawn_file_actions_destroy(actions);
+            LIBC.posix_spawnattr_destroy(attributes);
+            // The pointers do not keep the texts alive.
+            Reference.reachabilityFence(arguments);
+            Reference.reachabilityFence(environment);
+        }
+        return waitFor(program, pid.getInt(0), patience);
+    }
+
+    private static int waitFor(String program, int pid, Duration patience) {
+        ByteBuffer status = Native.buffer(4);
+        long end = System.nanoTime() + patience.toNanos();
+        while (true) {
+            int ended = LIBC.waitpid(pid, status, WNOHANG);
+            if (ended == pid) {
+                int word = status.getInt(0);
+                int signal = word & 0x7f;
+                return signal == 0 ? word >> 8 & 0xff : 128 + signal;
+            }
+            if (ended < 0 && Native.errno() != Errno.EINTR) {
+                throw new ErrnoException("wait for " + program, Native.errno());
+            }
+            if (System.nanoTime() - end > 0) {
+                LIBC.kill(pid, SIGKILL);
+                LIBC.waitpid(pid, status, 0);
+                throw new ErrnoException(
+                        "run " + program, Errno.ETIMEDOUT, "killed after " + patience.toSeconds() + " s");
+            }
+            LockSupport.parkNanos(POLL_NANOS);
+        }
+    }
+
+    private static void checkResult(String program, int result) {
+        if (result != 0) {
+            throw new ErrnoException("run " + program, result);
+        }
+    }
+
+    /** A C array of strings that ends with NULL; the texts live as long as this object. */
+    private record Words(ByteBuffer texts, ByteBuffer pointers) {
+        Words(List<String> words) {
+            this(Native.buffer(lengthOf(words)), Native.buffer((words.size() + 1) * Long.BYTES));
+            long start = Native.address(texts);
+            for (int i = 0; i < words.size(); i++) {
+                pointers.putLong(i * Long.BYTES, start + texts.position());
+                texts.put(words.get(i).getBytes(StandardCharsets.UTF_8)).put((byte) 0);
+            }
+        }
+
+        private static int lengthOf(List<String> words) {
+            int length = 0;
+            for (String word : words) {
+                length += word.getBytes(StandardCharsets.UTF_8).length + 1;
+            }
+            return length;
+        }
+    }
+}

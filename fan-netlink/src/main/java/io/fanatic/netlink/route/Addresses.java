@@ -1,0 +1,116 @@
+package io.fanatic.netlink.route;
+
+import io.fanatic.core.Ipv4Address;
+import io.fanatic.netlink.wire.Attributes;
+import io.fanatic.netlink.wire.NetlinkSocket;
+import io.fanatic.netlink.wire.Reply;
+import io.fanatic.netlink.wire.ReplyReader;
+import io.fanatic.netlink.wire.Request;
+import java.util.List;
+
+/** IPv4 addresses of interfaces: list, add, delete. */
+public final class Addresses {
+    private static final int RTM_NEWADDR = 20;
+    private static final int RTM_DELADDR = 21;
+    private static final int RTM_GETADDR = 22;
+    private static final int AF_INET = 2;
+    private static final int IFADDRMSG_LENGTH = 8;
+
+    private static final int IFA_ADDRESS = 1;
+    private static final int IFA_LOCAL = 2;
+    private static final int IFA_LABEL = 3;
+    private static final int IFA_FLAGS = 8;
+    private static final int IFA_PROTO = 11;
+
+    private final NetlinkSocket socket;
+
+    public Addresses(NetlinkSocket socket) {
+        this.socket = socket;
+    }
+
+    /** The addresses of all interfaces; those of one interface in the order in which they were added. */
+    public List<InterfaceAddress> list() {
+        Request request = socket.request(RTM_GETADDR, 0);
+        putIfaddrmsg(request, 0, 0, 0);
+        return socket.dump("list addresses", request, new Reader());
+    }
+
+    /**
+     * Adds an address; the kernel adds the route to its network, too.
+     *
+     * @throws io.fanatic.netlink.wire.NetlinkException EEXIST when the interface has it
+     */
+    public void add(InterfaceAddress address) {
+        Request request = socket.request(RTM_NEWADDR, Request.F_CREATE | Request.F_EXCL);
+        write(request, address);
+        if (address.flags() != 0) {
+            request.u32(IFA_FLAGS, address.flags());
+        }
+        if (address.protocol() != 0) {
+            request.u8(IFA_PROTO, address.protocol());
+        }
+        if (!address.label().isEmpty()) {
+            request.string(IFA_LABEL, address.label());
+        }
+        socket.execute(describe("add", address), request);
+    }
+
+    /** @throws io.fanatic.netlink.wire.NetlinkException EADDRNOTAVAIL when the interface does not have it */
+    public void delete(InterfaceAddress address) {
+        Request request = socket.request(RTM_DELADDR, 0);
+        write(request, address);
+        socket.execute(describe("delete", address), request);
+    }
+
+    private static String describe(String verb, InterfaceAddress address) {
+        return verb + " address " + address.address() + "/" + address.prefixLength() + " on link " + address.index();
+    }
+
+    private static void write(Request request, InterfaceAddress address) {
+        putIfaddrmsg(request, address.prefixLength(), address.scope(), address.index());
+        request.be32(IFA_LOCAL, address.address().bits());
+        request.be32(IFA_ADDRESS, address.peer().bits());
+    }
+
+    /** struct ifaddrmsg of linux/if_addr.h; its flags are too narrow and stay 0. */
+    private static void putIfaddrmsg(Request request, int prefixLength, int scope, int index) {
+        request.put8(AF_INET).put8(prefixLength).put8(0).put8(scope).put32(index);
+    }
+
+    static final class Reader implements ReplyReader<InterfaceAddress> {
+        @Override
+        public void read(Reply reply, List<? super InterfaceAddress> found) {
+            int flags = reply.u8(2);
+            int local = 0;
+            int peer = 0;
+            int protocol = 0;
+            String label = "";
+            boolean hasLocal = false;
+            Attributes attributes = reply.attributes(IFADDRMSG_LENGTH);
+            while (attributes.next()) {
+                switch (attributes.type()) {
+                    case IFA_LOCAL -> {
+                        local = attributes.be32();
+                        hasLocal = true;
+                    }
+                    case IFA_ADDRESS -> peer = attributes.be32();
+                    case IFA_FLAGS -> flags = attributes.u32();
+                    case IFA_PROTO -> protocol = attributes.u8();
+                    case IFA_LABEL -> label = attributes.string();
+                    default -> {
+                        // Broadcast address and life times.
+                    }
+                }
+            }
+            found.add(new InterfaceAddress(
+                    reply.u32(4),
+                    Ipv4Address.of(hasLocal ? local : peer),
+                    reply.u8(1),
+                    Ipv4Address.of(peer),
+                    reply.u8(3),
+                    flags,
+                    protocol,
+                    label));
+        }
+    }
+}

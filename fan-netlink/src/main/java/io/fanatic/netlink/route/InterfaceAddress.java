@@ -1,0 +1,43 @@
+package io.fanatic.netlink.route;
+
+import io.fanatic.core.Ipv4Address;
+
+/**
+ * An IPv4 address of an interface.
+ *
+ * @param index the interface
+ * @param address the host's own address
+ * @param prefixLength of the network that the interface reaches directly, 0 to 32
+ * @param peer the other end's address on a point-to-point link; the same as {@code address} elsewhere
+ * @param scope RT_SCOPE_* of linux/rtnetlink.h: 0 global, 253 link, 254 host
+ * @param flags IFA_F_* of linux/if_addr.h
+ * @param protocol who made it (IFA_PROTO), 0 when nobody said; kernels before 5.18 do not keep it
+ * @param label the name that ifconfig(8) shows; usually the interface's
+ */
+public record InterfaceAddress(
+        int index,
+        Ipv4Address address,
+        int prefixLength,
+        Ipv4Address peer,
+        int scope,
+        int flags,
+        int protocol,
+        String label) {
+    private static final int IFA_F_SECONDARY = 0x01;
+    private static final int IFA_F_PERMANENT = 0x80;
+
+    /** An address as it is added: global, no flags. */
+    public static InterfaceAddress of(int index, Ipv4Address address, int prefixLength, int protocol) {
+        return new InterfaceAddress(index, address, prefixLength, address, 0, 0, protocol, "");
+    }
+
+    /** Whether another address of the same network was there first; it goes when that one goes (promote_secondaries). */
+    public boolean secondary() {
+        return (flags & IFA_F_SECONDARY) != 0;
+    }
+
+    /** Whether it stays until deleted; DHCP clients set addresses that expire. */
+    public boolean permanent() {
+        return (flags & IFA_F_PERMANENT) != 0;
+    }
+}

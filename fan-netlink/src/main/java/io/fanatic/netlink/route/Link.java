@@ -1,0 +1,34 @@
+package io.fanatic.netlink.route;
+
+import io.fanatic.core.MacAddress;
+import java.util.Optional;
+
+/**
+ * A network interface.
+ *
+ * @param index the kernel's number for it, unique in its namespace while it exists
+ * @param name at most 15 bytes
+ * @param kind {@code bridge}, {@code vxlan}, {@code veth} and so on; empty for hardware and the loopback
+ * @param mtu bytes of the largest packet
+ * @param mac its Ethernet address; all zeros when it has none
+ * @param up whether it was switched on (IFF_UP)
+ * @param running whether it can carry packets (IFF_RUNNING): switched on and, where there is a cable, plugged in
+ * @param master the bridge, bond or VRF that it is a port of; 0 when none
+ * @param lower the device beneath it or the veth's peer, which may be in another namespace; 0 when none
+ * @param group the device group, 0 by default
+ * @param alias the free text of {@code ip link set alias}; empty when none
+ * @param vxlan what a link of kind {@code vxlan} has beside that
+ */
+public record Link(
+        int index,
+        String name,
+        String kind,
+        int mtu,
+        MacAddress mac,
+        boolean up,
+        boolean running,
+        int master,
+        int lower,
+        int group,
+        String alias,
+        Optional<VxlanSettings> vxlan) {}

@@ -1,0 +1,117 @@
+package io.fanatic.netlink.route;
+
+import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.MacAddress;
+import io.fanatic.netlink.wire.Attributes;
+import io.fanatic.netlink.wire.Reply;
+import io.fanatic.netlink.wire.ReplyReader;
+import java.util.List;
+import java.util.Optional;
+
+/** RTM_NEWLINK as the kernel sends it, to {@link Link}. */
+final class LinkReader implements ReplyReader<Link> {
+    static final int IFINFOMSG_LENGTH = 16;
+
+    private static final int IFF_UP = 0x1;
+    private static final int IFF_RUNNING = 0x40;
+    private static final int MAC_LENGTH = 6;
+
+    private static final MacAddress NO_MAC = new MacAddress(0);
+
+    @Override
+    public void read(Reply reply, List<? super Link> found) {
+        int index = reply.u32(4);
+        int flags = reply.u32(8);
+        String name = "";
+        String kind = "";
+        String alias = "";
+        int mtu = 0;
+        int master = 0;
+        int lower = 0;
+        int group = 0;
+        MacAddress mac = NO_MAC;
+        Optional<VxlanSettings> vxlan = Optional.empty();
+        Attributes attributes = reply.attributes(IFINFOMSG_LENGTH);
+        while (attributes.next()) {
+            switch (attributes.type()) {
+                case Links.IFLA_IFNAME -> name = attributes.string();
+                case Links.IFLA_MTU -> mtu = attributes.u32();
+                case Links.IFLA_LINK -> lower = attributes.u32();
+                case Links.IFLA_MASTER -> master = attributes.u32();
+                case Links.IFLA_GROUP -> group = attributes.u32();
+                case Links.IFLA_IFALIAS -> alias = attributes.string();
+                case Links.IFLA_ADDRESS -> mac = mac(attributes);
+                case Links.IFLA_LINKINFO -> {
+                    kind = kind(attributes.nested());
+                    if (kind.equals("vxlan")) {
+                        vxlan = vxlan(attributes.nested());
+                    }
+                }
+                default -> {
+                    // The other sixty do not concern a fan.
+                }
+            }
+        }
+        boolean up = (flags & IFF_UP) != 0;
+        boolean running = (flags & IFF_RUNNING) != 0;
+        found.add(new Link(index, name, kind, mtu, mac, up, running, master, lower, group, alias, vxlan));
+    }
+
+    /** The address of an Ethernet device; tunnels have IP addresses in its place. */
+    static MacAddress mac(Attributes address) {
+        return address.length() == MAC_LENGTH ? macOf(address.bytes()) : NO_MAC;
+    }
+
+    static MacAddress macOf(byte[] octets) {
+        long bits = 0;
+        for (byte octet : octets) {
+            bits = bits << 8 | octet & 0xff;
+        }
+        return new MacAddress(bits);
+    }
+
+    private static String kind(Attributes info) {
+        while (info.next()) {
+            if (info.type() == Links.IFLA_INFO_KIND) {
+                return info.string();
+            }
+        }
+        return "";
+    }
+
+    private static Optional<VxlanSettings> vxlan(Attributes info) {
+        while (info.next()) {
+            if (info.type() == Links.IFLA_INFO_DATA) {
+                return Optional.of(vxlanSettings(info.nested()));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static VxlanSettings vxlanSettings(Attributes data) {
+        int vni = 0;
+        int port = 0;
+        boolean external = false;
+        boolean vniFilter = false;
+        boolean learning = false;
+        boolean checksum = true;
+        Optional<Ipv4Address> local = Optional.empty();
+        Optional<Ipv4Address> remote = Optional.empty();
+        while (data.next()) {
+            switch (data.type()) {
+                case NewLink.IFLA_VXLAN_ID -> vni = data.u32();
+                case NewLink.IFLA_VXLAN_PORT -> port = data.be16();
+                case NewLink.IFLA_VXLAN_COLLECT_METADATA -> external = data.u8() != 0;
+                case NewLink.IFLA_VXLAN_VNIFILTER -> vniFilter = data.u8() != 0;
+                case NewLink.IFLA_VXLAN_LEARNING -> learning = data.u8() != 0;
+                case NewLink.IFLA_VXLAN_UDP_CSUM -> checksum = data.u8() != 0;
+                case NewLink.IFLA_VXLAN_LOCAL -> local = Optional.of(Ipv4Address.of(data.be32()));
+                case NewLink.IFLA_VXLAN_GROUP -> remote = Optional.of(Ipv4Address.of(data.be32()));
+                default -> {
+                    // TTL, ageing, IPv6 and other things that nobody asks for.
+                }
+            }
+        }
+        return new VxlanSettings(vni, port, external, vniFilter, learning, local, remote, checksum);
+    }
+}

@@ -1,0 +1,25 @@
+package io.fanatic.netlink.route;
+
+import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.MacAddress;
+
+/**
+ * An entry of the ARP cache.
+ *
+ * @param index the interface
+ * @param address of the neighbour
+ * @param mac its Ethernet address; all zeros while it is not known
+ * @param state NUD_* of linux/neighbour.h
+ * @param flags NTF_* of linux/neighbour.h
+ */
+public record Neighbour(int index, Ipv4Address address, MacAddress mac, int state, int flags) {
+    /** Whether it was configured and stays, unlike one that was learned. */
+    public boolean permanent() {
+        return (state & Neighbours.NUD_PERMANENT) != 0;
+    }
+
+    /** Whether the kernel made it for addresses that need no asking, such as multicast. */
+    public boolean noArp() {
+        return (state & Neighbours.NUD_NOARP) != 0;
+    }
+}

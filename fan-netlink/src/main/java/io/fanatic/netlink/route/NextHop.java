@@ -1,0 +1,13 @@
+package io.fanatic.netlink.route;
+
+import io.fanatic.core.Ipv4Address;
+import java.util.Optional;
+
+/**
+ * One of the ways of a multipath route.
+ *
+ * @param outInterface the interface's index
+ * @param gateway the router, if any
+ * @param weight its share, 1 to 256
+ */
+public record NextHop(int outInterface, Optional<Ipv4Address> gateway, int weight) {}

@@ -1,0 +1,150 @@
+package io.fanatic.netlink.route;
+
+import io.fanatic.core.Cidr;
+import io.fanatic.core.Ipv4Address;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * An IPv4 route. The numbers are those of linux/rtnetlink.h and of /etc/iproute2.
+ *
+ * @param destination what it is for; 0.0.0.0/0 is the default
+ * @param outInterface the interface's index; 0 for a route that goes nowhere or has several ways
+ * @param gateway the router, if any
+ * @param preferredSource the address that the host itself sends from, if said
+ * @param table 254 main, 255 local, 253 default
+ * @param protocol who made it: 2 kernel, 3 boot, 4 static, 16 DHCP; others by agreement
+ * @param type 1 unicast, 2 local, 3 broadcast, 6 blackhole, 7 unreachable, 8 prohibit
+ * @param metric the smallest wins (RTA_PRIORITY)
+ * @param scope 0 global, 253 link, 254 host
+ * @param tos the type of service that it is for, 0 for any
+ * @param nextHops the ways of a multipath route; else empty
+ */
+public record Route(
+        Cidr destination,
+        int outInterface,
+        Optional<Ipv4Address> gateway,
+        Optional<Ipv4Address> preferredSource,
+        int table,
+        int protocol,
+        int type,
+        int metric,
+        int scope,
+        int tos,
+        List<NextHop> nextHops) {
+
+    public static final int TABLE_MAIN = 254;
+    public static final int TABLE_LOCAL = 255;
+    public static final int TYPE_UNICAST = 1;
+    public static final int TYPE_LOCAL = 2;
+    public static final int TYPE_BLACKHOLE = 6;
+    public static final int PROTOCOL_KERNEL = 2;
+    public static final int PROTOCOL_STATIC = 4;
+    public static final int SCOPE_GLOBAL = 0;
+    public static final int SCOPE_LINK = 253;
+
+    public Route {
+        nextHops = List.copyOf(nextHops);
+    }
+
+    /** A route of the main table to a network that the interface reaches directly. */
+    public static Route direct(Cidr destination, int outInterface, int protocol) {
+        return new Route(
+                destination,
+                outInterface,
+                Optional.empty(),
+                Optional.empty(),
+                TABLE_MAIN,
+                protocol,
+                TYPE_UNICAST,
+                0,
+                SCOPE_LINK,
+                0,
+                List.of());
+    }
+
+    /** A route of the main table through a router. */
+    public static Route via(Cidr destination, Ipv4Address gateway, int outInterface, int protocol) {
+        return new Route(
+                destination,
+                outInterface,
+                Optional.of(gateway),
+                Optional.empty(),
+                TABLE_MAIN,
+                protocol,
+                TYPE_UNICAST,
+                0,
+                SCOPE_GLOBAL,
+                0,
+                List.of());
+    }
+
+    /** The same route, from this source address. */
+    public Route withPreferredSource(Ipv4Address source) {
+        return new Route(
+                destination,
+                outInterface,
+                gateway,
+                Optional.of(source),
+                table,
+                protocol,
+                type,
+                metric,
+                scope,
+                tos,
+                nextHops);
+    }
+
+    /** The same route in another table. */
+    public Route withTable(int number) {
+        return new Route(
+                destination,
+                outInterface,
+                gateway,
+                preferredSource,
+                number,
+                protocol,
+                type,
+                metric,
+                scope,
+                tos,
+                nextHops);
+    }
+
+    /** The same route with another metric. */
+    public Route withMetric(int number) {
+        return new Route(
+                destination,
+                outInterface,
+                gateway,
+                preferredSource,
+                table,
+                protocol,
+                type,
+                number,
+                scope,
+                tos,
+                nextHops);
+    }
+
+    /** The same destination, but packets are dropped or refused: 6 blackhole, 7 unreachable, 8 prohibit. */
+    public static Route refusing(Cidr destination, int type, int protocol) {
+        return new Route(
+                destination,
+                0,
+                Optional.empty(),
+                Optional.empty(),
+                TABLE_MAIN,
+                protocol,
+                type,
+                0,
+                SCOPE_GLOBAL,
+                0,
+                List.of());
+    }
+
+    /** Whether it is for all addresses. */
+    public boolean isDefault() {
+        return destination.prefixLength() == 0;
+    }
+}

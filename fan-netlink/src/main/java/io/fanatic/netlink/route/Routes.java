@@ -1,0 +1,147 @@
+package io.fanatic.netlink.route;
+
+import io.fanatic.core.Ipv4Address;
+import io.fanatic.netlink.libc.Errno;
+import io.fanatic.netlink.wire.NetlinkException;
+import io.fanatic.netlink.wire.NetlinkSocket;
+import io.fanatic.netlink.wire.Request;
+import java.util.List;
+import java.util.Optional;
+
+/** IPv4 routes of all tables: list, look up, add, replace, delete. */
+public final class Routes {
+    static final int RTA_DST = 1;
+    static final int RTA_OIF = 4;
+    static final int RTA_GATEWAY = 5;
+    static final int RTA_PRIORITY = 6;
+    static final int RTA_PREFSRC = 7;
+    static final int RTA_MULTIPATH = 9;
+    static final int RTA_TABLE = 15;
+
+    private static final int RTM_NEWROUTE = 24;
+    private static final int RTM_DELROUTE = 25;
+    private static final int RTM_GETROUTE = 26;
+    private static final int RTM_F_LOOKUP_TABLE = 0x1000;
+    private static final int AF_INET = 2;
+    private static final int HOST_PREFIX = 32;
+
+    private final NetlinkSocket socket;
+
+    public Routes(NetlinkSocket socket) {
+        this.socket = socket;
+    }
+
+    /** The routes of every table, the local one included. */
+    public List<Route> list() {
+        Request request = socket.request(RTM_GETROUTE, 0);
+        putRtmsg(request, 0, 0, 0, 0, 0, 0, 0);
+        return socket.dump("list routes", request, new RouteReader());
+    }
+
+    /** The default route of the main table; of several the one with the smallest metric. */
+    public Optional<Route> defaultRoute() {
+        Route best = null;
+        for (Route route : list()) {
+            if (route.isDefault()
+                    && route.table() == Route.TABLE_MAIN
+                    && route.type() == Route.TYPE_UNICAST
+                    && (best == null || Integer.compareUnsigned(route.metric(), best.metric()) < 0)) {
+                best = route;
+            }
+        }
+        return Optional.ofNullable(best);
+    }
+
+    /**
+     * The way that a packet of this host to this address would take now, as {@code ip route get} says it: rules, metrics and
+     * source address are applied, and the destination is the address itself.
+     *
+     * @return empty when there is none (ENETUNREACH, EHOSTUNREACH, or a route that refuses)
+     */
+    public Optional<Route> lookup(Ipv4Address address) {
+        Request request = socket.request(RTM_GETROUTE, 0);
+        putRtmsg(request, HOST_PREFIX, 0, 0, 0, 0, 0, RTM_F_LOOKUP_TABLE);
+        request.be32(RTA_DST, address.bits());
+        try {
+            List<Route> found = socket.fetch("look up the route to " + address, request, new RouteReader());
+            return found.isEmpty() ? Optional.empty() : Optional.of(found.get(0));
+        } catch (NetlinkException e) {
+            switch (e.errno()) {
+                case Errno.ENETUNREACH, Errno.EHOSTUNREACH, Errno.EACCES, Errno.EINVAL -> {
+                    // No route, unreachable, prohibit, blackhole (which answers EINVAL).
+                    return Optional.empty();
+                }
+                default -> throw e;
+            }
+        }
+    }
+
+    /** @throws NetlinkException EEXIST when the table has a route of the same destination, TOS and metric */
+    public void add(Route route) {
+        modify("add", RTM_NEWROUTE, Request.F_CREATE | Request.F_EXCL, route);
+    }
+
+    /** Adds it, or puts it in the place of the first of the same destination, TOS and metric. */
+    public void replace(Route route) {
+        modify("replace", RTM_NEWROUTE, Request.F_CREATE | Request.F_REPLACE, route);
+    }
+
+    /** @throws NetlinkException ESRCH when there is no such route */
+    public void delete(Route route) {
+        modify("delete", RTM_DELROUTE, 0, route);
+    }
+
+    private void modify(String verb, int messageType, int flags, Route route) {
+        Request request = socket.request(messageType, flags);
+        putRtmsg(
+                request,
+                route.destination().prefixLength(),
+                route.tos(),
+                // The attribute counts; the byte is for tables that fit.
+                route.table() < 256 ? route.table() : 0,
+                route.protocol(),
+                route.scope(),
+                route.type(),
+                0);
+        request.u32(RTA_TABLE, route.table());
+        if (!route.isDefault()) {
+            request.be32(RTA_DST, route.destination().network().bits());
+        }
+        if (route.outInterface() != 0) {
+            request.u32(RTA_OIF, route.outInterface());
+        }
+        if (route.gateway().isPresent()) {
+            request.be32(RTA_GATEWAY, route.gateway().get().bits());
+        }
+        if (route.preferredSource().isPresent()) {
+            request.be32(RTA_PREFSRC, route.preferredSource().get().bits());
+        }
+        if (route.metric() != 0) {
+            request.u32(RTA_PRIORITY, route.metric());
+        }
+        if (!route.nextHops().isEmpty()) {
+            writeNextHops(request, route.nextHops());
+        }
+        socket.execute(verb + " route " + route.destination(), request);
+    }
+
+    /** RTA_MULTIPATH: a row of struct rtnexthop, each with attributes of its own. */
+    private static void writeNextHops(Request request, List<NextHop> hops) {
+        request.nest(RTA_MULTIPATH);
+        for (NextHop hop : hops) {
+            int length = RouteReader.RTNEXTHOP_LENGTH + (hop.gateway().isPresent() ? 8 : 0);
+            request.put16(length).put8(0).put8(hop.weight() - 1).put32(hop.outInterface());
+            if (hop.gateway().isPresent()) {
+                request.be32(RTA_GATEWAY, hop.gateway().get().bits());
+            }
+        }
+        request.end();
+    }
+
+    /** struct rtmsg of linux/rtnetlink.h; source prefix length 0. */
+    private static void putRtmsg(
+            Request request, int prefixLength, int tos, int table, int protocol, int scope, int type, int flags) {
+        request.put8(AF_INET).put8(prefixLength).put8(0).put8(tos);
+        request.put8(table).put8(protocol).put8(scope).put8(type).put32(flags);
+    }
+}

@@ -1,0 +1,301 @@
+package io.fanatic.netlink;
+
+import static io.fanatic.netlink.host.FreshNamespace.shIn;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.fanatic.core.Cidr;
+import io.fanatic.core.FanEntry;
+import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.UnderlaySpec;
+import io.fanatic.netlink.bpf.Counter;
+import io.fanatic.netlink.engine.Fan;
+import io.fanatic.netlink.engine.FanException;
+import io.fanatic.netlink.engine.FanException.Reason;
+import io.fanatic.netlink.engine.HostLock;
+import io.fanatic.netlink.host.FreshNamespace;
+import io.fanatic.netlink.host.HostSnapshot;
+import io.fanatic.netlink.host.Namespace;
+import java.net.InetSocketAddress;
+import java.nio.channels.DatagramChannel;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Fans on the running kernel:
+ *
+ * <pre>
+ *   host a                                 host b
+ *   fan-250  250.0.1.1/8                   fan-250  250.0.2.1/8
+ *     |                                      |
+ *   ftun-250                               ftun-250
+ *   u0  10.0.0.1/16, 10.0.0.3/16 --------- u0  10.0.0.2/16
+ * </pre>
+ */
+class FanNetworkTest {
+    private static final Cidr OVERLAY = Cidr.parse("250.0.0.0/8");
+    private static final UnderlaySpec FIRST = UnderlaySpec.parse("10.0.0.1/16");
+
+    @RegisterExtension
+    final FreshNamespace hosts = new FreshNamespace();
+
+    @TempDir
+    Path directory;
+
+    private Namespace a = Namespace.named("");
+    private Namespace b = Namespace.named("");
+
+    @BeforeEach
+    void twoHostsOnOneWire() {
+        a = hosts.namespace();
+        b = hosts.another();
+        String other = b.network().getFileName().toString();
+        hosts.sh("ip link add u0 type veth peer name u0 netns " + other);
+        for (Namespace host : List.of(a, b)) {
+            shIn(host, "sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1");
+            shIn(host, "ip link set lo up");
+            shIn(host, "ip link set u0 up");
+        }
+        shIn(a, "ip addr add 10.0.0.1/16 dev u0");
+        shIn(a, "ip addr add 10.0.0.3/16 dev u0");
+        shIn(b, "ip addr add 10.0.0.2/16 dev u0");
+    }
+
+    private FanNetwork on(Namespace host) {
+        Path name = host.network().getFileName();
+        return FanNetwork.onThisHost()
+                .in(host)
+                .keepingStateIn(directory.resolve(name + ".run"), directory.resolve(name + ".state"))
+                .waiting(Duration.ofMillis(100));
+    }
+
+    private static FanEntry fan(String underlay, String... flags) {
+        return FanEntry.parse(Stream.concat(Stream.of("250.0.0.0/8", underlay), Stream.of(flags))
+                .toList());
+    }
+
+    private static HostSnapshot snapshot(Namespace host) {
+        return host.call(HostSnapshot::take);
+    }
+
+    private static void assertSame(HostSnapshot before, HostSnapshot after, String when) {
+        assertThat(before.changesTo(after)).as(when).isEmpty();
+    }
+
+    @Test
+    void twoHostsReachEachOtherAndCountIt() {
+        on(a).up(fan("10.0.0.1/16"));
+        on(b).up(fan("10.0.0.0/16"));
+
+        shIn(a, "ping -c 3 -i 0.2 -W 2 250.0.2.1");
+        shIn(b, "ping -c 1 -W 2 250.0.1.1");
+
+        Fan fan = on(a).list().get(0);
+        Map<Counter, Long> counters = on(a).counters(fan);
+        assertThat(counters.get(Counter.SENT)).isGreaterThanOrEqualTo(4);
+        assertThat(counters.get(Counter.RECEIVED)).isGreaterThanOrEqualTo(4);
+        assertThat(counters.get(Counter.RECEIVE_SPOOFED)).isZero();
+    }
+
+    @Test
+    void downLeavesTheHostExactlyAsItWas() {
+        HostSnapshot before = snapshot(a);
+        on(a).up(fan("10.0.0.1/16", "host-reserve", "3"));
+        assertThat(snapshot(a).toString()).contains("fan-250", "ftun-250", "250.0.1.3/8", "masquerade");
+
+        on(a).down(OVERLAY, FIRST);
+
+        assertSame(before, snapshot(a), "");
+        assertThat(directory.resolve(a.network().getFileName() + ".state"))
+                .satisfiesAnyOf(
+                        state -> assertThat(state).doesNotExist(),
+                        state -> assertThat(state).isEmptyDirectory());
+    }
+
+    @Test
+    void upTwiceChangesNothingTheSecondTime() {
+        on(a).up(fan("10.0.0.1/16"));
+        HostSnapshot once = snapshot(a);
+
+        assertThat(on(a).up(fan("10.0.0.1/16")).lines()).isEmpty();
+        assertSame(once, snapshot(a), "");
+    }
+
+    @Test
+    void aPlanTouchesNothing() {
+        HostSnapshot before = snapshot(a);
+        assertThat(on(a).plan(fan("10.0.0.1/16")).lines()).isNotEmpty();
+        assertSame(before, snapshot(a), "");
+    }
+
+    @Test
+    void aSecondUnderlayAddressIsReachedAndSpeaksForItself() {
+        on(b).up(fan("10.0.0.2/16"));
+        on(a).up(fan("10.0.0.1/16"));
+        on(a).up(fan("10.0.0.3/16"));
+        assertThat(on(a).list())
+                .singleElement()
+                .satisfies(fan -> assertThat(fan.slices()).hasSize(2));
+
+        shIn(b, "ping -c 1 -W 2 250.0.3.1");
+        // Sent from the second slice: b's guard takes it only from 10.0.0.3.
+        shIn(a, "ping -c 1 -W 2 -I 250.0.3.1 250.0.2.1");
+
+        on(a).down(OVERLAY, UnderlaySpec.parse("10.0.0.3/16"));
+        shIn(b, "ping -c 1 -W 2 250.0.1.1");
+        assertThat(on(a).list())
+                .singleElement()
+                .satisfies(fan -> assertThat(fan.slices()).hasSize(1));
+    }
+
+    @Test
+    void twoFansShareTheTunnelPort() {
+        FanEntry second = FanEntry.parse(List.of("251.0.0.0/8", "10.0.0.0/24", "mtu", "1400"));
+        for (Namespace host : List.of(a, b)) {
+            String address = host.equals(a) ? "10.0.0.1" : "10.0.0.2";
+            on(host).up(fan(address + "/16"));
+            on(host).up(new FanEntry(second.overlay(), UnderlaySpec.parse(address + "/24"), second.options()));
+        }
+        shIn(a, "ping -c 1 -W 2 250.0.2.1");
+        shIn(a, "ping -c 1 -W 2 251.2.0.1");
+
+        HostSnapshot before = snapshot(b);
+        on(a).down(OVERLAY, FIRST);
+        shIn(a, "ping -c 1 -W 2 251.2.0.1");
+        assertSame(before, snapshot(b), "");
+    }
+
+    @Test
+    void aBridgeWithAContainerStaysUpAndTheContainerIsNamed() {
+        on(a).up(fan("10.0.0.1/16"));
+        shIn(a, "ip link add vc1 type veth peer name vc1p");
+        shIn(a, "ip link set vc1 master fan-250");
+        HostSnapshot before = snapshot(a);
+
+        assertRefused(Reason.IN_USE, () -> on(a).down(OVERLAY, FIRST), "vc1");
+
+        assertSame(before, snapshot(a), "");
+    }
+
+    @Test
+    void strangersAreNamedAndLeftAlone() {
+        refusedAfter("ip link add vx type vxlan id 7 dev u0 dstport 8472", Reason.CONFLICT, "8472", "vx");
+        refusedAfter("ip link add fan-250 type bridge", Reason.CONFLICT, "fan-250", "bridge");
+        refusedAfter("ip route add 250.7.0.0/16 dev u0", Reason.CONFLICT, "250.7.0.0/16 dev u0");
+        refusedAfter(
+                "ip route add blackhole 250.8.0.0/16 table 77", Reason.CONFLICT, "blackhole 250.8.0.0/16", "table 77");
+    }
+
+    private void refusedAfter(String command, Reason reason, String... words) {
+        shIn(a, command);
+        HostSnapshot before = snapshot(a);
+        assertRefused(reason, () -> on(a).up(fan("10.0.0.1/16")), words);
+        assertSame(before, snapshot(a), "");
+        shIn(a, command.startsWith("nft") ? command.replace("add", "delete") : command.replace(" add ", " del "));
+    }
+
+    @Test
+    void aPortHeldByAnotherProgramIsReportedAndEverythingUndone() throws Exception {
+        HostSnapshot before = snapshot(a);
+        DatagramChannel holder = a.call(DatagramChannel::open);
+        try (holder) {
+            holder.bind(new InetSocketAddress("0.0.0.0", 8472));
+            assertRefused(Reason.CONFLICT, () -> on(a).up(fan("10.0.0.1/16")), "UDP port 8472", "--port");
+            assertSame(before, snapshot(a), "");
+            on(a).up(fan("10.0.0.1/16", "port", "8473"));
+        }
+    }
+
+    @Test
+    void whatSomebodyBrokeIsRepaired() {
+        on(b).up(fan("10.0.0.2/16"));
+        on(a).up(fan("10.0.0.1/16"));
+        HostSnapshot healthy = snapshot(a);
+        for (String damage : List.of(
+                "ip link set ftun-250 nomaster",
+                "ip link set fan-250 down",
+                "ip link set ftun-250 down",
+                "ip addr del 250.0.1.1/8 dev fan-250",
+                "ip link set fan-250 mtu 1400",
+                "ip link set ftun-250 mtu 1400",
+                "ip link set fan-250 address 02:00:00:00:00:01",
+                "bridge vni del dev ftun-250 vni 16384000",
+                "nft flush ruleset",
+                "sysctl -qw net.ipv4.ip_forward=0")) {
+            shIn(a, damage);
+            assertThat(healthy.changesTo(snapshot(a))).as(damage).isNotEmpty();
+            assertThat(on(a).up(fan("10.0.0.1/16")).lines()).as(damage).isNotEmpty();
+            assertSame(healthy, snapshot(a), damage);
+            shIn(a, "ping -c 1 -W 2 250.0.2.1");
+        }
+    }
+
+    @Test
+    void aLostDeviceComesBack() {
+        on(b).up(fan("10.0.0.2/16"));
+        for (String device : List.of("ftun-250", "fan-250")) {
+            on(a).up(fan("10.0.0.1/16"));
+            shIn(a, "ip link del " + device);
+            on(a).up(fan("10.0.0.1/16"));
+            shIn(a, "ping -c 1 -W 2 250.0.2.1");
+        }
+    }
+
+    @Test
+    void dhcpIsStartedChangedAndStoppedWithTheFan() {
+        HostSnapshot before = snapshot(a);
+        on(a).up(fan("10.0.0.1/16", "dhcp"));
+        assertThat(on(a).up(fan("10.0.0.1/16", "dhcp")).isEmpty()).isTrue();
+        assertThat(dnsmasqs()).singleElement().asString().contains("fan-250");
+
+        on(a).up(fan("10.0.0.1/16", "dhcp", "host-reserve", "9"));
+        assertThat(on(a).list().get(0).leases(Ipv4Address.parse("10.0.0.1"))).isTrue();
+        on(a).up(fan("10.0.0.1/16"));
+        assertThat(dnsmasqs()).isEmpty();
+
+        on(a).up(fan("10.0.0.1/16", "dhcp"));
+        on(a).downEverything();
+        assertThat(dnsmasqs()).isEmpty();
+        assertSame(before, snapshot(a), "after down");
+        assertThat(directory).isDirectoryNotContaining("glob:**.leases");
+    }
+
+    /** The command lines of the dnsmasq processes that this test's fans run. */
+    private List<String> dnsmasqs() {
+        return ProcessHandle.allProcesses()
+                .flatMap(process -> process.info().commandLine().stream())
+                .filter(line -> line.contains("dnsmasq") && line.contains(directory.toString()))
+                .toList();
+    }
+
+    @Test
+    void aSecondRunSaysWhoHoldsTheLock() throws Exception {
+        Path run = directory.resolve(a.network().getFileName() + ".run");
+        try (HostLock held = HostLock.take(run, Duration.ZERO)) {
+            assertThat(held).isNotNull();
+            assertRefused(
+                    Reason.IN_USE,
+                    () -> on(a).up(fan("10.0.0.1/16")),
+                    run.resolve("lock").toString(),
+                    "process " + ProcessHandle.current().pid());
+        }
+        on(a).up(fan("10.0.0.1/16"));
+    }
+
+    private static void assertRefused(Reason reason, ThrowingCallable work, String... words) {
+        assertThatThrownBy(work)
+                .isInstanceOfSatisfying(
+                        FanException.class,
+                        e -> assertThat(e.reason()).as(e.getMessage()).isEqualTo(reason))
+                .message()
+                .contains(words);
+    }
+}

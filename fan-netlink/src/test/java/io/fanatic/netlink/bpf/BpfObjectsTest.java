@@ -1,0 +1,200 @@
+package io.fanatic.netlink.bpf;
+
+import static io.fanatic.netlink.bpf.Register.R0;
+import static io.fanatic.netlink.bpf.Register.R1;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.fanatic.netlink.libc.Errno;
+import io.fanatic.netlink.libc.ErrnoException;
+import java.io.IOException;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Programs, maps and their descriptors. */
+@KernelTest
+class BpfObjectsTest {
+    private static final int STRICT_ALIGNMENT = 1;
+
+    private static byte[] returns(int value) {
+        return new Assembler(ByteOrder.nativeOrder())
+                .add(Alu.MOV.imm(R0, value), Instruction.exit())
+                .bytes();
+    }
+
+    @Test
+    void aProgramTellsItsNameAndItsMaps() {
+        try (FanPrograms programs = FanPrograms.load(Specs.USUAL)) {
+            FanPrograms.Names names = FanPrograms.names(Specs.USUAL);
+            BpfProgram.Info encap = programs.encap().info();
+            BpfMap.Info map = programs.counters().info();
+            assertThat(encap.name()).isEqualTo(names.encap()).matches("encap_[0-9a-f]{8}");
+            assertThat(encap.tag()).matches("[0-9a-f]{16}");
+            assertThat(encap.mapIds()).containsExactly(map.id());
+            assertThat(programs.guard().info().name()).isEqualTo(names.guard()).matches("guard_[0-9a-f]{8}");
+            assertThat(programs.guard().info().mapIds()).containsExactly(map.id());
+            assertThat(map).isEqualTo(new BpfMap.Info(map.id(), "fan_counters", 6, 4, 8, 32));
+            assertThat(AttachedProgram.ofId(encap.id()))
+                    .isEqualTo(new AttachedProgram(encap.id(), encap.name(), AttachedProgram.Role.ENCAP, map.id()));
+        }
+    }
+
+    @Test
+    void aProgramWithOurNameButAnotherMapIsForeign() {
+        try (BpfProgram impostor = BpfProgram.load("encap_00000000", returns(-1))) {
+            AttachedProgram found = AttachedProgram.ofId(impostor.info().id());
+            assertThat(found.role()).isEqualTo(AttachedProgram.Role.FOREIGN);
+            assertThat(found.countersMapId()).isZero();
+        }
+    }
+
+    @Test
+    void theVerifiersWordsAreInTheException() {
+        byte[] leaky = new Assembler(ByteOrder.nativeOrder())
+                .add(Width.WORD.load(R0, R1, 9999), Instruction.exit())
+                .bytes();
+        VerifierException refused =
+                catchThrowableOfType(VerifierException.class, () -> BpfProgram.load("leaky", leaky));
+        assertThat(refused.errno()).isEqualTo(Errno.EACCES);
+        assertThat(refused.log()).contains("invalid bpf_context access off=9999");
+        assertThat(refused).hasMessageContaining("load the eBPF program leaky").hasMessageContaining(refused.log());
+    }
+
+    @ParameterizedTest
+    @MethodSource("fans")
+    void everyFanLoadsAlsoWhereTheCpuWantsAlignedLoads(FanProgramSpec spec) {
+        try (BpfMap map = BpfMap.createPerCpuArray("fan_counters", Counter.ENTRIES);
+                BpfProgram encap = BpfProgram.load(
+                        "encap",
+                        EncapProgram.emit(spec, map.fd(), ByteOrder.nativeOrder())
+                                .bytes(),
+                        STRICT_ALIGNMENT);
+                BpfProgram guard = BpfProgram.load(
+                        "guard",
+                        GuardProgram.emit(spec, map.fd(), ByteOrder.nativeOrder())
+                                .bytes(),
+                        STRICT_ALIGNMENT)) {
+            assertThat(encap.info().mapIds()).isEqualTo(guard.info().mapIds());
+        }
+    }
+
+    static Iterable<FanProgramSpec> fans() {
+        return Specs.all();
+    }
+
+    @Test
+    void aTestRunGivesTheResultAndTheTime() {
+        try (BpfProgram program = BpfProgram.load("two", returns(2))) {
+            TestRun run = program.run(new byte[64], 10_000, new byte[0]);
+            assertThat(run.result()).isEqualTo(2);
+            assertThat(run.nanoseconds()).isBetween(0, 100_000);
+        }
+    }
+
+    @Test
+    void descriptorsDoNotReachChildProcesses() throws IOException {
+        try (BpfProgram program = BpfProgram.load("closed", returns(0));
+                BpfProgram again = BpfProgram.byId(program.info().id());
+                BpfMap map = BpfMap.createPerCpuArray("closed", 1);
+                BpfMap mapAgain = BpfMap.byId(map.info().id())) {
+            for (int fd : new int[] {program.fd(), again.fd(), map.fd(), mapAgain.fd()}) {
+                assertThat(Files.readString(Path.of("/proc/self/fdinfo/" + fd)))
+                        .containsPattern("flags:\\s+02\\d{6}\n");
+            }
+        }
+    }
+
+    @Test
+    void aClosedProgramIsGoneAndItsHandleSaysSo() {
+        BpfProgram program = BpfProgram.load("gone", returns(0));
+        int id = program.info().id();
+        program.close();
+        program.close();
+        assertThat(catchThrowableOfType(IllegalStateException.class, program::fd))
+                .hasMessageContaining("closed");
+        assertThat(catchThrowableOfType(ErrnoException.class, () -> BpfProgram.byId(id))
+                        .errno())
+                .isEqualTo(Errno.ENOENT);
+    }
+
+    @Test
+    void numbersBeyondTheMapDoNotExist() {
+        try (BpfMap map = BpfMap.createPerCpuArray("small", 2)) {
+            assertThat(map.sum(1)).isZero();
+            assertThat(catchThrowableOfType(ErrnoException.class, () -> map.sum(2))
+                            .errno())
+                    .isEqualTo(Errno.ENOENT);
+        }
+    }
+
+    @Test
+    void countersOfAnotherShapeAreNotTakenOver() {
+        try (BpfMap small = BpfMap.createPerCpuArray("fan_counters", 2);
+                FanPrograms programs =
+                        FanPrograms.load(Specs.USUAL, small.info().id())) {
+            assertThat(programs.counters().info().id())
+                    .isNotEqualTo(small.info().id());
+            assertThat(programs.counters().info().entries()).isEqualTo(Counter.ENTRIES);
+        }
+    }
+
+    @Test
+    void thisKernelHasWhatAFanLikes() {
+        // True of every kernel from 6.6 on; the tests of the fall-backs do not ask the kernel.
+        assertThat(BpfFeatures.probe()).isEqualTo(new BpfFeatures(true, true));
+    }
+
+    @Test
+    void foreignProgramsOnTheHooksStayAndKeepTheirOrder() {
+        try (TestHost host = new TestHost();
+                FanPrograms programs = FanPrograms.load(Specs.USUAL);
+                FanPrograms others = FanPrograms.load(Specs.TWO_ADDRESSES);
+                BpfProgram foreign = BpfProgram.load("monitor", returns(-1))) {
+            host.ip("link add tun type vxlan external dstport 8472");
+            int tunnel = host.index("tun");
+            int foreignId = foreign.info().id();
+            host.namespace().run(() -> {
+                assertThat(Tcx.query(tunnel, Tcx.Hook.INGRESS)).isEmpty();
+                Tcx.attach(tunnel, Tcx.Hook.INGRESS, foreign);
+                programs.attach(tunnel);
+                int guardId = programs.guard().info().id();
+                assertThat(Tcx.query(tunnel, Tcx.Hook.INGRESS)).containsExactly(guardId, foreignId);
+                others.attach(tunnel);
+                int otherId = others.guard().info().id();
+                assertThat(Tcx.query(tunnel, Tcx.Hook.INGRESS)).containsExactly(otherId, foreignId);
+                FanPrograms.detach(tunnel);
+                FanPrograms.detach(tunnel);
+                assertThat(Tcx.query(tunnel, Tcx.Hook.INGRESS)).containsExactly(foreignId);
+                assertThat(Tcx.query(tunnel, Tcx.Hook.EGRESS)).isEmpty();
+            });
+        }
+    }
+
+    @Test
+    void attachingTheSameProgramsAgainIsHarmless() {
+        try (TestHost host = new TestHost();
+                FanPrograms programs = FanPrograms.load(Specs.USUAL)) {
+            host.ip("link add tun type vxlan external dstport 8472");
+            int tunnel = host.index("tun");
+            host.namespace().run(() -> {
+                programs.attach(tunnel);
+                programs.attach(tunnel);
+                assertThat(FanPrograms.attached(tunnel, Tcx.Hook.EGRESS)).hasSize(1);
+                assertThat(FanPrograms.attached(tunnel, Tcx.Hook.INGRESS)).hasSize(1);
+            });
+        }
+    }
+
+    @Test
+    void aDeviceThatIsNotThereIsNamed() {
+        try (FanPrograms programs = FanPrograms.load(Specs.USUAL)) {
+            ErrnoException refused = catchThrowableOfType(ErrnoException.class, () -> programs.attach(987654));
+            assertThat(refused.errno()).isEqualTo(Errno.ENODEV);
+            assertThat(refused).hasMessageContaining("ingress of device 987654");
+        }
+    }
+}

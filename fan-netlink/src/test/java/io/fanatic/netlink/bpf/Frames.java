@@ -1,0 +1,96 @@
+package io.fanatic.netlink.bpf;
+
+import io.fanatic.core.Ipv4Address;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+
+/** Ethernet frames made by hand, in network byte order. */
+final class Frames {
+    static final long UNICAST = 0x06fa_0a00_0038L;
+    static final long BROADCAST = 0xffff_ffff_ffffL;
+    static final long MULTICAST = 0x0100_5e00_00fbL;
+
+    private static final long SENDER = 0x02fa_0a00_002dL;
+    private static final int UDP = 17;
+
+    private Frames() {}
+
+    /** An IPv4 packet with 8 bytes of payload, its header checksum right. */
+    static byte[] ipv4(String source, String destination) {
+        return ipv4(bits(source), bits(destination));
+    }
+
+    static byte[] ipv4(int source, int destination) {
+        ByteBuffer frame = ethernet(UNICAST, 0x0800, 28);
+        frame.put((byte) 0x45).put((byte) 0).putShort((short) 28).putInt(0x00014000);
+        frame.put((byte) 64).put((byte) UDP).putShort((short) 0).putInt(source).putInt(destination);
+        int sum = 0;
+        for (int at = 14; at < 34; at += 2) {
+            sum += frame.getShort(at) & 0xffff;
+        }
+        return frame.putShort(24, (short) ~((sum & 0xffff) + (sum >>> 16))).array();
+    }
+
+    static byte[] arpRequest(String sender, String target) {
+        return to(BROADCAST, arp(1, bits(sender), bits(target)));
+    }
+
+    static byte[] arpReply(String sender, String target) {
+        return arp(2, bits(sender), bits(target));
+    }
+
+    static byte[] arp(int operation, int sender, int target) {
+        ByteBuffer frame = ethernet(UNICAST, 0x0806, 28);
+        frame.putShort((short) 1)
+                .putShort((short) 0x0800)
+                .put((byte) 6)
+                .put((byte) 4)
+                .putShort((short) operation);
+        frame.putShort((short) (SENDER >>> 32)).putInt((int) SENDER).putInt(sender);
+        return frame.putShort((short) 0).putInt(0).putInt(target).array();
+    }
+
+    /** A frame of another protocol. */
+    static byte[] other(int etherType) {
+        return ethernet(UNICAST, etherType, 46).array();
+    }
+
+    private static ByteBuffer ethernet(long destination, int etherType, int payload) {
+        ByteBuffer frame = ByteBuffer.allocate(14 + payload);
+        frame.putShort((short) (destination >>> 32)).putInt((int) destination);
+        return frame.putShort((short) (SENDER >>> 32)).putInt((int) SENDER).putShort((short) etherType);
+    }
+
+    /** The frame with another destination. */
+    static byte[] to(long destination, byte[] frame) {
+        byte[] copy = frame.clone();
+        ByteBuffer.wrap(copy).putShort((short) (destination >>> 32)).putInt((int) destination);
+        return copy;
+    }
+
+    /** The frame with a VLAN tag inside, of this tag protocol. */
+    static byte[] tagged(int tagProtocol, byte[] frame) {
+        return ByteBuffer.allocate(frame.length + 4)
+                .put(frame, 0, 12)
+                .putShort((short) tagProtocol)
+                .putShort((short) 5)
+                .put(frame, 12, frame.length - 12)
+                .array();
+    }
+
+    /** The frame with one byte changed. */
+    static byte[] with(byte[] frame, int offset, int value) {
+        byte[] copy = frame.clone();
+        copy[offset] = (byte) value;
+        return copy;
+    }
+
+    /** The frame's first bytes. */
+    static byte[] cut(byte[] frame, int length) {
+        return Arrays.copyOf(frame, length);
+    }
+
+    static int bits(String address) {
+        return Ipv4Address.parse(address).bits();
+    }
+}

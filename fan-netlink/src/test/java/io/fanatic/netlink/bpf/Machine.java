@@ -1,0 +1,258 @@
+package io.fanatic.netlink.bpf;
+
+import io.fanatic.core.Ipv4Address;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A CPU of either byte order that runs the programs' bytes, for what the kernel of one machine cannot show. Written from RFC 9669 and
+ * linux/bpf.h, apart from the emitter. Every access is checked: a pointer is a region's base plus an offset, and pulling data moves
+ * the frame, so that old pointers fault.
+ */
+final class Machine {
+
+    private static final long CONTEXT = 0x1_0000_0000L;
+    private static final long STACK = 0x2_0000_0000L;
+    private static final long VALUES = 0x3_0000_0000L;
+    private static final long MAP = 0x4_0000_0000L;
+    private static final long FRAME = 0x10_0000_0000L;
+    private static final int STACK_BYTES = 512;
+
+    private final ByteOrder order;
+    private final ByteBuffer code;
+    private final ByteBuffer values = ByteBuffer.allocate(8 * Counter.ENTRIES);
+
+    /** @param code a program as the kernel of a CPU with this byte order takes it */
+    Machine(byte[] code, ByteOrder order) {
+        this.order = order;
+        this.code = ByteBuffer.wrap(code).order(order);
+        values.order(order);
+    }
+
+    /** What a run did. */
+    record Result(int verdict, Optional<FanModel.Key> key, int ttl) {}
+
+    /** The counters that are not zero. */
+    Map<Counter, Long> counts() {
+        Map<Counter, Long> counts = new HashMap<>();
+        for (Counter counter : Counter.values()) {
+            if (values.getLong(8 * counter.index()) != 0) {
+                counts.put(counter, values.getLong(8 * counter.index()));
+            }
+        }
+        return counts;
+    }
+
+    Result run(FanModel.Frame frame, int linear, Optional<FanModel.Key> received) {
+        return new Run(frame, linear, received).run();
+    }
+
+    private final class Run {
+        private final FanModel.Frame frame;
+        private final Optional<FanModel.Key> received;
+        private final long[] registers = new long[11];
+        private final ByteBuffer stack = ByteBuffer.allocate(STACK_BYTES).order(order);
+        private long base = FRAME;
+        private int linear;
+        private FanModel.@Nullable Key key;
+        private int ttl;
+
+        Run(FanModel.Frame frame, int linear, Optional<FanModel.Key> received) {
+            this.frame = frame;
+            this.linear = Math.min(linear, frame.bytes().length);
+            this.received = received;
+            registers[1] = CONTEXT;
+            registers[10] = STACK + STACK_BYTES;
+        }
+
+        Result run() {
+            int slot = 0;
+            for (int steps = 0; steps < 1000; steps++) {
+                int at = 8 * slot++;
+                int opcode = code.get(at) & 0xff;
+                int pair = code.get(at + 1) & 0xff;
+                boolean little = order == ByteOrder.LITTLE_ENDIAN;
+                int to = little ? pair & 15 : pair >> 4;
+                int from = little ? pair >> 4 : pair & 15;
+                short offset = code.getShort(at + 2);
+                int imm = code.getInt(at + 4);
+                switch (opcode & 7) {
+                    case 0: // 64-bit immediate: only maps here
+                        registers[to] = MAP;
+                        slot++;
+                        break;
+                    case 1:
+                        registers[to] = load(registers[from] + offset, bytes(opcode));
+                        break;
+                    case 2:
+                        store(registers[to] + offset, bytes(opcode), imm);
+                        break;
+                    case 3:
+                        store(registers[to] + offset, bytes(opcode), registers[from]);
+                        break;
+                    case 4:
+                    case 7:
+                        registers[to] = compute(opcode, registers[to], (opcode & 8) != 0 ? registers[from] : imm, imm);
+                        break;
+                    default:
+                        if (opcode == 0x95) {
+                            return new Result((int) registers[0], Optional.ofNullable(key), ttl);
+                        } else if (opcode == 0x85) {
+                            registers[0] = call(imm);
+                            Arrays.fill(registers, 1, 6, 0xdead_dead_dead_deadL);
+                        } else if (jumps(opcode, registers[to], (opcode & 8) != 0 ? registers[from] : imm)) {
+                            slot += offset;
+                        }
+                }
+            }
+            throw new IllegalStateException("the program does not end");
+        }
+
+        private long compute(int opcode, long left, long right, int imm) {
+            if (opcode == 0xdc) {
+                boolean swap = order == ByteOrder.LITTLE_ENDIAN;
+                return switch (imm) {
+                    case 16 -> (swap ? Short.reverseBytes((short) left) : left) & 0xffff;
+                    case 32 -> (swap ? Integer.reverseBytes((int) left) : left) & 0xffffffffL;
+                    case 64 -> swap ? Long.reverseBytes(left) : left;
+                    default -> throw new IllegalStateException("swap of " + imm);
+                };
+            }
+            boolean half = (opcode & 7) == 4;
+            long a = half ? left & 0xffffffffL : left;
+            long b = half ? right & 0xffffffffL : right;
+            long result = switch (opcode & 0xf0) {
+                case 0x00 -> a + b;
+                case 0x10 -> a - b;
+                case 0x40 -> a | b;
+                case 0x50 -> a & b;
+                case 0x60 -> a << shift(b, half);
+                case 0x70 -> a >>> shift(b, half);
+                case 0xb0 -> b;
+                default -> throw new IllegalStateException("opcode " + opcode);
+            };
+            return half ? result & 0xffffffffL : result;
+        }
+
+        private int shift(long by, boolean half) {
+            if (by < 0 || by >= (half ? 32 : 64)) {
+                throw new IllegalStateException("the verifier refuses a shift by " + by);
+            }
+            return (int) by;
+        }
+
+        private boolean jumps(int opcode, long left, long right) {
+            boolean half = (opcode & 7) == 6;
+            long a = half ? left & 0xffffffffL : left;
+            long b = half ? right & 0xffffffffL : right;
+            int unsigned = Long.compareUnsigned(a, b);
+            return switch (opcode & 0xf0) {
+                case 0x00 -> true;
+                case 0x10 -> a == b;
+                case 0x20 -> unsigned > 0;
+                case 0x30 -> unsigned >= 0;
+                case 0x40 -> (a & b) != 0;
+                case 0x50 -> a != b;
+                case 0xa0 -> unsigned < 0;
+                case 0xb0 -> unsigned <= 0;
+                default -> throw new IllegalStateException("opcode " + opcode);
+            };
+        }
+
+        private int bytes(int opcode) {
+            return switch (opcode & 0x18) {
+                case 0x00 -> 4;
+                case 0x08 -> 2;
+                case 0x10 -> 1;
+                default -> 8;
+            };
+        }
+
+        private long load(long address, int bytes) {
+            if (address >= CONTEXT && address < CONTEXT + 192) {
+                return switch ((int) (address - CONTEXT)) {
+                    case 0 -> frame.bytes().length;
+                    case 20 -> frame.vlanInMetadata() ? 1 : 0;
+                    case 76 -> base;
+                    case 80 -> base + linear;
+                    default -> throw new IllegalStateException("context offset " + (address - CONTEXT));
+                };
+            } else if (address >= base && address + bytes <= base + linear) {
+                return read(ByteBuffer.wrap(frame.bytes()).order(order), (int) (address - base), bytes);
+            } else if (address >= VALUES && address < MAP) {
+                return read(values, (int) (address - VALUES), bytes);
+            }
+            return read(stack, onStack(address), bytes);
+        }
+
+        private void store(long address, int bytes, long value) {
+            ByteBuffer memory = address >= VALUES && address < MAP ? values : stack;
+            int at = memory == values ? (int) (address - VALUES) : onStack(address);
+            switch (bytes) {
+                case 1 -> memory.put(at, (byte) value);
+                case 2 -> memory.putShort(at, (short) value);
+                case 4 -> memory.putInt(at, (int) value);
+                default -> memory.putLong(at, value);
+            }
+        }
+
+        private long read(ByteBuffer memory, int at, int bytes) {
+            return switch (bytes) {
+                case 1 -> memory.get(at) & 0xff;
+                case 2 -> memory.getShort(at) & 0xffff;
+                case 4 -> memory.getInt(at) & 0xffffffffL;
+                default -> memory.getLong(at);
+            };
+        }
+
+        private int onStack(long address) {
+            if (address < STACK || address >= STACK + STACK_BYTES) {
+                throw new IllegalStateException("access to 0x" + Long.toHexString(address));
+            }
+            return (int) (address - STACK);
+        }
+
+        private long call(int helper) {
+            switch (helper) {
+                case 1:
+                    int index = stack.getInt(onStack(registers[2]));
+                    return registers[1] == MAP && index >= 0 && index < Counter.ENTRIES ? VALUES + 8L * index : 0;
+                case 20:
+                    return getTunnelKey(onStack(registers[2]));
+                case 21:
+                    return setTunnelKey(onStack(registers[2]));
+                case 39:
+                    base += 0x1_0000_0000L;
+                    int wanted = (int) registers[2];
+                    linear = wanted <= frame.bytes().length ? Math.max(linear, wanted) : linear;
+                    return wanted <= frame.bytes().length ? 0 : -12;
+                default:
+                    throw new IllegalStateException("helper " + helper);
+            }
+        }
+
+        private long getTunnelKey(int at) {
+            if (received.isEmpty()) {
+                return -22;
+            }
+            stack.putInt(at, received.get().vni());
+            stack.putInt(at + 4, received.get().remote().bits());
+            return 0;
+        }
+
+        private long setTunnelKey(int at) {
+            int local = registers[3] == 44 ? stack.getInt(at + 28) : 0;
+            if (registers[4] != 2 || stack.getShort(at + 22) != 0 || stack.getInt(at + 24) != 0) {
+                return -22;
+            }
+            key = new FanModel.Key(stack.getInt(at), Ipv4Address.of(stack.getInt(at + 4)), Ipv4Address.of(local));
+            ttl = stack.get(at + 21);
+            return 0;
+        }
+    }
+}

@@ -1,0 +1,248 @@
+package io.fanatic.netlink.bpf;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fanatic.core.Ipv4Address;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The programs in the kernel, over frames made by hand and, against the model, over frames that come near every edge. */
+@KernelTest
+class ProgramKernelTest {
+    private static final int FRAMES = 1500;
+    private static final String CONTAINER = "250.0.45.2";
+    private static final String REMOTE = "250.0.56.9";
+
+    private static KernelRun usual;
+
+    @BeforeAll
+    static void loadTheUsualFan() {
+        usual = new KernelRun(Specs.USUAL);
+    }
+
+    @AfterAll
+    static void unload() {
+        usual.close();
+    }
+
+    private static KernelRun.Result encap(byte[] frame) {
+        return usual.encap(new FanModel.Frame(frame, false));
+    }
+
+    private static KernelRun.Result guard(byte[] frame, String outerSource) {
+        return usual.guard(new FanModel.Frame(frame, false), Optional.of(key(Specs.USUAL.vni(), outerSource)));
+    }
+
+    private static FanModel.Key key(int vni, String outerSource) {
+        Ipv4Address source = Ipv4Address.parse(outerSource);
+        return new FanModel.Key(vni, source, source);
+    }
+
+    private static void isSentTo(String remote, String local, KernelRun.Result result) {
+        assertThat(result)
+                .isEqualTo(new KernelRun.Result(
+                        FanEmitter.NEXT,
+                        Optional.of(new FanModel.Key(16384000, Ipv4Address.parse(remote), Ipv4Address.parse(local))),
+                        64,
+                        Counter.SENT));
+    }
+
+    private static void isDropped(Counter reason, KernelRun.Result result) {
+        assertThat(result).isEqualTo(new KernelRun.Result(FanEmitter.DROP, Optional.empty(), 0, reason));
+    }
+
+    @Test
+    void encapSendsIpv4ToTheOwnerOfTheDestination() {
+        isSentTo("10.0.0.56", "10.0.0.45", encap(Frames.ipv4(CONTAINER, REMOTE)));
+        isSentTo("10.0.255.254", "10.0.0.45", encap(Frames.ipv4(CONTAINER, "250.255.254.255")));
+        isSentTo("10.0.0.1", "10.0.0.45", encap(Frames.ipv4("250.0.45.255", "250.0.1.0")));
+    }
+
+    @Test
+    void encapSendsIpv4WithOptions() {
+        isSentTo("10.0.0.56", "10.0.0.45", encap(Frames.with(Frames.ipv4(CONTAINER, REMOTE), 14, 0x46)));
+    }
+
+    @Test
+    void encapSendsArpRequestsAndRepliesToTheOwnerOfTheTarget() {
+        isSentTo("10.0.0.56", "10.0.0.45", encap(Frames.arpRequest(CONTAINER, REMOTE)));
+        isSentTo("10.0.0.56", "10.0.0.45", encap(Frames.arpReply(CONTAINER, REMOTE)));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "250.0.45.2, 250.0.45.3, SEND_OWN_SLICE",
+        "250.0.45.2, 250.0.45.255, SEND_OWN_SLICE",
+        "250.0.45.2, 250.0.0.7, SEND_NO_HOST",
+        "250.0.45.2, 250.255.255.7, SEND_NO_HOST",
+        "250.0.45.2, 251.0.1.2, SEND_OFF_OVERLAY",
+        "250.0.45.2, 249.255.255.255, SEND_OFF_OVERLAY",
+        "250.0.45.2, 10.0.0.56, SEND_OFF_OVERLAY",
+        "250.0.46.2, 250.0.56.9, SEND_SPOOFED",
+        "250.0.44.255, 250.0.56.9, SEND_SPOOFED",
+        "10.0.0.45, 250.0.56.9, SEND_SPOOFED",
+    })
+    void encapDropsBadAddressesOfIpv4AndArpAlike(String source, String destination, Counter reason) {
+        isDropped(reason, encap(Frames.ipv4(source, destination)));
+        isDropped(reason, encap(Frames.arpRequest(source, destination)));
+    }
+
+    @Test
+    void encapKeepsBroadcastAndMulticastAtHome() {
+        byte[] dhcp = Frames.ipv4("0.0.0.0", "255.255.255.255");
+        isDropped(Counter.SEND_BROADCAST, encap(Frames.to(Frames.BROADCAST, dhcp)));
+        byte[] mdns = Frames.ipv4(CONTAINER, "224.0.0.251");
+        isDropped(Counter.SEND_MULTICAST, encap(Frames.to(Frames.MULTICAST, mdns)));
+        // A unicast packet in a broadcast frame would be flooded on the other side.
+        isDropped(Counter.SEND_BROADCAST, encap(Frames.to(Frames.BROADCAST, Frames.ipv4(CONTAINER, REMOTE))));
+    }
+
+    @Test
+    void encapDropsWhatIsNotIpv4OrArp() {
+        isDropped(Counter.SEND_IPV6, encap(Frames.other(0x86dd)));
+        isDropped(Counter.SEND_OTHER, encap(Frames.other(0x88cc)));
+        isDropped(Counter.SEND_OTHER, encap(Frames.other(0x0026)));
+        isDropped(Counter.SEND_ARP_PROBE, encap(Frames.arpRequest("0.0.0.0", REMOTE)));
+    }
+
+    @Test
+    void encapDropsVlanTagsInTheFrameAndInTheMetadata() {
+        byte[] good = Frames.ipv4(CONTAINER, REMOTE);
+        isDropped(Counter.SEND_VLAN, encap(Frames.tagged(0x8100, good)));
+        isDropped(Counter.SEND_VLAN, encap(Frames.tagged(0x88a8, good)));
+        isDropped(Counter.SEND_VLAN, usual.encap(new FanModel.Frame(good, true)));
+    }
+
+    @Test
+    void bothDropFramesCutShortAtEveryLength() {
+        byte[] ipv4 = Frames.ipv4(CONTAINER, REMOTE);
+        byte[] arp = Frames.arpRequest(REMOTE, CONTAINER);
+        for (int length = 14; length < 34; length++) { // 14 is the least that the kernel takes for a test
+            isDropped(Counter.SEND_MALFORMED, encap(Frames.cut(ipv4, length)));
+            isDropped(Counter.RECEIVE_MALFORMED, guard(Frames.cut(ipv4, length), "10.0.0.56"));
+        }
+        for (int length = 14; length < 42; length++) {
+            isDropped(Counter.SEND_MALFORMED, encap(Frames.cut(arp, length)));
+            isDropped(Counter.RECEIVE_MALFORMED, guard(Frames.cut(arp, length), "10.0.0.56"));
+        }
+        isSentTo("10.0.0.56", "10.0.0.45", encap(Frames.cut(ipv4, 34)));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"14, 0x44", "14, 0x40", "14, 0x55", "14, 0x65", "14, 0x35", "17, 19", "17, 0"})
+    void bothDropImpossibleIpv4Headers(int offset, String value) {
+        byte[] out = Frames.with(Frames.ipv4(CONTAINER, REMOTE), offset, Integer.decode(value));
+        isDropped(Counter.SEND_MALFORMED, encap(out));
+        byte[] in = Frames.with(Frames.ipv4(REMOTE, CONTAINER), offset, Integer.decode(value));
+        isDropped(Counter.RECEIVE_MALFORMED, guard(in, "10.0.0.56"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"15, 6", "16, 9", "17, 1", "18, 8", "19, 16"})
+    void bothDropArpOfOtherHardwareAndProtocols(int offset, int value) {
+        isDropped(Counter.SEND_MALFORMED, encap(Frames.with(Frames.arpRequest(CONTAINER, REMOTE), offset, value)));
+        isDropped(
+                Counter.RECEIVE_MALFORMED,
+                guard(Frames.with(Frames.arpRequest(REMOTE, CONTAINER), offset, value), "10.0.0.56"));
+    }
+
+    @Test
+    void guardLetsInWhatTheOwnerSends() {
+        for (byte[] frame : List.of(
+                Frames.ipv4(REMOTE, CONTAINER),
+                Frames.arpRequest(REMOTE, CONTAINER),
+                Frames.arpReply(REMOTE, CONTAINER),
+                Frames.ipv4(REMOTE, "250.0.45.0"),
+                Frames.ipv4(REMOTE, "250.0.45.255"))) {
+            assertThat(guard(frame, "10.0.0.56"))
+                    .isEqualTo(new KernelRun.Result(FanEmitter.NEXT, Optional.empty(), 0, Counter.RECEIVED));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        // inner source, inner destination, outer source
+        "250.0.57.9, 250.0.45.2, 10.0.0.56, RECEIVE_SPOOFED",
+        "250.0.56.9, 250.0.45.2, 10.0.0.57, RECEIVE_SPOOFED",
+        "250.0.56.9, 250.0.45.2, 11.0.0.56, RECEIVE_SPOOFED",
+        "251.0.56.9, 250.0.45.2, 10.0.0.56, RECEIVE_SPOOFED",
+        "8.8.8.8, 250.0.45.2, 10.0.0.56, RECEIVE_SPOOFED",
+        "250.0.0.9, 250.0.45.2, 10.0.0.0, RECEIVE_SPOOFED",
+        "250.255.255.9, 250.0.45.2, 10.0.255.255, RECEIVE_SPOOFED",
+        "250.0.45.3, 250.0.45.2, 10.0.0.45, RECEIVE_SPOOFED",
+        "250.0.56.9, 250.0.46.2, 10.0.0.56, RECEIVE_NOT_LOCAL",
+        "250.0.56.9, 250.0.44.2, 10.0.0.56, RECEIVE_NOT_LOCAL",
+        "250.0.56.9, 10.0.0.45, 10.0.0.56, RECEIVE_NOT_LOCAL",
+    })
+    void guardDropsWhatAHostMayNotSend(String source, String destination, String outer, Counter reason) {
+        isDropped(reason, guard(Frames.ipv4(source, destination), outer));
+        isDropped(reason, guard(Frames.arpReply(source, destination), outer));
+    }
+
+    @Test
+    void guardDropsFramesOfOtherNetworksAndOfNone() {
+        byte[] good = Frames.ipv4(REMOTE, CONTAINER);
+        FanModel.Frame frame = new FanModel.Frame(good, false);
+        isDropped(Counter.RECEIVE_OTHER_VNI, usual.guard(frame, Optional.of(key(16384001, "10.0.0.56"))));
+        isDropped(Counter.RECEIVE_NO_KEY, usual.guard(frame, Optional.empty()));
+    }
+
+    @Test
+    void guardDropsWhatNoFanHostSends() {
+        byte[] good = Frames.ipv4(REMOTE, CONTAINER);
+        isDropped(Counter.RECEIVE_IPV6, guard(Frames.other(0x86dd), "10.0.0.56"));
+        isDropped(Counter.RECEIVE_OTHER, guard(Frames.other(0x88cc), "10.0.0.56"));
+        isDropped(Counter.RECEIVE_VLAN, guard(Frames.tagged(0x8100, good), "10.0.0.56"));
+        isDropped(Counter.RECEIVE_BROADCAST, guard(Frames.to(Frames.BROADCAST, good), "10.0.0.56"));
+        isDropped(Counter.RECEIVE_MULTICAST, guard(Frames.to(Frames.MULTICAST, good), "10.0.0.56"));
+        isDropped(Counter.RECEIVE_ARP_PROBE, guard(Frames.arpRequest("0.0.0.0", CONTAINER), "10.0.0.56"));
+    }
+
+    @Test
+    void aSecondUnderlayAddressIsTheLocalEndOfItsOwnSlice() {
+        try (KernelRun two = new KernelRun(Specs.TWO_ADDRESSES)) {
+            isSentTo("10.0.0.56", "10.0.0.45", two.encap(new FanModel.Frame(Frames.ipv4(CONTAINER, REMOTE), false)));
+            isSentTo("10.0.0.56", "10.0.1.7", two.encap(new FanModel.Frame(Frames.ipv4("250.1.7.2", REMOTE), false)));
+            isDropped(
+                    Counter.SEND_OWN_SLICE, two.encap(new FanModel.Frame(Frames.ipv4("250.1.7.2", CONTAINER), false)));
+        }
+    }
+
+    static List<FanProgramSpec> fans() {
+        return Specs.all();
+    }
+
+    @ParameterizedTest
+    @MethodSource("fans")
+    void theKernelDecidesAsTheModel(FanProgramSpec spec) {
+        FanModel model = new FanModel(spec);
+        RandomFrames frames = new RandomFrames(spec, 4);
+        try (KernelRun kernel = new KernelRun(spec)) {
+            for (int i = 0; i < FRAMES; i++) {
+                FanModel.Frame frame = frames.next();
+                FanModel.Outcome out = model.encap(frame);
+                Optional<FanModel.Key> set = out.keyAsSet(spec.setsLocalAddress());
+                assertThat(kernel.encap(frame))
+                        .as("frame %d", i)
+                        .isEqualTo(new KernelRun.Result(
+                                set.isPresent() ? FanEmitter.NEXT : FanEmitter.DROP,
+                                set,
+                                set.isPresent() ? 64 : 0,
+                                out.counter()));
+
+                Optional<FanModel.Key> outer = frames.outer(frame);
+                Counter in = model.guard(frame, outer);
+                assertThat(kernel.guard(frame, outer))
+                        .as("frame %d", i)
+                        .isEqualTo(new KernelRun.Result(
+                                in == Counter.RECEIVED ? FanEmitter.NEXT : FanEmitter.DROP, Optional.empty(), 0, in));
+            }
+        }
+    }
+}

@@ -1,0 +1,104 @@
+package io.fanatic.netlink.bpf;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Both programs in both byte orders against the model, over frames that come near every edge. Needs no root and no kernel. */
+class ProgramModelTest {
+    private static final int FRAMES = 20_000;
+    private static final List<ByteOrder> ORDERS = List.of(ByteOrder.LITTLE_ENDIAN, ByteOrder.BIG_ENDIAN);
+
+    static List<FanProgramSpec> fans() {
+        return Specs.all();
+    }
+
+    @ParameterizedTest
+    @MethodSource("fans")
+    void encapDecidesAsTheModelOnCpusOfBothByteOrders(FanProgramSpec spec) {
+        FanModel model = new FanModel(spec);
+        for (ByteOrder order : ORDERS) {
+            byte[] code = EncapProgram.emit(spec, 0, order).bytes();
+            RandomFrames frames = new RandomFrames(spec, 1);
+            for (int i = 0; i < FRAMES; i++) {
+                FanModel.Frame frame = frames.next();
+                FanModel.Outcome wanted = model.encap(frame);
+                Machine machine = new Machine(code, order);
+                Machine.Result result = machine.run(frame, linear(i), Optional.empty());
+
+                assertThat(machine.counts()).as("frame %d, %s", i, order).isEqualTo(Map.of(wanted.counter(), 1L));
+                Optional<FanModel.Key> key = wanted.keyAsSet(spec.setsLocalAddress());
+                assertThat(result)
+                        .isEqualTo(new Machine.Result(
+                                key.isPresent() ? FanEmitter.NEXT : FanEmitter.DROP, key, key.isPresent() ? 64 : 0));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("fans")
+    void guardDecidesAsTheModelOnCpusOfBothByteOrders(FanProgramSpec spec) {
+        FanModel model = new FanModel(spec);
+        for (ByteOrder order : ORDERS) {
+            byte[] code = GuardProgram.emit(spec, 0, order).bytes();
+            RandomFrames frames = new RandomFrames(spec, 2);
+            for (int i = 0; i < FRAMES; i++) {
+                FanModel.Frame frame = frames.next();
+                Optional<FanModel.Key> outer = frames.outer(frame);
+                Counter wanted = model.guard(frame, outer);
+                Machine machine = new Machine(code, order);
+                Machine.Result result = machine.run(frame, linear(i), outer);
+
+                assertThat(machine.counts()).as("frame %d, %s", i, order).isEqualTo(Map.of(wanted, 1L));
+                assertThat(result.verdict()).isEqualTo(wanted == Counter.RECEIVED ? FanEmitter.NEXT : FanEmitter.DROP);
+            }
+        }
+    }
+
+    @Test
+    void onlyAPacketTooLongForItsLengthFieldMaySayZero() {
+        byte[] packet = Frames.with(Frames.ipv4("250.0.45.2", "250.0.56.9"), 17, 0);
+        for (ByteOrder order : ORDERS) {
+            byte[] code = EncapProgram.emit(Specs.USUAL, 0, order).bytes();
+            for (int payload : new int[] {28, 4096, 65535, 65536, 180_000}) {
+                Machine machine = new Machine(code, order);
+                machine.run(
+                        new FanModel.Frame(Arrays.copyOf(packet, 14 + payload), false),
+                        Integer.MAX_VALUE,
+                        Optional.empty());
+                assertThat(machine.counts())
+                        .as("%d bytes, %s", payload, order)
+                        .containsOnlyKeys(payload > 65535 ? Counter.SENT : Counter.SEND_MALFORMED);
+            }
+        }
+    }
+
+    @Test
+    void theRandomFramesReachEveryReason() {
+        Set<Counter> reached = EnumSet.noneOf(Counter.class);
+        FanModel model = new FanModel(Specs.USUAL);
+        RandomFrames frames = new RandomFrames(Specs.USUAL, 3);
+        for (int i = 0; i < FRAMES; i++) {
+            FanModel.Frame frame = frames.next();
+            reached.add(model.encap(frame).counter());
+            reached.add(model.guard(frame, frames.outer(frame)));
+        }
+        Set<Counter> reachable = EnumSet.allOf(Counter.class);
+        reachable.remove(Counter.SEND_KEY_REFUSED);
+        assertThat(reached).isEqualTo(reachable);
+    }
+
+    /** How much of the frame lies in the linear part: usually all, sometimes less than the headers. */
+    private static int linear(int i) {
+        return i % 3 == 0 ? 14 + i % 30 : Integer.MAX_VALUE;
+    }
+}

@@ -1,0 +1,50 @@
+package io.fanatic.netlink.bpf;
+
+import io.fanatic.core.Cidr;
+import io.fanatic.core.FanMapping;
+import io.fanatic.core.FanNames;
+import io.fanatic.core.Ipv4Address;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Fans to emit programs for: the usual one, and every odd shape that the arithmetic allows. */
+final class Specs {
+
+    /** The example of all documentation. */
+    static final FanProgramSpec USUAL = spec("250.0.0.0/8", "10.0.0.0/16", "10.0.0.45");
+
+    /** A second underlay address. */
+    static final FanProgramSpec TWO_ADDRESSES = spec("250.0.0.0/8", "10.0.0.0/16", "10.0.0.45", "10.0.1.7");
+
+    private Specs() {}
+
+    static List<FanProgramSpec> all() {
+        List<Ipv4Address> many = new ArrayList<>();
+        for (int i = 1; i <= FanProgramSpec.MOST_ADDRESSES; i++) {
+            many.add(Ipv4Address.parse("10.0.3." + i));
+        }
+        return List.of(
+                USUAL,
+                TWO_ADDRESSES,
+                new FanProgramSpec(USUAL.mapping(), 1, many, true),
+                new FanProgramSpec(USUAL.mapping(), USUAL.vni(), USUAL.localAddresses(), false),
+                spec("252.16.0.0/12", "10.142.0.0/20", "10.142.0.17"),
+                spec("252.16.0.0/12", "10.142.0.0/20", "10.142.0.17", "10.142.15.254"),
+                spec("250.0.0.0/8", "192.168.1.0/24", "192.168.1.178"),
+                spec("250.7.0.0/16", "192.168.1.0/24", "192.168.1.1", "192.168.1.254"),
+                spec("250.0.0.0/8", "10.0.0.0/30", "10.0.0.2"),
+                spec("250.0.0.0/8", "10.0.0.0/31", "10.0.0.1"),
+                spec("250.0.0.0/8", "10.0.0.1/32", "10.0.0.1"),
+                spec("248.0.0.0/6", "10.0.0.0/8", "10.0.0.45"),
+                spec("250.1.2.0/24", "10.0.0.0/26", "10.0.0.62"));
+    }
+
+    static FanProgramSpec spec(String overlay, String underlay, String... addresses) {
+        FanMapping mapping = FanMapping.of(Cidr.parse(overlay), Cidr.parse(underlay));
+        List<Ipv4Address> locals = new ArrayList<>();
+        for (String address : addresses) {
+            locals.add(Ipv4Address.parse(address));
+        }
+        return new FanProgramSpec(mapping, FanNames.vni(mapping.overlay()), locals, true);
+    }
+}

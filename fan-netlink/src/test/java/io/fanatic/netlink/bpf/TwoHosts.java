@@ -1,0 +1,153 @@
+package io.fanatic.netlink.bpf;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fanatic.core.TunnelType;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+
+/**
+ * Two hosts of a fan with both programs on their tunnels, new for every test.
+ *
+ * <pre>
+ *   here                                            there
+ *   in -- bridge -- tun                             tun -- bridge -- in
+ *                    |  encap            guard       |
+ *                   und 10.0.0.45/16 ---- und 10.0.0.56/16
+ *                       10.0.1.7/16
+ * </pre>
+ *
+ * Frames enter at the end of a veth pair whose other end is in the bridge, as a container's would; what guard lets in is seen at the
+ * other host's. A forger is a UDP socket on the underlay that writes VXLAN by itself.
+ */
+abstract class TwoHosts {
+    static final long DEADLINE_NANOS = 5_000_000_000L;
+    static final String HERE = "250.0.45.2";
+    static final String THERE = "250.0.56.9";
+    static final int VNI = Specs.USUAL.vni();
+
+    TestHost here;
+    TestHost there;
+
+    @BeforeEach
+    void buildTwoHosts() {
+        here = new TestHost();
+        there = new TestHost();
+        here.ip("link add und type veth peer name und netns " + there.name());
+        build(here, "10.0.0.45/16", "10.0.1.7/16");
+        build(there, "10.0.0.56/16");
+        attach(here, Specs.TWO_ADDRESSES);
+        attach(there, Specs.spec("250.0.0.0/8", "10.0.0.0/16", "10.0.0.56"));
+    }
+
+    @AfterEach
+    void remove() {
+        here.close();
+        there.close();
+    }
+
+    static void build(TestHost host, String... addresses) {
+        for (String address : addresses) {
+            host.ip("address add " + address + " dev und");
+        }
+        host.ip("link set und up");
+        host.ip("link add bridge type bridge mcast_snooping 0");
+        host.ip("link add tun type vxlan external dstport " + TunnelType.DEFAULT_VXLAN_PORT);
+        host.ip("link add in type veth peer name port");
+        for (String port : new String[] {"tun", "port"}) {
+            host.ip("link set " + port + " master bridge");
+        }
+        for (String device : new String[] {"bridge", "tun", "port", "in"}) {
+            host.ip("link set " + device + " up");
+        }
+    }
+
+    static void attach(TestHost host, FanProgramSpec spec) {
+        int tunnel = host.index("tun");
+        host.namespace().run(() -> {
+            try (FanPrograms programs = FanPrograms.load(spec)) {
+                programs.attach(tunnel);
+            }
+        });
+    }
+
+    /** The names of what is attached, in the calling thread's namespace. */
+    static FanPrograms.Names attached(int tunnel) {
+        return new FanPrograms.Names(
+                FanPrograms.attached(tunnel, Tcx.Hook.EGRESS).get(0).name(),
+                FanPrograms.attached(tunnel, Tcx.Hook.INGRESS).get(0).name());
+    }
+
+    static Map<Counter, Long> counters(TestHost host) {
+        int tunnel = host.index("tun");
+        return host.namespace()
+                .call(() -> FanPrograms.counters(
+                        FanPrograms.attached(tunnel, Tcx.Hook.EGRESS).get(0).countersMapId()));
+    }
+
+    /** Does something and waits until the counter has gone up by one; no other counter of that direction may. */
+    static void counts(TestHost host, Counter counter, Runnable action) {
+        Map<Counter, Long> before = counters(host);
+        action.run();
+        long end = System.nanoTime() + DEADLINE_NANOS;
+        Map<Counter, Long> now = counters(host);
+        while (count(now, counter) == count(before, counter) && System.nanoTime() < end) {
+            now = counters(host);
+        }
+        Map<Counter, Long> wanted = new EnumMap<>(before);
+        wanted.merge(counter, 1L, Long::sum);
+        wanted.keySet().removeIf(other -> other.isSend() != counter.isSend());
+        now.keySet().removeIf(other -> other.isSend() != counter.isSend());
+        assertThat(now).isEqualTo(wanted);
+    }
+
+    static long count(Map<Counter, Long> counters, Counter counter) {
+        return counters.getOrDefault(counter, 0L);
+    }
+
+    static void crosses(TestHost from, TestHost to, byte[] frame) {
+        try (PacketSocket out = new PacketSocket(from, "in");
+                PacketSocket in = new PacketSocket(to, "in")) {
+            out.send(frame);
+            in.receive("frame", received -> Arrays.equals(received, frame));
+        }
+    }
+
+    void refuses(Counter reason, String outerSource, int vni, byte[] inner) {
+        counts(there, reason, () -> forge(outerSource, vni, inner));
+    }
+
+    /** Sends VXLAN (RFC 7348) from an underlay address of this host, around encap. */
+    void forge(String outerSource, int vni, byte[] inner) {
+        here.namespace().call(() -> {
+            byte[] payload = ByteBuffer.allocate(8 + inner.length)
+                    .putInt(0x08000000)
+                    .putInt(vni << 8)
+                    .put(inner)
+                    .array();
+            try (DatagramSocket socket = new DatagramSocket(new InetSocketAddress(outerSource, 0))) {
+                socket.send(new DatagramPacket(
+                        payload, payload.length, InetAddress.getByName("10.0.0.56"), TunnelType.DEFAULT_VXLAN_PORT));
+                return true;
+            }
+        });
+    }
+
+    /** The frame as it crosses the underlay. */
+    byte[] outer(byte[] inner) {
+        try (PacketSocket out = new PacketSocket(here, "in");
+                PacketSocket underlay = new PacketSocket(there, "und")) {
+            out.send(inner);
+            return underlay.receive(
+                    "VXLAN packet", frame -> frame.length == 50 + inner.length && frame[12] == 8 && frame[13] == 0);
+        }
+    }
+}

@@ -1,0 +1,407 @@
+package io.fanatic.netlink.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.fanatic.core.Cidr;
+import io.fanatic.core.FanEntry;
+import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.MacAddress;
+import io.fanatic.core.UnderlaySpec;
+import io.fanatic.netlink.engine.FanException.Reason;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+
+/** The engine against a host in memory: eth0 with 10.0.0.45/24 and 10.0.0.46/24, in the address plan 10.0.0.0/16. */
+class EngineTest {
+    private static final Cidr OVERLAY = Cidr.parse("250.0.0.0/8");
+    private static final UnderlaySpec FIRST = UnderlaySpec.parse("10.0.0.45/16");
+    private static final UnderlaySpec SECOND = UnderlaySpec.parse("10.0.0.46/16");
+
+    private final MemoryKernel kernel = host();
+    private final Engine engine = new Engine(kernel);
+
+    private static MemoryKernel host() {
+        return MemoryKernel.withEthernet("eth0", address("eth0", "10.0.0.45", 24), address("eth0", "10.0.0.46", 24));
+    }
+
+    private static AddressState address(String link, String address, int prefixLength) {
+        return new AddressState(link, Ipv4Address.parse(address), prefixLength);
+    }
+
+    private static FanEntry entry(String... words) {
+        return FanEntry.parse(List.of(words));
+    }
+
+    private static FanEntry first(String... flags) {
+        return FanEntry.parse(Stream.concat(Stream.of("250.0.0.0/8", "10.0.0.45/16"), Stream.of(flags))
+                .toList());
+    }
+
+    @Test
+    void upMakesTunnelProgramsBridgeAddressAndNatInAnOrderThatNeverLeavesTheTunnelOpen() {
+        Plan plan = engine.up(first());
+
+        assertThat(plan.lines())
+                .satisfiesExactly(
+                        line -> assertThat(line).contains("ip_forward"),
+                        line -> assertThat(line).contains("nftables", "250.0.45.0/24"),
+                        line -> assertThat(line)
+                                .isEqualTo("create tunnel ftun-250 (VXLAN, VNI 16384000, UDP port 8472, MTU 1450)"),
+                        line -> assertThat(line).contains("encap and guard", "ftun-250", "10.0.0.45"),
+                        line -> assertThat(line)
+                                .isEqualTo("create bridge fan-250 (MAC address 02:fa:0a:00:00:2d, MTU 1450)"),
+                        line -> assertThat(line).isEqualTo("make ftun-250 a port of fan-250"),
+                        line -> assertThat(line).isEqualTo("add address 250.0.45.1/8 on fan-250"),
+                        line -> assertThat(line).isEqualTo("set ftun-250 up"),
+                        line -> assertThat(line).isEqualTo("set fan-250 up"));
+        assertThat(engine.list()).singleElement().satisfies(fan -> {
+            assertThat(fan.mapping().toString()).isEqualTo("250.0.0.0/8 over 10.0.0.0/16");
+            assertThat(fan.bridge()).isEqualTo("fan-250");
+            assertThat(fan.mtu()).isEqualTo(1450);
+            assertThat(fan.underlayAddresses()).containsExactly(Ipv4Address.parse("10.0.0.45"));
+        });
+    }
+
+    @Test
+    void upTwiceIsNothingTheSecondTime() {
+        engine.up(first("dhcp", "host-reserve", "3"));
+        Observed before = Observed.of(kernel);
+
+        assertThat(engine.up(first("dhcp", "host-reserve", "3")).isEmpty()).isTrue();
+        assertThat(Observed.of(kernel)).isEqualTo(before);
+    }
+
+    @Test
+    void aPlanTouchesNothing() {
+        Observed before = Observed.of(kernel);
+
+        assertThat(engine.planUp(first()).lines()).hasSize(9);
+        assertThat(engine.planDownEverything().isEmpty()).isTrue();
+        assertThat(Observed.of(kernel)).isEqualTo(before);
+    }
+
+    @Test
+    void downLeavesTheHostAsItWasBeforeUp() {
+        Observed before = Observed.of(kernel);
+        engine.up(first("dhcp", "host-reserve", "3"));
+
+        engine.down(OVERLAY, FIRST);
+
+        assertThat(Observed.of(kernel)).isEqualTo(before);
+    }
+
+    @Test
+    void downOfWhatIsNotUpIsNothing() {
+        assertThat(engine.down(OVERLAY, FIRST).isEmpty()).isTrue();
+        engine.up(first());
+        assertThat(engine.down(OVERLAY, SECOND).isEmpty()).isTrue();
+        assertThat(engine.down(OVERLAY, UnderlaySpec.parse("172.16.0.0/16")).isEmpty())
+                .isTrue();
+        assertThat(engine.list()).hasSize(1);
+    }
+
+    @Test
+    void aSecondUnderlayAddressJoinsTheBridgeAndLeavesItAgain() {
+        engine.up(first());
+        Observed one = Observed.of(kernel);
+
+        Plan plan = engine.up(entry("250.0.0.0/8", "10.0.0.46/16"));
+
+        assertThat(plan.lines())
+                .anyMatch(line -> line.equals("add address 250.0.46.1/8 on fan-250"))
+                .anyMatch(line -> line.startsWith("replace the eBPF programs"))
+                .noneMatch(line -> line.startsWith("create") || line.startsWith("delete"));
+        assertThat(engine.list())
+                .singleElement()
+                .satisfies(fan -> assertThat(fan.slices())
+                        .extracting(slice -> slice.cidr().toString())
+                        .containsExactly("250.0.45.0/24", "250.0.46.0/24"));
+
+        engine.down(OVERLAY, SECOND);
+        assertThat(Observed.of(kernel)).isEqualTo(one);
+    }
+
+    @Test
+    void theSliceThatCameFirstMayGoFirst() {
+        Observed before = Observed.of(kernel);
+        engine.up(first());
+        engine.up(entry("250.0.0.0/8", "10.0.0.46/16"));
+
+        engine.down(OVERLAY, FIRST);
+        assertThat(engine.up(entry("250.0.0.0/8", "10.0.0.46/16")).isEmpty()).isTrue();
+        engine.down(OVERLAY, UnderlaySpec.parse("10.0.0.0/16"));
+
+        assertThat(Observed.of(kernel)).isEqualTo(before);
+    }
+
+    @Test
+    void twoFansShareTheNatTableAndForwarding() {
+        Observed before = Observed.of(kernel);
+        engine.up(first());
+        Observed one = Observed.of(kernel);
+        engine.up(entry("251.0.0.0/8", "10.0.0.45/16"));
+
+        assertThat(Observed.of(kernel).nat()).hasSize(2);
+        engine.down(Cidr.parse("251.0.0.0/8"), FIRST);
+        assertThat(Observed.of(kernel)).isEqualTo(one);
+        engine.downEverything();
+        assertThat(Observed.of(kernel)).isEqualTo(before);
+    }
+
+    @Test
+    void forwardingThatWasOnBeforeStaysOn() {
+        kernel.putForwarding(true);
+        assertThat(engine.up(first()).lines()).noneMatch(line -> line.contains("ip_forward"));
+        engine.downEverything();
+        assertThat(kernel.forwarding()).isTrue();
+    }
+
+    @Test
+    void changedOptionsAreAppliedInPlace() {
+        engine.up(first());
+
+        assertThat(engine.up(first("mtu", "1400")).lines())
+                .containsExactly("change tunnel ftun-250: MTU 1450 -> 1400", "change bridge fan-250: MTU 1450 -> 1400");
+        assertThat(engine.up(first("mtu", "1400", "host-reserve", "2")).lines())
+                .containsExactly("add address 250.0.45.2/8 on fan-250");
+        assertThat(engine.up(first("mtu", "1400")).lines()).containsExactly("remove address 250.0.45.2/8 on fan-250");
+    }
+
+    @Test
+    void whatSomebodyTookAwayIsRepaired() {
+        engine.up(first("dhcp"));
+        Observed healthy = Observed.of(kernel);
+        List<Consumer<MemoryKernel>> damages = List.of(
+                k -> k.remove("ftun-250"),
+                k -> k.remove("fan-250"),
+                k -> k.detachPrograms("ftun-250"),
+                k -> k.deleteAddress(address("fan-250", "250.0.45.1", 8)),
+                k -> k.replaceNat(List.of()),
+                k -> k.setUp("fan-250", false),
+                k -> k.setMaster("ftun-250", Optional.empty()),
+                k -> k.setMac("fan-250", new MacAddress(0x525400000001L)),
+                k -> k.stopDhcp("fan-250"),
+                k -> k.putForwarding(false));
+        for (Consumer<MemoryKernel> damage : damages) {
+            damage.accept(kernel);
+            assertThat(engine.up(first("dhcp")).isEmpty()).isFalse();
+            assertThat(Observed.of(kernel).links()).containsExactlyInAnyOrderElementsOf(healthy.links());
+            assertThat(Observed.of(kernel).addresses()).containsExactlyInAnyOrderElementsOf(healthy.addresses());
+            assertThat(Observed.of(kernel).programs()).isEqualTo(healthy.programs());
+            assertThat(Observed.of(kernel).nat()).isEqualTo(healthy.nat());
+            assertThat(Observed.of(kernel).dhcp()).isEqualTo(healthy.dhcp());
+            assertThat(kernel.forwarding()).isTrue();
+        }
+    }
+
+    @Test
+    void downTakesAwayWhatIsLeftOfAFan() {
+        Observed before = Observed.of(kernel);
+        List<Consumer<MemoryKernel>> damages = List.of(
+                k -> k.remove("ftun-250"),
+                k -> k.remove("fan-250"),
+                k -> k.deleteAddress(address("fan-250", "250.0.45.1", 8)),
+                k -> k.replaceNat(List.of()),
+                k -> k.stopDhcp("fan-250"));
+        for (Consumer<MemoryKernel> damage : damages) {
+            engine.up(first("dhcp"));
+            damage.accept(kernel);
+            engine.downEverything();
+            assertThat(Observed.of(kernel)).isEqualTo(before);
+        }
+    }
+
+    @Test
+    void aFailureOfAnyCallOfUpIsUndone() {
+        everyCallFails(k -> {}, e -> e.up(first("dhcp", "host-reserve", "2")));
+    }
+
+    @Test
+    void aFailureOfAnyCallOfASecondAddressIsUndone() {
+        everyCallFails(
+                k -> new Engine(k).up(first()), e -> e.up(entry("250.0.0.0/8", "10.0.0.46/16", "dhcp", "mtu", "1400")));
+    }
+
+    @Test
+    void aFailureOfAnyCallOfDownIsUndone() {
+        everyCallFails(
+                k -> {
+                    new Engine(k).up(first("dhcp"));
+                    new Engine(k).up(entry("251.0.0.0/8", "10.0.0.45/16"));
+                },
+                Engine::downEverything);
+    }
+
+    private static void everyCallFails(Consumer<MemoryKernel> given, Consumer<Engine> work) {
+        MemoryKernel dry = host();
+        given.accept(dry);
+        dry.failAt(0);
+        work.accept(new Engine(dry));
+        int calls = dry.calls();
+        assertThat(calls).isGreaterThan(20);
+        Observed afterwards = Observed.of(dry);
+
+        for (int n = 1; n <= calls; n++) {
+            MemoryKernel kernel = host();
+            given.accept(kernel);
+            Observed before = Observed.of(kernel);
+            kernel.failAt(n);
+            assertThatThrownBy(() -> work.accept(new Engine(kernel)))
+                    .as("call %d", n)
+                    .isInstanceOf(RuntimeException.class);
+            kernel.failAt(0);
+            // A device that was deleted and made again is listed last; the order of a dump means nothing.
+            assertThat(Observed.of(kernel).differencesFrom(before))
+                    .as("call %d", n)
+                    .isEmpty();
+            work.accept(new Engine(kernel));
+            assertThat(Observed.of(kernel).differencesFrom(afterwards))
+                    .as("call %d", n)
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void whatCannotBeUndoneIsListed() {
+        MemoryKernel stubborn = host();
+        Observed before = Observed.of(stubborn);
+        Kernel failing = StubbornKernel.thatRefuses(stubborn, "setUp fan-250", "deleteLink fan-250");
+
+        assertThatThrownBy(() -> new Engine(failing).up(first())).isInstanceOfSatisfying(FanException.class, e -> {
+            assertThat(e.reason()).isEqualTo(Reason.NOT_UNDONE);
+            assertThat(e.leftBehind()).anyMatch(line -> line.contains("fan-250"));
+        });
+        assertThat(Observed.of(stubborn)).isNotEqualTo(before);
+    }
+
+    @Test
+    void remainsOfADeadRunAreSweptByUpAndByDown() {
+        kernel.createTunnel(TunnelPiece.TEMPORARY, new MacAddress(1), 1450, 8472);
+        kernel.createBridge(BridgePiece.TEMPORARY, new MacAddress(1), 1450);
+        engine.up(first());
+        engine.downEverything();
+        assertThat(kernel.links()).extracting(LinkState::name).containsExactly("lo", "eth0");
+    }
+
+    @Test
+    void containersOnTheBridgeKeepItUpAndAreNamed() {
+        engine.up(first());
+        kernel.put(new LinkState(
+                "veth7", "veth", new MacAddress(7), 1450, true, Optional.of("fan-250"), "", Optional.empty()));
+        Observed before = Observed.of(kernel);
+
+        assertRefused(Reason.IN_USE, () -> engine.down(OVERLAY, FIRST), "fan-250", "veth7");
+        assertRefused(Reason.IN_USE, engine::downEverything, "fan-250", "veth7");
+        assertThat(Observed.of(kernel)).isEqualTo(before);
+    }
+
+    @Test
+    void strangersInTheWayAreNamedAndLeftAlone() {
+        assertRefusedWith(
+                k -> k.put(new RouteState(Cidr.parse("250.1.0.0/16"), Optional.of("eth0"), "250.1.0.0/16 dev eth0")),
+                Reason.CONFLICT,
+                "250.1.0.0/16 dev eth0");
+        assertRefusedWith(
+                k -> k.put(new LinkState(
+                        "fan-250", "bridge", new MacAddress(3), 1500, true, Optional.empty(), "", Optional.empty())),
+                Reason.CONFLICT,
+                "fan-250",
+                "--bridge");
+        assertRefusedWith(
+                k -> k.put(vxlan("flannel.1", new LinkState.Vxlan(8472, false, false, List.of(), 1))),
+                Reason.CONFLICT,
+                "8472",
+                "flannel.1",
+                "--port");
+        assertRefusedWith(
+                k -> k.put(vxlan(
+                        "other",
+                        new LinkState.Vxlan(8472, true, true, List.of(new LinkState.Vnis(16384000, 16384000)), 0))),
+                Reason.CONFLICT,
+                "VNI 16384000",
+                "other",
+                "--vni");
+        assertRefusedWith(k -> k.putNameServer(Ipv4Address.parse("250.3.3.3")), Reason.CONFLICT, "250.3.3.3");
+    }
+
+    @Test
+    void neighboursThatOnlyLookAlikeAreNoConflictAndStay() {
+        kernel.put(vxlan(
+                "ftun-25", new LinkState.Vxlan(8472, true, true, List.of(new LinkState.Vnis(1638400, 1638400)), 0)));
+        kernel.put(new LinkState(
+                "fan-25", "bridge", new MacAddress(3), 1500, true, Optional.empty(), "fan", Optional.empty()));
+        kernel.put(new RouteState(Cidr.parse("251.0.0.0/8"), Optional.of("eth0"), "251.0.0.0/8 dev eth0"));
+        kernel.put(new RouteState(Cidr.parse("0.0.0.0/1"), Optional.of("eth0"), "0.0.0.0/1 dev eth0"));
+        kernel.put(new RouteState(Cidr.parse("128.0.0.0/1"), Optional.of("eth0"), "128.0.0.0/1 dev eth0"));
+        Observed before = Observed.of(kernel);
+
+        engine.up(first());
+        engine.downEverything();
+
+        assertThat(Observed.of(kernel)).isEqualTo(before);
+    }
+
+    @Test
+    void whatAFanCannotChangeWhileUpIsRefused() {
+        engine.up(first());
+        assertRefused(Reason.CONFLICT, () -> engine.up(first("vni", "7")), "VNI 16384000", "fanctl down");
+        assertRefused(Reason.CONFLICT, () -> engine.up(first("port", "4789")), "port 8472");
+        assertRefused(Reason.CONFLICT, () -> engine.up(first("bridge", "br-other")), "bridge fan-250");
+        assertRefused(
+                Reason.CONFLICT, () -> engine.up(entry("250.0.0.0/8", "10.0.0.45/24")), "250.0.0.0/8 over 10.0.0.0/16");
+    }
+
+    @Test
+    void anAddressOnTheBridgeThatNoHostOwnsIsNoSlice() {
+        engine.up(first());
+        kernel.addAddress(address("fan-250", "250.0.0.1", 8));
+        kernel.addAddress(address("fan-250", "250.255.255.1", 8));
+
+        assertThat(engine.list())
+                .singleElement()
+                .satisfies(fan -> assertThat(fan.slices()).hasSize(1));
+    }
+
+    @Test
+    void underlaysThatThisHostDoesNotHaveAreExplained() {
+        assertRefused(
+                Reason.INVALID,
+                () -> engine.up(entry("250.0.0.0/8", "10.0.0.99/16")),
+                "10.0.0.99/16",
+                "10.0.0.45/24 on eth0");
+        assertRefused(Reason.INVALID, () -> engine.up(entry("250.0.0.0/8", "eth9/16")), "eth9", "lo, eth0");
+        assertRefused(
+                Reason.INVALID,
+                () -> engine.up(entry("250.0.0.0/8", "10.0.0.0/16")),
+                "several",
+                "10.0.0.45/24 on eth0",
+                "10.0.0.46/24 on eth0");
+        assertRefused(Reason.INVALID, () -> engine.up(entry("250.0.0.0/8", "default/16")), "no default route");
+        assertRefused(Reason.INVALID, () -> engine.up(first("mtu", "1451")), "1451", "1450");
+    }
+
+    private void assertRefusedWith(Consumer<MemoryKernel> stranger, Reason reason, String... words) {
+        MemoryKernel kernel = host();
+        stranger.accept(kernel);
+        Observed before = Observed.of(kernel);
+        assertRefused(reason, () -> new Engine(kernel).up(first()), words);
+        assertThat(Observed.of(kernel)).isEqualTo(before);
+    }
+
+    private static void assertRefused(Reason reason, ThrowingCallable work, String... words) {
+        assertThatThrownBy(work)
+                .isInstanceOfSatisfying(
+                        FanException.class, e -> assertThat(e.reason()).isEqualTo(reason))
+                .message()
+                .contains(words);
+    }
+
+    private static LinkState vxlan(String name, LinkState.Vxlan vxlan) {
+        return new LinkState(name, "vxlan", new MacAddress(9), 1450, true, Optional.empty(), "", Optional.of(vxlan));
+    }
+}

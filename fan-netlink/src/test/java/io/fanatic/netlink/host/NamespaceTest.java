@@ -1,0 +1,122 @@
+package io.fanatic.netlink.host;
+
+import static io.fanatic.netlink.libc.Native.LIBC;
+import static io.fanatic.netlink.libc.Native.check;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.fanatic.netlink.libc.Errno;
+import io.fanatic.netlink.libc.ErrnoException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class NamespaceTest {
+    private static final String NAME = "fant-" + ProcessHandle.current().pid() + "-ns";
+
+    @TempDir
+    Path directory;
+
+    @BeforeEach
+    void needsRoot() {
+        assumeTrue(LIBC.geteuid() == 0, "namespaces need root");
+    }
+
+    @AfterEach
+    void leavesNothing() {
+        Namespace.named(NAME).delete();
+        assertThat(Namespace.names()).doesNotContain(NAME);
+    }
+
+    @Test
+    void workRunsInsideAndTheCallingThreadStaysOutside() throws IOException {
+        Path own = Path.of("/proc/thread-self/ns/net");
+        Path before = Files.readSymbolicLink(own);
+        Namespace namespace = Namespace.create(NAME);
+
+        Path inside = namespace.call(() -> Files.readSymbolicLink(own));
+
+        assertThat(inside).isNotEqualTo(before);
+        assertThat(Files.readSymbolicLink(own)).isEqualTo(before);
+        assertThat(namespace.exists()).isTrue();
+        assertThat(Namespace.names()).contains(NAME);
+    }
+
+    @Test
+    void aTakenNameIsRefusedAndStaysAsItWas() {
+        Namespace first = Namespace.create(NAME);
+        Path inside = first.call(() -> Files.readSymbolicLink(Path.of("/proc/thread-self/ns/net")));
+
+        assertThatThrownBy(() -> Namespace.create(NAME)).hasMessageContaining(NAME);
+
+        assertThat(first.<Path>call(() -> Files.readSymbolicLink(Path.of("/proc/thread-self/ns/net"))))
+                .isEqualTo(inside);
+    }
+
+    @Test
+    void anAbsentNamespaceIsNamedInTheError() {
+        assertThatThrownBy(() -> Namespace.named(NAME).call(() -> 1))
+                .isInstanceOfSatisfying(
+                        ErrnoException.class, e -> assertThat(e.errno()).isEqualTo(Errno.ENOENT))
+                .hasMessageContaining(NAME);
+    }
+
+    @Test
+    void aMountNamespaceKeepsItsMountsToItself() throws Exception {
+        Path pins = directory.resolve("pins");
+        Path target = Files.createDirectory(directory.resolve("target"));
+        Namespace.preparePins(pins);
+        Namespace namespace = Namespace.create(NAME)
+                .withMounts(
+                        pins.resolve("mnt"),
+                        () -> check("mount", LIBC.mount("tmpfs", target.toString(), "tmpfs", 0, null)));
+        try {
+            namespace.run(() -> write(target.resolve("inside"), "here"));
+
+            assertThat(namespace.<Boolean>call(() -> Files.exists(target.resolve("inside"))))
+                    .isTrue();
+            assertThat(target).isEmptyDirectory();
+
+            Process cat = new ProcessBuilder(namespace.command(
+                            List.of("/usr/bin/cat", target.resolve("inside").toString())))
+                    .start();
+            assertThat(cat.getInputStream().readAllBytes()).asString().isEqualTo("here");
+            assertThat(cat.waitFor()).isZero();
+        } finally {
+            namespace.delete();
+            Namespace.removePins(pins);
+        }
+        assertThat(pins).doesNotExist();
+        assertThat(Files.readString(Path.of("/proc/self/mountinfo"))).doesNotContain(directory.toString());
+    }
+
+    @Test
+    void aFailingSetupIsReportedAndLeavesNoPin() {
+        Path pins = directory.resolve("pins");
+        Namespace.preparePins(pins);
+        try {
+            Namespace namespace = Namespace.create(NAME);
+            assertThatThrownBy(() -> namespace.withMounts(pins.resolve("mnt"), () -> {
+                        throw new IOException("no room");
+                    }))
+                    .hasMessageContaining("no room");
+            assertThat(pins.resolve("mnt")).doesNotExist();
+        } finally {
+            Namespace.removePins(pins);
+        }
+    }
+
+    private static void write(Path file, String text) {
+        try {
+            Files.writeString(file, text);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+}

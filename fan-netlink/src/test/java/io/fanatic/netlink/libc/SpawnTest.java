@@ -1,0 +1,56 @@
+package io.fanatic.netlink.libc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SpawnTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void argumentsArriveAsTheyAreAndTheEnvironmentIsOurs() throws IOException {
+        Path output = directory.resolve("output");
+
+        int status = Spawn.run(
+                List.of("/bin/sh", "-c", "echo \"$1\"; env | sort >&2; exit 7", "sh", "a $HOME * ä"), output, PATIENCE);
+
+        assertThat(status).isEqualTo(7);
+        List<String> lines = Files.readAllLines(output);
+        assertThat(lines).contains("a $HOME * ä", "LC_ALL=C", "PATH=" + Spawn.PATH);
+        assertThat(lines).noneMatch(line -> line.startsWith("HOME="));
+    }
+
+    @Test
+    void aSignalIsToldFromAnExitStatus() {
+        assertThat(Spawn.run(List.of("/bin/sh", "-c", "kill -9 $$"), directory.resolve("output"), PATIENCE))
+                .isEqualTo(128 + 9);
+    }
+
+    @Test
+    void anAbsentProgramIsAnError() {
+        assertThatThrownBy(() -> Spawn.run(List.of("/nosuch/program"), directory.resolve("output"), PATIENCE))
+                .isInstanceOfSatisfying(
+                        ErrnoException.class, e -> assertThat(e.errno()).isEqualTo(Errno.ENOENT))
+                .hasMessageContaining("/nosuch/program");
+    }
+
+    @Test
+    void aProgramThatHangsIsKilled() {
+        assertThatThrownBy(() -> Spawn.run(
+                        List.of("/bin/sh", "-c", "read forever </dev/zero"),
+                        directory.resolve("output"),
+                        Duration.ofMillis(50)))
+                .isInstanceOfSatisfying(
+                        ErrnoException.class, e -> assertThat(e.errno()).isEqualTo(Errno.ETIMEDOUT));
+    }
+}

@@ -1,0 +1,59 @@
+package io.fanatic.harness.lab;
+
+import io.fanatic.netlink.host.Namespace;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** Commands inside namespaces. */
+final class Exec {
+    private static final String SYSTEM_PATH = "/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin";
+
+    private Exec() {}
+
+    /** Runs it without input and waits; standard error goes where standard output goes. */
+    static ExecResult run(Namespace namespace, List<String> command) {
+        ProcessBuilder builder = builder(namespace, command)
+                .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
+                .redirectErrorStream(true);
+        try {
+            Process process = builder.start();
+            try (InputStream output = process.getInputStream()) {
+                String text = new String(output.readAllBytes(), StandardCharsets.UTF_8);
+                return new ExecResult(command, await(process), text);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot run " + command.get(0) + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Runs it with this program's own terminal or files and waits; gives its exit code. */
+    static int runInherited(Namespace namespace, List<String> command) {
+        try {
+            return await(builder(namespace, command).inheritIO().start());
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot run " + command.get(0) + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static int await(Process process) throws IOException {
+        try {
+            return process.waitFor();
+        } catch (InterruptedException e) {
+            process.destroy();
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted");
+        }
+    }
+
+    private static ProcessBuilder builder(Namespace namespace, List<String> command) {
+        ProcessBuilder builder = new ProcessBuilder(namespace.command(command));
+        // sudo and cron may leave out the directories of ip(8) and dnsmasq(8).
+        builder.environment().merge("PATH", SYSTEM_PATH, (path, system) -> path + ":" + system);
+        return builder;
+    }
+}

@@ -1,0 +1,26 @@
+package io.fanatic.harness.lab;
+
+import java.util.List;
+
+/**
+ * What a command did.
+ *
+ * @param command its words
+ * @param exitCode 0 to 255
+ * @param output standard output and standard error together, in the order written
+ */
+public record ExecResult(List<String> command, int exitCode, String output) {
+
+    public boolean ok() {
+        return exitCode == 0;
+    }
+
+    /** @throws LabException with the output, when the command failed */
+    public ExecResult orThrow() {
+        if (!ok()) {
+            throw new LabException(
+                    String.join(" ", command) + " failed with exit code " + exitCode + ": " + output.strip());
+        }
+        return this;
+    }
+}

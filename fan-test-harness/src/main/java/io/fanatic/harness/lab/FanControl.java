@@ -1,0 +1,32 @@
+package io.fanatic.harness.lab;
+
+import io.fanatic.core.FanOptions;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * How the fan of a host is brought up and taken down: by the real {@code fanctl}, or by a program's own code, which calls
+ * into {@link LabHost#namespace}.
+ */
+public interface FanControl {
+
+    /**
+     * Brings up the fan of the host's {@link io.fanatic.core.FanSlice#mapping} on its underlay address.
+     *
+     * @throws RuntimeException with a sentence, when that fails
+     */
+    void up(LabHost host);
+
+    /** Takes it down again; nothing there is no error. */
+    void down(LabHost host);
+
+    /** By running a program inside: {@code fanctl up -u 10.0.0.1/16 -o 250.0.0.0/8}. */
+    static Fanctl fanctl(Path program) {
+        return new Fanctl(List.of(program.toString()));
+    }
+
+    /** By the engine inside this process, with no flags. */
+    static FanControl embedded() {
+        return new EmbeddedFan(FanOptions.DEFAULT);
+    }
+}

@@ -1,0 +1,69 @@
+package io.fanatic.harness.lab;
+
+import io.fanatic.core.FanMapping;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The real {@code fanctl}, run inside the host.
+ *
+ * @param program the words that start it, without arguments
+ */
+public record Fanctl(List<String> program) implements FanControl {
+
+    /** The system property that names the directory of the launchers. */
+    public static final String HOME = "fanatic.home";
+
+    public Fanctl {
+        program = List.copyOf(program);
+    }
+
+    /**
+     * The launcher that belongs to the running program.
+     *
+     * @throws LabException when {@value #HOME} is not set or has no fanctl
+     */
+    public static Fanctl ofThisInstallation() {
+        String home = System.getProperty(HOME, "");
+        Path launcher = Path.of(home, "fanctl").toAbsolutePath();
+        if (home.isEmpty() || !Files.isExecutable(launcher)) {
+            throw new LabException("there is no fanctl in " + (home.isEmpty() ? "the unset property " + HOME : home));
+        }
+        return FanControl.fanctl(launcher);
+    }
+
+    @Override
+    public void up(LabHost host) {
+        run(host, upArguments(host)).orThrow();
+    }
+
+    @Override
+    public void down(LabHost host) {
+        run(host, downArguments(host)).orThrow();
+    }
+
+    /** {@code up -u 10.0.0.1/16 -o 250.0.0.0/8}. */
+    public static List<String> upArguments(LabHost host) {
+        return arguments("up", host);
+    }
+
+    /** {@code down -u 10.0.0.1/16 -o 250.0.0.0/8}. */
+    public static List<String> downArguments(LabHost host) {
+        return arguments("down", host);
+    }
+
+    private static List<String> arguments(String verb, LabHost host) {
+        FanMapping mapping = host.slice().mapping();
+        String underlay = host.underlayAddress() + "/" + mapping.underlay().prefixLength();
+        return List.of(verb, "-u", underlay, "-o", mapping.overlay().toString());
+    }
+
+    /** Runs it in the host with these arguments, whatever they are. */
+    public ExecResult run(LabHost host, List<String> arguments) {
+        List<String> words = new ArrayList<>(program);
+        words.addAll(arguments);
+        return Exec.run(host.namespace(), words);
+    }
+}

@@ -1,0 +1,269 @@
+package io.fanatic.harness.lab;
+
+import io.fanatic.core.FanNames;
+import io.fanatic.core.FanSlice;
+import io.fanatic.netlink.host.Namespace;
+import io.fanatic.netlink.route.Link;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Several hosts on one machine, made of network namespaces:
+ *
+ * <pre>
+ *                      fanlab-u
+ *            203.0.113.1 lo    no route to 250.0.0.0/8: the outside
+ *          10.0.255.254/16 underlay (bridge)
+ *                    h1 /    | h2    \ h3
+ *                      /     |        \
+ *   fanlab-h1     eth0/      |         \eth0     fanlab-h3
+ *   10.0.0.1/16, default     |          10.0.0.3/16, default
+ *   via 10.0.255.254      fanlab-h2     via 10.0.255.254
+ *   fan-250 250.0.1.1/8     ...         fan-250 250.0.3.1/8      (the fan: by FanControl)
+ *    h1c1 |       | h1c2                 h3c1 |       | h3c2
+ *    eth0 |       | eth0                 eth0 |       | eth0
+ *   fanlab-h1c1  fanlab-h1c2            fanlab-h3c1  fanlab-h3c2
+ *   250.0.1.2/8  250.0.1.3/8            250.0.3.2/8  250.0.3.3/8
+ *   default via 250.0.1.1               default via 250.0.3.1
+ * </pre>
+ *
+ * <p>A lab ends with {@link #close}, or with the process that made it: then the next lab that is made on this machine
+ * sweeps it up. {@link #keep} gives it a life of its own, until somebody {@linkplain #find finds} and closes it.
+ *
+ * <p>All methods throw {@link LabException} with a sentence when the lab is not in the state they need, and {@link
+ * io.fanatic.netlink.libc.ErrnoException} when the kernel refuses. A lab may be used from several threads.
+ */
+public final class Lab implements AutoCloseable {
+
+    /** The interface of every host and container. */
+    public static final String INTERFACE = "eth0";
+
+    private static final String SWITCH = "underlay";
+
+    private final LabState state;
+    private final Namespace outside;
+    private final List<LabHost> hosts = new ArrayList<>();
+    private final List<LabContainer> containers = new ArrayList<>();
+    private boolean closed;
+
+    /** Knows the names; whether anything of that name is there is another matter. */
+    private Lab(LabState state) {
+        this.state = state;
+        LabSpec spec = state.spec();
+        outside = Namespace.named(spec.name() + "-u");
+        for (int number = 1; number <= spec.hosts(); number++) {
+            String name = "h" + number;
+            String fullName = spec.name() + "-" + name;
+            Namespace namespace = new Namespace(Namespace.named(fullName).network(), Optional.of(state.pin(fullName)));
+            LabHost host = new LabHost(number, name, namespace, spec.slice(number));
+            hosts.add(host);
+            for (int inner = 1; inner <= spec.containers(); inner++) {
+                String containerName = name + "c" + inner;
+                containers.add(new LabContainer(
+                        host,
+                        inner,
+                        containerName,
+                        Namespace.named(spec.name() + "-" + containerName),
+                        spec.containerAddress(number, inner)));
+            }
+        }
+    }
+
+    /**
+     * Makes the namespaces and the underlay, after a {@link #sweep}; the fan and its containers are left to {@link #fanUp}.
+     * Whatever fails, nothing is left.
+     *
+     * @throws LabException when there is a lab of that name, or a namespace of that name that is not a lab's
+     */
+    public static Lab up(LabSpec spec) {
+        return LabLock.holding(() -> {
+            Sweep.all();
+            if (LabState.read(spec.name()).isPresent()) {
+                throw new LabException("the lab " + spec.name() + " is up already");
+            }
+            Lab lab = new Lab(LabState.create(spec));
+            try {
+                lab.build();
+                return lab;
+            } catch (RuntimeException | Error e) {
+                try {
+                    Sweep.one(lab.state);
+                } catch (RuntimeException left) {
+                    e.addSuppressed(left);
+                }
+                throw e;
+            }
+        });
+    }
+
+    /** The lab of that name, whoever made it. */
+    public static Optional<Lab> find(String name) {
+        return LabState.read(name).map(Lab::new);
+    }
+
+    /** The names of all labs on this machine, sorted; those that wait to be swept included. */
+    public static List<String> names() {
+        return LabState.names();
+    }
+
+    /**
+     * Takes away the labs whose process has ended without doing so, and nothing else: only namespaces that were written down
+     * before they were made.
+     *
+     * @return their names
+     */
+    public static List<String> sweep() {
+        return LabLock.holding(Sweep::all);
+    }
+
+    private void build() {
+        LabSpec spec = state.spec();
+        int prefixLength = spec.mapping().underlay().prefixLength();
+        make(outside);
+        try (Wiring underlay = Wiring.of(outside)) {
+            underlay.loopback().loopbackAddress(spec.outsideAddress());
+            underlay.bridge(SWITCH, spec.underlayMtu(), spec.routerAddress(), prefixLength);
+            Namespace.preparePins(state.pins());
+            for (LabHost host : hosts) {
+                Namespace network = make(host.namespace());
+                network.withMounts(host.namespace().mount().orElseThrow(), HostFilesystem::mount);
+                try (Wiring wiring = Wiring.of(network)) {
+                    wiring.loopback().cable(INTERFACE, outside, host.name(), spec.underlayMtu());
+                    underlay.plug(host.name(), SWITCH);
+                    wiring.join(INTERFACE, host.underlayAddress(), prefixLength, spec.routerAddress());
+                }
+            }
+        }
+        for (LabContainer container : containers) {
+            try (Wiring wiring = Wiring.of(make(container.namespace()))) {
+                wiring.loopback();
+            }
+        }
+    }
+
+    private Namespace make(Namespace namespace) {
+        String name = namespace.network().getFileName().toString();
+        if (namespace.exists()) {
+            throw new LabException("there is a network namespace " + name + " already, and no lab made it;"
+                    + " \"ip netns delete " + name + "\" removes it");
+        }
+        state.add(name);
+        try {
+            return Namespace.create(name);
+        } catch (RuntimeException e) {
+            state.forget(name);
+            throw e;
+        }
+    }
+
+    public LabSpec spec() {
+        return state.spec();
+    }
+
+    /** In the order of their numbers. */
+    public List<LabHost> hosts() {
+        return List.copyOf(hosts);
+    }
+
+    /** In the order of their hosts, then of their numbers. */
+    public List<LabContainer> containers() {
+        return List.copyOf(containers);
+    }
+
+    /** Where the underlay's switch is and, at {@link LabSpec#outsideAddress}, the world outside. */
+    public Namespace outside() {
+        return outside;
+    }
+
+    /** The host or container of that name, {@code h1} or {@code h1c1}, with or without the lab's name in front. */
+    public Optional<LabNode> node(String name) {
+        String prefix = spec().name() + "-";
+        String inner = name.startsWith(prefix) ? name.substring(prefix.length()) : name;
+        List<LabNode> nodes = new ArrayList<>(hosts);
+        nodes.addAll(containers);
+        return nodes.stream().filter(node -> node.name().equals(inner)).findFirst();
+    }
+
+    /** The process that the lab ends with; empty when it stays. */
+    public Optional<Long> ownerPid() {
+        return state.owner().map(Owner::pid);
+    }
+
+    /** From now on the lab outlives this process. */
+    public synchronized void keep() {
+        state.disown();
+    }
+
+    /** Brings up the fan on every host, then attaches every container. */
+    public void fanUp(FanControl control) {
+        hosts.forEach(control::up);
+        containers.forEach(this::attach);
+    }
+
+    /** Detaches every container, then takes the fan down on every host. */
+    public void fanDown(FanControl control) {
+        containers.forEach(this::detach);
+        hosts.forEach(control::down);
+    }
+
+    /**
+     * Joins a container to its host's fan as a container engine would: a cable into the bridge, its address with the
+     * overlay's prefix, the bridge's MTU, the host address as the way out.
+     *
+     * @throws LabException when the host has no fan
+     */
+    public void attach(LabContainer container) {
+        FanSlice slice = container.host().slice();
+        String bridge = bridgeName();
+        try (Wiring host = Wiring.of(container.host().namespace());
+                Wiring inside = Wiring.of(container.namespace())) {
+            Link fan = host.find(bridge)
+                    .orElseThrow(
+                            () -> new LabException("host " + container.host().name() + " has no bridge " + bridge));
+            host.cable(container.name(), container.namespace(), INTERFACE, fan.mtu());
+            host.plug(container.name(), bridge);
+            inside.join(
+                    INTERFACE, container.address(), slice.mapping().overlay().prefixLength(), slice.hostAddress());
+        }
+    }
+
+    /** Takes a container off its host's fan again; not attached is fine. */
+    public void detach(LabContainer container) {
+        try (Wiring host = Wiring.of(container.host().namespace())) {
+            host.unplug(container.name());
+        }
+    }
+
+    /** The fan's bridge on every host. */
+    public String bridgeName() {
+        return FanNames.bridge(spec().mapping().overlay());
+    }
+
+    /** Runs a command in a host or container, without input, and waits for it. */
+    public ExecResult exec(LabNode node, List<String> command) {
+        return Exec.run(node.namespace(), command);
+    }
+
+    /** As {@link #exec}, with this program's own terminal; gives the exit code. */
+    public int execInherited(LabNode node, List<String> command) {
+        return Exec.runInherited(node.namespace(), command);
+    }
+
+    /**
+     * Ends the processes that still live in the lab, by their numbers, and takes everything away. Again is harmless.
+     */
+    @Override
+    public void close() {
+        down();
+    }
+
+    /** As {@link #close}, telling which processes it had to end: {@code dnsmasq (4711)}. */
+    public synchronized List<String> down() {
+        if (closed) {
+            return List.of();
+        }
+        closed = true;
+        return LabLock.holding(() -> Sweep.one(state));
+    }
+}

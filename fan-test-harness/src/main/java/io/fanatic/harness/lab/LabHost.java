@@ -1,0 +1,27 @@
+package io.fanatic.harness.lab;
+
+import io.fanatic.core.FanSlice;
+import io.fanatic.core.Ipv4Address;
+import io.fanatic.netlink.host.Namespace;
+
+/**
+ * A host of a {@link Lab}.
+ *
+ * @param number counted from 1
+ * @param name {@code h1}
+ * @param namespace its network and mount namespace
+ * @param slice what it owns of the overlay
+ */
+public record LabHost(int number, String name, Namespace namespace, FanSlice slice) implements LabNode {
+
+    /** Its address on the underlay. */
+    public Ipv4Address underlayAddress() {
+        return slice.underlayAddress();
+    }
+
+    /** Its address in the overlay: the host address of its slice. */
+    @Override
+    public Ipv4Address address() {
+        return slice.hostAddress();
+    }
+}

@@ -1,0 +1,16 @@
+package io.fanatic.harness.lab;
+
+import io.fanatic.core.Ipv4Address;
+import io.fanatic.netlink.host.Namespace;
+
+/** A host or a container: something with a name, in which commands run. */
+public sealed interface LabNode permits LabHost, LabContainer {
+
+    /** The short name, without the lab's: {@code h1} or {@code h1c1}. */
+    String name();
+
+    Namespace namespace();
+
+    /** Its address in the overlay. */
+    Ipv4Address address();
+}

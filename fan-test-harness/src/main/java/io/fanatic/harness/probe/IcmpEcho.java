@@ -1,0 +1,82 @@
+package io.fanatic.harness.probe;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+
+/**
+ * Echo requests of one run and the test whether a packet answers one of them (RFC 792, all fields big endian):
+ *
+ * <pre>
+ *   0        1        2                 4                 6                 8
+ *   | type   | code 0 | checksum        | identifier      | sequence        | nonce (8 bytes), then a pattern
+ * </pre>
+ *
+ * @param id the identifier, 0 to 65535
+ * @param nonce a random number that opens the payload: 16 bits of identifier are not enough for many runs at once
+ * @param payloadBytes at least 8
+ */
+record IcmpEcho(int id, long nonce, int payloadBytes) {
+
+    private static final int ECHO_REPLY = 0;
+    private static final int ECHO_REQUEST = 8;
+    private static final int HEADER = 8;
+
+    /** A whole ICMP message with its checksum, to be handed to a raw socket. */
+    ByteBuf request(ByteBufAllocator allocator, int sequence) {
+        ByteBuf message = allocator.directBuffer(HEADER + payloadBytes);
+        message.writeByte(ECHO_REQUEST).writeByte(0).writeShort(0);
+        message.writeShort(id).writeShort(sequence).writeLong(nonce);
+        for (int i = 8; i < payloadBytes; i++) {
+            message.writeByte(pattern(i, sequence));
+        }
+        return message.setShort(2, ~sum(message, 0, message.readableBytes()));
+    }
+
+    /** Whether an IPv4 packet, header included as raw sockets deliver it, is the right and undamaged reply. */
+    boolean isReplyInIpv4(ByteBuf packet, int sequence) {
+        int start = packet.readerIndex();
+        if (packet.readableBytes() < 20) {
+            return false;
+        }
+        int at = start + (packet.getByte(start) & 15) * 4;
+        int length = start + packet.readableBytes() - at;
+        // Raw sockets get packets before the kernel has looked at ICMP's checksum.
+        return length == HEADER + payloadBytes
+                && packet.getByte(at) == ECHO_REPLY
+                && packet.getByte(at + 1) == 0
+                && packet.getUnsignedShort(at + 4) == id
+                && packet.getUnsignedShort(at + 6) == (sequence & 0xffff)
+                && packet.getLong(at + 8) == nonce
+                && carriesPattern(packet, at + HEADER, sequence)
+                && sum(packet, at, length) == 0xffff;
+    }
+
+    private boolean carriesPattern(ByteBuf packet, int payload, int sequence) {
+        for (int i = 8; i < payloadBytes; i++) {
+            if (packet.getByte(payload + i) != pattern(i, sequence)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static byte pattern(int index, int sequence) {
+        return (byte) (index * 31 + sequence);
+    }
+
+    /** The Internet checksum's sum (RFC 1071): one's complement, 16 bits, an odd last byte padded with zero. */
+    static int sum(ByteBuf bytes, int start, int length) {
+        long sum = 0;
+        int i = 0;
+        for (; i + 1 < length; i += 2) {
+            sum += bytes.getUnsignedShort(start + i);
+        }
+        if (i < length) {
+            sum += bytes.getUnsignedByte(start + i) << 8;
+        }
+        while (sum >>> 16 != 0) {
+            sum = (sum & 0xffff) + (sum >>> 16);
+        }
+        return (int) sum;
+    }
+}

@@ -1,0 +1,94 @@
+package io.fanatic.harness.probe;
+
+import static io.fanatic.netlink.libc.Native.LIBC;
+import static io.fanatic.netlink.libc.Native.buffer;
+import static io.fanatic.netlink.libc.Native.check;
+
+import io.fanatic.core.Ipv4Address;
+import io.fanatic.netlink.host.Namespace;
+import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.epoll.EpollDatagramChannel;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * ICMP echo (RFC 792). Each request waits for the reply to the one before; the first is a warm-up that is thrown away,
+ * since it pays for address resolution and class loading. Requests carry "don't fragment": with a payload of the MTU less
+ * 28 bytes a ping shows that the path carries full packets.
+ *
+ * @param target who shall answer
+ * @param count requests that count, at least 1
+ * @param payloadBytes bytes after the ICMP header, {@value #LEAST_PAYLOAD} to {@value #MOST_PAYLOAD}
+ * @param timeout how long each request may wait for its reply
+ */
+public record Ping(Ipv4Address target, int count, int payloadBytes, Duration timeout) {
+
+    /** Room for the number that tells one run's packets from another's. */
+    public static final int LEAST_PAYLOAD = 16;
+    /** The largest IPv4 packet less both headers. */
+    public static final int MOST_PAYLOAD = 65535 - 28;
+
+    private static final int ICMP_FILTER = 1;
+    private static final int SOL_RAW = 255;
+    private static final int IP_MTU_DISCOVER = 10;
+    private static final int IP_PMTUDISC_DO = 2;
+
+    /** @throws IllegalArgumentException when a number is out of its range */
+    public Ping {
+        if (count < 1 || payloadBytes < LEAST_PAYLOAD || payloadBytes > MOST_PAYLOAD) {
+            throw new IllegalArgumentException("cannot ping with " + count + " requests of " + payloadBytes + " bytes");
+        }
+    }
+
+    /** Three requests of 56 bytes, as ping(8) sends them, with a second for each. */
+    public static Ping to(Ipv4Address target) {
+        return new Ping(target, 3, 56, Duration.ofSeconds(1));
+    }
+
+    public Ping withCount(int count) {
+        return new Ping(target, count, payloadBytes, timeout);
+    }
+
+    public Ping withPayload(int payloadBytes) {
+        return new Ping(target, count, payloadBytes, timeout);
+    }
+
+    public Ping withTimeout(Duration timeout) {
+        return new Ping(target, count, payloadBytes, timeout);
+    }
+
+    /**
+     * Starts from inside a namespace and returns at once; the result is there after at most (count + 1) time-outs.
+     *
+     * @throws io.fanatic.netlink.libc.ErrnoException when the namespace is gone or raw sockets are not allowed
+     */
+    public CompletableFuture<PingResult> start(Probes probes, Namespace from) {
+        EpollDatagramChannel channel = new EpollDatagramChannel(from.<Integer>call(Ping::openSocket));
+        channel.config().setRecvByteBufAllocator(new FixedRecvByteBufAllocator(65536));
+        CompletableFuture<PingResult> result = new CompletableFuture<>();
+        channel.pipeline().addLast(new PingHandler(this, result));
+        probes.group().register(channel).addListener(registered -> {
+            if (!registered.isSuccess()) {
+                LIBC.close(channel.fd().intValue());
+                result.completeExceptionally(registered.cause());
+            }
+        });
+        return result;
+    }
+
+    private static int openSocket() {
+        int type = Sockets.SOCK_RAW | Sockets.SOCK_NONBLOCK | Sockets.SOCK_CLOEXEC;
+        int fd = check("open a raw ICMP socket", LIBC.socket(Sockets.AF_INET, type, Sockets.IPPROTO_ICMP));
+        try {
+            // linux/icmp.h: a set bit keeps that type away; all but echo reply.
+            check(
+                    "filter ICMP",
+                    LIBC.setsockopt(fd, SOL_RAW, ICMP_FILTER, buffer(4).putInt(0, ~1), 4));
+            Sockets.option("don't fragment", fd, Sockets.IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DO);
+        } catch (RuntimeException e) {
+            LIBC.close(fd);
+            throw e;
+        }
+        return fd;
+    }
+}

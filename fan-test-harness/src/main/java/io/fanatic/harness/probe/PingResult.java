@@ -1,0 +1,38 @@
+package io.fanatic.harness.probe;
+
+import io.fanatic.core.Ipv4Address;
+
+/**
+ * What became of a {@link Ping}. The warm-up packet is counted nowhere.
+ *
+ * @param target who was asked
+ * @param sent echo requests, each of which had its time to be answered
+ * @param received replies that came from the target, in time, with the identifier, number and payload that were sent
+ * @param minNanos shortest round trip in nanoseconds; 0 when nothing was received
+ * @param averageNanos mean round trip in nanoseconds
+ * @param maxNanos longest round trip in nanoseconds
+ * @param error the kernel's words when a request could not even be sent, else empty
+ */
+public record PingResult(
+        Ipv4Address target, int sent, int received, long minNanos, long averageNanos, long maxNanos, String error) {
+
+    /** Whether every request was answered. */
+    public boolean ok() {
+        return sent > 0 && received == sent;
+    }
+
+    /** {@code 250.0.2.2: 3 of 3 answered, 0.071 ms}, or what went wrong. */
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder(64).append(target).append(": ");
+        text.append(received).append(" of ").append(sent).append(" answered");
+        if (received > 0) {
+            long micros = averageNanos / 1000;
+            text.append(", ").append(micros / 1000).append('.');
+            text.append(Long.toString(1000 + micros % 1000), 1, 4).append(" ms");
+        }
+        return error.isEmpty()
+                ? text.toString()
+                : text.append(", ").append(error).toString();
+    }
+}

@@ -1,0 +1,53 @@
+package io.fanatic.harness.probe;
+
+import static io.fanatic.netlink.libc.Native.LIBC;
+import static io.fanatic.netlink.libc.Native.buffer;
+import static io.fanatic.netlink.libc.Native.check;
+
+import io.fanatic.core.Ipv4Address;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+
+/** Socket numbers of the kernel's headers and the step between our addresses and the JDK's. */
+final class Sockets {
+    static final int AF_INET = 2;
+    static final int AF_PACKET = 17;
+    static final int SOCK_RAW = 3;
+    static final int SOCK_NONBLOCK = 04000;
+    static final int SOCK_CLOEXEC = 02000000;
+
+    static final int IPPROTO_IP = 0;
+    static final int IPPROTO_ICMP = 1;
+    static final int IPPROTO_TCP = 6;
+    static final int IPPROTO_UDP = 17;
+
+    private Sockets() {}
+
+    static InetSocketAddress socketAddress(Ipv4Address address, int port) {
+        return new InetSocketAddress(inetAddress(address), port);
+    }
+
+    static InetAddress inetAddress(Ipv4Address address) {
+        byte[] octets = {
+            (byte) address.octet(0), (byte) address.octet(1), (byte) address.octet(2), (byte) address.octet(3)
+        };
+        try {
+            return InetAddress.getByAddress(octets);
+        } catch (UnknownHostException e) {
+            throw new UncheckedIOException("four octets are an address", e);
+        }
+    }
+
+    static Ipv4Address address(InetAddress address) {
+        byte[] octets = address.getAddress();
+        return Ipv4Address.of(ByteBuffer.wrap(octets, octets.length - 4, 4).getInt());
+    }
+
+    static void option(String what, int fd, int level, int name, int value) {
+        ByteBuffer bytes = buffer(4).putInt(0, value);
+        check("set " + what, LIBC.setsockopt(fd, level, name, bytes, 4));
+    }
+}

@@ -1,0 +1,72 @@
+package io.fanatic.harness.probe;
+
+import static io.fanatic.netlink.libc.Native.LIBC;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.fanatic.core.Ipv4Address;
+import io.fanatic.netlink.host.Namespace;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * Two namespaces and a cable, made with ip(8):
+ *
+ * <pre>
+ *   left: eth0 192.0.2.1/24 ---- veth ---- right: eth0 192.0.2.2/24
+ * </pre>
+ */
+final class TwoNamespaces implements BeforeEachCallback, AfterEachCallback {
+
+    static final Ipv4Address LEFT = Ipv4Address.parse("192.0.2.1");
+    static final Ipv4Address RIGHT = Ipv4Address.parse("192.0.2.2");
+    static final Ipv4Address NOBODY = Ipv4Address.parse("192.0.2.3");
+
+    private final String prefix = "fant-" + ProcessHandle.current().pid() + "-";
+
+    Namespace left = Namespace.named(prefix + "l");
+    Namespace right = Namespace.named(prefix + "r");
+
+    @Override
+    public void beforeEach(ExtensionContext context) {
+        assumeTrue(LIBC.geteuid() == 0, "namespaces need root");
+        left = Namespace.create(prefix + "l");
+        right = Namespace.create(prefix + "r");
+        ip(left, "link add eth0 type veth peer name eth0 netns " + prefix + "r");
+        ip(left, "address add " + LEFT + "/24 dev eth0");
+        ip(right, "address add " + RIGHT + "/24 dev eth0");
+        for (Namespace each : List.of(left, right)) {
+            ip(each, "link set lo up");
+            ip(each, "link set eth0 up");
+        }
+    }
+
+    @Override
+    public void afterEach(ExtensionContext context) {
+        left.delete();
+        right.delete();
+        assertThat(Namespace.names()).noneMatch(name -> name.startsWith(prefix));
+    }
+
+    static void ip(Namespace namespace, String arguments) {
+        run(namespace, "ip " + arguments);
+    }
+
+    static void run(Namespace namespace, String command) {
+        try {
+            Process process = new ProcessBuilder(namespace.command(List.of(command.split(" "))))
+                    .redirectErrorStream(true)
+                    .start();
+            String output = new String(process.getInputStream().readAllBytes());
+            assertThat(process.waitFor()).as("%s: %s", command, output).isZero();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+}

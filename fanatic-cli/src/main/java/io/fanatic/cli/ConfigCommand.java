@@ -1,0 +1,29 @@
+package io.fanatic.cli;
+
+import java.util.List;
+
+/** {@code fanctl config}: /etc/network/fan without an editor. */
+final class ConfigCommand extends Group {
+    ConfigCommand() {
+        super(
+                "config",
+                "Reads and edits the configuration; what is up does not change.",
+                List.of("list", "show", "set", "unset"));
+    }
+
+    @Override
+    protected Command command(String name) {
+        switch (name) {
+            case "list":
+                return new ConfigListCommand();
+            case "show":
+                return new ConfigShowCommand();
+            case "set":
+                return new ConfigSetCommand();
+            case "unset":
+                return new ConfigUnsetCommand();
+            default:
+                throw new IllegalArgumentException(name);
+        }
+    }
+}

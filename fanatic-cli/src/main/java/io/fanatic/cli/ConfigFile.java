@@ -1,0 +1,46 @@
+package io.fanatic.cli;
+
+import io.fanatic.core.FanConfig;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.function.UnaryOperator;
+
+/** The file with the fans of this host, as a command names it. */
+final class ConfigFile {
+    private final Option<Path> option;
+
+    ConfigFile(Command command) {
+        option = command.option("--file", "FILE", Path::of, "the configuration, instead of " + FanConfig.DEFAULT_FILE);
+    }
+
+    Path path() {
+        return option.or(Path.of(FanConfig.DEFAULT_FILE));
+    }
+
+    /** {@code /etc/network/fan:3}. */
+    String at(int line) {
+        return path() + ":" + line;
+    }
+
+    /** What the file says; a file that is not there says nothing, unless it was named. */
+    FanConfig read() {
+        try {
+            return option.value().isPresent() ? FanConfig.read(path()) : FanConfig.readIfExists(path());
+        } catch (IOException e) {
+            throw new CommandException(ExitCode.FAILED, "cannot read " + path() + ": " + Sentences.of(e));
+        }
+    }
+
+    /** Reads, edits and writes. */
+    void edit(UnaryOperator<FanConfig> change) {
+        FanConfig before = read();
+        try {
+            FanConfig after = change.apply(before);
+            if (!after.toString().equals(before.toString())) {
+                after.write(path());
+            }
+        } catch (IOException e) {
+            throw new CommandException(ExitCode.FAILED, "cannot write " + path() + ": " + Sentences.of(e));
+        }
+    }
+}

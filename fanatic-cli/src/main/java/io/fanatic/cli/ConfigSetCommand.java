@@ -1,0 +1,27 @@
+package io.fanatic.cli;
+
+import io.fanatic.core.FanEntry;
+
+/** {@code fanctl config set}: adds a fan to the configuration, or changes its line. */
+final class ConfigSetCommand extends Command {
+    private final FanArguments fan = new FanArguments(this);
+    private final FanArguments.Flags flags = new FanArguments.Flags(this);
+    private final Option<Boolean> off = flag("--off", "keep the line, but let \"fanctl up -a\" pass it over");
+    private final ConfigFile file = new ConfigFile(this);
+
+    ConfigSetCommand() {
+        super("set", "Adds a fan to the configuration, or replaces its line; every other line stays as it is.");
+    }
+
+    @Override
+    protected ExitCode run(Console console) {
+        FanEntry given = flags.applyTo(fan.entry());
+        FanEntry entry = off.or(false)
+                ? new FanEntry(
+                        given.overlay(), given.underlay(), given.options().withOff(true))
+                : given;
+        file.edit(config -> config.with(entry));
+        console.out().println(file.path() + ": " + entry);
+        return ExitCode.DONE;
+    }
+}

@@ -1,0 +1,38 @@
+package io.fanatic.cli;
+
+import io.fanatic.core.FanConfigException;
+
+/** Collects what goes wrong while work goes on with the rest; the first failure decides the exit code. */
+final class Failures {
+    private final Console console;
+    private ExitCode exitCode = ExitCode.DONE;
+
+    Failures(Console console) {
+        this.console = console;
+    }
+
+    /** A bad line, which knows its place. */
+    void add(FanConfigException problem) {
+        add(String.valueOf(problem.getMessage()), ExitCode.USAGE);
+    }
+
+    /** Does a piece of work; a failure is printed with the place it belongs to. */
+    void guard(String place, Runnable work) {
+        try {
+            work.run();
+        } catch (RuntimeException e) {
+            add(place + ": " + e.getMessage(), ExitCode.of(e));
+        }
+    }
+
+    private void add(String sentence, ExitCode code) {
+        console.err().println("fanctl: " + sentence);
+        if (exitCode == ExitCode.DONE) {
+            exitCode = code;
+        }
+    }
+
+    ExitCode exitCode() {
+        return exitCode;
+    }
+}

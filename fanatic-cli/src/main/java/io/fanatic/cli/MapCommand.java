@@ -1,0 +1,58 @@
+package io.fanatic.cli;
+
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonObject;
+import io.fanatic.core.Cidr;
+import io.fanatic.core.FanMapping;
+import io.fanatic.core.FanSlice;
+import io.fanatic.core.Ipv4Address;
+
+/** {@code fanatic map}: the arithmetic, either way. Asks the host nothing. */
+final class MapCommand extends Command {
+    private final Option<String[]> words = words("ADDRESS", "1", "an address of the underlay or of the overlay");
+    private final Option<Cidr> underlay =
+            requiredOption("-u,--underlay", "UNDERLAY", Cidr::parse, "the underlay, such as 10.0.0.0/16");
+    private final Option<Cidr> overlay =
+            requiredOption("-o,--overlay", "OVERLAY", Cidr::parse, "the overlay, such as 250.0.0.0/8");
+    private final Option<Boolean> json = flag("--json", "print one JSON document");
+
+    MapCommand() {
+        super("map", "Tells the slice that an underlay address owns, or who owns an overlay address.");
+    }
+
+    @Override
+    protected ExitCode run(Console console) {
+        try {
+            Ipv4Address address = Ipv4Address.parse(words.required()[0]);
+            FanMapping mapping = FanMapping.of(overlay.required(), underlay.required());
+            boolean isOverlay = mapping.overlay().contains(address);
+            if (!isOverlay && !mapping.underlay().contains(address)) {
+                throw FanArguments.usage(address + " is neither in the underlay " + mapping.underlay()
+                        + " nor in the overlay " + mapping.overlay());
+            }
+            FanSlice slice = mapping.slice(isOverlay ? mapping.owner(address) : address);
+            console.out().print(json.or(false) ? json(address, isOverlay, slice) : text(address, isOverlay, slice));
+            return ExitCode.DONE;
+        } catch (IllegalArgumentException e) {
+            throw FanArguments.usage(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static String text(Ipv4Address address, boolean isOverlay, FanSlice slice) {
+        StringBuilder text = new StringBuilder();
+        if (isOverlay) {
+            SliceText.line(text, "overlay address", address.toString());
+        }
+        SliceText.append(text, slice);
+        return text.toString();
+    }
+
+    private static String json(Ipv4Address address, boolean isOverlay, FanSlice slice) {
+        JsonObject object = new JsonObject();
+        object.addProperty("schema", 1);
+        object.addProperty("address", address.toString());
+        object.addProperty("kind", isOverlay ? "overlay" : "underlay");
+        SliceText.json(slice).entrySet().forEach(entry -> object.add(entry.getKey(), entry.getValue()));
+        return new GsonBuilder().setPrettyPrinting().create().toJson(object) + "\n";
+    }
+}

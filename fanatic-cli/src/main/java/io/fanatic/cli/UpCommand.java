@@ -1,0 +1,60 @@
+package io.fanatic.cli;
+
+import io.fanatic.core.FanConfig;
+import io.fanatic.core.FanConfigException;
+import io.fanatic.core.FanEntry;
+import io.fanatic.netlink.FanNetwork;
+import io.fanatic.netlink.engine.Fan;
+import io.fanatic.netlink.engine.Plan;
+
+/** {@code fanctl up}: one fan of the command line, or all of the configuration. */
+final class UpCommand extends Command {
+    private final FanArguments fan = new FanArguments(this);
+    private final FanArguments.Flags flags = new FanArguments.Flags(this);
+    private final Option<Boolean> all = flag("-a,--all", "bring up every fan of the configuration");
+    private final ConfigFile file = new ConfigFile(this);
+    private final Option<Boolean> dryRun = flag("--dry-run", "print what would be done, and do nothing");
+    private final FanNetwork network = FanNetwork.onThisHost();
+
+    UpCommand() {
+        super(
+                "up",
+                "Brings a fan up. A fan that is up already is left alone, repaired where something is missing, or changed"
+                        + " where the options differ.");
+    }
+
+    @Override
+    protected ExitCode run(Console console) {
+        if (!all.or(false)) {
+            up(flags.applyTo(fan.entry()), console);
+            return ExitCode.DONE;
+        }
+        if (fan.given()) {
+            throw FanArguments.usage("-a brings up what the configuration says; give it or a fan, not both");
+        }
+        Failures failures = new Failures(console);
+        FanConfig config = file.read();
+        for (FanConfigException problem : config.problems()) {
+            failures.add(problem);
+        }
+        for (FanConfig.Line line : config.lines()) {
+            if (!line.entry().options().off()) {
+                failures.guard(file.at(line.number()), () -> up(line.entry(), console));
+            }
+        }
+        return failures.exitCode();
+    }
+
+    private void up(FanEntry entry, Console console) {
+        if (dryRun.or(false)) {
+            PlanText.print(network.plan(entry), console.out());
+            return;
+        }
+        Plan plan = network.up(entry);
+        for (Fan up : network.list()) {
+            if (up.overlay().equals(entry.overlay())) {
+                console.out().println(PlanText.isUp(up, plan));
+            }
+        }
+    }
+}

@@ -1,0 +1,130 @@
+package io.fanatic.cli.lab;
+
+import io.fanatic.cli.ExitCode;
+import io.fanatic.harness.lab.ExecResult;
+import io.fanatic.harness.lab.Fanctl;
+import io.fanatic.harness.lab.HostState;
+import io.fanatic.harness.lab.Lab;
+import io.fanatic.harness.lab.LabContainer;
+import io.fanatic.harness.lab.LabHost;
+import io.fanatic.harness.lab.LabSpec;
+import io.fanatic.harness.lab.Proof;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+
+/** {@code fanatic lab demo}: the whole story in a lab of its own, from nothing to nothing. */
+final class DemoCommand extends LabCommand {
+    private static final String NAME = "fandemo";
+
+    private final Shape shape = new Shape();
+
+    DemoCommand() {
+        super(
+                "demo",
+                "Shows a fan: makes hosts out of network namespaces, brings a fan up in each by running fanctl there,"
+                        + " attaches containers, proves that all of them reach each other and that liars do not, takes the"
+                        + " fans down and shows that nothing is left.");
+    }
+
+    @Override
+    ExitCode runAsRoot(Screen screen) {
+        LabSpec spec = shape.named(NAME);
+        Fanctl fanctl = Fanctl.ofThisInstallation();
+        Thread goodbye = new Thread(() -> sayGoodbye(screen), "lab-goodbye");
+        Runtime.getRuntime().addShutdownHook(goodbye);
+        try {
+            ExitCode code = tell(spec, fanctl, screen);
+            Runtime.getRuntime().removeShutdownHook(goodbye);
+            return code;
+        } catch (RuntimeException e) {
+            while (screen.silent()) {
+                // Ctrl-C: what failed is what the hook took away, and the hook ends the program.
+                LockSupport.park();
+            }
+            Runtime.getRuntime().removeShutdownHook(goodbye);
+            throw e;
+        }
+    }
+
+    private static void sayGoodbye(Screen screen) {
+        screen.silence();
+        long self = ProcessHandle.current().pid();
+        Lab.find(NAME).filter(lab -> lab.ownerPid().equals(Optional.of(self))).ifPresent(Lab::close);
+        System.err.println("\ninterrupted; the lab is gone");
+    }
+
+    private static ExitCode tell(LabSpec spec, Fanctl fanctl, Screen screen) {
+        Trials trials = new Trials(screen, 1);
+        screen.title("A fan: " + LabText.summary(spec));
+        trials.step("Hosts, made of network namespaces, joined by an underlay switch");
+        try (Lab lab = Lab.up(spec)) {
+            screen.details(LabText.hosts(lab));
+            screen.detail(LabText.pad("", 5) + LabText.pad(spec.outsideAddress().toString(), 16) + "is outside, behind "
+                    + spec.routerAddress());
+            List<HostState> before = lab.hosts().stream().map(HostState::of).toList();
+
+            trials.step("A fan on each, by the real fanctl");
+            int up = 0;
+            for (LabHost host : lab.hosts()) {
+                up += fanctl(fanctl, host, Fanctl.upArguments(host), screen) ? 1 : 0;
+            }
+            trials.note("fans brought up by fanctl", spec.hosts(), up);
+            if (up < spec.hosts()) {
+                return trials.conclude();
+            }
+            fanctl(fanctl, lab.hosts().get(0), List.of("show"), screen);
+
+            trials.step("Containers: bare namespaces with a cable into the fan's bridge");
+            lab.containers().forEach(lab::attach);
+            screen.details(containers(lab));
+
+            try (Proof proof = new Proof(lab)) {
+                trials.runAll(proof, spec);
+            }
+
+            trials.step("Down again: what is left of the fan on each host?");
+            lab.containers().forEach(lab::detach);
+            int clean = 0;
+            for (LabHost host : lab.hosts()) {
+                fanctl(fanctl, host, Fanctl.downArguments(host), screen);
+                clean += leftNothing(before.get(host.number() - 1), host, screen) ? 1 : 0;
+            }
+            trials.note("hosts as they were before, after fanctl down", spec.hosts(), clean);
+        }
+        screen.blank();
+        return trials.conclude();
+    }
+
+    private static boolean fanctl(Fanctl fanctl, LabHost host, List<String> arguments, Screen screen) {
+        ExecResult result = fanctl.run(host, arguments);
+        screen.command(host.name(), "fanctl " + String.join(" ", arguments), result.output());
+        if (!result.ok()) {
+            screen.detail("exit code " + result.exitCode() + ": " + screen.verdict(false));
+        }
+        return result.ok();
+    }
+
+    private static List<String> containers(Lab lab) {
+        List<String> lines = new ArrayList<>();
+        for (LabContainer container : lab.containers()) {
+            String address =
+                    container.address() + "/" + lab.spec().mapping().overlay().prefixLength();
+            lines.add(LabText.pad(container.name(), 8) + LabText.pad(address, 19) + "default via "
+                    + container.host().address());
+        }
+        return lines;
+    }
+
+    private static boolean leftNothing(HostState before, LabHost host, Screen screen) {
+        List<String> differences = before.differences(HostState.of(host));
+        if (differences.isEmpty()) {
+            screen.detail("   nothing: links, addresses, routes, rules, sysctls, files, processes as before");
+            return true;
+        }
+        screen.detail("   " + screen.verdict(false) + ", these differ:");
+        differences.forEach(each -> screen.detail("   " + each));
+        return false;
+    }
+}

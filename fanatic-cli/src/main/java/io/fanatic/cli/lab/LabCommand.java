@@ -1,0 +1,82 @@
+package io.fanatic.cli.lab;
+
+import static io.fanatic.netlink.libc.Native.LIBC;
+
+import io.fanatic.cli.Command;
+import io.fanatic.cli.CommandException;
+import io.fanatic.cli.Console;
+import io.fanatic.cli.ExitCode;
+import io.fanatic.cli.Option;
+import io.fanatic.core.Cidr;
+import io.fanatic.core.FanMapping;
+import io.fanatic.harness.lab.Lab;
+import io.fanatic.harness.lab.LabSpec;
+
+/** What the lab's commands share: they need root, and they are about one lab. */
+abstract class LabCommand extends Command {
+    private final Option<String> name =
+            option("--lab", "NAME", text -> text, "another lab than \"" + LabSpec.DEFAULT_NAME + "\"");
+
+    LabCommand(String word, String... description) {
+        super(word, description);
+    }
+
+    @Override
+    protected final ExitCode run(Console console) {
+        if (LIBC.geteuid() != 0) {
+            throw new CommandException(
+                    ExitCode.NOT_ROOT, "a lab is made of network namespaces, which need root; try sudo");
+        }
+        return runAsRoot(new Screen(console));
+    }
+
+    abstract ExitCode runAsRoot(Screen screen);
+
+    final String labName() {
+        return name.or(LabSpec.DEFAULT_NAME);
+    }
+
+    /** The lab that the command is about, which must be up. */
+    final Lab lab() {
+        return Lab.find(labName())
+                .orElseThrow(() -> new CommandException(
+                        ExitCode.FAILED, "there is no lab " + labName() + "; \"fanatic lab up\" makes one"));
+    }
+
+    /** The options that say how a lab is to be. */
+    final class Shape {
+        private final Option<Integer> hosts =
+                option("--hosts", "N", LabCommand::number, "how many hosts; 3 if not given");
+        private final Option<Integer> containers =
+                option("--containers", "M", LabCommand::number, "how many containers on each host; 2 if not given");
+        private final Option<Cidr> underlay =
+                option("-u,--underlay", "UNDERLAY", Cidr::parse, "the underlay; 10.0.0.0/16 if not given");
+        private final Option<Cidr> overlay =
+                option("-o,--overlay", "OVERLAY", Cidr::parse, "the overlay; 250.0.0.0/8 if not given");
+
+        LabSpec named(String labName) {
+            LabSpec usual = LabSpec.named(labName);
+            try {
+                FanMapping mapping = FanMapping.of(
+                        overlay.or(usual.mapping().overlay()),
+                        underlay.or(usual.mapping().underlay()));
+                return new LabSpec(
+                        labName,
+                        mapping,
+                        hosts.or(usual.hosts()),
+                        containers.or(usual.containers()),
+                        usual.underlayMtu());
+            } catch (IllegalArgumentException e) {
+                throw new CommandException(ExitCode.USAGE, String.valueOf(e.getMessage()));
+            }
+        }
+    }
+
+    private static int number(String text) {
+        try {
+            return Integer.parseInt(text);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException("\"" + text + "\" is not a number", e);
+        }
+    }
+}

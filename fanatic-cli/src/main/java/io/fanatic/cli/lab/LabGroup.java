@@ -1,0 +1,34 @@
+package io.fanatic.cli.lab;
+
+import io.fanatic.cli.Command;
+import io.fanatic.cli.Group;
+import java.util.List;
+
+/** {@code fanatic lab}. */
+public final class LabGroup extends Group {
+    private static final List<String> NAMES = List.of("demo", "up", "list", "exec", "test", "down");
+
+    public LabGroup() {
+        super("lab", "Makes several hosts on this machine and tries a fan on them.", NAMES);
+    }
+
+    @Override
+    protected Command command(String name) {
+        switch (name) {
+            case "demo":
+                return new DemoCommand();
+            case "up":
+                return new UpCommand();
+            case "list":
+                return new ListCommand();
+            case "exec":
+                return new ExecCommand(System::exit);
+            case "test":
+                return new TestCommand();
+            case "down":
+                return new DownCommand();
+            default:
+                throw new IllegalArgumentException(name);
+        }
+    }
+}

@@ -1,0 +1,87 @@
+package io.fanatic.cli.lab;
+
+import io.fanatic.cli.ExitCode;
+import io.fanatic.harness.lab.Check;
+import io.fanatic.harness.lab.LabSpec;
+import io.fanatic.harness.lab.Matrix;
+import io.fanatic.harness.lab.Proof;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** Trials one after the other, each told as a numbered step, and the table at the end. */
+final class Trials {
+    private static final int NAME_WIDTH = 56;
+
+    private final Screen screen;
+    private final List<Row> rows = new ArrayList<>();
+    private final long started = System.nanoTime();
+    private int next;
+
+    private record Row(String name, long tried, long passed) {}
+
+    /** @param first the first step's number */
+    Trials(Screen screen, int first) {
+        this.screen = screen;
+        this.next = first;
+    }
+
+    /** Begins the next step. */
+    void step(String headline) {
+        screen.step(next++, headline);
+    }
+
+    /** Notes an outcome for the table. */
+    void note(String name, long tried, long passed) {
+        rows.add(new Row(name, tried, passed));
+    }
+
+    private void note(String name, List<? extends Check> checks) {
+        note(name, checks.size(), checks.stream().filter(Check::ok).count());
+    }
+
+    /** All that {@link Proof} can show. */
+    void runAll(Proof proof, LabSpec spec) {
+        step("Ping: everyone to every container, packets as large as the MTU (ms)");
+        List<Check.Pinged> pings = proof.pings();
+        screen.details(LabText.checks(Matrix.ofPings(pings), pings));
+        note("pings to every container from every host and container", pings);
+
+        step("TCP: the same pairs, " + (Proof.DEFAULT_BYTES >> 20)
+                + " MiB each way, checksummed (MB/s, sum of both ways)");
+        List<Check.Transferred> transfers = proof.transfers(Proof.DEFAULT_BYTES);
+        screen.details(LabText.checks(Matrix.ofTransfers(transfers), transfers));
+        note("bulk TCP transfers, bytes intact, addresses untranslated", transfers);
+
+        step("The way out: containers to " + spec.outsideAddress() + ", seen there as their host");
+        List<Check.Transferred> outside = proof.transfersOutside(Proof.DEFAULT_BYTES);
+        screen.details(LabText.checks(Matrix.ofTransfers(outside), outside));
+        note("bulk TCP transfers to the outside, as the host's address", outside);
+
+        step("Lies: frames with somebody else's address, honest ones between them");
+        List<Check.Spoofed> spoofs = proof.spoofs();
+        for (Check.Spoofed spoof : spoofs) {
+            screen.detail(spoof.what() + "\n   " + spoof.result() + ": " + screen.verdict(spoof.ok()));
+        }
+        if (spoofs.isEmpty()) {
+            screen.detail("skipped: it takes two hosts with a container");
+        }
+        note("attempts to send under somebody else's address, refused", spoofs);
+    }
+
+    /** Prints the table and the verdict. */
+    ExitCode conclude() {
+        screen.title(LabText.pad("Result", NAME_WIDTH) + " tried  passed");
+        boolean ok = true;
+        for (Row row : rows) {
+            boolean good = row.tried == row.passed;
+            ok &= good;
+            screen.line(LabText.pad(row.name, NAME_WIDTH)
+                    + String.format(Locale.ROOT, "%6d  %6d", row.tried, row.passed) + "  " + screen.verdict(good));
+        }
+        String seconds = String.format(Locale.ROOT, "%.1f s", (System.nanoTime() - started) / 1e9);
+        screen.blank();
+        return screen.conclude(
+                ok, ok ? "Everything passed, in " + seconds + "." : "Not everything passed (" + seconds + ").");
+    }
+}
