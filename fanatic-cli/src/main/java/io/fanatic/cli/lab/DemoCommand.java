@@ -16,7 +16,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /** {@code fanatic lab demo}: the whole story in a lab of its own, from nothing to nothing. */
 final class DemoCommand extends LabCommand {
-    private static final String NAME = "fandemo";
+    private static final String USUAL_NAME = "fandemo";
 
     private final Shape shape = new Shape();
 
@@ -25,13 +25,15 @@ final class DemoCommand extends LabCommand {
                 "demo",
                 "Shows a fan: makes hosts out of network namespaces, brings a fan up in each by running fanctl there,"
                         + " attaches containers, proves that all of them reach each other and that liars do not, takes the"
-                        + " fans down and shows that nothing is left.");
+                        + " fans down and shows that nothing is left.",
+                USUAL_NAME);
     }
 
     @Override
     ExitCode runAsRoot(Screen screen) {
-        LabSpec spec = shape.named(NAME);
+        LabSpec spec = shape.named(labName());
         Fanctl fanctl = Fanctl.ofThisInstallation();
+        sweep(screen);
         Thread goodbye = new Thread(() -> sayGoodbye(screen), "lab-goodbye");
         Runtime.getRuntime().addShutdownHook(goodbye);
         try {
@@ -48,10 +50,12 @@ final class DemoCommand extends LabCommand {
         }
     }
 
-    private static void sayGoodbye(Screen screen) {
+    private void sayGoodbye(Screen screen) {
         screen.silence();
         long self = ProcessHandle.current().pid();
-        Lab.find(NAME).filter(lab -> lab.ownerPid().equals(Optional.of(self))).ifPresent(Lab::close);
+        Lab.find(labName())
+                .filter(lab -> lab.ownerPid().equals(Optional.of(self)))
+                .ifPresent(Lab::close);
         System.err.println("\ninterrupted; the lab is gone");
     }
 
@@ -120,7 +124,7 @@ final class DemoCommand extends LabCommand {
     private static boolean leftNothing(HostSnapshot before, HostSnapshot after, Screen screen) {
         List<String> differences = before.changesTo(after);
         if (differences.isEmpty()) {
-            screen.detail("   nothing: links, addresses, routes, rules, sysctls, files and processes as before");
+            screen.detail("   nothing: links, routes, rules, sysctls, files and processes as before");
             return true;
         }
         screen.detail("   " + screen.verdict(false) + ", these differ:");

@@ -14,9 +14,7 @@ final class DownCommand extends LabCommand {
 
     @Override
     ExitCode runAsRoot(Screen screen) {
-        for (String name : Lab.sweep()) {
-            screen.line(name + " was left behind by a run that died, and is gone");
-        }
+        sweep(screen);
         Optional<Lab> lab = Lab.find(labName());
         if (lab.isEmpty()) {
             screen.line("there is no lab " + labName() + ", nothing to do");

@@ -14,11 +14,18 @@ import io.fanatic.harness.lab.LabSpec;
 
 /** What the lab's commands share: they need root, and they are about one lab. */
 abstract class LabCommand extends Command {
-    private final Option<String> name =
-            option("--lab", "NAME", text -> text, "another lab than \"" + LabSpec.DEFAULT_NAME + "\"");
+    private final String usualName;
+    private final Option<String> name;
 
-    LabCommand(String word, String... description) {
+    /** A command about the lab that {@code fanatic lab up} makes, if not said otherwise. */
+    LabCommand(String word, String description) {
+        this(word, description, LabSpec.DEFAULT_NAME);
+    }
+
+    LabCommand(String word, String description, String usualName) {
         super(word, description);
+        this.usualName = usualName;
+        name = option("--lab", "NAME", text -> text, "the lab's name; " + usualName + " if not given");
     }
 
     @Override
@@ -33,7 +40,14 @@ abstract class LabCommand extends Command {
     abstract ExitCode runAsRoot(Screen screen);
 
     final String labName() {
-        return name.or(LabSpec.DEFAULT_NAME);
+        return name.or(usualName);
+    }
+
+    /** Takes away what runs that died have left behind, and tells. */
+    static void sweep(Screen screen) {
+        for (String left : Lab.sweep()) {
+            screen.line("(" + left + " was left behind by a run that died, and is gone now)");
+        }
     }
 
     /** The lab that the command is about, which must be up. */

@@ -19,6 +19,7 @@ final class UpCommand extends LabCommand {
     @Override
     ExitCode runAsRoot(Screen screen) {
         Fanctl fanctl = Fanctl.ofThisInstallation();
+        sweep(screen);
         Lab lab = Lab.up(shape.named(labName()));
         try {
             lab.fanUp(fanctl);

@@ -1,0 +1,178 @@
+package io.fanatic.cli.lab;
+
+import static io.fanatic.netlink.libc.Native.LIBC;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.fanatic.cli.Command;
+import io.fanatic.cli.Console;
+import io.fanatic.cli.ExitCode;
+import io.fanatic.cli.Fanatic;
+import io.fanatic.cli.Fanctl;
+import io.fanatic.cli.Program;
+import io.fanatic.harness.lab.Lab;
+import io.fanatic.netlink.host.Namespace;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Topology: that of {@link Lab}; hosts run the real fanctl, started from this test's class path. */
+class LabCommandsTest {
+
+    private static final String NAME = "fant-" + ProcessHandle.current().pid() + "-c";
+    private static final String HOME = io.fanatic.harness.lab.Fanctl.HOME;
+
+    @TempDir
+    Path home;
+
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    private final String homeBefore = System.getProperty(HOME, "");
+
+    @BeforeEach
+    void installFanctl() throws IOException {
+        assumeTrue(LIBC.geteuid() == 0, "a lab needs root");
+        install("exec '" + Path.of(System.getProperty("java.home"), "bin", "java") + "' -XX:TieredStopAtLevel=1 -cp '"
+                + System.getProperty("java.class.path") + "' " + Fanctl.class.getName() + " \"$@\"");
+        System.setProperty(HOME, home.toString());
+    }
+
+    private void install(String script) throws IOException {
+        Path fanctl = Files.writeString(home.resolve("fanctl"), "#!/bin/sh\n" + script + "\n");
+        Files.setPosixFilePermissions(fanctl, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    @AfterEach
+    void leavesNothing() {
+        System.setProperty(HOME, homeBefore);
+        Lab.find(NAME).ifPresent(Lab::close);
+        assertThat(Namespace.names()).noneMatch(name -> name.startsWith(NAME));
+    }
+
+    @Test
+    void theDemoPassesFitsTheScreenAndLeavesNothing() {
+        ExitCode code = lab("demo", "--hosts", "2", "--containers", "1");
+
+        assertThat(code).as(output()).isEqualTo(ExitCode.DONE);
+        assertThat(output())
+                .contains("h1 # fanctl up -u 10.0.0.1/16 -o 250.0.0.0/8", "fan-250 is up", "Everything passed")
+                .doesNotContain("FAILED", "\033[");
+        assertThat(output().lines()).allMatch(line -> line.length() <= Screen.WIDTH);
+        assertThat(Lab.names()).doesNotContain(NAME);
+    }
+
+    @Test
+    void aDemoWhoseFanDoesNotComeUpFailsAndLeavesNothing() throws IOException {
+        install("echo 'fanctl: no such luck' >&2; exit 4");
+
+        assertThat(lab("demo", "--hosts", "1", "--containers", "1")).isEqualTo(ExitCode.TEST_FAILED);
+
+        assertThat(output()).contains("no such luck", "exit code 4", "Not everything passed");
+        assertThat(Lab.names()).doesNotContain(NAME);
+    }
+
+    @Test
+    void aDemoNoticesWhatFanctlLeavesBehind() throws IOException {
+        String fanctl = Files.readString(home.resolve("fanctl"))
+                .lines()
+                .skip(1)
+                .findFirst()
+                .orElseThrow();
+        install("[ \"$1\" = down ] && ip link add forgotten type bridge\n" + fanctl);
+
+        assertThat(lab("demo", "--hosts", "1", "--containers", "1")).isEqualTo(ExitCode.TEST_FAILED);
+
+        assertThat(output()).contains("these differ", "+ link forgotten");
+    }
+
+    @Test
+    void aLabStaysUntilItIsTakenDown() {
+        assertThat(lab("up", "--hosts", "2", "--containers", "1")).as(errors()).isEqualTo(ExitCode.DONE);
+        assertThat(output()).contains("h2   10.0.0.2        owns 250.0.2.0/24  h2c1 250.0.2.2");
+
+        assertThat(lab("list")).isEqualTo(ExitCode.DONE);
+        assertThat(output()).contains(NAME + ": 2 hosts with 1 container each, 250.0.0.0/8 over 10.0.0.0/16");
+
+        assertThat(lab("test")).as(output()).isEqualTo(ExitCode.DONE);
+        assertThat(output()).contains("Everything passed");
+
+        assertThat(lab("up")).isEqualTo(ExitCode.FAILED);
+        assertThat(errors()).contains("the lab " + NAME + " is up already");
+
+        assertThat(lab("down")).isEqualTo(ExitCode.DONE);
+        assertThat(output()).contains(NAME + " is down");
+        assertThat(lab("down")).isEqualTo(ExitCode.DONE);
+        assertThat(output()).contains("nothing to do");
+    }
+
+    @Test
+    void aTestOfAFanThatLostATunnelFailsAndNamesThePairs() {
+        lab("up", "--hosts", "2", "--containers", "1");
+        Lab lab = Lab.find(NAME).orElseThrow();
+        lab.exec(lab.hosts().get(1), List.of("ip", "link", "set", "ftun-250", "down"))
+                .orThrow();
+
+        assertThat(lab("test")).isEqualTo(ExitCode.TEST_FAILED);
+        assertThat(output()).contains("LOST", "h1c1 pings h2c1", "Not everything passed");
+    }
+
+    @Test
+    void execEndsAsTheCommandEnded() {
+        lab("up", "--hosts", "1", "--containers", "1");
+        List<Integer> exits = new ArrayList<>();
+        Program program = new Program("fanatic", "", List.of("exec")) {
+            @Override
+            protected Command command(String name) {
+                return new ExecCommand(exits::add);
+            }
+        };
+        String[] words = {"exec", "--lab", NAME, "h1c1", "--", "sh", "-c", "exit 42"};
+        program.run(words, new Console(System.out, System.err));
+        assertThat(exits).containsExactly(42);
+
+        assertThat(lab("exec", "h7", "--", "true")).isEqualTo(ExitCode.USAGE);
+        assertThat(errors()).contains("has no \"h7\"");
+    }
+
+    @Test
+    void aShapeThatDoesNotFitIsAUsageError() {
+        assertThat(lab("up", "--hosts", "0")).isEqualTo(ExitCode.USAGE);
+        assertThat(errors()).contains("a lab on 10.0.0.0/16 has 1 to 250 hosts, not 0");
+        assertThat(lab("up", "-u", "10.0.0.0/8", "-o", "250.0.0.0/8")).isEqualTo(ExitCode.USAGE);
+        assertThat(errors()).contains("wider");
+    }
+
+    @Test
+    void aLabThatIsNotUpIsNamed() {
+        assertThat(lab("test")).isEqualTo(ExitCode.FAILED);
+        assertThat(errors()).contains("there is no lab " + NAME);
+    }
+
+    private ExitCode lab(String command, String... more) {
+        out.reset();
+        err.reset();
+        List<String> words = new ArrayList<>(List.of("lab", command, "--lab", NAME));
+        words.addAll(List.of(more));
+        Console console = new Console(
+                new PrintStream(out, true, StandardCharsets.UTF_8), new PrintStream(err, true, StandardCharsets.UTF_8));
+        return new Fanatic().run(words.toArray(String[]::new), console);
+    }
+
+    private String output() {
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    private String errors() {
+        return err.toString(StandardCharsets.UTF_8);
+    }
+}
