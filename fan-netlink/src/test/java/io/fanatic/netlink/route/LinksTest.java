@@ -148,6 +148,17 @@ class LinksTest {
     }
 
     @Test
+    void noLinkMadeHereGivesItselfAnIpv6Address() {
+        // Unlike a bridge without ports, this one has a carrier at once, and with it would have an address.
+        links.create(NewLink.externalVxlan("ftun-250", 8472, true).up());
+
+        assertThat(inside.sh("ip -6 addr show dev ftun-250")).isEmpty();
+        inside.sh("ip link add other type vxlan id 1 dstport 4789");
+        inside.sh("ip link set other up");
+        assertThat(inside.sh("ip -6 addr show dev other")).contains("fe80:");
+    }
+
+    @Test
     void aPlainVxlanHasOnePeer() {
         int index = links.create(
                 NewLink.vxlan("vx0", 42, Ipv4Address.parse("10.0.0.1"), Ipv4Address.parse("10.0.0.2"), 4789));
