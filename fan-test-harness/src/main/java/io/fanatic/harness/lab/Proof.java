@@ -12,6 +12,7 @@ import io.fanatic.harness.probe.TunnelFrameSender;
 import io.fanatic.netlink.FanNetwork;
 import io.fanatic.netlink.bpf.Counter;
 import io.fanatic.netlink.engine.Fan;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -31,11 +32,21 @@ public final class Proof implements AutoCloseable {
     /** More at once would wait for each other, and round trips would tell about the queue instead of the fan. */
     private static final int AT_ONCE = 4;
 
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
+
     private final Lab lab;
+    private final Duration patience;
     private final Probes probes = Probes.open();
 
+    /** With a second for the answer to each echo request. */
     public Proof(Lab lab) {
+        this(lab, PATIENCE);
+    }
+
+    /** @param patience how long an echo request may wait for its answer */
+    public Proof(Lab lab, Duration patience) {
         this.lab = lab;
+        this.patience = patience;
     }
 
     /** Every container and every host to every container but itself, with packets that fill the fan's MTU. */
@@ -45,7 +56,7 @@ public final class Proof implements AutoCloseable {
         for (LabNode from : nodes()) {
             for (LabContainer to : lab.containers()) {
                 if (from != to) {
-                    Ping ping = Ping.to(to.address()).withPayload(payload);
+                    Ping ping = Ping.to(to.address()).withPayload(payload).withTimeout(patience);
                     starts.add(() -> ping.start(probes, from.namespace())
                             .thenApply(result -> new Check.Pinged(from, to, result)));
                 }
