@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * The fans of one host: bring them up, take them down, list them, plan. Prints nothing, ends nothing, keeps no state of its
@@ -115,18 +116,20 @@ public final class FanNetwork {
     }
 
     private <T> T change(Function<Kernel, T> work) {
-        return privileged(() -> {
+        return privileged(() -> inside(() -> {
+            // Inside, because a namespace with mounts of its own has its own lock file.
             try (HostLock lock = HostLock.take(runDirectory, patience)) {
-                return read(work);
+                return here(work);
             }
-        });
+        }));
     }
 
     private <T> T read(Function<Kernel, T> work) {
-        if (namespace.isEmpty()) {
-            return here(work);
-        }
-        return namespace.get().call(() -> here(work));
+        return inside(() -> here(work));
+    }
+
+    private <T> T inside(Supplier<T> work) {
+        return namespace.isEmpty() ? work.get() : namespace.get().call(work::get);
     }
 
     private <T> T here(Function<Kernel, T> work) {
@@ -135,7 +138,7 @@ public final class FanNetwork {
         }
     }
 
-    private static <T> T privileged(java.util.function.Supplier<T> work) {
+    private static <T> T privileged(Supplier<T> work) {
         Privileges.require();
         return work.get();
     }

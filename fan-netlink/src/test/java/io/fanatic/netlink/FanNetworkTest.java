@@ -6,12 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fanatic.core.Cidr;
 import io.fanatic.core.FanEntry;
+import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.UnderlaySpec;
 import io.fanatic.netlink.bpf.Counter;
 import io.fanatic.netlink.engine.Fan;
 import io.fanatic.netlink.engine.FanException;
 import io.fanatic.netlink.engine.FanException.Reason;
+import io.fanatic.netlink.engine.HostLock;
 import io.fanatic.netlink.host.FreshNamespace;
+import io.fanatic.netlink.host.HostSnapshot;
 import io.fanatic.netlink.host.Namespace;
 import java.net.InetSocketAddress;
 import java.nio.channels.DatagramChannel;
@@ -79,15 +82,12 @@ class FanNetworkTest {
                 .toList());
     }
 
-    /** Everything that up may change, as the tools of the system print it. */
-    private static String snapshot(Namespace host) {
-        return shIn(host, "ip -d -o link")
-                + shIn(host, "ip -o addr")
-                + shIn(host, "ip route show table all")
-                + shIn(host, "ip rule")
-                + shIn(host, "tc qdisc")
-                + shIn(host, "nft list ruleset")
-                + shIn(host, "sysctl -a --pattern ^net.ipv4.(ip_forward|conf.*forwarding)");
+    private static HostSnapshot snapshot(Namespace host) {
+        return host.call(HostSnapshot::take);
+    }
+
+    private static void assertSame(HostSnapshot before, HostSnapshot after, String when) {
+        assertThat(before.changesTo(after)).as(when).isEmpty();
     }
 
     @Test
@@ -107,13 +107,13 @@ class FanNetworkTest {
 
     @Test
     void downLeavesTheHostExactlyAsItWas() {
-        String before = snapshot(a);
+        HostSnapshot before = snapshot(a);
         on(a).up(fan("10.0.0.1/16", "host-reserve", "3"));
-        assertThat(snapshot(a)).isNotEqualTo(before).contains("fan-250", "ftun-250", "250.0.1.3/8", "masquerade");
+        assertThat(snapshot(a).toString()).contains("fan-250", "ftun-250", "250.0.1.3/8", "masquerade");
 
         on(a).down(OVERLAY, FIRST);
 
-        assertThat(snapshot(a)).isEqualTo(before);
+        assertSame(before, snapshot(a), "");
         assertThat(directory.resolve(a.network().getFileName() + ".state"))
                 .satisfiesAnyOf(
                         state -> assertThat(state).doesNotExist(),
@@ -123,17 +123,17 @@ class FanNetworkTest {
     @Test
     void upTwiceChangesNothingTheSecondTime() {
         on(a).up(fan("10.0.0.1/16"));
-        String once = snapshot(a);
+        HostSnapshot once = snapshot(a);
 
         assertThat(on(a).up(fan("10.0.0.1/16")).lines()).isEmpty();
-        assertThat(snapshot(a)).isEqualTo(once);
+        assertSame(once, snapshot(a), "");
     }
 
     @Test
     void aPlanTouchesNothing() {
-        String before = snapshot(a);
+        HostSnapshot before = snapshot(a);
         assertThat(on(a).plan(fan("10.0.0.1/16")).lines()).isNotEmpty();
-        assertThat(snapshot(a)).isEqualTo(before);
+        assertSame(before, snapshot(a), "");
     }
 
     @Test
@@ -167,10 +167,10 @@ class FanNetworkTest {
         shIn(a, "ping -c 1 -W 2 250.0.2.1");
         shIn(a, "ping -c 1 -W 2 251.2.0.1");
 
-        String before = snapshot(b);
+        HostSnapshot before = snapshot(b);
         on(a).down(OVERLAY, FIRST);
         shIn(a, "ping -c 1 -W 2 251.2.0.1");
-        assertThat(snapshot(b)).isEqualTo(before);
+        assertSame(before, snapshot(b), "");
     }
 
     @Test
@@ -178,11 +178,11 @@ class FanNetworkTest {
         on(a).up(fan("10.0.0.1/16"));
         shIn(a, "ip link add vc1 type veth peer name vc1p");
         shIn(a, "ip link set vc1 master fan-250");
-        String before = snapshot(a);
+        HostSnapshot before = snapshot(a);
 
         assertRefused(Reason.IN_USE, () -> on(a).down(OVERLAY, FIRST), "vc1");
 
-        assertThat(snapshot(a)).isEqualTo(before);
+        assertSame(before, snapshot(a), "");
     }
 
     @Test
@@ -196,20 +196,20 @@ class FanNetworkTest {
 
     private void refusedAfter(String command, Reason reason, String... words) {
         shIn(a, command);
-        String before = snapshot(a);
+        HostSnapshot before = snapshot(a);
         assertRefused(reason, () -> on(a).up(fan("10.0.0.1/16")), words);
-        assertThat(snapshot(a)).isEqualTo(before);
-        shIn(a, command.replace(" add ", " del "));
+        assertSame(before, snapshot(a), "");
+        shIn(a, command.startsWith("nft") ? command.replace("add", "delete") : command.replace(" add ", " del "));
     }
 
     @Test
     void aPortHeldByAnotherProgramIsReportedAndEverythingUndone() throws Exception {
-        String before = snapshot(a);
+        HostSnapshot before = snapshot(a);
         DatagramChannel holder = a.call(DatagramChannel::open);
         try (holder) {
             holder.bind(new InetSocketAddress("0.0.0.0", 8472));
             assertRefused(Reason.CONFLICT, () -> on(a).up(fan("10.0.0.1/16")), "UDP port 8472", "--port");
-            assertThat(snapshot(a)).isEqualTo(before);
+            assertSame(before, snapshot(a), "");
             on(a).up(fan("10.0.0.1/16", "port", "8473"));
         }
     }
@@ -218,7 +218,7 @@ class FanNetworkTest {
     void whatSomebodyBrokeIsRepaired() {
         on(b).up(fan("10.0.0.2/16"));
         on(a).up(fan("10.0.0.1/16"));
-        String healthy = snapshot(a);
+        HostSnapshot healthy = snapshot(a);
         for (String damage : List.of(
                 "ip link set ftun-250 nomaster",
                 "ip link set fan-250 down",
@@ -231,9 +231,9 @@ class FanNetworkTest {
                 "nft flush ruleset",
                 "sysctl -qw net.ipv4.ip_forward=0")) {
             shIn(a, damage);
-            assertThat(snapshot(a)).as(damage).isNotEqualTo(healthy);
+            assertThat(healthy.changesTo(snapshot(a))).as(damage).isNotEmpty();
             assertThat(on(a).up(fan("10.0.0.1/16")).lines()).as(damage).isNotEmpty();
-            assertThat(snapshot(a)).as(damage).isEqualTo(healthy);
+            assertSame(healthy, snapshot(a), damage);
             shIn(a, "ping -c 1 -W 2 250.0.2.1");
         }
     }
@@ -250,9 +250,36 @@ class FanNetworkTest {
     }
 
     @Test
+    void dhcpIsStartedChangedAndStoppedWithTheFan() {
+        HostSnapshot before = snapshot(a);
+        on(a).up(fan("10.0.0.1/16", "dhcp"));
+        assertThat(on(a).up(fan("10.0.0.1/16", "dhcp")).isEmpty()).isTrue();
+        assertThat(dnsmasqs()).singleElement().asString().contains("fan-250");
+
+        on(a).up(fan("10.0.0.1/16", "dhcp", "host-reserve", "9"));
+        assertThat(on(a).list().get(0).leases(Ipv4Address.parse("10.0.0.1"))).isTrue();
+        on(a).up(fan("10.0.0.1/16"));
+        assertThat(dnsmasqs()).isEmpty();
+
+        on(a).up(fan("10.0.0.1/16", "dhcp"));
+        on(a).downEverything();
+        assertThat(dnsmasqs()).isEmpty();
+        assertSame(before, snapshot(a), "after down");
+        assertThat(directory).isDirectoryNotContaining("glob:**.leases");
+    }
+
+    /** The command lines of the dnsmasq processes that this test's fans run. */
+    private List<String> dnsmasqs() {
+        return ProcessHandle.allProcesses()
+                .flatMap(process -> process.info().commandLine().stream())
+                .filter(line -> line.contains("dnsmasq") && line.contains(directory.toString()))
+                .toList();
+    }
+
+    @Test
     void aSecondRunSaysWhoHoldsTheLock() throws Exception {
         Path run = directory.resolve(a.network().getFileName() + ".run");
-        try (io.fanatic.netlink.engine.HostLock held = io.fanatic.netlink.engine.HostLock.take(run, Duration.ZERO)) {
+        try (HostLock held = HostLock.take(run, Duration.ZERO)) {
             assertThat(held).isNotNull();
             assertRefused(
                     Reason.IN_USE,

@@ -62,7 +62,8 @@ public abstract class Program extends Group {
 
     private ExitCode usageError(ParameterException e, Console console) {
         console.err().println(name + ": " + e.getMessage());
-        if (!UnmatchedArgumentException.printSuggestions(e, console.err())) {
+        boolean badValue = e.getArgSpec() != null && e.getValue() != null;
+        if (!badValue && !UnmatchedArgumentException.printSuggestions(e, console.err())) {
             console.err().println("Try \"" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help\".");
         }
         return ExitCode.USAGE;

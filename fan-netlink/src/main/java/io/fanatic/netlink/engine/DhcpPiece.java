@@ -18,6 +18,7 @@ record DhcpPiece(DhcpServer server) implements Piece {
     @Override
     public void delete(Kernel kernel) {
         kernel.stopDhcp(server.bridge());
+        kernel.forgetLeases(server.bridge());
     }
 
     @Override

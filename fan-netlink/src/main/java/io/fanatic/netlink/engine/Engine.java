@@ -158,7 +158,15 @@ public final class Engine {
         if (underlay instanceof UnderlaySpec.Network given) {
             return given.network().equals(fan.mapping().underlay()) ? fan.underlayAddresses() : List.of();
         }
-        return List.of(Underlay.resolve(underlay, host).address());
+        try {
+            return List.of(Underlay.resolve(underlay, host).address());
+        } catch (FanException gone) {
+            // The interface lost its address, or is gone itself: with one slice it is clear which one is meant.
+            if (fan.slices().size() > 1) {
+                throw gone;
+            }
+            return fan.underlayAddresses();
+        }
     }
 
     /** The fan that a request asks for on this host, together with the slices that it has already. */

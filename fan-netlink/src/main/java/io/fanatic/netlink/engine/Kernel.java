@@ -92,7 +92,11 @@ public interface Kernel extends AutoCloseable {
 
     void startDhcp(DhcpServer server);
 
+    /** Stops the DHCP server of a bridge; its leases stay. */
     void stopDhcp(String bridge);
+
+    /** Forgets the leases of a bridge whose server is stopped. */
+    void forgetLeases(String bridge);
 
     /** Notes the value that forwarding has, then switches it on. */
     void enableForwarding();

@@ -8,8 +8,10 @@ import io.fanatic.netlink.bpf.Counter;
 import io.fanatic.netlink.bpf.FanProgramSpec;
 import io.fanatic.netlink.bpf.FanPrograms;
 import io.fanatic.netlink.host.DhcpServer;
+import io.fanatic.netlink.host.Dnsmasq;
 import io.fanatic.netlink.host.NatTable;
-import io.fanatic.netlink.host.Sysctl;
+import io.fanatic.netlink.host.NftException;
+import io.fanatic.netlink.host.Nftables;
 import io.fanatic.netlink.libc.Errno;
 import io.fanatic.netlink.libc.ErrnoException;
 import io.fanatic.netlink.route.Addresses;
@@ -41,12 +43,13 @@ public final class LinuxKernel implements Kernel {
     /** Marks our addresses (IFA_PROTO) and routes; not used by others in /etc/iproute2/rt_protos. */
     private static final int PROTOCOL = 250;
 
-    private final Path runDirectory;
-    private final Path stateDirectory;
+    private final Dnsmasq dnsmasq;
+    private final Forwarding forwarding;
     private final NetlinkSocket socket;
     private final Links links;
     private final Addresses addresses;
     private @Nullable BpfFeatures features;
+    private @Nullable Nftables nftables;
 
     /**
      * As {@link #LinuxKernel(Path, Path)}, on a kernel that is said to have these features, whatever it has: for tests of what
@@ -62,8 +65,8 @@ public final class LinuxKernel implements Kernel {
      * @param stateDirectory for what outlives it, such as /var/lib/fanatic
      */
     public LinuxKernel(Path runDirectory, Path stateDirectory) {
-        this.runDirectory = runDirectory;
-        this.stateDirectory = stateDirectory;
+        dnsmasq = new Dnsmasq(runDirectory, stateDirectory);
+        forwarding = new Forwarding(stateDirectory);
         socket = NetlinkSocket.open();
         links = new Links(socket);
         addresses = new Addresses(socket);
@@ -135,34 +138,10 @@ public final class LinuxKernel implements Kernel {
                 states.add(new RouteState(
                         route.destination(),
                         Optional.ofNullable(names.get(route.outInterface())),
-                        words(route, names)));
+                        RouteWords.of(route, names)));
             }
         }
         return states;
-    }
-
-    private static String words(Route route, Map<Integer, String> names) {
-        StringBuilder text = new StringBuilder();
-        switch (route.type()) {
-            case 6 -> text.append("blackhole ");
-            case 7 -> text.append("unreachable ");
-            case 8 -> text.append("prohibit ");
-            default -> {}
-        }
-        text.append(route.destination());
-        route.gateway().ifPresent(gateway -> text.append(" via ").append(gateway));
-        String name = names.get(route.outInterface());
-        if (name != null) {
-            text.append(" dev ").append(name);
-        }
-        route.preferredSource().ifPresent(source -> text.append(" src ").append(source));
-        if (route.metric() != 0) {
-            text.append(" metric ").append(route.metric());
-        }
-        if (route.table() != Route.TABLE_MAIN) {
-            text.append(" table ").append(route.table());
-        }
-        return text.toString();
     }
 
     private Map<Integer, String> names() {
@@ -220,49 +199,72 @@ public final class LinuxKernel implements Kernel {
 
     @Override
     public List<NatTable.Entry> nat() {
-        return NatTable.read();
+        return natTable().read();
+    }
+
+    private NatTable natTable() {
+        Nftables open = nftables;
+        if (open == null) {
+            try {
+                open = Nftables.open();
+            } catch (NftException e) {
+                throw new FanException(FanException.Reason.UNSUPPORTED, String.valueOf(e.getMessage()), List.of(), e);
+            }
+            nftables = open;
+        }
+        return new NatTable(open);
+    }
+
+    @Override
+    public void replaceNat(List<NatTable.Entry> entries) {
+        if (natTable().observe().state() == NatTable.State.FOREIGN) {
+            throw new FanException(FanException.Reason.CONFLICT, NatTable.FOREIGN_SENTENCE);
+        }
+        natTable().write(entries);
     }
 
     @Override
     public Optional<DhcpServer> dhcp(String bridge) {
-        return Optional.empty();
+        return dnsmasq.running(bridge);
+    }
+
+    @Override
+    public void startDhcp(DhcpServer server) {
+        dnsmasq.start(server);
+    }
+
+    @Override
+    public void stopDhcp(String bridge) {
+        dnsmasq.stop(bridge);
+    }
+
+    @Override
+    public void forgetLeases(String bridge) {
+        dnsmasq.forget(bridge);
     }
 
     @Override
     public boolean forwarding() {
-        return Sysctl.read("net.ipv4.ip_forward").equals("1");
+        return forwarding.isOn();
     }
 
     @Override
     public boolean forwardingIsOurs() {
-        return new ForwardingJournal(stateDirectory).devices().isPresent();
+        return forwarding.isOurs();
     }
 
     @Override
     public void enableForwarding() {
-        List<String> forwardingDevices = new ArrayList<>();
-        for (LinkState link : links()) {
-            if (Sysctl.read("net/ipv4/conf/" + link.name() + "/forwarding").equals("1")) {
-                forwardingDevices.add(link.name());
-            }
+        List<String> names = new ArrayList<>();
+        for (Link link : links.list()) {
+            names.add(link.name());
         }
-        new ForwardingJournal(stateDirectory).note(forwardingDevices);
-        Sysctl.write("net.ipv4.ip_forward", "1");
+        forwarding.enable(names);
     }
 
     @Override
     public void restoreForwarding() {
-        ForwardingJournal journal = new ForwardingJournal(stateDirectory);
-        Optional<List<String>> devices = journal.devices();
-        if (devices.isPresent() && forwarding()) {
-            Sysctl.write("net.ipv4.ip_forward", "0");
-            for (String device : devices.get()) {
-                if (links.named(device).isPresent()) {
-                    Sysctl.write("net/ipv4/conf/" + device + "/forwarding", "1");
-                }
-            }
-        }
-        journal.forget();
+        forwarding.restore();
     }
 
     @Override
@@ -414,22 +416,11 @@ public final class LinuxKernel implements Kernel {
     }
 
     @Override
-    public void replaceNat(List<NatTable.Entry> entries) {
-        NatTable.replace(entries);
-    }
-
-    @Override
-    public void startDhcp(DhcpServer server) {
-        server.start(runDirectory, stateDirectory);
-    }
-
-    @Override
-    public void stopDhcp(String bridge) {
-        DhcpServer.stop(bridge, runDirectory);
-    }
-
-    @Override
     public void close() {
+        Nftables open = nftables;
+        if (open != null) {
+            open.close();
+        }
         socket.close();
     }
 

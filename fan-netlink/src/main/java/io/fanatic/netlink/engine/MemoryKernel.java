@@ -285,6 +285,11 @@ public final class MemoryKernel implements Kernel {
     }
 
     @Override
+    public void forgetLeases(String bridge) {
+        call("forget the leases of " + bridge);
+    }
+
+    @Override
     public void enableForwarding() {
         call("enable forwarding");
         forwarding = true;

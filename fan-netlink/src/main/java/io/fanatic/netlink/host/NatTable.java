@@ -40,6 +40,11 @@ public final class NatTable {
 
     private static final String NAME = "fanatic";
     private static final String TABLE = "table ip " + NAME;
+    /** Why nothing is written while the state is {@link State#FOREIGN}. */
+    public static final String FOREIGN_SENTENCE =
+            "the nftables table \"ip fanatic\" was not made by fanatic and is left"
+                    + " alone; rename it, or delete it with: nft delete " + TABLE;
+
     private static final String CHAIN = "type nat hook postrouting priority 100; policy accept;";
     private static final String LEFT_ALONE = "ip daddr { 224.0.0.0/4, 255.255.255.255 } accept";
     private static final String LEFT_ALONE_JSON = "[{\"match\":{\"op\":\"==\",\"left\":{\"payload\":"
@@ -93,28 +98,14 @@ public final class NatTable {
         this.nftables = nftables;
     }
 
-    /**
-     * What our table of the calling thread's namespace holds, with {@link Entry#OTHER} when somebody has changed it; empty
-     * when there is none that is ours.
-     *
-     * @throws NftException when libnftables is not installed
-     */
-    public static List<Entry> read() {
-        try (Nftables nftables = Nftables.open()) {
-            Observed observed = new NatTable(nftables).observe();
-            List<Entry> entries = new ArrayList<>(observed.entries());
-            if (observed.state() == State.CHANGED) {
-                entries.add(Entry.OTHER);
-            }
-            return entries;
+    /** What our table serves, with {@link Entry#OTHER} when somebody has changed it; empty when there is none of ours. */
+    public List<Entry> read() {
+        Observed observed = observe();
+        List<Entry> entries = new ArrayList<>(observed.entries());
+        if (observed.state() == State.CHANGED) {
+            entries.add(Entry.OTHER);
         }
-    }
-
-    /** Does {@link #write} in the calling thread's namespace. */
-    public static void replace(List<Entry> entries) {
-        try (Nftables nftables = Nftables.open()) {
-            new NatTable(nftables).write(entries);
-        }
+        return entries;
     }
 
     /** Reads the table back. */
@@ -139,8 +130,11 @@ public final class NatTable {
      *
      * @throws NftException when a table of this name is not ours
      */
-    public void write(List<Entry> entries) {
+    public void write(List<Entry> wanted) {
         State state = owned();
+        List<Entry> entries = new ArrayList<>(wanted);
+        // Undoing a repair asks for what was changed by hand; that is gone for good, the rest is not.
+        entries.remove(Entry.OTHER);
         if (!entries.isEmpty()) {
             nftables.run(text(entries));
         } else if (state != State.ABSENT) {
@@ -159,8 +153,7 @@ public final class NatTable {
     private State owned() {
         State state = observe().state();
         if (state == State.FOREIGN) {
-            throw new NftException("the nftables table \"ip fanatic\" was not made by fanatic and is left alone;"
-                    + " rename it or delete it with: nft delete " + TABLE);
+            throw new NftException(FOREIGN_SENTENCE);
         }
         return state;
     }

@@ -66,33 +66,6 @@ public interface LibC {
 
     int kill(int pid, int signal);
 
-    int waitpid(int pid, @Out ByteBuffer status, int options);
-
-    /** posix_spawn(3) and its kin return the error number instead of setting errno. */
-    int posix_spawn(
-            @Out ByteBuffer pid,
-            String path,
-            ByteBuffer fileActions,
-            ByteBuffer attributes,
-            @In ByteBuffer arguments,
-            @In ByteBuffer environment);
-
-    int posix_spawn_file_actions_init(ByteBuffer actions);
-
-    int posix_spawn_file_actions_addopen(ByteBuffer actions, int fd, String path, int flags, int mode);
-
-    int posix_spawn_file_actions_adddup2(ByteBuffer actions, int fd, int newFd);
-
-    int posix_spawn_file_actions_destroy(ByteBuffer actions);
-
-    int posix_spawnattr_init(ByteBuffer attributes);
-
-    int posix_spawnattr_setflags(ByteBuffer attributes, short flags);
-
-    int posix_spawnattr_setsigmask(ByteBuffer attributes, @In ByteBuffer mask);
-
-    int posix_spawnattr_destroy(ByteBuffer attributes);
-
     int geteuid();
 
     int gettid();

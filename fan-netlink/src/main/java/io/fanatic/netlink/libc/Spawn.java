@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import jnr.ffi.LibraryLoader;
 
 /**
  * Runs a program as a child of the calling thread and waits for it, by posix_spawn(3): never a shell, an environment of
@@ -31,6 +32,8 @@ public final class Spawn {
     private static final int SIGKILL = 9;
     private static final long POLL_NANOS = 2_000_000;
 
+    private static final LibSpawn SPAWN = LibraryLoader.create(LibSpawn.class).load("c");
+
     private Spawn() {}
 
     /**
@@ -49,22 +52,22 @@ public final class Spawn {
         ByteBuffer pid = Native.buffer(4);
         Words arguments = new Words(command);
         Words environment = new Words(List.of("PATH=" + PATH, "LC_ALL=C"));
-        checkResult(program, LIBC.posix_spawn_file_actions_init(actions));
-        checkResult(program, LIBC.posix_spawnattr_init(attributes));
+        checkResult(program, SPAWN.posix_spawn_file_actions_init(actions));
+        checkResult(program, SPAWN.posix_spawnattr_init(attributes));
         try {
-            checkResult(program, LIBC.posix_spawn_file_actions_addopen(actions, 0, "/dev/null", 0, 0));
+            checkResult(program, SPAWN.posix_spawn_file_actions_addopen(actions, 0, "/dev/null", 0, 0));
             checkResult(
                     program,
-                    LIBC.posix_spawn_file_actions_addopen(actions, 1, output.toString(), O_WRONLY_CREAT_TRUNC, 0644));
-            checkResult(program, LIBC.posix_spawn_file_actions_adddup2(actions, 1, 2));
-            checkResult(program, LIBC.posix_spawnattr_setsigmask(attributes, Native.buffer(SIGSET_LENGTH)));
-            checkResult(program, LIBC.posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSIGMASK));
+                    SPAWN.posix_spawn_file_actions_addopen(actions, 1, output.toString(), O_WRONLY_CREAT_TRUNC, 0644));
+            checkResult(program, SPAWN.posix_spawn_file_actions_adddup2(actions, 1, 2));
+            checkResult(program, SPAWN.posix_spawnattr_setsigmask(attributes, Native.buffer(SIGSET_LENGTH)));
+            checkResult(program, SPAWN.posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSIGMASK));
             checkResult(
                     program,
-                    LIBC.posix_spawn(pid, program, actions, attributes, arguments.pointers(), environment.pointers()));
+                    SPAWN.posix_spawn(pid, program, actions, attributes, arguments.pointers(), environment.pointers()));
         } finally {
-            LIBC.posix_spawn_file_actions_destroy(actions);
-            LIBC.posix_spawnattr_destroy(attributes);
+            SPAWN.posix_spawn_file_actions_destroy(actions);
+            SPAWN.posix_spawnattr_destroy(attributes);
             // The pointers do not keep the texts alive.
             Reference.reachabilityFence(arguments);
             Reference.reachabilityFence(environment);
@@ -76,7 +79,7 @@ public final class Spawn {
         ByteBuffer status = Native.buffer(4);
         long end = System.nanoTime() + patience.toNanos();
         while (true) {
-            int ended = LIBC.waitpid(pid, status, WNOHANG);
+            int ended = SPAWN.waitpid(pid, status, WNOHANG);
             if (ended == pid) {
                 int word = status.getInt(0);
                 int signal = word & 0x7f;
@@ -87,7 +90,7 @@ public final class Spawn {
             }
             if (System.nanoTime() - end > 0) {
                 LIBC.kill(pid, SIGKILL);
-                LIBC.waitpid(pid, status, 0);
+                SPAWN.waitpid(pid, status, 0);
                 throw new ErrnoException(
                         "run " + program, Errno.ETIMEDOUT, "killed after " + patience.toSeconds() + " s");
             }

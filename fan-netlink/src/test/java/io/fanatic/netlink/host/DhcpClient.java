@@ -6,6 +6,7 @@ import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.MacAddress;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
@@ -77,7 +78,9 @@ final class DhcpClient {
             while (System.nanoTime() < end) {
                 selector.select(1000);
                 ByteBuffer reply = ByteBuffer.allocate(1500);
-                if (channel.receive(reply) != null && reply.flip().remaining() > 240 && reply.getInt(4) == XID) {
+                SocketAddress server = channel.receive(reply);
+                if (server != null && reply.flip().remaining() > 240 && reply.getInt(4) == XID) {
+                    assertThat(((InetSocketAddress) server).getPort()).isEqualTo(67);
                     Lease lease = read(reply);
                     if (lease.number(53) == answer) {
                         return lease;

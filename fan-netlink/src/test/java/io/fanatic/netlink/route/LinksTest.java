@@ -12,6 +12,7 @@ import io.fanatic.core.MacAddress;
 import io.fanatic.netlink.host.FreshNamespace;
 import io.fanatic.netlink.host.Namespace;
 import io.fanatic.netlink.libc.Errno;
+import io.fanatic.netlink.wire.DumpInterruptedException;
 import io.fanatic.netlink.wire.NetlinkException;
 import java.util.ArrayList;
 import java.util.List;
@@ -144,6 +145,17 @@ class LinksTest {
         assertThat(data.get("external").getAsBoolean()).isTrue();
         assertThat(data.get("vnifilter").getAsBoolean()).isTrue();
         assertThat(data.get("port").getAsInt()).isEqualTo(8472);
+    }
+
+    @Test
+    void noLinkMadeHereGivesItselfAnIpv6Address() {
+        // Unlike a bridge without ports, this one has a carrier at once, and with it would have an address.
+        links.create(NewLink.externalVxlan("ftun-250", 8472, true).up());
+
+        assertThat(inside.sh("ip -6 addr show dev ftun-250")).isEmpty();
+        inside.sh("ip link add other type vxlan id 1 dstport 4789");
+        inside.sh("ip link set other up");
+        assertThat(inside.sh("ip -6 addr show dev other")).contains("fe80:");
     }
 
     @Test
@@ -298,6 +310,51 @@ class LinksTest {
         }
 
         assertThat(links.list()).hasSize(201);
+    }
+
+    @Test
+    void aReplyLongerThanTheBufferIsReadWhole() {
+        int index = links.create(NewLink.bridge("br0").alias("the last thing in a long message"));
+        for (int i = 0; i < 320; i += 5) {
+            StringBuilder command = new StringBuilder("ip link property add dev br0");
+            for (int j = i; j < i + 5; j++) {
+                command.append(" altname ").append("x".repeat(110)).append(j);
+            }
+            inside.sh(command.toString());
+        }
+        // 320 names of about 120 bytes: more than the 32768 bytes of the first buffer.
+        assertThat(inside.sh("ip link show br0")).hasSizeGreaterThan(32768);
+
+        Links fresh = new Links(inside.socket());
+        assertThat(fresh.at(index).orElseThrow().alias()).isEqualTo("the last thing in a long message");
+        assertThat(fresh.list()).hasSize(2);
+    }
+
+    @Test
+    void listsTakenWhileLinksComeAndGoAreWholeOrATypedError() throws InterruptedException {
+        for (int i = 0; i < 50; i++) {
+            links.create(NewLink.bridge("stays-" + i));
+        }
+        Links others = new Links(inside.socket());
+        Thread busy = new Thread(() -> {
+            while (!Thread.currentThread().isInterrupted()) {
+                others.delete(others.create(NewLink.bridge("comes-and-goes")));
+            }
+        });
+        busy.start();
+        try {
+            for (int i = 0; i < 200; i++) {
+                try {
+                    assertThat(links.list().stream().filter(link -> link.name().startsWith("stays-")))
+                            .hasSize(50);
+                } catch (DumpInterruptedException e) {
+                    assertThat(e).hasMessageContaining("list links");
+                }
+            }
+        } finally {
+            busy.interrupt();
+            busy.join();
+        }
     }
 
     private JsonObject only(String command) {

@@ -37,8 +37,9 @@ public final class FanLabExtension implements ExecutionCondition, ParameterResol
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
         ExtensionContext owner = owner(context);
         return owner.getStore(STORE)
+                // The key tells the owner: a store also looks into those around it.
                 .getOrComputeIfAbsent(
-                        Running.class, key -> Running.of(annotation(owner).orElseThrow()), Running.class)
+                        owner.getUniqueId(), key -> Running.of(annotation(owner).orElseThrow()), Running.class)
                 .lab();
     }
 

@@ -6,7 +6,10 @@ import static io.fanatic.netlink.libc.Native.check;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +38,11 @@ final class HostFilesystem {
     private static final Path CGROUPS = Path.of("/sys/fs/cgroup");
     private static final List<Path> EMPTY = List.of(Path.of("/etc/network"), Path.of("/var/lib/fanatic"));
 
+    /** Stays when a fan is down, as lock files do. */
+    private static final Set<Path> LOCK = Set.of(Path.of("/run/fanatic"), Path.of("/run/fanatic/lock"));
+
+    private static final List<Path> OWN = List.of(Path.of("/run"), EMPTY.get(0), EMPTY.get(1));
+
     private HostFilesystem() {}
 
     /** Mounts it all; to be called inside the host's mount namespace. */
@@ -60,6 +68,18 @@ final class HostFilesystem {
         Path empty = Files.createDirectories(STORE.resolve("empty").resolve(directory.getFileName()));
         Files.createDirectories(directory);
         mount(empty.toString(), directory, null, MS_BIND, null);
+    }
+
+    /** The host's own files and directories as lines of text, but for the engine's lock; to be called inside. */
+    static List<String> ownFiles() throws IOException {
+        List<String> lines = new ArrayList<>();
+        for (Path directory : OWN) {
+            try (Stream<Path> files = Files.walk(directory)) {
+                files.filter(file -> !file.startsWith(STORE) && !LOCK.contains(file))
+                        .forEach(file -> lines.add("file " + file));
+            }
+        }
+        return lines;
     }
 
     private static void mountSys() throws IOException {

@@ -2,6 +2,7 @@ package io.fanatic.harness.lab;
 
 import io.fanatic.core.FanNames;
 import io.fanatic.core.FanSlice;
+import io.fanatic.netlink.host.HostSnapshot;
 import io.fanatic.netlink.host.Namespace;
 import io.fanatic.netlink.route.Link;
 import java.util.ArrayList;
@@ -238,6 +239,23 @@ public final class Lab implements AutoCloseable {
     /** The fan's bridge on every host. */
     public String bridgeName() {
         return FanNames.bridge(spec().mapping().overlay());
+    }
+
+    /**
+     * What a host looks like: its network, and as further lines its own files under /run, /var/lib/fanatic and /etc/network
+     * (but for the lock /run/fanatic/lock) and the processes that live in it.
+     */
+    public HostSnapshot snapshot(LabHost host) {
+        List<String> lines = new ArrayList<>();
+        for (ProcessHandle process : Residents.of(host)) {
+            lines.add("process " + Residents.name(process.pid()));
+        }
+        return host.namespace().call(() -> {
+            lines.addAll(HostFilesystem.ownFiles());
+            lines.sort(null);
+            lines.addAll(HostSnapshot.take().lines());
+            return new HostSnapshot(lines);
+        });
     }
 
     /** Runs a command in a host or container, without input, and waits for it. */

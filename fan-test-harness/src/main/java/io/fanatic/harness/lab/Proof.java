@@ -6,19 +6,18 @@ import io.fanatic.harness.probe.BulkTransfer;
 import io.fanatic.harness.probe.FrameSender;
 import io.fanatic.harness.probe.LinkFrameSender;
 import io.fanatic.harness.probe.Ping;
-import io.fanatic.harness.probe.PingResult;
 import io.fanatic.harness.probe.Probes;
 import io.fanatic.harness.probe.Spoof;
-import io.fanatic.harness.probe.TransferResult;
 import io.fanatic.harness.probe.TunnelFrameSender;
 import io.fanatic.netlink.FanNetwork;
 import io.fanatic.netlink.bpf.Counter;
 import io.fanatic.netlink.engine.Fan;
-import io.fanatic.netlink.host.Namespace;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * Shows that the fan of a lab works, with its containers attached: each method tries one kind of thing everywhere and tells
@@ -30,30 +29,40 @@ public final class Proof implements AutoCloseable {
     public static final long DEFAULT_BYTES = 4 << 20;
 
     private static final int ICMP_AND_IPV4_HEADERS = 28;
-    /** More at once would only wait for the CPU, and some time out. */
-    private static final int TRANSFERS_AT_ONCE = 4;
+    /** More at once would wait for each other, and round trips would tell about the queue instead of the fan. */
+    private static final int AT_ONCE = 4;
+
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
 
     private final Lab lab;
+    private final Duration patience;
     private final Probes probes = Probes.open();
 
+    /** With a second for the answer to each echo request. */
     public Proof(Lab lab) {
+        this(lab, PATIENCE);
+    }
+
+    /** @param patience how long an echo request may wait for its answer */
+    public Proof(Lab lab, Duration patience) {
         this.lab = lab;
+        this.patience = patience;
     }
 
     /** Every container and every host to every container but itself, with packets that fill the fan's MTU. */
     public List<Check.Pinged> pings() {
         int payload = fan(lab.hosts().get(0)).mtu() - ICMP_AND_IPV4_HEADERS;
-        List<CompletableFuture<Check.Pinged>> running = new ArrayList<>();
+        List<Supplier<CompletableFuture<Check.Pinged>>> starts = new ArrayList<>();
         for (LabNode from : nodes()) {
             for (LabContainer to : lab.containers()) {
                 if (from != to) {
-                    CompletableFuture<PingResult> ping =
-                            Ping.to(to.address()).withPayload(payload).start(probes, from.namespace());
-                    running.add(ping.thenApply(result -> new Check.Pinged(from, to, result)));
+                    Ping ping = Ping.to(to.address()).withPayload(payload).withTimeout(patience);
+                    starts.add(() -> ping.start(probes, from.namespace())
+                            .thenApply(result -> new Check.Pinged(from, to, result)));
                 }
             }
         }
-        return running.stream().map(CompletableFuture::join).toList();
+        return run(starts);
     }
 
     /**
@@ -63,55 +72,41 @@ public final class Proof implements AutoCloseable {
      * @param bytes each way
      */
     public List<Check.Transferred> transfers(long bytes) {
-        List<Pair> pairs = new ArrayList<>();
+        List<Supplier<CompletableFuture<Check.Transferred>>> starts = new ArrayList<>();
         for (LabNode from : nodes()) {
             for (LabContainer to : lab.containers()) {
                 if (from != to) {
-                    pairs.add(new Pair(from, to.name(), to.namespace(), to.address(), from.address()));
+                    BulkTransfer transfer = BulkTransfer.to(to.address()).withBytes(bytes);
+                    starts.add(() -> transfer.start(probes, from.namespace(), to.namespace())
+                            .thenApply(result -> new Check.Transferred(from, to.name(), from.address(), result)));
                 }
             }
         }
-        return transfers(pairs, bytes);
+        return run(starts);
     }
 
     /** Every container to the machine outside, which knows no way back to the overlay and must see the host's address. */
     public List<Check.Transferred> transfersOutside(long bytes) {
-        List<Pair> pairs = new ArrayList<>();
+        BulkTransfer transfer = BulkTransfer.to(lab.spec().outsideAddress()).withBytes(bytes);
+        List<Supplier<CompletableFuture<Check.Transferred>>> starts = new ArrayList<>();
         for (LabContainer from : lab.containers()) {
-            pairs.add(new Pair(
-                    from,
-                    "outside",
-                    lab.outside(),
-                    lab.spec().outsideAddress(),
-                    from.host().underlayAddress()));
+            Ipv4Address source = from.host().underlayAddress();
+            starts.add(() -> transfer.start(probes, from.namespace(), lab.outside())
+                    .thenApply(result -> new Check.Transferred(from, "outside", source, result)));
         }
-        return transfers(pairs, bytes);
+        return run(starts);
     }
 
-    private record Pair(LabNode from, String to, Namespace listener, Ipv4Address address, Ipv4Address source) {}
-
-    private List<Check.Transferred> transfers(List<Pair> pairs, long bytes) {
-        List<Check.Transferred> checks = new ArrayList<>();
-        List<CompletableFuture<TransferResult>> running = new ArrayList<>();
-        for (Pair pair : pairs) {
-            if (running.size() - checks.size() == TRANSFERS_AT_ONCE) {
-                collect(pairs, running, checks);
+    /** A few at a time, results in the order of the starts. */
+    private static <T> List<T> run(List<Supplier<CompletableFuture<T>>> starts) {
+        List<CompletableFuture<T>> running = new ArrayList<>();
+        for (Supplier<CompletableFuture<T>> start : starts) {
+            if (running.size() >= AT_ONCE) {
+                running.get(running.size() - AT_ONCE).join();
             }
-            running.add(
-                    BulkTransfer.to(pair.address).withBytes(bytes).start(probes, pair.from.namespace(), pair.listener));
+            running.add(start.get());
         }
-        while (checks.size() < running.size()) {
-            collect(pairs, running, checks);
-        }
-        return checks;
-    }
-
-    private static void collect(
-            List<Pair> pairs, List<CompletableFuture<TransferResult>> running, List<Check.Transferred> checks) {
-        int next = checks.size();
-        Pair pair = pairs.get(next);
-        TransferResult result = running.get(next).join();
-        checks.add(new Check.Transferred(pair.from, pair.to, pair.source, result));
+        return running.stream().map(CompletableFuture::join).toList();
     }
 
     /**

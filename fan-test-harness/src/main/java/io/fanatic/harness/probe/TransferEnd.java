@@ -17,17 +17,19 @@ final class TransferEnd extends SimpleChannelInboundHandler<ByteBuf> {
     private final byte[] chunk = new byte[BulkTransfer.CHUNK];
     private final CRC32C sentSum = new CRC32C();
     private final CRC32C receivedSum = new CRC32C();
+    private final long bytes;
     private long left;
     private long sent;
     private long received;
-    private boolean sendingDone;
-    private boolean receivingDone;
+    private boolean allWritten;
+    private boolean outputShut;
     // The other end's event loop reads these; `run` is locked on both sides.
     private volatile boolean done;
     private volatile long activeAt;
 
     TransferEnd(TransferRun run, long bytes) {
         this.run = run;
+        this.bytes = bytes;
         this.left = bytes;
     }
 
@@ -66,16 +68,13 @@ final class TransferEnd extends SimpleChannelInboundHandler<ByteBuf> {
             sentSum.update(chunk, 0, length);
             left -= length;
             sent += length;
-            ByteBuf bytes = context.alloc().directBuffer(length).writeBytes(chunk, 0, length);
+            ByteBuf part = context.alloc().directBuffer(length).writeBytes(chunk, 0, length);
             if (left > 0) {
-                context.writeAndFlush(bytes, context.voidPromise());
+                context.writeAndFlush(part, context.voidPromise());
             } else {
-                context.writeAndFlush(bytes).addListener(written -> {
-                    if (written.isSuccess()) {
-                        ((DuplexChannel) context.channel()).shutdownOutput();
-                        sendingDone = true;
-                        end();
-                    }
+                context.writeAndFlush(part).addListener(written -> {
+                    allWritten = written.isSuccess();
+                    shutWhenBothWaysAreDone(context);
                 });
             }
         }
@@ -87,20 +86,27 @@ final class TransferEnd extends SimpleChannelInboundHandler<ByteBuf> {
         for (ByteBuffer part : bytes.nioBuffers()) {
             receivedSum.update(part);
         }
+        shutWhenBothWaysAreDone(context);
+    }
+
+    /**
+     * Not as soon as everything is written: Netty (4.2.18) takes a socket whose input has ended out of its epoll set, and then
+     * cannot wait for it to become writable. So the other end hears the end of the stream only when it has nothing to write.
+     */
+    private void shutWhenBothWaysAreDone(ChannelHandlerContext context) {
+        if (allWritten && received >= bytes && !outputShut) {
+            outputShut = true;
+            ((DuplexChannel) context.channel()).shutdownOutput();
+        }
     }
 
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
-        if (event == ChannelInputShutdownEvent.INSTANCE) {
-            receivingDone = true;
-            end();
-        }
-    }
-
-    private void end() {
-        if (sendingDone && receivingDone) {
+        if (event == ChannelInputShutdownEvent.INSTANCE && outputShut) {
             done = true;
             run.ended();
+        } else if (event == ChannelInputShutdownEvent.INSTANCE) {
+            run.fail("the connection ended early, " + received + " bytes received");
         }
     }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.fanatic.core.Cidr;
 import io.fanatic.core.FanMapping;
+import io.fanatic.netlink.host.HostSnapshot;
 import io.fanatic.netlink.host.Namespace;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,7 +53,7 @@ class LabTest {
     @Test
     void aContainerGetsTheFansAddressMaskMtuAndWayOut() {
         try (Lab lab = Lab.up(spec)) {
-            lab.fanUp(new StandInFan());
+            lab.fanUp(FanControl.embedded());
             LabContainer container = lab.containers().get(1);
 
             assertThat(container.name()).isEqualTo("h2c1");
@@ -81,11 +82,11 @@ class LabTest {
     void whatFanUpMadeFanDownTakesAway() {
         try (Lab lab = Lab.up(spec)) {
             LabHost host = lab.hosts().get(0);
-            String before = lab.exec(host, List.of("ip", "addr")).output();
-            lab.fanUp(new StandInFan());
+            HostSnapshot before = lab.snapshot(host);
+            lab.fanUp(FanControl.embedded());
             assertThat(lab.exec(host, List.of("ip", "addr")).output()).contains("h1c1", "fan-250");
-            lab.fanDown(new StandInFan());
-            assertThat(lab.exec(host, List.of("ip", "addr")).output()).isEqualTo(before);
+            lab.fanDown(FanControl.embedded());
+            assertThat(before.changesTo(lab.snapshot(host))).isEmpty();
         }
     }
 
@@ -128,10 +129,43 @@ class LabTest {
     }
 
     @Test
+    void aSnapshotShowsLinksFilesAndProcessesThatCameAfterIt() throws Exception {
+        try (Lab lab = Lab.up(spec)) {
+            LabHost host = lab.hosts().get(0);
+            HostSnapshot before = lab.snapshot(host);
+            assertThat(before.changesTo(lab.snapshot(host))).isEmpty();
+
+            sh(lab, host, "ip link add br0 type bridge; touch /run/left /var/lib/fanatic/left /etc/network/left");
+            Process sleep = new ProcessBuilder(host.namespace().command(List.of("sleep", "1000"))).start();
+            try {
+                List<String> changes = before.changesTo(lab.snapshot(host));
+                long deadline = System.nanoTime() + 5_000_000_000L;
+                while (!changes.contains("+ process sleep") && System.nanoTime() < deadline) {
+                    changes = before.changesTo(lab.snapshot(host));
+                }
+                assertThat(changes)
+                        .contains("+ file /run/left", "+ file /var/lib/fanatic/left", "+ file /etc/network/left")
+                        .contains("+ process sleep")
+                        .anyMatch(line -> line.startsWith("+ link br0"));
+            } finally {
+                sleep.destroyForcibly();
+            }
+        }
+    }
+
+    @Test
+    void theEngineLocksInsideTheHost() {
+        try (Lab lab = Lab.up(spec)) {
+            lab.fanUp(FanControl.embedded());
+            sh(lab, lab.hosts().get(0), "test -f /run/fanatic/lock");
+        }
+    }
+
+    @Test
     void otherNetworksAreLaidOutTheSameWay() {
         FanMapping mapping = FanMapping.of(Cidr.parse("240.0.0.0/8"), Cidr.parse("172.16.8.0/21"));
         try (Lab lab = Lab.up(spec.withMapping(mapping).withContainers(2))) {
-            lab.fanUp(new StandInFan());
+            lab.fanUp(FanControl.embedded());
             LabContainer last = lab.containers().get(3);
             assertThat(last.host().underlayAddress()).hasToString("172.16.8.2");
             assertThat(last.address()).hasToString("240.0.64.3");

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.fanatic.netlink.bpf.FanPrograms;
 import io.fanatic.netlink.route.Links;
 import io.fanatic.netlink.wire.NetlinkSocket;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -103,7 +104,7 @@ class ProofTest {
     void aHostThatDropsEverythingIsNamed() {
         LabHost second = lab.hosts().get(1);
         lab.exec(second, List.of("ip", "link", "set", "eth0", "down")).orThrow();
-        try (Proof proof = new Proof(lab)) {
+        try (Proof proof = new Proof(lab, Duration.ofMillis(100))) {
             List<Check.Pinged> pings = proof.pings();
             assertThat(pings)
                     .allSatisfy(check -> assertThat(check.ok())

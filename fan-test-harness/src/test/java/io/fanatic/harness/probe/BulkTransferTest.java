@@ -71,7 +71,7 @@ class BulkTransferTest {
     void manyRunAtOnce() {
         List<CompletableFuture<TransferResult>> running = new ArrayList<>();
         for (int i = 0; i < 50; i++) {
-            running.add(BulkTransfer.to(RIGHT).withBytes(200_000).start(probes, net.left, net.right));
+            running.add(BulkTransfer.to(RIGHT).withBytes(2_000_000).start(probes, net.left, net.right));
         }
         assertThat(running).allSatisfy(each -> assertThat(each.join().error()).isEmpty());
     }

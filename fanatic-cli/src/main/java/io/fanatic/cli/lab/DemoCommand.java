@@ -3,12 +3,12 @@ package io.fanatic.cli.lab;
 import io.fanatic.cli.ExitCode;
 import io.fanatic.harness.lab.ExecResult;
 import io.fanatic.harness.lab.Fanctl;
-import io.fanatic.harness.lab.HostState;
 import io.fanatic.harness.lab.Lab;
 import io.fanatic.harness.lab.LabContainer;
 import io.fanatic.harness.lab.LabHost;
 import io.fanatic.harness.lab.LabSpec;
 import io.fanatic.harness.lab.Proof;
+import io.fanatic.netlink.host.HostSnapshot;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -63,7 +63,7 @@ final class DemoCommand extends LabCommand {
             screen.details(LabText.hosts(lab));
             screen.detail(LabText.pad("", 5) + LabText.pad(spec.outsideAddress().toString(), 16) + "is outside, behind "
                     + spec.routerAddress());
-            List<HostState> before = lab.hosts().stream().map(HostState::of).toList();
+            List<HostSnapshot> before = lab.hosts().stream().map(lab::snapshot).toList();
 
             trials.step("A fan on each, by the real fanctl");
             int up = 0;
@@ -89,7 +89,7 @@ final class DemoCommand extends LabCommand {
             int clean = 0;
             for (LabHost host : lab.hosts()) {
                 fanctl(fanctl, host, Fanctl.downArguments(host), screen);
-                clean += leftNothing(before.get(host.number() - 1), host, screen) ? 1 : 0;
+                clean += leftNothing(before.get(host.number() - 1), lab.snapshot(host), screen) ? 1 : 0;
             }
             trials.note("hosts as they were before, after fanctl down", spec.hosts(), clean);
         }
@@ -117,10 +117,10 @@ final class DemoCommand extends LabCommand {
         return lines;
     }
 
-    private static boolean leftNothing(HostState before, LabHost host, Screen screen) {
-        List<String> differences = before.differences(HostState.of(host));
+    private static boolean leftNothing(HostSnapshot before, HostSnapshot after, Screen screen) {
+        List<String> differences = before.changesTo(after);
         if (differences.isEmpty()) {
-            screen.detail("   nothing: links, addresses, routes, rules, sysctls, files, processes as before");
+            screen.detail("   nothing: links, addresses, routes, rules, sysctls, files and processes as before");
             return true;
         }
         screen.detail("   " + screen.verdict(false) + ", these differ:");

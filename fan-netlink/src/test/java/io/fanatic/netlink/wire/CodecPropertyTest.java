@@ -12,7 +12,7 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.Size;
 
 /** What is written is read; what was never written ends in the one typed exception. */
-class CodecProperties {
+class CodecPropertyTest {
 
     /** A value of each form that {@link Request} writes and {@link Attributes} reads. */
     sealed interface Value {

@@ -17,7 +17,7 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.Size;
 
 /** Whatever the kernel's bytes are, a reader gives a value or the one typed exception. */
-class ReaderProperties {
+class ReaderPropertyTest {
     private static final List<ReplyReader<?>> READERS = List.of(
             new LinkReader(),
             new Addresses.Reader(),
@@ -52,10 +52,10 @@ class ReaderProperties {
     private static Arbitrary<List<byte[]>> rows(int depth) {
         Arbitrary<byte[]> value = Arbitraries.bytes().array(byte[].class).ofMaxSize(40);
         if (depth > 0) {
-            value = Arbitraries.oneOf(value, rows(depth - 1).map(ReaderProperties::join));
+            value = Arbitraries.oneOf(value, rows(depth - 1).map(ReaderPropertyTest::join));
         }
         return Combinators.combine(Arbitraries.integers().between(0, 40), value)
-                .as(ReaderProperties::attribute)
+                .as(ReaderPropertyTest::attribute)
                 .list()
                 .ofMaxSize(5);
     }

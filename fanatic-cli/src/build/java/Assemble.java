@@ -1,0 +1,132 @@
+import java.io.ByteArrayOutputStream;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
+import java.util.jar.JarOutputStream;
+import org.objectweb.asm.ClassReader;
+import org.objectweb.asm.ClassVisitor;
+import org.objectweb.asm.ClassWriter;
+import org.objectweb.asm.Opcodes;
+
+/**
+ * Gathers in one directory what the launcher runs: every jar of the class path, and libjffi of this machine's
+ * architecture. Part of the build, never of the product.
+ *
+ * <p>picocli and ASM are class files of Java 5, which the JVM leaves out of its start-up archive. They are written again
+ * as class files of Java 17, with the stack map frames that these must have; that saves a command 15 to 55 ms.
+ *
+ * <p>Arguments: the directory; our own jar; when the build began. The class path is that of this program.
+ */
+public class Assemble {
+    /** Below this version (Java 6) the JVM does not archive a class. */
+    private static final int ARCHIVED = 50;
+
+    private static final Map<String, String> JFFI_NAMES = Map.of("amd64", "x86_64");
+
+    private final Path lib;
+    private final Set<Path> wanted = new HashSet<>();
+    private boolean changed;
+
+    private Assemble(Path lib) {
+        this.lib = lib;
+    }
+
+    public static void main(String[] args) throws IOException {
+        Assemble assemble = new Assemble(Path.of(args[0]));
+        Files.createDirectories(assemble.lib);
+        assemble.jar(Path.of(args[1]));
+        for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+            if (entry.endsWith(".jar")) {
+                assemble.jar(Path.of(entry));
+            }
+        }
+        assemble.removeOthers();
+        assemble.stamp(Instant.parse(args[2]));
+    }
+
+    private void jar(Path from) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        boolean upgraded = false;
+        try (JarFile jar = new JarFile(from.toFile());
+                JarOutputStream out = new JarOutputStream(bytes)) {
+            String libjffi = "jni/" + architecture() + "-Linux/libjffi-1.2.so";
+            for (JarEntry entry : (Iterable<JarEntry>) jar.stream()::iterator) {
+                byte[] content = jar.getInputStream(entry).readAllBytes();
+                if (entry.getName().equals(libjffi)) {
+                    put("libjffi-1.2.so", content);
+                }
+                if (entry.getName().endsWith(".class") && content[7] < ARCHIVED) {
+                    content = upgrade(content);
+                    upgraded = true;
+                }
+                JarEntry copy = new JarEntry(entry.getName());
+                copy.setTimeLocal(entry.getTimeLocal());
+                out.putNextEntry(copy);
+                out.write(content);
+                out.closeEntry();
+            }
+        }
+        put(from.getFileName().toString(), upgraded ? bytes.toByteArray() : Files.readAllBytes(from));
+    }
+
+    private static String architecture() {
+        String name = System.getProperty("os.arch");
+        return JFFI_NAMES.getOrDefault(name, name);
+    }
+
+    private static byte[] upgrade(byte[] old) {
+        ClassWriter writer = new ClassWriter(ClassWriter.COMPUTE_FRAMES);
+        ClassVisitor version = new ClassVisitor(Opcodes.ASM9, writer) {
+            @Override
+            public void visit(int v, int access, String name, String signature, String parent, String[] interfaces) {
+                super.visit(Opcodes.V17, access, name, signature, parent, interfaces);
+            }
+        };
+        new ClassReader(old).accept(version, ClassReader.SKIP_FRAMES);
+        return writer.toByteArray();
+    }
+
+    /** Replaces a file as a whole, since a running JVM may have the old one mapped; and only one that differs. */
+    private void put(String name, byte[] content) throws IOException {
+        Path file = lib.resolve(name);
+        wanted.add(file);
+        Path next = lib.resolve(name + ".new");
+        Files.write(next, content);
+        if (Files.exists(file) && Files.mismatch(next, file) < 0) {
+            Files.delete(next);
+        } else {
+            Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
+            changed = true;
+        }
+    }
+
+    /** Jars of earlier versions; and the JVMs' archives, unless the jars are still those that they were made of. */
+    private void removeOthers() throws IOException {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(lib)) {
+            for (Path file : files) {
+                boolean jar = file.toString().endsWith(".jar");
+                if (!wanted.contains(file) && (jar || changed)) {
+                    Files.delete(file);
+                }
+            }
+        }
+    }
+
+    /** Sources newer than this file are not in the build. One second, since Maven cuts the fraction off. */
+    private void stamp(Instant began) throws IOException {
+        Path built = lib.resolve("built");
+        Files.deleteIfExists(built);
+        Files.createFile(built);
+        Files.setLastModifiedTime(built, FileTime.from(began.plusSeconds(1)));
+    }
+}

@@ -1,0 +1,51 @@
+package io.fanatic.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fanatic.harness.lab.LabNode;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+
+/** One run of fanctl or fanatic in this JVM, on a lab's host where one is given: what it printed and how it ended. */
+record CliRun(ExitCode exitCode, String out, String err) {
+
+    static CliRun fanctl(LabNode host, String commandLine) {
+        return host.namespace().call(() -> run(new Fanctl(), commandLine));
+    }
+
+    static CliRun fanctl(String commandLine) {
+        return run(new Fanctl(), commandLine);
+    }
+
+    static CliRun fanatic(String commandLine) {
+        return run(new Fanatic(), commandLine);
+    }
+
+    private static CliRun run(Program program, String commandLine) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        String[] words = commandLine.isEmpty() ? new String[0] : commandLine.split(" ");
+        ExitCode exitCode = program.run(
+                words,
+                new Console(
+                        new PrintStream(out, true, StandardCharsets.UTF_8),
+                        new PrintStream(err, true, StandardCharsets.UTF_8)));
+        return new CliRun(exitCode, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    }
+
+    /** Done, with nothing on stderr; gives what was printed. */
+    String done() {
+        assertThat(err).isEmpty();
+        assertThat(exitCode).isEqualTo(ExitCode.DONE);
+        return out;
+    }
+
+    /** Refused with this code and one sentence that has all these words; nothing on stdout. */
+    void refused(ExitCode code, String... words) {
+        assertThat(err).contains(words);
+        assertThat(exitCode).as(err).isEqualTo(code);
+        assertThat(out).isEmpty();
+        assertThat(err.strip().lines()).as("one sentence, no stack trace").hasSize(1);
+    }
+}
