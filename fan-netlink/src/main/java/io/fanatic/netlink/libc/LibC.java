@@ -22,6 +22,10 @@ public interface LibC {
 
     int connect(int fd, @In ByteBuffer address, int length);
 
+    int listen(int fd, int backlog);
+
+    int accept4(int fd, @Nullable ByteBuffer address, @Nullable ByteBuffer length, int flags);
+
     int getsockname(int fd, @Out ByteBuffer address, ByteBuffer length);
 
     int setsockopt(int fd, int level, int name, @In ByteBuffer value, int length);
@@ -54,6 +58,9 @@ public interface LibC {
     int umount2(String target, int flags);
 
     int sched_setaffinity(int pid, @size_t long length, @In ByteBuffer mask);
+
+    /** On Linux of one thread; {@code which} 0 and {@code who} 0 mean the calling one. */
+    int setpriority(int which, int who, int nice);
 
     int sethostname(String name, @size_t long length);
 

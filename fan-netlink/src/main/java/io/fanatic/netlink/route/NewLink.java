@@ -70,7 +70,10 @@ public final class NewLink {
         return new NewLink("vxlan", name, new ExternalVxlanData(port, vniFilter));
     }
 
-    /** A VXLAN device to one peer, as {@code ip link add type vxlan id VNI local L remote R dstport P} makes it. */
+    /**
+     * A VXLAN device to one peer, as {@code ip link add type vxlan id VNI local L remote R dstport P nolearning noudpcsum}
+     * makes it: with one peer there is nothing to learn.
+     */
     public static NewLink vxlan(String name, int vni, Ipv4Address local, Ipv4Address remote, int port) {
         return new NewLink("vxlan", name, new VxlanData(vni, local, remote, port));
     }
@@ -203,7 +206,9 @@ public final class NewLink {
             request.u32(IFLA_VXLAN_ID, vni)
                     .be16(IFLA_VXLAN_PORT, port)
                     .be32(IFLA_VXLAN_LOCAL, local.bits())
-                    .be32(IFLA_VXLAN_GROUP, remote.bits());
+                    .be32(IFLA_VXLAN_GROUP, remote.bits())
+                    .u8(IFLA_VXLAN_LEARNING, 0)
+                    .u8(IFLA_VXLAN_UDP_CSUM, 0);
         }
     }
 

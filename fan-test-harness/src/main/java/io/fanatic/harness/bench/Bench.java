@@ -1,0 +1,138 @@
+package io.fanatic.harness.bench;
+
+import io.fanatic.harness.lab.FanControl;
+import io.fanatic.harness.lab.Lab;
+import io.fanatic.harness.lab.LabContainer;
+import io.fanatic.harness.lab.LabHost;
+import io.fanatic.harness.lab.LabSpec;
+import io.fanatic.netlink.route.Link;
+import io.fanatic.netlink.route.Links;
+import io.fanatic.netlink.wire.NetlinkSocket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Compares three ways between two hosts of a lab:
+ *
+ * <pre>
+ *   fan     container - bridge - tunnel with encap ... underlay ... tunnel with guard - bridge - container
+ *   plain   container - bridge - VXLAN to one peer ... underlay ... VXLAN to one peer - bridge - container
+ *   bare    host                                   ... underlay ...                                   host
+ * </pre>
+ *
+ * All three share the hosts, the underlay and its switch; see {@link PlainVxlan}. Samples are taken in turns, and each round
+ * starts with another path.
+ *
+ * @param runs samples of each load on each path, at least 1
+ * @param timing of one sample
+ * @param loads what to send
+ */
+public record Bench(int runs, Timing timing, List<Load> loads) {
+    public static final String FAN = "fan";
+    public static final String PLAIN = "plain VXLAN";
+    public static final String BARE = "bare underlay";
+
+    /** Shortest time in which HotSpot has compiled the loops; before the first sample, and at ordinary priority it is enough. */
+    private static final Timing PRIMING = new Timing(Duration.ofMillis(300), Duration.ofMillis(300));
+
+    public Bench {
+        loads = List.copyOf(loads);
+        if (runs < 1) {
+            throw new IllegalArgumentException("runs: at least 1, not " + runs);
+        }
+    }
+
+    /** Hears of each sample as it is taken. */
+    public interface Listener {
+        /**
+         * @param number of the sample, from 1
+         * @param total how many there will be
+         */
+        void sampled(int number, int total, Load load, DataPath path, Sample sample);
+    }
+
+    /**
+     * Makes a lab, measures, takes the lab away.
+     *
+     * @param name of the lab
+     * @throws IllegalStateException with only one CPU, or without the congestion control cubic
+     */
+    public Report run(String name, Listener listener) {
+        Cpus cpus = Cpus.pick();
+        LabSpec spec = LabSpec.named(name).withHosts(2).withContainers(2);
+        try (Lab lab = Lab.up(spec)) {
+            List<DataPath> paths = paths(lab);
+            Conditions before = Conditions.now(cpus, spec.underlayMtu(), mtu(lab));
+            return new Report(before, timing, measure(paths, cpus, listener));
+        }
+    }
+
+    private List<Comparison> measure(List<DataPath> paths, Cpus cpus, Listener listener) {
+        for (Load load : loads) {
+            Pump.run(paths.get(0), load, cpus, PRIMING);
+        }
+        int total = loads.size() * paths.size() * runs;
+        int number = 0;
+        List<Comparison> comparisons = new ArrayList<>();
+        for (Load load : loads) {
+            List<List<Sample>> samples = List.of(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+            for (int round = 0; round < runs; round++) {
+                for (int turn = 0; turn < paths.size(); turn++) {
+                    int which = (round + turn) % paths.size();
+                    Sample sample = Pump.run(paths.get(which), load, cpus, timing);
+                    samples.get(which).add(sample);
+                    listener.sampled(++number, total, load, paths.get(which), sample);
+                }
+            }
+            comparisons.add(new Comparison(
+                    load,
+                    new Result(FAN, samples.get(0)),
+                    new Result(PLAIN, samples.get(1)),
+                    new Result(BARE, samples.get(2))));
+        }
+        return comparisons;
+    }
+
+    /** Fan, plain, bare. */
+    private static List<DataPath> paths(Lab lab) {
+        FanControl control = FanControl.embedded();
+        lab.hosts().forEach(control::up);
+        LabHost sender = lab.hosts().get(0);
+        LabHost receiver = lab.hosts().get(1);
+        List<LabContainer> containers = lab.containers(); // h1c1 h1c2 h2c1 h2c2
+        lab.attach(containers.get(0));
+        lab.attach(containers.get(2));
+        return List.of(
+                new DataPath(FAN, end(containers.get(0)), end(containers.get(2))),
+                PlainVxlan.between(PLAIN, containers.get(1), containers.get(3), mtu(lab)),
+                new DataPath(
+                        BARE,
+                        new Endpoint(sender.namespace(), sender.underlayAddress()),
+                        new Endpoint(receiver.namespace(), receiver.underlayAddress())));
+    }
+
+    private static Endpoint end(LabContainer container) {
+        return new Endpoint(container.namespace(), container.address());
+    }
+
+    /** Of the fan's bridge, bytes. */
+    private static int mtu(Lab lab) {
+        try (NetlinkSocket host = lab.hosts().get(0).namespace().call(NetlinkSocket::open)) {
+            return new Links(host).named(lab.bridgeName()).map(Link::mtu).orElseThrow();
+        }
+    }
+
+    /**
+     * What came out.
+     *
+     * @param conditions when it began
+     * @param timing of each sample
+     * @param comparisons one for each load
+     */
+    public record Report(Conditions conditions, Timing timing, List<Comparison> comparisons) {
+        public Report {
+            comparisons = List.copyOf(comparisons);
+        }
+    }
+}

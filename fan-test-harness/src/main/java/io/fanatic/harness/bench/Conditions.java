@@ -1,0 +1,61 @@
+package io.fanatic.harness.bench;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * What figures depend on besides what is measured.
+ *
+ * @param kernel its release, as uname(1) says it
+ * @param processor model name, where the kernel knows one
+ * @param processors how many this process may use
+ * @param cpus the two that work
+ * @param congestionControl of every TCP flow
+ * @param underlayMtu bytes
+ * @param innerMtu bytes, of the fan and of the plain VXLAN
+ * @param java version and name of the JVM
+ * @param load how many threads wanted to run when the measurement began, as /proc/loadavg has it for the last minute
+ */
+public record Conditions(
+        String kernel,
+        String processor,
+        int processors,
+        Cpus cpus,
+        String congestionControl,
+        int underlayMtu,
+        int innerMtu,
+        String java,
+        double load) {
+
+    static Conditions now(Cpus cpus, int underlayMtu, int innerMtu) {
+        return new Conditions(
+                System.getProperty("os.version"),
+                model(),
+                Runtime.getRuntime().availableProcessors(),
+                cpus,
+                Sockets.CONGESTION,
+                underlayMtu,
+                innerMtu,
+                System.getProperty("java.runtime.version") + " " + System.getProperty("java.vm.name"),
+                Double.parseDouble(read("/proc/loadavg").split(" ")[0]));
+    }
+
+    private static String model() {
+        return read("/proc/cpuinfo")
+                .lines()
+                .filter(line -> line.startsWith("model name"))
+                .map(line -> line.substring(line.indexOf(':') + 1).strip())
+                .findFirst()
+                .orElse(System.getProperty("os.arch"));
+    }
+
+    private static String read(String file) {
+        try {
+            return Files.readString(Path.of(file));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + file, e);
+        }
+    }
+}

@@ -1,0 +1,230 @@
+package io.fanatic.harness.bench;
+
+import static io.fanatic.netlink.libc.Native.LIBC;
+import static io.fanatic.netlink.libc.Native.errno;
+
+import io.fanatic.netlink.libc.ErrnoException;
+import io.fanatic.netlink.libc.Native;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import jnr.ffi.Pointer;
+
+/**
+ * Drives one {@link Load} over one {@link DataPath} and counts what arrives.
+ *
+ * <p>Senders are threads bound to one CPU that block in send(2), 128 KiB at a time. The receiver is one thread bound to
+ * the other CPU that never sleeps: it asks all its sockets in turns with MSG_DONTWAIT and copies the data out (no
+ * MSG_TRUNC). A receiver that sleeps has to be woken by the sender's CPU, which on a virtual machine costs it about two
+ * microseconds each time and hides every difference between the paths.
+ *
+ * <p>Both CPUs are asked for with the highest priority that is not a real-time one, and each sample tells how long its
+ * threads had to wait for their CPU all the same.
+ */
+public final class Pump {
+
+    private static final int BUFFER = 128 << 10;
+
+    private final DataPath path;
+    private final Cpus cpus;
+    private final Timing timing;
+    private volatile boolean over;
+
+    private Pump(DataPath path, Cpus cpus, Timing timing) {
+        this.path = path;
+        this.cpus = cpus;
+        this.timing = timing;
+    }
+
+    /**
+     * Runs until the measured time is over.
+     *
+     * @throws ErrnoException when a socket cannot be opened, connected or read
+     * @throws IllegalStateException when nothing arrived, or the congestion control asked for is not to be had
+     */
+    public static Sample run(DataPath path, Load load, Cpus cpus, Timing timing) {
+        Pump pump = new Pump(path, cpus, timing);
+        if (load instanceof Load.Tcp tcp) {
+            return pump.tcp(tcp.flows());
+        }
+        return pump.udp(((Load.Udp) load).payload());
+    }
+
+    private Sample tcp(int flows) {
+        try (Descriptors senders = new Descriptors();
+                Descriptors receivers = new Descriptors()) {
+            try (Descriptors listeners = new Descriptors()) {
+                Endpoint to = path.receiver();
+                int listener = to.namespace().call(() -> listeners.add(Sockets.listen(to.address(), flows)));
+                int port = Sockets.port(listener);
+                for (int i = 0; i < flows; i++) {
+                    path.sender().namespace().call(() -> senders.add(Sockets.connect(to.address(), port)));
+                    receivers.add(Sockets.accept(listener));
+                }
+            }
+            List<FutureTask<Long>> sending = new ArrayList<>();
+            for (int fd : senders.all()) {
+                sending.add(start("bench-sender", cpus.sender(), () -> send(fd, BUFFER)));
+            }
+            Received received = await(start("bench-receiver", cpus.receiver(), () -> receive(receivers.all())));
+            int segment = 0;
+            long retransmits = 0;
+            for (int fd : senders.all()) {
+                Sockets.TcpInfo info = Sockets.info(fd);
+                segment = info.segment();
+                retransmits += info.retransmits();
+            }
+            receivers.close(); // unread data makes this a reset: the senders wake up with an error and end
+            sending.forEach(Pump::await);
+            return new Sample(
+                    received.bytes * 8 / (double) received.nanos,
+                    received.seconds(),
+                    retransmits,
+                    segment,
+                    0,
+                    received.waited());
+        }
+    }
+
+    private Sample udp(int payload) {
+        try (Descriptors sockets = new Descriptors()) {
+            Endpoint to = path.receiver();
+            int receiver = to.namespace().call(() -> sockets.add(Sockets.udpReceiver(to.address())));
+            int port = Sockets.port(receiver);
+            int sender = path.sender().namespace().call(() -> sockets.add(Sockets.udpSender(to.address(), port)));
+            FutureTask<Long> sending = start("bench-sender", cpus.sender(), () -> send(sender, payload));
+            Received received = await(start("bench-receiver", cpus.receiver(), () -> receive(List.of(receiver))));
+            long sent = await(sending);
+            double lost = sent == 0 ? 0 : Math.max(0, 1 - received.allCalls / (double) sent);
+            return new Sample(received.calls * 1e6 / received.nanos, received.seconds(), 0, 0, lost, received.waited());
+        }
+    }
+
+    /** Sends until {@link #over} or the peer has gone; returns the number of calls that sent something. */
+    private long send(int fd, int length) {
+        ByteBuffer data = Native.buffer(length);
+        Pointer pointer = Native.pointer(data);
+        long calls = 0;
+        while (!over) {
+            long sent = LIBC.send(fd, pointer, length, Sockets.MSG_NOSIGNAL);
+            if (sent > 0) {
+                calls++;
+            } else if (!over && !Sockets.wouldBlock(errno())) {
+                throw new ErrnoException("send over " + path.name(), errno());
+            }
+        }
+        return calls;
+    }
+
+    /**
+     * @param allCalls datagrams (or reads) since the start
+     * @param calls those of the measured interval
+     * @param nanosWaited of the measured interval
+     */
+    private record Received(long bytes, long calls, long nanos, long allCalls, long nanosWaited) {
+        double seconds() {
+            return nanos / 1e9;
+        }
+
+        double waited() {
+            return nanosWaited / (double) nanos;
+        }
+    }
+
+    private Received receive(List<Integer> descriptors) {
+        int[] fds = descriptors.stream().mapToInt(fd -> fd).toArray();
+        ByteBuffer data = Native.buffer(BUFFER);
+        Pointer pointer = Native.pointer(data);
+        try {
+            long now = System.nanoTime();
+            long start = now + timing.warmUp().toNanos();
+            long end = start + timing.measured().toNanos();
+            Tally warm = new Tally();
+            start = receive(fds, pointer, start, warm);
+            long waited = Cpus.nanosWaited();
+            Tally tally = new Tally();
+            end = receive(fds, pointer, end, tally);
+            waited = Cpus.nanosWaited() - waited;
+            if (tally.calls == 0) {
+                throw new IllegalStateException("nothing arrived over " + path.name());
+            }
+            return new Received(tally.bytes, tally.calls, end - start, warm.calls + tally.calls, waited);
+        } finally {
+            over = true;
+        }
+    }
+
+    private static final class Tally {
+        private long bytes;
+        private long calls;
+    }
+
+    /** Reads until the time is over; returns the time at which it really was. */
+    private long receive(int[] fds, Pointer pointer, long until, Tally tally) {
+        while (true) {
+            for (int fd : fds) {
+                long n = LIBC.recv(fd, pointer, BUFFER, Sockets.MSG_DONTWAIT);
+                if (n > 0) {
+                    tally.bytes += n;
+                    tally.calls++;
+                } else if (n == 0) {
+                    throw new IllegalStateException("the sender over " + path.name() + " hung up");
+                } else if (!Sockets.wouldBlock(errno())) {
+                    throw new ErrnoException("receive over " + path.name(), errno());
+                }
+            }
+            long now = System.nanoTime();
+            if (now - until >= 0) {
+                return now;
+            }
+        }
+    }
+
+    private static <T> FutureTask<T> start(String name, int cpu, Callable<T> work) {
+        FutureTask<T> task = new FutureTask<>(() -> {
+            Cpus.takeOver(cpu);
+            return work.call();
+        });
+        Thread thread = new Thread(task, name);
+        thread.setDaemon(true);
+        thread.start();
+        return task;
+    }
+
+    private static <T> T await(FutureTask<T> task) {
+        try {
+            return task.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while measuring", e);
+        }
+    }
+
+    /** Open descriptors that close together. */
+    private static final class Descriptors implements AutoCloseable {
+        private final List<Integer> fds = new ArrayList<>();
+
+        int add(int fd) {
+            fds.add(fd);
+            return fd;
+        }
+
+        List<Integer> all() {
+            return List.copyOf(fds);
+        }
+
+        @Override
+        public void close() {
+            fds.forEach(LIBC::close);
+            fds.clear();
+        }
+    }
+}

@@ -1,0 +1,13 @@
+package io.fanatic.harness.bench;
+
+/**
+ * What one run of a {@link Pump} found.
+ *
+ * @param rate what arrived: Gbit/s (10^9) of TCP payload, or thousands of UDP datagrams per second
+ * @param seconds length of the measured interval
+ * @param retransmits TCP segments sent again, over the whole run; 0 for UDP
+ * @param segment TCP's maximum segment size in bytes as the sender saw it; 0 for UDP
+ * @param lost UDP: share of the sent datagrams that did not arrive, 0 to 1; 0 for TCP
+ * @param waited share of the interval, 0 to 1, in which the receiver could run but another thread had its CPU
+ */
+public record Sample(double rate, double seconds, long retransmits, int segment, double lost, double waited) {}

@@ -1,0 +1,134 @@
+package io.fanatic.cli.lab;
+
+import io.fanatic.cli.CommandException;
+import io.fanatic.cli.ExitCode;
+import io.fanatic.cli.Option;
+import io.fanatic.harness.bench.Bench;
+import io.fanatic.harness.bench.Load;
+import io.fanatic.harness.bench.Sample;
+import io.fanatic.harness.bench.Scale;
+import io.fanatic.harness.bench.Timing;
+import io.fanatic.harness.lab.Lab;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** {@code fanatic lab bench}: measures, and says so; a slow fan is no error. */
+final class BenchCommand extends LabCommand {
+    private static final String NAME = "fanbench";
+    private static final int PAYLOAD = 64;
+    private static final int MOST_FLOWS = 64;
+    private static final List<Integer> HOSTS = List.of(2, 8, 32);
+
+    private final Option<Boolean> scale = flag("--scale", "count what one host holds with 2, 8 and 32 hosts instead");
+    private final Option<Integer> runs =
+            option("--runs", "N", text -> between(1, 1000, text), "samples of each load on each path; 5 if not given");
+    private final Option<Double> seconds =
+            option("--seconds", "S", BenchCommand::seconds, "length of a sample, 0.1 to 3600; 2 if not given");
+    private final Option<Integer> flows = option(
+            "--flows", "N", text -> between(2, MOST_FLOWS, text), "TCP flows of the second load; 4 if not given");
+    private final Option<Boolean> json = flag("--json", "print JSON");
+
+    BenchCommand() {
+        super(
+                "bench",
+                "Measures, in a lab of its own, what passes from container to container over a fan, beside a plain VXLAN bridged"
+                        + " the same way and beside the bare underlay. Other work on the machine spoils the figures.");
+    }
+
+    @Override
+    ExitCode runAsRoot(Screen screen) {
+        Thread goodbye = new Thread(BenchCommand::sayGoodbye, "lab-goodbye");
+        Runtime.getRuntime().addShutdownHook(goodbye);
+        try {
+            return scale.or(false) ? count(screen) : measure(screen);
+        } catch (IllegalStateException e) {
+            throw new CommandException(ExitCode.FAILED, String.valueOf(e.getMessage()));
+        } finally {
+            removeHook(goodbye);
+        }
+    }
+
+    private ExitCode measure(Screen screen) {
+        double length = seconds.or(2.0);
+        Timing timing = new Timing(millis(Math.min(1, length / 2)), millis(length));
+        Bench bench = new Bench(
+                runs.or(5), timing, List.of(new Load.Tcp(1), new Load.Tcp(flows.or(4)), new Load.Udp(PAYLOAD)));
+        Bench.Report report = bench.run(
+                NAME,
+                (number, total, load, path, sample) ->
+                        System.err.println(progress(number, total, load, path.name(), sample)));
+        if (json.or(false)) {
+            screen.line(BenchJson.of(report));
+        } else {
+            BenchText.lines(report).forEach(screen::line);
+        }
+        return ExitCode.DONE;
+    }
+
+    private static String progress(int number, int total, Load load, String path, Sample sample) {
+        return String.format(
+                Locale.ROOT, "%d/%d %s, %s: %.2f %s", number, total, load.title(), path, sample.rate(), load.unit());
+    }
+
+    private ExitCode count(Screen screen) {
+        List<Scale> scales = new ArrayList<>();
+        for (int hosts : HOSTS) {
+            System.err.println("counting with " + hosts + " hosts");
+            scales.add(Scale.measure(NAME, hosts));
+        }
+        if (json.or(false)) {
+            screen.line(BenchJson.of(scales));
+        } else {
+            ScaleText.lines(scales).forEach(screen::line);
+        }
+        return ExitCode.DONE;
+    }
+
+    /** After Ctrl-C. */
+    private static void sayGoodbye() {
+        long self = ProcessHandle.current().pid();
+        Lab.find(NAME).filter(lab -> lab.ownerPid().equals(Optional.of(self))).ifPresent(Lab::close);
+    }
+
+    private static void removeHook(Thread hook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException ending) {
+            // The hook is at work: it will take the lab away.
+            return;
+        }
+    }
+
+    private static Duration millis(double seconds) {
+        return Duration.ofMillis(Math.round(seconds * 1000));
+    }
+
+    private static double seconds(String text) {
+        double value;
+        try {
+            value = Double.parseDouble(text);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException("\"" + text + "\" is not a number of seconds", e);
+        }
+        if (!(value >= 0.1 && value <= 3600)) {
+            throw new IllegalArgumentException(text + " is not between 0.1 and 3600 seconds");
+        }
+        return value;
+    }
+
+    private static int between(int least, int most, String text) {
+        int value;
+        try {
+            value = Integer.parseInt(text);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException("\"" + text + "\" is not a number", e);
+        }
+        if (value < least || value > most) {
+            throw new IllegalArgumentException(value + " is not between " + least + " and " + most);
+        }
+        return value;
+    }
+}

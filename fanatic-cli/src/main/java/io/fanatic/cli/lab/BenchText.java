@@ -1,0 +1,92 @@
+package io.fanatic.cli.lab;
+
+import io.fanatic.harness.bench.Bench;
+import io.fanatic.harness.bench.Comparison;
+import io.fanatic.harness.bench.Conditions;
+import io.fanatic.harness.bench.Load;
+import io.fanatic.harness.bench.Result;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** The figures of {@code lab bench} as a table of at most 80 columns. */
+final class BenchText {
+    /** What a fan shall reach, one TCP flow. */
+    static final double BAR = 0.97;
+
+    private BenchText() {}
+
+    static List<String> lines(Bench.Report report) {
+        List<String> lines = new ArrayList<>(conditions(report));
+        lines.add("");
+        lines.add(format(
+                "%-22s %8s %8s %8s %8s %8s %8s", "", "median", "lowest", "highest", "of plain", "by round", "waited"));
+        for (Comparison comparison : report.comparisons()) {
+            lines.add(comparison.load().title() + ", " + comparison.load().unit() + extra(comparison));
+            for (Result each : List.of(comparison.fan(), comparison.plain(), comparison.bare())) {
+                lines.add(format(
+                        "  %-20s %8.2f %8.2f %8.2f %8.3f %8.3f %7.1f%%",
+                        each.path(),
+                        each.median(),
+                        each.lowest(),
+                        each.highest(),
+                        each.ratioTo(comparison.plain()),
+                        each.ratioByRoundTo(comparison.plain()),
+                        each.waited() * 100));
+            }
+        }
+        lines.add("");
+        lines.add("of plain: median by median; by round: median of each round's ratio; waited:");
+        lines.add("the most that other work kept a receiver from its CPU.");
+        lines.add(verdict(report.comparisons().get(0)));
+        return lines;
+    }
+
+    static boolean met(Comparison oneFlow) {
+        return oneFlow.fan().ratioTo(oneFlow.plain()) >= BAR;
+    }
+
+    private static String verdict(Comparison oneFlow) {
+        return format(
+                "One TCP flow over the fan: %.3f of the plain VXLAN; the bar of %.2f is %s.",
+                oneFlow.fan().ratioTo(oneFlow.plain()), BAR, met(oneFlow) ? "met" : "not met");
+    }
+
+    private static String extra(Comparison comparison) {
+        if (comparison.load() instanceof Load.Tcp) {
+            return format(
+                    " (retransmits: %d, %d, %d)",
+                    comparison.fan().retransmits(),
+                    comparison.plain().retransmits(),
+                    comparison.bare().retransmits());
+        }
+        return format(
+                " (lost: %.1f%%, %.1f%%, %.1f%%)",
+                comparison.fan().lost() * 100,
+                comparison.plain().lost() * 100,
+                comparison.bare().lost() * 100);
+    }
+
+    private static List<String> conditions(Bench.Report report) {
+        Conditions at = report.conditions();
+        return List.of(
+                format("Linux %s, %d CPUs, load %.1f, %s", at.kernel(), at.processors(), at.load(), at.processor()),
+                "JDK " + at.java(),
+                format(
+                        "TCP %s, MTU %d (underlay) and %d; sender on CPU %d, receiver spins on CPU %d,",
+                        at.congestionControl(),
+                        at.underlayMtu(),
+                        at.innerMtu(),
+                        at.cpus().sender(),
+                        at.cpus().receiver()),
+                format(
+                        "MSG_DONTWAIT, data copied (no MSG_TRUNC); %d rounds of %.1f s after %.1f s",
+                        report.comparisons().get(0).fan().samples().size(),
+                        report.timing().measured().toMillis() / 1000.0,
+                        report.timing().warmUp().toMillis() / 1000.0));
+    }
+
+    private static String format(String pattern, Object... values) {
+        return String.format(Locale.ROOT, pattern, values);
+    }
+}
