@@ -150,6 +150,15 @@ class BadInputTest {
         fanctl(host, "down" + FAN).done();
     }
 
+    @Test
+    void aKernelWithoutEbpfIsNamedAsTheReason() {
+        CliRun up = host.namespace().call(() -> {
+            WithoutEbpf.onThisThread();
+            return fanctl("up" + FAN);
+        });
+        up.refused(ExitCode.KERNEL, "kernel cannot run the fan's eBPF programs", "Function not implemented");
+    }
+
     /** Root without capabilities is nobody: the same refusal, before anything is touched. */
     @Test
     void withoutRootNothingIsTried() {

@@ -71,5 +71,5 @@ public interface LibC {
     int gettid();
 
     /** syscall(2) with three arguments, for bpf(2), which libc does not wrap. */
-    long syscall(long number, long first, ByteBuffer second, long third);
+    long syscall(long number, long first, @Nullable ByteBuffer second, long third);
 }
