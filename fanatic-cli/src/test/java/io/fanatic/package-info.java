@@ -1,0 +1,5 @@
+/** What holds for all modules at once. */
+@NullMarked
+package io.fanatic;
+
+import org.jspecify.annotations.NullMarked;
