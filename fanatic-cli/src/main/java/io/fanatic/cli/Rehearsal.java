@@ -19,8 +19,7 @@ final class Rehearsal {
     public static void main(String[] args) {
         fanatic("map", "10.0.45.7", "-u", "10.0.0.0/16", "-o", "250.0.0.0/8");
         fanatic("map", "10.0.45.7", "-u", "10.0.0.0/16", "-o", "250.0.0.0/8", "--json");
-        fanatic("help");
-        fanatic("help", "lab");
+        fanatic("map", "--help");
         fanctl("help");
         fanctl("up", "--help");
         fanctl("upp");
