@@ -44,15 +44,19 @@ public record Cpus(int sender, int receiver) {
         throw new IllegalStateException("the benchmark needs two CPUs, this process may use only CPU " + first);
     }
 
-    /**
-     * Binds the calling thread, sched_setaffinity(2), and puts it before everything else that wants this CPU and is not real
-     * time. Threads that it starts later inherit both.
-     */
-    static void takeOver(int cpu) {
+    /** Binds the calling thread, sched_setaffinity(2). */
+    static void pin(int cpu) {
         ByteBuffer mask = Native.buffer(MASK_BYTES);
         int word = cpu / Long.SIZE * Long.BYTES;
         mask.putLong(word, 1L << cpu % Long.SIZE);
         check("pin to CPU " + cpu, LIBC.sched_setaffinity(0, MASK_BYTES, mask));
+    }
+
+    /**
+     * Puts the calling thread before all others that are not real-time ones. It must not be one itself: a spinning real-time
+     * thread would keep the kernel's own threads from the CPU.
+     */
+    static void goFirst() {
         check("raise the priority", LIBC.setpriority(0, 0, NICEST));
     }
 
