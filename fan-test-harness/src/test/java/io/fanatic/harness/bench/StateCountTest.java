@@ -50,8 +50,7 @@ class StateCountTest {
 
         FanControl.embedded().up(host);
 
-        assertThat(StateCount.of(host.namespace()).mapEntries())
-                .isGreaterThanOrEqualTo(Counter.values().length);
+        assertThat(StateCount.of(host.namespace()).mapEntries()).isGreaterThanOrEqualTo(Counter.values().length);
     }
 
     @Test
