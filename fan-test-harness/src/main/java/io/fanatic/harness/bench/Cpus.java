@@ -53,8 +53,9 @@ public record Cpus(int sender, int receiver) {
     }
 
     /**
-     * Puts the calling thread before all others that are not real-time ones. It must not be one itself: a spinning real-time
-     * thread would keep the kernel's own threads from the CPU.
+     * Gives the calling thread the best nice value. It counts among the threads of its session, where the kernel groups by session
+     * (sched(7), autogroup), or of its cgroup; beyond that only an idle machine helps. Not a real-time priority: a spinning
+     * real-time thread keeps the kernel's own threads, and everybody else's, from the CPU.
      */
     static void goFirst() {
         check("raise the priority", LIBC.setpriority(0, 0, NICEST));

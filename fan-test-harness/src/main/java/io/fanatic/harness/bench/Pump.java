@@ -21,8 +21,8 @@ import jnr.ffi.Pointer;
  * MSG_TRUNC). A receiver that sleeps has to be woken by the sender's CPU, which on a virtual machine costs it about two
  * microseconds each time and hides every difference between the paths.
  *
- * <p>All of them go before whatever else wants to run, short of real-time threads, and each sample tells how long they had
- * to wait for their CPU all the same.
+ * <p>All of them have the best nice value, which does not keep every other thread away; each sample tells how long they had to
+ * wait for their CPU.
  */
 public final class Pump {
 
