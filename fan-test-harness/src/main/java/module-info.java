@@ -8,7 +8,6 @@ module io.fanatic.harness {
     requires io.netty.transport.unix.common;
     requires io.netty.buffer;
     requires io.netty.common;
-    requires io.netty.handler;
     requires com.google.gson;
     requires org.jnrproject.ffi;
 

@@ -68,9 +68,14 @@ final class SnapshotReader implements AutoCloseable {
         return address.isPresent() ? address.get().toString() : "-";
     }
 
+    /** A veth's other end may be in another namespace, where its index is somebody else's here. */
+    private String lower(Link link) {
+        return link.kind().equals("veth") ? "its peer" : name(link.lower());
+    }
+
     private void link(Link link) {
         lines.add("link " + link.name() + " kind " + link.kind() + " mtu " + link.mtu() + " mac " + link.mac()
-                + (link.up() ? " up" : " down") + " master " + name(link.master()) + " lower " + name(link.lower())
+                + (link.up() ? " up" : " down") + " master " + name(link.master()) + " lower " + lower(link)
                 + " group " + link.group() + " alias \"" + link.alias() + "\""
                 + (link.vxlan().isPresent() ? " " + link.vxlan().get() : ""));
     }

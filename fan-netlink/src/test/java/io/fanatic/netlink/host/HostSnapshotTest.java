@@ -44,6 +44,18 @@ class HostSnapshotTest {
     }
 
     @Test
+    void aCableIntoAnotherNamespaceIsNotMistakenForADeviceHere() {
+        String other = inside.another().network().getFileName().toString();
+        sh("ip link add w0 type veth peer name w1 netns " + other);
+        HostSnapshot before = take();
+        // Their indexes here are those of the other end there.
+        for (int i = 0; i < 5; i++) {
+            sh("ip link add another" + i + " type bridge");
+        }
+        assertThat(before.changesTo(take())).isNotEmpty().noneMatch(line -> line.contains("w0"));
+    }
+
+    @Test
     void everyKindOfChangeIsSeenAndGoneWhenItIsTakenBack() {
         String[][] changes = {
             {"ip link add x0 type bridge", "ip link del x0", "link x0 kind bridge"},

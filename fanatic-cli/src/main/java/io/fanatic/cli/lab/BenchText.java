@@ -47,9 +47,10 @@ final class BenchText {
         return switch (oneFlow.verdict(BAR)) {
             case MET -> ratio + format("the bar of %.2f is met.", BAR);
             case NOT_MET -> ratio + format("the bar of %.2f is not met.", BAR);
-            case DISTURBED -> "The machine was busy with other work: whether the fan meets the bar of "
-                    + format("%.2f", BAR)
-                    + "\ncannot be said. Try again when it is idle.";
+            case DISTURBED ->
+                "The machine was busy with other work: whether the fan meets the bar of "
+                        + format("%.2f", BAR)
+                        + "\ncannot be said. Try again when it is idle.";
         };
     }
 
