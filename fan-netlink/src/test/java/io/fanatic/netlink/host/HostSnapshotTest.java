@@ -117,7 +117,7 @@ class HostSnapshotTest {
         makeCable();
 
         assertThat(before.changesTo(take())).isEmpty();
-        assertThat(before.toString()).contains("lower v1");
+        assertThat(before.toString()).contains("link v0 kind veth", "lower its peer");
     }
 
     private HostSnapshot take() {
