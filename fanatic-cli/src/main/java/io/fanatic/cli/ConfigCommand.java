@@ -1,5 +1,7 @@
 package io.fanatic.cli;
 
+import io.fanatic.cli.command.Command;
+import io.fanatic.cli.command.Group;
 import java.util.List;
 
 /** {@code fanctl config}: /etc/network/fan without an editor. */

@@ -1,5 +1,9 @@
 package io.fanatic.cli;
 
+import io.fanatic.cli.command.Command;
+import io.fanatic.cli.command.CommandException;
+import io.fanatic.cli.command.ExitCode;
+import io.fanatic.cli.command.Option;
 import io.fanatic.core.FanConfig;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,5 +1,9 @@
 package io.fanatic.cli;
 
+import io.fanatic.cli.command.Command;
+import io.fanatic.cli.command.Console;
+import io.fanatic.cli.command.ExitCode;
+import io.fanatic.cli.command.Option;
 import io.fanatic.core.FanEntry;
 
 /** {@code fanctl config set}: adds a fan to the configuration, or changes its line. */

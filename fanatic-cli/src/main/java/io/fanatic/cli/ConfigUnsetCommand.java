@@ -1,5 +1,8 @@
 package io.fanatic.cli;
 
+import io.fanatic.cli.command.Command;
+import io.fanatic.cli.command.Console;
+import io.fanatic.cli.command.ExitCode;
 import io.fanatic.core.FanEntry;
 
 /** {@code fanctl config unset}: removes a fan from the configuration. */

@@ -1,5 +1,7 @@
 package io.fanatic.cli;
 
+import io.fanatic.cli.command.Console;
+import io.fanatic.cli.command.ExitCode;
 import io.fanatic.core.FanConfigException;
 
 /** Collects what goes wrong while work goes on with the rest; the first failure decides the exit code. */

@@ -1,5 +1,8 @@
 package io.fanatic.cli;
 
+import io.fanatic.cli.command.Command;
+import io.fanatic.cli.command.Console;
+import io.fanatic.cli.command.Program;
 import io.fanatic.cli.lab.LabGroup;
 import java.util.List;
 

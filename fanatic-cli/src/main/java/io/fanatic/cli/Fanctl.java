@@ -1,5 +1,8 @@
 package io.fanatic.cli;
 
+import io.fanatic.cli.command.Command;
+import io.fanatic.cli.command.Console;
+import io.fanatic.cli.command.Program;
 import java.util.List;
 
 /** {@code fanctl}: brings fans up and down, and shows them. */

@@ -1,5 +1,6 @@
 package io.fanatic.cli;
 
+import io.fanatic.cli.command.Console;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.netlink.route.Addresses;
 import io.fanatic.netlink.route.InterfaceAddress;

@@ -1,6 +1,6 @@
 /**
  * The face: {@code fanctl} and {@code fanatic}. Start at {@link io.fanatic.cli.Fanctl}; what a command looks like is told
- * in {@link io.fanatic.cli.Command}, what its result means in {@link io.fanatic.cli.ExitCode}.
+ * in {@link io.fanatic.cli.command.Command}.
  */
 @NullMarked
 package io.fanatic.cli;

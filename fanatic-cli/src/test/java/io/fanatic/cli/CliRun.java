@@ -2,6 +2,9 @@ package io.fanatic.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fanatic.cli.command.Console;
+import io.fanatic.cli.command.ExitCode;
+import io.fanatic.cli.command.Program;
 import io.fanatic.harness.lab.LabNode;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;

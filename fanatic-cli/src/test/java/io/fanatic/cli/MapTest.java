@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.fanatic.cli.command.ExitCode;
 import org.junit.jupiter.api.Test;
 
 class MapTest {

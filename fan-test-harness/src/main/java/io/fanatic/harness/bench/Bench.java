@@ -33,7 +33,7 @@ public record Bench(int runs, Timing timing, List<Load> loads) {
     public static final String PLAIN = "plain VXLAN";
     public static final String BARE = "bare underlay";
 
-    /** Shortest time in which HotSpot has compiled the loops; before the first sample, and at ordinary priority it is enough. */
+    /** Long enough for HotSpot to compile the loops. */
     private static final Timing PRIMING = new Timing(Duration.ofMillis(300), Duration.ofMillis(300));
 
     public Bench {
@@ -70,7 +70,7 @@ public record Bench(int runs, Timing timing, List<Load> loads) {
 
     private List<Comparison> measure(List<DataPath> paths, Cpus cpus, Listener listener) {
         for (Load load : loads) {
-            Pump.run(paths.get(0), load, cpus, PRIMING);
+            Pump.prime(paths.get(0), load, cpus, PRIMING);
         }
         int total = loads.size() * paths.size() * runs;
         int number = 0;

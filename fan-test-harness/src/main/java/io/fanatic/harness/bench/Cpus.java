@@ -44,15 +44,20 @@ public record Cpus(int sender, int receiver) {
         throw new IllegalStateException("the benchmark needs two CPUs, this process may use only CPU " + first);
     }
 
-    /**
-     * Binds the calling thread, sched_setaffinity(2), and puts it before everything else that wants this CPU and is not real
-     * time. Threads that it starts later inherit both.
-     */
-    static void takeOver(int cpu) {
+    /** Binds the calling thread, sched_setaffinity(2). */
+    static void pin(int cpu) {
         ByteBuffer mask = Native.buffer(MASK_BYTES);
         int word = cpu / Long.SIZE * Long.BYTES;
         mask.putLong(word, 1L << cpu % Long.SIZE);
         check("pin to CPU " + cpu, LIBC.sched_setaffinity(0, MASK_BYTES, mask));
+    }
+
+    /**
+     * Gives the calling thread the best nice value. It counts among the threads of its session, where the kernel groups by session
+     * (sched(7), autogroup), or of its cgroup; beyond that only an idle machine helps. Not a real-time priority: a spinning
+     * real-time thread keeps the kernel's own threads, and everybody else's, from the CPU.
+     */
+    static void goFirst() {
         check("raise the priority", LIBC.setpriority(0, 0, NICEST));
     }
 

@@ -21,8 +21,8 @@ import jnr.ffi.Pointer;
  * MSG_TRUNC). A receiver that sleeps has to be woken by the sender's CPU, which on a virtual machine costs it about two
  * microseconds each time and hides every difference between the paths.
  *
- * <p>Both CPUs are asked for with the highest priority that is not a real-time one, and each sample tells how long its
- * threads had to wait for their CPU all the same.
+ * <p>All of them have the best nice value, which does not keep every other thread away; each sample tells how long they had to
+ * wait for their CPU.
  */
 public final class Pump {
 
@@ -31,12 +31,14 @@ public final class Pump {
     private final DataPath path;
     private final Cpus cpus;
     private final Timing timing;
+    private final boolean first;
     private volatile boolean over;
 
-    private Pump(DataPath path, Cpus cpus, Timing timing) {
+    private Pump(DataPath path, Cpus cpus, Timing timing, boolean first) {
         this.path = path;
         this.cpus = cpus;
         this.timing = timing;
+        this.first = first;
     }
 
     /**
@@ -46,11 +48,19 @@ public final class Pump {
      * @throws IllegalStateException when nothing arrived, or the congestion control asked for is not to be had
      */
     public static Sample run(DataPath path, Load load, Cpus cpus, Timing timing) {
-        Pump pump = new Pump(path, cpus, timing);
+        return new Pump(path, cpus, timing, true).run(load);
+    }
+
+    /** The same at ordinary priority, so that the JIT compiler gets a CPU. Its figures mean nothing. */
+    static void prime(DataPath path, Load load, Cpus cpus, Timing timing) {
+        new Pump(path, cpus, timing, false).run(load);
+    }
+
+    private Sample run(Load load) {
         if (load instanceof Load.Tcp tcp) {
-            return pump.tcp(tcp.flows());
+            return tcp(tcp.flows());
         }
-        return pump.udp(((Load.Udp) load).payload());
+        return udp(((Load.Udp) load).payload());
     }
 
     private Sample tcp(int flows) {
@@ -65,7 +75,7 @@ public final class Pump {
                     receivers.add(Sockets.accept(listener));
                 }
             }
-            List<FutureTask<Long>> sending = new ArrayList<>();
+            List<FutureTask<Sent>> sending = new ArrayList<>();
             for (int fd : senders.all()) {
                 sending.add(start("bench-sender", cpus.sender(), () -> send(fd, BUFFER)));
             }
@@ -78,14 +88,11 @@ public final class Pump {
                 retransmits += info.retransmits();
             }
             receivers.close(); // unread data makes this a reset: the senders wake up with an error and end
-            sending.forEach(Pump::await);
+            List<Sent> sent = sending.stream().map(Pump::await).toList();
+            // Several senders wait for each other, which is no disturbance.
+            double waited = flows == 1 ? Math.max(received.waited(), sent.get(0).waited()) : received.waited();
             return new Sample(
-                    received.bytes * 8 / (double) received.nanos,
-                    received.seconds(),
-                    retransmits,
-                    segment,
-                    0,
-                    received.waited());
+                    received.bytes * 8 / (double) received.nanos, received.seconds(), retransmits, segment, 0, waited);
         }
     }
 
@@ -95,19 +102,33 @@ public final class Pump {
             int receiver = to.namespace().call(() -> sockets.add(Sockets.udpReceiver(to.address())));
             int port = Sockets.port(receiver);
             int sender = path.sender().namespace().call(() -> sockets.add(Sockets.udpSender(to.address(), port)));
-            FutureTask<Long> sending = start("bench-sender", cpus.sender(), () -> send(sender, payload));
+            FutureTask<Sent> sending = start("bench-sender", cpus.sender(), () -> send(sender, payload));
             Received received = await(start("bench-receiver", cpus.receiver(), () -> receive(List.of(receiver))));
-            long sent = await(sending);
-            double lost = sent == 0 ? 0 : Math.max(0, 1 - received.allCalls / (double) sent);
-            return new Sample(received.calls * 1e6 / received.nanos, received.seconds(), 0, 0, lost, received.waited());
+            Sent sent = await(sending);
+            double lost = sent.calls == 0 ? 0 : Math.max(0, 1 - received.allCalls / (double) sent.calls);
+            return new Sample(
+                    received.calls * 1e6 / received.nanos,
+                    received.seconds(),
+                    0,
+                    0,
+                    lost,
+                    Math.max(received.waited(), sent.waited()));
         }
     }
 
-    /** Sends until {@link #over} or the peer has gone; returns the number of calls that sent something. */
-    private long send(int fd, int length) {
+    /**
+     * @param calls that sent something
+     * @param waited share of the sender's life in which it could run but another thread had its CPU
+     */
+    private record Sent(long calls, double waited) {}
+
+    /** Sends until {@link #over} or the peer has gone. */
+    private Sent send(int fd, int length) {
         ByteBuffer data = Native.buffer(length);
         Pointer pointer = Native.pointer(data);
         long calls = 0;
+        long start = System.nanoTime();
+        long waited = Cpus.nanosWaited();
         while (!over) {
             long sent = LIBC.send(fd, pointer, length, Sockets.MSG_NOSIGNAL);
             if (sent > 0) {
@@ -116,7 +137,8 @@ public final class Pump {
                 throw new ErrnoException("send over " + path.name(), errno());
             }
         }
-        return calls;
+        waited = Cpus.nanosWaited() - waited;
+        return new Sent(calls, waited / (double) (System.nanoTime() - start));
     }
 
     /**
@@ -183,9 +205,12 @@ public final class Pump {
         }
     }
 
-    private static <T> FutureTask<T> start(String name, int cpu, Callable<T> work) {
+    private <T> FutureTask<T> start(String name, int cpu, Callable<T> work) {
         FutureTask<T> task = new FutureTask<>(() -> {
-            Cpus.takeOver(cpu);
+            Cpus.pin(cpu);
+            if (first) {
+                Cpus.goFirst();
+            }
             return work.call();
         });
         Thread thread = new Thread(task, name);

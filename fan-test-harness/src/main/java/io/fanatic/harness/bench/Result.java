@@ -54,9 +54,9 @@ public record Result(String path, List<Sample> samples) {
         return samples.stream().mapToDouble(Sample::lost).average().orElseThrow();
     }
 
-    /** The most that a sample's receiver waited for its CPU, 0 to 1. */
+    /** Median of {@link Sample#waited}: as the median of the rates, it stands a few spoiled samples. */
     public double waited() {
-        return samples.stream().mapToDouble(Sample::waited).max().orElseThrow();
+        return median(samples.stream().map(Sample::waited).toList());
     }
 
     private List<Double> rates() {

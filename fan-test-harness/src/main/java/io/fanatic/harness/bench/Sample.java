@@ -8,6 +8,7 @@ package io.fanatic.harness.bench;
  * @param retransmits TCP segments sent again, over the whole run; 0 for UDP
  * @param segment TCP's maximum segment size in bytes as the sender saw it; 0 for UDP
  * @param lost UDP: share of the sent datagrams that did not arrive, 0 to 1; 0 for TCP
- * @param waited share of the interval, 0 to 1, in which the receiver could run but another thread had its CPU
+ * @param waited share of the time, 0 to 1, in which the receiver or the only sender could run but another thread had its CPU,
+ *     whichever was worse: how much other work on the machine spoiled the sample
  */
 public record Sample(double rate, double seconds, long retransmits, int segment, double lost, double waited) {}

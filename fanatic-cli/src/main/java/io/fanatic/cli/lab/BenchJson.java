@@ -30,8 +30,16 @@ final class BenchJson {
         report.comparisons().forEach(each -> loads.add(comparison(each)));
         document.add("loads", loads);
         document.addProperty("bar", BenchText.BAR);
-        document.addProperty("bar_met", BenchText.met(report.comparisons().get(0)));
+        document.addProperty("verdict", verdict(report.comparisons().get(0)));
         return GSON.toJson(document);
+    }
+
+    private static String verdict(Comparison oneFlow) {
+        return switch (oneFlow.verdict(BenchText.BAR)) {
+            case MET -> "met";
+            case NOT_MET -> "not met";
+            case DISTURBED -> "disturbed";
+        };
     }
 
     private static JsonObject conditions(Conditions at) {
@@ -53,7 +61,7 @@ final class BenchJson {
         JsonObject object = new JsonObject();
         object.addProperty("load", comparison.load().title());
         object.addProperty("unit", comparison.load().unit());
-        object.addProperty("fan_of_plain", comparison.fan().ratioTo(comparison.plain()));
+        object.addProperty("fan_of_plain", comparison.fanOfPlain());
         object.addProperty("fan_of_plain_by_round", comparison.fan().ratioByRoundTo(comparison.plain()));
         JsonArray paths = new JsonArray();
         for (Result each : List.of(comparison.fan(), comparison.plain(), comparison.bare())) {

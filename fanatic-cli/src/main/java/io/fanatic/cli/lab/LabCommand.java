@@ -2,11 +2,11 @@ package io.fanatic.cli.lab;
 
 import static io.fanatic.netlink.libc.Native.LIBC;
 
-import io.fanatic.cli.Command;
-import io.fanatic.cli.CommandException;
-import io.fanatic.cli.Console;
-import io.fanatic.cli.ExitCode;
-import io.fanatic.cli.Option;
+import io.fanatic.cli.command.Command;
+import io.fanatic.cli.command.CommandException;
+import io.fanatic.cli.command.Console;
+import io.fanatic.cli.command.ExitCode;
+import io.fanatic.cli.command.Option;
 import io.fanatic.core.Cidr;
 import io.fanatic.core.FanMapping;
 import io.fanatic.harness.lab.Lab;

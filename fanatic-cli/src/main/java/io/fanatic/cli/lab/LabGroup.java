@@ -1,7 +1,7 @@
 package io.fanatic.cli.lab;
 
-import io.fanatic.cli.Command;
-import io.fanatic.cli.Group;
+import io.fanatic.cli.command.Command;
+import io.fanatic.cli.command.Group;
 import java.util.List;
 
 /** {@code fanatic lab}. */

@@ -1,7 +1,7 @@
 package io.fanatic.cli.lab;
 
-import io.fanatic.cli.Console;
-import io.fanatic.cli.ExitCode;
+import io.fanatic.cli.command.Console;
+import io.fanatic.cli.command.ExitCode;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;

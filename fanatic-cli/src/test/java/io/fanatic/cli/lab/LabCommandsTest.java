@@ -4,12 +4,12 @@ import static io.fanatic.netlink.libc.Native.LIBC;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.fanatic.cli.Command;
-import io.fanatic.cli.Console;
-import io.fanatic.cli.ExitCode;
 import io.fanatic.cli.Fanatic;
 import io.fanatic.cli.Fanctl;
-import io.fanatic.cli.Program;
+import io.fanatic.cli.command.Command;
+import io.fanatic.cli.command.Console;
+import io.fanatic.cli.command.ExitCode;
+import io.fanatic.cli.command.Program;
 import io.fanatic.harness.lab.Lab;
 import io.fanatic.netlink.host.Namespace;
 import java.io.ByteArrayOutputStream;

@@ -1,4 +1,4 @@
-package io.fanatic.cli;
+package io.fanatic.cli.command;
 
 /** A command that ends early, with one sentence for a person and an exit code for a script. */
 public class CommandException extends RuntimeException {

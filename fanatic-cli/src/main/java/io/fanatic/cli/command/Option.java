@@ -1,4 +1,4 @@
-package io.fanatic.cli;
+package io.fanatic.cli.command;
 
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

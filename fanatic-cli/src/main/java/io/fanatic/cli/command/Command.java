@@ -1,4 +1,4 @@
-package io.fanatic.cli;
+package io.fanatic.cli.command;
 
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
@@ -49,7 +49,7 @@ public abstract class Command {
     protected abstract ExitCode run(Console console);
 
     /** An option without a value. */
-    protected final Option<Boolean> flag(String names, String description) {
+    public final Option<Boolean> flag(String names, String description) {
         return add(OptionSpec.builder(names.split(","))
                 .arity("0")
                 .type(boolean.class)
@@ -63,18 +63,17 @@ public abstract class Command {
      * @param label what stands for the value in the help
      * @param parse makes the value; its IllegalArgumentException becomes the usage error
      */
-    protected final <T> Option<T> option(String names, String label, ITypeConverter<T> parse, String description) {
+    public final <T> Option<T> option(String names, String label, ITypeConverter<T> parse, String description) {
         return add(value(names, label, parse, description));
     }
 
     /** An option that must be given. */
-    protected final <T> Option<T> requiredOption(
-            String names, String label, ITypeConverter<T> parse, String description) {
+    public final <T> Option<T> requiredOption(String names, String label, ITypeConverter<T> parse, String description) {
         return add(value(names, label, parse, description).required(true));
     }
 
     /** All words that are not options. */
-    protected final Option<String[]> words(String label, String arity, String description) {
+    public final Option<String[]> words(String label, String arity, String description) {
         PositionalParamSpec words = PositionalParamSpec.builder()
                 .paramLabel(label)
                 .arity(arity)

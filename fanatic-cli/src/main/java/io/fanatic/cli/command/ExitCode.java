@@ -1,4 +1,4 @@
-package io.fanatic.cli;
+package io.fanatic.cli.command;
 
 import io.fanatic.netlink.engine.FanException;
 
@@ -40,7 +40,7 @@ public enum ExitCode {
     }
 
     /** What an exception from the library, or from a command, comes to. */
-    static ExitCode of(RuntimeException e) {
+    public static ExitCode of(RuntimeException e) {
         if (e instanceof CommandException) {
             return ((CommandException) e).exitCode();
         }

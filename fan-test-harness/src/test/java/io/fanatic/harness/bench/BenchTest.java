@@ -1,0 +1,48 @@
+package io.fanatic.harness.bench;
+
+import static io.fanatic.netlink.libc.Native.LIBC;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.fanatic.harness.lab.Lab;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class BenchTest {
+    private static final Timing SHORT = new Timing(Duration.ofMillis(50), Duration.ofMillis(100));
+
+    @Test
+    void theThreePathsAreMeasuredInTurnsAndTheLabIsGoneAfterwards() {
+        assumeTrue(LIBC.geteuid() == 0, "a lab is made of network namespaces, which need root");
+        String name = "fant-" + ProcessHandle.current().pid() + "-bench";
+        List<String> order = new ArrayList<>();
+
+        Bench.Report report = new Bench(2, SHORT, List.of(new Load.Tcp(1)))
+                .run(name, (number, total, load, path, sample) -> order.add(number + "/" + total + " " + path.name()));
+
+        assertThat(order)
+                .containsExactly(
+                        "1/6 fan",
+                        "2/6 plain VXLAN",
+                        "3/6 bare underlay",
+                        "4/6 plain VXLAN",
+                        "5/6 bare underlay",
+                        "6/6 fan");
+        Comparison comparison = report.comparisons().get(0);
+        for (Result result : List.of(comparison.fan(), comparison.plain(), comparison.bare())) {
+            assertThat(result.samples()).hasSize(2).allMatch(sample -> sample.rate() > 0);
+        }
+        // Fan and plain VXLAN have the same MTU, which is the underlay's less the headers around it.
+        assertThat(segments(comparison.plain())).isEqualTo(segments(comparison.fan()));
+        assertThat(segments(comparison.bare()))
+                .containsOnly(segments(comparison.fan()).get(0) + 50);
+        assertThat(report.conditions().innerMtu()).isEqualTo(report.conditions().underlayMtu() - 50);
+        assertThat(Lab.names()).doesNotContain(name);
+    }
+
+    private static List<Integer> segments(Result result) {
+        return result.samples().stream().map(Sample::segment).toList();
+    }
+}

@@ -1,0 +1,49 @@
+package io.fanatic.harness.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fanatic.harness.junit.FanLab;
+import io.fanatic.harness.lab.Lab;
+import io.fanatic.harness.lab.LabContainer;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** Over the fan of a lab, h1c1 to h2c1. That something passes, not how fast: the machine has other things to do. */
+@FanLab(hosts = 2, containers = 1)
+class PumpTest {
+    private static final Timing SHORT = new Timing(Duration.ofMillis(50), Duration.ofMillis(100));
+
+    @Test
+    void oneTcpFlowArrives(Lab lab) {
+        Sample sample = Pump.run(path(lab), new Load.Tcp(1), Cpus.pick(), SHORT);
+
+        assertThat(sample.rate()).isPositive();
+        assertThat(sample.seconds()).isGreaterThanOrEqualTo(0.1);
+        // The fan's MTU 1450, less 20 of IPv4, 20 of TCP and 12 of its timestamps.
+        assertThat(sample.segment()).isEqualTo(1398);
+        assertThat(sample.waited()).isNotNegative();
+    }
+
+    @Test
+    void severalTcpFlowsArrive(Lab lab) {
+        assertThat(Pump.run(path(lab), new Load.Tcp(4), Cpus.pick(), SHORT).rate())
+                .isPositive();
+    }
+
+    @Test
+    void datagramsArrive(Lab lab) {
+        Sample sample = Pump.run(path(lab), new Load.Udp(64), Cpus.pick(), SHORT);
+
+        assertThat(sample.rate()).isPositive();
+        assertThat(sample.lost()).isBetween(0.0, 1.0);
+    }
+
+    private static DataPath path(Lab lab) {
+        return new DataPath(
+                "fan", end(lab.containers().get(0)), end(lab.containers().get(1)));
+    }
+
+    private static Endpoint end(LabContainer container) {
+        return new Endpoint(container.namespace(), container.address());
+    }
+}

@@ -1,0 +1,50 @@
+package io.fanatic.harness.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+
+class ResultTest {
+    private static final Result PLAIN = result(0, 10, 20, 40);
+
+    @Test
+    void theMedianIsTheMiddleOneWhateverTheOrder() {
+        assertThat(result(0, 3, 1, 2).median()).isEqualTo(2);
+        assertThat(result(0, 4, 1, 2, 3).median()).isEqualTo(2.5);
+    }
+
+    @Test
+    void ratiosAreOfMediansOrOfRounds() {
+        Result fan = result(0, 9, 19, 20); // 0.9, 0.95, 0.5 of the same round
+
+        assertThat(fan.ratioTo(PLAIN)).isEqualTo(0.95, within(1e-9));
+        assertThat(fan.ratioByRoundTo(PLAIN)).isEqualTo(0.9, within(1e-9));
+        assertThat(fan.lowest()).isEqualTo(9);
+        assertThat(fan.highest()).isEqualTo(20);
+    }
+
+    @Test
+    void theBarIsMetFromItsVeryValueOn() {
+        assertThat(verdict(result(0, 19.4, 19.4, 19.4))).isEqualTo(Comparison.Verdict.MET);
+        assertThat(verdict(result(0, 19.3, 19.3, 19.3))).isEqualTo(Comparison.Verdict.NOT_MET);
+    }
+
+    @Test
+    void nothingIsSaidOfABusyMachine() {
+        assertThat(verdict(result(0.02, 30, 30, 30))).isEqualTo(Comparison.Verdict.DISTURBED);
+    }
+
+    private static Comparison.Verdict verdict(Result fan) {
+        return new Comparison(new Load.Tcp(1), fan, PLAIN, PLAIN).verdict(0.97);
+    }
+
+    private static Result result(double waited, double... rates) {
+        return new Result(
+                "any",
+                Arrays.stream(rates)
+                        .mapToObj(rate -> new Sample(rate, 1, 0, 1398, 0, waited))
+                        .toList());
+    }
+}
