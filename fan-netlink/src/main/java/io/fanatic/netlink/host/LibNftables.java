@@ -1,36 +1,26 @@
 package io.fanatic.netlink.host;
 
 import jnr.ffi.Pointer;
-import jnr.ffi.annotations.IgnoreError;
 import org.jspecify.annotations.Nullable;
 
 /** libnftables(3), the part in use. Public because jnr-ffi needs it so; use {@link Nftables}. */
 public interface LibNftables {
-    @IgnoreError
     @Nullable
     Pointer nft_ctx_new(int flags);
 
-    @IgnoreError
     void nft_ctx_free(Pointer context);
 
-    @IgnoreError
     int nft_ctx_buffer_output(Pointer context);
 
-    @IgnoreError
     int nft_ctx_buffer_error(Pointer context);
 
-    @IgnoreError
     String nft_ctx_get_output_buffer(Pointer context);
 
-    @IgnoreError
     String nft_ctx_get_error_buffer(Pointer context);
 
-    @IgnoreError
     void nft_ctx_output_set_flags(Pointer context, int flags);
 
-    @IgnoreError
     void nft_ctx_set_dry_run(Pointer context, boolean dry);
 
-    @IgnoreError
     int nft_run_cmd_from_buffer(Pointer context, String commands);
 }

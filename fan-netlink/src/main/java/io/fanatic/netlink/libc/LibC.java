@@ -2,10 +2,6 @@ package io.fanatic.netlink.libc;
 
 import java.nio.ByteBuffer;
 import jnr.ffi.Pointer;
-import jnr.ffi.annotations.In;
-import jnr.ffi.annotations.Out;
-import jnr.ffi.types.size_t;
-import jnr.ffi.types.ssize_t;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,36 +10,35 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Buffers are direct and in native byte order; a buffer's position counts, its limit does not: pass the length. jnr-ffi
  * needs the interface to be public.
+ *
+ * <p>There are none of jnr-ffi's annotations: {@code @In} and {@code @Out} say nothing about a direct buffer, a {@code size_t}
+ * is a {@code long} on every 64-bit Linux, and each kind of annotation costs a command 2 ms at its start.
  */
 public interface LibC {
     int socket(int domain, int type, int protocol);
 
-    int bind(int fd, @In ByteBuffer address, int length);
+    int bind(int fd, ByteBuffer address, int length);
 
-    int connect(int fd, @In ByteBuffer address, int length);
+    int connect(int fd, ByteBuffer address, int length);
 
     int listen(int fd, int backlog);
 
     int accept4(int fd, @Nullable ByteBuffer address, @Nullable ByteBuffer length, int flags);
 
-    int getsockname(int fd, @Out ByteBuffer address, ByteBuffer length);
+    int getsockname(int fd, ByteBuffer address, ByteBuffer length);
 
-    int setsockopt(int fd, int level, int name, @In ByteBuffer value, int length);
+    int setsockopt(int fd, int level, int name, ByteBuffer value, int length);
 
-    int getsockopt(int fd, int level, int name, @Out ByteBuffer value, ByteBuffer length);
+    int getsockopt(int fd, int level, int name, ByteBuffer value, ByteBuffer length);
 
-    @ssize_t
-    long send(int fd, @In ByteBuffer buffer, @size_t long length, int flags);
+    long send(int fd, ByteBuffer buffer, long length, int flags);
 
-    @ssize_t
-    long recv(int fd, @Out ByteBuffer buffer, @size_t long length, int flags);
+    long recv(int fd, ByteBuffer buffer, long length, int flags);
 
     /** The same symbol for hot loops: a {@link Pointer} made once costs a third of a buffer per call. */
-    @ssize_t
-    long send(int fd, Pointer buffer, @size_t long length, int flags);
+    long send(int fd, Pointer buffer, long length, int flags);
 
-    @ssize_t
-    long recv(int fd, Pointer buffer, @size_t long length, int flags);
+    long recv(int fd, Pointer buffer, long length, int flags);
 
     int open(String path, int flags);
 
@@ -57,12 +52,12 @@ public interface LibC {
 
     int umount2(String target, int flags);
 
-    int sched_setaffinity(int pid, @size_t long length, @In ByteBuffer mask);
+    int sched_setaffinity(int pid, long length, ByteBuffer mask);
 
     /** On Linux of one thread; {@code which} 0 and {@code who} 0 mean the calling one. */
     int setpriority(int which, int who, int nice);
 
-    int sethostname(String name, @size_t long length);
+    int sethostname(String name, long length);
 
     int kill(int pid, int signal);
 

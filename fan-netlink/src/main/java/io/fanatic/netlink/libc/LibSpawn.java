@@ -1,24 +1,22 @@
 package io.fanatic.netlink.libc;
 
 import java.nio.ByteBuffer;
-import jnr.ffi.annotations.In;
-import jnr.ffi.annotations.Out;
 
 /**
  * The functions of libc that start a process. Apart from {@link LibC}, since jnr-ffi prepares every function of an
  * interface when it is loaded, and few commands start a process. Public because jnr-ffi needs it so; use {@link Spawn}.
  */
 public interface LibSpawn {
-    int waitpid(int pid, @Out ByteBuffer status, int options);
+    int waitpid(int pid, ByteBuffer status, int options);
 
     /** posix_spawn(3) and its kin return the error number instead of setting errno. */
     int posix_spawn(
-            @Out ByteBuffer pid,
+            ByteBuffer pid,
             String path,
             ByteBuffer fileActions,
             ByteBuffer attributes,
-            @In ByteBuffer arguments,
-            @In ByteBuffer environment);
+            ByteBuffer arguments,
+            ByteBuffer environment);
 
     int posix_spawn_file_actions_init(ByteBuffer actions);
 
@@ -32,7 +30,7 @@ public interface LibSpawn {
 
     int posix_spawnattr_setflags(ByteBuffer attributes, short flags);
 
-    int posix_spawnattr_setsigmask(ByteBuffer attributes, @In ByteBuffer mask);
+    int posix_spawnattr_setsigmask(ByteBuffer attributes, ByteBuffer mask);
 
     int posix_spawnattr_destroy(ByteBuffer attributes);
 }
