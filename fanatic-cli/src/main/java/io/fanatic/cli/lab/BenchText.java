@@ -47,9 +47,10 @@ final class BenchText {
         return switch (oneFlow.verdict(BAR)) {
             case MET -> ratio + format("the bar of %.2f is met.", BAR);
             case NOT_MET -> ratio + format("the bar of %.2f is not met.", BAR);
-            case DISTURBED -> "The machine was busy with other work: whether the fan meets the bar of "
-                    + format("%.2f", BAR)
-                    + "\ncannot be said. Try again when it is idle.";
+            case DISTURBED ->
+                "The machine was busy with other work: whether the fan meets the bar of "
+                        + format("%.2f", BAR)
+                        + "\ncannot be said. Try again when it is idle.";
         };
     }
 
@@ -71,7 +72,8 @@ final class BenchText {
     private static List<String> conditions(Bench.Report report) {
         Conditions at = report.conditions();
         return List.of(
-                format("Linux %s, %d CPUs, load %.1f, %s", at.kernel(), at.processors(), at.load(), at.processor()),
+                format("Linux %s, %d CPUs, load %.1f", at.kernel(), at.processors(), at.load()),
+                at.processor(),
                 "JDK " + at.java(),
                 format(
                         "TCP %s, MTU %d (underlay) and %d; sender on CPU %d, receiver spins on CPU %d,",
