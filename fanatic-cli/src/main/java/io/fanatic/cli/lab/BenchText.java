@@ -72,7 +72,8 @@ final class BenchText {
     private static List<String> conditions(Bench.Report report) {
         Conditions at = report.conditions();
         return List.of(
-                format("Linux %s, %d CPUs, load %.1f, %s", at.kernel(), at.processors(), at.load(), at.processor()),
+                format("Linux %s, %d CPUs, load %.1f", at.kernel(), at.processors(), at.load()),
+                at.processor(),
                 "JDK " + at.java(),
                 format(
                         "TCP %s, MTU %d (underlay) and %d; sender on CPU %d, receiver spins on CPU %d,",
