@@ -8,6 +8,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
@@ -19,6 +20,9 @@ import java.util.Set;
 public final class DurableFile {
 
     private static final Set<PosixFilePermission> NEW_FILE = PosixFilePermissions.fromString("rw-r--r--");
+
+    private static final FileAttribute<Set<PosixFilePermission>> PRIVATE =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
     private DurableFile() {}
 
@@ -36,7 +40,7 @@ public final class DurableFile {
         Path directory =
                 Optional.ofNullable(target.getParent()).orElseThrow(() -> new IOException(path + " is not a file"));
         Files.createDirectories(directory);
-        Path temporary = Files.createTempFile(directory, "." + target.getFileName() + ".", ".new");
+        Path temporary = Files.createFile(directory.resolve(temporaryName(target)), PRIVATE);
         try {
             takeOver(target, temporary);
             try (FileChannel file = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
@@ -53,6 +57,12 @@ public final class DurableFile {
         try (FileChannel entry = FileChannel.open(directory, StandardOpenOption.READ)) {
             entry.force(true);
         }
+    }
+
+    /** Unlike createTempFile's, without random numbers: those take 8 ms of a command's start. */
+    private static String temporaryName(Path target) {
+        return "." + target.getFileName() + "." + ProcessHandle.current().pid() + "."
+                + Long.toHexString(System.nanoTime()) + ".new";
     }
 
     private static Path followLinks(Path path) throws IOException {
