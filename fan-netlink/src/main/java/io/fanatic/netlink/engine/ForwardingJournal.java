@@ -1,6 +1,10 @@
 package io.fanatic.netlink.engine;
 
+import static io.fanatic.netlink.libc.Native.LIBC;
+import static io.fanatic.netlink.libc.Native.check;
+
 import io.fanatic.core.DurableFile;
+import io.fanatic.netlink.libc.Native;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -18,13 +22,19 @@ import java.util.Optional;
  * before the change that it describes:
  *
  * <pre>
- *   forwarding boot 5d2c...-... namespace net:[4026531840] on eth1,wg0
+ *   forwarding boot 5d2c...-... namespace 1 on eth1,wg0
  * </pre>
  *
  * A line of an earlier boot means nothing any more and goes with the next write.
  */
 final class ForwardingJournal {
     private static final String WORD = "forwarding";
+
+    private static final int AF_INET = 2;
+    private static final int SOCK_DGRAM_CLOEXEC = 2 | 02000000;
+    private static final int SOL_SOCKET = 1;
+    /** asm-generic/socket.h, Linux 5.14. */
+    private static final int SO_NETNS_COOKIE = 71;
 
     private final Path file;
     private final String here;
@@ -43,11 +53,18 @@ final class ForwardingJournal {
         }
     }
 
+    /** The namespace's cookie, which unlike its inode number is never given to another one while the machine runs. */
     private static String namespace() {
+        int fd = check("open a socket", LIBC.socket(AF_INET, SOCK_DGRAM_CLOEXEC, 0));
         try {
-            return Files.readSymbolicLink(Path.of("/proc/thread-self/ns/net")).toString();
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot tell the network namespace", e);
+            ByteBuffer cookie = Native.buffer(Long.BYTES);
+            ByteBuffer length = Native.buffer(Integer.BYTES).putInt(0, Long.BYTES);
+            check(
+                    "ask for the cookie of the network namespace",
+                    LIBC.getsockopt(fd, SOL_SOCKET, SO_NETNS_COOKIE, cookie, length));
+            return Long.toUnsignedString(cookie.getLong(0));
+        } finally {
+            LIBC.close(fd);
         }
     }
 

@@ -217,10 +217,13 @@ public final class LinuxKernel implements Kernel {
 
     @Override
     public void replaceNat(List<NatTable.Entry> entries) {
-        if (natTable().observe().state() == NatTable.State.FOREIGN) {
-            throw new FanException(FanException.Reason.CONFLICT, NatTable.FOREIGN_SENTENCE);
+        try {
+            natTable().write(entries);
+        } catch (NftException e) {
+            throw NatTable.FOREIGN_SENTENCE.equals(e.getMessage())
+                    ? new FanException(FanException.Reason.CONFLICT, NatTable.FOREIGN_SENTENCE, List.of(), e)
+                    : e;
         }
-        natTable().write(entries);
     }
 
     @Override

@@ -44,13 +44,13 @@ final class TestHost implements AutoCloseable {
 
     String exec(String... command) {
         try {
-            Process process = new ProcessBuilder(namespace.command(List.of(command)))
-                    .redirectErrorStream(true)
-                    .start();
+            Process process = new ProcessBuilder(namespace.command(List.of(command))).start();
             process.getOutputStream().close();
             String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            // Apart: ip(8) complains there about peers in namespaces that end at this moment, and goes on.
+            String errors = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
             assertThat(process.waitFor())
-                    .as("%s: %s", String.join(" ", command), output)
+                    .as("%s: %s%s", String.join(" ", command), output, errors)
                     .isZero();
             return output;
         } catch (IOException e) {

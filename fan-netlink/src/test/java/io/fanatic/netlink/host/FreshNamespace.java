@@ -82,9 +82,13 @@ public final class FreshNamespace implements BeforeEachCallback, AfterEachCallba
         try {
             ProcessBuilder builder = new ProcessBuilder(namespace.command(List.of(command.split(" "))));
             builder.environment().put("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
-            Process process = builder.redirectErrorStream(true).start();
+            Process process = builder.start();
             String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            assertThat(process.waitFor()).as("%s%n%s", command, output).isZero();
+            // Apart: ip(8) complains there about peers in namespaces that end at this moment, and goes on.
+            String errors = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(process.waitFor())
+                    .as("%s%n%s%s", command, output, errors)
+                    .isZero();
             return output;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
