@@ -167,6 +167,10 @@ class FanNetworkTest {
         shIn(a, "ping -c 1 -W 2 250.0.2.1");
         shIn(a, "ping -c 1 -W 2 251.2.0.1");
 
+        shIn(a, "bridge vni del dev ftun-250 vni 16384000");
+        on(a).up(fan("10.0.0.1/16"));
+        shIn(a, "ping -c 1 -W 2 250.0.2.1");
+
         HostSnapshot before = snapshot(b);
         on(a).down(OVERLAY, FIRST);
         shIn(a, "ping -c 1 -W 2 251.2.0.1");
@@ -227,7 +231,6 @@ class FanNetworkTest {
                 "ip link set fan-250 mtu 1400",
                 "ip link set ftun-250 mtu 1400",
                 "ip link set fan-250 address 02:00:00:00:00:01",
-                "bridge vni del dev ftun-250 vni 16384000",
                 "nft flush ruleset",
                 "sysctl -qw net.ipv4.ip_forward=0")) {
             shIn(a, damage);

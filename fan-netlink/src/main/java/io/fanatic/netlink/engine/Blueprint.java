@@ -23,17 +23,13 @@ final class Blueprint {
         this.setsLocalAddress = setsLocalAddress;
     }
 
-    /** All pieces of one fan as it should be, without those that all fans share. */
-    List<Piece> desired(Fan fan) {
-        List<Piece> pieces = new ArrayList<>();
-        pieces.add(new TunnelPiece(
-                fan.tunnel(),
-                fan.vni(),
-                fan.port(),
-                MacAddress.ofTunnel(fan.overlay(), fan.identity()),
-                fan.mtu(),
-                fan.mark().toString()));
-        pieces.add(new ProgramsPiece(fan.tunnel(), programs(fan)));
+    /**
+     * All pieces of one fan as it should be, without those that all fans share.
+     *
+     * @param vniFilter whether its tunnel shares its port with others
+     */
+    List<Piece> desired(Fan fan, boolean vniFilter) {
+        List<Piece> pieces = new ArrayList<>(desiredTunnel(fan, vniFilter));
         pieces.add(new BridgePiece(
                 fan.bridge(),
                 MacAddress.ofBridge(fan.overlay(), fan.identity()),
@@ -54,6 +50,20 @@ final class Blueprint {
         return pieces;
     }
 
+    /** The tunnel with its programs, as they should be. */
+    List<Piece> desiredTunnel(Fan fan, boolean vniFilter) {
+        return List.of(
+                new TunnelPiece(
+                        fan.tunnel(),
+                        fan.vni(),
+                        fan.port(),
+                        vniFilter,
+                        MacAddress.ofTunnel(fan.overlay(), fan.identity()),
+                        fan.mtu(),
+                        fan.mark().toString()),
+                new ProgramsPiece(fan.tunnel(), programs(fan)));
+    }
+
     /** What is there of one fan, in the same order; a piece that is not as it can be (a stranger's device) is not listed. */
     List<Piece> observed(Fan fan, Observed host) {
         List<Piece> pieces = new ArrayList<>();
@@ -61,8 +71,17 @@ final class Blueprint {
         Optional<LinkState> bridge = host.link(fan.bridge()).filter(LinkState::isOurs);
         tunnel.ifPresent(link -> {
             LinkState.Vxlan vxlan = link.vxlan().orElseThrow();
-            int vni = vxlan.admits(fan.vni()) && vxlan.vnis().size() == 1 ? fan.vni() : TunnelPiece.NO_VNI;
-            pieces.add(new TunnelPiece(link.name(), vni, vxlan.port(), link.mac(), link.mtu(), link.alias()));
+            // Without a filter the VNI stands in the programs only.
+            boolean ours = !vxlan.vniFilter()
+                    || vxlan.admits(fan.vni()) && vxlan.vnis().size() == 1;
+            pieces.add(new TunnelPiece(
+                    link.name(),
+                    ours ? fan.vni() : TunnelPiece.NO_VNI,
+                    vxlan.port(),
+                    vxlan.vniFilter(),
+                    link.mac(),
+                    link.mtu(),
+                    link.alias()));
             FanPrograms.Names attached = host.programs().get(link.name());
             if (!fan.slices().isEmpty() && attached != null && attached.equals(FanPrograms.names(programs(fan)))) {
                 pieces.add(new ProgramsPiece(link.name(), programs(fan)));
@@ -90,7 +109,10 @@ final class Blueprint {
     static List<Piece> desiredShared(List<Fan> fans, Observed host) {
         List<Piece> pieces = new ArrayList<>();
         List<NatTable.Entry> nat = new ArrayList<>();
-        for (Fan fan : fans) {
+        List<Fan> ordered = new ArrayList<>(fans);
+        // As Observed lists them: the same fans shall give the same table.
+        ordered.sort((a, b) -> a.overlay().compareTo(b.overlay()));
+        for (Fan fan : ordered) {
             for (FanSlice slice : fan.slices()) {
                 nat.add(new NatTable.Entry(slice.cidr(), fan.overlay()));
             }

@@ -66,8 +66,10 @@ public final class Engine {
 
         List<Fan> after = new ArrayList<>(fans);
         before.ifPresent(after::remove);
+        PortSharing sharing = new PortSharing(host, blueprint());
+        Plan neighbours = sharing.makeRoomFor(fan, after);
         after.add(fan);
-        return plan(host, before.orElse(fan), Optional.of(fan), after);
+        return neighbours.then(plan(host, before.orElse(fan), Optional.of(fan), after));
     }
 
     /**
@@ -142,7 +144,8 @@ public final class Engine {
         List<Piece> observed = new ArrayList<>(Blueprint.observedShared(host));
         observed.addAll(blueprint().observed(before, host));
         List<Piece> desired = new ArrayList<>(Blueprint.desiredShared(allAfter, host));
-        after.ifPresent(fan -> desired.addAll(blueprint().desired(fan)));
+        after.ifPresent(fan ->
+                desired.addAll(blueprint().desired(fan, new PortSharing(host, blueprint()).needsFilter(fan))));
         return Plan.between(observed, desired);
     }
 

@@ -49,10 +49,12 @@ public interface Kernel extends AutoCloseable {
     boolean setsLocalAddress();
 
     /**
-     * Makes an external VXLAN device with a VNI filter, down, under a name that nothing else uses, for {@link #publish} to
-     * rename. A run that dies in between leaves a device that is known by that name.
+     * Makes an external VXLAN device, down, under a name that nothing else uses, for {@link #publish} to rename. A run that
+     * dies in between leaves a device that is known by that name.
+     *
+     * @param vniFilter whether it is to share its port with other such devices
      */
-    void createTunnel(String temporaryName, MacAddress mac, int mtu, int port);
+    void createTunnel(String temporaryName, MacAddress mac, int mtu, int port, boolean vniFilter);
 
     /** Makes a bridge, down, as {@link #createTunnel} does. */
     void createBridge(String temporaryName, MacAddress mac, int mtu);

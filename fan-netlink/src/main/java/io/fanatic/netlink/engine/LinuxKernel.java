@@ -287,10 +287,11 @@ public final class LinuxKernel implements Kernel {
     }
 
     @Override
-    public void createTunnel(String temporaryName, MacAddress mac, int mtu, int port) {
+    public void createTunnel(String temporaryName, MacAddress mac, int mtu, int port, boolean vniFilter) {
         try {
-            links.create(
-                    NewLink.externalVxlan(temporaryName, port, true).mac(mac).mtu(mtu));
+            links.create(NewLink.externalVxlan(temporaryName, port, vniFilter)
+                    .mac(mac)
+                    .mtu(mtu));
         } catch (ErrnoException e) {
             throw e.errno() == Errno.EOPNOTSUPP
                     ? unsupported("has no VXLAN devices (CONFIG_VXLAN); try \"modprobe vxlan\"", e)

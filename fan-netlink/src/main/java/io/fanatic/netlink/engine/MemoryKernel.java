@@ -155,9 +155,9 @@ public final class MemoryKernel implements Kernel {
     }
 
     @Override
-    public void createTunnel(String temporaryName, MacAddress mac, int mtu, int port) {
+    public void createTunnel(String temporaryName, MacAddress mac, int mtu, int port, boolean vniFilter) {
         call("create tunnel " + temporaryName);
-        LinkState.Vxlan vxlan = new LinkState.Vxlan(port, true, true, List.of(), 0);
+        LinkState.Vxlan vxlan = new LinkState.Vxlan(port, true, vniFilter, List.of(), 0);
         create(new LinkState(temporaryName, "vxlan", mac, mtu, false, Optional.empty(), "", Optional.of(vxlan)));
     }
 

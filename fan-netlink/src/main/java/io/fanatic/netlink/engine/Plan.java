@@ -41,6 +41,13 @@ public final class Plan {
         return new Plan(changes);
     }
 
+    /** First all of these changes, then all of the others. */
+    Plan then(Plan others) {
+        List<Change> all = new ArrayList<>(changes);
+        all.addAll(others.changes);
+        return new Plan(all);
+    }
+
     List<Change> changes() {
         return changes;
     }

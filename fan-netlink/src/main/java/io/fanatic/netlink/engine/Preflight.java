@@ -116,13 +116,17 @@ final class Preflight {
             if (vxlan.port() != fan.port()) {
                 continue;
             }
-            if (!vxlan.external() || !vxlan.vniFilter()) {
+            // A fan of ours that is alone on the port makes room.
+            boolean shares = vxlan.external() && (vxlan.vniFilter() || link.isOurs());
+            if (!shares) {
                 throw new FanException(
                         CONFLICT,
                         "UDP port " + fan.port() + " is held by the VXLAN device " + link.name()
                                 + "; remove that device, or choose another port with --port on every host of the fan");
             }
-            if (vxlan.admits(fan.vni())) {
+            boolean sameVni = vxlan.admits(fan.vni())
+                    || Mark.parse(link.alias()).map(Mark::vni).equals(Optional.of(fan.vni()));
+            if (sameVni) {
                 throw new FanException(
                         CONFLICT,
                         "VNI " + fan.vni() + " on UDP port " + fan.port() + " is held by the VXLAN device "

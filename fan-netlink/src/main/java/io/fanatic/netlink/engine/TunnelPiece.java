@@ -2,8 +2,13 @@ package io.fanatic.netlink.engine;
 
 import io.fanatic.core.MacAddress;
 
-/** The tunnel: an external VXLAN device with one VNI in its filter. */
-record TunnelPiece(String name, int vni, int port, MacAddress mac, int mtu, String mark) implements Piece {
+/**
+ * The tunnel: an external VXLAN device.
+ *
+ * @param vniFilter whether it has a filter with its VNI, so that others can share the port; a filter cannot be added later
+ */
+record TunnelPiece(String name, int vni, int port, boolean vniFilter, MacAddress mac, int mtu, String mark)
+        implements Piece {
 
     /** Name of a tunnel that is not ready; see {@link Kernel#createTunnel}. */
     static final String TEMPORARY = "fan-new-tunnel";
@@ -20,8 +25,10 @@ record TunnelPiece(String name, int vni, int port, MacAddress mac, int mtu, Stri
     public void create(Kernel kernel) {
         kernel.deleteLink(TEMPORARY);
         try {
-            kernel.createTunnel(TEMPORARY, mac, mtu, port);
-            kernel.addVni(TEMPORARY, vni);
+            kernel.createTunnel(TEMPORARY, mac, mtu, port, vniFilter);
+            if (vniFilter) {
+                kernel.addVni(TEMPORARY, vni);
+            }
             kernel.publish(TEMPORARY, name, mark);
         } catch (RuntimeException e) {
             kernel.deleteLink(TEMPORARY);
@@ -59,7 +66,8 @@ record TunnelPiece(String name, int vni, int port, MacAddress mac, int mtu, Stri
 
     @Override
     public String creating() {
-        return "create tunnel " + name + " (VXLAN, VNI " + vni + ", UDP port " + port + ", MTU " + mtu + ")";
+        return "create tunnel " + name + " (VXLAN, VNI " + vni + ", UDP port " + port + (vniFilter ? " shared" : "")
+                + ", MTU " + mtu + ")";
     }
 
     @Override

@@ -144,13 +144,55 @@ class EngineTest {
         Observed before = Observed.of(kernel);
         engine.up(first());
         Observed one = Observed.of(kernel);
-        engine.up(entry("251.0.0.0/8", "10.0.0.45/16"));
+        engine.up(entry("251.0.0.0/8", "10.0.0.45/16", "port", "8473"));
 
         assertThat(Observed.of(kernel).nat()).hasSize(2);
         engine.down(Cidr.parse("251.0.0.0/8"), FIRST);
         assertThat(Observed.of(kernel)).isEqualTo(one);
         engine.downEverything();
         assertThat(Observed.of(kernel)).isEqualTo(before);
+    }
+
+    @Test
+    void aFanAloneOnItsPortNeedsNoVniFilterAndMakesRoomForASecondOneOnce() {
+        Observed before = Observed.of(kernel);
+        engine.up(first());
+        assertThat(vxlan("ftun-250").vniFilter()).isFalse();
+
+        Plan plan = engine.up(entry("251.0.0.0/8", "10.0.0.45/16"));
+
+        assertThat(plan.lines())
+                .startsWith(
+                        "set ftun-250 down",
+                        "take ftun-250 out of fan-250",
+                        "detach the eBPF programs from ftun-250",
+                        "delete tunnel ftun-250",
+                        "create tunnel ftun-250 (VXLAN, VNI 16384000, UDP port 8472 shared, MTU 1450)")
+                .contains("create tunnel ftun-251 (VXLAN, VNI 16449536, UDP port 8472 shared, MTU 1450)");
+        assertThat(vxlan("ftun-250").admits(16384000)).isTrue();
+        assertThat(engine.up(first()).lines()).isEmpty();
+        assertThat(engine.up(entry("251.0.0.0/8", "10.0.0.45/16")).isEmpty()).isTrue();
+        assertRefused(
+                Reason.CONFLICT,
+                () -> engine.up(entry("252.0.0.0/8", "10.0.0.45/16", "vni", "16384000")),
+                "VNI 16384000",
+                "ftun-250");
+
+        engine.down(Cidr.parse("251.0.0.0/8"), FIRST);
+        assertThat(engine.up(first()).isEmpty())
+                .as("a filter that is there stays")
+                .isTrue();
+        engine.downEverything();
+        assertThat(Observed.of(kernel)).isEqualTo(before);
+    }
+
+    @Test
+    void aFailureOfAnyCallOfASecondFanIsUndone() {
+        everyCallFails(k -> new Engine(k).up(first("dhcp")), e -> e.up(entry("251.0.0.0/8", "10.0.0.45/16")));
+    }
+
+    private LinkState.Vxlan vxlan(String link) {
+        return Observed.of(kernel).link(link).flatMap(LinkState::vxlan).orElseThrow();
     }
 
     @Test
@@ -281,7 +323,7 @@ class EngineTest {
 
     @Test
     void remainsOfADeadRunAreSweptByUpAndByDown() {
-        kernel.createTunnel(TunnelPiece.TEMPORARY, new MacAddress(1), 1450, 8472);
+        kernel.createTunnel(TunnelPiece.TEMPORARY, new MacAddress(1), 1450, 8472, true);
         kernel.createBridge(BridgePiece.TEMPORARY, new MacAddress(1), 1450);
         engine.up(first());
         engine.downEverything();
