@@ -3,7 +3,11 @@ package io.fanatic.harness.bench;
 /** One load on the three paths, measured in turns. */
 public record Comparison(Load load, Result fan, Result plain, Result bare) {
 
-    /** More waiting than this says more about the machine than about the fan: the differences of interest are of that size. */
+    /**
+     * More waiting than this says more about the machine than about the fan: the differences of interest are of that size. On
+     * the fan's own path the kernel itself takes the CPU, to free each packet's tunnel metadata: that is the fan's cost, and not
+     * counted as a disturbance.
+     */
     private static final double MOST_WAITED = 0.01;
 
     /** Median of the fan's rates by median of the plain VXLAN's. */
@@ -17,7 +21,7 @@ public record Comparison(Load load, Result fan, Result plain, Result bare) {
      * @param bar such as 0.97
      */
     public Verdict verdict(double bar) {
-        if (fan.waited() > MOST_WAITED || plain.waited() > MOST_WAITED) {
+        if (plain.waited() > MOST_WAITED || bare.waited() > MOST_WAITED) {
             return Verdict.DISTURBED;
         }
         return fanOfPlain() >= bar ? Verdict.MET : Verdict.NOT_MET;

@@ -33,11 +33,23 @@ class ResultTest {
 
     @Test
     void nothingIsSaidOfABusyMachine() {
-        assertThat(verdict(result(0.02, 30, 30, 30))).isEqualTo(Comparison.Verdict.DISTURBED);
+        Result fan = result(0, 30, 30, 30);
+        Result disturbed = result(0.02, 10, 20, 40);
+        assertThat(verdict(fan, disturbed, PLAIN)).isEqualTo(Comparison.Verdict.DISTURBED);
+        assertThat(verdict(fan, PLAIN, disturbed)).isEqualTo(Comparison.Verdict.DISTURBED);
+    }
+
+    @Test
+    void whatTheFanMakesTheKernelDoIsTheFansCostAndNoDisturbance() {
+        assertThat(verdict(result(0.02, 19.3, 19.3, 19.3))).isEqualTo(Comparison.Verdict.NOT_MET);
     }
 
     private static Comparison.Verdict verdict(Result fan) {
-        return new Comparison(new Load.Tcp(1), fan, PLAIN, PLAIN).verdict(0.97);
+        return verdict(fan, PLAIN, PLAIN);
+    }
+
+    private static Comparison.Verdict verdict(Result fan, Result plain, Result bare) {
+        return new Comparison(new Load.Tcp(1), fan, plain, bare).verdict(0.97);
     }
 
     private static Result result(double waited, double... rates) {
