@@ -15,14 +15,7 @@ record BridgePiece(String name, MacAddress mac, int mtu, String mark) implements
 
     @Override
     public void create(Kernel kernel) {
-        kernel.deleteLink(TEMPORARY);
-        try {
-            kernel.createBridge(TEMPORARY, mac, mtu);
-            kernel.publish(TEMPORARY, name, mark);
-        } catch (RuntimeException e) {
-            kernel.deleteLink(TEMPORARY);
-            throw e;
-        }
+        NewDevice.make(kernel, TEMPORARY, name, mark, () -> kernel.createBridge(TEMPORARY, mac, mtu));
     }
 
     @Override

@@ -23,17 +23,12 @@ record TunnelPiece(String name, int vni, int port, boolean vniFilter, MacAddress
 
     @Override
     public void create(Kernel kernel) {
-        kernel.deleteLink(TEMPORARY);
-        try {
+        NewDevice.make(kernel, TEMPORARY, name, mark, () -> {
             kernel.createTunnel(TEMPORARY, mac, mtu, port, vniFilter);
             if (vniFilter) {
                 kernel.addVni(TEMPORARY, vni);
             }
-            kernel.publish(TEMPORARY, name, mark);
-        } catch (RuntimeException e) {
-            kernel.deleteLink(TEMPORARY);
-            throw e;
-        }
+        });
     }
 
     @Override
