@@ -161,14 +161,13 @@ public final class Pump {
         ByteBuffer data = Native.buffer(BUFFER);
         Pointer pointer = Native.pointer(data);
         try {
-            long now = System.nanoTime();
-            long start = now + timing.warmUp().toNanos();
-            long end = start + timing.measured().toNanos();
             Tally warm = new Tally();
-            start = receive(fds, pointer, start, warm);
+            // From when the warm-up really ended, so that a late end of it does not shorten what is measured.
+            long start =
+                    receive(fds, pointer, System.nanoTime() + timing.warmUp().toNanos(), warm);
             long waited = Cpus.nanosWaited();
             Tally tally = new Tally();
-            end = receive(fds, pointer, end, tally);
+            long end = receive(fds, pointer, start + timing.measured().toNanos(), tally);
             waited = Cpus.nanosWaited() - waited;
             if (tally.calls == 0) {
                 throw new IllegalStateException("nothing arrived over " + path.name());
