@@ -42,7 +42,8 @@ class LabCommandsTest {
     @BeforeEach
     void installFanctl() throws IOException {
         assumeTrue(LIBC.geteuid() == 0, "a lab needs root");
-        install("exec '" + Path.of(System.getProperty("java.home"), "bin", "java") + "' -XX:TieredStopAtLevel=1 -cp '"
+        install("exec '" + Path.of(System.getProperty("java.home"), "bin", "java")
+                + "' -XX:TieredStopAtLevel=1 --enable-native-access=ALL-UNNAMED -cp '"
                 + System.getProperty("java.class.path") + "' " + Fanctl.class.getName() + " \"$@\"");
         System.setProperty(HOME, home.toString());
     }
