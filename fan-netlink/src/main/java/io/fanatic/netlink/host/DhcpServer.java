@@ -1,10 +1,8 @@
 package io.fanatic.netlink.host;
 
 import io.fanatic.core.FanSlice;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * A DHCP server as it shall be or is; {@link Dnsmasq} runs it.
@@ -26,20 +24,5 @@ public record DhcpServer(String bridge, int mtu, List<DhcpRange> ranges, boolean
             ranges.add(DhcpRange.of(slice));
         }
         return new DhcpServer(bridge, mtu, ranges, false);
-    }
-
-    /** The server that runs for a bridge, see {@link Dnsmasq#running}. */
-    public static Optional<DhcpServer> running(String bridge, Path runDir) {
-        return new Dnsmasq(runDir, runDir).running(bridge);
-    }
-
-    /** Starts it, see {@link Dnsmasq#start}. */
-    public void start(Path runDir, Path stateDir) {
-        new Dnsmasq(runDir, stateDir).start(this);
-    }
-
-    /** Stops the server of a bridge, if one runs, see {@link Dnsmasq#stop}. */
-    public static void stop(String bridge, Path runDir) {
-        new Dnsmasq(runDir, runDir).stop(bridge);
     }
 }
