@@ -1,0 +1,55 @@
+package io.fanatic.cli.container;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * A container engine of this host that can put its containers on a fan.
+ *
+ * <p>All methods throw {@link io.fanatic.cli.command.CommandException} with one sentence when the engine is absent, does not
+ * answer, is too old, or refuses; then it is as it was before. Those that only look never change anything.
+ */
+public interface ContainerEngine {
+
+    EngineKind kind();
+
+    /** How it stands to the fan; never throws for an engine that is absent or does not answer. */
+    EngineStatus status(FanAttachment fan);
+
+    /** What {@link #enable} would do. */
+    EnginePlan planEnable(FanAttachment fan, EngineOptions options);
+
+    /**
+     * Lets the engine's containers onto the fan. Again is harmless and does nothing.
+     *
+     * @return what was done
+     */
+    EnginePlan enable(FanAttachment fan, EngineOptions options);
+
+    /** What {@link #disable} would do, as if with force. */
+    EnginePlan planDisable(FanAttachment fan);
+
+    /**
+     * Puts the engine back as it was before {@link #enable}. Not enabled is fine.
+     *
+     * @param force also when containers are on the fan; they lose it
+     * @return what was done
+     * @throws io.fanatic.cli.command.CommandException IN_USE naming the containers, unless forced; CONFLICT when a person has
+     *     changed what we wrote, saying what differs and what to do
+     */
+    EnginePlan disable(FanAttachment fan, boolean force);
+
+    /** Names of the containers, running or not, that are on the fan through this engine. */
+    List<String> containersOn(FanAttachment fan);
+
+    /**
+     * Starts a container on the fan, {@code fanatic-test}, to test the way to it; whatever of that name an earlier test left is
+     * replaced. The caller closes it, which destroys it.
+     *
+     * @param image the engine's name of an image; else a local busybox, alpine or ubuntu, else one is pulled
+     * @param progress gets a line for each thing that takes longer than a moment
+     * @throws io.fanatic.cli.command.CommandException when there is no image to be had: the sentence tells why
+     */
+    TestContainer startTest(FanAttachment fan, Optional<String> image, Consumer<String> progress);
+}
