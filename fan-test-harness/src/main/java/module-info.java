@@ -9,10 +9,12 @@ module io.fanatic.harness {
     requires io.netty.buffer;
     requires io.netty.common;
     requires com.google.gson;
+    requires java.xml;
     requires org.jnrproject.ffi;
 
     exports io.fanatic.harness.bench;
     exports io.fanatic.harness.junit;
     exports io.fanatic.harness.lab;
     exports io.fanatic.harness.probe;
+    exports io.fanatic.harness.report;
 }
