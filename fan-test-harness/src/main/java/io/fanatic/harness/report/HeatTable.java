@@ -44,7 +44,7 @@ final class HeatTable {
         double[] values = matrix.values();
         double median = HostMatrix.median(values);
         Figures.Unit unit = units.apply(median);
-        Scale scale = Scale.over(values);
+        Scale scale = Scale.forColours(values);
         html.append("<figure class=\"heatmap\" id=\"").append(id).append("\">\n<figcaption><h2>");
         html.append(Html.escape(title)).append("</h2>\n<p>");
         html.append("From the host of the row to the host of the column, in ").append(unit.name());
@@ -74,7 +74,7 @@ final class HeatTable {
         int size = matrix.size();
         int longest = matrix.hosts().stream().mapToInt(String::length).max().orElse(1);
         html.append("<table class=\"heat ").append(room(size)).append(longest > 4 ? " long" : "");
-        html.append("\" style=\"--n:").append(size).append(";--name:").append(Math.min(longest, 16));
+        html.append("\" style=\"--n:").append(size).append(";--name:").append(Math.min(longest, 15));
         html.append("ch\">\n<caption class=\"hidden\">").append(Html.escape(title));
         html.append(", a row for each host it goes from, a column for each it goes to</caption>\n<thead><tr><td></td>");
         for (int to = 0; to < size; to++) {

@@ -34,7 +34,7 @@ final class Histogram {
         }
         double median = HostMatrix.median(sorted);
         double high = sorted[(int) Math.ceil(0.99 * sorted.length) - 1];
-        String summary = "Half of " + Figures.count(sorted.length, noun) + " lie at or below "
+        String summary = "Half of the " + sorted.length + " " + noun + " lie at or below "
                 + units.apply(median).withUnit(median) + ", 99 of 100 at or below "
                 + units.apply(high).withUnit(high) + ".";
         html.append("<figure class=\"chart\"><figcaption><h3>")
@@ -100,7 +100,8 @@ final class Histogram {
             double share = tick / 4.0;
             html.append(String.format(
                     Locale.ROOT,
-                    "<text class=\"tick\" x=\"%.1f\" y=\"%d\" text-anchor=\"%s\">%s</text>%n",
+                    "<text class=\"tick%s\" x=\"%.1f\" y=\"%d\" text-anchor=\"%s\">%s</text>%n",
+                    tick % 2 == 1 ? " minor" : "",
                     LEFT + share * (RIGHT - LEFT),
                     BOTTOM + 26,
                     tick == 0 ? "start" : tick == 4 ? "end" : "middle",

@@ -11,6 +11,7 @@ import java.util.List;
  * browser to fetch any.
  */
 final class HtmlReport {
+    private static final int SIDE_BY_SIDE = 6;
     private static final int FAILURES_OPEN = 12;
     private static final int MOST_FAILURES = 500;
     /** More rows than this are for programs, and those read the JSON. */
@@ -44,12 +45,16 @@ final class HtmlReport {
         failures();
         HostMatrix rates = HostMatrix.ofRate(report);
         HostMatrix rtts = HostMatrix.ofRtt(report);
+        // Two small maps find room beside each other.
+        boolean small = Math.max(rates.size(), rtts.size()) <= SIDE_BY_SIDE;
+        html.append(small ? "<div class=\"maps\">\n" : "");
         if (!rates.isEmpty()) {
             HeatTable.append(html, "throughput", "Throughput", rates, Figures::rateUnit, true);
         }
         if (!rtts.isEmpty()) {
             HeatTable.append(html, "rtt", "Round trip time", rtts, Figures::timeUnit, false);
         }
+        html.append(small ? "</div>\n" : "");
         charts(rates, rtts);
         if (!report.topology().hosts().isEmpty()) {
             TopologyDrawing.append(html, report);
@@ -163,6 +168,10 @@ final class HtmlReport {
             if (!failure.command().isEmpty()) {
                 html.append("<code>").append(Html.escape(failure.command())).append("</code>");
             }
+            if (failure.pairs().size() > 1) {
+                html.append("<details><summary>which</summary><p>");
+                html.append(Html.escape(String.join(", ", failure.pairs()))).append("</p></details>");
+            }
             html.append("</li>\n");
         }
         html.append("</ul>\n");
@@ -175,10 +184,10 @@ final class HtmlReport {
         }
         html.append("<section class=\"charts\"><h2>How the figures are spread</h2>\n<div>\n");
         if (rates.values().length > 1) {
-            Histogram.append(html, "Throughput", "cell", rates.values(), Figures::rateUnit);
+            Histogram.append(html, "Throughput", "pairs of hosts", rates.values(), Figures::rateUnit);
         }
         if (rtts.values().length > 1) {
-            Histogram.append(html, "Round trip time", "cell", rtts.values(), Figures::timeUnit);
+            Histogram.append(html, "Round trip time", "pairs of hosts", rtts.values(), Figures::timeUnit);
         }
         html.append("</div></section>\n");
     }
@@ -207,19 +216,11 @@ final class HtmlReport {
         html.append("<section id=\"trials\"><h2>What was tried besides</h2>\n<ul class=\"trials\">\n");
         for (Trial trial : report.trials()) {
             html.append("<li class=\"").append(trial.outcome().word()).append("\"><span class=\"mark\">");
-            html.append(mark(trial.outcome())).append("</span><b>").append(Html.escape(trial.name()));
-            html.append("</b> <small>").append(Html.escape(trial.group())).append("</small><span>");
-            html.append(Html.escape(trial.explanation())).append("</span></li>\n");
+            html.append(trial.outcome().word()).append("</span><div><b>").append(Html.escape(trial.name()));
+            html.append("</b><small>").append(Html.escape(trial.group())).append("</small><span>");
+            html.append(Html.escape(trial.explanation())).append("</span></div></li>\n");
         }
         html.append("</ul></section>\n");
-    }
-
-    private static String mark(Outcome outcome) {
-        return switch (outcome) {
-            case OK -> "ok";
-            case FAILED -> "failed";
-            case SKIPPED -> "skipped";
-        };
     }
 
     private void pairs() {
@@ -241,7 +242,7 @@ final class HtmlReport {
             for (Stage stage : pair.stages()) {
                 html.append("<tr class=\"").append(stage.outcome().word()).append("\"><th scope=\"row\">");
                 html.append(Html.escape(pair.title())).append("</th><td>").append(Html.escape(stage.name()));
-                html.append("</td><td>").append(mark(stage.outcome())).append("</td><td>");
+                html.append("</td><td>").append(stage.outcome().word()).append("</td><td>");
                 html.append(Html.escape(figures(stage))).append("</td></tr>\n");
             }
         }

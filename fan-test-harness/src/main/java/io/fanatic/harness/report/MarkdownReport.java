@@ -6,6 +6,7 @@ import java.util.stream.Collectors;
 /** The report as Markdown (GitHub's tables): failures first, then figures as far as a table can hold them. */
 final class MarkdownReport {
     private static final int MOST_FAILURES = 50;
+    private static final int MOST_PAIRS = 10;
     private static final int WIDEST_MATRIX = 16;
 
     private final StringBuilder text = new StringBuilder();
@@ -50,12 +51,19 @@ final class MarkdownReport {
         for (Failure failure : failures.subList(0, Math.min(MOST_FAILURES, failures.size()))) {
             line("- **" + escape(failure.title()) + "**"
                     + (failure.explanation().isEmpty() ? "" : ": " + escape(failure.explanation()))
-                    + (failure.command().isEmpty() ? "" : "; try " + code(failure.command())));
+                    + (failure.command().isEmpty() ? "" : " Try " + code(failure.command()) + ".")
+                    + (failure.pairs().size() < 2 ? "" : " (" + escape(pairs(failure.pairs())) + ")"));
         }
         if (failures.size() > MOST_FAILURES) {
             line("- and " + (failures.size() - MOST_FAILURES) + " more, in " + ReportFiles.JSON);
         }
         blank();
+    }
+
+    private static String pairs(List<String> pairs) {
+        return pairs.size() <= MOST_PAIRS
+                ? String.join(", ", pairs)
+                : String.join(", ", pairs.subList(0, MOST_PAIRS)) + " and " + (pairs.size() - MOST_PAIRS) + " more";
     }
 
     private void trials(List<Trial> trials) {

@@ -18,6 +18,12 @@ record Scale(double low, double high, boolean logarithmic) {
         return new Scale(low, high, low > 0 && high / low > MOST_LINEAR);
     }
 
+    /** For colours: at least from half to whole, so that noise does not look like a finding. */
+    static Scale forColours(double[] sorted) {
+        Scale scale = over(sorted);
+        return new Scale(Math.min(scale.low, scale.high / 2), scale.high, scale.logarithmic);
+    }
+
     double share(double value) {
         if (high <= low) {
             return 0.5;

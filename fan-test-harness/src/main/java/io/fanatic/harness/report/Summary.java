@@ -88,6 +88,25 @@ final class Summary {
                 + " at one end; no other pair failed.");
     }
 
+    /** The hosts none of whose pairs passed, some of them having failed. */
+    static Set<String> unreached(Report report) {
+        Map<String, String> owners = report.topology().hostsByNode();
+        Set<String> unreached = new LinkedHashSet<>();
+        for (Outcome outcome : new Outcome[] {Outcome.FAILED, Outcome.OK}) {
+            for (Pair pair : report.pairs()) {
+                if (pair.outcome() == outcome) {
+                    Set<String> ends = ends(pair, owners);
+                    if (outcome == Outcome.FAILED) {
+                        unreached.addAll(ends);
+                    } else {
+                        unreached.removeAll(ends);
+                    }
+                }
+            }
+        }
+        return unreached;
+    }
+
     private static Set<String> ends(Pair pair, Map<String, String> owners) {
         Set<String> ends = new LinkedHashSet<>();
         ends.add(owners.getOrDefault(pair.from(), pair.from()));

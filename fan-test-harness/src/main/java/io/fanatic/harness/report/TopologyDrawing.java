@@ -17,6 +17,9 @@ final class TopologyDrawing {
     private static final int BOXES_UP_TO = 8;
     private static final int BOX_WIDTH = 148;
     private static final int BOX_HEIGHT = 62;
+    /** For the containers of the lowest host. */
+    private static final int ROOM_BELOW = 34;
+
     private static final int MOST_CONTAINERS_DRAWN = 12;
 
     private final StringBuilder html;
@@ -33,10 +36,10 @@ final class TopologyDrawing {
         this.report = report;
         this.hosts = report.topology().hosts();
         this.boxes = hosts.size() <= BOXES_UP_TO;
-        this.height = boxes ? (hosts.size() <= 2 ? 220 : 460) : 640;
+        this.height = boxes ? (hosts.size() <= 2 ? 200 : hosts.size() <= 4 ? 380 : 500) : 640;
         this.centreY = height / 2.0;
-        this.radiusX = boxes ? 236 : 236;
-        this.radiusY = boxes ? height / 2.0 - BOX_HEIGHT / 2.0 - 24 : 236;
+        this.radiusX = 236;
+        this.radiusY = boxes ? height / 2.0 - BOX_HEIGHT / 2.0 - ROOM_BELOW : 236;
     }
 
     /** Appends the figure. */
@@ -49,8 +52,8 @@ final class TopologyDrawing {
         String summary = Figures.count(hosts.size(), "host") + " with "
                 + Figures.count(topology.containers(), "container")
                 + (topology.fans().isEmpty() ? "" : ": " + Summary.joined(topology.fans()));
-        Set<Integer> sick = new HashSet<>();
-        StringBuilder chords = chords(sick);
+        StringBuilder chords = chords();
+        Set<String> sick = Summary.unreached(report);
         html.append("<figure class=\"topology\" id=\"topology\"><figcaption><h2>Topology</h2><p>");
         html.append(Html.escape(summary)).append(".");
         if (chords.length() > 0) {
@@ -67,9 +70,9 @@ final class TopologyDrawing {
         hub();
         for (int i = 0; i < hosts.size(); i++) {
             if (boxes) {
-                box(i, sick.contains(i));
+                box(i, sick.contains(hosts.get(i).name()));
             } else {
-                dot(i, sick.contains(i));
+                dot(i, sick.contains(hosts.get(i).name()));
             }
         }
         html.append("</svg></figure>\n");
@@ -89,7 +92,7 @@ final class TopologyDrawing {
         return centreY + radiusY * Math.sin(angle(host));
     }
 
-    private StringBuilder chords(Set<Integer> sick) {
+    private StringBuilder chords() {
         Map<String, Integer> index = new HashMap<>();
         hosts.forEach(host -> index.put(host.name(), index.size()));
         Map<String, String> owners = report.topology().hostsByNode();
@@ -99,8 +102,6 @@ final class TopologyDrawing {
             Integer from = index.get(owners.getOrDefault(pair.from(), pair.from()));
             Integer to = index.get(owners.getOrDefault(pair.to(), pair.to()));
             if (pair.outcome() == Outcome.FAILED && from != null && to != null) {
-                sick.add(from);
-                sick.add(to);
                 if (!from.equals(to) && drawn.add(List.of(Math.min(from, to), Math.max(from, to)))) {
                     chords.append(chord(from, to));
                 }

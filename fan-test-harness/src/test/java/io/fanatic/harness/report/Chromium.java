@@ -45,7 +45,7 @@ final class Chromium implements AutoCloseable {
             if (exit(up) != 0) {
                 throw new IOException("cannot switch the loopback on");
             }
-            process = new ProcessBuilder(namespace.command(List.of(
+            ProcessBuilder browser = new ProcessBuilder(namespace.command(List.of(
                             "chromium",
                             "--headless",
                             "--no-sandbox",
@@ -61,8 +61,10 @@ final class Chromium implements AutoCloseable {
                             "about:blank")))
                     .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
                     .redirectErrorStream(true)
-                    .redirectOutput(profile.resolve("chromium.log").toFile())
-                    .start();
+                    .redirectOutput(profile.resolve("chromium.log").toFile());
+            // Where it keeps its sockets; it does not tidy up.
+            browser.environment().put("TMPDIR", profile.toString());
+            process = browser.start();
             List<String> lines = devTools(profile.resolve("DevToolsActivePort"), process);
             int port = Integer.parseInt(lines.get(0));
             InetSocketAddress address =

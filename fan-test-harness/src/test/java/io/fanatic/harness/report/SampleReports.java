@@ -5,6 +5,7 @@ import io.fanatic.core.FanMapping;
 import io.fanatic.core.FanSlice;
 import io.fanatic.core.Ipv4Address;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -90,7 +91,29 @@ final class SampleReports {
         return new Pair("h" + from, "h" + to, List.of(ping, Stage.skipped("throughput", "ping failed")));
     }
 
-    /** Writes some to look at: {@code SampleReports DIRECTORY}. */
+    /** One pair that passed and one that failed, with names that would like to be markup. */
+    static Report small(String title, String from, String to) {
+        Stage ping = Stage.ok("ping")
+                .with(Measured.NOTHING.withRtt(new Rtt(0.05, 0.0712, 0.12)).withLoss(0))
+                .withSeconds(0.004);
+        Stage data = Stage.ok("data")
+                .with(Measured.NOTHING.withBitsPerSecond(8.4e9).withBytes(8 << 20))
+                .withSeconds(0.01);
+        Stage refused = Stage.failed("data", "Nobody listens on " + to + ".", "fanatic serve");
+        return new Report(
+                title,
+                Instant.parse("2026-11-24T09:30:00Z"),
+                1.5,
+                CONDITIONS,
+                new Topology(List.of(FAN), List.of(host(1, 1), host(2, 0))),
+                List.of("Containers were sampled."),
+                List.of(new Trial("way out", "h1c1 to outside", Outcome.OK, 0.01, "seen as 10.0.0.1", "")),
+                List.of(
+                        new Pair(from, to, List.of(ping, data)),
+                        new Pair(to, from, List.of(ping, refused, Stage.skipped("throughput", "data failed")))));
+    }
+
+    /** Writes some to look at, with pictures: {@code SampleReports DIRECTORY}. */
     public static void main(String[] args) throws IOException {
         Path directory = Path.of(args[0]);
         ReportFiles.write(of(2, 0, 0), directory.resolve("2"));
@@ -98,5 +121,19 @@ final class SampleReports {
         ReportFiles.write(of(8, 30, 7), directory.resolve("8"));
         ReportFiles.write(of(20, 1, 0), directory.resolve("20"));
         ReportFiles.write(of(64, 1, 42), directory.resolve("64"));
+        try (Chromium chromium = Chromium.start(Files.createTempDirectory("sample-reports"))) {
+            for (String name : List.of("2", "3", "8", "20", "64")) {
+                chromium.open(directory.resolve(name).resolve(ReportFiles.HTML).toAbsolutePath());
+                for (String scheme : List.of("light", "dark")) {
+                    for (int width : new int[] {360, 1280}) {
+                        chromium.prefer(scheme);
+                        chromium.resize(width, 800);
+                        chromium.screenshot(directory.resolve(name + "-" + scheme + "-" + width + ".png"));
+                    }
+                }
+                chromium.prefer("light");
+                Files.write(directory.resolve(name + ".pdf"), chromium.pdf());
+            }
+        }
     }
 }
