@@ -19,8 +19,7 @@ import java.util.List;
 final class BusyboxImage {
     private static final String INITTAB = "::respawn:/sbin/udhcpc -f -i eth0 -t 100 -T 1 -s /etc/udhcpc.script\n";
 
-    private static final String UDHCPC =
-            """
+    private static final String UDHCPC = """
             #!/bin/sh
             case "$1" in
             bound|renew)
@@ -30,8 +29,7 @@ final class BusyboxImage {
             esac
             """;
 
-    private static final String METADATA =
-            """
+    private static final String METADATA = """
             architecture: %s
             creation_date: 1700000000
             properties: {description: busybox, os: busybox, release: "1"}

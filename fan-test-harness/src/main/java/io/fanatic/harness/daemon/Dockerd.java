@@ -122,6 +122,16 @@ public final class Dockerd implements AutoCloseable {
                 .strip());
     }
 
+    /** Ends and removes all containers. */
+    public void removeContainers() {
+        String containers = docker("ps", "-aq").output().strip();
+        if (!containers.isEmpty()) {
+            List<String> words = new ArrayList<>(List.of("rm", "-f"));
+            words.addAll(containers.lines().toList());
+            docker(words.toArray(String[]::new));
+        }
+    }
+
     /** Ends the daemon, keeping its data. */
     public void stop() {
         long running = pid();
@@ -140,12 +150,7 @@ public final class Dockerd implements AutoCloseable {
     @Override
     public void close() {
         if (answers()) {
-            String containers = docker("ps", "-aq").output().strip();
-            if (!containers.isEmpty()) {
-                List<String> words = new ArrayList<>(List.of("rm", "-f"));
-                words.addAll(containers.lines().toList());
-                docker(words.toArray(String[]::new));
-            }
+            removeContainers();
         }
         stop();
         Cgroups.remove(CGROUPS, data.path().getFileName().toString());
