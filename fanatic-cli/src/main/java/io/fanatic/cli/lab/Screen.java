@@ -28,7 +28,7 @@ final class Screen {
 
     Screen(Console console) {
         out = console.out();
-        colours = out == System.out && wantsColours(System.getenv("NO_COLOR"), System.getenv("TERM")) && isTerminal();
+        colours = out == System.out && wantsColours(System.getenv("NO_COLOR"), System.getenv("TERM")) && isTerminal(1);
     }
 
     private static boolean wantsColours(@Nullable String noColor, @Nullable String term) {
@@ -36,9 +36,10 @@ final class Screen {
     }
 
     /** Java's own Console is there without a terminal, too, from 22 on. */
-    private static boolean isTerminal() {
+    static boolean isTerminal(int descriptor) {
         try {
-            String file = Files.readSymbolicLink(Path.of("/proc/self/fd/1")).toString();
+            String file = Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor))
+                    .toString();
             return file.startsWith("/dev/pts/") || file.startsWith("/dev/tty") || file.equals("/dev/console");
         } catch (IOException e) {
             return false;
