@@ -11,6 +11,7 @@ module io.fanatic.harness {
     requires com.google.gson;
     requires java.xml;
     requires org.jnrproject.ffi;
+    requires org.yaml.snakeyaml;
 
     exports io.fanatic.harness.bench;
     exports io.fanatic.harness.daemon;
@@ -18,4 +19,5 @@ module io.fanatic.harness {
     exports io.fanatic.harness.lab;
     exports io.fanatic.harness.probe;
     exports io.fanatic.harness.report;
+    exports io.fanatic.harness.scenario;
 }
