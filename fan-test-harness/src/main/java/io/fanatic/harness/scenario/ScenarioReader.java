@@ -5,6 +5,7 @@ import io.fanatic.core.FanMapping;
 import io.fanatic.core.FanOptions;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.harness.lab.LabSpec;
+import io.fanatic.harness.probe.Ping;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -22,6 +23,7 @@ final class ScenarioReader {
     private static final int MOST_STEPS = 1000;
     private static final int MOST_PACKETS = 10_000;
     private static final int USUAL_PACKETS = 50;
+    private static final int USUAL_BYTES = 56;
     private static final long LEAST_RATE = 1000;
     private static final Pattern ENDS = Pattern.compile("(h\\d+(?:c\\d+)?) to (h\\d+(?:c\\d+)?|all)");
     private static final Pattern HOST = Pattern.compile("h(\\d{1,3})");
@@ -183,14 +185,17 @@ final class ScenarioReader {
     }
 
     private static Step loss(int line, YamlNode node, LabSpec lab) {
-        Map<String, YamlNode> values = node.keys("between", "packets", "at least", "at most");
+        Map<String, YamlNode> values = node.keys("between", "packets", "bytes", "at least", "at most");
         OptionalDouble least = share(values, "at least");
         OptionalDouble most = share(values, "at most");
         requireBound(node, least.isPresent() || most.isPresent());
         int packets = YamlNode.find(values, "packets")
                 .map(each -> each.number(1, MOST_PACKETS))
                 .orElse(USUAL_PACKETS);
-        return new Step.Loss(line, between(node, values, lab), packets, least, most);
+        int bytes = YamlNode.find(values, "bytes")
+                .map(each -> each.number(Ping.LEAST_PAYLOAD, Ping.MOST_PAYLOAD))
+                .orElse(USUAL_BYTES);
+        return new Step.Loss(line, between(node, values, lab), packets, bytes, least, most);
     }
 
     private static void requireBound(YamlNode node, boolean bound) {

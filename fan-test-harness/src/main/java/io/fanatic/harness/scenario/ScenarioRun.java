@@ -242,6 +242,7 @@ public final class ScenarioRun {
             for (NodePair pair : pairs) {
                 PingResult result = Ping.to(pair.to().address())
                         .withCount(wanted.packets())
+                        .withPayload(wanted.bytes())
                         .withTimeout(LOSS_PATIENCE)
                         .start(probes, pair.from().namespace())
                         .join();

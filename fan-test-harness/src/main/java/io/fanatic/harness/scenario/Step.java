@@ -55,10 +55,12 @@ public sealed interface Step {
      * A share of unanswered echo requests.
      *
      * @param packets how many are sent
+     * @param bytes after the ICMP header of each, which must not be fragmented
      * @param atLeast the least that passes, 0 to 1
      * @param atMost the most that passes, 0 to 1
      */
-    record Loss(int line, List<Ends> ends, int packets, OptionalDouble atLeast, OptionalDouble atMost) implements Step {
+    record Loss(int line, List<Ends> ends, int packets, int bytes, OptionalDouble atLeast, OptionalDouble atMost)
+            implements Step {
         public Loss {
             ends = List.copyOf(ends);
         }

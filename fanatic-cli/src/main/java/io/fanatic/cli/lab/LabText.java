@@ -22,7 +22,8 @@ final class LabText {
     static String summary(LabSpec spec) {
         return count(spec.hosts(), "host") + " with "
                 + count(spec.containers() * spec.fans().size(), "container") + (spec.hosts() > 1 ? " each, " : ", ")
-                + spec.fans().stream().map(Object::toString).collect(Collectors.joining(", "));
+                + spec.fans().stream().map(fan -> fan.overlay().toString()).collect(Collectors.joining(", "))
+                + " over " + spec.mapping().underlay();
     }
 
     static String count(int number, String noun) {
