@@ -9,7 +9,7 @@ import java.util.Map;
 
 /** Why a pair fails, as far as the underlay can tell; asks each two hosts once. */
 final class Diagnosis {
-    private static final Duration PATIENCE = Duration.ofMillis(200);
+    private static final Duration PATIENCE = Duration.ofMillis(100);
     /** Beyond so many pairs of hosts nobody needs more evidence, and each costs up to two time-outs. */
     private static final int MOST_ASKED = 64;
 

@@ -41,9 +41,13 @@ public final class Proof implements AutoCloseable {
     /** More at once would wait for each other, and round trips would tell about the queue instead of the fan. */
     private static final int AT_ONCE = 4;
     /** Who has waited this long waits for a time-out, and keeps nobody from starting. */
-    private static final long BUSY_MILLIS = 50;
+    private static final long BUSY_MILLIS = 20;
     /** How many may wait for their time-out. */
     private static final int MOST_WAITING = 128;
+
+    private static final int WARM_UP = 500;
+    /** Fewer pairs take less time than warming up for them. */
+    private static final int WORTH_WARMING = 50;
 
     private static final Duration PATIENCE = Duration.ofSeconds(1);
 
@@ -81,12 +85,25 @@ public final class Proof implements AutoCloseable {
     /** Echo requests between these pairs, a few at a time, with packets that fill the fan's MTU. */
     public List<Check.Pinged> pings(List<NodePair> pairs) {
         Map<FanMapping, Integer> mtus = new HashMap<>();
+        warmUp(pairs);
         return each("ping", pairs, AT_ONCE, pair -> {
             int payload = mtus.computeIfAbsent(pair.fan(), this::mtu) - ICMP_AND_IPV4_HEADERS;
             Ping ping = Ping.to(pair.to().address()).withPayload(payload).withTimeout(patience);
             return ping.start(probes, pair.from().namespace())
                     .thenApply(result -> new Check.Pinged(pair.from(), pair.to(), result));
         });
+    }
+
+    /** The first round trips of a JVM tell about the JVM: a pair spends them for all. */
+    private void warmUp(List<NodePair> pairs) {
+        if (pairs.size() >= WORTH_WARMING) {
+            NodePair first = pairs.get(0);
+            Ping.to(first.to().address())
+                    .withCount(WARM_UP)
+                    .withTimeout(Duration.ofMillis(1))
+                    .start(probes, first.from().namespace())
+                    .join();
+        }
     }
 
     /**

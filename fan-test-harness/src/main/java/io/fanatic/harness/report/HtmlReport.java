@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * The report as one page that needs nothing else: no script, no font, no image from anywhere, and its own policy forbids the
@@ -13,6 +14,7 @@ import java.util.List;
 final class HtmlReport {
     private static final int SIDE_BY_SIDE = 6;
     private static final int FAILURES_OPEN = 12;
+    private static final int MOST_TRIALS_OPEN = 24;
     private static final int MOST_FAILURES = 500;
     /** More rows than this are for programs, and those read the JSON. */
     private static final int MOST_ROWS = 600;
@@ -43,6 +45,9 @@ final class HtmlReport {
         header(title);
         html.append("<main>\n");
         failures();
+        if (isStory()) {
+            trials();
+        }
         HostMatrix rates = HostMatrix.ofRate(report);
         HostMatrix rtts = HostMatrix.ofRtt(report);
         // Two small maps find room beside each other.
@@ -60,7 +65,9 @@ final class HtmlReport {
             TopologyDrawing.append(html, report);
             hosts();
         }
-        trials();
+        if (!isStory()) {
+            trials();
+        }
         pairs();
         html.append("</main>\n<footer><p>Made by fanatic ")
                 .append(Html.escape(report.conditions().version()));
@@ -209,18 +216,36 @@ final class HtmlReport {
         html.append("</tbody></table></div></details>\n");
     }
 
+    /** Whether the trials are the story itself, as the steps of a scenario are. */
+    private boolean isStory() {
+        return report.trials().stream().map(Trial::group).distinct().count() == 1;
+    }
+
     private void trials() {
-        if (report.trials().isEmpty()) {
+        int count = report.trials().size();
+        if (count == 0) {
             return;
         }
-        html.append("<section id=\"trials\"><h2>What was tried besides</h2>\n<ul class=\"trials\">\n");
+        String title = isStory() ? capital(report.trials().get(0).group()) : "What was tried besides";
+        html.append("<section id=\"trials\"><h2>").append(Html.escape(title)).append("</h2>\n");
+        html.append(count > MOST_TRIALS_OPEN ? "<details><summary>" + count + " trials</summary>\n" : "");
+        html.append("<ul class=\"trials\">\n");
         for (Trial trial : report.trials()) {
             html.append("<li class=\"").append(trial.outcome().word()).append("\"><span class=\"mark\">");
             html.append(trial.outcome().word()).append("</span><div><b>").append(Html.escape(trial.name()));
-            html.append("</b><small>").append(Html.escape(trial.group())).append("</small><span>");
-            html.append(Html.escape(trial.explanation())).append("</span></div></li>\n");
+            html.append("</b>");
+            if (!isStory()) {
+                html.append("<small>").append(Html.escape(trial.group())).append("</small>");
+            }
+            html.append("<span>").append(Html.escape(trial.explanation())).append("</span></div></li>\n");
         }
-        html.append("</ul></section>\n");
+        html.append("</ul>")
+                .append(count > MOST_TRIALS_OPEN ? "</details>" : "")
+                .append("</section>\n");
+    }
+
+    private static String capital(String word) {
+        return word.substring(0, 1).toUpperCase(Locale.ROOT) + word.substring(1);
     }
 
     private void pairs() {

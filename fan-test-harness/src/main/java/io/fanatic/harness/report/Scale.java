@@ -1,5 +1,7 @@
 package io.fanatic.harness.report;
 
+import java.util.Arrays;
+
 /**
  * Where a value lies between the lowest and the highest, 0 to 1: by its logarithm when the highest is more than ten times the
  * lowest, so that one outlier does not make all others look alike.
@@ -18,9 +20,13 @@ record Scale(double low, double high, boolean logarithmic) {
         return new Scale(low, high, low > 0 && high / low > MOST_LINEAR);
     }
 
-    /** For colours: at least from half to whole, so that noise does not look like a finding. */
+    /**
+     * For colours: at least from half to whole, so that noise does not look like a finding; of a hundred values and more the
+     * outermost two of a hundred share the colour of their neighbours, so that a few do not make all others look alike.
+     */
     static Scale forColours(double[] sorted) {
-        Scale scale = over(sorted);
+        int cut = sorted.length < 100 ? 0 : sorted.length / 50;
+        Scale scale = over(Arrays.copyOfRange(sorted, cut, sorted.length - cut));
         return new Scale(Math.min(scale.low, scale.high / 2), scale.high, scale.logarithmic);
     }
 

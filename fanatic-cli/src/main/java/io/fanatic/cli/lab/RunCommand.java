@@ -33,7 +33,8 @@ final class RunCommand extends LabCommand {
         Scenario scenario = read(Path.of(file.required()[0]));
         report.value().ifPresent(ReportOutput::requireDirectory);
         sweep(screen);
-        screen.title(scenario.title() + ": " + LabText.summary(scenario.lab()));
+        screen.title(scenario.title());
+        screen.wrapped("", LabText.summary(scenario.lab()));
         try (Interruption interruption = Interruption.of(labName())) {
             Report found = new ScenarioRun(scenario, labName()).run(trial -> print(trial, screen));
             report.value().ifPresent(directory -> ReportOutput.write(found, directory, screen));
