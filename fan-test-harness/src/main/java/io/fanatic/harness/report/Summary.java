@@ -88,7 +88,7 @@ final class Summary {
                 + " at one end; no other pair failed.");
     }
 
-    /** The hosts none of whose pairs passed, some of them having failed. */
+    /** The hosts none of whose pairs with other hosts passed, some of them having failed. */
     static Set<String> unreached(Report report) {
         Map<String, String> owners = report.topology().hostsByNode();
         Set<String> unreached = new LinkedHashSet<>();
@@ -98,7 +98,7 @@ final class Summary {
                     Set<String> ends = ends(pair, owners);
                     if (outcome == Outcome.FAILED) {
                         unreached.addAll(ends);
-                    } else {
+                    } else if (ends.size() > 1) {
                         unreached.removeAll(ends);
                     }
                 }
