@@ -52,10 +52,23 @@ public final class Engine {
      * @throws FanException when it cannot be done; the host is then as before unless the reason is NOT_UNDONE
      */
     public Plan up(FanEntry entry) {
-        Observed host = Observed.of(kernel);
+        Observed host = cleared();
         Plan plan = planUp(entry, host);
         apply(plan, host, () -> planUp(entry, Observed.of(kernel)));
         return plan;
+    }
+
+    /** The host, after what a run that was killed left half made has gone; nobody else makes such devices now. */
+    private Observed cleared() {
+        Observed host = Observed.of(kernel);
+        boolean clear = true;
+        for (LinkState link : host.links()) {
+            if (Kernel.isTemporary(link.name())) {
+                kernel.deleteLink(link.name());
+                clear = false;
+            }
+        }
+        return clear ? host : Observed.of(kernel);
     }
 
     private Plan planUp(FanEntry entry, Observed host) {
@@ -88,7 +101,7 @@ public final class Engine {
      * @throws FanException IN_USE, naming the devices, while containers are attached
      */
     public Plan down(Cidr overlay, UnderlaySpec underlay) {
-        Observed host = Observed.of(kernel);
+        Observed host = cleared();
         Plan plan = planDown(overlay, underlay, host);
         apply(plan, host, () -> planDown(overlay, underlay, Observed.of(kernel)));
         return plan;
@@ -116,7 +129,7 @@ public final class Engine {
 
     /** See {@link #planDownEverything}. */
     public Plan downEverything() {
-        Observed host = Observed.of(kernel);
+        Observed host = cleared();
         Plan plan = planDownEverything(host);
         apply(plan, host, () -> planDownEverything(Observed.of(kernel)));
         return plan;
