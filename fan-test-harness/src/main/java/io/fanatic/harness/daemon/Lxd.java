@@ -9,6 +9,7 @@ import io.fanatic.harness.lab.LabHost;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -159,7 +160,8 @@ public final class Lxd implements AutoCloseable {
         if (process.runs()) {
             removeInstances();
         }
-        process.close();
+        // After a download that failed it waits for ever for something; there is nothing left to lose.
+        process.end(Duration.ofSeconds(2));
         // The library beneath leaves one; that of a daemon that still runs is in use and stays.
         Cgroups.remove("lxc.pivot");
         data.closeWithMountsOn(kind.directory);
