@@ -28,6 +28,8 @@ public final class ContainerEngines {
         return List.of(
                 new DockerEngine(places, journals),
                 new LxdEngine(EngineKind.LXD, places, journals),
-                new LxdEngine(EngineKind.INCUS, places, journals));
+                new LxdEngine(EngineKind.INCUS, places, journals),
+                new PodmanEngine(journals, new ContainersConf(Path.of("/"))),
+                new CniEngine(journals));
     }
 }
