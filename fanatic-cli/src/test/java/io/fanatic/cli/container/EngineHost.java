@@ -129,8 +129,9 @@ record EngineHost(LabHost host, EngineKind kind) {
         return org.assertj.core.api.Assertions.assertThatExceptionOfType(CommandException.class)
                 .isThrownBy(work)
                 .satisfies(e -> assertThat(e.exitCode()).as(e.getMessage()).isEqualTo(code))
-                .satisfies(e ->
-                        assertThat(e.getMessage().lines()).as("one sentence").hasSize(1));
+                .satisfies(e -> assertThat(String.valueOf(e.getMessage()).lines())
+                        .as("one sentence")
+                        .hasSize(1));
     }
 
     /** Ping that fills the MTU, then checksummed TCP both ways; the other end must see the true source. */
