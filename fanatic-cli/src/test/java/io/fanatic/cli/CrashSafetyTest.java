@@ -111,7 +111,7 @@ class CrashSafetyTest {
         }
         System.out.println("fanctl " + victim + ": killed " + trials + " times, at "
                 + kills.points().size() + " points at most");
-        assertThat(trials).isGreaterThan(5);
+        assertThat(trials).isGreaterThanOrEqualTo(4);
     }
 
     private void run(String command) {
