@@ -4,4 +4,5 @@ module io.fanatic.cli {
     requires static transitive org.jspecify;
     requires info.picocli;
     requires com.google.gson;
+    requires org.jline;
 }

@@ -1,5 +1,6 @@
 package io.fanatic.cli.lab;
 
+import io.fanatic.cli.terminal.Screen;
 import static io.fanatic.netlink.libc.Native.LIBC;
 
 import io.fanatic.cli.command.Command;
