@@ -81,9 +81,20 @@ final class Preflight {
         }
     }
 
-    /** VPNs replace the default route by the two halves of the address space. */
-    private static boolean isDefault(RouteState route) {
-        return route.destination().prefixLength() <= 1;
+    /** A VPN beats the default route with both halves of the address space in one table; one half alone is a route. */
+    private boolean isDefault(RouteState route) {
+        int length = route.destination().prefixLength();
+        if (length != 1) {
+            return length == 0;
+        }
+        for (RouteState other : host.routes()) {
+            if (other.table() == route.table()
+                    && other.destination().prefixLength() == 1
+                    && !other.destination().equals(route.destination())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static void nameServersStayReachable(Fan fan, List<Ipv4Address> nameServers) {

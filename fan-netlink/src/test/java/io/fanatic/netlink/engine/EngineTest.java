@@ -345,9 +345,19 @@ class EngineTest {
     @Test
     void strangersInTheWayAreNamedAndLeftAlone() {
         assertRefusedWith(
-                k -> k.put(new RouteState(Cidr.parse("250.1.0.0/16"), Optional.of("eth0"), "250.1.0.0/16 dev eth0")),
+                k -> k.put(new RouteState(
+                        Cidr.parse("250.1.0.0/16"), RouteState.MAIN, Optional.of("eth0"), "250.1.0.0/16 dev eth0")),
                 Reason.CONFLICT,
                 "250.1.0.0/16 dev eth0");
+        // Half of what a VPN would add, or the halves in two tables, is a route like any other.
+        assertRefusedWith(k -> k.put(half("128.0.0.0/1", RouteState.MAIN)), Reason.CONFLICT, "128.0.0.0/1 dev eth0");
+        assertRefusedWith(
+                k -> {
+                    k.put(half("0.0.0.0/1", 1000));
+                    k.put(half("128.0.0.0/1", RouteState.MAIN));
+                },
+                Reason.CONFLICT,
+                "128.0.0.0/1 dev eth0");
         assertRefusedWith(
                 k -> k.put(new LinkState(
                         "fan-250", "bridge", new MacAddress(3), 1500, true, Optional.empty(), "", Optional.empty())),
@@ -377,15 +387,20 @@ class EngineTest {
                 "ftun-25", new LinkState.Vxlan(8472, true, true, List.of(new LinkState.Vnis(1638400, 1638400)), 0)));
         kernel.put(new LinkState(
                 "fan-25", "bridge", new MacAddress(3), 1500, true, Optional.empty(), "fan", Optional.empty()));
-        kernel.put(new RouteState(Cidr.parse("251.0.0.0/8"), Optional.of("eth0"), "251.0.0.0/8 dev eth0"));
-        kernel.put(new RouteState(Cidr.parse("0.0.0.0/1"), Optional.of("eth0"), "0.0.0.0/1 dev eth0"));
-        kernel.put(new RouteState(Cidr.parse("128.0.0.0/1"), Optional.of("eth0"), "128.0.0.0/1 dev eth0"));
+        kernel.put(new RouteState(
+                Cidr.parse("251.0.0.0/8"), RouteState.MAIN, Optional.of("eth0"), "251.0.0.0/8 dev eth0"));
+        kernel.put(half("0.0.0.0/1", RouteState.MAIN));
+        kernel.put(half("128.0.0.0/1", RouteState.MAIN));
         Observed before = Observed.of(kernel);
 
         engine.up(first());
         engine.downEverything();
 
         assertThat(Observed.of(kernel)).isEqualTo(before);
+    }
+
+    private static RouteState half(String destination, int table) {
+        return new RouteState(Cidr.parse(destination), table, Optional.of("eth0"), destination + " dev eth0");
     }
 
     @Test

@@ -43,11 +43,11 @@ public enum ExitCode {
 
     /** What an exception from the library, or from a command, comes to. */
     public static ExitCode of(RuntimeException e) {
-        if (e instanceof CommandException) {
-            return ((CommandException) e).exitCode();
+        if (e instanceof CommandException command) {
+            return command.exitCode();
         }
-        if (e instanceof FanException) {
-            switch (((FanException) e).reason()) {
+        if (e instanceof FanException failure) {
+            switch (failure.reason()) {
                 case INVALID:
                     return USAGE;
                 case NOT_PERMITTED:
