@@ -45,11 +45,10 @@ final class ConfigureCommand extends SetupCommand {
             option("-u,--underlay", "UNDERLAY", UnderlaySpec::parse, "the underlay: " + UnderlaySpec.FORMS);
     private final Option<Cidr> overlay =
             option("-o,--overlay", "OVERLAY", Cidr::parse, "the overlay, such as 250.0.0.0/8");
-    private final Map<EngineKind, Option<Boolean>> with = new EnumMap<>(EngineKind.class);
-    private final Map<EngineKind, Option<Boolean>> without = new EnumMap<>(EngineKind.class);
+    private final Map<EngineKind, Choice> choices = new EnumMap<>(EngineKind.class);
     private final Option<Boolean> defaultBridge;
-    private final Option<Boolean> test = flag("--test", "test each engine with a container");
-    private final Option<Boolean> noTest = flag("--no-test", "do not test");
+    private final Choice test =
+            new Choice("test", flag("--test", "test each engine with a container"), flag("--no-test", "do not test"));
     private final Option<Boolean> dhcp = flag("--dhcp", "lease addresses by DHCP, also without LXD and Incus");
     private final Option<List<Ipv4Address>> remotes =
             options("--remote", "IP", Ipv4Address::parse, "test the way to this host, too; may be repeated");
@@ -59,6 +58,17 @@ final class ConfigureCommand extends SetupCommand {
             ConfigureCommand::seconds,
             "undo everything unless it is confirmed within this time, here or by \"fanatic confirm\"");
 
+    /** Two options that say yes and no to the same question. */
+    private record Choice(String word, Option<Boolean> with, Option<Boolean> without) {
+
+        Optional<Boolean> said() {
+            if (with.or(false) && without.or(false)) {
+                throw FanArguments.usage("--" + word + " and --no-" + word + " exclude each other");
+            }
+            return with.or(false) ? Optional.of(true) : without.or(false) ? Optional.of(false) : Optional.empty();
+        }
+    }
+
     ConfigureCommand(Supplier<Host> host) {
         super(
                 "configure",
@@ -66,8 +76,12 @@ final class ConfigureCommand extends SetupCommand {
                         + " before the last question is answered.",
                 host);
         for (EngineKind kind : List.of(EngineKind.DOCKER, EngineKind.LXD, EngineKind.INCUS)) {
-            with.put(kind, flag("--" + kind.word(), "put " + kind.title() + " on the fan"));
-            without.put(kind, flag("--no-" + kind.word(), "leave " + kind.title() + " alone"));
+            choices.put(
+                    kind,
+                    new Choice(
+                            kind.word(),
+                            flag("--" + kind.word(), "put " + kind.title() + " on the fan"),
+                            flag("--no-" + kind.word(), "leave " + kind.title() + " alone")));
         }
         defaultBridge = flag("--docker-default-bridge", "let plain \"docker run\" use the fan; Docker restarts");
     }
@@ -86,9 +100,7 @@ final class ConfigureCommand extends SetupCommand {
 
     private Settings settings() {
         Map<EngineKind, Boolean> engines = new EnumMap<>(EngineKind.class);
-        for (EngineKind kind : with.keySet()) {
-            either(kind.word(), with.get(kind), without.get(kind)).ifPresent(said -> engines.put(kind, said));
-        }
+        choices.forEach((kind, choice) -> choice.said().ifPresent(said -> engines.put(kind, said)));
         if (defaultBridge.or(false) && Boolean.FALSE.equals(engines.get(EngineKind.DOCKER))) {
             throw FanArguments.usage("--docker-default-bridge and --no-docker exclude each other");
         }
@@ -98,16 +110,9 @@ final class ConfigureCommand extends SetupCommand {
                 overlay.value(),
                 engines,
                 defaultBridge.or(false),
-                either("test", test, noTest),
+                test.said(),
                 dhcp.or(false),
                 remotes.or(List.of()));
-    }
-
-    private static Optional<Boolean> either(String word, Option<Boolean> with, Option<Boolean> without) {
-        if (with.or(false) && without.or(false)) {
-            throw FanArguments.usage("--" + word + " and --no-" + word + " exclude each other");
-        }
-        return with.or(false) ? Optional.of(true) : without.or(false) ? Optional.of(false) : Optional.empty();
     }
 
     @Override

@@ -14,7 +14,9 @@ final class ConfirmCommand extends Command {
     private final Supplier<Host> host;
 
     ConfirmCommand(Supplier<Host> host) {
-        super("confirm", "Keeps what \"fanatic configure --confirm\" has set up; else it is undone when its time is up.");
+        super(
+                "confirm",
+                "Keeps what \"fanatic configure --confirm\" has set up; else it is undone when its time is up.");
         this.host = host;
     }
 
@@ -22,7 +24,8 @@ final class ConfirmCommand extends Command {
     protected ExitCode run(Console console) {
         FanNetwork.requirePrivileges();
         if (!Confirmation.on(host.get()).confirm()) {
-            throw new CommandException(ExitCode.FAILED, "nothing waits to be confirmed; what was not in time is undone");
+            throw new CommandException(
+                    ExitCode.FAILED, "nothing waits to be confirmed; what was not in time is undone");
         }
         console.out().println("kept");
         return ExitCode.DONE;

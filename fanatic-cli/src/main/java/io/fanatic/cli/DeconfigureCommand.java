@@ -26,7 +26,8 @@ import java.util.function.Supplier;
 final class DeconfigureCommand extends SetupCommand {
     private final Option<UnderlaySpec> underlay =
             option("-u,--underlay", "UNDERLAY", UnderlaySpec::parse, "only the fan with this underlay");
-    private final Option<Cidr> overlay = option("-o,--overlay", "OVERLAY", Cidr::parse, "only the fan with this overlay");
+    private final Option<Cidr> overlay =
+            option("-o,--overlay", "OVERLAY", Cidr::parse, "only the fan with this overlay");
     private final Option<Boolean> yes = flag("--yes", "do not ask");
     private final Option<Boolean> force = flag("--force", "also while containers are on the fan; they lose it");
 
@@ -61,7 +62,11 @@ final class DeconfigureCommand extends SetupCommand {
             }
             apply(here, transition, plan, interruption, prompter::say, Progress.on(console));
         }
-        report(console, plan, new JsonObject(), plan.isEmpty() ? "nothing to do: no fan is set up here" : "everything is as it was before");
+        report(
+                console,
+                plan,
+                new JsonObject(),
+                plan.isEmpty() ? "nothing to do: no fan is set up here" : "everything is as it was before");
         return ExitCode.DONE;
     }
 
@@ -72,7 +77,8 @@ final class DeconfigureCommand extends SetupCommand {
         }
         List<FanState> states = new ArrayList<>();
         for (FanState state : here.states()) {
-            boolean ours = state.up() || state.configured().filter(here.file()::isOurs).isPresent();
+            boolean ours =
+                    state.up() || state.configured().filter(here.file()::isOurs).isPresent();
             boolean named = overlay.value().map(state.entry().overlay()::equals).orElse(true)
                     && underlay.value().map(given -> isOn(given, state)).orElse(true);
             if (ours && named) {
@@ -84,7 +90,9 @@ final class DeconfigureCommand extends SetupCommand {
 
     private static boolean isOn(UnderlaySpec given, FanState state) {
         return given.equals(state.entry().underlay())
-                || state.configured().map(entry -> entry.underlay().equals(given)).orElse(false)
+                || state.configured()
+                        .map(entry -> entry.underlay().equals(given))
+                        .orElse(false)
                 || given instanceof UnderlaySpec.Network network
                         && state.entry().underlay().underlay().equals(Optional.of(network.network()));
     }

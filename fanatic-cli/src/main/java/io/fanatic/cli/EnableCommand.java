@@ -53,7 +53,8 @@ final class EnableCommand extends SetupCommand {
         Map<EngineKind, EngineOptions> engines = new EnumMap<>(EngineKind.class);
         engines.putAll(from.engines());
         kind.ifPresent(each -> engines.put(
-                each, new EngineOptions(defaultBridge.map(option -> option.or(false)).orElse(false))));
+                each,
+                new EngineOptions(defaultBridge.map(option -> option.or(false)).orElse(false))));
         FanEntry base = from.up()
                 ? new FanEntry(given.overlay(), given.underlay(), from.entry().options())
                 : given;
@@ -78,8 +79,8 @@ final class EnableCommand extends SetupCommand {
     }
 
     private String done(FanAttachment fan, TransitionPlan plan) {
-        String what = kind.map(each -> each.title() + " is on " + fan.bridge() + ": ")
-                .orElse("");
+        String what =
+                kind.map(each -> each.title() + " is on " + fan.bridge() + ": ").orElse("");
         return what + SetupText.isUp(fan) + (plan.isEmpty() ? "; nothing was to do" : "");
     }
 }

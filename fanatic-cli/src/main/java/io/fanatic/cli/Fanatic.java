@@ -42,7 +42,10 @@ public final class Fanatic extends Program {
     }
 
     Fanatic(Supplier<Host> host) {
-        super("fanatic", "Sets up, shows and tests fan networking. Without a command it is \"fanatic configure\".", NAMES);
+        super(
+                "fanatic",
+                "Sets up, shows and tests fan networking. Without a command it is \"fanatic configure\".",
+                NAMES);
         this.host = host;
     }
 
@@ -95,6 +98,8 @@ public final class Fanatic extends Program {
     }
 
     public static void main(String[] args) {
-        System.exit(new Fanatic().run(args, new Console(System.out, System.err)).status());
+        System.exit(new Fanatic()
+                .run(args, new Console(System.in, System.out, System.err))
+                .status());
     }
 }

@@ -42,7 +42,11 @@ final class FanaticShowCommand extends Command {
 
     /** A line of the table. */
     private record Row(
-            String underlay, String overlay, String fan, Map<EngineKind, EngineStatus> engines, Optional<FanSlice> slice) {}
+            String underlay,
+            String overlay,
+            String fan,
+            Map<EngineKind, EngineStatus> engines,
+            Optional<FanSlice> slice) {}
 
     @Override
     protected ExitCode run(Console console) {
@@ -50,8 +54,7 @@ final class FanaticShowCommand extends Command {
         List<Fan> fans = here.fans().list();
         List<Row> rows = rows(here, fans);
         if (json.or(false)) {
-            JsonObject document =
-                    ShowJson.tree(fans, stats.or(false) ? network::counters : fan -> Map.of());
+            JsonObject document = ShowJson.tree(fans, stats.or(false) ? network::counters : fan -> Map.of());
             FanaticShowText.addEngines(document, engines(rows));
             document.add("configuredOnly", FanaticShowText.configured(configuredOnly(here, fans)));
             console.out().println(ShowJson.print(document));
@@ -76,8 +79,8 @@ final class FanaticShowCommand extends Command {
         for (Fan fan : fans) {
             int prefix = fan.mapping().underlay().prefixLength();
             for (FanSlice slice : fan.slices()) {
-                FanAttachment attachment = new FanAttachment(
-                        fan.bridge(), slice, fan.mtu(), fan.leases(slice.underlayAddress()));
+                FanAttachment attachment =
+                        new FanAttachment(fan.bridge(), slice, fan.mtu(), fan.leases(slice.underlayAddress()));
                 Map<EngineKind, EngineStatus> engines = new EnumMap<>(EngineKind.class);
                 for (ContainerEngine engine : here.engines()) {
                     engines.put(engine.kind(), engine.status(attachment));
@@ -92,7 +95,8 @@ final class FanaticShowCommand extends Command {
         }
         for (FanEntry entry : configuredOnly(here, fans)) {
             String state = entry.options().off() ? "off" : "down";
-            rows.add(new Row(entry.underlay().toString(), entry.overlay().toString(), state, Map.of(), Optional.empty()));
+            rows.add(new Row(
+                    entry.underlay().toString(), entry.overlay().toString(), state, Map.of(), Optional.empty()));
         }
         return rows;
     }
@@ -148,7 +152,11 @@ final class FanaticShowCommand extends Command {
     private static void verbose(StringBuilder text, Host here, List<Row> rows) {
         for (Row row : rows) {
             if (row.slice().isPresent()) {
-                text.append('\n').append(row.overlay()).append(" over ").append(row.underlay()).append(":\n");
+                text.append('\n')
+                        .append(row.overlay())
+                        .append(" over ")
+                        .append(row.underlay())
+                        .append(":\n");
                 for (ContainerEngine engine : here.engines()) {
                     Optional.ofNullable(row.engines().get(engine.kind()))
                             .ifPresent(status -> text.append("  ")

@@ -19,12 +19,16 @@ final class LocalTestCommand extends Command {
     private final Supplier<Host> host;
     private final FanArguments fan = new FanArguments(this);
     private final Option<String> image = option(
-            "--image", "IMAGE", text -> text, "run this image; else a local busybox, alpine or ubuntu, else one is pulled");
+            "--image",
+            "IMAGE",
+            text -> text,
+            "run this image; else a local busybox, alpine or ubuntu, else one is pulled");
 
     LocalTestCommand(EngineKind kind, Supplier<Host> host) {
         super(
                 "local-" + kind.word(),
-                "Starts a container of " + kind.title() + " on the fan; it and this host test each other: ping, 1 KiB and 64 MiB"
+                "Starts a container of " + kind.title()
+                        + " on the fan; it and this host test each other: ping, 1 KiB and 64 MiB"
                         + " of random data, both ways at once. The container is removed again.");
         this.kind = kind;
         this.host = host;

@@ -78,7 +78,7 @@ abstract class SetupCommand extends Command {
         if (!silent && person && Terminals.isTerminal(1) && !Terminals.isDumb()) {
             return new TerminalPrompter(interruption::arm);
         }
-        return new LinePrompter(System.in, console.out(), person);
+        return new LinePrompter(console.in(), console.out(), person);
     }
 
     /** Carries it out, under the lock; signals wait until it is done or undone. */

@@ -92,7 +92,11 @@ final class SetupText {
     }
 
     static String print(JsonObject document) {
-        return new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create().toJson(document);
+        return new GsonBuilder()
+                .setPrettyPrinting()
+                .disableHtmlEscaping()
+                .create()
+                .toJson(document);
     }
 
     private static JsonArray array(List<String> lines) {

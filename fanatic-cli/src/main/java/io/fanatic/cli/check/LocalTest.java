@@ -125,13 +125,16 @@ public final class LocalTest {
         say.accept("test master: short data test (" + host + " -> " + inner + ") ...");
         say.accept("test slave: ping test ... " + Verdict.of(back));
         say.accept("test slave: short data test (" + inner + " -> " + host + ") ...");
-        Pair little = transfer(probes, SHORT, host, inner, outside, inside);
+        Pair little = transfer(probes, SHORT, SHORT_PATIENCE, host, inner, outside, inside);
         say.accept("test master: short data ... " + Verdict.of(little.master));
         say.accept("test slave: short data ... " + Verdict.of(little.slave));
 
         say.accept("test slave: long data test (" + inner + " -> " + host + ") ...");
         say.accept("test master: long data test (" + host + " -> " + inner + ") ...");
-        Pair much = transfer(probes, LONG, host, inner, outside, inside);
+        // Where a kilobyte does not pass, there is no use in waiting long for more.
+        boolean hope = little.master.ok() && little.slave.ok();
+        Pair much =
+                transfer(probes, LONG, hope ? LONG_PATIENCE : SHORT_PATIENCE, host, inner, outside, inside);
         say.accept("test master: long data ... " + Verdict.of(much.master));
         say.accept("test slave: long data ... " + Verdict.of(much.slave));
         return new Result(
@@ -149,16 +152,17 @@ public final class LocalTest {
     private record Pair(TransferResult master, TransferResult slave) {}
 
     private Pair transfer(
-            Probes probes, long bytes, Ipv4Address host, Ipv4Address inner, Namespace outside, Namespace inside) {
-        Duration patience = bytes == SHORT ? SHORT_PATIENCE : LONG_PATIENCE;
-        CompletableFuture<TransferResult> master = BulkTransfer.to(inner)
-                .withBytes(bytes)
-                .withTimeout(patience)
-                .start(probes, outside, inside);
-        CompletableFuture<TransferResult> slave = BulkTransfer.to(host)
-                .withBytes(bytes)
-                .withTimeout(patience)
-                .start(probes, inside, outside);
+            Probes probes,
+            long bytes,
+            Duration patience,
+            Ipv4Address host,
+            Ipv4Address inner,
+            Namespace outside,
+            Namespace inside) {
+        CompletableFuture<TransferResult> master =
+                BulkTransfer.to(inner).withBytes(bytes).withTimeout(patience).start(probes, outside, inside);
+        CompletableFuture<TransferResult> slave =
+                BulkTransfer.to(host).withBytes(bytes).withTimeout(patience).start(probes, inside, outside);
         return progress.during("sending data", () -> new Pair(master.join(), slave.join()));
     }
 }

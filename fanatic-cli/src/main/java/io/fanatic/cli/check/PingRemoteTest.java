@@ -17,7 +17,8 @@ public record PingRemoteTest(Progress progress) implements RemoteTest {
     @Override
     public int run(FanAttachment fan, Ipv4Address remote, Consumer<String> say) {
         Ipv4Address address = fan.mapping().slice(remote).hostAddress();
-        say.accept("remote test of " + remote + ": ping test (" + fan.slice().hostAddress() + " -> " + address + ") ...");
+        say.accept(
+                "remote test of " + remote + ": ping test (" + fan.slice().hostAddress() + " -> " + address + ") ...");
         PingResult ping;
         try (Probes probes = Probes.open()) {
             ping = progress.during(

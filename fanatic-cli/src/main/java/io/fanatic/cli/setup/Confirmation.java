@@ -50,7 +50,8 @@ public final class Confirmation {
             for (JsonElement each : json.getAsJsonArray("changes")) {
                 JsonObject change = each.getAsJsonObject();
                 transition = transition.then(
-                        FanStateJson.read(change.getAsJsonObject("from")), FanStateJson.read(change.getAsJsonObject("to")));
+                        FanStateJson.read(change.getAsJsonObject("from")),
+                        FanStateJson.read(change.getAsJsonObject("to")));
             }
             return transition;
         }
@@ -65,7 +66,8 @@ public final class Confirmation {
     public void requireNone() {
         if (pending().isPresent()) {
             throw new CommandException(
-                    ExitCode.IN_USE, "a change waits to be confirmed; run \"fanatic confirm\", or let its time run out");
+                    ExitCode.IN_USE,
+                    "a change waits to be confirmed; run \"fanatic confirm\", or let its time run out");
         }
     }
 

@@ -70,16 +70,13 @@ record FanChange(FanState from, FanState to) {
     }
 
     private Step up(Host host) {
-        return new Step(
-                "bring up the fan " + to.name(),
-                () -> host.fans().up(to.entry()),
-                () -> {
-                    if (from.up()) {
-                        host.fans().up(from.entry());
-                    } else {
-                        host.fans().down(to.entry().overlay(), to.entry().underlay(), true);
-                    }
-                });
+        return new Step("bring up the fan " + to.name(), () -> host.fans().up(to.entry()), () -> {
+            if (from.up()) {
+                host.fans().up(from.entry());
+            } else {
+                host.fans().down(to.entry().overlay(), to.entry().underlay(), true);
+            }
+        });
     }
 
     private Step down(Host host, boolean force) {
@@ -169,7 +166,8 @@ record FanChange(FanState from, FanState to) {
             return;
         }
         String line = (from.up() ? "change " : "bring up ") + fan.bridge() + ": slice "
-                + attachment.slice().cidr() + ", host address " + attachment.slice().hostAddress() + ", MTU "
+                + attachment.slice().cidr() + ", host address "
+                + attachment.slice().hostAddress() + ", MTU "
                 + fan.mtu() + (to.entry().options().dhcp() ? ", with DHCP" : "");
         parts.add(new TransitionPlan.Part(
                 "the fan", List.of(line), plan.map(Plan::lines).orElse(List.of()), List.of(), false));

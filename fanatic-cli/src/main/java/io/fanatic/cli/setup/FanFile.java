@@ -106,7 +106,9 @@ public final class FanFile {
         Journal journal = known.orElseGet(this::first);
         boolean touched = known.isPresent() && !known.get().wrote().equals(checksum(before));
         FanConfig original = config(journal.before().orElse(new byte[0]));
-        if (!touched && entries(after).equals(entries(original)) && (journal.before().isPresent() || !journal.existed())) {
+        if (!touched
+                && entries(after).equals(entries(original))
+                && (journal.before().isPresent() || !journal.existed())) {
             putBack(journal);
             return;
         }
@@ -171,7 +173,9 @@ public final class FanFile {
     private static void restore(Path path, Optional<byte[]> content) throws IOException {
         if (content.isEmpty()) {
             Files.deleteIfExists(path);
-        } else if (!bytes(path).map(now -> MessageDigest.isEqual(now, content.get())).orElse(false)) {
+        } else if (!bytes(path)
+                .map(now -> MessageDigest.isEqual(now, content.get()))
+                .orElse(false)) {
             DurableFile.replace(path, ByteBuffer.wrap(content.get()));
         }
     }
@@ -216,7 +220,8 @@ public final class FanFile {
             throw failed("read the journal " + journalFile + " of", e);
         } catch (JsonParseException | IllegalStateException | IllegalArgumentException damaged) {
             throw new CommandException(
-                    ExitCode.FAILED, journalFile + " is damaged; remove it, and the lines of " + file + " that are not wanted");
+                    ExitCode.FAILED,
+                    journalFile + " is damaged; remove it, and the lines of " + file + " that are not wanted");
         }
     }
 
@@ -226,7 +231,8 @@ public final class FanFile {
         json.addProperty("existed", journal.existed());
         json.addProperty("directoryExisted", journal.directoryExisted());
         journal.before()
-                .ifPresent(bytes -> json.addProperty("before", Base64.getEncoder().encodeToString(bytes)));
+                .ifPresent(
+                        bytes -> json.addProperty("before", Base64.getEncoder().encodeToString(bytes)));
         json.addProperty("wrote", journal.wrote());
         DurableFile.replace(journalFile, ByteBuffer.wrap((json + "\n").getBytes(StandardCharsets.UTF_8)));
     }

@@ -27,21 +27,20 @@ final class FanStateJson {
 
     static FanState read(JsonObject json) {
         Map<EngineKind, EngineOptions> engines = new EnumMap<>(EngineKind.class);
-        for (Map.Entry<String, JsonElement> engine : json.getAsJsonObject("engines").entrySet()) {
+        for (Map.Entry<String, JsonElement> engine :
+                json.getAsJsonObject("engines").entrySet()) {
             engines.put(
                     EngineKind.valueOf(engine.getKey()),
                     new EngineOptions(engine.getValue().getAsBoolean()));
         }
         return new FanState(
-                entry(json, "entry").orElseThrow(),
-                json.get("up").getAsBoolean(),
-                entry(json, "configured"),
-                engines);
+                entry(json, "entry").orElseThrow(), json.get("up").getAsBoolean(), entry(json, "configured"), engines);
     }
 
     private static Optional<FanEntry> entry(JsonObject json, String name) {
         return json.has(name)
-                ? Optional.of(FanEntry.parse(List.of(json.get(name).getAsString().split(" "))))
+                ? Optional.of(
+                        FanEntry.parse(List.of(json.get(name).getAsString().split(" "))))
                 : Optional.empty();
     }
 }

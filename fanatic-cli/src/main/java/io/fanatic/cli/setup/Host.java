@@ -135,7 +135,9 @@ public record Host(Fans fans, List<ContainerEngine> engines, FanFile file, Path 
             if (entry.isFan(wanted.overlay(), wanted.underlay())) {
                 return Optional.of(entry);
             }
-            if (entry.overlay().equals(wanted.overlay()) && address.isPresent() && addressOf(entry).equals(address)) {
+            if (entry.overlay().equals(wanted.overlay())
+                    && address.isPresent()
+                    && addressOf(entry).equals(address)) {
                 found = Optional.of(entry);
             }
         }
@@ -144,9 +146,8 @@ public record Host(Fans fans, List<ContainerEngine> engines, FanFile file, Path 
 
     /** The entry that brings a fan up as it is. */
     private FanEntry entry(Fan fan, FanSlice slice) {
-        FanOptions options = FanOptions.DEFAULT
-                .withDhcp(fan.leases(slice.underlayAddress()))
-                .withHostReserve(slice.hostReserve());
+        FanOptions options =
+                FanOptions.DEFAULT.withDhcp(fan.leases(slice.underlayAddress())).withHostReserve(slice.hostReserve());
         if (!fan.bridge().equals(FanNames.bridge(fan.overlay()))) {
             options = options.withBridge(fan.bridge());
         }

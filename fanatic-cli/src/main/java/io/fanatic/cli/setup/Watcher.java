@@ -78,7 +78,8 @@ public final class Watcher {
         while (!Files.readString(log).startsWith(READY)) {
             if (!process.isAlive() || System.nanoTime() - end > 0) {
                 process.destroy();
-                throw new CommandException(ExitCode.FAILED, Files.readString(log).strip());
+                throw new CommandException(
+                        ExitCode.FAILED, Files.readString(log).strip());
             }
             LockSupport.parkNanos(POLL_NANOS);
         }
@@ -105,7 +106,9 @@ public final class Watcher {
         if (pending.deadline().isPresent()) {
             return System.currentTimeMillis() > pending.deadline().get();
         }
-        return ProcessHandle.of(pending.applier()).filter(ProcessHandle::isAlive).isEmpty();
+        return ProcessHandle.of(pending.applier())
+                .filter(ProcessHandle::isAlive)
+                .isEmpty();
     }
 
     private ExitCode undo(Confirmation.Pending pending) {

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * The dialogue, in the words and the order of the wizard of 2016. A person is asked two questions more, which that one did not
@@ -99,7 +100,8 @@ public final class Wizard {
     public static FanEntry withDhcp(FanEntry entry, Map<EngineKind, EngineOptions> engines) {
         boolean dhcp = engines.containsKey(EngineKind.LXD) || engines.containsKey(EngineKind.INCUS);
         return dhcp
-                ? new FanEntry(entry.overlay(), entry.underlay(), entry.options().withDhcp(true))
+                ? new FanEntry(
+                        entry.overlay(), entry.underlay(), entry.options().withDhcp(true))
                 : entry;
     }
 
@@ -155,7 +157,7 @@ public final class Wizard {
 
     private FanEntry overlay(UnderlaySpec underlay, Optional<FanState> current) {
         if (settings.overlay().isPresent()) {
-            return usable(underlay, settings.overlay().get(), current);
+            return said(() -> usable(underlay, settings.overlay().get(), current));
         }
         Cidr usual = current.map(state -> state.entry().overlay()).orElse(Overlays.EXAMPLE);
         List<String> proposals = new ArrayList<>(List.of(usual.toString()));
@@ -180,7 +182,8 @@ public final class Wizard {
         FanState from = host.observe(entry);
         FanEntry wanted = new FanEntry(overlay, underlay, options(from, entry));
         boolean makesRoom = !settings.yes()
-                && current.filter(old -> !isSame(old, from) && old.entry().overlay().overlaps(overlay))
+                && current.filter(old ->
+                                !isSame(old, from) && old.entry().overlay().overlaps(overlay))
                         .isPresent();
         // What goes first is in nobody's way; all else is asked of the kernel.
         if (makesRoom) {
@@ -201,10 +204,13 @@ public final class Wizard {
             }
             boolean there = from.engines().containsKey(kind);
             return yes(Question.yesNo(
-                    (there ? "Keep " : "Create ") + word(kind) + " networking for " + on(entry.underlay(), entry), true, explanation(kind)));
+                    (there ? "Keep " : "Create ") + word(kind) + " networking for " + on(entry.underlay(), entry),
+                    true,
+                    explanation(kind)));
         }
         if (said.orElse(false)) {
-            throw new CommandException(ExitCode.FAILED, kind.title() + " cannot be put on the fan: " + status.sentence());
+            throw new CommandException(
+                    ExitCode.FAILED, kind.title() + " cannot be put on the fan: " + status.sentence());
         }
         sayUnable(kind, status);
         return false;
@@ -347,8 +353,20 @@ public final class Wizard {
         T of(String text);
     }
 
+    /** What the command line says, or --yes; it cannot be asked again. */
+    private static <T> T said(Supplier<T> answer) {
+        try {
+            return answer.get();
+        } catch (IllegalArgumentException e) {
+            throw new CommandException(ExitCode.USAGE, String.valueOf(e.getMessage()));
+        }
+    }
+
     /** Asks until the answer can work; the reason why it cannot is said at once. */
     private <T> T ask(Question question, Meaning<T> meaning) {
+        if (settings.yes()) {
+            return said(() -> meaning.of(question.usual()));
+        }
         for (int attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
             String answer = prompter.ask(question);
             if (answer.equals("?")) {
@@ -361,7 +379,6 @@ public final class Wizard {
                 prompter.say(String.valueOf(e.getMessage()));
             }
         }
-        throw new CommandException(
-                ExitCode.USAGE, "no good answer in " + MOST_ATTEMPTS + " attempts; no changes made");
+        throw new CommandException(ExitCode.USAGE, "no good answer in " + MOST_ATTEMPTS + " attempts; no changes made");
     }
 }
