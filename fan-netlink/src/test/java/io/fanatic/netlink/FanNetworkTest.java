@@ -241,6 +241,24 @@ class FanNetworkTest {
         }
     }
 
+    /** Docker finds forwarding on and leaves it alone; switched off with the fan, its containers would lose the world. */
+    @Test
+    void forwardingStaysOnForABridgeThatCameAfterTheFan() {
+        shIn(a, "ip link add older0 type bridge");
+        on(a).up(fan("10.0.0.1/16"));
+        shIn(a, "ip link add docker0 type bridge");
+        on(a).down(OVERLAY, FIRST);
+        assertThat(shIn(a, "sysctl -n net.ipv4.ip_forward")).isEqualTo("1\n");
+
+        shIn(a, "ip link del docker0");
+        shIn(a, "sysctl -qw net.ipv4.ip_forward=0");
+        on(a).up(fan("10.0.0.1/16"));
+        on(a).down(OVERLAY, FIRST);
+        assertThat(shIn(a, "sysctl -n net.ipv4.ip_forward"))
+                .as("the older bridge lived without")
+                .isEqualTo("0\n");
+    }
+
     @Test
     void aLostDeviceComesBack() {
         on(b).up(fan("10.0.0.2/16"));

@@ -3,6 +3,7 @@ package io.fanatic.cli;
 import io.fanatic.cli.command.Command;
 import io.fanatic.cli.command.Console;
 import io.fanatic.cli.command.Program;
+import io.fanatic.cli.container.ContainerEngines;
 import io.fanatic.cli.container.EngineKind;
 import io.fanatic.cli.lab.LabGroup;
 import io.fanatic.cli.setup.Host;
@@ -51,7 +52,7 @@ public final class Fanatic extends Program {
 
     /** The host that this program runs on, with its container engines. */
     static Host thisHost() {
-        return Host.here(List.of());
+        return Host.here(ContainerEngines.onThisHost());
     }
 
     @Override

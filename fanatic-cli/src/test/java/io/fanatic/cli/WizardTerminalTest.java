@@ -83,7 +83,9 @@ class WizardTerminalTest {
             while (found < lines.size() && !lines.get(found).equals(expected)) {
                 found++;
             }
-            assertThat(found).as("line \"%s\" after line %d of %s", expected, at, shown).isLessThan(lines.size());
+            assertThat(found)
+                    .as("line \"%s\" after line %d of %s", expected, at, shown)
+                    .isLessThan(lines.size());
             at = found + 1;
         }
     }
@@ -196,7 +198,8 @@ class WizardTerminalTest {
             pty.await("test master: ping test (250.0.1.2) ...").type(CTRL_C);
             assertThat(pty.exitCode()).as(pty.text()).isNotZero();
         }
-        assertThat(lab.exec(host, List.of("ip", "link", "show", "fanatic-test-p")).ok())
+        assertThat(lab.exec(host, List.of("ip", "link", "show", "fanatic-test-p"))
+                        .ok())
                 .isFalse();
         lab.exec(host, List.of("nft", "delete", "table", "inet", "eater")).orThrow();
         deconfigure();
@@ -253,10 +256,7 @@ class WizardTerminalTest {
     @Test
     void aTerminalThatDiesBeforeAnybodyConfirmsIsUndoneToTheLastBit() throws Exception {
         try (Pty pty = wizard("configure", "--no-lxd", "--no-docker", "--no-test", "--confirm", "3")) {
-            pty.answer(UNDERLAY, "")
-                    .answer(OVERLAY, "")
-                    .answer(GO_AHEAD, "")
-                    .await("Keep it? In 3 s");
+            pty.answer(UNDERLAY, "").answer(OVERLAY, "").answer(GO_AHEAD, "").await("Keep it? In 3 s");
             assertThat(CliRun.fanatic(host, FanaticWithFakes::host, "show", "").done())
                     .contains("250.0.0.0/8        up");
             pty.hangUp();

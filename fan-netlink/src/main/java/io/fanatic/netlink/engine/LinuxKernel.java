@@ -271,12 +271,22 @@ public final class LinuxKernel implements Kernel {
         for (Link link : links.list()) {
             names.add(link.name());
         }
-        forwarding.enable(names);
+        forwarding.enable(names, bridgesOfOthers());
     }
 
     @Override
     public void restoreForwarding() {
-        forwarding.restore();
+        forwarding.restore(bridgesOfOthers());
+    }
+
+    private List<String> bridgesOfOthers() {
+        List<String> bridges = new ArrayList<>();
+        for (Link link : links.list()) {
+            if (link.kind().equals("bridge") && !Mark.isOurs(link.alias()) && !Kernel.isTemporary(link.name())) {
+                bridges.add(link.name());
+            }
+        }
+        return bridges;
     }
 
     @Override

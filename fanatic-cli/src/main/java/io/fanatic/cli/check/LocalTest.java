@@ -133,8 +133,7 @@ public final class LocalTest {
         say.accept("test master: long data test (" + host + " -> " + inner + ") ...");
         // Where a kilobyte does not pass, there is no use in waiting long for more.
         boolean hope = little.master.ok() && little.slave.ok();
-        Pair much =
-                transfer(probes, LONG, hope ? LONG_PATIENCE : SHORT_PATIENCE, host, inner, outside, inside);
+        Pair much = transfer(probes, LONG, hope ? LONG_PATIENCE : SHORT_PATIENCE, host, inner, outside, inside);
         say.accept("test master: long data ... " + Verdict.of(much.master));
         say.accept("test slave: long data ... " + Verdict.of(much.slave));
         return new Result(

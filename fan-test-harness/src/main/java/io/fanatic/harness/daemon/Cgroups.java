@@ -1,0 +1,40 @@
+package io.fanatic.harness.daemon;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Control groups that daemons leave behind. */
+final class Cgroups {
+    private Cgroups() {}
+
+    /** Removes a group, and the groups in it, from every hierarchy; one that still has processes stays. */
+    static void remove(Path hierarchies, String name) {
+        List<Path> roots = new ArrayList<>(List.of(hierarchies));
+        try (Stream<Path> each = Files.list(hierarchies)) {
+            each.filter(Files::isDirectory).forEach(roots::add);
+        } catch (IOException none) {
+            return;
+        }
+        for (Path root : roots) {
+            Path group = root.resolve(name);
+            if (!Files.isDirectory(group)) {
+                continue;
+            }
+            try (Stream<Path> all = Files.walk(group)) {
+                List<Path> groups = all.filter(Files::isDirectory)
+                        .sorted(Comparator.reverseOrder())
+                        .toList();
+                for (Path each : groups) {
+                    Files.deleteIfExists(each);
+                }
+            } catch (IOException inUse) {
+                // Nothing is worth a failure here.
+            }
+        }
+    }
+}
