@@ -4,6 +4,7 @@ import static io.fanatic.netlink.libc.Native.LIBC;
 import static io.fanatic.netlink.libc.Native.check;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fanatic.netlink.libc.Errno;
 import io.fanatic.netlink.libc.Native;
 import java.io.File;
 import java.io.IOException;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import jnr.ffi.LibraryLoader;
 
 /** A program on a pseudo-terminal of its own, in a session of its own, as sshd would start it. */
@@ -23,7 +25,7 @@ final class Pty implements AutoCloseable {
     static final String CTRL_D = "\004";
     static final String RETURN = "\r";
 
-    private static final int O_RDWR_NOCTTY_CLOEXEC = 02 | 0400 | 02000000;
+    private static final int O_RDWR_NOCTTY_CLOEXEC_NONBLOCK = 02 | 0400 | 02000000 | 04000;
     private static final long TIOCSPTLCK = 0x40045431L;
     private static final long TIOCGPTN = 0x80045430L;
     private static final long TIOCSWINSZ = 0x5414;
@@ -43,6 +45,7 @@ final class Pty implements AutoCloseable {
     private final Thread reader;
     private int read;
     private boolean closed;
+    private volatile boolean hungUp;
 
     private Pty(int master, Process process) {
         this.master = master;
@@ -60,7 +63,7 @@ final class Pty implements AutoCloseable {
      */
     static Pty start(List<String> prefix, List<String> command, int columns, Map<String, String> environment)
             throws IOException {
-        int master = check("open a pty", LIBC.open("/dev/ptmx", O_RDWR_NOCTTY_CLOEXEC));
+        int master = check("open a pty", LIBC.open("/dev/ptmx", O_RDWR_NOCTTY_CLOEXEC_NONBLOCK));
         ByteBuffer number = Native.buffer(4);
         check("unlock the pty", LIBC.ioctl(master, TIOCSPTLCK, number));
         check("name the pty", LIBC.ioctl(master, TIOCGPTN, number));
@@ -82,8 +85,16 @@ final class Pty implements AutoCloseable {
 
     private void readAll() {
         ByteBuffer buffer = Native.buffer(4096);
-        long length;
-        while ((length = FILES.read(master, buffer, buffer.capacity())) > 0) {
+        // A read that waits would keep the pty open while it is being closed.
+        while (!hungUp) {
+            long length = FILES.read(master, buffer, buffer.capacity());
+            if (length < 0 && Native.errno() == Errno.EAGAIN) {
+                LockSupport.parkNanos(2_000_000);
+                continue;
+            }
+            if (length <= 0) {
+                break;
+            }
             byte[] bytes = new byte[(int) length];
             buffer.get(0, bytes);
             synchronized (output) {
@@ -153,8 +164,10 @@ final class Pty implements AutoCloseable {
     }
 
     /** Hangs up: the kernel sends SIGHUP to the session. */
-    void hangUp() {
-        if (reader.isAlive() || !closed) {
+    void hangUp() throws InterruptedException {
+        if (!hungUp) {
+            hungUp = true;
+            reader.join(PATIENCE.toMillis());
             LIBC.close(master);
         }
     }
@@ -164,8 +177,8 @@ final class Pty implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public void close() throws InterruptedException {
         process.destroyForcibly();
-        LIBC.close(master);
+        hangUp();
     }
 }

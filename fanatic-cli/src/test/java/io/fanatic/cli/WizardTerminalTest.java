@@ -46,7 +46,8 @@ class WizardTerminalTest {
     }
 
     @AfterEach
-    void theHostIsAsItWas() {
+    void theHostIsAsItWas() throws InterruptedException {
+        awaitTheEndOfTheWatcher();
         assertThat(before.changesTo(lab.snapshot(host))).isEmpty();
     }
 
@@ -265,6 +266,17 @@ class WizardTerminalTest {
         host.namespace().call(() -> Files.deleteIfExists(Path.of("/run/fanatic/confirm.log")));
     }
 
+    @Test
+    void whoDoesNotAnswerInTimeIsToldThatItIsTooLate() throws Exception {
+        try (Pty pty = wizard("configure", "--no-lxd", "--no-docker", "--no-test", "--confirm", "1")) {
+            pty.answer(UNDERLAY, "").answer(OVERLAY, "").answer(GO_AHEAD, "").await("Keep it? In 1 s");
+            awaitLog("undone\n");
+            pty.type("y" + Pty.RETURN).await("Too late");
+            assertThat(pty.exitCode()).isEqualTo(ExitCode.CANCELLED.status());
+        }
+        host.namespace().call(() -> Files.deleteIfExists(Path.of("/run/fanatic/confirm.log")));
+    }
+
     private void awaitLog(String ending) throws InterruptedException {
         awaitInside(() -> {
             Path log = Path.of("/run/fanatic/confirm.log");
@@ -279,10 +291,19 @@ class WizardTerminalTest {
     private void awaitInside(Callable<Boolean> condition) throws InterruptedException {
         long end = System.nanoTime() + Pty.PATIENCE.toNanos();
         while (!host.namespace().call(condition)) {
-            assertThat(System.nanoTime() - end).isNegative();
+            assertThat(System.nanoTime() - end)
+                    .as(
+                            "the log: %s",
+                            lab.exec(host, List.of("cat", "/run/fanatic/confirm.log"))
+                                    .output())
+                    .isNegative();
             Thread.sleep(50);
         }
-        // The watcher has a moment left until its process is gone.
+    }
+
+    /** The watcher has a moment left when it has written its last line. */
+    private void awaitTheEndOfTheWatcher() throws InterruptedException {
+        long end = System.nanoTime() + Pty.PATIENCE.toNanos();
         while (before.changesTo(lab.snapshot(host)).stream().anyMatch(line -> line.startsWith("+ process "))) {
             assertThat(System.nanoTime() - end).isNegative();
             Thread.sleep(50);

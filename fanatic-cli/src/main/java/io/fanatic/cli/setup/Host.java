@@ -58,6 +58,16 @@ public record Host(Fans fans, List<ContainerEngine> engines, FanFile file, Path 
         throw new CommandException(ExitCode.FAILED, kind.title() + " is not among the container engines of this host");
     }
 
+    /** How an engine stands to a fan; one that this program does not know is absent. */
+    public EngineStatus status(EngineKind kind, FanAttachment fan) {
+        for (ContainerEngine engine : engines) {
+            if (engine.kind() == kind) {
+                return engine.status(fan);
+            }
+        }
+        return new EngineStatus(EngineStatus.State.ABSENT, kind.title() + " is not known here");
+    }
+
     /** Every fan of which there is anything on this host: those that are up, then those that are only configured. */
     public List<FanState> states() {
         List<FanState> states = new ArrayList<>();

@@ -137,9 +137,9 @@ public final class Wizard {
                 usual.map(UnderlaySpec::toString).orElse(""),
                 Underlays.all(host.fans().underlayAddresses()),
                 List.of(
-                        "The underlay is the network that your hosts are in: it carries the fan's packets.",
-                        "Give the same one on every host: " + UnderlaySpec.FORMS + ".",
-                        "The host part of this host's address in it decides which addresses its containers get."));
+                        "The underlay is the network that your hosts are in, the same on every host.",
+                        "Forms: " + UnderlaySpec.FORMS + ".",
+                        "The host part of this host's address in it decides its containers' addresses."));
         return ask(question, text -> {
             if (text.isEmpty()) {
                 throw new IllegalArgumentException("this host has no address to propose; name an underlay");
@@ -172,7 +172,7 @@ public final class Wizard {
                 List.of(
                         "The overlay is the network that your containers are in, the same on every host.",
                         "Each host owns a part of it, which follows from its address on the underlay.",
-                        "Take one that is used for nothing else: 240.0.0.0/8 to 254.0.0.0/8 are free everywhere."));
+                        "Take one that is used for nothing else: 240.0.0.0/8 to 254.0.0.0/8 are free."));
         return ask(question, text -> usable(underlay, Cidr.parse(text), current));
     }
 
@@ -195,7 +195,7 @@ public final class Wizard {
     }
 
     private boolean wants(EngineKind kind, FanAttachment fan, FanEntry entry, FanState from) {
-        EngineStatus status = host.engine(kind).status(fan);
+        EngineStatus status = host.status(kind, fan);
         Optional<Boolean> said = Optional.ofNullable(settings.engines().get(kind))
                 .or(() -> kind == EngineKind.DOCKER && settings.defaultBridge() ? Optional.of(true) : Optional.empty());
         if (status.usable()) {
@@ -241,14 +241,14 @@ public final class Wizard {
     private static String[] explanation(EngineKind kind) {
         return kind == EngineKind.DOCKER
                 ? new String[] {
-                    "Docker gets a network on the fan, named like its bridge; its containers get addresses",
-                    "of this host's slice and reach the containers of every other host on the fan.",
-                    "What is running stays as it is; \"fanatic deconfigure\" takes the network away again."
+                    "Docker gets a network on the fan, named like its bridge; its containers get",
+                    "addresses of this host's slice and reach the containers of every other host.",
+                    "What runs stays as it is; \"fanatic deconfigure\" takes the network away again."
                 }
                 : new String[] {
                     kind.title() + " gets a profile named like the fan's bridge; instances launched with it",
-                    "get addresses of this host's slice from the fan's DHCP server, which is switched on.",
-                    "What is running stays as it is; \"fanatic deconfigure\" takes the profile away again."
+                    "get addresses of this host's slice from the fan's DHCP server, which starts.",
+                    "What runs stays as it is; \"fanatic deconfigure\" takes the profile away again."
                 };
     }
 
@@ -267,9 +267,9 @@ public final class Wizard {
         return new EngineOptions(yes(Question.yesNo(
                 "Use it for plain \"docker run\" too (Docker restarts)",
                 before.isEmpty() || was,
-                "Yes: every container that does not ask for another network is on the fan; for this, daemon.json",
-                "changes and Docker restarts, which stops running containers unless live-restore is on.",
-                "No: only containers started with --network NAME are on the fan, and nothing restarts.")));
+                "Yes: containers that ask for no other network are on it; daemon.json changes,",
+                "and Docker restarts, which stops containers unless live-restore is on.",
+                "No: containers started with --network NAME are on it, and nothing restarts.")));
     }
 
     private boolean wantsTest(EngineKind kind, UnderlaySpec address, FanEntry entry) {
@@ -280,9 +280,9 @@ public final class Wizard {
                 "Test " + word(kind) + " networking for " + on(address, entry)
                         + "\n(NOTE: potentially triggers large image downloads)",
                 true,
-                "When all is set up, a container named fanatic-test is started on the fan; it and this host",
-                "send each other pings and 64 MiB of random data, compared by checksum. Then it is removed.",
-                "A local busybox, alpine or ubuntu image is used; only when there is none, one is pulled."));
+                "When all is set up, a container fanatic-test is started on the fan; it and this",
+                "host exchange pings and 64 MiB of random data, compared by checksum.",
+                "A local busybox, alpine or ubuntu image is used; else one is pulled."));
     }
 
     /**

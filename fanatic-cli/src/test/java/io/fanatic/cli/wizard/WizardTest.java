@@ -155,7 +155,7 @@ class WizardTest {
         assertThat(script.questions()).allSatisfy(question -> {
             assertThat(question.explanation()).hasSize(3);
             assertThat(question.explanation())
-                    .allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(100));
+                    .allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(79));
         });
         assertThat(script.text()).contains("The underlay is the network that your hosts are in");
     }
