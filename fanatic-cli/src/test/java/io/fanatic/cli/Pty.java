@@ -120,9 +120,10 @@ final class Pty implements AutoCloseable {
         long end = System.nanoTime() + PATIENCE.toNanos();
         synchronized (output) {
             while (true) {
-                String rest = Transcript.withoutEscapes(output.substring(read));
+                String shown = Transcript.withoutEscapes(output.toString());
+                String rest = shown.substring(Math.min(read, shown.length()));
                 if (rest.contains(text)) {
-                    read = output.length();
+                    read = shown.length() - rest.length() + rest.indexOf(text) + text.length();
                     return this;
                 }
                 long left = end - System.nanoTime();
