@@ -10,12 +10,14 @@ import java.util.stream.Stream;
 
 /** Control groups that daemons leave behind. */
 final class Cgroups {
+    private static final Path HIERARCHIES = Path.of("/sys/fs/cgroup");
+
     private Cgroups() {}
 
     /** Removes a group, and the groups in it, from every hierarchy; one that still has processes stays. */
-    static void remove(Path hierarchies, String name) {
-        List<Path> roots = new ArrayList<>(List.of(hierarchies));
-        try (Stream<Path> each = Files.list(hierarchies)) {
+    static void remove(String name) {
+        List<Path> roots = new ArrayList<>(List.of(HIERARCHIES));
+        try (Stream<Path> each = Files.list(HIERARCHIES)) {
             each.filter(Files::isDirectory).forEach(roots::add);
         } catch (IOException none) {
             return;

@@ -22,7 +22,6 @@ public final class Dockerd implements AutoCloseable {
     public static final Path SOCKET = Path.of("/run/docker.sock");
 
     private static final Path PID_FILE = Path.of("/run/docker.pid");
-    private static final Path CGROUPS = Path.of("/sys/fs/cgroup");
 
     private final LabHost host;
     private final DataDirectory data;
@@ -153,7 +152,7 @@ public final class Dockerd implements AutoCloseable {
             removeContainers();
         }
         stop();
-        Cgroups.remove(CGROUPS, data.path().getFileName().toString());
+        Cgroups.remove(data.path().getFileName().toString());
         data.close();
     }
 }

@@ -1,6 +1,5 @@
 package io.fanatic.cli.container;
 
-import io.fanatic.cli.command.CommandException;
 import io.fanatic.cli.container.journal.Journal;
 import java.nio.file.Path;
 import java.util.List;
@@ -25,55 +24,32 @@ final class DockerEngine implements ContainerEngine {
 
     @Override
     public EngineStatus status(FanAttachment fan) {
-        try {
-            return with(docker -> {
-                String who = "Docker " + docker.version() + " on " + docker.socket();
-                Keeper keeper = keeper(docker, fan);
-                switch (keeper.standing()) {
-                    case OURS:
-                        return new EngineStatus(EngineStatus.State.ENABLED, who + ", network " + fan.bridge());
-                    case OUTDATED:
-                        return new EngineStatus(
-                                EngineStatus.State.ALTERED,
-                                who + ": the network " + fan.bridge()
-                                        + " is for the fan as it was before; enable Docker again to renew it");
-                    case ALTERED:
-                        return new EngineStatus(
-                                EngineStatus.State.ALTERED,
-                                who + ": " + keeper.altered().getMessage());
-                    case FOREIGN:
-                        return new EngineStatus(
-                                EngineStatus.State.OFF,
-                                who + " has a network " + fan.bridge() + " that was not made by fanatic");
-                    default:
-                        return new EngineStatus(EngineStatus.State.OFF, who);
-                }
-            });
-        } catch (UnusableException e) {
-            return e.status();
-        } catch (CommandException e) {
-            return new EngineStatus(EngineStatus.State.UNUSABLE, String.valueOf(e.getMessage()));
-        }
+        return Standings.status(() -> with(docker -> Standings.of(
+                "Docker " + docker.version() + " on " + docker.socket(),
+                "network " + fan.bridge(),
+                keeper(docker, fan))));
     }
 
     @Override
     public EnginePlan planEnable(FanAttachment fan, EngineOptions options) {
-        return with(docker -> plan(keeper(docker, fan).enabling()));
+        return with(docker -> Standings.plan(keeper(docker, fan).enabling()));
     }
 
     @Override
     public EnginePlan enable(FanAttachment fan, EngineOptions options) {
-        return Locked.run(() -> with(docker -> plan(keeper(docker, fan).enable())));
+        return Locked.run(
+                () -> with(docker -> Standings.plan(keeper(docker, fan).enable())));
     }
 
     @Override
     public EnginePlan planDisable(FanAttachment fan) {
-        return with(docker -> plan(keeper(docker, fan).disabling()));
+        return with(docker -> Standings.plan(keeper(docker, fan).disabling()));
     }
 
     @Override
     public EnginePlan disable(FanAttachment fan, boolean force) {
-        return Locked.run(() -> with(docker -> plan(keeper(docker, fan).disable(force))));
+        return Locked.run(
+                () -> with(docker -> Standings.plan(keeper(docker, fan).disable(force))));
     }
 
     @Override
@@ -91,10 +67,6 @@ final class DockerEngine implements ContainerEngine {
                 new DockerNetwork(docker, fan, BridgeAddresses.haveOtherSlices(fan)),
                 Journal.of(journals, "docker-network-" + fan.bridge()),
                 fan);
-    }
-
-    private static EnginePlan plan(List<String> steps) {
-        return new EnginePlan(steps, List.of(), false);
     }
 
     private <T> T with(Function<DockerApi, T> work) {
