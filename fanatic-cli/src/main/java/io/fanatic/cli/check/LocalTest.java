@@ -26,6 +26,9 @@ import java.util.function.Consumer;
 public final class LocalTest {
     private static final long SHORT = 1024;
     private static final long LONG = 64L << 20;
+    /** Of two pings, with a second for each. */
+    private static final int ATTEMPTS = 5;
+
     private static final Duration SHORT_PATIENCE = Duration.ofSeconds(5);
     private static final Duration LONG_PATIENCE = Duration.ofSeconds(60);
 
@@ -116,6 +119,7 @@ public final class LocalTest {
 
         say.accept("test master: ping test (" + inner + ") ...");
         say.accept("test slave: ping test (" + host + ") ...");
+        progress.during("waiting for the container to answer", () -> answers(probes, inner, outside));
         CompletableFuture<PingResult> masterPing = Ping.to(inner).start(probes, outside);
         CompletableFuture<PingResult> slavePing = Ping.to(host).start(probes, inside);
         PingResult ping = progress.during("pinging", masterPing::join);
@@ -141,6 +145,16 @@ public final class LocalTest {
                 failed(ping.ok()) + failed(little.master.ok()) + failed(much.master.ok()),
                 failed(back.ok()) + failed(little.slave.ok()) + failed(much.slave.ok()),
                 Optional.empty());
+    }
+
+    /** A port of a bridge forwards only a moment after its device came up; until then nothing passes. */
+    private static boolean answers(Probes probes, Ipv4Address target, Namespace from) {
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            if (Ping.to(target).withCount(1).start(probes, from).join().ok()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static int failed(boolean ok) {
