@@ -68,7 +68,7 @@ abstract class SetupCommand extends Command {
         return Interruption.ending(() -> {
             System.err.println();
             System.err.println("no changes made");
-            Runtime.getRuntime().halt(ExitCode.CANCELLED.status());
+            System.exit(ExitCode.CANCELLED.status());
         });
     }
 
@@ -106,9 +106,7 @@ abstract class SetupCommand extends Command {
         interruption.release(() -> {
             System.err.println();
             System.err.println("interrupted; " + sentence);
-            // On this thread the exit would wait for itself.
-            Thread exit = new Thread(() -> System.exit(ExitCode.TEST_FAILED.status()), "exit");
-            exit.start();
+            System.exit(ExitCode.TEST_FAILED.status());
         });
     }
 
