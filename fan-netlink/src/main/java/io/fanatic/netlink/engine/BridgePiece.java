@@ -51,7 +51,8 @@ record BridgePiece(String name, MacAddress mac, int mtu, String mark) implements
     @Override
     public String changing(Piece from) {
         BridgePiece old = (BridgePiece) from;
-        return new Differences("change bridge " + name)
+        String verb = old.mark.isEmpty() ? "adopt bridge " : mark.isEmpty() ? "release bridge " : "change bridge ";
+        return new Differences(verb + name)
                 .add("MTU", old.mtu, mtu)
                 .add("MAC address", old.mac, mac)
                 .add("mark", old.mark, mark)

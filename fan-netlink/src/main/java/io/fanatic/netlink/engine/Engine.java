@@ -181,6 +181,7 @@ public final class Engine {
     private Plan plan(Observed host, Fan before, Optional<Fan> after, List<Fan> allAfter) {
         List<Piece> observed = new ArrayList<>(Blueprint.observedShared(host));
         observed.addAll(blueprint().observed(before, host));
+        after.ifPresent(fan -> observed.addAll(Blueprint.adopted(fan, host)));
         List<Piece> desired = new ArrayList<>(Blueprint.desiredShared(allAfter, host));
         after.ifPresent(fan ->
                 desired.addAll(blueprint().desired(fan, new PortSharing(host, blueprint()).needsFilter(fan))));

@@ -68,6 +68,35 @@ record Observed(
         return names;
     }
 
+    /**
+     * A bridge that a container engine made for a fan before the fan was up, as Docker does for its network when the machine
+     * starts: of the fan's name, with the host address of one of its slices and no other, and without any mark. Everything
+     * else of that name is a stranger's.
+     */
+    Optional<LinkState> adoptable(Fan fan) {
+        Optional<LinkState> bridge = link(fan.bridge());
+        if (bridge.isEmpty()
+                || !bridge.get().kind().equals("bridge")
+                || !bridge.get().alias().isEmpty()
+                || bridge.get().master().isPresent()) {
+            return Optional.empty();
+        }
+        List<AddressState> carried = new ArrayList<>();
+        for (AddressState address : addresses) {
+            if (address.link().equals(fan.bridge())) {
+                carried.add(address);
+            }
+        }
+        for (FanSlice slice : fan.slices()) {
+            AddressState only = new AddressState(
+                    fan.bridge(), slice.hostAddress(), fan.overlay().prefixLength());
+            if (carried.equals(List.of(only))) {
+                return bridge;
+            }
+        }
+        return Optional.empty();
+    }
+
     List<Fan> fans() {
         return fans(links, addresses);
     }

@@ -126,6 +126,8 @@ public final class Containerd implements AutoCloseable {
     public void close() {
         removeContainers();
         process.close();
+        // Named after the namespace of ctr; that of a containerd of the machine's is in use and stays.
+        Cgroups.remove("default");
         data.closeWithMountsOn(OPT);
     }
 }
