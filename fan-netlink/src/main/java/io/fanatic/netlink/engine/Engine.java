@@ -71,6 +71,33 @@ public final class Engine {
         return clear ? host : Observed.of(kernel);
     }
 
+    /**
+     * The fan as {@link #up} would leave it, with the slices that it has already. Whether something is in its way is not asked.
+     *
+     * @throws FanException INVALID when the request cannot mean anything on this host
+     */
+    public Fan preview(FanEntry entry) {
+        return desired(entry, Observed.of(kernel));
+    }
+
+    /**
+     * The one local address that an underlay means on this host.
+     *
+     * @throws FanException INVALID when no local address fits, or several do: then the message lists them
+     */
+    public UnderlaySpec resolve(UnderlaySpec spec) {
+        Underlay underlay = Underlay.resolve(spec, Observed.of(kernel));
+        return UnderlaySpec.of(underlay.address(), underlay.network().prefixLength());
+    }
+
+    /**
+     * The addresses of this host that an underlay can be made of: not those of the loopback device or of fans. The address on
+     * the device with the default route comes first.
+     */
+    public List<AddressState> underlayAddresses() {
+        return Underlay.candidates(kernel.links(), kernel.addresses(), kernel.routes());
+    }
+
     private Plan planUp(FanEntry entry, Observed host) {
         Fan fan = desired(entry, host);
         List<Fan> fans = host.fans();
@@ -91,7 +118,7 @@ public final class Engine {
      * @throws FanException as {@link #down} does before its first step
      */
     public Plan planDown(Cidr overlay, UnderlaySpec underlay) {
-        return planDown(overlay, underlay, Observed.of(kernel));
+        return planDown(overlay, underlay, false, Observed.of(kernel));
     }
 
     /**
@@ -101,13 +128,22 @@ public final class Engine {
      * @throws FanException IN_USE, naming the devices, while containers are attached
      */
     public Plan down(Cidr overlay, UnderlaySpec underlay) {
+        return down(overlay, underlay, false);
+    }
+
+    /**
+     * As {@link #down(Cidr, UnderlaySpec)}.
+     *
+     * @param force also while containers are attached; they lose their bridge
+     */
+    public Plan down(Cidr overlay, UnderlaySpec underlay, boolean force) {
         Observed host = cleared();
-        Plan plan = planDown(overlay, underlay, host);
-        apply(plan, host, () -> planDown(overlay, underlay, Observed.of(kernel)));
+        Plan plan = planDown(overlay, underlay, force, host);
+        apply(plan, host, () -> planDown(overlay, underlay, force, Observed.of(kernel)));
         return plan;
     }
 
-    private Plan planDown(Cidr overlay, UnderlaySpec underlay, Observed host) {
+    private Plan planDown(Cidr overlay, UnderlaySpec underlay, boolean force, Observed host) {
         for (Fan fan : host.fans()) {
             if (fan.overlay().equals(overlay)) {
                 Fan rest = fan;
@@ -116,7 +152,7 @@ public final class Engine {
                 }
                 boolean nothingMeant = rest.slices().size() == fan.slices().size()
                         && !fan.slices().isEmpty();
-                return nothingMeant ? Plan.NOTHING : planDown(fan, rest, host);
+                return nothingMeant ? Plan.NOTHING : planDown(fan, rest, force, host);
             }
         }
         return Plan.NOTHING;
@@ -144,8 +180,10 @@ public final class Engine {
         return Plan.between(pieces, List.of());
     }
 
-    private Plan planDown(Fan fan, Fan rest, Observed host) {
-        new Preflight(host).down(fan);
+    private Plan planDown(Fan fan, Fan rest, boolean force, Observed host) {
+        if (!force) {
+            new Preflight(host).down(fan);
+        }
         List<Fan> after = new ArrayList<>(host.fans());
         after.remove(fan);
         Optional<Fan> remaining = Optional.of(rest).filter(r -> !r.slices().isEmpty());
