@@ -6,9 +6,12 @@ import static io.fanatic.cli.container.EngineHost.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fanatic.cli.command.ExitCode;
+import io.fanatic.core.FanOptions;
+import io.fanatic.core.FanSlice;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.harness.daemon.Dockerd;
 import io.fanatic.harness.junit.FanLab;
+import io.fanatic.harness.lab.EmbeddedFan;
 import io.fanatic.harness.lab.Lab;
 import io.fanatic.harness.lab.LabHost;
 import io.fanatic.harness.probe.Probes;
@@ -144,6 +147,21 @@ class DockerEngineTest {
     }
 
     @Test
+    void aLargeHostReserveIsKeptFromContainersToo(Lab lab) {
+        EngineHost h1 = engine(lab, 0);
+        FanAttachment fan = h1.fan();
+        FanSlice large = fan.mapping().slice(fan.slice().underlayAddress(), 130);
+        FanAttachment reserved = new FanAttachment(fan.bridge(), large, fan.mtu(), fan.dhcp());
+        assertThat(h1.inside(() -> h1.engine().enable(reserved, EngineOptions.USUAL))
+                        .steps())
+                .singleElement()
+                .asString()
+                .contains("250.0.1.131 to 250.0.1.254");
+        Namespace a = namespace(DOCKERS.get(0).run("aa", "--network", "fan-250"));
+        assertThat(ContainerNet.of(a).address()).hasToString("250.0.1.131");
+    }
+
+    @Test
     void aNetworkRemovedByHandIsMadeAgainOrForgotten(Lab lab) {
         EngineHost h1 = engine(lab, 0);
         h1.enable();
@@ -214,5 +232,57 @@ class DockerEngineTest {
         assertThat(progress).startsWith("pulling localhost:1/none:latest");
         assertThat(h1.containers()).isEmpty();
         h1.disable(false);
+    }
+
+    /**
+     * The machine starts: Docker is quicker than the fan, makes the bridge itself, switches forwarding on and drops what it
+     * does not know.
+     */
+    @Test
+    void whenDockerStartsBeforeTheFanItsBridgeIsAdoptedAndItsDropsSpareTheFan(Lab lab) {
+        EngineHost h1 = engine(lab, 0);
+        EngineHost h2 = engine(lab, 1);
+        Dockerd docker = DOCKERS.get(0);
+        h1.enable();
+        h2.enable();
+        FanAttachment fan = h1.fan();
+        docker.stop();
+        EmbeddedFan control = new EmbeddedFan(FanOptions.DEFAULT);
+        control.down(h1.host());
+        assertThat(ContainerNet.links(h1.host().namespace())).doesNotContain("fan-250");
+        // As a machine starts.
+        h1.host().exec("sysctl", "-qw", "net.ipv4.ip_forward=0").orThrow();
+
+        docker.startAgain();
+        assertThat(ContainerNet.links(h1.host().namespace())).contains("fan-250");
+        control.up(h1.host());
+        assertThat(h1.fan()).isEqualTo(fan);
+        assertThat(h1.host().exec("iptables", "-S", "FORWARD").orThrow().output())
+                .contains("-P FORWARD DROP");
+        assertThat(h1.status().state()).isEqualTo(EngineStatus.State.ENABLED);
+
+        Namespace a = namespace(docker.run("aa", "--network", "fan-250"));
+        Namespace b = namespace(DOCKERS.get(1).run("bb", "--network", "fan-250"));
+        Ipv4Address atA = ContainerNet.of(a).address();
+        Ipv4Address atB = ContainerNet.of(b).address();
+        reaches(probes, a, atA, b, atB, 1450);
+        reaches(probes, b, atB, a, atA, 1450);
+        reaches(probes, h1.host().namespace(), h1.host().address(), b, atB, 1450);
+        reaches(probes, b, atB, h1.host().namespace(), h1.host().address(), 1450);
+        // The fan masquerades, and Docker not once more.
+        LabHost host = h1.host();
+        reaches(probes, a, host.underlayAddress(), lab.outside(), lab.spec().outsideAddress(), 1450);
+
+        EngineHost podman = new EngineHost(h1.host(), EngineKind.PODMAN);
+        assertThat(podman.inside(() -> podman.engine().planEnable(fan, EngineOptions.USUAL))
+                        .warnings())
+                .isEmpty();
+        docker.removeContainers();
+        h1.disable(false);
+        assertThat(podman.inside(() -> podman.engine().planEnable(fan, EngineOptions.USUAL))
+                        .warnings())
+                .singleElement()
+                .asString()
+                .contains("until Docker is enabled on this fan too");
     }
 }
