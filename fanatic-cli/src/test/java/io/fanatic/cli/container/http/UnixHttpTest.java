@@ -70,8 +70,9 @@ class UnixHttpTest {
     private void fails(String words) {
         assertThatExceptionOfType(CommandException.class)
                 .isThrownBy(() -> http.get("/x?y=1"))
-                .satisfies(e ->
-                        assertThat(e.getMessage().lines()).as("one sentence").hasSize(1))
+                .satisfies(e -> assertThat(String.valueOf(e.getMessage()).lines())
+                        .as("one sentence")
+                        .hasSize(1))
                 .withMessageContaining(words);
     }
 

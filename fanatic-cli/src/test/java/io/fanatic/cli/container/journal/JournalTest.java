@@ -64,7 +64,8 @@ class JournalTest {
             assertThatExceptionOfType(CommandException.class)
                     .as(bad.strip())
                     .isThrownBy(() -> Journal.of(directory, "n").read())
-                    .satisfies(e -> assertThat(e.getMessage().lines()).hasSize(1))
+                    .satisfies(e ->
+                            assertThat(String.valueOf(e.getMessage()).lines()).hasSize(1))
                     .withMessageContaining(file.toString());
             assertThat(Files.readString(file)).isEqualTo(bad);
         }
