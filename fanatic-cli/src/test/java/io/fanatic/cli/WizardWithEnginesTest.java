@@ -56,8 +56,8 @@ class WizardWithEnginesTest {
     /** The host's network, the files that are changed with their contents, and what the engines have. */
     private static List<String> snapshot(LabHost host) {
         List<String> lines = new ArrayList<>(host.namespace().call(() -> {
-            List<String> inside = new ArrayList<>(HostSnapshot.take().lines());
-            inside.addAll(files("/etc/network", "/etc/docker", "/var/lib/fanatic", "/etc/cni", "/etc/containers"));
+            List<String> inside = chainsInOrder(HostSnapshot.take().lines());
+            inside.addAll(files("/etc/network", "/etc/docker", "/var/lib/fanatic", "/etc/cni", "/etc/containers/networks"));
             return inside;
         }));
         Dockerd docker = DOCKERS.get(host.number() - 1);
@@ -72,6 +72,26 @@ class WizardWithEnginesTest {
                     LXDS.get(0).client("profile", "list", "-f", "csv").orThrow().output());
         }
         return lines;
+    }
+
+    /** A Docker that restarts makes its chains in another order, and docker0 with another address. */
+    private static List<String> chainsInOrder(List<String> lines) {
+        List<String> whole = new ArrayList<>();
+        StringBuilder chain = new StringBuilder();
+        for (String line : lines) {
+            if (!line.startsWith("nft ")) {
+                whole.add(line.replaceAll("docker0(.*)( 02:42[0-9a-f:]{12})", "docker0$1 X"));
+                continue;
+            }
+            chain.append(line).append('\n');
+            if (line.endsWith(": }")) {
+                whole.add(chain.toString());
+                chain.setLength(0);
+            }
+        }
+        whole.add(chain.toString());
+        whole.sort(null);
+        return whole;
     }
 
     private static List<String> files(String... directories) throws IOException {
