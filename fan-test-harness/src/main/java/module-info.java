@@ -12,6 +12,7 @@ module io.fanatic.harness {
     requires org.jnrproject.ffi;
 
     exports io.fanatic.harness.bench;
+    exports io.fanatic.harness.fault;
     exports io.fanatic.harness.daemon;
     exports io.fanatic.harness.junit;
     exports io.fanatic.harness.lab;

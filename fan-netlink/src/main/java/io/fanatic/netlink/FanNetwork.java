@@ -1,6 +1,7 @@
 package io.fanatic.netlink;
 
 import io.fanatic.core.Cidr;
+import io.fanatic.core.DurableFile;
 import io.fanatic.core.FanEntry;
 import io.fanatic.core.UnderlaySpec;
 import io.fanatic.netlink.bpf.Counter;
@@ -13,6 +14,8 @@ import io.fanatic.netlink.engine.Kernel;
 import io.fanatic.netlink.engine.LinuxKernel;
 import io.fanatic.netlink.engine.Plan;
 import io.fanatic.netlink.host.Namespace;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -150,7 +153,10 @@ public final class FanNetwork {
         return privileged(() -> inside(() -> {
             // Inside, because a namespace with mounts of its own has its own lock file.
             try (HostLock lock = HostLock.take(runDirectory, patience)) {
+                DurableFile.sweep(stateDirectory);
                 return here(work);
+            } catch (IOException e) {
+                throw new UncheckedIOException("cannot clear " + stateDirectory, e);
             }
         }));
     }

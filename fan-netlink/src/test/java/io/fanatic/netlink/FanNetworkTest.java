@@ -271,6 +271,16 @@ class FanNetworkTest {
     }
 
     @Test
+    void theDhcpServerGoesWithTheFanAlsoWhenItsBridgeWasDeleted() {
+        HostSnapshot before = snapshot(a);
+        on(a).up(fan("10.0.0.1/16", "dhcp"));
+        shIn(a, "ip link del fan-250");
+        on(a).down(OVERLAY, FIRST);
+        assertSame(before, snapshot(a), "");
+        assertThat(dnsmasqs()).isEmpty();
+    }
+
+    @Test
     void dhcpIsStartedChangedAndStoppedWithTheFan() {
         HostSnapshot before = snapshot(a);
         on(a).up(fan("10.0.0.1/16", "dhcp"));

@@ -20,6 +20,9 @@ record BridgePiece(String name, MacAddress mac, int mtu, String mark) implements
 
     @Override
     public void delete(Kernel kernel) {
+        // What a run that was killed while it stopped the DHCP server, or started it, left of that.
+        kernel.stopDhcp(name);
+        kernel.forgetLeases(name);
         kernel.deleteLink(TEMPORARY);
         kernel.deleteLink(name);
     }

@@ -52,10 +52,23 @@ public final class Engine {
      * @throws FanException when it cannot be done; the host is then as before unless the reason is NOT_UNDONE
      */
     public Plan up(FanEntry entry) {
-        Observed host = Observed.of(kernel);
+        Observed host = cleared();
         Plan plan = planUp(entry, host);
         apply(plan, host, () -> planUp(entry, Observed.of(kernel)));
         return plan;
+    }
+
+    /** The host, after what a run that was killed left half made has gone; nobody else makes such devices now. */
+    private Observed cleared() {
+        Observed host = Observed.of(kernel);
+        boolean clear = true;
+        for (LinkState link : host.links()) {
+            if (Kernel.isTemporary(link.name())) {
+                kernel.deleteLink(link.name());
+                clear = false;
+            }
+        }
+        return clear ? host : Observed.of(kernel);
     }
 
     /**
@@ -124,7 +137,7 @@ public final class Engine {
      * @param force also while containers are attached; they lose their bridge
      */
     public Plan down(Cidr overlay, UnderlaySpec underlay, boolean force) {
-        Observed host = Observed.of(kernel);
+        Observed host = cleared();
         Plan plan = planDown(overlay, underlay, force, host);
         apply(plan, host, () -> planDown(overlay, underlay, force, Observed.of(kernel)));
         return plan;
@@ -152,7 +165,7 @@ public final class Engine {
 
     /** See {@link #planDownEverything}. */
     public Plan downEverything() {
-        Observed host = Observed.of(kernel);
+        Observed host = cleared();
         Plan plan = planDownEverything(host);
         apply(plan, host, () -> planDownEverything(Observed.of(kernel)));
         return plan;

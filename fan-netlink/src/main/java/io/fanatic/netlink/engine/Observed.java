@@ -38,13 +38,16 @@ record Observed(
         for (LinkState link : links) {
             if (link.isOurs() && link.vxlan().isPresent()) {
                 kernel.programs(link.name()).ifPresent(names -> programs.put(link.name(), names));
-            } else if (link.isOurs()) {
-                kernel.dhcp(link.name()).ifPresent(server -> dhcp.put(link.name(), server));
             }
+        }
+        List<AddressState> addresses = kernel.addresses();
+        for (Fan fan : fans(links, addresses)) {
+            // By the bridge's name, for somebody may have deleted the bridge from under the server.
+            kernel.dhcp(fan.bridge()).ifPresent(server -> dhcp.put(fan.bridge(), server));
         }
         return new Observed(
                 links,
-                kernel.addresses(),
+                addresses,
                 kernel.routes(),
                 programs,
                 kernel.nat(),

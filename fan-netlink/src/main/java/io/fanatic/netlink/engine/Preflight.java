@@ -123,7 +123,7 @@ final class Preflight {
 
     private void portIsFree(Fan fan) {
         for (LinkState link : host.links()) {
-            if (link.vxlan().isEmpty() || link.name().equals(fan.tunnel())) {
+            if (link.vxlan().isEmpty() || link.name().equals(fan.tunnel()) || Kernel.isTemporary(link.name())) {
                 continue;
             }
             LinkState.Vxlan vxlan = link.vxlan().get();
