@@ -1,5 +1,6 @@
 package io.fanatic.harness.probe;
 
+import io.fanatic.harness.net.Sockets;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
