@@ -18,4 +18,5 @@ module io.fanatic.harness {
     exports io.fanatic.harness.lab;
     exports io.fanatic.harness.net;
     exports io.fanatic.harness.probe;
+    exports io.fanatic.harness.serve;
 }
