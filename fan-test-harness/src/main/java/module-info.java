@@ -18,5 +18,6 @@ module io.fanatic.harness {
     exports io.fanatic.harness.lab;
     exports io.fanatic.harness.net;
     exports io.fanatic.harness.probe;
+    exports io.fanatic.harness.reach;
     exports io.fanatic.harness.serve;
 }
