@@ -1,6 +1,8 @@
 package io.fanatic.harness.reach;
 
+import io.fanatic.harness.iperf.Conditions;
 import io.fanatic.harness.iperf.Direction;
+import io.fanatic.harness.iperf.Protocol;
 import io.fanatic.harness.iperf.Throughput;
 import io.fanatic.harness.probe.PingResult;
 import java.util.Locale;
@@ -147,17 +149,14 @@ public sealed interface Stage {
                 return failed.sentence();
             }
             Throughput.Measured measured = (Throughput.Measured) result;
-            return String.format(
-                    Locale.ROOT,
-                    "%s, %d retransmits (%s, MTU %d, %d stream%s)",
-                    Units.bitsPerSecond(measured.bitsPerSecond()),
-                    measured.retransmits(),
-                    direction == Direction.SEND
-                            ? measured.conditions().congestion()
-                            : measured.conditions().peerCongestion(),
-                    measured.conditions().mtu(),
-                    measured.conditions().streams(),
-                    measured.conditions().streams() == 1 ? "" : "s");
+            String loss = measured.spec().protocol() == Protocol.TCP
+                    ? measured.retransmits() + " retransmits"
+                    : String.format(Locale.ROOT, "%.1f%% lost", measured.lostShare() * 100);
+            Conditions at = measured.conditions();
+            String congestion = direction == Direction.SEND ? at.congestion() : at.peerCongestion();
+            return Units.bitsPerSecond(measured.bitsPerSecond()) + ", " + loss
+                    + (congestion.equals("none") ? "" : ", " + congestion) + ", MTU " + at.mtu()
+                    + (at.streams() == 1 ? "" : ", " + at.streams() + " streams");
         }
     }
 
