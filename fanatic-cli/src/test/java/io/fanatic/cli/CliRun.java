@@ -25,6 +25,10 @@ record CliRun(ExitCode exitCode, String out, String err) {
         return run(new Fanatic(), commandLine);
     }
 
+    static CliRun fanatic(LabNode host, String commandLine) {
+        return host.namespace().call(() -> run(new Fanatic(), commandLine));
+    }
+
     private static CliRun run(Program program, String commandLine) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();

@@ -8,6 +8,7 @@ import io.fanatic.harness.probe.Ping;
 import io.fanatic.harness.probe.PingResult;
 import io.fanatic.harness.probe.Probes;
 import io.fanatic.netlink.FanNetwork;
+import io.fanatic.netlink.bpf.Counter;
 import io.fanatic.netlink.engine.Fan;
 import io.fanatic.netlink.host.Namespace;
 import java.nio.file.Path;
@@ -24,6 +25,8 @@ import java.util.function.Consumer;
 public final class Reach implements AutoCloseable {
     private static final int ICMP_AND_IPV4_HEADERS = 28;
     private static final int MTU_PINGS = 3;
+    /** When none of these is answered, the rest is not worth its time-outs. */
+    private static final int FIRST_PINGS = 2;
     /** The thread's own, whichever that is. */
     private static final Path HERE = Path.of("/proc/thread-self/ns/net");
 
@@ -83,6 +86,20 @@ public final class Reach implements AutoCloseable {
         return new Run(peer, spec, listener).report();
     }
 
+    /** The host that an address of the underlay or overlay means, by arithmetic; empty when no fan of this host knows it. */
+    public Optional<Peer> peer(Ipv4Address address) {
+        for (Fan fan : network.list()) {
+            if (fan.overlay().contains(address) || fan.mapping().underlay().contains(address)) {
+                try {
+                    return Optional.of(peer(address, fan));
+                } catch (IllegalArgumentException nobody) {
+                    return Optional.empty();
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
     private static PeerReport unreached(Ipv4Address address, Optional<Peer> peer, Explanation explanation) {
         return new PeerReport(address, peer, List.of(), Optional.of(explanation));
     }
@@ -121,7 +138,11 @@ public final class Reach implements AutoCloseable {
                 skipRest("this host's routes do not lead there");
                 return new PeerReport(peer.given(), Optional.of(peer), stages, route);
             }
-            PingResult ping = ping(spec.pings(), Ping.to(peer.address()).payloadBytes());
+            PingResult ping = ping(
+                    Math.min(FIRST_PINGS, spec.pings()), Ping.to(peer.address()).payloadBytes());
+            if (ping.received() > 0) {
+                ping = ping(spec.pings(), Ping.to(peer.address()).payloadBytes());
+            }
             add(new Stage.Pinged(ping));
             if (ping.received() == 0) {
                 skipRest("no ping was answered");
@@ -234,6 +255,10 @@ public final class Reach implements AutoCloseable {
             if (stages.stream().allMatch(Stage::ok)) {
                 return Optional.empty();
             }
+            long refused = guard.growth(Counter.RECEIVE_SPOOFED);
+            if (refused > 0 && stages.stream().anyMatch(Run::swallowed)) {
+                return Optional.of(new Explanation.WrongOwner(peer.underlay(), peer.address(), refused));
+            }
             if (mtu.result().received() == 0) {
                 return Optional.of(new Explanation.LargePacketsLost(mtu.mtu(), mtu.largest()));
             }
@@ -248,6 +273,17 @@ public final class Reach implements AutoCloseable {
             return Optional.of(new Explanation.Losses(
                     ping.sent() + mtu.result().sent(),
                     ping.received() + mtu.result().received()));
+        }
+
+        /** Whether it failed because something did not come, not because somebody said no. */
+        private static boolean swallowed(Stage stage) {
+            if (stage instanceof Stage.Exchanged exchanged) {
+                return exchanged.trouble() == Trouble.SILENT || exchanged.trouble() == Trouble.STALLED;
+            }
+            if (stage instanceof Stage.Rate rate && rate.result() instanceof Throughput.Failed failed) {
+                return failed.reason() == Throughput.Reason.SILENT;
+            }
+            return !stage.ok() && stage.status() != Stage.Status.SKIPPED;
         }
 
         private Explanation explain(Stage.Exchanged exchanged) {

@@ -13,9 +13,11 @@ import io.fanatic.harness.lab.EmbeddedFan;
 import io.fanatic.harness.lab.FanControl;
 import io.fanatic.harness.lab.Lab;
 import io.fanatic.harness.lab.LabHost;
+import io.fanatic.harness.probe.Ping;
 import io.fanatic.harness.probe.Probes;
 import io.fanatic.harness.serve.Responder;
 import io.fanatic.harness.serve.ResponderSpec;
+import io.fanatic.netlink.FanNetwork;
 import io.fanatic.netlink.host.Namespace;
 import java.io.IOException;
 import java.time.Duration;
@@ -23,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -39,6 +42,20 @@ class ReachTest {
     private static final ReachSpec SPEC = ReachSpec.DEFAULT
             .withPings(3)
             .withThroughput(Optional.of(IperfSpec.tcp().withExtent(Extent.bytes(4 << 20))));
+
+    /** The kernel tells a bridge of its new cables when it has time; until then they carry nothing. */
+    @BeforeEach
+    void awaitCables(Lab lab) {
+        LabHost here = lab.hosts().get(0);
+        boolean fan = !FanNetwork.onThisHost().in(here.namespace()).list().isEmpty();
+        long deadline = System.nanoTime() + 20_000_000_000L;
+        try (Probes probes = Probes.open()) {
+            Ping ping = Ping.to(fan ? OVERLAY : UNDERLAY).withCount(1).withTimeout(Duration.ofMillis(200));
+            while (ping.start(probes, here.namespace()).join().received() == 0) {
+                assertThat(System.nanoTime()).as("the lab works in time").isLessThan(deadline);
+            }
+        }
+    }
 
     @Test
     @FanLab(hosts = 2, containers = 0)

@@ -32,6 +32,8 @@ public final class BenchCommand extends Command {
             "bits per second of each stream, as in 100M, 0 for no limit; no limit if not given, for UDP 1M");
     private final Option<Long> bytes =
             option("-n,--bytes", "N", text -> Values.scaled(text, 1024), "how many bytes, as in 1G, instead of a time");
+    private final Option<Duration> omit =
+            option("-O,--omit", "TIME", Values::duration, "how long to send before that without counting");
     private final Option<Integer> length = option(
             "-l,--length",
             "BYTES",
@@ -98,6 +100,7 @@ public final class BenchCommand extends Command {
         given = given.withWindow(window.or(0));
         given = given.withSegment(segment.or(0));
         spec = spec.withTuning(given);
-        return bytes.value().isPresent() ? spec.withExtent(Extent.bytes(bytes.required())) : spec;
+        Extent extent = bytes.value().isPresent() ? Extent.bytes(bytes.required()) : spec.extent();
+        return spec.withExtent(extent.omitting(omit.or(Duration.ZERO)));
     }
 }

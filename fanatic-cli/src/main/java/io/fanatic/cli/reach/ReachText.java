@@ -15,14 +15,15 @@ import java.util.Optional;
 final class ReachText {
     static final int WIDTH = 80;
 
-    private static final int NAME = 18;
-    private static final int STATUS = 8;
+    private static final int NAME = 19;
+    private static final int STATUS = 7;
     private static final int HOST = 17;
 
     private ReachText() {}
 
     static String peer(Peer peer) {
-        return peer.underlay() + ": its host address in the fan " + peer.fan().overlay() + " is " + peer.address();
+        return "Testing " + peer.underlay() + ", which is " + peer.address() + " in the fan "
+                + peer.fan().overlay();
     }
 
     /** One stage, as it ends. */

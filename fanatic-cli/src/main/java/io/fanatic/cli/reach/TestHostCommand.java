@@ -43,9 +43,8 @@ public final class TestHostCommand extends Command {
         List<PeerReport> reports = new ArrayList<>();
         try (Reach reach = Reach.onThisHost()) {
             for (Ipv4Address address : addresses) {
-                out.accept("Testing " + address);
+                out.accept(reach.peer(address).map(ReachText::peer).orElse("Testing " + address));
                 PeerReport report = reach.test(address, spec, stage -> tell(stage, out));
-                report.peer().ifPresent(peer -> out.accept("  " + ReachText.peer(peer)));
                 report.explanation()
                         .map(ReachText::explanation)
                         .orElse(List.of())
