@@ -13,6 +13,8 @@ module io.fanatic.harness {
     requires org.apache.commons.net;
 
     exports io.fanatic.harness.bench;
+    exports io.fanatic.harness.daemon;
+    exports io.fanatic.harness.fault;
     exports io.fanatic.harness.iperf;
     exports io.fanatic.harness.junit;
     exports io.fanatic.harness.lab;

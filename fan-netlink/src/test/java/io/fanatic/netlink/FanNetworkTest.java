@@ -241,6 +241,24 @@ class FanNetworkTest {
         }
     }
 
+    /** Docker finds forwarding on and leaves it alone; switched off with the fan, its containers would lose the world. */
+    @Test
+    void forwardingStaysOnForABridgeThatCameAfterTheFan() {
+        shIn(a, "ip link add older0 type bridge");
+        on(a).up(fan("10.0.0.1/16"));
+        shIn(a, "ip link add docker0 type bridge");
+        on(a).down(OVERLAY, FIRST);
+        assertThat(shIn(a, "sysctl -n net.ipv4.ip_forward")).isEqualTo("1\n");
+
+        shIn(a, "ip link del docker0");
+        shIn(a, "sysctl -qw net.ipv4.ip_forward=0");
+        on(a).up(fan("10.0.0.1/16"));
+        on(a).down(OVERLAY, FIRST);
+        assertThat(shIn(a, "sysctl -n net.ipv4.ip_forward"))
+                .as("the older bridge lived without")
+                .isEqualTo("0\n");
+    }
+
     @Test
     void aLostDeviceComesBack() {
         on(b).up(fan("10.0.0.2/16"));
@@ -250,6 +268,16 @@ class FanNetworkTest {
             on(a).up(fan("10.0.0.1/16"));
             shIn(a, "ping -c 1 -W 2 250.0.2.1");
         }
+    }
+
+    @Test
+    void theDhcpServerGoesWithTheFanAlsoWhenItsBridgeWasDeleted() {
+        HostSnapshot before = snapshot(a);
+        on(a).up(fan("10.0.0.1/16", "dhcp"));
+        shIn(a, "ip link del fan-250");
+        on(a).down(OVERLAY, FIRST);
+        assertSame(before, snapshot(a), "");
+        assertThat(dnsmasqs()).isEmpty();
     }
 
     @Test
@@ -300,5 +328,43 @@ class FanNetworkTest {
                         e -> assertThat(e.reason()).as(e.getMessage()).isEqualTo(reason))
                 .message()
                 .contains(words);
+    }
+
+    private void bridgeOfDocker(String address) {
+        shIn(a, "ip link add fan-250 type bridge");
+        shIn(a, "ip link set fan-250 up");
+        shIn(a, "ip addr add " + address + " dev fan-250");
+    }
+
+    @Test
+    void aBridgeThatDockerMadeBeforeTheFanIsAdoptedWithTheContainersOnIt() {
+        bridgeOfDocker("250.0.1.1/8");
+        shIn(a, "ip link add c1 type veth peer name c1p");
+        shIn(a, "ip link set c1 master fan-250");
+        on(b).up(fan("10.0.0.2/16"));
+        assertThat(on(a).up(fan("10.0.0.1/16")).lines()).anyMatch(line -> line.startsWith("adopt bridge fan-250"));
+        shIn(a, "ping -c 1 -W 2 250.0.2.1");
+        assertThat(on(a).up(fan("10.0.0.1/16")).isEmpty()).isTrue();
+        assertThat(shIn(a, "ip -o link show master fan-250")).contains("c1", "ftun-250");
+    }
+
+    @Test
+    void aBridgeOfThatNameWithAnotherAddressIsRefusedAndStays() {
+        bridgeOfDocker("250.0.9.1/8");
+        HostSnapshot before = snapshot(a);
+        assertRefused(Reason.CONFLICT, () -> on(a).up(fan("10.0.0.1/16")), "overlaps the route");
+        assertSame(before, snapshot(a), "");
+    }
+
+    @Test
+    void anAdoptionThatFailsLeavesTheBridgeAsItWas() throws Exception {
+        bridgeOfDocker("250.0.1.1/8");
+        HostSnapshot before = snapshot(a);
+        DatagramChannel holder = a.call(DatagramChannel::open);
+        try (holder) {
+            holder.bind(new InetSocketAddress("0.0.0.0", 8472));
+            assertRefused(Reason.CONFLICT, () -> on(a).up(fan("10.0.0.1/16")), "UDP port 8472", "--port");
+            assertSame(before, snapshot(a), "");
+        }
     }
 }

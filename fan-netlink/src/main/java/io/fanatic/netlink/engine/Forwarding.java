@@ -24,26 +24,37 @@ final class Forwarding {
     }
 
     boolean isOurs() {
-        return journal.devices().isPresent();
+        return journal.note().isPresent();
     }
 
-    /** @param devices the names of all network devices */
-    void enable(List<String> devices) {
+    /**
+     * Switches it on.
+     *
+     * @param devices the names of all network devices
+     * @param bridges those of other people's bridges
+     */
+    void enable(List<String> devices, List<String> bridges) {
         List<String> forwarding = new ArrayList<>();
         for (String device : devices) {
             if (Sysctl.find(of(device)).equals(Optional.of("1"))) {
                 forwarding.add(device);
             }
         }
-        journal.note(forwarding);
+        journal.write(new ForwardingJournal.Note(forwarding, bridges));
         Sysctl.write(ALL, "1");
     }
 
-    void restore() {
-        Optional<List<String>> devices = journal.devices();
-        if (devices.isPresent() && isOn()) {
+    /**
+     * Switches it back off, unless a bridge has come since: whoever made that (Docker, libvirt) found forwarding on, and would
+     * have switched it on otherwise.
+     *
+     * @param bridges the names of other people's bridges, now
+     */
+    void restore(List<String> bridges) {
+        Optional<ForwardingJournal.Note> note = journal.note();
+        if (note.isPresent() && isOn() && note.get().bridges().containsAll(bridges)) {
             Sysctl.write(ALL, "0");
-            for (String device : devices.get()) {
+            for (String device : note.get().devices()) {
                 if (Sysctl.find(of(device)).isPresent()) {
                     Sysctl.write(of(device), "1");
                 }

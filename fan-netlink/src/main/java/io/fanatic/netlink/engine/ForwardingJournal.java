@@ -17,18 +17,19 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Remembers what the kernel forgets: that net.ipv4.ip_forward was off before we switched it on, and which devices forwarded
- * all the same (writing ip_forward sets them all). One line for each network namespace and boot, written and forced to disk
+ * Remembers what the kernel forgets: that net.ipv4.ip_forward was off before we switched it on, which devices forwarded all
+ * the same (writing ip_forward sets them all), and which bridges of other people there were. One line for each network namespace and boot, written and forced to disk
  * before the change that it describes:
  *
  * <pre>
- *   forwarding boot 5d2c...-... namespace 1 on eth1,wg0
+ *   forwarding boot 5d2c...-... namespace 1 on eth1,wg0 beside virbr0
  * </pre>
  *
  * A line of an earlier boot means nothing any more and goes with the next write.
  */
 final class ForwardingJournal {
     private static final String WORD = "forwarding";
+    private static final String BESIDE = " beside ";
 
     private static final int AF_INET = 2;
     private static final int SOCK_DGRAM_CLOEXEC = 2 | 02000000;
@@ -38,6 +39,14 @@ final class ForwardingJournal {
 
     private final Path file;
     private final String here;
+
+    /**
+     * How it was before us.
+     *
+     * @param devices those that forwarded
+     * @param bridges those of other people
+     */
+    record Note(List<String> devices, List<String> bridges) {}
 
     /** @param stateDirectory such as /var/lib/fanatic; made when needed */
     ForwardingJournal(Path stateDirectory) {
@@ -68,28 +77,33 @@ final class ForwardingJournal {
         }
     }
 
-    /** The devices that forwarded before we switched forwarding on; empty when it was not us. */
-    Optional<List<String>> devices() {
+    /** How it was before we switched forwarding on; empty when it was not us. */
+    Optional<Note> note() {
         for (String line : lines()) {
-            if (line.startsWith(here)) {
-                String devices = line.substring(here.length());
-                return Optional.of(devices.isEmpty() ? List.of() : List.of(devices.split(",", -1)));
+            int beside = line.indexOf(BESIDE, here.length());
+            if (line.startsWith(here) && beside >= 0) {
+                return Optional.of(new Note(
+                        names(line.substring(here.length(), beside)), names(line.substring(beside + BESIDE.length()))));
             }
         }
         return Optional.empty();
     }
 
+    private static List<String> names(String text) {
+        return text.isEmpty() ? List.of() : List.of(text.split(",", -1));
+    }
+
     /** Notes that forwarding is about to be switched on; a note that is there already is older and stays. */
-    void note(List<String> devices) {
-        if (devices().isEmpty()) {
+    void write(Note note) {
+        if (note().isEmpty()) {
             List<String> lines = othersOfThisBoot();
-            lines.add(here + Text.join(",", devices));
+            lines.add(here + Text.join(",", note.devices()) + BESIDE + Text.join(",", note.bridges()));
             write(lines);
         }
     }
 
     void forget() {
-        if (devices().isPresent()) {
+        if (note().isPresent()) {
             write(othersOfThisBoot());
         }
     }

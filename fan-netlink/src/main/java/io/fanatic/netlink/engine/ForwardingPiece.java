@@ -34,7 +34,7 @@ record ForwardingPiece(boolean on) implements Piece {
 
     @Override
     public String deleting() {
-        return "set net.ipv4.ip_forward back to what it was";
+        return "set net.ipv4.ip_forward back to what it was, unless somebody's later bridge needs it";
     }
 
     @Override

@@ -103,7 +103,10 @@ public interface Kernel extends AutoCloseable {
     /** Notes the value that forwarding has, then switches it on. */
     void enableForwarding();
 
-    /** Gives forwarding the value noted by {@link #enableForwarding}, unless somebody changed it since. */
+    /**
+     * Gives forwarding the value noted by {@link #enableForwarding}, unless somebody changed it since, or made a bridge since
+     * that needs it.
+     */
     void restoreForwarding();
 
     /** What the programs on a tunnel have counted; empty when there are none. */

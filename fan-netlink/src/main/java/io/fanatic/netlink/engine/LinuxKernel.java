@@ -48,6 +48,9 @@ public final class LinuxKernel implements Kernel {
     private final NetlinkSocket socket;
     private final Links links;
     private final Addresses addresses;
+    /** Device names by index, as of the last {@link #links}, so that all of one observation speaks of the same devices. */
+    private @Nullable Map<Integer, String> names;
+
     private @Nullable BpfFeatures features;
     private @Nullable Nftables nftables;
 
@@ -75,10 +78,9 @@ public final class LinuxKernel implements Kernel {
     @Override
     public List<LinkState> links() {
         List<Link> found = links.list();
-        Map<Integer, String> names = new HashMap<>();
+        Map<Integer, String> names = remember(found);
         boolean filters = false;
         for (Link link : found) {
-            names.put(link.index(), link.name());
             filters |= link.vxlan().filter(VxlanSettings::vniFilter).isPresent();
         }
         Map<Integer, List<LinkState.Vnis>> vnis = filters ? vnis() : Map.of();
@@ -137,6 +139,7 @@ public final class LinuxKernel implements Kernel {
             if (route.type() != RTN_LOCAL && route.type() != RTN_BROADCAST) {
                 states.add(new RouteState(
                         route.destination(),
+                        route.table(),
                         Optional.ofNullable(names.get(route.outInterface())),
                         RouteWords.of(route, names)));
             }
@@ -145,11 +148,17 @@ public final class LinuxKernel implements Kernel {
     }
 
     private Map<Integer, String> names() {
-        Map<Integer, String> names = new HashMap<>();
-        for (Link link : links.list()) {
-            names.put(link.index(), link.name());
+        Map<Integer, String> known = names;
+        return known == null ? remember(links.list()) : known;
+    }
+
+    private Map<Integer, String> remember(List<Link> found) {
+        Map<Integer, String> current = new HashMap<>();
+        for (Link link : found) {
+            current.put(link.index(), link.name());
         }
-        return names;
+        names = current;
+        return current;
     }
 
     @Override
@@ -262,12 +271,22 @@ public final class LinuxKernel implements Kernel {
         for (Link link : links.list()) {
             names.add(link.name());
         }
-        forwarding.enable(names);
+        forwarding.enable(names, bridgesOfOthers());
     }
 
     @Override
     public void restoreForwarding() {
-        forwarding.restore();
+        forwarding.restore(bridgesOfOthers());
+    }
+
+    private List<String> bridgesOfOthers() {
+        List<String> bridges = new ArrayList<>();
+        for (Link link : links.list()) {
+            if (link.kind().equals("bridge") && !Mark.isOurs(link.alias()) && !Kernel.isTemporary(link.name())) {
+                bridges.add(link.name());
+            }
+        }
+        return bridges;
     }
 
     @Override

@@ -104,7 +104,8 @@ public final class MemoryKernel implements Kernel {
         List<RouteState> all = new ArrayList<>(routes);
         for (AddressState address : addresses) {
             Cidr network = address.network();
-            RouteState route = new RouteState(network, Optional.of(address.link()), network + " dev " + address.link());
+            RouteState route = new RouteState(
+                    network, RouteState.MAIN, Optional.of(address.link()), network + " dev " + address.link());
             if (link(address.link()).up() && !all.contains(route)) {
                 all.add(route);
             }

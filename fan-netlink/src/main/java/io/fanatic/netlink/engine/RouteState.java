@@ -7,7 +7,12 @@ import java.util.Optional;
  * An IPv4 route.
  *
  * @param destination the network
+ * @param table number of the routing table; {@link #MAIN} is the main one
  * @param link device it leads to; empty for blackhole and the like
  * @param words the whole route in the form of {@code ip route}, for messages
  */
-public record RouteState(Cidr destination, Optional<String> link, String words) {}
+public record RouteState(Cidr destination, int table, Optional<String> link, String words) {
+
+    /** The main table (RT_TABLE_MAIN). */
+    public static final int MAIN = 254;
+}

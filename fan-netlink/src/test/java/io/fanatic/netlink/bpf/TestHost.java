@@ -1,12 +1,7 @@
 package io.fanatic.netlink.bpf;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
+import io.fanatic.netlink.host.FreshNamespace;
 import io.fanatic.netlink.host.Namespace;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A network namespace for one test, built with iproute2; everything in it goes with it. */
@@ -43,21 +38,7 @@ final class TestHost implements AutoCloseable {
     }
 
     String exec(String... command) {
-        try {
-            Process process = new ProcessBuilder(namespace.command(List.of(command))).start();
-            process.getOutputStream().close();
-            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            // Apart: ip(8) complains there about peers in namespaces that end at this moment, and goes on.
-            String errors = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
-            assertThat(process.waitFor())
-                    .as("%s: %s%s", String.join(" ", command), output, errors)
-                    .isZero();
-            return output;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
+        return FreshNamespace.exec(namespace, command);
     }
 
     @Override

@@ -279,6 +279,62 @@ class EngineTest {
                 Engine::downEverything);
     }
 
+    /** As Docker makes it for a network that names it, when it starts before the fan is up. */
+    private static void bridgeOfDocker(MemoryKernel kernel, String... addresses) {
+        kernel.put(new LinkState(
+                "fan-250",
+                "bridge",
+                new MacAddress(0x02420a0b0c0dL),
+                1450,
+                true,
+                Optional.empty(),
+                "",
+                Optional.empty()));
+        for (String address : addresses) {
+            kernel.addAddress(new AddressState("fan-250", Ipv4Address.parse(address), 8));
+        }
+    }
+
+    @Test
+    void aBridgeThatDockerMadeForTheFanIsAdopted() {
+        bridgeOfDocker(kernel, "250.0.45.1");
+
+        assertThat(engine.up(first()).lines())
+                .anyMatch(line -> line.startsWith("adopt bridge fan-250: MAC address 02:42:0a:0b:0c:0d -> "))
+                .noneMatch(line -> line.contains("create bridge") || line.contains("add address"));
+        assertThat(engine.list())
+                .singleElement()
+                .satisfies(fan -> assertThat(fan.slices()).hasSize(1));
+        assertThat(engine.up(first()).isEmpty()).isTrue();
+        engine.down(OVERLAY, FIRST);
+        assertThat(Observed.of(kernel).link("fan-250")).isEmpty();
+    }
+
+    @Test
+    void aFailureOfAnyCallOfAnAdoptionIsUndone() {
+        everyCallFails(k -> bridgeOfDocker(k, "250.0.45.1"), e -> e.up(first("dhcp", "host-reserve", "2")));
+    }
+
+    @Test
+    void aBridgeOfTheFansNameWithOtherAddressesIsAStrangers() {
+        for (List<String> addresses : List.of(
+                List.<String>of(),
+                List.of("250.0.45.2"),
+                List.of("250.0.46.1"),
+                List.of("192.168.0.1"),
+                List.of("250.0.45.1", "250.0.45.2"),
+                List.of("250.0.45.1", "192.168.0.1"))) {
+            MemoryKernel host = host();
+            bridgeOfDocker(host, addresses.toArray(String[]::new));
+            Observed before = Observed.of(host);
+            assertThatThrownBy(() -> new Engine(host).up(first()))
+                    .as(addresses.toString())
+                    .isInstanceOfSatisfying(
+                            FanException.class, e -> assertThat(e.reason()).isEqualTo(Reason.CONFLICT));
+            assertThat(Observed.of(host)).isEqualTo(before);
+        }
+    }
+
     private static void everyCallFails(Consumer<MemoryKernel> given, Consumer<Engine> work) {
         MemoryKernel dry = host();
         given.accept(dry);
@@ -345,9 +401,19 @@ class EngineTest {
     @Test
     void strangersInTheWayAreNamedAndLeftAlone() {
         assertRefusedWith(
-                k -> k.put(new RouteState(Cidr.parse("250.1.0.0/16"), Optional.of("eth0"), "250.1.0.0/16 dev eth0")),
+                k -> k.put(new RouteState(
+                        Cidr.parse("250.1.0.0/16"), RouteState.MAIN, Optional.of("eth0"), "250.1.0.0/16 dev eth0")),
                 Reason.CONFLICT,
                 "250.1.0.0/16 dev eth0");
+        // Half of what a VPN would add, or the halves in two tables, is a route like any other.
+        assertRefusedWith(k -> k.put(half("128.0.0.0/1", RouteState.MAIN)), Reason.CONFLICT, "128.0.0.0/1 dev eth0");
+        assertRefusedWith(
+                k -> {
+                    k.put(half("0.0.0.0/1", 1000));
+                    k.put(half("128.0.0.0/1", RouteState.MAIN));
+                },
+                Reason.CONFLICT,
+                "128.0.0.0/1 dev eth0");
         assertRefusedWith(
                 k -> k.put(new LinkState(
                         "fan-250", "bridge", new MacAddress(3), 1500, true, Optional.empty(), "", Optional.empty())),
@@ -377,15 +443,20 @@ class EngineTest {
                 "ftun-25", new LinkState.Vxlan(8472, true, true, List.of(new LinkState.Vnis(1638400, 1638400)), 0)));
         kernel.put(new LinkState(
                 "fan-25", "bridge", new MacAddress(3), 1500, true, Optional.empty(), "fan", Optional.empty()));
-        kernel.put(new RouteState(Cidr.parse("251.0.0.0/8"), Optional.of("eth0"), "251.0.0.0/8 dev eth0"));
-        kernel.put(new RouteState(Cidr.parse("0.0.0.0/1"), Optional.of("eth0"), "0.0.0.0/1 dev eth0"));
-        kernel.put(new RouteState(Cidr.parse("128.0.0.0/1"), Optional.of("eth0"), "128.0.0.0/1 dev eth0"));
+        kernel.put(new RouteState(
+                Cidr.parse("251.0.0.0/8"), RouteState.MAIN, Optional.of("eth0"), "251.0.0.0/8 dev eth0"));
+        kernel.put(half("0.0.0.0/1", RouteState.MAIN));
+        kernel.put(half("128.0.0.0/1", RouteState.MAIN));
         Observed before = Observed.of(kernel);
 
         engine.up(first());
         engine.downEverything();
 
         assertThat(Observed.of(kernel)).isEqualTo(before);
+    }
+
+    private static RouteState half(String destination, int table) {
+        return new RouteState(Cidr.parse(destination), table, Optional.of("eth0"), destination + " dev eth0");
     }
 
     @Test

@@ -12,6 +12,11 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 class ForwardingJournalTest {
+    private static final ForwardingJournal.Note NOTHING = new ForwardingJournal.Note(List.of(), List.of());
+    private static final ForwardingJournal.Note ETH0 = new ForwardingJournal.Note(List.of("eth0"), List.of());
+    private static final ForwardingJournal.Note BEFORE =
+            new ForwardingJournal.Note(List.of("eth1", "wg0"), List.of("virbr0"));
+
     @RegisterExtension
     final FreshNamespace inside = new FreshNamespace();
 
@@ -24,13 +29,13 @@ class ForwardingJournalTest {
 
     @Test
     void aNoteOutlivesItsWriterAndIsForgottenWithoutATrace() {
-        assertThat(journal().devices()).isEmpty();
-        journal().note(List.of("eth1", "wg0"));
-        journal().note(List.of());
+        assertThat(journal().note()).isEmpty();
+        journal().write(BEFORE);
+        journal().write(NOTHING);
 
-        assertThat(journal().devices()).contains(List.of("eth1", "wg0"));
+        assertThat(journal().note()).contains(BEFORE);
         journal().forget();
-        assertThat(journal().devices()).isEmpty();
+        assertThat(journal().note()).isEmpty();
         assertThat(state).isEmptyDirectory();
     }
 
@@ -38,34 +43,34 @@ class ForwardingJournalTest {
     void namespacesKeepTheirNotesApart() {
         Namespace other = inside.another();
         ForwardingJournal there = other.call(() -> new ForwardingJournal(state));
-        journal().note(List.of("eth0"));
+        journal().write(ETH0);
 
-        assertThat(there.devices()).isEmpty();
-        there.note(List.of());
+        assertThat(there.note()).isEmpty();
+        there.write(NOTHING);
         journal().forget();
-        assertThat(there.devices()).contains(List.of());
+        assertThat(there.note()).contains(NOTHING);
     }
 
     @Test
     void aNoteOfAnEarlierBootMeansNothingAndGoes() throws Exception {
-        journal().note(List.of("eth0"));
+        journal().write(ETH0);
         Path file = state.resolve("journal");
         String here = Files.readString(file);
         String earlier = here.replaceFirst("boot [0-9a-f-]+", "boot 00000000-0000-0000-0000-000000000000");
         Files.writeString(file, earlier);
 
-        assertThat(journal().devices()).isEmpty();
-        journal().note(List.of("eth9"));
+        assertThat(journal().note()).isEmpty();
+        journal().write(new ForwardingJournal.Note(List.of("eth9"), List.of()));
         assertThat(Files.readString(file)).isEqualTo(here.replace("eth0", "eth9"));
     }
 
     /** The inode number of a namespace is given to the next one; what was noted for the first must not count there. */
     @Test
     void aNewNamespaceDoesNotInheritTheNotesOfADeadOne() {
-        journal().note(List.of("eth0"));
+        journal().write(ETH0);
         for (int i = 0; i < 20; i++) {
             Namespace next = inside.another();
-            assertThat(next.call(() -> new ForwardingJournal(state).devices())).isEmpty();
+            assertThat(next.call(() -> new ForwardingJournal(state).note())).isEmpty();
             next.delete();
         }
     }

@@ -48,7 +48,8 @@ class UnderlayTest {
 
     @Test
     void theDefaultRouteNamesTheInterface() {
-        kernel.put(new RouteState(Cidr.parse("0.0.0.0/0"), Optional.of("enp0s3"), "0.0.0.0/0 via 10.0.0.1 dev enp0s3"));
+        kernel.put(new RouteState(
+                Cidr.parse("0.0.0.0/0"), RouteState.MAIN, Optional.of("enp0s3"), "0.0.0.0/0 via 10.0.0.1 dev enp0s3"));
 
         assertUnderlay("default/16", "10.0.0.45", "10.0.0.0/16", 1500);
         assertUnderlay("default", "10.0.0.45", "10.0.0.0/24", 1500);

@@ -79,15 +79,21 @@ public final class FreshNamespace implements BeforeEachCallback, AfterEachCallba
     }
 
     public static String shIn(Namespace namespace, String command) {
+        return exec(namespace, command.split(" "));
+    }
+
+    /** Runs a command in a namespace. It must succeed; returns what it printed. */
+    public static String exec(Namespace namespace, String... command) {
         try {
-            ProcessBuilder builder = new ProcessBuilder(namespace.command(List.of(command.split(" "))));
+            ProcessBuilder builder = new ProcessBuilder(namespace.command(List.of(command)));
             builder.environment().put("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
             Process process = builder.start();
+            process.getOutputStream().close();
             String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             // Apart: ip(8) complains there about peers in namespaces that end at this moment, and goes on.
             String errors = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
             assertThat(process.waitFor())
-                    .as("%s%n%s%s", command, output, errors)
+                    .as("%s%n%s%s", String.join(" ", command), output, errors)
                     .isZero();
             return output;
         } catch (IOException e) {

@@ -83,6 +83,8 @@ public final class IperfServer implements AutoCloseable {
     /**
      * Opens the port, TCP and UDP.
      *
+     * @param probes gives the event loop; where client and server run in one program, each should have its own {@link Probes}, or
+     *     they may share a loop and wait for each other
      * @param where whose port it is; empty for the calling thread's network namespace
      * @param address to listen on
      * @param port 0 for one that the kernel chooses

@@ -2,6 +2,7 @@ package io.fanatic.harness.lab;
 
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.netlink.host.Namespace;
+import java.util.List;
 
 /** A host or a container: something with a name, in which commands run. */
 public sealed interface LabNode permits LabHost, LabContainer {
@@ -13,4 +14,9 @@ public sealed interface LabNode permits LabHost, LabContainer {
 
     /** Its address in the overlay. */
     Ipv4Address address();
+
+    /** Runs a command inside, without input, and waits for it. */
+    default ExecResult exec(String... command) {
+        return Exec.run(namespace(), List.of(command));
+    }
 }

@@ -11,7 +11,6 @@ import io.fanatic.netlink.FanNetwork;
 import io.fanatic.netlink.bpf.Counter;
 import io.fanatic.netlink.engine.Fan;
 import io.fanatic.netlink.host.Namespace;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,8 +26,6 @@ public final class Reach implements AutoCloseable {
     private static final int MTU_PINGS = 3;
     /** When none of these is answered, the rest is not worth its time-outs. */
     private static final int FIRST_PINGS = 2;
-    /** The thread's own, whichever that is. */
-    private static final Path HERE = Path.of("/proc/thread-self/ns/net");
 
     private final Namespace host;
     private final FanNetwork network;
@@ -41,7 +38,7 @@ public final class Reach implements AutoCloseable {
 
     /** From the calling thread's network namespace. */
     public static Reach onThisHost() {
-        return new Reach(new Namespace(HERE, Optional.empty()), FanNetwork.onThisHost());
+        return new Reach(Namespace.here(), FanNetwork.onThisHost());
     }
 
     /** From another network namespace. */

@@ -8,6 +8,7 @@ import io.fanatic.core.Ipv4Address;
 import io.fanatic.netlink.host.Namespace;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
@@ -61,7 +62,7 @@ public final class TwoNamespaces implements BeforeEachCallback, AfterEachCallbac
             Process process = new ProcessBuilder(namespace.command(List.of(command.split(" "))))
                     .redirectErrorStream(true)
                     .start();
-            String output = new String(process.getInputStream().readAllBytes());
+            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             assertThat(process.waitFor()).as("%s: %s", command, output).isZero();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -26,7 +26,9 @@ public enum ExitCode {
     /** A step failed and something could not be undone; it was listed. */
     NOT_UNDONE(8),
     /** The command ran; what it tested did not pass. */
-    TEST_FAILED(9);
+    TEST_FAILED(9),
+    /** A person, or the end of the answers, stopped it before anything was changed. */
+    CANCELLED(10);
 
     private final int status;
 
@@ -41,11 +43,11 @@ public enum ExitCode {
 
     /** What an exception from the library, or from a command, comes to. */
     public static ExitCode of(RuntimeException e) {
-        if (e instanceof CommandException) {
-            return ((CommandException) e).exitCode();
+        if (e instanceof CommandException command) {
+            return command.exitCode();
         }
-        if (e instanceof FanException) {
-            switch (((FanException) e).reason()) {
+        if (e instanceof FanException failure) {
+            switch (failure.reason()) {
                 case INVALID:
                     return USAGE;
                 case NOT_PERMITTED:

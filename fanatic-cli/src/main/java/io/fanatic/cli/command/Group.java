@@ -36,8 +36,8 @@ public abstract class Group extends Command {
     private void attach(String name, String[] args, int next) {
         Command command = command(name);
         CommandSpec child = command.spec();
-        if (command instanceof Group) {
-            ((Group) command).attach(args, next);
+        if (command instanceof Group group) {
+            group.attach(args, next);
         }
         spec().addSubcommand(name, child);
     }

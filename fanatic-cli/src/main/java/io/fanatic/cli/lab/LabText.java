@@ -1,5 +1,6 @@
 package io.fanatic.cli.lab;
 
+import io.fanatic.cli.terminal.Screen;
 import io.fanatic.core.FanMapping;
 import io.fanatic.harness.lab.Check;
 import io.fanatic.harness.lab.Lab;
@@ -49,7 +50,7 @@ final class LabText {
     private static String containers(Lab lab, LabHost host, int used) {
         StringBuilder text = new StringBuilder();
         for (LabContainer container : lab.containers()) {
-            if (container.host() == host) {
+            if (container.host().equals(host)) {
                 String next = "  " + container.name() + " " + container.address();
                 boolean room = used + text.length() + next.length() + 5 <= Screen.WIDTH - 3;
                 if (!room || container.number() > MOST_CONTAINERS_NAMED) {

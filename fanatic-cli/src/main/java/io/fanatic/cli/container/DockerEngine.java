@@ -1,0 +1,165 @@
+package io.fanatic.cli.container;
+
+import io.fanatic.cli.command.CommandException;
+import io.fanatic.cli.command.ExitCode;
+import io.fanatic.cli.container.journal.Journal;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/** Docker: by a network of its own on the fan's bridge, or with the bridge as the network of plain {@code docker run}. */
+final class DockerEngine implements ContainerEngine {
+    private final SocketPlaces places;
+    private final Path journals;
+
+    DockerEngine(SocketPlaces places, Path journals) {
+        this.places = places;
+        this.journals = journals;
+    }
+
+    @Override
+    public EngineKind kind() {
+        return EngineKind.DOCKER;
+    }
+
+    @Override
+    public EngineStatus status(FanAttachment fan) {
+        return Standings.status(() -> with(docker -> {
+            String who = "Docker " + docker.version() + " on " + docker.socket();
+            DockerDefaultBridge bridge = bridge(fan);
+            return bridge.isNoted()
+                    ? bridge.status(docker, who)
+                    : Standings.of(who, "network " + fan.bridge(), keeper(docker, fan));
+        }));
+    }
+
+    @Override
+    public EnginePlan planEnable(FanAttachment fan, EngineOptions options) {
+        return with(docker -> {
+            requireThisHost(docker);
+            if (options.defaultBridge()) {
+                List<String> before = ours(docker, fan) ? keeper(docker, fan).disabling() : List.of();
+                return before.isEmpty() ? bridge(fan).planEnable(docker) : after(before, fan, docker);
+            }
+            requireNotDefault(fan);
+            return Standings.plan(keeper(docker, fan).enabling());
+        });
+    }
+
+    /** The change from a network of its own to the default one: the first is in the second's way until it is gone. */
+    private EnginePlan after(List<String> steps, FanAttachment fan, DockerApi docker) {
+        EnginePlan plan = bridge(fan).planEnable(docker, fan.bridge());
+        List<String> all = new ArrayList<>(steps);
+        all.addAll(plan.steps());
+        return new EnginePlan(all, plan.warnings(), plan.restarts());
+    }
+
+    @Override
+    public EnginePlan enable(FanAttachment fan, EngineOptions options) {
+        return Locked.run(() -> with(docker -> {
+            requireThisHost(docker);
+            if (options.defaultBridge()) {
+                EnginePlan whole = planEnable(fan, options);
+                if (ours(docker, fan)) {
+                    keeper(docker, fan).disable(false);
+                }
+                bridge(fan).enable(docker);
+                return whole;
+            }
+            requireNotDefault(fan);
+            return Standings.plan(keeper(docker, fan).enable());
+        }));
+    }
+
+    private boolean ours(DockerApi docker, FanAttachment fan) {
+        Keeper.Standing standing = keeper(docker, fan).standing();
+        return standing == Keeper.Standing.OURS || standing == Keeper.Standing.OUTDATED;
+    }
+
+    /** The overlay can be the subnet of one of Docker's networks only. */
+    private void requireNotDefault(FanAttachment fan) {
+        if (bridge(fan).isNoted()) {
+            throw new CommandException(
+                    ExitCode.CONFLICT,
+                    "plain docker run is on the fan " + fan.bridge()
+                            + " already, so there can be no network beside it; disable Docker first");
+        }
+    }
+
+    /** A Docker in a network namespace of its own, as a rootless one is, cannot reach this host's bridge. */
+    private static void requireThisHost(DockerApi docker) {
+        try {
+            Path theirs = Files.readSymbolicLink(Path.of("/proc/" + docker.peer() + "/ns/net"));
+            if (!theirs.equals(Files.readSymbolicLink(Path.of("/proc/thread-self/ns/net")))) {
+                throw UnusableException.because("the Docker on " + docker.socket()
+                        + " has a network of its own, as a rootless one has, and cannot be put on this host's fan");
+            }
+        } catch (IOException unknown) {
+            // Not allowed to look, or gone: what follows will tell.
+        }
+    }
+
+    @Override
+    public EnginePlan planDisable(FanAttachment fan) {
+        if (bridge(fan).isNoted()) {
+            return withIfRunning(docker -> bridge(fan).planDisable(docker));
+        }
+        return with(docker -> Standings.plan(keeper(docker, fan).disabling()));
+    }
+
+    @Override
+    public EnginePlan disable(FanAttachment fan, boolean force) {
+        return Locked.run(() -> bridge(fan).isNoted()
+                ? withIfRunning(docker -> bridge(fan).disable(docker, force))
+                : with(docker -> Standings.plan(keeper(docker, fan).disable(force))));
+    }
+
+    @Override
+    public List<String> containersOn(FanAttachment fan) {
+        return with(docker -> docker.containersOn(network(docker, fan)));
+    }
+
+    @Override
+    public TestContainer startTest(FanAttachment fan, Optional<String> image, Consumer<String> progress) {
+        return with(docker -> DockerTestContainer.start(docker, network(docker, fan), image, progress));
+    }
+
+    /** The network of Docker's that is on the fan. */
+    private String network(DockerApi docker, FanAttachment fan) {
+        return bridge(fan).runsOnFan(docker) ? DockerDefaultBridge.NETWORK : fan.bridge();
+    }
+
+    private DockerDefaultBridge bridge(FanAttachment fan) {
+        return new DockerDefaultBridge(journals, fan);
+    }
+
+    private Keeper keeper(DockerApi docker, FanAttachment fan) {
+        return new Keeper(
+                new DockerNetwork(docker, fan, BridgeAddresses.haveOtherSlices(fan)),
+                Journal.of(journals, "docker-network-" + fan.bridge()),
+                fan);
+    }
+
+    private <T> T with(Function<DockerApi, T> work) {
+        try (DockerApi docker = DockerApi.open(places.docker())) {
+            return work.apply(docker);
+        }
+    }
+
+    private <T> T withIfRunning(Function<Optional<DockerApi>, T> work) {
+        DockerApi docker;
+        try {
+            docker = DockerApi.open(places.docker());
+        } catch (UnusableException down) {
+            return work.apply(Optional.empty());
+        }
+        try (docker) {
+            return work.apply(Optional.of(docker));
+        }
+    }
+}

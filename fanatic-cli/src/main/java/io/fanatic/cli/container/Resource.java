@@ -1,0 +1,38 @@
+package io.fanatic.cli.container;
+
+import java.util.List;
+import java.util.Optional;
+
+/** One thing in an engine that is ours when it is there: a network, a profile, a file. */
+interface Resource {
+
+    /** For messages: {@code the Docker network fan-250}. */
+    String title();
+
+    /** What is there, in a form that is equal for equal things; empty when nothing is. */
+    Optional<String> present();
+
+    /** What should be there, in the same form. */
+    String wanted();
+
+    /** Makes what should be there. */
+    void create();
+
+    /** Takes away what is there, which is ours. */
+    void remove();
+
+    /** What {@link #create} does, a sentence. */
+    String creating();
+
+    /** What {@link #remove} does, a sentence. */
+    String removing();
+
+    /** Who uses it, by name. */
+    List<String> users();
+
+    /** Frees it of its users, who lose the fan. */
+    void evict();
+
+    /** What becomes of them then: {@code they keep running without it}. */
+    String fate();
+}

@@ -1,0 +1,44 @@
+package io.fanatic.cli.container;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+
+/** A tar archive (POSIX.1-1988 ustar) with one executable file in it. */
+final class TarFile {
+    private static final int BLOCK = 512;
+    private static final int CHECKSUM = 148;
+
+    private TarFile() {}
+
+    static byte[] ofProgram(String name, byte[] content) {
+        byte[] header = new byte[BLOCK];
+        put(header, 0, name);
+        put(header, 100, "0000755");
+        put(header, 108, "0000000");
+        put(header, 116, "0000000");
+        put(header, 124, String.format("%011o", content.length));
+        put(header, 136, "00000000000");
+        // The checksum is summed up with blanks in its own place.
+        put(header, CHECKSUM, "        ");
+        put(header, 156, "0");
+        put(header, 257, "ustar");
+        put(header, 263, "00");
+        int sum = 0;
+        for (byte b : header) {
+            sum += b & 0xff;
+        }
+        put(header, CHECKSUM, String.format("%06o", sum));
+        header[CHECKSUM + 6] = 0;
+        ByteArrayOutputStream tar = new ByteArrayOutputStream();
+        tar.writeBytes(header);
+        tar.writeBytes(content);
+        tar.writeBytes(new byte[(BLOCK - content.length % BLOCK) % BLOCK]);
+        tar.writeBytes(new byte[2 * BLOCK]);
+        return tar.toByteArray();
+    }
+
+    private static void put(byte[] header, int at, String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
+        System.arraycopy(bytes, 0, header, at, bytes.length);
+    }
+}

@@ -1,0 +1,157 @@
+package io.fanatic.cli.container;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fanatic.cli.command.CommandException;
+import io.fanatic.cli.command.ExitCode;
+import io.fanatic.cli.container.journal.Journal;
+import io.fanatic.core.Ipv4Address;
+import io.fanatic.harness.lab.LabHost;
+import io.fanatic.harness.probe.BulkTransfer;
+import io.fanatic.harness.probe.Ping;
+import io.fanatic.harness.probe.PingResult;
+import io.fanatic.harness.probe.Probes;
+import io.fanatic.harness.probe.TransferResult;
+import io.fanatic.netlink.FanNetwork;
+import io.fanatic.netlink.engine.Fan;
+import io.fanatic.netlink.host.HostSnapshot;
+import io.fanatic.netlink.host.Namespace;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert;
+import org.assertj.core.api.ThrowableAssertAlternative;
+
+/** An engine on a lab's host, asked from inside the host as {@code fanatic} asks it. */
+record EngineHost(LabHost host, EngineKind kind) {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(15);
+
+    ContainerEngine engine() {
+        return ContainerEngines.onThisHost(Map.of(), Journal.DIRECTORY).get(kind.ordinal());
+    }
+
+    FanAttachment fan() {
+        Fan fan = FanNetwork.onThisHost().in(host.namespace()).list().get(0);
+        return new FanAttachment(
+                fan.bridge(),
+                fan.slices().get(0),
+                fan.mtu(),
+                fan.leases(fan.slices().get(0).underlayAddress()));
+    }
+
+    <T> T inside(Callable<T> work) {
+        return host.namespace().call(work);
+    }
+
+    EngineStatus status() {
+        FanAttachment fan = fan();
+        return inside(() -> engine().status(fan));
+    }
+
+    EnginePlan enable() {
+        FanAttachment fan = fan();
+        return inside(() -> engine().enable(fan, EngineOptions.USUAL));
+    }
+
+    EnginePlan disable(boolean force) {
+        FanAttachment fan = fan();
+        return inside(() -> engine().disable(fan, force));
+    }
+
+    List<String> containers() {
+        FanAttachment fan = fan();
+        return inside(() -> engine().containersOn(fan));
+    }
+
+    TestContainer startTest(Optional<String> image, Consumer<String> progress) {
+        FanAttachment fan = fan();
+        return new Inside(this, inside(() -> engine().startTest(fan, image, progress)));
+    }
+
+    /** Closes from inside, where the engine's socket is. */
+    private record Inside(EngineHost where, TestContainer test) implements TestContainer {
+        @Override
+        public String id() {
+            return test.id();
+        }
+
+        @Override
+        public Ipv4Address address() {
+            return test.address();
+        }
+
+        @Override
+        public Namespace namespace() {
+            return test.namespace();
+        }
+
+        @Override
+        public void close() {
+            where.host.namespace().run(test::close);
+        }
+    }
+
+    /** The host's network, its files that engines read, and what the command says. */
+    HostSnapshot snapshot(String... command) {
+        List<String> lines = new ArrayList<>(inside(() -> HostSnapshot.take().lines()));
+        lines.addAll(inside(() ->
+                files(Path.of("/etc/docker"), Journal.DIRECTORY, Path.of("/etc/cni"), Path.of("/etc/containers"))));
+        lines.addAll(host.exec(command).orThrow().output().lines().toList());
+        return new HostSnapshot(lines);
+    }
+
+    private static List<String> files(Path... directories) throws IOException {
+        List<String> lines = new ArrayList<>();
+        for (Path directory : directories) {
+            if (!Files.exists(directory)) {
+                continue;
+            }
+            try (Stream<Path> files = Files.walk(directory)) {
+                for (Path file : files.sorted().toList()) {
+                    lines.add(file + " " + Files.getPosixFilePermissions(file)
+                            + (Files.isRegularFile(file) ? Files.readString(file) : ""));
+                }
+            }
+        }
+        return lines;
+    }
+
+    static ThrowableAssertAlternative<CommandException> refused(ExitCode code, ThrowableAssert.ThrowingCallable work) {
+        return org.assertj.core.api.Assertions.assertThatExceptionOfType(CommandException.class)
+                .isThrownBy(work)
+                .satisfies(e -> assertThat(e.exitCode()).as(e.getMessage()).isEqualTo(code))
+                .satisfies(e -> assertThat(String.valueOf(e.getMessage()).lines())
+                        .as("one sentence")
+                        .hasSize(1));
+    }
+
+    /** Ping that fills the MTU, then checksummed TCP both ways; the other end must see the true source. */
+    static void reaches(Probes probes, Namespace from, Ipv4Address source, Namespace to, Ipv4Address target, int mtu) {
+        // Tests that run at the same time may fill the kernel's one table of neighbours for a while.
+        PingResult ping;
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        do {
+            ping = Ping.to(target).withPayload(mtu - 28).start(probes, from).join();
+        } while (!ping.ok() && System.nanoTime() < deadline);
+        assertThat(ping.ok()).as(source + " pings " + ping).isTrue();
+        TransferResult transfer = BulkTransfer.to(target)
+                .withTimeout(PATIENCE)
+                .start(probes, from, to)
+                .join();
+        assertThat(transfer.error()).as(source + " to " + target).isEmpty();
+        assertThat(transfer.source()).as(source + " to " + target).contains(source);
+    }
+
+    static Namespace namespace(long pid) {
+        return new Namespace(Path.of("/proc/" + pid + "/ns/net"), Optional.empty());
+    }
+}
