@@ -9,6 +9,7 @@ module io.fanatic.harness {
     requires io.netty.buffer;
     requires io.netty.common;
     requires com.google.gson;
+    requires java.xml;
     requires org.jnrproject.ffi;
     requires org.apache.commons.net;
 
@@ -21,5 +22,6 @@ module io.fanatic.harness {
     exports io.fanatic.harness.net;
     exports io.fanatic.harness.probe;
     exports io.fanatic.harness.reach;
+    exports io.fanatic.harness.report;
     exports io.fanatic.harness.serve;
 }

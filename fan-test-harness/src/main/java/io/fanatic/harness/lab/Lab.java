@@ -1,7 +1,9 @@
 package io.fanatic.harness.lab;
 
+import io.fanatic.core.FanMapping;
 import io.fanatic.core.FanNames;
 import io.fanatic.core.FanSlice;
+import io.fanatic.core.Ipv4Address;
 import io.fanatic.netlink.host.HostSnapshot;
 import io.fanatic.netlink.host.Namespace;
 import io.fanatic.netlink.route.Link;
@@ -59,15 +61,22 @@ public final class Lab implements AutoCloseable {
             Namespace namespace = new Namespace(Namespace.named(fullName).network(), Optional.of(state.pin(fullName)));
             LabHost host = new LabHost(number, name, namespace, spec.slice(number));
             hosts.add(host);
-            for (int inner = 1; inner <= spec.containers(); inner++) {
-                String containerName = name + "c" + inner;
-                containers.add(new LabContainer(
-                        host,
-                        inner,
-                        containerName,
-                        Namespace.named(spec.name() + "-" + containerName),
-                        spec.containerAddress(number, inner)));
+            for (FanMapping fan : spec.fans()) {
+                addContainers(host.in(fan));
             }
+        }
+    }
+
+    /** Numbers go on from one fan to the next, so that a name says where. */
+    private void addContainers(LabHost host) {
+        Ipv4Address address = host.slice().firstContainerAddress();
+        int before = state.spec().fans().indexOf(host.slice().mapping())
+                * state.spec().containers();
+        for (int inner = 0; inner < state.spec().containers(); inner++) {
+            int number = before + inner + 1;
+            String name = host.name() + "c" + number;
+            Namespace namespace = Namespace.named(state.spec().name() + "-" + name);
+            containers.add(new LabContainer(host, number, name, namespace, address.plus(inner)));
         }
     }
 
@@ -167,7 +176,7 @@ public final class Lab implements AutoCloseable {
         return List.copyOf(hosts);
     }
 
-    /** In the order of their hosts, then of their numbers. */
+    /** In the order of their hosts, then of their fans and numbers. */
     public List<LabContainer> containers() {
         return List.copyOf(containers);
     }
@@ -196,16 +205,25 @@ public final class Lab implements AutoCloseable {
         state.disown();
     }
 
-    /** Brings up the fan on every host, then attaches every container. */
+    /** Every host in every fan: host by host. */
+    public List<LabHost> memberships() {
+        List<LabHost> memberships = new ArrayList<>();
+        for (LabHost host : hosts) {
+            spec().fans().forEach(fan -> memberships.add(host.in(fan)));
+        }
+        return memberships;
+    }
+
+    /** Brings up the fans on every host, then attaches every container. */
     public void fanUp(FanControl control) {
-        hosts.forEach(control::up);
+        memberships().forEach(control::up);
         containers.forEach(this::attach);
     }
 
-    /** Detaches every container, then takes the fan down on every host. */
+    /** Detaches every container, then takes the fans down on every host. */
     public void fanDown(FanControl control) {
         containers.forEach(this::detach);
-        hosts.forEach(control::down);
+        memberships().forEach(control::down);
     }
 
     /**
@@ -216,7 +234,7 @@ public final class Lab implements AutoCloseable {
      */
     public void attach(LabContainer container) {
         FanSlice slice = container.host().slice();
-        String bridge = bridgeName();
+        String bridge = FanNames.bridge(slice.mapping().overlay());
         try (Wiring host = Wiring.of(container.host().namespace());
                 Wiring inside = Wiring.of(container.namespace())) {
             Link fan = host.find(bridge)
@@ -236,7 +254,7 @@ public final class Lab implements AutoCloseable {
         }
     }
 
-    /** The fan's bridge on every host. */
+    /** The first fan's bridge on every host. */
     public String bridgeName() {
         return FanNames.bridge(spec().mapping().overlay());
     }

@@ -1,5 +1,6 @@
 package io.fanatic.harness.lab;
 
+import io.fanatic.core.FanMapping;
 import io.fanatic.core.FanSlice;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.netlink.host.Namespace;
@@ -10,9 +11,14 @@ import io.fanatic.netlink.host.Namespace;
  * @param number counted from 1
  * @param name {@code h1}
  * @param namespace its network and mount namespace
- * @param slice what it owns of the overlay
+ * @param slice what it owns of the overlay; of the first, where it takes part in several fans
  */
 public record LabHost(int number, String name, Namespace namespace, FanSlice slice) implements LabNode {
+
+    /** The same host, seen as a member of another fan. */
+    public LabHost in(FanMapping fan) {
+        return new LabHost(number, name, namespace, fan.slice(underlayAddress()));
+    }
 
     /** Its address on the underlay. */
     public Ipv4Address underlayAddress() {

@@ -4,18 +4,20 @@ import io.fanatic.core.Cidr;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.FanSlice;
 import io.fanatic.core.Ipv4Address;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
  * What a lab shall look like; every address and name follows from it.
  *
  * @param name prefix of the namespaces: letters, digits and dashes, at most {@value #LONGEST_NAME}
- * @param mapping the fan that the hosts are made for
- * @param hosts how many, at least 1
- * @param containers how many on each host, at least 0
+ * @param fans the fans that the hosts are made for, at least one, all over one underlay; the first is {@link #mapping}
+ * @param addresses the hosts' underlay addresses in the order of their numbers, at least one
+ * @param containers how many on each host and fan, at least 0
  * @param underlayMtu bytes of the largest packet between hosts, {@value #LEAST_MTU} to {@value #MOST_MTU}
  */
-public record LabSpec(String name, FanMapping mapping, int hosts, int containers, int underlayMtu) {
+public record LabSpec(
+        String name, List<FanMapping> fans, List<Ipv4Address> addresses, int containers, int underlayMtu) {
 
     /** The name of the lab that {@code fanatic lab} works with. */
     public static final String DEFAULT_NAME = "fanlab";
@@ -36,26 +38,75 @@ public record LabSpec(String name, FanMapping mapping, int hosts, int containers
 
     /** @throws IllegalArgumentException when the hosts or containers do not fit the networks, saying how many do */
     public LabSpec {
+        fans = List.copyOf(fans);
+        addresses = List.copyOf(addresses);
         if (!name.matches("[a-z0-9][a-z0-9-]{0," + (LONGEST_NAME - 1) + "}")) {
             throw new IllegalArgumentException("\"" + name + "\" cannot name a lab: choose up to " + LONGEST_NAME
                     + " small letters, digits and dashes");
         }
-        // The router takes the last address.
-        int mostHosts = Math.min(MOST_NODES, hostAddresses(mapping.underlay()) - 1);
-        if (hosts < 1 || hosts > mostHosts) {
-            throw new IllegalArgumentException(
-                    "a lab on " + mapping.underlay() + " has 1 to " + mostHosts + " hosts, not " + hosts);
+        requireOneUnderlay(fans);
+        Cidr underlay = fans.get(0).underlay();
+        requireHosts(underlay, addresses.size());
+        for (Ipv4Address address : addresses) {
+            boolean twice = addresses.indexOf(address) != addresses.lastIndexOf(address);
+            if (!underlay.isHost(address) || address.equals(router(underlay)) || twice) {
+                throw new IllegalArgumentException("a host cannot have the address " + address + ": "
+                        + (twice ? "two would have it" : "it is no free one of " + underlay));
+            }
         }
-        Cidr slice = new Cidr(mapping.overlay().network(), mapping.slicePrefixLength());
-        int mostContainers = Math.min(MOST_NODES, hostAddresses(slice) - FanSlice.DEFAULT_HOST_RESERVE);
-        if (containers < 0 || containers > mostContainers) {
-            throw new IllegalArgumentException("a host of the fan " + mapping + " has 0 to " + mostContainers
-                    + " containers in a lab, not " + containers);
+        for (FanMapping fan : fans) {
+            Cidr slice = new Cidr(fan.overlay().network(), fan.slicePrefixLength());
+            int most = Math.min(MOST_NODES / fans.size(), hostAddresses(slice) - FanSlice.DEFAULT_HOST_RESERVE);
+            if (containers < 0 || containers > most) {
+                throw new IllegalArgumentException(
+                        "a host of the fan " + fan + " has 0 to " + most + " containers in a lab, not " + containers);
+            }
         }
         if (underlayMtu < LEAST_MTU || underlayMtu > MOST_MTU) {
             throw new IllegalArgumentException(
                     "an MTU of " + underlayMtu + " is not between " + LEAST_MTU + " and " + MOST_MTU);
         }
+    }
+
+    /** One fan, and as many hosts, which get the underlay's first addresses. */
+    public LabSpec(String name, FanMapping mapping, int hosts, int containers, int underlayMtu) {
+        this(name, List.of(mapping), firstAddresses(mapping.underlay(), hosts), containers, underlayMtu);
+    }
+
+    private static void requireOneUnderlay(List<FanMapping> fans) {
+        if (fans.isEmpty()) {
+            throw new IllegalArgumentException("a lab needs a fan");
+        }
+        for (FanMapping fan : fans) {
+            if (!fan.underlay().equals(fans.get(0).underlay())) {
+                throw new IllegalArgumentException(
+                        "a lab has one underlay, and not both " + fans.get(0).underlay() + " and " + fan.underlay());
+            }
+        }
+        for (int i = 0; i < fans.size(); i++) {
+            for (FanMapping other : fans.subList(i + 1, fans.size())) {
+                if (fans.get(i).overlay().overlaps(other.overlay())) {
+                    throw new IllegalArgumentException("the fans " + fans.get(i) + " and " + other + " overlap");
+                }
+            }
+        }
+    }
+
+    private static void requireHosts(Cidr underlay, int hosts) {
+        // The router takes the last address.
+        int most = Math.min(MOST_NODES, hostAddresses(underlay) - 1);
+        if (hosts < 1 || hosts > most) {
+            throw new IllegalArgumentException("a lab on " + underlay + " has 1 to " + most + " hosts, not " + hosts);
+        }
+    }
+
+    private static List<Ipv4Address> firstAddresses(Cidr underlay, int hosts) {
+        requireHosts(underlay, hosts);
+        List<Ipv4Address> addresses = new ArrayList<>();
+        for (int host = 1; host <= hosts; host++) {
+            addresses.add(underlay.network().plus(host));
+        }
+        return addresses;
     }
 
     private static int hostAddresses(Cidr network) {
@@ -68,49 +119,73 @@ public record LabSpec(String name, FanMapping mapping, int hosts, int containers
         return new LabSpec(name, FanMapping.of(OVERLAY, UNDERLAY), 3, 2, 1500);
     }
 
+    /** This with another fan, over which the hosts get the first addresses. */
     public LabSpec withMapping(FanMapping mapping) {
-        return new LabSpec(name, mapping, hosts, containers, underlayMtu);
+        return new LabSpec(name, mapping, hosts(), containers, underlayMtu);
     }
 
+    /** This with several fans over one underlay, the hosts where they are. */
+    public LabSpec withFans(List<FanMapping> fans) {
+        return new LabSpec(name, fans, addresses, containers, underlayMtu);
+    }
+
+    /** This with as many hosts, which get the underlay's first addresses. */
     public LabSpec withHosts(int hosts) {
-        return new LabSpec(name, mapping, hosts, containers, underlayMtu);
+        return new LabSpec(name, fans, firstAddresses(mapping().underlay(), hosts), containers, underlayMtu);
+    }
+
+    /** This with a host at each of these addresses. */
+    public LabSpec withHostsAt(List<Ipv4Address> addresses) {
+        return new LabSpec(name, fans, addresses, containers, underlayMtu);
     }
 
     public LabSpec withContainers(int containers) {
-        return new LabSpec(name, mapping, hosts, containers, underlayMtu);
+        return new LabSpec(name, fans, addresses, containers, underlayMtu);
     }
 
     public LabSpec withUnderlayMtu(int bytes) {
-        return new LabSpec(name, mapping, hosts, containers, bytes);
+        return new LabSpec(name, fans, addresses, containers, bytes);
     }
 
-    /** The underlay address of host n, counted from 1: 10.0.0.n. */
+    /** The first fan. */
+    public FanMapping mapping() {
+        return fans.get(0);
+    }
+
+    /** How many hosts there are. */
+    public int hosts() {
+        return addresses.size();
+    }
+
+    /** The underlay address of host n, counted from 1: 10.0.0.n, unless it was given another. */
     public Ipv4Address hostAddress(int host) {
-        return mapping.underlay().network().plus(host);
+        return host <= addresses.size()
+                ? addresses.get(host - 1)
+                : mapping().underlay().network().plus(host);
     }
 
     /** The address of the way out, the underlay's last. */
     public Ipv4Address routerAddress() {
-        return mapping.underlay().last().plus(-1);
+        return router(mapping().underlay());
+    }
+
+    private static Ipv4Address router(Cidr underlay) {
+        return underlay.last().plus(-1);
     }
 
     /** A machine outside that knows no way to the overlay: 203.0.113.1, or another example address if that one is taken. */
     public Ipv4Address outsideAddress() {
         for (Cidr network : EXAMPLE_NETWORKS) {
-            if (!network.overlaps(mapping.underlay()) && !network.overlaps(mapping.overlay())) {
+            if (!network.overlaps(mapping().underlay())
+                    && fans.stream().noneMatch(fan -> network.overlaps(fan.overlay()))) {
                 return network.network().plus(1);
             }
         }
-        throw new IllegalStateException("two networks overlap three");
+        throw new IllegalStateException("the fans leave no example network free");
     }
 
-    /** The slice of host n, counted from 1. */
+    /** The slice of host n, counted from 1, in the first fan. */
     public FanSlice slice(int host) {
-        return mapping.slice(hostAddress(host));
-    }
-
-    /** The address of container m on host n, both counted from 1. */
-    public Ipv4Address containerAddress(int host, int container) {
-        return slice(host).firstContainerAddress().plus(container - 1);
+        return mapping().slice(hostAddress(host));
     }
 }

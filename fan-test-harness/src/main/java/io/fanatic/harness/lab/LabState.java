@@ -1,10 +1,12 @@
 package io.fanatic.harness.lab;
 
 import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.fanatic.core.Cidr;
 import io.fanatic.core.FanMapping;
+import io.fanatic.core.Ipv4Address;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -72,6 +74,7 @@ final class LabState {
                     json.get("hosts").getAsInt(),
                     json.get("containers").getAsInt(),
                     json.get("underlayMtu").getAsInt());
+            spec = withGiven(spec, json);
             Optional<Owner> owner = Optional.empty();
             if (json.has("owner")) {
                 JsonObject process = json.getAsJsonObject("owner");
@@ -86,6 +89,24 @@ final class LabState {
         } catch (RuntimeException e) {
             throw new LabException("cannot understand " + file + ": " + e.getMessage(), e);
         }
+    }
+
+    /** What is only written down when it is not the usual: further fans, and where the hosts are. */
+    private static LabSpec withGiven(LabSpec spec, JsonObject json) {
+        List<FanMapping> fans = new ArrayList<>(spec.fans());
+        if (json.has("moreOverlays")) {
+            for (JsonElement overlay : json.getAsJsonArray("moreOverlays")) {
+                fans.add(FanMapping.of(
+                        Cidr.parse(overlay.getAsString()), spec.mapping().underlay()));
+            }
+        }
+        LabSpec whole = spec.withFans(fans);
+        if (!json.has("addresses")) {
+            return whole;
+        }
+        List<Ipv4Address> addresses = new ArrayList<>();
+        json.getAsJsonArray("addresses").forEach(each -> addresses.add(Ipv4Address.parse(each.getAsString())));
+        return whole.withHostsAt(addresses);
     }
 
     LabSpec spec() {
@@ -145,6 +166,18 @@ final class LabState {
         json.addProperty("hosts", spec.hosts());
         json.addProperty("containers", spec.containers());
         json.addProperty("underlayMtu", spec.underlayMtu());
+        if (spec.fans().size() > 1) {
+            JsonArray overlays = new JsonArray();
+            spec.fans().stream()
+                    .skip(1)
+                    .forEach(fan -> overlays.add(fan.overlay().toString()));
+            json.add("moreOverlays", overlays);
+        }
+        if (!spec.equals(spec.withHosts(spec.hosts()))) {
+            JsonArray addresses = new JsonArray();
+            spec.addresses().forEach(each -> addresses.add(each.toString()));
+            json.add("addresses", addresses);
+        }
         owner.ifPresent(process -> {
             JsonObject value = new JsonObject();
             value.addProperty("pid", process.pid());

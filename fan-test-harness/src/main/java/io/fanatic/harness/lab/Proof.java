@@ -1,5 +1,6 @@
 package io.fanatic.harness.lab;
 
+import io.fanatic.core.FanMapping;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.MacAddress;
 import io.fanatic.harness.probe.BulkTransfer;
@@ -14,10 +15,15 @@ import io.fanatic.netlink.bpf.Counter;
 import io.fanatic.netlink.engine.Fan;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 
 /**
  * Shows that the fan of a lab works, with its containers attached: each method tries one kind of thing everywhere and tells
@@ -25,88 +31,149 @@ import java.util.function.Supplier;
  */
 public final class Proof implements AutoCloseable {
 
-    /** Bytes each way in every transfer, unless said otherwise. */
-    public static final long DEFAULT_BYTES = 4 << 20;
+    /** Bytes each way when throughput counts. */
+    public static final long LONG = 4 << 20;
+
+    /** Bytes each way when only the way counts. */
+    public static final long SHORT = 1024;
 
     private static final int ICMP_AND_IPV4_HEADERS = 28;
     /** More at once would wait for each other, and round trips would tell about the queue instead of the fan. */
     private static final int AT_ONCE = 4;
+    /** Who has waited this long waits for a time-out, and keeps nobody from starting. */
+    private static final long BUSY_MILLIS = 50;
+    /** How many may wait for their time-out. */
+    private static final int MOST_WAITING = 128;
 
     private static final Duration PATIENCE = Duration.ofSeconds(1);
 
     private final Lab lab;
     private final Duration patience;
+    private final Progress progress;
     private final Probes probes = Probes.open();
+
+    /** Hears how far a proof has come. */
+    @FunctionalInterface
+    public interface Progress {
+        /** For whoever does not want to know. */
+        Progress UNHEARD = (what, done, all) -> {};
+
+        /**
+         * Called by the thread that asked for the proof, before each pair and after the last.
+         *
+         * @param what a word or two
+         */
+        void at(String what, int done, int all);
+    }
 
     /** With a second for the answer to each echo request. */
     public Proof(Lab lab) {
-        this(lab, PATIENCE);
+        this(lab, PATIENCE, Progress.UNHEARD);
     }
 
     /** @param patience how long an echo request may wait for its answer */
-    public Proof(Lab lab, Duration patience) {
+    public Proof(Lab lab, Duration patience, Progress progress) {
         this.lab = lab;
         this.patience = patience;
+        this.progress = progress;
     }
 
-    /** Every container and every host to every container but itself, with packets that fill the fan's MTU. */
-    public List<Check.Pinged> pings() {
-        int payload = fan(lab.hosts().get(0)).mtu() - ICMP_AND_IPV4_HEADERS;
-        List<Supplier<CompletableFuture<Check.Pinged>>> starts = new ArrayList<>();
-        for (LabNode from : nodes()) {
-            for (LabContainer to : lab.containers()) {
-                if (from != to) {
-                    Ping ping = Ping.to(to.address()).withPayload(payload).withTimeout(patience);
-                    starts.add(() -> ping.start(probes, from.namespace())
-                            .thenApply(result -> new Check.Pinged(from, to, result)));
-                }
-            }
-        }
-        return run(starts);
+    /** Echo requests between these pairs, a few at a time, with packets that fill the fan's MTU. */
+    public List<Check.Pinged> pings(List<NodePair> pairs) {
+        Map<FanMapping, Integer> payloads = new HashMap<>();
+        return each("ping", pairs, AT_ONCE, pair -> {
+            int payload = payloads.computeIfAbsent(
+                    pair.fan(), fan -> fan(lab.hosts().get(0), fan).mtu() - ICMP_AND_IPV4_HEADERS);
+            Ping ping = Ping.to(pair.to().address()).withPayload(payload).withTimeout(patience);
+            return ping.start(probes, pair.from().namespace())
+                    .thenApply(result -> new Check.Pinged(pair.from(), pair.to(), result));
+        });
     }
 
     /**
-     * The same pairs, with random bytes both ways. Inside the overlay each must see the other's own address: nobody
-     * translates it.
+     * Random bytes both ways between these pairs, a few at a time. Inside the overlay each must see the other's own address:
+     * nobody translates it.
      *
      * @param bytes each way
      */
-    public List<Check.Transferred> transfers(long bytes) {
-        List<Supplier<CompletableFuture<Check.Transferred>>> starts = new ArrayList<>();
-        for (LabNode from : nodes()) {
-            for (LabContainer to : lab.containers()) {
-                if (from != to) {
-                    BulkTransfer transfer = BulkTransfer.to(to.address()).withBytes(bytes);
-                    starts.add(() -> transfer.start(probes, from.namespace(), to.namespace())
-                            .thenApply(result -> new Check.Transferred(from, to.name(), from.address(), result)));
-                }
-            }
-        }
-        return run(starts);
+    public List<Check.Transferred> transfers(List<NodePair> pairs, long bytes) {
+        return each("data", pairs, AT_ONCE, pair -> transfer(pair, bytes));
+    }
+
+    /** As {@link #transfers}, one after the other, so that each has the machine for itself. */
+    public List<Check.Transferred> throughput(List<NodePair> pairs, long bytes) {
+        return each("throughput", pairs, 1, pair -> transfer(pair, bytes));
+    }
+
+    private CompletableFuture<Check.Transferred> transfer(NodePair pair, long bytes) {
+        LabNode from = pair.from();
+        LabNode to = pair.to();
+        return BulkTransfer.to(to.address())
+                .withBytes(bytes)
+                .withTimeout(patience.multipliedBy(10))
+                .start(probes, from.namespace(), to.namespace())
+                .thenApply(result -> new Check.Transferred(from, to.name(), from.address(), result));
     }
 
     /** Every container to the machine outside, which knows no way back to the overlay and must see the host's address. */
     public List<Check.Transferred> transfersOutside(long bytes) {
         BulkTransfer transfer = BulkTransfer.to(lab.spec().outsideAddress()).withBytes(bytes);
-        List<Supplier<CompletableFuture<Check.Transferred>>> starts = new ArrayList<>();
-        for (LabContainer from : lab.containers()) {
-            Ipv4Address source = from.host().underlayAddress();
-            starts.add(() -> transfer.start(probes, from.namespace(), lab.outside())
-                    .thenApply(result -> new Check.Transferred(from, "outside", source, result)));
-        }
-        return run(starts);
+        List<NodePair> pairs = new ArrayList<>();
+        lab.containers().forEach(from -> pairs.add(new NodePair(from, from.host())));
+        return each("way out", pairs, AT_ONCE, pair -> {
+            Ipv4Address source = ((LabHost) pair.to()).underlayAddress();
+            return transfer.start(probes, pair.from().namespace(), lab.outside())
+                    .thenApply(result -> new Check.Transferred(pair.from(), "outside", source, result));
+        });
     }
 
-    /** A few at a time, results in the order of the starts. */
-    private static <T> List<T> run(List<Supplier<CompletableFuture<T>>> starts) {
+    /** A few at a time, results in the order of the pairs. */
+    private <T> List<T> each(
+            String what, List<NodePair> pairs, int atOnce, Function<NodePair, CompletableFuture<T>> start) {
         List<CompletableFuture<T>> running = new ArrayList<>();
-        for (Supplier<CompletableFuture<T>> start : starts) {
-            if (running.size() >= AT_ONCE) {
-                running.get(running.size() - AT_ONCE).join();
+        try (NeighbourRelief relief = new NeighbourRelief()) {
+            for (NodePair pair : pairs) {
+                progress.at(what, running.size(), pairs.size());
+                if (atOnce == 1 && !running.isEmpty()) {
+                    running.get(running.size() - 1).join();
+                } else if (running.size() >= atOnce) {
+                    awaitBusy(running.get(running.size() - atOnce));
+                }
+                if (running.size() >= MOST_WAITING) {
+                    running.get(running.size() - MOST_WAITING).join();
+                }
+                relief.before(pair);
+                running.add(start.apply(pair));
             }
-            running.add(start.get());
+            List<T> results = running.stream().map(CompletableFuture::join).toList();
+            progress.at(what, pairs.size(), pairs.size());
+            return results;
         }
-        return running.stream().map(CompletableFuture::join).toList();
+    }
+
+    /** Those of the pairs whose check was good, or was not. */
+    public static List<NodePair> which(List<NodePair> pairs, List<? extends Check> checks, boolean ok) {
+        List<NodePair> which = new ArrayList<>();
+        for (int i = 0; i < pairs.size(); i++) {
+            if (checks.get(i).ok() == ok) {
+                which.add(pairs.get(i));
+            }
+        }
+        return which;
+    }
+
+    private static void awaitBusy(CompletableFuture<?> run) {
+        try {
+            run.get(BUSY_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException waits) {
+            // It goes on waiting by itself.
+            return;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new LabException("interrupted");
+        } catch (ExecutionException e) {
+            throw new LabException(String.valueOf(e.getCause()), e);
+        }
     }
 
     /**
@@ -114,7 +181,9 @@ public final class Proof implements AutoCloseable {
      * fewer than two hosts or without containers there is nobody to deceive, and the list is empty.
      */
     public List<Check.Spoofed> spoofs() {
-        if (lab.hosts().size() < 2 || lab.spec().containers() == 0) {
+        if (lab.hosts().size() < 2
+                || lab.spec().containers() == 0
+                || lab.spec().fans().size() > 1) {
             return List.of();
         }
         LabHost liar = lab.hosts().get(0);
@@ -123,7 +192,7 @@ public final class Proof implements AutoCloseable {
         LabContainer target = lab.containers().get(lab.spec().containers());
         // The third host's, whether the lab has one or not; the fan's arithmetic knows its slice all the same.
         Ipv4Address third = third();
-        Fan fan = fan(liar);
+        Fan fan = fan(liar, lab.spec().mapping());
         FrameSender tunnel = new TunnelFrameSender(
                 liar.namespace(), liar.underlayAddress(), deceived.underlayAddress(), fan.port(), fan.vni());
         FrameSender link = new LinkFrameSender(own.namespace(), Lab.INTERFACE);
@@ -175,22 +244,15 @@ public final class Proof implements AutoCloseable {
 
     private LongSupplier counter(LabHost host, Counter counter) {
         FanNetwork network = FanNetwork.onThisHost().in(host.namespace());
-        Fan fan = fan(host);
+        Fan fan = fan(host, lab.spec().mapping());
         return () -> network.counters(fan).getOrDefault(counter, 0L);
     }
 
-    private Fan fan(LabHost host) {
+    private static Fan fan(LabHost host, FanMapping mapping) {
         return FanNetwork.onThisHost().in(host.namespace()).list().stream()
-                .filter(fan -> fan.mapping().equals(lab.spec().mapping()))
+                .filter(fan -> fan.mapping().equals(mapping))
                 .findFirst()
-                .orElseThrow(() -> new LabException(
-                        "host " + host.name() + " has no fan " + lab.spec().mapping()));
-    }
-
-    private List<LabNode> nodes() {
-        List<LabNode> nodes = new ArrayList<>(lab.hosts());
-        nodes.addAll(lab.containers());
-        return nodes;
+                .orElseThrow(() -> new LabException("host " + host.name() + " has no fan " + mapping));
     }
 
     /** Ends the event loops. */

@@ -3,9 +3,9 @@
  * /var/lib}, so that the real programs run in them unchanged. Start at {@link io.fanatic.harness.lab.Lab}:
  *
  * <pre>{@code
- * try (Lab lab = Lab.up(LabSpec.named("mylab").withHosts(3).withContainers(2))) {
+ * try (Lab lab = Lab.up(LabSpec.named("mylab").withHosts(3).withContainers(2)); Proof proof = new Proof(lab)) {
  *     lab.fanUp(FanControl.fanctl(Path.of("/usr/sbin/fanctl")));
- *     LabReport report = LabTest.run(lab);
+ *     Report report = new TestRun(lab, Selection.sensible(lab), proof).runAll().report();
  * }
  * }</pre>
  */

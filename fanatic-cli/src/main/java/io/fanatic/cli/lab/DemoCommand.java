@@ -9,6 +9,8 @@ import io.fanatic.harness.lab.LabContainer;
 import io.fanatic.harness.lab.LabHost;
 import io.fanatic.harness.lab.LabSpec;
 import io.fanatic.harness.lab.Proof;
+import io.fanatic.harness.lab.Selection;
+import io.fanatic.harness.lab.TestRun;
 import io.fanatic.netlink.host.HostSnapshot;
 import java.util.ArrayList;
 import java.util.List;
@@ -86,7 +88,8 @@ final class DemoCommand extends LabCommand {
             screen.details(containers(lab));
 
             try (Proof proof = new Proof(lab)) {
-                trials.runAll(proof, spec);
+                Selection selection = Selection.sensible(lab);
+                trials.runAll(new TestRun(lab, selection, proof), selection, spec);
             }
 
             trials.step("Down again: what is left of the fan on each host?");

@@ -1,27 +1,39 @@
 package io.fanatic.cli.lab;
 
 import io.fanatic.cli.command.ExitCode;
+import io.fanatic.cli.command.Option;
 import io.fanatic.cli.terminal.Screen;
 import io.fanatic.harness.lab.Lab;
 import io.fanatic.harness.lab.Proof;
+import io.fanatic.harness.lab.Selection;
+import io.fanatic.harness.lab.TestRun;
+import java.nio.file.Path;
+import java.time.Duration;
 
 /** {@code fanatic lab test}: everything a fan has to do, tried on the lab that is up. */
 final class TestCommand extends LabCommand {
+    private final Option<Path> report = option("--report", "DIR", Path::of, ReportOutput.DESCRIPTION);
+    private final Option<Boolean> all =
+            flag("--all", "try every pair, however many there are, instead of a sample of very many");
 
     TestCommand() {
         super(
                 "test",
-                "Tries the lab that is up: every host and container reaches every container, bytes arrive undamaged, the"
+                "Tries the lab that is up: every host and container reaches every other one, bytes arrive undamaged, the"
                         + " outside is reached as the host, forged frames are refused.");
     }
 
     @Override
     ExitCode runAsRoot(Screen screen) {
         Lab lab = lab();
+        report.value().ifPresent(ReportOutput::requireDirectory);
         screen.title("Testing " + labName() + ": " + LabText.summary(lab.spec()));
         Trials trials = new Trials(screen, 1);
-        try (Proof proof = new Proof(lab)) {
-            trials.runAll(proof, lab.spec());
+        Selection selection = all.or(false) ? Selection.everything(lab) : Selection.sensible(lab);
+        try (Proof proof = new Proof(lab, Duration.ofSeconds(1), ProgressLine.onTerminal())) {
+            TestRun test = new TestRun(lab, selection, proof);
+            trials.runAll(test, selection, lab.spec());
+            report.value().ifPresent(directory -> ReportOutput.write(test.report(), directory, screen));
         }
         screen.blank();
         return trials.conclude();

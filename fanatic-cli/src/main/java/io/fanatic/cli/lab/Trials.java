@@ -6,6 +6,8 @@ import io.fanatic.harness.lab.Check;
 import io.fanatic.harness.lab.LabSpec;
 import io.fanatic.harness.lab.Matrix;
 import io.fanatic.harness.lab.Proof;
+import io.fanatic.harness.lab.Selection;
+import io.fanatic.harness.lab.TestRun;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -41,26 +43,33 @@ final class Trials {
         note(name, checks.size(), checks.stream().filter(Check::ok).count());
     }
 
-    /** All that {@link Proof} can show. */
-    void runAll(Proof proof, LabSpec spec) {
-        step("Ping: everyone to every container, packets as large as the MTU (ms)");
-        List<Check.Pinged> pings = proof.pings();
+    /** All that {@link TestRun} can show. */
+    void runAll(TestRun test, Selection selection, LabSpec spec) {
+        step("Ping: each to each, packets as large as the MTU (ms)");
+        selection.notes().forEach(screen::detail);
+        List<Check.Pinged> pings = test.pings();
         screen.details(LabText.checks(Matrix.ofPings(pings), pings));
-        note("pings to every container from every host and container", pings);
+        note("pings between hosts and containers", pings);
 
-        step("TCP: the same pairs, " + (Proof.DEFAULT_BYTES >> 20)
-                + " MiB each way, checksummed (MB/s, sum of both ways)");
-        List<Check.Transferred> transfers = proof.transfers(Proof.DEFAULT_BYTES);
+        step("TCP: " + Proof.SHORT + " bytes each way, checksummed, where ping was answered");
+        List<Check.Transferred> data = test.data();
+        screen.details(LabText.failures(data));
+        screen.detail(LabText.passed(data));
+        note("short TCP transfers, intact, addresses untranslated", data);
+
+        step("TCP: " + (Proof.LONG >> 20) + " MiB each way, checksummed, one pair at a time (MB/s, both ways)");
+        List<Check.Transferred> transfers = test.throughput();
         screen.details(LabText.checks(Matrix.ofTransfers(transfers), transfers));
-        note("bulk TCP transfers, bytes intact, addresses untranslated", transfers);
+        note("bulk TCP transfers, intact, addresses untranslated", transfers);
 
         step("The way out: containers to " + spec.outsideAddress() + ", seen there as their host");
-        List<Check.Transferred> outside = proof.transfersOutside(Proof.DEFAULT_BYTES);
-        screen.details(LabText.checks(Matrix.ofTransfers(outside), outside));
-        note("bulk TCP transfers to the outside, as the host's address", outside);
+        List<Check.Transferred> outside = test.wayOut();
+        screen.details(LabText.failures(outside));
+        screen.detail(LabText.passed(outside));
+        note("TCP transfers to the outside, as the host's address", outside);
 
         step("Lies: frames with somebody else's address, honest ones between them");
-        List<Check.Spoofed> spoofs = proof.spoofs();
+        List<Check.Spoofed> spoofs = test.lies();
         for (Check.Spoofed spoof : spoofs) {
             screen.detail(spoof.what() + "\n   " + spoof.result() + ": " + screen.verdict(spoof.ok()));
         }

@@ -1,0 +1,20 @@
+package io.fanatic.harness.lab;
+
+import io.fanatic.core.FanMapping;
+
+/** Somebody who starts and somebody who shall answer. */
+public record NodePair(LabNode from, LabNode to) {
+
+    /** The fan in which they meet: that of the one who shall answer. */
+    public FanMapping fan() {
+        return to instanceof LabContainer container
+                ? container.host().slice().mapping()
+                : ((LabHost) to).slice().mapping();
+    }
+
+    /** {@code h1 to h2c1}. */
+    @Override
+    public String toString() {
+        return from.name() + " to " + to.name();
+    }
+}

@@ -1,0 +1,88 @@
+package io.fanatic.harness.report;
+
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a test found.
+ *
+ * @param title what was tested, for the headline
+ * @param when it began, to the second
+ * @param seconds how long it took
+ * @param conditions what its figures depend on
+ * @param topology who was there
+ * @param notes sentences that a reader must know, such as what was sampled
+ * @param trials what is not about a pair, in the order in which it was tried
+ * @param pairs who reached whom, in the order in which it was tried
+ */
+public record Report(
+        String title,
+        Instant when,
+        double seconds,
+        Conditions conditions,
+        Topology topology,
+        List<String> notes,
+        List<Trial> trials,
+        List<Pair> pairs) {
+
+    public Report {
+        when = when.truncatedTo(ChronoUnit.SECONDS);
+        Measured.requireAmount("seconds", seconds);
+        notes = List.copyOf(notes);
+        trials = List.copyOf(trials);
+        pairs = List.copyOf(pairs);
+    }
+
+    /** An empty one that begins now. */
+    public static Report of(String title, Conditions conditions) {
+        return new Report(title, Instant.now(), 0, conditions, Topology.UNKNOWN, List.of(), List.of(), List.of());
+    }
+
+    /** @param began {@link System#nanoTime} of the beginning: sets both when and how long, up to now */
+    public Report timedSince(long began) {
+        double took = (System.nanoTime() - began) / 1e9;
+        Instant start = Instant.now().minusMillis(Math.round(took * 1000));
+        return new Report(title, start, took, conditions, topology, notes, trials, pairs);
+    }
+
+    public Report with(Topology value) {
+        return new Report(title, when, seconds, conditions, value, notes, trials, pairs);
+    }
+
+    public Report withPairs(List<Pair> value) {
+        return new Report(title, when, seconds, conditions, topology, notes, trials, value);
+    }
+
+    public Report withTrials(List<Trial> value) {
+        return new Report(title, when, seconds, conditions, topology, notes, value, pairs);
+    }
+
+    public Report withNotes(List<String> value) {
+        return new Report(title, when, seconds, conditions, topology, value, trials, pairs);
+    }
+
+    /** Whether no pair and no trial failed. What was skipped fails nothing. */
+    public boolean ok() {
+        return count(Outcome.FAILED) == 0 && trials.stream().allMatch(trial -> trial.outcome() != Outcome.FAILED);
+    }
+
+    /** How many pairs came out so. */
+    public long count(Outcome outcome) {
+        return pairs.stream().filter(pair -> pair.outcome() == outcome).count();
+    }
+
+    /** The names of all stages, in the order of their first appearance. */
+    public List<String> stageNames() {
+        List<String> names = new ArrayList<>();
+        for (Pair pair : pairs) {
+            for (Stage stage : pair.stages()) {
+                if (!names.contains(stage.name())) {
+                    names.add(stage.name());
+                }
+            }
+        }
+        return names;
+    }
+}

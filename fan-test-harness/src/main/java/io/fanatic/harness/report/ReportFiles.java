@@ -1,0 +1,36 @@
+package io.fanatic.harness.report;
+
+import io.fanatic.core.DurableFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** A {@link Report} as files in a directory, each whole or as it was before. */
+public final class ReportFiles {
+    public static final String JSON = "report.json";
+    public static final String JUNIT = "junit.xml";
+    public static final String MARKDOWN = "report.md";
+    public static final String HTML = "report.html";
+
+    private ReportFiles() {}
+
+    /**
+     * Writes report.json, junit.xml, report.md and report.html, over older ones if need be.
+     *
+     * @param directory is made when it is missing
+     * @throws IOException when one cannot be written; the others may have been
+     */
+    public static void write(Report report, Path directory) throws IOException {
+        Files.createDirectories(directory);
+        write(directory.resolve(JSON), JsonReport.of(report));
+        write(directory.resolve(JUNIT), JunitReport.of(report));
+        write(directory.resolve(MARKDOWN), MarkdownReport.of(report));
+        write(directory.resolve(HTML), HtmlReport.of(report));
+    }
+
+    private static void write(Path file, String text) throws IOException {
+        DurableFile.replace(file, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+    }
+}

@@ -1,0 +1,43 @@
+package io.fanatic.harness.report;
+
+/**
+ * One thing that was tried between a pair.
+ *
+ * @param name a short word: {@code ping}, {@code data}, {@code throughput}
+ * @param outcome how it went
+ * @param seconds how long it took; 0 when nobody looked
+ * @param measured its figures
+ * @param explanation what went wrong, or why it was skipped, in one sentence; empty when there is nothing to say
+ * @param command what to type to look further or to repair it; empty when there is nothing to propose
+ */
+public record Stage(
+        String name, Outcome outcome, double seconds, Measured measured, String explanation, String command) {
+
+    /** @throws IllegalArgumentException when the name is blank, or the time negative or no number */
+    public Stage {
+        if (name.isBlank()) {
+            throw new IllegalArgumentException("a stage needs a name");
+        }
+        Measured.requireAmount("seconds", seconds);
+    }
+
+    public static Stage ok(String name) {
+        return new Stage(name, Outcome.OK, 0, Measured.NOTHING, "", "");
+    }
+
+    public static Stage failed(String name, String explanation, String command) {
+        return new Stage(name, Outcome.FAILED, 0, Measured.NOTHING, explanation, command);
+    }
+
+    public static Stage skipped(String name, String explanation) {
+        return new Stage(name, Outcome.SKIPPED, 0, Measured.NOTHING, explanation, "");
+    }
+
+    public Stage with(Measured figures) {
+        return new Stage(name, outcome, seconds, figures, explanation, command);
+    }
+
+    public Stage withSeconds(double value) {
+        return new Stage(name, outcome, value, measured, explanation, command);
+    }
+}
