@@ -3,13 +3,12 @@ package io.fanatic.cli;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.fanatic.cli.check.LocalTest;
-import io.fanatic.cli.check.PingRemoteTest;
-import io.fanatic.cli.check.RemoteTest;
 import io.fanatic.cli.command.Console;
 import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.command.Option;
 import io.fanatic.cli.container.EngineKind;
 import io.fanatic.cli.container.FanAttachment;
+import io.fanatic.cli.reach.RemoteTest;
 import io.fanatic.cli.setup.Confirmation;
 import io.fanatic.cli.setup.Host;
 import io.fanatic.cli.setup.Transition;
@@ -260,26 +259,25 @@ final class ConfigureCommand extends SetupCommand {
         }
 
         private Map<Ipv4Address, Integer> remotes(Answers answers, FanAttachment fan) {
-            RemoteTest test = new PingRemoteTest(progress);
             Map<Ipv4Address, Integer> failures = new LinkedHashMap<>();
             if (settings.yes() || !settings.remotes().isEmpty()) {
                 for (Ipv4Address remote : settings.remotes()) {
-                    failures.put(remote, test(test, fan, remote));
+                    failures.put(remote, test(remote));
                 }
                 return failures;
             }
             say.accept("This host IP address: " + fan.slice().underlayAddress());
             Optional<Ipv4Address> remote = wizard.remote(answers.address());
             while (remote.isPresent()) {
-                failures.put(remote.get(), test(test, fan, remote.get()));
+                failures.put(remote.get(), test(remote.get()));
                 remote = wizard.remote(answers.address());
             }
             return failures;
         }
 
-        private int test(RemoteTest test, FanAttachment fan, Ipv4Address remote) {
+        private int test(Ipv4Address remote) {
             try {
-                return test.run(fan, remote, say);
+                return RemoteTest.run(remote, say);
             } catch (IllegalArgumentException | FanException e) {
                 say.accept("remote test of " + remote + ": " + e.getMessage());
                 return 1;
