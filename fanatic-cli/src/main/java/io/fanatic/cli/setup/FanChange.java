@@ -46,11 +46,16 @@ record FanChange(FanState from, FanState to) {
     List<EngineKind> leaving() {
         List<EngineKind> kinds = new ArrayList<>();
         for (EngineKind kind : EngineKind.values()) {
-            if (from.engines().containsKey(kind) && !to.engines().containsKey(kind)) {
+            if (from.engines().containsKey(kind) && (!to.engines().containsKey(kind) || stepsBack(kind))) {
                 kinds.add(kind);
             }
         }
         return kinds;
+    }
+
+    /** Docker goes from its default network to one of its own by leaving the fan in between. */
+    private boolean stepsBack(EngineKind kind) {
+        return options(from, kind).defaultBridge() && !options(to, kind).defaultBridge();
     }
 
     private List<EngineKind> coming() {
@@ -121,10 +126,9 @@ record FanChange(FanState from, FanState to) {
                 },
                 () -> {
                     FanAttachment fan = host.attachment(to.entry());
-                    if (from.engines().containsKey(kind)) {
+                    engine.disable(fan, true);
+                    if (from.engines().containsKey(kind) && !stepsBack(kind)) {
                         engine.enable(fan, options(from, kind));
-                    } else {
-                        engine.disable(fan, true);
                     }
                 });
     }
@@ -145,6 +149,13 @@ record FanChange(FanState from, FanState to) {
         }
         for (EngineKind kind : coming()) {
             FanAttachment fan = attachmentToBe(host);
+            if (from.engines().containsKey(kind) && stepsBack(kind)) {
+                // The engine cannot tell this plan before it is off its default network.
+                parts.add(TransitionPlan.Part.of(
+                        kind.title() + " on the fan",
+                        "give " + kind.title() + " a network of its own, " + fan.bridge()));
+                continue;
+            }
             addEngine(parts, kind, host.engine(kind).planEnable(fan, options(to, kind)), "on the fan");
         }
         return parts;

@@ -198,7 +198,8 @@ public record Host(Fans fans, List<ContainerEngine> engines, FanFile file, Path 
         if (engine.kind() != EngineKind.DOCKER || state == EngineStatus.State.ALTERED) {
             return EngineOptions.USUAL;
         }
-        return engine.planEnable(fan, EngineOptions.USUAL).isEmpty() ? EngineOptions.USUAL : new EngineOptions(true);
+        EngineOptions defaultBridge = new EngineOptions(true);
+        return engine.planEnable(fan, defaultBridge).isEmpty() ? defaultBridge : EngineOptions.USUAL;
     }
 
     private Optional<FanAttachment> attachmentIfAny(FanEntry entry) {
