@@ -28,15 +28,23 @@ final class Cgroups {
                 continue;
             }
             try (Stream<Path> all = Files.walk(group)) {
-                List<Path> groups = all.filter(Files::isDirectory)
-                        .sorted(Comparator.reverseOrder())
-                        .toList();
-                for (Path each : groups) {
-                    Files.deleteIfExists(each);
-                }
-            } catch (IOException inUse) {
-                // Nothing is worth a failure here.
+                all.sorted(Comparator.reverseOrder()).forEach(Cgroups::delete);
+            } catch (IOException gone) {
+                continue;
             }
+            // Where a hierarchy is not mounted, its place is a plain directory that the engine made.
+            if (!root.equals(HIERARCHIES)) {
+                delete(root);
+            }
+        }
+    }
+
+    /** The kernel keeps the files of a real group, and every group or hierarchy that is in use. */
+    private static void delete(Path path) {
+        try {
+            Files.deleteIfExists(path);
+        } catch (IOException inUse) {
+            // Nothing is worth a failure here.
         }
     }
 }

@@ -105,9 +105,19 @@ final class DockerEngine implements ContainerEngine {
     @Override
     public EnginePlan planDisable(FanAttachment fan) {
         if (bridge(fan).isNoted()) {
-            return withIfRunning(docker -> bridge(fan).planDisable(docker));
+            return withWarnings(fan, withIfRunning(docker -> bridge(fan).planDisable(docker)));
         }
-        return with(docker -> Standings.plan(keeper(docker, fan).disabling()));
+        return withWarnings(
+                fan, with(docker -> Standings.plan(keeper(docker, fan).disabling())));
+    }
+
+    private EnginePlan withWarnings(FanAttachment fan, EnginePlan plan) {
+        if (plan.isEmpty()) {
+            return plan;
+        }
+        List<String> warnings = new ArrayList<>(plan.warnings());
+        warnings.addAll(DockerForwarding.warningsWithout(fan, journals));
+        return new EnginePlan(plan.steps(), warnings, plan.restarts());
     }
 
     @Override

@@ -4,6 +4,10 @@ import io.fanatic.cli.command.CommandException;
 import io.fanatic.cli.container.http.Json;
 import io.fanatic.netlink.host.NftException;
 import io.fanatic.netlink.host.Nftables;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -24,9 +28,42 @@ final class DockerForwarding {
         if (!drops(fan.bridge())) {
             return List.of();
         }
+        return List.of("this host drops what it forwards, as Docker sets it up: containers reach other hosts only when"
+                + " Docker is enabled on this fan too, which brings the rules that let " + fan.bridge() + " pass");
+    }
+
+    /**
+     * What taking Docker off the fan means to the engines that are left on it.
+     *
+     * @param journals where the notes about them are
+     */
+    static List<String> warningsWithout(FanAttachment fan, Path journals) {
+        List<String> left = new ArrayList<>();
+        for (EngineKind kind : EngineKind.values()) {
+            try (var notes = Files.newDirectoryStream(journals, kind.word() + "-*-" + fan.bridge() + ".json")) {
+                if (kind != EngineKind.DOCKER && notes.iterator().hasNext()) {
+                    left.add(kind.title());
+                }
+            } catch (IOException none) {
+                return List.of();
+            }
+        }
+        if (left.isEmpty() || !policyIsDrop()) {
+            return List.of();
+        }
         return List.of(
-                "this host drops what it forwards, as Docker sets it up, and no rule lets " + fan.bridge()
-                        + " pass: containers will reach nobody until Docker is enabled on this fan too, which brings the rules");
+                "this host drops what it forwards, as Docker sets it up: without Docker on the fan, containers of "
+                        + String.join(", ", left) + " reach no other host");
+    }
+
+    private static boolean policyIsDrop() {
+        try (Nftables nftables = Nftables.open()) {
+            return list(nftables, "FORWARD").stream()
+                    .flatMap(listing -> listing.at("nftables").list().stream())
+                    .anyMatch(object -> object.at("chain").textOr("policy", "").equals("drop"));
+        } catch (NftException | CommandException unknown) {
+            return false;
+        }
     }
 
     private static boolean drops(String bridge) {

@@ -284,12 +284,19 @@ class DockerEngineTest {
                         .warnings())
                 .isEmpty();
         docker.removeContainers();
+        assertThat(h1.inside(() -> h1.engine().planDisable(fan)).warnings()).isEmpty();
+        podman.enable();
+        assertThat(h1.inside(() -> h1.engine().planDisable(fan)).warnings())
+                .singleElement()
+                .asString()
+                .contains("containers of Podman reach no other host");
+        podman.disable(false);
         h1.disable(false);
         assertThat(podman.inside(() -> podman.engine().planEnable(fan, EngineOptions.USUAL))
                         .warnings())
                 .singleElement()
                 .asString()
-                .contains("until Docker is enabled on this fan too");
+                .contains("only when Docker is enabled on this fan too");
     }
 
     @Test
