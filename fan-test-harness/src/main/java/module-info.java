@@ -10,11 +10,16 @@ module io.fanatic.harness {
     requires io.netty.common;
     requires com.google.gson;
     requires org.jnrproject.ffi;
+    requires org.apache.commons.net;
 
     exports io.fanatic.harness.bench;
-    exports io.fanatic.harness.fault;
     exports io.fanatic.harness.daemon;
+    exports io.fanatic.harness.fault;
+    exports io.fanatic.harness.iperf;
     exports io.fanatic.harness.junit;
     exports io.fanatic.harness.lab;
+    exports io.fanatic.harness.net;
     exports io.fanatic.harness.probe;
+    exports io.fanatic.harness.reach;
+    exports io.fanatic.harness.serve;
 }

@@ -6,6 +6,8 @@ import io.fanatic.cli.command.Program;
 import io.fanatic.cli.container.ContainerEngines;
 import io.fanatic.cli.container.EngineKind;
 import io.fanatic.cli.lab.LabGroup;
+import io.fanatic.cli.reach.BenchCommand;
+import io.fanatic.cli.reach.ServeCommand;
 import io.fanatic.cli.setup.Host;
 import java.util.List;
 import java.util.function.Supplier;
@@ -18,6 +20,8 @@ public final class Fanatic extends Program {
             "deconfigure",
             "show",
             "test",
+            "serve",
+            "bench",
             "enable-fan",
             "disable-fan",
             "enable-docker",
@@ -71,6 +75,10 @@ public final class Fanatic extends Program {
                 return new DeconfigureCommand(host);
             case "show":
                 return new FanaticShowCommand(host);
+            case "serve":
+                return new ServeCommand();
+            case "bench":
+                return new BenchCommand();
             case "test":
                 return new TestGroup(host);
             case "enable-fan":

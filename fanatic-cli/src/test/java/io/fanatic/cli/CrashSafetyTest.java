@@ -9,7 +9,6 @@ import io.fanatic.harness.lab.Lab;
 import io.fanatic.harness.lab.LabHost;
 import io.fanatic.netlink.host.HostSnapshot;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -39,7 +38,7 @@ class CrashSafetyTest {
         this.lab = lab;
         host = lab.hosts().get(0);
         // Once, so that jffi has unpacked its library.
-        host.exec(program("show").toArray(String[]::new)).orThrow();
+        host.exec(JavaProgram.fanctl(libraries, "show").toArray(String[]::new)).orThrow();
         without = state();
     }
 
@@ -84,7 +83,7 @@ class CrashSafetyTest {
      */
     private void survives(String victim, List<String> before, List<String> whole) {
         before.forEach(this::run);
-        KillPoints kills = KillPoints.of(host, program(victim));
+        KillPoints kills = KillPoints.of(host, JavaProgram.fanctl(libraries, victim));
         fanctl(host, "down -e").done();
         whole.forEach(this::run);
         HostSnapshot complete = state();
@@ -116,23 +115,6 @@ class CrashSafetyTest {
 
     private void run(String command) {
         fanctl(host, command).done();
-    }
-
-    /** As the launcher starts it, but for the archive. */
-    private List<String> program(String commandLine) {
-        List<String> words = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:+UseSerialGC",
-                "-XX:-UsePerfData",
-                "-XX:TieredStopAtLevel=1",
-                "-Djnr.ffi.asm.enabled=false",
-                "-Djffi.extract.dir=" + libraries,
-                "-Djffi.extract.name=libjffi.so",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Fanctl.class.getName()));
-        words.addAll(List.of(commandLine.split(" ")));
-        return words;
     }
 
     private HostSnapshot state() {

@@ -102,4 +102,29 @@ class ExamplesTest {
                 .isEqualTo("9 steps to go\nfan-250 owns 250.0.1.0/24\nthe second time there is nothing to do\n");
         assertThat(result.ok()).isTrue();
     }
+
+    @Test
+    @FanLab(hosts = 2, containers = 0)
+    void aProgramOfTenLinesTellsWhichHostsAreReached(Lab lab) {
+        long deadline = System.nanoTime() + 20_000_000_000L;
+        while (!lab.exec(lab.hosts().get(0), List.of("ping", "-c1", "-W1", "250.0.2.1"))
+                .ok()) {
+            assertThat(System.nanoTime()).as("the lab works in time").isLessThan(deadline);
+        }
+        ExecResult result = lab.exec(
+                lab.hosts().get(0),
+                List.of(
+                        System.getProperty("java.home") + "/bin/java",
+                        "--enable-native-access=ALL-UNNAMED",
+                        "-cp",
+                        System.getProperty("surefire.real.class.path", System.getProperty("java.class.path")),
+                        EXAMPLES.resolve("ReachCheck.java").toString(),
+                        "10.0.0.2",
+                        "192.0.2.1"));
+        assertThat(result.output())
+                .endsWith(
+                        "10.0.0.2 is reached\n192.0.2.1: 192.0.2.1 is neither in the underlay nor in the overlay of a fan"
+                                + " of this host\n");
+        assertThat(result.ok()).isTrue();
+    }
 }

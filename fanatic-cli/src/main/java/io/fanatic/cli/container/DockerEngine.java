@@ -41,7 +41,6 @@ final class DockerEngine implements ContainerEngine {
     @Override
     public EnginePlan planEnable(FanAttachment fan, EngineOptions options) {
         return with(docker -> {
-            requireThisHost(docker);
             if (options.defaultBridge()) {
                 List<String> before = ours(docker, fan) ? keeper(docker, fan).disabling() : List.of();
                 return before.isEmpty() ? bridge(fan).planEnable(docker) : after(before, fan, docker);
@@ -62,7 +61,6 @@ final class DockerEngine implements ContainerEngine {
     @Override
     public EnginePlan enable(FanAttachment fan, EngineOptions options) {
         return Locked.run(() -> with(docker -> {
-            requireThisHost(docker);
             if (options.defaultBridge()) {
                 EnginePlan whole = planEnable(fan, options);
                 if (ours(docker, fan)) {
@@ -147,6 +145,7 @@ final class DockerEngine implements ContainerEngine {
 
     private <T> T with(Function<DockerApi, T> work) {
         try (DockerApi docker = DockerApi.open(places.docker())) {
+            requireThisHost(docker);
             return work.apply(docker);
         }
     }

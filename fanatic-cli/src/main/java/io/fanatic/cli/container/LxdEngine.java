@@ -38,13 +38,17 @@ final class LxdEngine implements ContainerEngine {
     @Override
     public EnginePlan planEnable(FanAttachment fan, EngineOptions options) {
         requireDhcp(fan);
-        return with(lxd -> Standings.plan(keeper(lxd, fan).enabling()));
+        return with(lxd -> plan(fan, keeper(lxd, fan).enabling()));
     }
 
     @Override
     public EnginePlan enable(FanAttachment fan, EngineOptions options) {
         requireDhcp(fan);
-        return Locked.run(() -> with(lxd -> Standings.plan(keeper(lxd, fan).enable())));
+        return Locked.run(() -> with(lxd -> plan(fan, keeper(lxd, fan).enable())));
+    }
+
+    private static EnginePlan plan(FanAttachment fan, List<String> steps) {
+        return new EnginePlan(steps, steps.isEmpty() ? List.of() : DockerForwarding.warnings(fan), false);
     }
 
     private void requireDhcp(FanAttachment fan) {
