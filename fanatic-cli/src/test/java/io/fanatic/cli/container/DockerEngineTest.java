@@ -318,7 +318,9 @@ class DockerEngineTest {
         } finally {
             DOCKERS.get(0).removeContainers();
             network.down(mapping.overlay(), second);
-            h1.host().exec("ip", "address", "delete", "10.0.0.200/16", "dev", "eth0").orThrow();
+            h1.host()
+                    .exec("ip", "address", "delete", "10.0.0.200/16", "dev", "eth0")
+                    .orThrow();
         }
     }
 
