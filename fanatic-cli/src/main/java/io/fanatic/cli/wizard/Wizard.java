@@ -32,6 +32,8 @@ public final class Wizard {
     /** The engines that are asked for, in the order of the questions; the others have commands of their own. */
     public static final List<EngineKind> ENGINES = List.of(EngineKind.LXD, EngineKind.INCUS, EngineKind.DOCKER);
 
+    private static final Cidr LOOPBACK = Cidr.parse("127.0.0.0/8");
+
     /** Enough for a person; an endless pipe of bad answers ends some time. */
     private static final int MOST_ATTEMPTS = 100;
 
@@ -145,7 +147,11 @@ public final class Wizard {
                 throw new IllegalArgumentException("this host has no address to propose; name an underlay");
             }
             UnderlaySpec spec = UnderlaySpec.parse(text);
-            host.fans().resolve(spec);
+            Optional<Cidr> network = host.fans().resolve(spec).underlay();
+            if (network.filter(LOOPBACK::overlaps).isPresent()) {
+                throw new IllegalArgumentException("the underlay " + text
+                        + " is loopback, which never leaves a host; name the network that your hosts are in");
+            }
             return spec;
         });
     }

@@ -125,6 +125,7 @@ class WizardTest {
         assertThat(answers.to().engines()).isEmpty();
         assertThat(script.text())
                 .contains(
+                        "the underlay 127.0.0.1/8 is loopback",
                         "10.0.0.0\" has no prefix length",
                         "no local address fits the underlay 10.9.9.9/16",
                         "there is no interface eth7",
@@ -133,7 +134,7 @@ class WizardTest {
                         "has host bits set; the network is 250.0.0.0/8",
                         "overlap; choose an overlay outside the underlay",
                         "please answer y or n");
-        assertThat(script.questions()).hasSize(12);
+        assertThat(script.questions()).hasSize(13);
     }
 
     @Test
