@@ -279,7 +279,7 @@ final class ClientRun {
         long now = streams.stream().mapToLong(Stream::bytes).sum();
         if (now == before) {
             fail(
-                    Reason.SILENT,
+                    Reason.STALLED,
                     "nothing was transferred for " + client.patience().toMillis() + " ms");
         } else if (!ended) {
             limit(client.patience().multipliedBy(2), "the test did not end in time");

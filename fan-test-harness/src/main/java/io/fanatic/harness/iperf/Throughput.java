@@ -86,8 +86,10 @@ public sealed interface Throughput {
         REFUSED,
         /** The address cannot be reached at all. */
         UNREACHABLE,
-        /** Nothing came for too long. */
+        /** Nothing was answered for too long. */
         SILENT,
+        /** The data stood still for too long. */
+        STALLED,
         /** The server runs another test, or serves only others. */
         BUSY,
         /** The server would not do what was asked, or this end could not. */

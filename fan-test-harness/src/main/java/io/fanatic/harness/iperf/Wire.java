@@ -122,7 +122,7 @@ final class Wire extends ChannelInboundHandlerAdapter {
     public void channelRead(ChannelHandlerContext context, Object message) {
         ByteBuf bytes = (ByteBuf) message;
         try {
-            if (held.readableBytes() + bytes.readableBytes() > MOST_HELD) {
+            if (held.readableBytes() + bytes.readableBytes() > wanted + MOST_HELD) {
                 fail("sent more than anybody waits for");
                 return;
             }

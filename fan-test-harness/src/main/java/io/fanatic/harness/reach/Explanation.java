@@ -249,7 +249,7 @@ public sealed interface Explanation {
     }
 
     /** Full packets pass one by one, yet a transfer stands still. */
-    record BulkTcpFails(String tunnel, Service service) implements Explanation {
+    record BulkTcpFails(String tunnel, String transfer) implements Explanation {
         @Override
         public String code() {
             return "bulk-tcp";
@@ -257,7 +257,7 @@ public sealed interface Explanation {
 
         @Override
         public String sentence() {
-            return "ping passes, also with full packets, but a TCP transfer (" + service.title()
+            return "ping passes, also with full packets, but a TCP transfer (" + transfer
                     + ") stands still: mostly the checksum or segmentation offload of a network card";
         }
 

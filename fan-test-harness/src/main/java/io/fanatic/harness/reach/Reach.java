@@ -266,6 +266,9 @@ public final class Reach implements AutoCloseable {
                 if (stage instanceof Stage.Rate rate && rate.result() instanceof Throughput.Failed failed) {
                     return Optional.of(explain(failed));
                 }
+                if (stage instanceof Stage.Rate && !stage.ok()) {
+                    return Optional.of(new Explanation.BulkTcpFails(peer.fan().tunnel(), stage.name()));
+                }
             }
             return Optional.of(new Explanation.Losses(
                     ping.sent() + mtu.result().sent(),
@@ -278,7 +281,7 @@ public final class Reach implements AutoCloseable {
                 return exchanged.trouble() == Trouble.SILENT || exchanged.trouble() == Trouble.STALLED;
             }
             if (stage instanceof Stage.Rate rate && rate.result() instanceof Throughput.Failed failed) {
-                return failed.reason() == Throughput.Reason.SILENT;
+                return failed.reason() == Throughput.Reason.SILENT || failed.reason() == Throughput.Reason.STALLED;
             }
             return !stage.ok() && stage.status() != Stage.Status.SKIPPED;
         }
@@ -290,7 +293,7 @@ public final class Reach implements AutoCloseable {
             return switch (exchanged.trouble()) {
                 case REFUSED -> new Explanation.NoResponder(peer.address(), name, port);
                 case SILENT -> new Explanation.ServiceSilent(peer.address(), name, port);
-                case STALLED -> new Explanation.BulkTcpFails(peer.fan().tunnel(), exchanged.service());
+                case STALLED -> new Explanation.BulkTcpFails(peer.fan().tunnel(), exchanged.name());
                 case NONE, CUT, DAMAGED ->
                     new Explanation.Other(exchanged.service().title() + ": " + exchanged.error());
             };
@@ -300,6 +303,7 @@ public final class Reach implements AutoCloseable {
             return switch (failed.reason()) {
                 case REFUSED -> new Explanation.NoResponder(peer.address(), "iperf3", spec.iperfPort());
                 case SILENT, UNREACHABLE -> new Explanation.ServiceSilent(peer.address(), "iperf3", spec.iperfPort());
+                case STALLED -> new Explanation.BulkTcpFails(peer.fan().tunnel(), "iperf3");
                 case BUSY, DECLINED, BROKEN -> new Explanation.Other("iperf3: " + failed.sentence());
             };
         }

@@ -140,7 +140,7 @@ public sealed interface Stage {
 
         @Override
         public Status status() {
-            return Status.of(result instanceof Throughput.Measured);
+            return Status.of(result instanceof Throughput.Measured measured && measured.receivedBytes() > 0);
         }
 
         @Override

@@ -6,10 +6,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.harness.net.Sockets;
 import io.fanatic.harness.probe.Probes;
 import io.fanatic.harness.probe.TwoNamespaces;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -60,7 +65,7 @@ class IperfClientTest {
                 UDP.withTuning(PLAIN.withRate(20_000_000).withLength(1000)),
                 UDP.withTuning(PLAIN.withRate(20_000_000).withWideCounters()),
                 UDP.withTuning(PLAIN.withRate(0)),
-                UDP.withExtent(Extent.bytes(200_000)).withTuning(PLAIN.withRate(0)));
+                UDP.withExtent(Extent.bytes(200_000)).withTuning(PLAIN.withRate(10_000_000)));
     }
 
     @ParameterizedTest
@@ -151,7 +156,7 @@ class IperfClientTest {
                     .withPatience(Duration.ofMillis(700))
                     .start(probes, net.left, TCP.withExtent(Extent.bytes(64 << 20)))
                     .join();
-            assertThat(failed(result).reason()).isEqualTo(Throughput.Reason.SILENT);
+            assertThat(failed(result).reason()).isEqualTo(Throughput.Reason.STALLED);
         }
     }
 
@@ -171,6 +176,44 @@ class IperfClientTest {
                 .hasMessageContaining("must be known");
         assertThatThrownBy(() -> new Conditions("6.18", 2, "cubic", "cubic", 0, 1448, 1))
                 .hasMessageContaining("must be known");
+    }
+
+    @Test
+    void aServerThatIsNoneIsSurvived() throws Exception {
+        assertThat(against("").reason()).as("closes at once").isEqualTo(Throughput.Reason.BROKEN);
+        assertThat(against("HTTP/1.1 400 Bad Request\r\n\r\n").reason()).isEqualTo(Throughput.Reason.BROKEN);
+        assertThat(against("\u0009\u0004").reason()).as("wants results first").isEqualTo(Throughput.Reason.BROKEN);
+        assertThat(against("\u00ff").reason()).as("busy").isEqualTo(Throughput.Reason.BUSY);
+        assertThat(against("\u00fe\u0000\u0000\u0000\u0005\u0000\u0000\u0000\u0000")
+                        .sentence())
+                .contains("too long");
+    }
+
+    @Test
+    void aServerThatSaysNothingIsNotWaitedForLong() throws Exception {
+        try (ServerSocket server = net.right.call(() -> new ServerSocket(0, 5, Sockets.inetAddress(RIGHT)))) {
+            Throughput result = IperfClient.to(RIGHT)
+                    .withPort(server.getLocalPort())
+                    .withPatience(Duration.ofMillis(300))
+                    .start(probes, net.left, TCP)
+                    .join();
+            assertThat(failed(result).reason()).isEqualTo(Throughput.Reason.SILENT);
+        }
+    }
+
+    /** What our client says of a server that takes the cookie, says this and hangs up. */
+    private Throughput.Failed against(String words) throws Exception {
+        try (ServerSocket server = net.right.call(() -> new ServerSocket(0, 5, Sockets.inetAddress(RIGHT)))) {
+            CompletableFuture<Throughput> result = IperfClient.to(RIGHT)
+                    .withPort(server.getLocalPort())
+                    .withPatience(Duration.ofSeconds(2))
+                    .start(probes, net.left, TCP);
+            try (Socket socket = server.accept()) {
+                assertThat(socket.getInputStream().readNBytes(37)).hasSize(37);
+                socket.getOutputStream().write(words.getBytes(StandardCharsets.ISO_8859_1));
+            }
+            return failed(result.join());
+        }
     }
 
     private static Throughput.Failed failed(Throughput result) {

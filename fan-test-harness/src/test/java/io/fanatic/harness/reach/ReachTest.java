@@ -219,7 +219,14 @@ class ReachTest {
             assertThat(responder.connections()).isZero();
             nft(lab, 2, "input", "iifname fan-250 meta l4proto tcp meta length > 1000 drop");
             assertThat(explained(test(lab, UNDERLAY, SPEC)))
-                    .isEqualTo(new Explanation.BulkTcpFails("ftun-250", Service.ECHO_LONG));
+                    .isEqualTo(new Explanation.BulkTcpFails("ftun-250", "echo, long"));
+            ReachSpec bytes = SPEC.withoutData();
+            assertThat(explained(test(lab, UNDERLAY, bytes)))
+                    .isEqualTo(new Explanation.BulkTcpFails("ftun-250", "iperf3"));
+            ReachSpec time =
+                    bytes.withThroughput(Optional.of(IperfSpec.tcp().withExtent(Extent.time(Duration.ofMillis(300)))));
+            assertThat(explained(test(lab, UNDERLAY, time)))
+                    .isEqualTo(new Explanation.BulkTcpFails("ftun-250", "throughput to it"));
         }
     }
 
