@@ -8,6 +8,8 @@ import io.fanatic.cli.command.ExitCode;
 import io.fanatic.harness.junit.FanLab;
 import io.fanatic.harness.lab.Lab;
 import io.fanatic.harness.lab.LabHost;
+import io.fanatic.harness.report.JsonReport;
+import io.fanatic.harness.report.Report;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,7 +37,7 @@ class ReachCommandsTest {
     }
 
     @Test
-    void aServedHostPassesAndTheServerEndsByItself(Lab lab) {
+    void aServedHostPassesAndTheServerEndsByItself(Lab lab) throws IOException {
         LabHost here = lab.hosts().get(0);
         LabHost there = lab.hosts().get(1);
         CompletableFuture<CliRun> serving =
@@ -58,6 +60,28 @@ class ReachCommandsTest {
         assertThat(json.get("ok").getAsBoolean()).isTrue();
         assertThat(json.getAsJsonArray("peers").get(0).getAsJsonObject().getAsJsonArray("stages"))
                 .hasSize(8);
+
+        String all = CliRun.fanatic(here, "test all --hosts 10.0.0.0/30 -t 0.3 -C reno --report " + directory)
+                .done();
+        assertThat(all).endsWith("Report: " + directory.resolve("report.html") + "\n");
+        Report report = JsonReport.read(Files.readString(directory.resolve("report.json")));
+        assertThat(report.ok()).isTrue();
+        assertThat(report.conditions().congestionControl()).isEqualTo("reno");
+        assertThat(report.pairs()).singleElement().satisfies(pair -> {
+            assertThat(pair.title()).isEqualTo("this host to 10.0.0.2");
+            assertThat(pair.stages().get(0).measured().rtt()).isPresent();
+            assertThat(pair.stages().get(pair.stages().size() - 1).measured().bitsPerSecond())
+                    .isPresent();
+        });
+        assertThat(directory.resolve("report.html")).content().contains("10.0.0.2");
+
+        String wizard = CliRun.fanatic(
+                        here,
+                        "configure --yes --no-docker --no-lxd --no-incus -u 10.0.0.1/16 -o 250.0.0.0/8 --remote 10.0.0.2")
+                .done();
+        assertThat(wizard)
+                .contains("remote test of 10.0.0.2: that is 250.0.2.1 in the fan ...\n", "checksum equal")
+                .endsWith("remote test of 10.0.0.2: test complete PASS\n");
 
         String bench = CliRun.fanatic(here, "bench 250.0.2.1 -n 4M -P 2 --bidir -C reno")
                 .done();
@@ -99,6 +123,14 @@ class ReachCommandsTest {
         assertThat(CliRun.fanatic(here, "test all --no-data --no-throughput --hosts 10.0.0.0/30 --json")
                         .done())
                 .contains("\"underlay\": \"10.0.0.2\"");
+
+        CliRun reported = CliRun.fanatic(here, "test all --no-throughput --hosts " + hosts + " --report " + directory);
+        assertThat(reported.exitCode()).isEqualTo(ExitCode.TEST_FAILED);
+        Report report = JsonReport.read(Files.readString(directory.resolve("report.json")));
+        assertThat(report.pairs().get(0).failure().orElseThrow()).satisfies(stage -> {
+            assertThat(stage.explanation()).contains("nothing listens for echo (port 7)");
+            assertThat(stage.command()).isEqualTo("fanatic serve");
+        });
 
         CliRun bench = CliRun.fanatic(here, "bench 250.0.2.1 -t 1");
         assertThat(bench.exitCode()).isEqualTo(ExitCode.TEST_FAILED);

@@ -36,16 +36,14 @@ public final class ReachReport {
         List<FanMapping> fans = new ArrayList<>();
         for (PeerReport report : peers) {
             Optional<Peer> peer = report.peer();
-            String name = peer.map(each -> each.underlay().toString()).orElse(report.given().toString());
+            String name = peer.map(each -> each.underlay().toString())
+                    .orElse(report.given().toString());
             if (peer.isPresent()) {
                 here(hosts, peer.get());
                 hosts.put(
                         name,
                         new Topology.Host(
-                                name,
-                                peer.get().underlay(),
-                                List.of(peer.get().address()),
-                                List.of()));
+                                name, peer.get().underlay(), List.of(peer.get().address()), List.of()));
                 FanMapping mapping = peer.get().fan().mapping();
                 if (!fans.contains(mapping)) {
                     fans.add(mapping);
@@ -66,8 +64,7 @@ public final class ReachReport {
                 .findFirst()
                 .ifPresent(slice -> hosts.putIfAbsent(
                         HERE,
-                        new Topology.Host(
-                                HERE, slice.underlayAddress(), List.of(slice.hostAddress()), List.of())));
+                        new Topology.Host(HERE, slice.underlayAddress(), List.of(slice.hostAddress()), List.of())));
     }
 
     private static Conditions conditions(List<PeerReport> peers) {
@@ -104,8 +101,8 @@ public final class ReachReport {
                 why = Optional.empty();
             }
         }
-        why.ifPresent(left -> stages.add(
-                io.fanatic.harness.report.Stage.failed("way", left.sentence(), left.command())));
+        why.ifPresent(
+                left -> stages.add(io.fanatic.harness.report.Stage.failed("way", left.sentence(), left.command())));
         return stages;
     }
 
@@ -134,12 +131,12 @@ public final class ReachReport {
     private static Measured measured(Stage stage) {
         if (stage instanceof Stage.Pinged pinged) {
             PingResult result = pinged.result();
-            Measured loss = Measured.NOTHING.withLoss(
-                    result.sent() == 0 ? 0 : 1 - (double) result.received() / result.sent());
+            Measured loss =
+                    Measured.NOTHING.withLoss(result.sent() == 0 ? 0 : 1 - (double) result.received() / result.sent());
             return result.received() == 0
                     ? loss
-                    : loss.withRtt(new Rtt(
-                            result.minNanos() / 1e6, result.averageNanos() / 1e6, result.p99Nanos() / 1e6));
+                    : loss.withRtt(
+                            new Rtt(result.minNanos() / 1e6, result.averageNanos() / 1e6, result.p99Nanos() / 1e6));
         }
         if (stage instanceof Stage.Exchanged exchanged && exchanged.ok()) {
             return Measured.NOTHING.withBytes(exchanged.bytes());
