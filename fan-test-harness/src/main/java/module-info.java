@@ -12,6 +12,7 @@ module io.fanatic.harness {
     requires java.xml;
     requires org.jnrproject.ffi;
     requires org.apache.commons.net;
+    requires org.yaml.snakeyaml;
 
     exports io.fanatic.harness.bench;
     exports io.fanatic.harness.daemon;
@@ -24,4 +25,5 @@ module io.fanatic.harness {
     exports io.fanatic.harness.reach;
     exports io.fanatic.harness.report;
     exports io.fanatic.harness.serve;
+    exports io.fanatic.harness.scenario;
 }

@@ -41,7 +41,7 @@ public class Assemble {
     private static final Map<String, String> JLINE_NAMES = Map.of("amd64", "x86_64", "aarch64", "arm64");
 
     /** What only the lab needs. Every search for a class that is not there opens every jar, half a millisecond each. */
-    private static final Pattern LAB = Pattern.compile("^(fan-test-harness|netty|jline|commons|snakeyaml|xchart)-");
+    private static final Pattern LAB = Pattern.compile("^(fan-test-harness|netty|jline|commons|snakeyaml)-");
 
     /** Annotations for compilers. */
     private static final Pattern UNUSED = Pattern.compile("^(jspecify|error_prone_annotations)-");

@@ -1,13 +1,19 @@
 package io.fanatic.cli;
 
+import static io.fanatic.netlink.libc.Native.LIBC;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.fanatic.cli.command.ExitCode;
 import io.fanatic.core.FanConfig;
 import io.fanatic.harness.daemon.Dockerd;
 import io.fanatic.harness.junit.FanLab;
 import io.fanatic.harness.lab.ExecResult;
 import io.fanatic.harness.lab.Lab;
 import io.fanatic.harness.lab.LabHost;
+import io.fanatic.harness.report.JsonReport;
+import io.fanatic.harness.report.Report;
+import io.fanatic.harness.report.ReportFiles;
 import io.fanatic.netlink.host.HostSnapshot;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,6 +24,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ExamplesTest {
     private static final Path EXAMPLES = Path.of("../examples").toAbsolutePath().normalize();
@@ -84,6 +92,22 @@ class ExamplesTest {
             result = lab.exec(host, List.of("sh", "-c", command));
         }
         return result;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"two-hosts", "two-fans", "eight-hosts"})
+    void theScenariosRunAndEverythingIsAsTheyExpect(String name, @TempDir Path directory) throws IOException {
+        assumeTrue(LIBC.geteuid() == 0, "a lab needs root");
+        String lab = "fant-" + ProcessHandle.current().pid() + "-x";
+        CliRun run = CliRun.fanatic(
+                "lab run " + EXAMPLES.resolve(name + ".yaml") + " --lab " + lab + " --report " + directory);
+        assertThat(run.exitCode()).as(run.out() + run.err()).isEqualTo(ExitCode.DONE);
+        assertThat(run.out()).contains("Everything was as expected").doesNotContain("FAILED", "\033[");
+        assertThat(run.out().lines()).allMatch(line -> line.length() <= 80 || line.startsWith("Report:"));
+        Report report = JsonReport.read(Files.readString(directory.resolve(ReportFiles.JSON)));
+        assertThat(report.ok()).isTrue();
+        assertThat(report.trials()).hasSizeGreaterThan(5);
+        assertThat(Lab.names()).doesNotContain(lab);
     }
 
     @Test

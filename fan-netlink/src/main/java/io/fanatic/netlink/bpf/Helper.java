@@ -9,6 +9,8 @@ import java.util.Locale;
 public enum Helper {
     /** Map, address of a key: the address of the value, or 0. */
     MAP_LOOKUP_ELEM(1),
+    /** Nothing: 32 random bits. */
+    GET_PRANDOM_U32(7),
     /** skb, address of a {@link TunnelKey}, its size, flags: 0 or a negative errno. */
     SKB_GET_TUNNEL_KEY(20),
     /** skb, address of a {@link TunnelKey}, its size, flags: 0 or a negative errno. */

@@ -145,20 +145,47 @@ public final class Lab implements AutoCloseable {
                 }
             }
         }
-        for (LabContainer container : containers) {
-            try (Wiring wiring = Wiring.of(make(container.namespace()))) {
-                wiring.loopback();
-            }
+        for (LabHost host : hosts) {
+            buildContainers(containersOf(host));
         }
     }
 
+    /** All of a host are written down at once and made side by side: a namespace takes the kernel milliseconds. */
+    private void buildContainers(List<LabContainer> some) {
+        some.forEach(container -> requireFree(container.namespace()));
+        state.add(some.stream().map(container -> name(container.namespace())).toList());
+        Together.each(some, container -> {
+            try (Wiring wiring = Wiring.of(create(container.namespace()))) {
+                wiring.loopback();
+            }
+        });
+    }
+
+    private List<LabContainer> containersOf(LabHost host) {
+        return containers.stream()
+                .filter(container -> container.host().number() == host.number())
+                .toList();
+    }
+
+    private static String name(Namespace namespace) {
+        return namespace.network().getFileName().toString();
+    }
+
     private Namespace make(Namespace namespace) {
-        String name = namespace.network().getFileName().toString();
+        requireFree(namespace);
+        state.add(List.of(name(namespace)));
+        return create(namespace);
+    }
+
+    private static void requireFree(Namespace namespace) {
         if (namespace.exists()) {
-            throw new LabException("there is a network namespace " + name + " already, and no lab made it;"
-                    + " \"ip netns delete " + name + "\" removes it");
+            throw new LabException("there is a network namespace " + name(namespace) + " already, and no lab made it;"
+                    + " \"ip netns delete " + name(namespace) + "\" removes it");
         }
-        state.add(name);
+    }
+
+    private Namespace create(Namespace namespace) {
+        String name = name(namespace);
         try {
             return Namespace.create(name);
         } catch (RuntimeException e) {
@@ -217,7 +244,7 @@ public final class Lab implements AutoCloseable {
     /** Brings up the fans on every host, then attaches every container. */
     public void fanUp(FanControl control) {
         memberships().forEach(control::up);
-        containers.forEach(this::attach);
+        attachAll();
     }
 
     /** Detaches every container, then takes the fans down on every host. */
@@ -233,15 +260,28 @@ public final class Lab implements AutoCloseable {
      * @throws LabException when the host has no fan
      */
     public void attach(LabContainer container) {
+        try (Wiring host = Wiring.of(container.host().namespace())) {
+            attach(container, host);
+        }
+    }
+
+    /** As {@link #attach}, every container of the lab. */
+    public void attachAll() {
+        for (LabHost each : hosts) {
+            try (Wiring host = Wiring.of(each.namespace())) {
+                containersOf(each).forEach(container -> attach(container, host));
+            }
+        }
+    }
+
+    private static void attach(LabContainer container, Wiring host) {
         FanSlice slice = container.host().slice();
         String bridge = FanNames.bridge(slice.mapping().overlay());
-        try (Wiring host = Wiring.of(container.host().namespace());
-                Wiring inside = Wiring.of(container.namespace())) {
-            Link fan = host.find(bridge)
-                    .orElseThrow(
-                            () -> new LabException("host " + container.host().name() + " has no bridge " + bridge));
-            host.cable(container.name(), container.namespace(), INTERFACE, fan.mtu());
-            host.plug(container.name(), bridge);
+        Link fan = host.find(bridge)
+                .orElseThrow(() -> new LabException("host " + container.host().name() + " has no bridge " + bridge));
+        host.cable(container.name(), container.namespace(), INTERFACE, fan.mtu());
+        host.plug(container.name(), bridge);
+        try (Wiring inside = Wiring.of(container.namespace())) {
             inside.join(
                     INTERFACE, container.address(), slice.mapping().overlay().prefixLength(), slice.hostAddress());
         }

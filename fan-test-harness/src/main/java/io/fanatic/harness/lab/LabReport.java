@@ -41,8 +41,12 @@ public final class LabReport {
         return this;
     }
 
-    /** Adds what came of the pings of these pairs, in their order. */
-    public LabReport pings(List<NodePair> tried, List<Check.Pinged> checks) {
+    /**
+     * Adds what came of the pings of these pairs, in their order.
+     *
+     * @param name of the stage: {@code ping}
+     */
+    public LabReport pings(String name, List<NodePair> tried, List<Check.Pinged> checks) {
         for (int i = 0; i < tried.size(); i++) {
             PingResult result = checks.get(i).result();
             Measured measured = Measured.NOTHING.withLoss(1 - (double) result.received() / Math.max(1, result.sent()));
@@ -51,7 +55,7 @@ public final class LabReport {
                 measured = measured.withRtt(
                         new Rtt(result.minNanos() / 1e6, result.averageNanos() / 1e6, result.maxNanos() / 1e6));
             }
-            add(tried.get(i), stage("ping", tried.get(i), checks.get(i)).with(measured));
+            add(tried.get(i), stage(name, tried.get(i), checks.get(i)).with(measured));
         }
         return this;
     }

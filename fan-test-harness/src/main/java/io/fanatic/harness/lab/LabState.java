@@ -123,14 +123,14 @@ final class LabState {
         return owner;
     }
 
-    /** To be called before the namespace is made. */
-    void add(String namespace) {
-        namespaces.add(namespace);
+    /** To be called before the namespaces are made. */
+    synchronized void add(List<String> names) {
+        namespaces.addAll(names);
         write();
     }
 
     /** For a namespace that could not be made: what has that name is not ours. */
-    void forget(String namespace) {
+    synchronized void forget(String namespace) {
         namespaces.remove(namespace);
         write();
     }

@@ -80,10 +80,9 @@ public final class Proof implements AutoCloseable {
 
     /** Echo requests between these pairs, a few at a time, with packets that fill the fan's MTU. */
     public List<Check.Pinged> pings(List<NodePair> pairs) {
-        Map<FanMapping, Integer> payloads = new HashMap<>();
+        Map<FanMapping, Integer> mtus = new HashMap<>();
         return each("ping", pairs, AT_ONCE, pair -> {
-            int payload = payloads.computeIfAbsent(
-                    pair.fan(), fan -> fan(lab.hosts().get(0), fan).mtu() - ICMP_AND_IPV4_HEADERS);
+            int payload = mtus.computeIfAbsent(pair.fan(), this::mtu) - ICMP_AND_IPV4_HEADERS;
             Ping ping = Ping.to(pair.to().address()).withPayload(payload).withTimeout(patience);
             return ping.start(probes, pair.from().namespace())
                     .thenApply(result -> new Check.Pinged(pair.from(), pair.to(), result));
@@ -246,6 +245,18 @@ public final class Proof implements AutoCloseable {
         FanNetwork network = FanNetwork.onThisHost().in(host.namespace());
         Fan fan = fan(host, lab.spec().mapping());
         return () -> network.counters(fan).getOrDefault(counter, 0L);
+    }
+
+    /** As the first host says that has this fan. */
+    private int mtu(FanMapping mapping) {
+        for (LabHost host : lab.hosts()) {
+            for (Fan fan : FanNetwork.onThisHost().in(host.namespace()).list()) {
+                if (fan.mapping().equals(mapping)) {
+                    return fan.mtu();
+                }
+            }
+        }
+        throw new LabException("no host has the fan " + mapping);
     }
 
     private static Fan fan(LabHost host, FanMapping mapping) {

@@ -48,7 +48,7 @@ public final class TestRun {
     public List<Check.Pinged> pings() {
         List<Check.Pinged> checks = proof.pings(selection.pairs());
         answering = Proof.which(selection.pairs(), checks, true);
-        found.pings(selection.pairs(), checks);
+        found.pings("ping", selection.pairs(), checks);
         return checks;
     }
 

@@ -80,6 +80,14 @@ final class Wiring implements AutoCloseable {
         new Routes(netlink).add(Route.via(EVERYWHERE, router, index, Route.PROTOCOL_STATIC));
     }
 
+    void setUp(String name, boolean up) {
+        links.setUp(index(name), up);
+    }
+
+    void setMtu(String name, int bytes) {
+        links.setMtu(index(name), bytes);
+    }
+
     void unplug(String name) {
         find(name).ifPresent(link -> links.delete(link.index()));
     }

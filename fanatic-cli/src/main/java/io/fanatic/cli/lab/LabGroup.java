@@ -6,7 +6,7 @@ import java.util.List;
 
 /** {@code fanatic lab}. */
 public final class LabGroup extends Group {
-    private static final List<String> NAMES = List.of("demo", "up", "list", "exec", "test", "bench", "down");
+    private static final List<String> NAMES = List.of("demo", "up", "list", "exec", "test", "run", "bench", "down");
 
     public LabGroup() {
         super("lab", "Makes several hosts on this machine and tries a fan on them.", NAMES);
@@ -25,6 +25,8 @@ public final class LabGroup extends Group {
                 return new ExecCommand(System::exit);
             case "test":
                 return new TestCommand();
+            case "run":
+                return new RunCommand();
             case "bench":
                 return new BenchCommand();
             case "down":

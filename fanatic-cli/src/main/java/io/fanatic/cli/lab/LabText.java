@@ -10,6 +10,7 @@ import io.fanatic.harness.lab.LabSpec;
 import io.fanatic.harness.lab.Matrix;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** A lab and what was found in it, as lines of text. */
 final class LabText {
@@ -20,8 +21,10 @@ final class LabText {
 
     /** {@code 3 hosts with 2 containers each, 250.0.0.0/8 over 10.0.0.0/16}. */
     static String summary(LabSpec spec) {
-        return count(spec.hosts(), "host") + " with " + count(spec.containers(), "container")
-                + (spec.hosts() > 1 ? " each, " : ", ") + spec.mapping();
+        return count(spec.hosts(), "host") + " with "
+                + count(spec.containers() * spec.fans().size(), "container") + (spec.hosts() > 1 ? " each, " : ", ")
+                + spec.fans().stream().map(fan -> fan.overlay().toString()).collect(Collectors.joining(", "))
+                + " over " + spec.mapping().underlay();
     }
 
     static String count(int number, String noun) {
@@ -50,7 +53,7 @@ final class LabText {
     private static String containers(Lab lab, LabHost host, int used) {
         StringBuilder text = new StringBuilder();
         for (LabContainer container : lab.containers()) {
-            if (container.host().equals(host)) {
+            if (container.host().number() == host.number()) {
                 String next = "  " + container.name() + " " + container.address();
                 boolean room = used + text.length() + next.length() + 5 <= Screen.WIDTH - 3;
                 if (!room || container.number() > MOST_CONTAINERS_NAMED) {

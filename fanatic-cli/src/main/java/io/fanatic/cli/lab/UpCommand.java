@@ -3,8 +3,10 @@ package io.fanatic.cli.lab;
 import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.terminal.Screen;
 import io.fanatic.harness.lab.Fanctl;
+import io.fanatic.harness.lab.KernelMemory;
 import io.fanatic.harness.lab.Lab;
 import io.fanatic.harness.lab.LabSpec;
+import java.util.Locale;
 
 /** {@code fanatic lab up}: hosts, fans and containers that stay. */
 final class UpCommand extends LabCommand {
@@ -21,6 +23,8 @@ final class UpCommand extends LabCommand {
     ExitCode runAsRoot(Screen screen) {
         Fanctl fanctl = Fanctl.ofThisInstallation();
         sweep(screen);
+        KernelMemory before = KernelMemory.now();
+        long began = System.nanoTime();
         Lab lab = Lab.up(shape.named(labName()));
         try {
             lab.fanUp(fanctl);
@@ -31,9 +35,26 @@ final class UpCommand extends LabCommand {
         }
         screen.line(labName() + " is up: " + LabText.summary(lab.spec()));
         screen.details(LabText.hosts(lab));
+        screen.line(cost(lab, (System.nanoTime() - began) / 1e6, before));
         String at = labName().equals(LabSpec.DEFAULT_NAME) ? "" : " --lab " + labName();
         screen.line(
                 "Next: fanatic lab test" + at + ", fanatic lab exec" + at + " h1 -- ip addr, fanatic lab down" + at);
         return ExitCode.DONE;
+    }
+
+    /** Hosts and fans are part of what a container costs; so is whatever else the machine did meanwhile. */
+    private static String cost(Lab lab, double millis, KernelMemory before) {
+        double bytes = Math.max(0, KernelMemory.now().bytes() - before.bytes());
+        int containers = lab.containers().size();
+        String all = String.format(
+                Locale.ROOT, "Took %.1f s and %.1f MiB of kernel memory", millis / 1e3, bytes / (1 << 20));
+        return containers == 0
+                ? all + "."
+                : all
+                        + String.format(
+                                Locale.ROOT,
+                                ": %.1f ms and %.0f KiB per container.",
+                                millis / containers,
+                                bytes / 1024 / containers);
     }
 }

@@ -12,6 +12,11 @@ import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.command.Program;
 import io.fanatic.cli.terminal.Screen;
 import io.fanatic.harness.lab.Lab;
+import io.fanatic.harness.report.JsonReport;
+import io.fanatic.harness.report.Report;
+import io.fanatic.harness.report.ReportFiles;
+import io.fanatic.harness.report.Stage;
+import io.fanatic.harness.report.Trial;
 import io.fanatic.netlink.host.Namespace;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -126,6 +131,81 @@ class LabCommandsTest {
 
         assertThat(lab("test")).isEqualTo(ExitCode.TEST_FAILED);
         assertThat(output()).contains("LOST", "h1c1 pings h2c1", "Not everything passed");
+    }
+
+    @Test
+    void aTestWritesAReportThatSaysTheSame() throws IOException {
+        lab("up", "--hosts", "2", "--containers", "1");
+        Path directory = home.resolve("report");
+
+        assertThat(lab("test", "--report", directory.toString())).as(output()).isEqualTo(ExitCode.DONE);
+
+        assertThat(output()).contains("Report: " + directory.resolve(ReportFiles.HTML));
+        Report report = JsonReport.read(Files.readString(directory.resolve(ReportFiles.JSON)));
+        assertThat(report.ok()).isTrue();
+        assertThat(report.pairs())
+                .hasSize(4 * 4 - 4)
+                .allSatisfy(pair -> assertThat(pair.stages())
+                        .extracting(Stage::name)
+                        .containsExactly("ping", "data", "throughput"));
+        assertThat(report.trials()).extracting(Trial::group).containsOnly("way out", "lies");
+        assertThat(report.topology().hosts()).hasSize(2);
+        assertThat(directory.resolve(ReportFiles.JUNIT)).exists();
+        assertThat(directory.resolve(ReportFiles.MARKDOWN)).exists();
+    }
+
+    @Test
+    void aReportExplainsWhatTheUnderlayTellsAboutAFailure() throws IOException {
+        lab("up", "--hosts", "2", "--containers", "0");
+        Lab lab = Lab.find(NAME).orElseThrow();
+        Path directory = home.resolve("report");
+        lab.exec(lab.hosts().get(1), List.of("ip", "link", "set", "ftun-250", "down"))
+                .orThrow();
+        assertThat(lab("test", "--report", directory.toString())).isEqualTo(ExitCode.TEST_FAILED);
+        assertThat(failure(directory)).contains("h2 answers h1 on the underlay, but h2 does not through the fan");
+
+        lab.exec(lab.hosts().get(1), List.of("ip", "link", "set", "eth0", "down"))
+                .orThrow();
+        assertThat(lab("test", "--report", directory.toString())).isEqualTo(ExitCode.TEST_FAILED);
+        assertThat(failure(directory)).contains("does not answer h1 on the underlay either");
+    }
+
+    private static String failure(Path directory) throws IOException {
+        Report report = JsonReport.read(Files.readString(directory.resolve(ReportFiles.JSON)));
+        return report.pairs().get(0).failure().orElseThrow().explanation();
+    }
+
+    @Test
+    void aScenarioWhoseExpectationDoesNotHoldFailsAndLeavesNothing() throws IOException {
+        Path file = Files.writeString(home.resolve("wrong.yaml"), """
+                title: Wrong
+                underlay: 10.0.0.0/16
+                fans: [{overlay: 250.0.0.0/8}]
+                hosts: 2
+                containers: 0
+                steps:
+                  - reach: all
+                  - unreachable: h1 to h2
+                  - link: {of: h2, state: down}
+                  - reach: h1 to h2
+                """);
+        assertThat(lab("run", file.toString())).isEqualTo(ExitCode.TEST_FAILED);
+        assertThat(output())
+                .contains(
+                        "ok      1. reach all",
+                        "FAILED  2. unreachable h1 to h2",
+                        "line 8: h1 pings h2",
+                        "FAILED  4. reach h1 to h2");
+        assertThat(Lab.names()).doesNotContain(NAME);
+    }
+
+    @Test
+    void aBadScenarioIsAUsageErrorWithFileAndLine() throws IOException {
+        Path file = Files.writeString(home.resolve("bad.yaml"), "title: Bad\nunderlai: 10.0.0.0/16\n");
+        assertThat(lab("run", file.toString())).isEqualTo(ExitCode.USAGE);
+        assertThat(errors()).contains(file + ":2: \"underlai\" is unknown here");
+        assertThat(lab("run", home.resolve("none.yaml").toString())).isEqualTo(ExitCode.USAGE);
+        assertThat(errors()).contains("there is no file");
     }
 
     @Test

@@ -1,0 +1,69 @@
+package io.fanatic.harness.scenario;
+
+import io.fanatic.core.FanMapping;
+import io.fanatic.core.FanOptions;
+import io.fanatic.harness.lab.LabSpec;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a scripted run shall do.
+ *
+ * @param title for the headline
+ * @param lab hosts, fans and containers; its name is only a placeholder
+ * @param options the flags of each fan
+ * @param hostOptions for some hosts, by number: what overrides the flags of all fans there
+ * @param steps in their order
+ */
+public record Scenario(
+        String title,
+        LabSpec lab,
+        Map<FanMapping, FanOptions> options,
+        Map<Integer, FanOptions> hostOptions,
+        List<Step> steps) {
+
+    /** More characters are no scenario. */
+    public static final int MOST_CHARACTERS = 256 * 1024;
+
+    public Scenario {
+        options = Map.copyOf(options);
+        hostOptions = Map.copyOf(hostOptions);
+        steps = List.copyOf(steps);
+    }
+
+    /**
+     * Reads a scenario.
+     *
+     * @throws ScenarioException with file and line, when it cannot be understood
+     * @throws IOException when the file cannot be read
+     */
+    public static Scenario read(Path file) throws IOException {
+        if (Files.size(file) > MOST_CHARACTERS) {
+            throw new ScenarioException(file.toString(), 1, "more than " + MOST_CHARACTERS + " bytes are no scenario");
+        }
+        return parse(file.toString(), Files.readString(file));
+    }
+
+    /**
+     * Reads a scenario from text.
+     *
+     * @param file its name, for messages
+     * @throws ScenarioException with file and line, when it cannot be understood
+     */
+    public static Scenario parse(String file, String text) {
+        return new ScenarioReader(YamlNode.parse(file, text)).scenario();
+    }
+
+    /** The flags of a fan on a host. */
+    FanOptions options(int host, FanMapping fan) {
+        FanOptions usual = options.getOrDefault(fan, FanOptions.DEFAULT);
+        FanOptions own = hostOptions.getOrDefault(host, FanOptions.DEFAULT);
+        FanOptions options = usual;
+        options = own.port().isPresent() ? options.withPort(own.port().getAsInt()) : options;
+        options = own.vni().isPresent() ? options.withVni(own.vni().getAsInt()) : options;
+        return own.mtu().isPresent() ? options.withMtu(own.mtu().getAsInt()) : options;
+    }
+}
