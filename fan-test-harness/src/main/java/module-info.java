@@ -11,13 +11,19 @@ module io.fanatic.harness {
     requires com.google.gson;
     requires java.xml;
     requires org.jnrproject.ffi;
+    requires org.apache.commons.net;
     requires org.yaml.snakeyaml;
 
     exports io.fanatic.harness.bench;
     exports io.fanatic.harness.daemon;
+    exports io.fanatic.harness.fault;
+    exports io.fanatic.harness.iperf;
     exports io.fanatic.harness.junit;
     exports io.fanatic.harness.lab;
+    exports io.fanatic.harness.net;
     exports io.fanatic.harness.probe;
+    exports io.fanatic.harness.reach;
     exports io.fanatic.harness.report;
+    exports io.fanatic.harness.serve;
     exports io.fanatic.harness.scenario;
 }

@@ -12,4 +12,5 @@ module io.fanatic.cli {
     requires io.netty.transport;
     requires io.netty.transport.classes.epoll;
     requires io.netty.transport.unix.common;
+    requires org.jline;
 }

@@ -3,8 +3,11 @@ package io.fanatic.core;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -18,6 +21,8 @@ import java.util.Set;
 
 /** Files that survive a crash: at any moment a reader, and after a power cut the disk, has the old content or the new. */
 public final class DurableFile {
+
+    private static final String SUFFIX = ".new";
 
     private static final Set<PosixFilePermission> NEW_FILE = PosixFilePermissions.fromString("rw-r--r--");
 
@@ -40,6 +45,7 @@ public final class DurableFile {
         Path directory =
                 Optional.ofNullable(target.getParent()).orElseThrow(() -> new IOException(path + " is not a file"));
         Files.createDirectories(directory);
+        sweep(directory);
         Path temporary = Files.createFile(directory.resolve(temporaryName(target)), PRIVATE);
         try {
             takeOver(target, temporary);
@@ -59,10 +65,44 @@ public final class DurableFile {
         }
     }
 
+    /**
+     * Removes the temporary files that processes left in a directory which were killed before they could rename them. Those of
+     * processes that live stay. A directory that is not there is fine.
+     */
+    public static void sweep(Path directory) throws IOException {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+            for (Path file : files) {
+                if (isLeft(file.getFileName().toString())) {
+                    Files.deleteIfExists(file);
+                }
+            }
+        } catch (NoSuchFileException | NotDirectoryException none) {
+            return;
+        }
+    }
+
+    /** Whether it is a {@link #temporaryName} of a process that has ended. */
+    private static boolean isLeft(String name) {
+        if (!name.startsWith(".") || !name.endsWith(SUFFIX)) {
+            return false;
+        }
+        int time = name.lastIndexOf('.', name.length() - SUFFIX.length() - 1);
+        int pid = name.lastIndexOf('.', time - 1);
+        if (pid <= 0) {
+            return false;
+        }
+        try {
+            return ProcessHandle.of(Long.parseLong(name.substring(pid + 1, time)))
+                    .isEmpty();
+        } catch (NumberFormatException notOurs) {
+            return false;
+        }
+    }
+
     /** Unlike createTempFile's, without random numbers: those take 8 ms of a command's start. */
     private static String temporaryName(Path target) {
         return "." + target.getFileName() + "." + ProcessHandle.current().pid() + "."
-                + Long.toHexString(System.nanoTime()) + ".new";
+                + Long.toHexString(System.nanoTime()) + SUFFIX;
     }
 
     private static Path followLinks(Path path) throws IOException {

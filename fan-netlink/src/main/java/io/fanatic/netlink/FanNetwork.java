@@ -1,9 +1,11 @@
 package io.fanatic.netlink;
 
 import io.fanatic.core.Cidr;
+import io.fanatic.core.DurableFile;
 import io.fanatic.core.FanEntry;
 import io.fanatic.core.UnderlaySpec;
 import io.fanatic.netlink.bpf.Counter;
+import io.fanatic.netlink.engine.AddressState;
 import io.fanatic.netlink.engine.Engine;
 import io.fanatic.netlink.engine.Fan;
 import io.fanatic.netlink.engine.FanException;
@@ -12,6 +14,8 @@ import io.fanatic.netlink.engine.Kernel;
 import io.fanatic.netlink.engine.LinuxKernel;
 import io.fanatic.netlink.engine.Plan;
 import io.fanatic.netlink.host.Namespace;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -71,6 +75,27 @@ public final class FanNetwork {
         return read(kernel -> new Engine(kernel).list());
     }
 
+    /**
+     * The fan as {@link #up} would leave it, with the slices that it has already; nothing is touched, and whether something is
+     * in its way is not asked, as {@link #plan} does.
+     */
+    public Fan preview(FanEntry entry) {
+        return privileged(() -> read(kernel -> new Engine(kernel).preview(entry)));
+    }
+
+    /** The one local address that an underlay means on this host, such as 10.0.0.45/16 for 10.0.0.0/16. */
+    public UnderlaySpec resolve(UnderlaySpec underlay) {
+        return privileged(() -> read(kernel -> new Engine(kernel).resolve(underlay)));
+    }
+
+    /**
+     * The addresses of this host that an underlay can be made of: not those of the loopback device or of fans. The address on
+     * the device with the default route comes first. Needs no privilege.
+     */
+    public List<AddressState> underlayAddresses() {
+        return read(kernel -> new Engine(kernel).underlayAddresses());
+    }
+
     /** What {@link #up} would do; nothing is touched. */
     public Plan plan(FanEntry entry) {
         return privileged(() -> read(kernel -> new Engine(kernel).planUp(entry)));
@@ -100,6 +125,15 @@ public final class FanNetwork {
         return change(kernel -> new Engine(kernel).down(overlay, underlay));
     }
 
+    /**
+     * As {@link #down(Cidr, UnderlaySpec)}.
+     *
+     * @param force also while containers are attached; they lose their bridge
+     */
+    public Plan down(Cidr overlay, UnderlaySpec underlay, boolean force) {
+        return change(kernel -> new Engine(kernel).down(overlay, underlay, force));
+    }
+
     /** What {@link #downEverything} would do; nothing is touched. */
     public Plan planDownEverything() {
         return privileged(() -> read(kernel -> new Engine(kernel).planDownEverything()));
@@ -119,7 +153,10 @@ public final class FanNetwork {
         return privileged(() -> inside(() -> {
             // Inside, because a namespace with mounts of its own has its own lock file.
             try (HostLock lock = HostLock.take(runDirectory, patience)) {
+                DurableFile.sweep(stateDirectory);
                 return here(work);
+            } catch (IOException e) {
+                throw new UncheckedIOException("cannot clear " + stateDirectory, e);
             }
         }));
     }
@@ -138,8 +175,13 @@ public final class FanNetwork {
         }
     }
 
-    private static <T> T privileged(Supplier<T> work) {
+    /** @throws FanException NOT_PERMITTED when fans cannot be changed by this program */
+    public static void requirePrivileges() {
         Privileges.require();
+    }
+
+    private static <T> T privileged(Supplier<T> work) {
+        requirePrivileges();
         return work.get();
     }
 }

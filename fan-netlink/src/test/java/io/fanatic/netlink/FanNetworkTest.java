@@ -271,6 +271,16 @@ class FanNetworkTest {
     }
 
     @Test
+    void theDhcpServerGoesWithTheFanAlsoWhenItsBridgeWasDeleted() {
+        HostSnapshot before = snapshot(a);
+        on(a).up(fan("10.0.0.1/16", "dhcp"));
+        shIn(a, "ip link del fan-250");
+        on(a).down(OVERLAY, FIRST);
+        assertSame(before, snapshot(a), "");
+        assertThat(dnsmasqs()).isEmpty();
+    }
+
+    @Test
     void dhcpIsStartedChangedAndStoppedWithTheFan() {
         HostSnapshot before = snapshot(a);
         on(a).up(fan("10.0.0.1/16", "dhcp"));
@@ -318,5 +328,43 @@ class FanNetworkTest {
                         e -> assertThat(e.reason()).as(e.getMessage()).isEqualTo(reason))
                 .message()
                 .contains(words);
+    }
+
+    private void bridgeOfDocker(String address) {
+        shIn(a, "ip link add fan-250 type bridge");
+        shIn(a, "ip link set fan-250 up");
+        shIn(a, "ip addr add " + address + " dev fan-250");
+    }
+
+    @Test
+    void aBridgeThatDockerMadeBeforeTheFanIsAdoptedWithTheContainersOnIt() {
+        bridgeOfDocker("250.0.1.1/8");
+        shIn(a, "ip link add c1 type veth peer name c1p");
+        shIn(a, "ip link set c1 master fan-250");
+        on(b).up(fan("10.0.0.2/16"));
+        assertThat(on(a).up(fan("10.0.0.1/16")).lines()).anyMatch(line -> line.startsWith("adopt bridge fan-250"));
+        shIn(a, "ping -c 1 -W 2 250.0.2.1");
+        assertThat(on(a).up(fan("10.0.0.1/16")).isEmpty()).isTrue();
+        assertThat(shIn(a, "ip -o link show master fan-250")).contains("c1", "ftun-250");
+    }
+
+    @Test
+    void aBridgeOfThatNameWithAnotherAddressIsRefusedAndStays() {
+        bridgeOfDocker("250.0.9.1/8");
+        HostSnapshot before = snapshot(a);
+        assertRefused(Reason.CONFLICT, () -> on(a).up(fan("10.0.0.1/16")), "overlaps the route");
+        assertSame(before, snapshot(a), "");
+    }
+
+    @Test
+    void anAdoptionThatFailsLeavesTheBridgeAsItWas() throws Exception {
+        bridgeOfDocker("250.0.1.1/8");
+        HostSnapshot before = snapshot(a);
+        DatagramChannel holder = a.call(DatagramChannel::open);
+        try (holder) {
+            holder.bind(new InetSocketAddress("0.0.0.0", 8472));
+            assertRefused(Reason.CONFLICT, () -> on(a).up(fan("10.0.0.1/16")), "UDP port 8472", "--port");
+            assertSame(before, snapshot(a), "");
+        }
     }
 }

@@ -3,32 +3,112 @@ package io.fanatic.cli;
 import io.fanatic.cli.command.Command;
 import io.fanatic.cli.command.Console;
 import io.fanatic.cli.command.Program;
+import io.fanatic.cli.container.ContainerEngines;
+import io.fanatic.cli.container.EngineKind;
 import io.fanatic.cli.lab.LabGroup;
+import io.fanatic.cli.reach.BenchCommand;
+import io.fanatic.cli.reach.ServeCommand;
+import io.fanatic.cli.setup.Host;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** {@code fanatic}: the fan for people. */
 public final class Fanatic extends Program {
-    private static final List<String> NAMES = List.of("map", "show", "lab");
+    private static final List<String> NAMES = List.of(
+            "configure",
+            "confirm",
+            "deconfigure",
+            "show",
+            "test",
+            "serve",
+            "bench",
+            "enable-fan",
+            "disable-fan",
+            "enable-docker",
+            "disable-docker",
+            "enable-lxd",
+            "disable-lxd",
+            "enable-incus",
+            "disable-incus",
+            "enable-podman",
+            "disable-podman",
+            "enable-cni",
+            "disable-cni",
+            "map",
+            "lab");
+
+    private static final String ENABLE = "enable-";
+    private static final String DISABLE = "disable-";
+
+    private final Supplier<Host> host;
 
     public Fanatic() {
-        super("fanatic", "Sets up, shows and tests fan networking.", NAMES);
+        this(Fanatic::thisHost);
+    }
+
+    Fanatic(Supplier<Host> host) {
+        super(
+                "fanatic",
+                "Sets up, shows and tests fan networking. Without a command it is \"fanatic configure\".",
+                NAMES);
+        this.host = host;
+    }
+
+    /** The host that this program runs on, with its container engines. */
+    static Host thisHost() {
+        return Host.here(ContainerEngines.onThisHost());
+    }
+
+    @Override
+    protected String[] usualWords() {
+        return new String[] {"configure"};
     }
 
     @Override
     protected Command command(String name) {
         switch (name) {
+            case "configure":
+                return new ConfigureCommand(host);
+            case "confirm":
+                return new ConfirmCommand(host);
+            case "deconfigure":
+                return new DeconfigureCommand(host);
+            case "show":
+                return new FanaticShowCommand(host);
+            case "serve":
+                return new ServeCommand();
+            case "bench":
+                return new BenchCommand();
+            case "test":
+                return new TestGroup(host);
+            case "enable-fan":
+                return EnableCommand.fan(host);
+            case "disable-fan":
+                return DisableCommand.fan(host);
             case "map":
                 return new MapCommand();
             case "lab":
                 return new LabGroup();
-            case "show":
-                return new ShowCommand();
             default:
-                throw new IllegalArgumentException(name);
+                return engineCommand(name);
         }
     }
 
+    private Command engineCommand(String name) {
+        for (EngineKind kind : EngineKind.values()) {
+            if (name.equals(ENABLE + kind.word())) {
+                return EnableCommand.engine(kind, host);
+            }
+            if (name.equals(DISABLE + kind.word())) {
+                return DisableCommand.engine(kind, host);
+            }
+        }
+        throw new IllegalArgumentException(name);
+    }
+
     public static void main(String[] args) {
-        System.exit(new Fanatic().run(args, new Console(System.out, System.err)).status());
+        System.exit(new Fanatic()
+                .run(args, new Console(System.in, System.out, System.err))
+                .status());
     }
 }

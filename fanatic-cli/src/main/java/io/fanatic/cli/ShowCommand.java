@@ -5,12 +5,11 @@ import io.fanatic.cli.command.Console;
 import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.command.Option;
 import io.fanatic.netlink.FanNetwork;
-import io.fanatic.netlink.bpf.Counter;
 import io.fanatic.netlink.engine.Fan;
 import java.util.List;
 import java.util.Map;
 
-/** {@code fanctl show} and {@code fanatic show}: the fans that are up, read from the kernel. */
+/** {@code fanctl show}: the fans that are up, read from the kernel. */
 final class ShowCommand extends Command {
     private final Option<Boolean> stats =
             flag("--stats", "also print what the fans' programs passed and dropped (root)");
@@ -32,33 +31,10 @@ final class ShowCommand extends Command {
         FanTable.append(text, fans);
         if (stats.or(false)) {
             for (Fan fan : fans) {
-                appendStats(text, fan, network.counters(fan));
+                StatsText.append(text, fan, network.counters(fan));
             }
         }
         console.out().print(text);
         return ExitCode.DONE;
-    }
-
-    /** Passed frames always; drops only where there are any, those that somebody should look at with a mark. */
-    private static void appendStats(StringBuilder text, Fan fan, Map<Counter, Long> counters) {
-        text.append('\n')
-                .append(fan.bridge())
-                .append(" (")
-                .append(fan.tunnel())
-                .append("), frames since it came up:\n");
-        for (Map.Entry<Counter, Long> entry : counters.entrySet()) {
-            Counter counter = entry.getKey();
-            long count = entry.getValue();
-            if (count != 0 || counter.kind() == Counter.Kind.PASSED) {
-                String number = Long.toString(count);
-                text.append(counter.kind() == Counter.Kind.SUSPICIOUS ? " ! " : "   ")
-                        .append(" ".repeat(Math.max(0, 14 - number.length())))
-                        .append(number)
-                        .append("  ")
-                        .append(counter.kind() == Counter.Kind.PASSED ? "" : "dropped: ")
-                        .append(counter.sentence())
-                        .append('\n');
-            }
-        }
     }
 }

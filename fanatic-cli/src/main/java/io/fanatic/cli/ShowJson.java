@@ -18,6 +18,10 @@ final class ShowJson {
 
     /** @param counters of a fan; without any, the document has none */
     static String document(List<Fan> fans, Function<Fan, Map<Counter, Long>> counters) {
+        return print(tree(fans, counters));
+    }
+
+    static JsonObject tree(List<Fan> fans, Function<Fan, Map<Counter, Long>> counters) {
         JsonArray list = new JsonArray();
         for (Fan fan : fans) {
             list.add(fan(fan, counters.apply(fan)));
@@ -25,6 +29,10 @@ final class ShowJson {
         JsonObject document = new JsonObject();
         document.addProperty("schema", SCHEMA);
         document.add("fans", list);
+        return document;
+    }
+
+    static String print(JsonObject document) {
         return new GsonBuilder().setPrettyPrinting().create().toJson(document);
     }
 

@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fanatic.cli.command.Console;
 import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.command.Program;
+import io.fanatic.cli.setup.Host;
 import io.fanatic.harness.lab.LabNode;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Supplier;
 
 /** One run of fanctl or fanatic in this JVM, on a lab's host where one is given: what it printed and how it ended. */
 record CliRun(ExitCode exitCode, String out, String err) {
@@ -25,13 +28,27 @@ record CliRun(ExitCode exitCode, String out, String err) {
         return run(new Fanatic(), commandLine);
     }
 
+    static CliRun fanatic(LabNode node, String commandLine) {
+        return node.namespace().call(() -> run(new Fanatic(), commandLine));
+    }
+
+    /** With what is piped in, and with these engines. */
+    static CliRun fanatic(LabNode node, Supplier<Host> host, String commandLine, String input) {
+        return node.namespace().call(() -> run(new Fanatic(host), commandLine, input));
+    }
+
     private static CliRun run(Program program, String commandLine) {
+        return run(program, commandLine, "");
+    }
+
+    private static CliRun run(Program program, String commandLine, String input) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         String[] words = commandLine.isEmpty() ? new String[0] : commandLine.split(" ");
         ExitCode exitCode = program.run(
                 words,
                 new Console(
+                        new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
                         new PrintStream(out, true, StandardCharsets.UTF_8),
                         new PrintStream(err, true, StandardCharsets.UTF_8)));
         return new CliRun(exitCode, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));

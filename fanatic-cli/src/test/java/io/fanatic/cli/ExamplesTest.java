@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.fanatic.cli.command.ExitCode;
 import io.fanatic.core.FanConfig;
+import io.fanatic.harness.daemon.Dockerd;
 import io.fanatic.harness.junit.FanLab;
 import io.fanatic.harness.lab.ExecResult;
 import io.fanatic.harness.lab.Lab;
@@ -13,9 +14,13 @@ import io.fanatic.harness.lab.LabHost;
 import io.fanatic.harness.report.JsonReport;
 import io.fanatic.harness.report.Report;
 import io.fanatic.harness.report.ReportFiles;
+import io.fanatic.netlink.host.HostSnapshot;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,6 +40,58 @@ class ExamplesTest {
                         "250.0.0.0/8 10.0.0.0/16 dhcp",
                         "251.0.0.0/8 eth1/24 host-reserve 9 bridge br-lab",
                         "252.0.0.0/8 default/16 off");
+    }
+
+    /** Each line of the walk through that begins with a host's name is run there; what is to be printed is. */
+    @Test
+    @FanLab(hosts = 2, containers = 0, fan = false)
+    void theTwoHostWalkThroughWorksAsItIsWritten(Lab lab, @TempDir Path bin) throws IOException {
+        Path fanatic = Files.writeString(
+                bin.resolve("fanatic"),
+                "#!/bin/sh\nexec '" + System.getProperty("java.home")
+                        + "/bin/java' -XX:TieredStopAtLevel=1 --enable-native-access=ALL-UNNAMED -cp '"
+                        + System.getProperty("surefire.real.class.path", System.getProperty("java.class.path"))
+                        + "' " + Fanatic.class.getName() + " \"$@\"\n");
+        Files.setPosixFilePermissions(fanatic, PosixFilePermissions.fromString("rwxr-xr-x"));
+        List<HostSnapshot> before = new ArrayList<>();
+        String printed = "";
+        int commands = 0;
+        try (Dockerd first = Dockerd.start(lab.hosts().get(0));
+                Dockerd second = Dockerd.start(lab.hosts().get(1))) {
+            for (LabHost host : lab.hosts()) {
+                before.add(host.namespace().call(HostSnapshot::take));
+            }
+            for (String line : Files.readAllLines(EXAMPLES.resolve("two-host-docker.md"))) {
+                if (line.matches("    h[12]# .*")) {
+                    LabHost host = lab.hosts().get(line.charAt(5) - '1');
+                    String command = "PATH=" + bin + ":$PATH; " + line.substring(8);
+                    ExecResult result = patiently(lab, host, command, line.contains(" wget "));
+                    assertThat(result.ok()).as(line + "\n" + result.output()).isTrue();
+                    printed = result.output();
+                    commands++;
+                } else if (line.startsWith("    ")) {
+                    assertThat(printed.strip()).as("what is printed").isEqualTo(line.strip());
+                }
+            }
+            for (LabHost host : lab.hosts()) {
+                assertThat(before.get(host.number() - 1)
+                                .changesTo(host.namespace().call(HostSnapshot::take)))
+                        .isEmpty();
+            }
+            first.removeContainers();
+            second.removeContainers();
+        }
+        assertThat(commands).isEqualTo(9);
+    }
+
+    /** On a machine where many namespaces come and go, the kernel takes a while until a new bridge port forwards. */
+    private static ExecResult patiently(Lab lab, LabHost host, String command, boolean again) {
+        long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+        ExecResult result = lab.exec(host, List.of("sh", "-c", command));
+        while (again && !result.ok() && System.nanoTime() < end) {
+            result = lab.exec(host, List.of("sh", "-c", command));
+        }
+        return result;
     }
 
     @ParameterizedTest
@@ -67,6 +124,31 @@ class ExamplesTest {
                         EXAMPLES.resolve("BringUp.java").toString()));
         assertThat(result.output())
                 .isEqualTo("9 steps to go\nfan-250 owns 250.0.1.0/24\nthe second time there is nothing to do\n");
+        assertThat(result.ok()).isTrue();
+    }
+
+    @Test
+    @FanLab(hosts = 2, containers = 0)
+    void aProgramOfTenLinesTellsWhichHostsAreReached(Lab lab) {
+        long deadline = System.nanoTime() + 20_000_000_000L;
+        while (!lab.exec(lab.hosts().get(0), List.of("ping", "-c1", "-W1", "250.0.2.1"))
+                .ok()) {
+            assertThat(System.nanoTime()).as("the lab works in time").isLessThan(deadline);
+        }
+        ExecResult result = lab.exec(
+                lab.hosts().get(0),
+                List.of(
+                        System.getProperty("java.home") + "/bin/java",
+                        "--enable-native-access=ALL-UNNAMED",
+                        "-cp",
+                        System.getProperty("surefire.real.class.path", System.getProperty("java.class.path")),
+                        EXAMPLES.resolve("ReachCheck.java").toString(),
+                        "10.0.0.2",
+                        "192.0.2.1"));
+        assertThat(result.output())
+                .endsWith(
+                        "10.0.0.2 is reached\n192.0.2.1: 192.0.2.1 is neither in the underlay nor in the overlay of a fan"
+                                + " of this host\n");
         assertThat(result.ok()).isTrue();
     }
 }

@@ -105,6 +105,23 @@ final class Blueprint {
         return pieces;
     }
 
+    /** What is there of a fan in a bridge that is to become its own, see {@link Observed#adoptable}; mostly nothing. */
+    static List<Piece> adopted(Fan fan, Observed host) {
+        List<Piece> pieces = new ArrayList<>();
+        host.adoptable(fan).ifPresent(link -> {
+            pieces.add(new BridgePiece(link.name(), link.mac(), link.mtu(), link.alias()));
+            for (AddressState address : host.addresses()) {
+                if (address.link().equals(link.name())) {
+                    pieces.add(new AddressPiece(address));
+                }
+            }
+            if (link.up()) {
+                pieces.add(new UpPiece(link.name()));
+            }
+        });
+        return pieces;
+    }
+
     /** The pieces that all fans of a host share. */
     static List<Piece> desiredShared(List<Fan> fans, Observed host) {
         List<Piece> pieces = new ArrayList<>();

@@ -20,6 +20,9 @@ record BridgePiece(String name, MacAddress mac, int mtu, String mark) implements
 
     @Override
     public void delete(Kernel kernel) {
+        // What a run that was killed while it stopped the DHCP server, or started it, left of that.
+        kernel.stopDhcp(name);
+        kernel.forgetLeases(name);
         kernel.deleteLink(TEMPORARY);
         kernel.deleteLink(name);
     }
@@ -51,7 +54,8 @@ record BridgePiece(String name, MacAddress mac, int mtu, String mark) implements
     @Override
     public String changing(Piece from) {
         BridgePiece old = (BridgePiece) from;
-        return new Differences("change bridge " + name)
+        String verb = old.mark.isEmpty() ? "adopt bridge " : mark.isEmpty() ? "release bridge " : "change bridge ";
+        return new Differences(verb + name)
                 .add("MTU", old.mtu, mtu)
                 .add("MAC address", old.mac, mac)
                 .add("mark", old.mark, mark)

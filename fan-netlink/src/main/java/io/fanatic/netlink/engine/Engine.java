@@ -52,10 +52,50 @@ public final class Engine {
      * @throws FanException when it cannot be done; the host is then as before unless the reason is NOT_UNDONE
      */
     public Plan up(FanEntry entry) {
-        Observed host = Observed.of(kernel);
+        Observed host = cleared();
         Plan plan = planUp(entry, host);
         apply(plan, host, () -> planUp(entry, Observed.of(kernel)));
         return plan;
+    }
+
+    /** The host, after what a run that was killed left half made has gone; nobody else makes such devices now. */
+    private Observed cleared() {
+        Observed host = Observed.of(kernel);
+        boolean clear = true;
+        for (LinkState link : host.links()) {
+            if (Kernel.isTemporary(link.name())) {
+                kernel.deleteLink(link.name());
+                clear = false;
+            }
+        }
+        return clear ? host : Observed.of(kernel);
+    }
+
+    /**
+     * The fan as {@link #up} would leave it, with the slices that it has already. Whether something is in its way is not asked.
+     *
+     * @throws FanException INVALID when the request cannot mean anything on this host
+     */
+    public Fan preview(FanEntry entry) {
+        return desired(entry, Observed.of(kernel));
+    }
+
+    /**
+     * The one local address that an underlay means on this host.
+     *
+     * @throws FanException INVALID when no local address fits, or several do: then the message lists them
+     */
+    public UnderlaySpec resolve(UnderlaySpec spec) {
+        Underlay underlay = Underlay.resolve(spec, Observed.of(kernel));
+        return UnderlaySpec.of(underlay.address(), underlay.network().prefixLength());
+    }
+
+    /**
+     * The addresses of this host that an underlay can be made of: not those of the loopback device or of fans. The address on
+     * the device with the default route comes first.
+     */
+    public List<AddressState> underlayAddresses() {
+        return Underlay.candidates(kernel.links(), kernel.addresses(), kernel.routes());
     }
 
     private Plan planUp(FanEntry entry, Observed host) {
@@ -78,7 +118,7 @@ public final class Engine {
      * @throws FanException as {@link #down} does before its first step
      */
     public Plan planDown(Cidr overlay, UnderlaySpec underlay) {
-        return planDown(overlay, underlay, Observed.of(kernel));
+        return planDown(overlay, underlay, false, Observed.of(kernel));
     }
 
     /**
@@ -88,13 +128,22 @@ public final class Engine {
      * @throws FanException IN_USE, naming the devices, while containers are attached
      */
     public Plan down(Cidr overlay, UnderlaySpec underlay) {
-        Observed host = Observed.of(kernel);
-        Plan plan = planDown(overlay, underlay, host);
-        apply(plan, host, () -> planDown(overlay, underlay, Observed.of(kernel)));
+        return down(overlay, underlay, false);
+    }
+
+    /**
+     * As {@link #down(Cidr, UnderlaySpec)}.
+     *
+     * @param force also while containers are attached; they lose their bridge
+     */
+    public Plan down(Cidr overlay, UnderlaySpec underlay, boolean force) {
+        Observed host = cleared();
+        Plan plan = planDown(overlay, underlay, force, host);
+        apply(plan, host, () -> planDown(overlay, underlay, force, Observed.of(kernel)));
         return plan;
     }
 
-    private Plan planDown(Cidr overlay, UnderlaySpec underlay, Observed host) {
+    private Plan planDown(Cidr overlay, UnderlaySpec underlay, boolean force, Observed host) {
         for (Fan fan : host.fans()) {
             if (fan.overlay().equals(overlay)) {
                 Fan rest = fan;
@@ -103,7 +152,7 @@ public final class Engine {
                 }
                 boolean nothingMeant = rest.slices().size() == fan.slices().size()
                         && !fan.slices().isEmpty();
-                return nothingMeant ? Plan.NOTHING : planDown(fan, rest, host);
+                return nothingMeant ? Plan.NOTHING : planDown(fan, rest, force, host);
             }
         }
         return Plan.NOTHING;
@@ -116,7 +165,7 @@ public final class Engine {
 
     /** See {@link #planDownEverything}. */
     public Plan downEverything() {
-        Observed host = Observed.of(kernel);
+        Observed host = cleared();
         Plan plan = planDownEverything(host);
         apply(plan, host, () -> planDownEverything(Observed.of(kernel)));
         return plan;
@@ -131,8 +180,10 @@ public final class Engine {
         return Plan.between(pieces, List.of());
     }
 
-    private Plan planDown(Fan fan, Fan rest, Observed host) {
-        new Preflight(host).down(fan);
+    private Plan planDown(Fan fan, Fan rest, boolean force, Observed host) {
+        if (!force) {
+            new Preflight(host).down(fan);
+        }
         List<Fan> after = new ArrayList<>(host.fans());
         after.remove(fan);
         Optional<Fan> remaining = Optional.of(rest).filter(r -> !r.slices().isEmpty());
@@ -143,6 +194,7 @@ public final class Engine {
     private Plan plan(Observed host, Fan before, Optional<Fan> after, List<Fan> allAfter) {
         List<Piece> observed = new ArrayList<>(Blueprint.observedShared(host));
         observed.addAll(blueprint().observed(before, host));
+        after.ifPresent(fan -> observed.addAll(Blueprint.adopted(fan, host)));
         List<Piece> desired = new ArrayList<>(Blueprint.desiredShared(allAfter, host));
         after.ifPresent(fan ->
                 desired.addAll(blueprint().desired(fan, new PortSharing(host, blueprint()).needsFilter(fan))));

@@ -33,7 +33,12 @@ public final class HostLock implements AutoCloseable {
      * @throws FanException IN_USE, naming the holder, when it does not become free; UNDONE when there can be no lock file
      */
     public static HostLock take(Path runDirectory, Duration patience) {
-        Path file = runDirectory.resolve("lock");
+        return take(runDirectory, "lock", patience);
+    }
+
+    /** As {@link #take(Path, Duration)}, another lock: for who changes more than fans, and holds it around those changes. */
+    public static HostLock take(Path runDirectory, String name, Duration patience) {
+        Path file = runDirectory.resolve(name);
         try {
             Files.createDirectories(runDirectory);
             FileChannel channel = FileChannel.open(

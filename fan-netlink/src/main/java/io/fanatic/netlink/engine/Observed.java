@@ -38,13 +38,16 @@ record Observed(
         for (LinkState link : links) {
             if (link.isOurs() && link.vxlan().isPresent()) {
                 kernel.programs(link.name()).ifPresent(names -> programs.put(link.name(), names));
-            } else if (link.isOurs()) {
-                kernel.dhcp(link.name()).ifPresent(server -> dhcp.put(link.name(), server));
             }
+        }
+        List<AddressState> addresses = kernel.addresses();
+        for (Fan fan : fans(links, addresses)) {
+            // By the bridge's name, for somebody may have deleted the bridge from under the server.
+            kernel.dhcp(fan.bridge()).ifPresent(server -> dhcp.put(fan.bridge(), server));
         }
         return new Observed(
                 links,
-                kernel.addresses(),
+                addresses,
                 kernel.routes(),
                 programs,
                 kernel.nat(),
@@ -66,6 +69,35 @@ record Observed(
             }
         }
         return names;
+    }
+
+    /**
+     * A bridge that a container engine made for a fan before the fan was up, as Docker does for its network when the machine
+     * starts: of the fan's name, with the host address of one of its slices and no other, and without any mark. Everything
+     * else of that name is a stranger's.
+     */
+    Optional<LinkState> adoptable(Fan fan) {
+        Optional<LinkState> bridge = link(fan.bridge());
+        if (bridge.isEmpty()
+                || !bridge.get().kind().equals("bridge")
+                || !bridge.get().alias().isEmpty()
+                || bridge.get().master().isPresent()) {
+            return Optional.empty();
+        }
+        List<AddressState> carried = new ArrayList<>();
+        for (AddressState address : addresses) {
+            if (address.link().equals(fan.bridge())) {
+                carried.add(address);
+            }
+        }
+        for (FanSlice slice : fan.slices()) {
+            AddressState only = new AddressState(
+                    fan.bridge(), slice.hostAddress(), fan.overlay().prefixLength());
+            if (carried.equals(List.of(only))) {
+                return bridge;
+            }
+        }
+        return Optional.empty();
     }
 
     List<Fan> fans() {

@@ -25,7 +25,9 @@ final class Preflight {
         fixed(fan, before);
         overlayIsFree(fan);
         nameServersStayReachable(fan, nameServers);
-        deviceIsFree(fan.bridge(), "bridge", "choose another name with --bridge");
+        if (host.adoptable(fan).isEmpty()) {
+            deviceIsFree(fan.bridge(), "bridge", "choose another name with --bridge");
+        }
         deviceIsFree(fan.tunnel(), "tunnel", "rename or remove that device");
         portIsFree(fan);
         if (fan.slices().size() > Fan.MOST_ADDRESSES) {
@@ -71,7 +73,8 @@ final class Preflight {
     private void overlayIsFree(Fan fan) {
         for (RouteState route : host.routes()) {
             boolean ours = route.link().equals(Optional.of(fan.bridge()))
-                    && host.link(fan.bridge()).filter(LinkState::isOurs).isPresent();
+                    && (host.link(fan.bridge()).filter(LinkState::isOurs).isPresent()
+                            || host.adoptable(fan).isPresent());
             if (!ours && !isDefault(route) && route.destination().overlaps(fan.overlay())) {
                 throw new FanException(
                         CONFLICT,
@@ -120,7 +123,7 @@ final class Preflight {
 
     private void portIsFree(Fan fan) {
         for (LinkState link : host.links()) {
-            if (link.vxlan().isEmpty() || link.name().equals(fan.tunnel())) {
+            if (link.vxlan().isEmpty() || link.name().equals(fan.tunnel()) || Kernel.isTemporary(link.name())) {
                 continue;
             }
             LinkState.Vxlan vxlan = link.vxlan().get();

@@ -6,8 +6,11 @@ import io.fanatic.core.Cidr;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.UnderlaySpec;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /**
@@ -46,6 +49,42 @@ record Underlay(Ipv4Address address, Cidr network, String link, int mtu) {
         return of(local, Cidr.containing(local.address(), prefixLength(spec.prefixLength(), local)), host);
     }
 
+    /** What {@link Engine#underlayAddresses} tells. */
+    static List<AddressState> candidates(List<LinkState> links, List<AddressState> addresses, List<RouteState> routes) {
+        Set<String> unfit = new HashSet<>(Set.of(LOOPBACK));
+        for (LinkState link : links) {
+            if (link.isOurs()) {
+                unfit.add(link.name());
+            }
+        }
+        List<AddressState> candidates = new ArrayList<>();
+        Optional<String> first = defaultLink(routes);
+        for (AddressState address : addresses) {
+            if (!unfit.contains(address.link())) {
+                boolean ahead = first.equals(Optional.of(address.link()));
+                candidates.add(ahead ? firstOther(candidates, address.link()) : candidates.size(), address);
+            }
+        }
+        return candidates;
+    }
+
+    private static int firstOther(List<AddressState> addresses, String link) {
+        int at = 0;
+        while (at < addresses.size() && addresses.get(at).link().equals(link)) {
+            at++;
+        }
+        return at;
+    }
+
+    private static Optional<String> defaultLink(List<RouteState> routes) {
+        for (RouteState route : routes) {
+            if (route.destination().prefixLength() == 0 && route.link().isPresent()) {
+                return route.link();
+            }
+        }
+        return Optional.empty();
+    }
+
     private static int prefixLength(OptionalInt given, AddressState local) {
         if (given.isPresent()) {
             return given.getAsInt();
@@ -61,13 +100,10 @@ record Underlay(Ipv4Address address, Cidr network, String link, int mtu) {
     }
 
     private static String defaultLink(Observed host) {
-        for (RouteState route : host.routes()) {
-            if (route.destination().prefixLength() == 0 && route.link().isPresent()) {
-                return route.link().get();
-            }
-        }
-        throw new FanException(
-                INVALID, "this host has no default route; name the underlay by an address, a network or an interface");
+        return defaultLink(host.routes())
+                .orElseThrow(() -> new FanException(
+                        INVALID,
+                        "this host has no default route; name the underlay by an address, a network or an interface"));
     }
 
     /** @param loopbackToo whether addresses of the loopback device are meant as well; service addresses live there */

@@ -49,6 +49,12 @@ public record Namespace(Path network, Optional<Path> mount) {
         return new Namespace(NAMED.resolve(name), Optional.empty());
     }
 
+    /** The network namespace of the thread that calls the methods of this value, and of the threads that it has started. */
+    public static Namespace here() {
+        // A thread inherits its namespaces, so the thread that does the work finds them here, too.
+        return new Namespace(Path.of("/proc/thread-self/ns/net"), Optional.empty());
+    }
+
     /** The names of {@code ip netns list}, sorted. */
     public static List<String> names() {
         List<String> names = new ArrayList<>();

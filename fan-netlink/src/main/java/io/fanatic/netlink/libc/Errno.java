@@ -34,6 +34,7 @@ public final class Errno {
     public static final int ETIMEDOUT = 110;
     public static final int ECONNREFUSED = 111;
     public static final int EHOSTUNREACH = 113;
+    public static final int EINPROGRESS = 115;
 
     private Errno() {}
 
@@ -76,6 +77,7 @@ public final class Errno {
             case ETIMEDOUT -> "Timed out";
             case ECONNREFUSED -> "Connection refused";
             case EHOSTUNREACH -> "No route to host";
+            case EINPROGRESS -> "In progress";
             default -> "Error";
         };
     }

@@ -61,6 +61,9 @@ public interface LibC {
 
     int kill(int pid, int signal);
 
+    /** Declared with the one argument that ours take; C's is variadic, which is called the same on every 64-bit Linux. */
+    int ioctl(int fd, long request, ByteBuffer argument);
+
     int geteuid();
 
     int gettid();

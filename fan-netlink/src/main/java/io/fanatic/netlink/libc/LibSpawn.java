@@ -24,6 +24,8 @@ public interface LibSpawn {
 
     int posix_spawn_file_actions_adddup2(ByteBuffer actions, int fd, int newFd);
 
+    int posix_spawn_file_actions_addclose(ByteBuffer actions, int fd);
+
     int posix_spawn_file_actions_destroy(ByteBuffer actions);
 
     int posix_spawnattr_init(ByteBuffer attributes);

@@ -55,4 +55,14 @@ public final class Native {
         // jnr-ffi adds the position.
         return pointer(direct.duplicate().rewind()).address();
     }
+
+    /** libc's functions about datagrams, loaded when first asked for. */
+    public static LibSocket sockets() {
+        return SocketsHolder.LOADED;
+    }
+
+    private static final class SocketsHolder {
+        private static final LibSocket LOADED =
+                LibraryLoader.create(LibSocket.class).load("c");
+    }
 }

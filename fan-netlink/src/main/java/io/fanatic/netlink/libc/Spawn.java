@@ -2,11 +2,15 @@ package io.fanatic.netlink.libc;
 
 import static io.fanatic.netlink.libc.Native.LIBC;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import jnr.ffi.LibraryLoader;
@@ -27,7 +31,9 @@ public final class Spawn {
 
     private static final int SIGSET_LENGTH = 128;
     private static final short POSIX_SPAWN_SETSIGMASK = 0x08;
+    private static final short POSIX_SPAWN_SETSID = 0x80;
     private static final int O_WRONLY_CREAT_TRUNC = 01 | 0100 | 01000;
+    private static final int O_WRONLY_CREAT_APPEND = 01 | 0100 | 02000;
     private static final int WNOHANG = 1;
     private static final int SIGKILL = 9;
     private static final long POLL_NANOS = 2_000_000;
@@ -46,22 +52,67 @@ public final class Spawn {
      * @throws ErrnoException ENOENT when there is no such program; ETIMEDOUT when it took too long
      */
     public static int run(List<String> command, Path output, Duration patience) {
+        List<String> environment = List.of("PATH=" + PATH, "LC_ALL=C");
+        int pid = spawn(command, environment, output, O_WRONLY_CREAT_TRUNC, POSIX_SPAWN_SETSIGMASK, List.of());
+        return waitFor(command.get(0), pid, patience);
+    }
+
+    /**
+     * Starts a program and leaves it to itself: in a session of its own, with none of this process's files. It outlives this
+     * process; until then it is a child that nobody asks for.
+     *
+     * @param command the program's absolute path, then its arguments
+     * @param environment its whole environment: {@code NAME=value}
+     * @param output a file that receives what it prints, at its end
+     * @return its process number
+     * @throws ErrnoException ENOENT when there is no such program
+     */
+    public static int detach(List<String> command, List<String> environment, Path output) {
+        short flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSID;
+        return spawn(command, environment, output, O_WRONLY_CREAT_APPEND, flags, openFiles());
+    }
+
+    /** Also those that are closed by themselves: closing twice is harmless. */
+    private static List<Integer> openFiles() {
+        List<Integer> files = new ArrayList<>();
+        try (var open = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
+            for (Path file : open) {
+                int fd = Integer.parseInt(file.getFileName().toString());
+                if (fd > 2) {
+                    files.add(fd);
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot list the open files", e);
+        }
+        return files;
+    }
+
+    private static int spawn(
+            List<String> command,
+            List<String> environmentWords,
+            Path output,
+            int openFlags,
+            short flags,
+            List<Integer> closed) {
         String program = command.get(0);
         ByteBuffer actions = Native.buffer(OPAQUE);
         ByteBuffer attributes = Native.buffer(OPAQUE);
         ByteBuffer pid = Native.buffer(4);
         Words arguments = new Words(command);
-        Words environment = new Words(List.of("PATH=" + PATH, "LC_ALL=C"));
+        Words environment = new Words(environmentWords);
         checkResult(program, SPAWN.posix_spawn_file_actions_init(actions));
         checkResult(program, SPAWN.posix_spawnattr_init(attributes));
         try {
+            for (int fd : closed) {
+                checkResult(program, SPAWN.posix_spawn_file_actions_addclose(actions, fd));
+            }
             checkResult(program, SPAWN.posix_spawn_file_actions_addopen(actions, 0, "/dev/null", 0, 0));
             checkResult(
-                    program,
-                    SPAWN.posix_spawn_file_actions_addopen(actions, 1, output.toString(), O_WRONLY_CREAT_TRUNC, 0644));
+                    program, SPAWN.posix_spawn_file_actions_addopen(actions, 1, output.toString(), openFlags, 0644));
             checkResult(program, SPAWN.posix_spawn_file_actions_adddup2(actions, 1, 2));
             checkResult(program, SPAWN.posix_spawnattr_setsigmask(attributes, Native.buffer(SIGSET_LENGTH)));
-            checkResult(program, SPAWN.posix_spawnattr_setflags(attributes, POSIX_SPAWN_SETSIGMASK));
+            checkResult(program, SPAWN.posix_spawnattr_setflags(attributes, flags));
             checkResult(
                     program,
                     SPAWN.posix_spawn(pid, program, actions, attributes, arguments.pointers(), environment.pointers()));
@@ -72,7 +123,7 @@ public final class Spawn {
             Reference.reachabilityFence(arguments);
             Reference.reachabilityFence(environment);
         }
-        return waitFor(program, pid.getInt(0), patience);
+        return pid.getInt(0);
     }
 
     private static int waitFor(String program, int pid, Duration patience) {

@@ -279,6 +279,62 @@ class EngineTest {
                 Engine::downEverything);
     }
 
+    /** As Docker makes it for a network that names it, when it starts before the fan is up. */
+    private static void bridgeOfDocker(MemoryKernel kernel, String... addresses) {
+        kernel.put(new LinkState(
+                "fan-250",
+                "bridge",
+                new MacAddress(0x02420a0b0c0dL),
+                1450,
+                true,
+                Optional.empty(),
+                "",
+                Optional.empty()));
+        for (String address : addresses) {
+            kernel.addAddress(new AddressState("fan-250", Ipv4Address.parse(address), 8));
+        }
+    }
+
+    @Test
+    void aBridgeThatDockerMadeForTheFanIsAdopted() {
+        bridgeOfDocker(kernel, "250.0.45.1");
+
+        assertThat(engine.up(first()).lines())
+                .anyMatch(line -> line.startsWith("adopt bridge fan-250: MAC address 02:42:0a:0b:0c:0d -> "))
+                .noneMatch(line -> line.contains("create bridge") || line.contains("add address"));
+        assertThat(engine.list())
+                .singleElement()
+                .satisfies(fan -> assertThat(fan.slices()).hasSize(1));
+        assertThat(engine.up(first()).isEmpty()).isTrue();
+        engine.down(OVERLAY, FIRST);
+        assertThat(Observed.of(kernel).link("fan-250")).isEmpty();
+    }
+
+    @Test
+    void aFailureOfAnyCallOfAnAdoptionIsUndone() {
+        everyCallFails(k -> bridgeOfDocker(k, "250.0.45.1"), e -> e.up(first("dhcp", "host-reserve", "2")));
+    }
+
+    @Test
+    void aBridgeOfTheFansNameWithOtherAddressesIsAStrangers() {
+        for (List<String> addresses : List.of(
+                List.<String>of(),
+                List.of("250.0.45.2"),
+                List.of("250.0.46.1"),
+                List.of("192.168.0.1"),
+                List.of("250.0.45.1", "250.0.45.2"),
+                List.of("250.0.45.1", "192.168.0.1"))) {
+            MemoryKernel host = host();
+            bridgeOfDocker(host, addresses.toArray(String[]::new));
+            Observed before = Observed.of(host);
+            assertThatThrownBy(() -> new Engine(host).up(first()))
+                    .as(addresses.toString())
+                    .isInstanceOfSatisfying(
+                            FanException.class, e -> assertThat(e.reason()).isEqualTo(Reason.CONFLICT));
+            assertThat(Observed.of(host)).isEqualTo(before);
+        }
+    }
+
     private static void everyCallFails(Consumer<MemoryKernel> given, Consumer<Engine> work) {
         MemoryKernel dry = host();
         given.accept(dry);

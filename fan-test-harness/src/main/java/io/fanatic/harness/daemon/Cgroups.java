@@ -10,12 +10,14 @@ import java.util.stream.Stream;
 
 /** Control groups that daemons leave behind. */
 final class Cgroups {
+    private static final Path HIERARCHIES = Path.of("/sys/fs/cgroup");
+
     private Cgroups() {}
 
     /** Removes a group, and the groups in it, from every hierarchy; one that still has processes stays. */
-    static void remove(Path hierarchies, String name) {
-        List<Path> roots = new ArrayList<>(List.of(hierarchies));
-        try (Stream<Path> each = Files.list(hierarchies)) {
+    static void remove(String name) {
+        List<Path> roots = new ArrayList<>(List.of(HIERARCHIES));
+        try (Stream<Path> each = Files.list(HIERARCHIES)) {
             each.filter(Files::isDirectory).forEach(roots::add);
         } catch (IOException none) {
             return;
@@ -26,15 +28,23 @@ final class Cgroups {
                 continue;
             }
             try (Stream<Path> all = Files.walk(group)) {
-                List<Path> groups = all.filter(Files::isDirectory)
-                        .sorted(Comparator.reverseOrder())
-                        .toList();
-                for (Path each : groups) {
-                    Files.deleteIfExists(each);
-                }
-            } catch (IOException inUse) {
-                // Nothing is worth a failure here.
+                all.sorted(Comparator.reverseOrder()).forEach(Cgroups::delete);
+            } catch (IOException gone) {
+                continue;
             }
+            // Where a hierarchy is not mounted, its place is a plain directory that the engine made.
+            if (!root.equals(HIERARCHIES)) {
+                delete(root);
+            }
+        }
+    }
+
+    /** The kernel keeps the files of a real group, and every group or hierarchy that is in use. */
+    private static void delete(Path path) {
+        try {
+            Files.deleteIfExists(path);
+        } catch (IOException inUse) {
+            // Nothing is worth a failure here.
         }
     }
 }

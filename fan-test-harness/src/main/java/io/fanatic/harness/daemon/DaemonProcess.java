@@ -86,9 +86,14 @@ final class DaemonProcess implements AutoCloseable {
     /** Asks it to end, and makes it when it does not; waits. */
     @Override
     public void close() {
+        end(POLITE);
+    }
+
+    /** As {@link #close}, with another time for it to end by itself. */
+    void end(Duration polite) {
         try {
             process.destroy();
-            if (!process.waitFor(POLITE.toMillis(), TimeUnit.MILLISECONDS)) {
+            if (!process.waitFor(polite.toMillis(), TimeUnit.MILLISECONDS)) {
                 process.destroyForcibly().waitFor();
             }
         } catch (InterruptedException e) {

@@ -37,13 +37,21 @@ record DataDirectory(Path path, LabHost host) implements AutoCloseable {
         return path.resolve(name);
     }
 
+    /** As {@link #close}, after unmounting what is mounted on or below another directory of the host. */
+    void closeWithMountsOn(Path directory) {
+        if (host.namespace().exists()) {
+            host.namespace().run(() -> unmount(directory));
+        }
+        close();
+    }
+
     /** Unmounts what is mounted below, in the host and on the machine, then deletes it all. */
     @Override
     public void close() {
         if (host.namespace().exists()) {
-            host.namespace().run(this::unmount);
+            host.namespace().run(() -> unmount(path));
         }
-        unmount();
+        unmount(path);
         try {
             Files.walkFileTree(path, new SimpleFileVisitor<>() {
                 @Override
@@ -65,7 +73,7 @@ record DataDirectory(Path path, LabHost host) implements AutoCloseable {
         }
     }
 
-    private void unmount() {
+    private static void unmount(Path path) {
         List<String> below = new ArrayList<>();
         try {
             for (String line : Files.readAllLines(Path.of("/proc/thread-self/mountinfo"))) {

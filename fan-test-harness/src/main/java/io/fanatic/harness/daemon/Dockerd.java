@@ -22,7 +22,6 @@ public final class Dockerd implements AutoCloseable {
     public static final Path SOCKET = Path.of("/run/docker.sock");
 
     private static final Path PID_FILE = Path.of("/run/docker.pid");
-    private static final Path CGROUPS = Path.of("/sys/fs/cgroup");
 
     private final LabHost host;
     private final DataDirectory data;
@@ -107,7 +106,8 @@ public final class Dockerd implements AutoCloseable {
 
     /** Starts a container that sleeps and gives its number. */
     public long run(String name, String... options) {
-        List<String> words = new ArrayList<>(List.of("run", "-d", "--name", name));
+        // As the first process it would not hear of SIGTERM, and a restart of Docker would wait for it.
+        List<String> words = new ArrayList<>(List.of("run", "-d", "--stop-signal", "KILL", "--name", name));
         words.addAll(List.of(options));
         words.addAll(List.of(IMAGE, "sleep", "1000000"));
         docker(words.toArray(String[]::new)).orThrow();
@@ -153,7 +153,7 @@ public final class Dockerd implements AutoCloseable {
             removeContainers();
         }
         stop();
-        Cgroups.remove(CGROUPS, data.path().getFileName().toString());
+        Cgroups.remove(data.path().getFileName().toString());
         data.close();
     }
 }

@@ -39,7 +39,8 @@ final class HostFilesystem {
     private static final List<Path> EMPTY = List.of(Path.of("/etc/network"), Path.of("/var/lib/fanatic"));
 
     /** Stays when a fan is down, as lock files do. */
-    private static final Set<Path> LOCK = Set.of(Path.of("/run/fanatic"), Path.of("/run/fanatic/lock"));
+    private static final Set<Path> LOCK =
+            Set.of(Path.of("/run/fanatic"), Path.of("/run/fanatic/lock"), Path.of("/run/fanatic/setup.lock"));
 
     private static final List<Path> OWN = List.of(Path.of("/run"), EMPTY.get(0), EMPTY.get(1));
 
@@ -70,7 +71,7 @@ final class HostFilesystem {
         mount(empty.toString(), directory, null, MS_BIND, null);
     }
 
-    /** The host's own files and directories as lines of text, but for the engine's lock; to be called inside. */
+    /** The host's own files and directories as lines of text, but for the locks; to be called inside. */
     static List<String> ownFiles() throws IOException {
         List<String> lines = new ArrayList<>();
         for (Path directory : OWN) {

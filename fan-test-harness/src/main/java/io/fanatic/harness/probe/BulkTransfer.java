@@ -1,6 +1,7 @@
 package io.fanatic.harness.probe;
 
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.harness.net.Sockets;
 import io.fanatic.netlink.host.Namespace;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;

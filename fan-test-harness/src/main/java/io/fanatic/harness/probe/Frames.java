@@ -2,6 +2,7 @@ package io.fanatic.harness.probe;
 
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.MacAddress;
+import io.fanatic.harness.net.Sockets;
 import io.netty.buffer.Unpooled;
 import java.nio.ByteBuffer;
 

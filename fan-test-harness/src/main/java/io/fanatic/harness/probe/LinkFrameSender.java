@@ -5,6 +5,7 @@ import static io.fanatic.netlink.libc.Native.buffer;
 import static io.fanatic.netlink.libc.Native.check;
 
 import io.fanatic.core.MacAddress;
+import io.fanatic.harness.net.Sockets;
 import io.fanatic.netlink.host.Namespace;
 import io.fanatic.netlink.route.Link;
 import io.fanatic.netlink.route.Links;

@@ -5,9 +5,8 @@ import static io.fanatic.netlink.libc.Native.buffer;
 import static io.fanatic.netlink.libc.Native.check;
 
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.harness.net.Sockets;
 import io.fanatic.netlink.host.Namespace;
-import io.netty.channel.FixedRecvByteBufAllocator;
-import io.netty.channel.epoll.EpollDatagramChannel;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
@@ -63,16 +62,18 @@ public record Ping(Ipv4Address target, int count, int payloadBytes, Duration tim
      * @throws io.fanatic.netlink.libc.ErrnoException when the namespace is gone or raw sockets are not allowed
      */
     public CompletableFuture<PingResult> start(Probes probes, Namespace from) {
-        EpollDatagramChannel channel = new EpollDatagramChannel(from.<Integer>call(Ping::openSocket));
-        channel.config().setRecvByteBufAllocator(new FixedRecvByteBufAllocator(65536));
+        int fd = from.call(Ping::openSocket);
+        return start(probes, fd);
+    }
+
+    /** As above, from the calling thread's network namespace. */
+    public CompletableFuture<PingResult> start(Probes probes) {
+        return start(probes, openSocket());
+    }
+
+    private CompletableFuture<PingResult> start(Probes probes, int fd) {
         CompletableFuture<PingResult> result = new CompletableFuture<>();
-        channel.pipeline().addLast(new PingHandler(this, result));
-        probes.group().register(channel).addListener(registered -> {
-            if (!registered.isSuccess()) {
-                LIBC.close(channel.fd().intValue());
-                result.completeExceptionally(registered.cause());
-            }
-        });
+        new PingRun(this, fd, result).watch(probes.group().next(), true, false);
         return result;
     }
 
@@ -84,6 +85,7 @@ public record Ping(Ipv4Address target, int count, int payloadBytes, Duration tim
             check(
                     "filter ICMP",
                     LIBC.setsockopt(fd, SOL_RAW, ICMP_FILTER, buffer(4).putInt(0, ~1), 4));
+            Sockets.option("time stamps", fd, StampedMessage.SOL_SOCKET, StampedMessage.SO_TIMESTAMPNS, 1);
             Sockets.option("don't fragment", fd, Sockets.IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DO);
         } catch (RuntimeException e) {
             LIBC.close(fd);

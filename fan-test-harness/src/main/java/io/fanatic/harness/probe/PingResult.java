@@ -10,15 +10,32 @@ import io.fanatic.core.Ipv4Address;
  * @param received replies that came from the target, in time, with the identifier, number and payload that were sent
  * @param minNanos shortest round trip in nanoseconds; 0 when nothing was received
  * @param averageNanos mean round trip in nanoseconds
+ * @param medianNanos the middle round trip in nanoseconds
+ * @param p99Nanos what 99 of 100 round trips did not exceed, in nanoseconds
  * @param maxNanos longest round trip in nanoseconds
+ * @param errno the kernel's number when a request could not even be sent, else 0
  * @param error the kernel's words when a request could not even be sent, else empty
  */
 public record PingResult(
-        Ipv4Address target, int sent, int received, long minNanos, long averageNanos, long maxNanos, String error) {
+        Ipv4Address target,
+        int sent,
+        int received,
+        long minNanos,
+        long averageNanos,
+        long medianNanos,
+        long p99Nanos,
+        long maxNanos,
+        int errno,
+        String error) {
 
     /** Whether every request was answered. */
     public boolean ok() {
         return sent > 0 && received == sent;
+    }
+
+    /** Share of the requests that were not answered, 0 to 1. */
+    public double lostShare() {
+        return sent == 0 ? 0 : (sent - received) / (double) sent;
     }
 
     /** {@code 250.0.2.2: 3 of 3 answered, 0.071 ms}, or what went wrong. */

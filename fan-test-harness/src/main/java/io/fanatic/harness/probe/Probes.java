@@ -1,6 +1,6 @@
 package io.fanatic.harness.probe;
 
-import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoEventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
 import java.util.concurrent.TimeUnit;
@@ -13,9 +13,9 @@ public final class Probes implements AutoCloseable {
 
     private static final int THREADS = 2;
 
-    private final EventLoopGroup group;
+    private final IoEventLoopGroup group;
 
-    private Probes(EventLoopGroup group) {
+    private Probes(IoEventLoopGroup group) {
         this.group = group;
     }
 
@@ -28,7 +28,8 @@ public final class Probes implements AutoCloseable {
         return new Probes(new MultiThreadIoEventLoopGroup(THREADS, EpollIoHandler.newFactory()));
     }
 
-    EventLoopGroup group() {
+    /** For the other packages that speak to the network. */
+    public IoEventLoopGroup group() {
         return group;
     }
 

@@ -1,6 +1,7 @@
 package io.fanatic.harness.probe;
 
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.harness.net.Sockets;
 import io.netty.channel.Channel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.group.ChannelGroup;

@@ -21,16 +21,16 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  *   left: eth0 192.0.2.1/24 ---- veth ---- right: eth0 192.0.2.2/24
  * </pre>
  */
-final class TwoNamespaces implements BeforeEachCallback, AfterEachCallback {
+public final class TwoNamespaces implements BeforeEachCallback, AfterEachCallback {
 
-    static final Ipv4Address LEFT = Ipv4Address.parse("192.0.2.1");
-    static final Ipv4Address RIGHT = Ipv4Address.parse("192.0.2.2");
-    static final Ipv4Address NOBODY = Ipv4Address.parse("192.0.2.3");
+    public static final Ipv4Address LEFT = Ipv4Address.parse("192.0.2.1");
+    public static final Ipv4Address RIGHT = Ipv4Address.parse("192.0.2.2");
+    public static final Ipv4Address NOBODY = Ipv4Address.parse("192.0.2.3");
 
     private final String prefix = "fant-" + ProcessHandle.current().pid() + "-";
 
-    Namespace left = Namespace.named(prefix + "l");
-    Namespace right = Namespace.named(prefix + "r");
+    public Namespace left = Namespace.named(prefix + "l");
+    public Namespace right = Namespace.named(prefix + "r");
 
     @Override
     public void beforeEach(ExtensionContext context) {
@@ -53,11 +53,11 @@ final class TwoNamespaces implements BeforeEachCallback, AfterEachCallback {
         assertThat(Namespace.names()).noneMatch(name -> name.startsWith(prefix));
     }
 
-    static void ip(Namespace namespace, String arguments) {
+    public static void ip(Namespace namespace, String arguments) {
         run(namespace, "ip " + arguments);
     }
 
-    static void run(Namespace namespace, String command) {
+    public static void run(Namespace namespace, String command) {
         try {
             Process process = new ProcessBuilder(namespace.command(List.of(command.split(" "))))
                     .redirectErrorStream(true)

@@ -1,5 +1,6 @@
 package io.fanatic.cli.command;
 
+import java.util.List;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -72,6 +73,11 @@ public abstract class Command {
         return add(value(names, label, parse, description).required(true));
     }
 
+    /** An option that may be given several times. */
+    public final <T> Option<List<T>> options(String names, String label, ITypeConverter<T> parse, String description) {
+        return add(value(names, label, parse, description).type(List.class).auxiliaryTypes(Object.class));
+    }
+
     /** All words that are not options. */
     public final Option<String[]> words(String label, String arity, String description) {
         PositionalParamSpec words = PositionalParamSpec.builder()
@@ -109,6 +115,11 @@ public abstract class Command {
         OptionSpec option = builder.build();
         spec.addOption(option);
         return new Option<>(option);
+    }
+
+    /** The word that calls it. */
+    protected final String name() {
+        return spec.name();
     }
 
     final CommandSpec spec() {

@@ -1,11 +1,19 @@
 package io.fanatic.cli.command;
 
+import java.io.InputStream;
 import java.io.PrintStream;
 
 /**
- * Where a command writes.
+ * Where a command reads and writes.
  *
+ * @param in answers, for the few commands that ask
  * @param out what was asked for, and nothing else
  * @param err errors and progress
  */
-public record Console(PrintStream out, PrintStream err) {}
+public record Console(InputStream in, PrintStream out, PrintStream err) {
+
+    /** One without anything to read. */
+    public Console(PrintStream out, PrintStream err) {
+        this(InputStream.nullInputStream(), out, err);
+    }
+}

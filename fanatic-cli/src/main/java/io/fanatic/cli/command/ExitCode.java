@@ -26,7 +26,9 @@ public enum ExitCode {
     /** A step failed and something could not be undone; it was listed. */
     NOT_UNDONE(8),
     /** The command ran; what it tested did not pass. */
-    TEST_FAILED(9);
+    TEST_FAILED(9),
+    /** A person, or the end of the answers, stopped it before anything was changed. */
+    CANCELLED(10);
 
     private final int status;
 

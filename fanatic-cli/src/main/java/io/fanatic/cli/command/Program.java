@@ -24,7 +24,7 @@ public abstract class Program extends Group {
 
     /** Runs what the arguments say. Never throws; an error is a sentence on {@code console.err()} and an exit code. */
     public final ExitCode run(String[] args, Console console) {
-        String[] words = helpAsOption(args);
+        String[] words = args.length == 0 ? usualWords() : helpAsOption(args);
         attach(words, 0);
         CommandLine line = new CommandLine(spec());
         ParseResult parsed;
@@ -45,6 +45,11 @@ public abstract class Program extends Group {
             return ExitCode.DONE;
         }
         return run((Command) parsed.commandSpec().userObject(), console);
+    }
+
+    /** What the program does when it is called without a word; by default it shows its help. */
+    protected String[] usualWords() {
+        return new String[0];
     }
 
     private ExitCode run(Command command, Console console) {

@@ -25,6 +25,11 @@ public final class ContainerEngines {
 
     static List<ContainerEngine> onThisHost(Map<String, String> environment, Path journals) {
         SocketPlaces places = new SocketPlaces(environment);
-        return List.of(new DockerEngine(places, journals));
+        return List.of(
+                new DockerEngine(places, journals),
+                new LxdEngine(EngineKind.LXD, places, journals),
+                new LxdEngine(EngineKind.INCUS, places, journals),
+                new PodmanEngine(journals, new ContainersConf(Path.of("/"))),
+                new CniEngine(journals));
     }
 }

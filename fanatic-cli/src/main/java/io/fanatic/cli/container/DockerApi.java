@@ -108,6 +108,10 @@ final class DockerApi implements AutoCloseable {
                 : Optional.of(ok(answer, "show the network " + name).json());
     }
 
+    List<Json> networks() {
+        return get("/networks", "list its networks").list();
+    }
+
     void createNetwork(JsonObject network) {
         ok(
                 http.post(prefix + "/networks/create", network),

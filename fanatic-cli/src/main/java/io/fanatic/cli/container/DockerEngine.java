@@ -1,8 +1,12 @@
 package io.fanatic.cli.container;
 
 import io.fanatic.cli.command.CommandException;
+import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.container.journal.Journal;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -25,65 +29,121 @@ final class DockerEngine implements ContainerEngine {
 
     @Override
     public EngineStatus status(FanAttachment fan) {
-        try {
-            return with(docker -> {
-                String who = "Docker " + docker.version() + " on " + docker.socket();
-                Keeper keeper = keeper(docker, fan);
-                switch (keeper.standing()) {
-                    case OURS:
-                        return new EngineStatus(EngineStatus.State.ENABLED, who + ", network " + fan.bridge());
-                    case OUTDATED:
-                        return new EngineStatus(
-                                EngineStatus.State.ALTERED,
-                                who + ": the network " + fan.bridge()
-                                        + " is for the fan as it was before; enable Docker again to renew it");
-                    case ALTERED:
-                        return new EngineStatus(
-                                EngineStatus.State.ALTERED,
-                                who + ": " + keeper.altered().getMessage());
-                    case FOREIGN:
-                        return new EngineStatus(
-                                EngineStatus.State.OFF,
-                                who + " has a network " + fan.bridge() + " that was not made by fanatic");
-                    default:
-                        return new EngineStatus(EngineStatus.State.OFF, who);
-                }
-            });
-        } catch (UnusableException e) {
-            return e.status();
-        } catch (CommandException e) {
-            return new EngineStatus(EngineStatus.State.UNUSABLE, String.valueOf(e.getMessage()));
-        }
+        return Standings.status(() -> with(docker -> {
+            String who = "Docker " + docker.version() + " on " + docker.socket();
+            DockerDefaultBridge bridge = bridge(fan);
+            return bridge.isNoted()
+                    ? bridge.status(docker, who)
+                    : Standings.of(who, "network " + fan.bridge(), keeper(docker, fan));
+        }));
     }
 
     @Override
     public EnginePlan planEnable(FanAttachment fan, EngineOptions options) {
-        return with(docker -> plan(keeper(docker, fan).enabling()));
+        return with(docker -> {
+            if (options.defaultBridge()) {
+                List<String> before = ours(docker, fan) ? keeper(docker, fan).disabling() : List.of();
+                return before.isEmpty() ? bridge(fan).planEnable(docker) : after(before, fan, docker);
+            }
+            requireNotDefault(fan);
+            return Standings.plan(keeper(docker, fan).enabling());
+        });
+    }
+
+    /** The change from a network of its own to the default one: the first is in the second's way until it is gone. */
+    private EnginePlan after(List<String> steps, FanAttachment fan, DockerApi docker) {
+        EnginePlan plan = bridge(fan).planEnable(docker, fan.bridge());
+        List<String> all = new ArrayList<>(steps);
+        all.addAll(plan.steps());
+        return new EnginePlan(all, plan.warnings(), plan.restarts());
     }
 
     @Override
     public EnginePlan enable(FanAttachment fan, EngineOptions options) {
-        return Locked.run(() -> with(docker -> plan(keeper(docker, fan).enable())));
+        return Locked.run(() -> with(docker -> {
+            if (options.defaultBridge()) {
+                EnginePlan whole = planEnable(fan, options);
+                if (ours(docker, fan)) {
+                    keeper(docker, fan).disable(false);
+                }
+                bridge(fan).enable(docker);
+                return whole;
+            }
+            requireNotDefault(fan);
+            return Standings.plan(keeper(docker, fan).enable());
+        }));
+    }
+
+    private boolean ours(DockerApi docker, FanAttachment fan) {
+        Keeper.Standing standing = keeper(docker, fan).standing();
+        return standing == Keeper.Standing.OURS || standing == Keeper.Standing.OUTDATED;
+    }
+
+    /** The overlay can be the subnet of one of Docker's networks only. */
+    private void requireNotDefault(FanAttachment fan) {
+        if (bridge(fan).isNoted()) {
+            throw new CommandException(
+                    ExitCode.CONFLICT,
+                    "plain docker run is on the fan " + fan.bridge()
+                            + " already, so there can be no network beside it; disable Docker first");
+        }
+    }
+
+    /** A Docker in a network namespace of its own, as a rootless one is, cannot reach this host's bridge. */
+    private static void requireThisHost(DockerApi docker) {
+        try {
+            Path theirs = Files.readSymbolicLink(Path.of("/proc/" + docker.peer() + "/ns/net"));
+            if (!theirs.equals(Files.readSymbolicLink(Path.of("/proc/thread-self/ns/net")))) {
+                throw UnusableException.because("the Docker on " + docker.socket()
+                        + " has a network of its own, as a rootless one has, and cannot be put on this host's fan");
+            }
+        } catch (IOException unknown) {
+            // Not allowed to look, or gone: what follows will tell.
+        }
     }
 
     @Override
     public EnginePlan planDisable(FanAttachment fan) {
-        return with(docker -> plan(keeper(docker, fan).disabling()));
+        if (bridge(fan).isNoted()) {
+            return withWarnings(fan, withIfRunning(docker -> bridge(fan).planDisable(docker)));
+        }
+        return withWarnings(
+                fan, with(docker -> Standings.plan(keeper(docker, fan).disabling())));
+    }
+
+    private EnginePlan withWarnings(FanAttachment fan, EnginePlan plan) {
+        if (plan.isEmpty()) {
+            return plan;
+        }
+        List<String> warnings = new ArrayList<>(plan.warnings());
+        warnings.addAll(DockerForwarding.warningsWithout(fan, journals));
+        return new EnginePlan(plan.steps(), warnings, plan.restarts());
     }
 
     @Override
     public EnginePlan disable(FanAttachment fan, boolean force) {
-        return Locked.run(() -> with(docker -> plan(keeper(docker, fan).disable(force))));
+        return Locked.run(() -> bridge(fan).isNoted()
+                ? withIfRunning(docker -> bridge(fan).disable(docker, force))
+                : with(docker -> Standings.plan(keeper(docker, fan).disable(force))));
     }
 
     @Override
     public List<String> containersOn(FanAttachment fan) {
-        return with(docker -> docker.containersOn(fan.bridge()));
+        return with(docker -> docker.containersOn(network(docker, fan)));
     }
 
     @Override
     public TestContainer startTest(FanAttachment fan, Optional<String> image, Consumer<String> progress) {
-        return with(docker -> DockerTestContainer.start(docker, fan.bridge(), fan.bridge(), image, progress));
+        return with(docker -> DockerTestContainer.start(docker, network(docker, fan), image, progress));
+    }
+
+    /** The network of Docker's that is on the fan. */
+    private String network(DockerApi docker, FanAttachment fan) {
+        return bridge(fan).runsOnFan(docker) ? DockerDefaultBridge.NETWORK : fan.bridge();
+    }
+
+    private DockerDefaultBridge bridge(FanAttachment fan) {
+        return new DockerDefaultBridge(journals, fan);
     }
 
     private Keeper keeper(DockerApi docker, FanAttachment fan) {
@@ -93,13 +153,22 @@ final class DockerEngine implements ContainerEngine {
                 fan);
     }
 
-    private static EnginePlan plan(List<String> steps) {
-        return new EnginePlan(steps, List.of(), false);
-    }
-
     private <T> T with(Function<DockerApi, T> work) {
         try (DockerApi docker = DockerApi.open(places.docker())) {
+            requireThisHost(docker);
             return work.apply(docker);
+        }
+    }
+
+    private <T> T withIfRunning(Function<Optional<DockerApi>, T> work) {
+        DockerApi docker;
+        try {
+            docker = DockerApi.open(places.docker());
+        } catch (UnusableException down) {
+            return work.apply(Optional.empty());
+        }
+        try (docker) {
+            return work.apply(Optional.of(docker));
         }
     }
 }

@@ -24,11 +24,10 @@ record DockerTestContainer(Path socket, String id, Ipv4Address address, Namespac
     /**
      * Starts it.
      *
-     * @param mode what {@code docker run --network} would be given
-     * @param network what Docker calls it afterwards
+     * @param network what {@code docker run --network} would be given
      */
     static DockerTestContainer start(
-            DockerApi docker, String mode, String network, Optional<String> image, Consumer<String> progress) {
+            DockerApi docker, String network, Optional<String> image, Consumer<String> progress) {
         docker.container(NAME).ifPresent(old -> {
             if (old.at("Config", "Labels").textOr(LABEL, "").isEmpty()) {
                 throw new CommandException(
@@ -38,7 +37,7 @@ record DockerTestContainer(Path socket, String id, Ipv4Address address, Namespac
             docker.removeContainer(NAME);
         });
         String from = DockerImage.find(docker, image, progress);
-        String id = docker.createContainer(NAME, request(from, mode));
+        String id = docker.createContainer(NAME, request(from, network));
         try {
             Optional<byte[]> pause = PauseProgram.forThisMachine();
             pause.ifPresent(program -> docker.copyInto(id, TarFile.ofProgram(PAUSE, program)));
@@ -69,7 +68,7 @@ record DockerTestContainer(Path socket, String id, Ipv4Address address, Namespac
         }
     }
 
-    private static JsonObject request(String image, String mode) {
+    private static JsonObject request(String image, String network) {
         boolean pauses = PauseProgram.forThisMachine().isPresent();
         JsonObject container = new JsonObject();
         container.addProperty("Image", image);
@@ -79,7 +78,7 @@ record DockerTestContainer(Path socket, String id, Ipv4Address address, Namespac
         JsonObject healthcheck = new JsonObject();
         healthcheck.add("Test", DockerApi.array("NONE"));
         container.add("Healthcheck", healthcheck);
-        container.add("HostConfig", DockerApi.object("NetworkMode", mode));
+        container.add("HostConfig", DockerApi.object("NetworkMode", network));
         return container;
     }
 

@@ -3,6 +3,7 @@ package io.fanatic.cli.lab;
 import io.fanatic.cli.command.CommandException;
 import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.command.Option;
+import io.fanatic.cli.terminal.Screen;
 import io.fanatic.harness.bench.Bench;
 import io.fanatic.harness.bench.Load;
 import io.fanatic.harness.bench.Sample;

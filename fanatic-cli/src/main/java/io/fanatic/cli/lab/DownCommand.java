@@ -1,6 +1,7 @@
 package io.fanatic.cli.lab;
 
 import io.fanatic.cli.command.ExitCode;
+import io.fanatic.cli.terminal.Screen;
 import io.fanatic.harness.lab.Lab;
 import java.util.List;
 import java.util.Optional;

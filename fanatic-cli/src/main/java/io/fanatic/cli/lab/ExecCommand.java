@@ -3,6 +3,7 @@ package io.fanatic.cli.lab;
 import io.fanatic.cli.command.CommandException;
 import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.command.Option;
+import io.fanatic.cli.terminal.Screen;
 import io.fanatic.harness.lab.Lab;
 import io.fanatic.harness.lab.LabNode;
 import java.util.Arrays;

@@ -7,6 +7,7 @@ import io.fanatic.cli.command.CommandException;
 import io.fanatic.cli.command.Console;
 import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.command.Option;
+import io.fanatic.cli.terminal.Screen;
 import io.fanatic.core.Cidr;
 import io.fanatic.core.FanMapping;
 import io.fanatic.harness.lab.Lab;

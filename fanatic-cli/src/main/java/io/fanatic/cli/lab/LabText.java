@@ -1,5 +1,6 @@
 package io.fanatic.cli.lab;
 
+import io.fanatic.cli.terminal.Screen;
 import io.fanatic.core.FanMapping;
 import io.fanatic.harness.lab.Check;
 import io.fanatic.harness.lab.Lab;

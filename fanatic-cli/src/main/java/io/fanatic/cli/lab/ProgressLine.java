@@ -1,5 +1,6 @@
 package io.fanatic.cli.lab;
 
+import io.fanatic.cli.terminal.Terminals;
 import io.fanatic.harness.lab.Proof;
 
 /** How far a test has come, in one line on standard error that is written over; only on a terminal. */
@@ -15,7 +16,7 @@ final class ProgressLine implements Proof.Progress {
 
     /** Shown when standard error is a terminal that can erase a line; else unheard. */
     static Proof.Progress onTerminal() {
-        return Screen.isTerminal(STANDARD_ERROR) && !"dumb".equals(System.getenv("TERM"))
+        return Terminals.isTerminal(STANDARD_ERROR) && !Terminals.isDumb()
                 ? new ProgressLine()
                 : Proof.Progress.UNHEARD;
     }

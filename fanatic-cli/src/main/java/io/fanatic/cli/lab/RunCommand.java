@@ -3,6 +3,8 @@ package io.fanatic.cli.lab;
 import io.fanatic.cli.command.CommandException;
 import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.command.Option;
+import io.fanatic.cli.terminal.ReportOutput;
+import io.fanatic.cli.terminal.Screen;
 import io.fanatic.harness.report.Report;
 import io.fanatic.harness.report.Trial;
 import io.fanatic.harness.scenario.Scenario;
@@ -37,7 +39,7 @@ final class RunCommand extends LabCommand {
         screen.wrapped("", LabText.summary(scenario.lab()));
         try (Interruption interruption = Interruption.of(labName())) {
             Report found = new ScenarioRun(scenario, labName()).run(trial -> print(trial, screen));
-            report.value().ifPresent(directory -> ReportOutput.write(found, directory, screen));
+            report.value().ifPresent(directory -> ReportOutput.write(found, directory, screen::line));
             screen.blank();
             String seconds = String.format(Locale.ROOT, "%.1f s", found.seconds());
             return screen.conclude(

@@ -2,6 +2,8 @@ package io.fanatic.cli.lab;
 
 import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.command.Option;
+import io.fanatic.cli.terminal.ReportOutput;
+import io.fanatic.cli.terminal.Screen;
 import io.fanatic.harness.lab.Lab;
 import io.fanatic.harness.lab.Proof;
 import io.fanatic.harness.lab.Selection;
@@ -32,7 +34,7 @@ final class TestCommand extends LabCommand {
         try (Proof proof = new Proof(lab, Duration.ofSeconds(1), ProgressLine.onTerminal())) {
             TestRun test = new TestRun(lab, selection, proof);
             trials.runAll(test, selection, lab.spec());
-            report.value().ifPresent(directory -> ReportOutput.write(test.report(), directory, screen));
+            report.value().ifPresent(directory -> ReportOutput.write(test.report(), directory, screen::line));
         }
         screen.blank();
         return trials.conclude();

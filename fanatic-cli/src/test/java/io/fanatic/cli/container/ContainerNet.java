@@ -9,10 +9,15 @@ import io.fanatic.netlink.route.Links;
 import io.fanatic.netlink.route.Route;
 import io.fanatic.netlink.route.Routes;
 import io.fanatic.netlink.wire.NetlinkSocket;
+import java.time.Duration;
+import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 
 /** What a container's eth0 looks like: {@code 250.0.1.2/8 mtu 1450 default via 250.0.1.1}. */
 record ContainerNet(Ipv4Address address, int prefixLength, int mtu, Optional<Ipv4Address> gateway) {
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     static ContainerNet of(Namespace container) {
         return container.call(() -> {
@@ -30,6 +35,29 @@ record ContainerNet(Ipv4Address address, int prefixLength, int mtu, Optional<Ipv
                                 .flatMap(Optional::stream)
                                 .findFirst();
                 return new ContainerNet(address.address(), address.prefixLength(), eth0.mtu(), gateway);
+            }
+        });
+    }
+
+    /** As {@link #of}, as soon as there is an address. */
+    static ContainerNet await(Namespace container) {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (true) {
+            try {
+                return of(container);
+            } catch (NoSuchElementException notYet) {
+                if (System.nanoTime() > deadline) {
+                    throw notYet;
+                }
+                LockSupport.parkNanos(10_000_000);
+            }
+        }
+    }
+
+    static List<String> links(Namespace container) {
+        return container.call(() -> {
+            try (NetlinkSocket netlink = NetlinkSocket.open()) {
+                return new Links(netlink).list().stream().map(Link::name).toList();
             }
         });
     }

@@ -6,15 +6,25 @@ import static io.fanatic.cli.container.EngineHost.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fanatic.cli.command.ExitCode;
+import io.fanatic.cli.container.journal.Journal;
+import io.fanatic.core.FanEntry;
+import io.fanatic.core.FanMapping;
+import io.fanatic.core.FanOptions;
+import io.fanatic.core.FanSlice;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.UnderlaySpec;
 import io.fanatic.harness.daemon.Dockerd;
 import io.fanatic.harness.junit.FanLab;
+import io.fanatic.harness.lab.EmbeddedFan;
 import io.fanatic.harness.lab.Lab;
 import io.fanatic.harness.lab.LabHost;
 import io.fanatic.harness.probe.Probes;
+import io.fanatic.netlink.FanNetwork;
+import io.fanatic.netlink.host.HostSnapshot;
 import io.fanatic.netlink.host.Namespace;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -68,7 +78,7 @@ class DockerEngineTest {
     void containersOfTwoHostsReachEachOtherAndDisableLeavesNothing(Lab lab) {
         EngineHost h1 = engine(lab, 0);
         EngineHost h2 = engine(lab, 1);
-        List<String> before = h1.snapshot(NETWORKS);
+        HostSnapshot before = h1.snapshot(NETWORKS);
         assertThat(h1.status().state()).isEqualTo(EngineStatus.State.OFF);
         assertThat(h1.status().sentence()).startsWith("Docker 2").contains(" on /var/run/docker.sock");
 
@@ -106,7 +116,7 @@ class DockerEngineTest {
         assertThat(h1.disable(false).steps()).containsExactly("remove the Docker network fan-250");
         assertThat(h1.disable(false).isEmpty()).as("again is harmless").isTrue();
         h2.disable(false);
-        assertThat(h1.snapshot(NETWORKS)).isEqualTo(before);
+        assertThat(before.changesTo(h1.snapshot(NETWORKS))).isEmpty();
     }
 
     @Test
@@ -143,6 +153,21 @@ class DockerEngineTest {
     }
 
     @Test
+    void aLargeHostReserveIsKeptFromContainersToo(Lab lab) {
+        EngineHost h1 = engine(lab, 0);
+        FanAttachment fan = h1.fan();
+        FanSlice large = fan.mapping().slice(fan.slice().underlayAddress(), 130);
+        FanAttachment reserved = new FanAttachment(fan.bridge(), large, fan.mtu(), fan.dhcp());
+        assertThat(h1.inside(() -> h1.engine().enable(reserved, EngineOptions.USUAL))
+                        .steps())
+                .singleElement()
+                .asString()
+                .contains("250.0.1.131 to 250.0.1.254");
+        Namespace a = namespace(DOCKERS.get(0).run("aa", "--network", "fan-250"));
+        assertThat(ContainerNet.of(a).address()).hasToString("250.0.1.131");
+    }
+
+    @Test
     void aNetworkRemovedByHandIsMadeAgainOrForgotten(Lab lab) {
         EngineHost h1 = engine(lab, 0);
         h1.enable();
@@ -157,12 +182,13 @@ class DockerEngineTest {
     void somebodyElsesNetworkOfThatNameIsLeftAlone(Lab lab) {
         EngineHost h1 = engine(lab, 0);
         DOCKERS.get(0).docker("network", "create", "--internal", "fan-250").orThrow();
-        List<String> before = h1.snapshot("docker", "network", "inspect", "fan-250");
+        HostSnapshot before = h1.snapshot("docker", "network", "inspect", "fan-250");
         refused(ExitCode.CONFLICT, h1::enable)
                 .withMessage("the Docker network fan-250 is there already and was not made by fanatic;"
                         + " remove or rename it first");
         assertThat(h1.disable(true).isEmpty()).isTrue();
-        assertThat(h1.snapshot("docker", "network", "inspect", "fan-250")).isEqualTo(before);
+        assertThat(before.changesTo(h1.snapshot("docker", "network", "inspect", "fan-250")))
+                .isEmpty();
         DOCKERS.get(0).docker("network", "rm", "fan-250").orThrow();
     }
 
@@ -212,5 +238,118 @@ class DockerEngineTest {
         assertThat(progress).startsWith("pulling localhost:1/none:latest");
         assertThat(h1.containers()).isEmpty();
         h1.disable(false);
+    }
+
+    /**
+     * The machine starts: Docker is quicker than the fan, makes the bridge itself, switches forwarding on and drops what it
+     * does not know.
+     */
+    @Test
+    void whenDockerStartsBeforeTheFanItsBridgeIsAdoptedAndItsDropsSpareTheFan(Lab lab) {
+        EngineHost h1 = engine(lab, 0);
+        EngineHost h2 = engine(lab, 1);
+        Dockerd docker = DOCKERS.get(0);
+        h1.enable();
+        h2.enable();
+        FanAttachment fan = h1.fan();
+        docker.stop();
+        EmbeddedFan control = new EmbeddedFan(FanOptions.DEFAULT);
+        control.down(h1.host());
+        assertThat(ContainerNet.links(h1.host().namespace())).doesNotContain("fan-250");
+        // As a machine starts.
+        h1.host().exec("sysctl", "-qw", "net.ipv4.ip_forward=0").orThrow();
+
+        docker.startAgain();
+        assertThat(ContainerNet.links(h1.host().namespace())).contains("fan-250");
+        control.up(h1.host());
+        assertThat(h1.fan()).isEqualTo(fan);
+        assertThat(h1.host().exec("iptables", "-S", "FORWARD").orThrow().output())
+                .contains("-P FORWARD DROP");
+        assertThat(h1.status().state()).isEqualTo(EngineStatus.State.ENABLED);
+
+        Namespace a = namespace(docker.run("aa", "--network", "fan-250"));
+        Namespace b = namespace(DOCKERS.get(1).run("bb", "--network", "fan-250"));
+        Ipv4Address atA = ContainerNet.of(a).address();
+        Ipv4Address atB = ContainerNet.of(b).address();
+        reaches(probes, a, atA, b, atB, 1450);
+        reaches(probes, b, atB, a, atA, 1450);
+        reaches(probes, h1.host().namespace(), h1.host().address(), b, atB, 1450);
+        reaches(probes, b, atB, h1.host().namespace(), h1.host().address(), 1450);
+        // The fan masquerades, and Docker not once more.
+        LabHost host = h1.host();
+        reaches(probes, a, host.underlayAddress(), lab.outside(), lab.spec().outsideAddress(), 1450);
+
+        EngineHost podman = new EngineHost(h1.host(), EngineKind.PODMAN);
+        assertThat(podman.inside(() -> podman.engine().planEnable(fan, EngineOptions.USUAL))
+                        .warnings())
+                .isEmpty();
+        docker.removeContainers();
+        assertThat(h1.inside(() -> h1.engine().planDisable(fan)).warnings()).isEmpty();
+        podman.enable();
+        assertThat(h1.inside(() -> h1.engine().planDisable(fan)).warnings())
+                .singleElement()
+                .asString()
+                .contains("containers of Podman reach no other host");
+        podman.disable(false);
+        h1.disable(false);
+        assertThat(podman.inside(() -> podman.engine().planEnable(fan, EngineOptions.USUAL))
+                        .warnings())
+                .singleElement()
+                .asString()
+                .contains("only when Docker is enabled on this fan too");
+    }
+
+    @Test
+    void aFanWithASecondSliceKeepsAllItsAddresses(Lab lab) {
+        EngineHost h1 = engine(lab, 0);
+        EngineHost h2 = engine(lab, 1);
+        h1.host().exec("ip", "address", "add", "10.0.0.200/16", "dev", "eth0").orThrow();
+        FanNetwork network = FanNetwork.onThisHost().in(h1.host().namespace());
+        FanMapping mapping = h1.fan().mapping();
+        UnderlaySpec second = UnderlaySpec.parse("10.0.0.200/16");
+        network.up(new FanEntry(mapping.overlay(), second, FanOptions.DEFAULT));
+        try {
+            FanSlice slice = mapping.slice(Ipv4Address.parse("10.0.0.200"));
+            FanAttachment fan = new FanAttachment("fan-250", slice, 1450, false);
+            List<String> before = bridge(h1.host());
+            h1.inside(() -> h1.engine().enable(fan, EngineOptions.USUAL));
+            Namespace a = namespace(DOCKERS.get(0).run("aa", "--network", "fan-250"));
+            assertThat(ContainerNet.of(a).address()).hasToString("250.0.200.2");
+            assertThat(ContainerNet.of(a).gateway()).contains(slice.hostAddress());
+            LabHost other = h2.host();
+            reaches(probes, a, Ipv4Address.parse("250.0.200.2"), other.namespace(), other.address(), 1450);
+            assertThat(bridge(h1.host())).isEqualTo(before).hasSize(2);
+            DOCKERS.get(0).removeContainers();
+            h1.inside(() -> h1.engine().disable(fan, false));
+            assertThat(bridge(h1.host())).isEqualTo(before);
+        } finally {
+            DOCKERS.get(0).removeContainers();
+            network.down(mapping.overlay(), second);
+            h1.host()
+                    .exec("ip", "address", "delete", "10.0.0.200/16", "dev", "eth0")
+                    .orThrow();
+        }
+    }
+
+    private static List<String> bridge(LabHost host) {
+        return host.exec("ip", "-4", "-o", "address", "show", "fan-250")
+                .orThrow()
+                .output()
+                .lines()
+                .toList();
+    }
+
+    @Test
+    void aDockerWithANetworkOfItsOwnIsNotThisHosts(Lab lab) {
+        EngineHost h2 = engine(lab, 1);
+        FanAttachment fan = h2.fan();
+        // Another network namespace behind a socket that can be reached from here, as a rootless Docker is.
+        Map<String, String> environment =
+                Map.of("DOCKER_HOST", "unix:///proc/" + DOCKERS.get(0).pid() + "/root/run/docker.sock");
+        EngineStatus status = h2.inside(() -> ContainerEngines.onThisHost(environment, Journal.DIRECTORY)
+                .get(0)
+                .status(fan));
+        assertThat(status.state()).isEqualTo(EngineStatus.State.UNUSABLE);
+        assertThat(status.sentence()).contains("has a network of its own");
     }
 }

@@ -19,6 +19,7 @@ import io.fanatic.netlink.host.Namespace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +32,8 @@ import org.assertj.core.api.ThrowableAssertAlternative;
 
 /** An engine on a lab's host, asked from inside the host as {@code fanatic} asks it. */
 record EngineHost(LabHost host, EngineKind kind) {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(15);
 
     ContainerEngine engine() {
         return ContainerEngines.onThisHost(Map.of(), Journal.DIRECTORY).get(kind.ordinal());
@@ -98,12 +101,12 @@ record EngineHost(LabHost host, EngineKind kind) {
     }
 
     /** The host's network, its files that engines read, and what the command says. */
-    List<String> snapshot(String... command) {
+    HostSnapshot snapshot(String... command) {
         List<String> lines = new ArrayList<>(inside(() -> HostSnapshot.take().lines()));
-        lines.addAll(inside(() -> files(
-                Path.of("/etc/docker"), Path.of("/var/lib/fanatic"), Path.of("/etc/cni"), Path.of("/etc/containers"))));
+        lines.addAll(inside(() ->
+                files(Path.of("/etc/docker"), Journal.DIRECTORY, Path.of("/etc/cni"), Path.of("/etc/containers"))));
         lines.addAll(host.exec(command).orThrow().output().lines().toList());
-        return lines;
+        return new HostSnapshot(lines);
     }
 
     private static List<String> files(Path... directories) throws IOException {
@@ -133,11 +136,17 @@ record EngineHost(LabHost host, EngineKind kind) {
 
     /** Ping that fills the MTU, then checksummed TCP both ways; the other end must see the true source. */
     static void reaches(Probes probes, Namespace from, Ipv4Address source, Namespace to, Ipv4Address target, int mtu) {
-        PingResult ping =
-                Ping.to(target).withPayload(mtu - 28).start(probes, from).join();
+        // Tests that run at the same time may fill the kernel's one table of neighbours for a while.
+        PingResult ping;
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        do {
+            ping = Ping.to(target).withPayload(mtu - 28).start(probes, from).join();
+        } while (!ping.ok() && System.nanoTime() < deadline);
         assertThat(ping.ok()).as(source + " pings " + ping).isTrue();
-        TransferResult transfer =
-                BulkTransfer.to(target).start(probes, from, to).join();
+        TransferResult transfer = BulkTransfer.to(target)
+                .withTimeout(PATIENCE)
+                .start(probes, from, to)
+                .join();
         assertThat(transfer.error()).as(source + " to " + target).isEmpty();
         assertThat(transfer.source()).as(source + " to " + target).contains(source);
     }

@@ -10,6 +10,7 @@ import io.fanatic.cli.command.Command;
 import io.fanatic.cli.command.Console;
 import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.command.Program;
+import io.fanatic.cli.terminal.Screen;
 import io.fanatic.harness.lab.Lab;
 import io.fanatic.harness.report.JsonReport;
 import io.fanatic.harness.report.Report;

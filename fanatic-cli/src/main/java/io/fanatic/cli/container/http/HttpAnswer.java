@@ -65,6 +65,6 @@ public record HttpAnswer(String request, int status, String body) {
             }
         }
         String text = line.toString().strip();
-        return text.endsWith(".") ? text.substring(0, text.length() - 1) : text;
+        return text.endsWith(".") ? text.substring(0, text.length() - 1).strip() : text;
     }
 }

@@ -33,8 +33,9 @@ public record Json(String where, JsonElement element) {
         try (JsonReader reader = new JsonReader(new StringReader(text))) {
             reader.setStrictness(Strictness.STRICT);
             JsonElement element = JsonParser.parseReader(reader);
-            if (reader.peek() != JsonToken.END_DOCUMENT) {
-                throw new JsonParseException("more than one document");
+            // Of nothing at all Gson makes a null.
+            if (reader.peek() != JsonToken.END_DOCUMENT || text.isBlank()) {
+                throw new JsonParseException("not one document");
             }
             return new Json(where, element);
         } catch (JsonParseException | IOException | StackOverflowError e) {

@@ -1,4 +1,4 @@
-package io.fanatic.cli.lab;
+package io.fanatic.cli.terminal;
 
 import io.fanatic.cli.command.CommandException;
 import io.fanatic.cli.command.ExitCode;
@@ -7,10 +7,11 @@ import io.fanatic.harness.report.ReportFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.Consumer;
 
 /** The files of {@code --report}. */
-final class ReportOutput {
-    static final String DESCRIPTION = "write " + ReportFiles.JSON + ", " + ReportFiles.JUNIT + ", "
+public final class ReportOutput {
+    public static final String DESCRIPTION = "write " + ReportFiles.JSON + ", " + ReportFiles.JUNIT + ", "
             + ReportFiles.MARKDOWN + " and " + ReportFiles.HTML + " there";
 
     private ReportOutput() {}
@@ -20,7 +21,7 @@ final class ReportOutput {
      *
      * @throws CommandException when that is impossible
      */
-    static void requireDirectory(Path directory) {
+    public static void requireDirectory(Path directory) {
         try {
             Files.createDirectories(directory);
         } catch (IOException e) {
@@ -31,15 +32,19 @@ final class ReportOutput {
         }
     }
 
-    /** @throws CommandException when the files cannot be written */
-    static void write(Report report, Path directory, Screen screen) {
+    /**
+     * Writes the files, then says where to look.
+     *
+     * @throws CommandException when they cannot be written
+     */
+    public static void write(Report report, Path directory, Consumer<String> say) {
         try {
             ReportFiles.write(report, directory);
         } catch (IOException e) {
             throw failure(directory, e);
         }
-        screen.blank();
-        screen.line("Report: " + directory.resolve(ReportFiles.HTML));
+        say.accept("");
+        say.accept("Report: " + directory.resolve(ReportFiles.HTML));
     }
 
     private static CommandException failure(Path directory, IOException e) {

@@ -1,4 +1,4 @@
-package io.fanatic.harness.probe;
+package io.fanatic.harness.net;
 
 import static io.fanatic.netlink.libc.Native.LIBC;
 import static io.fanatic.netlink.libc.Native.buffer;
@@ -12,25 +12,25 @@ import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 
 /** Socket numbers of the kernel's headers and the step between our addresses and the JDK's. */
-final class Sockets {
-    static final int AF_INET = 2;
-    static final int AF_PACKET = 17;
-    static final int SOCK_RAW = 3;
-    static final int SOCK_NONBLOCK = 04000;
-    static final int SOCK_CLOEXEC = 02000000;
+public final class Sockets {
+    public static final int AF_INET = 2;
+    public static final int AF_PACKET = 17;
+    public static final int SOCK_RAW = 3;
+    public static final int SOCK_NONBLOCK = 04000;
+    public static final int SOCK_CLOEXEC = 02000000;
 
-    static final int IPPROTO_IP = 0;
-    static final int IPPROTO_ICMP = 1;
-    static final int IPPROTO_TCP = 6;
-    static final int IPPROTO_UDP = 17;
+    public static final int IPPROTO_IP = 0;
+    public static final int IPPROTO_ICMP = 1;
+    public static final int IPPROTO_TCP = 6;
+    public static final int IPPROTO_UDP = 17;
 
     private Sockets() {}
 
-    static InetSocketAddress socketAddress(Ipv4Address address, int port) {
+    public static InetSocketAddress socketAddress(Ipv4Address address, int port) {
         return new InetSocketAddress(inetAddress(address), port);
     }
 
-    static InetAddress inetAddress(Ipv4Address address) {
+    public static InetAddress inetAddress(Ipv4Address address) {
         byte[] octets = {
             (byte) address.octet(0), (byte) address.octet(1), (byte) address.octet(2), (byte) address.octet(3)
         };
@@ -41,12 +41,12 @@ final class Sockets {
         }
     }
 
-    static Ipv4Address address(InetAddress address) {
+    public static Ipv4Address address(InetAddress address) {
         byte[] octets = address.getAddress();
         return Ipv4Address.of(ByteBuffer.wrap(octets, octets.length - 4, 4).getInt());
     }
 
-    static void option(String what, int fd, int level, int name, int value) {
+    public static void option(String what, int fd, int level, int name, int value) {
         ByteBuffer bytes = buffer(4).putInt(0, value);
         check("set " + what, LIBC.setsockopt(fd, level, name, bytes, 4));
     }

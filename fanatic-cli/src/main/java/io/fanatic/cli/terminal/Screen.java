@@ -1,20 +1,16 @@
-package io.fanatic.cli.lab;
+package io.fanatic.cli.terminal;
 
 import io.fanatic.cli.command.Console;
 import io.fanatic.cli.command.ExitCode;
-import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Text for people, at most {@value #WIDTH} columns wide. Coloured on a terminal, unless NO_COLOR is set (no-color.org) or the
  * terminal is dumb.
  */
-final class Screen {
-    static final int WIDTH = 80;
+public final class Screen {
+    public static final int WIDTH = 80;
 
     private static final String INDENT = "   ";
     private static final String BOLD = "1";
@@ -26,43 +22,28 @@ final class Screen {
     private final boolean colours;
     private volatile boolean silent;
 
-    Screen(Console console) {
+    public Screen(Console console) {
         out = console.out();
-        colours = out == System.out && wantsColours(System.getenv("NO_COLOR"), System.getenv("TERM")) && isTerminal(1);
-    }
-
-    private static boolean wantsColours(@Nullable String noColor, @Nullable String term) {
-        return (noColor == null || noColor.isEmpty()) && term != null && !term.equals("dumb");
-    }
-
-    /** Java's own Console is there without a terminal, too, from 22 on. */
-    static boolean isTerminal(int descriptor) {
-        try {
-            String file = Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor))
-                    .toString();
-            return file.startsWith("/dev/pts/") || file.startsWith("/dev/tty") || file.equals("/dev/console");
-        } catch (IOException e) {
-            return false;
-        }
+        colours = out == System.out && Terminals.wantsColours() && Terminals.isTerminal(1);
     }
 
     /** Prints nothing any more: somebody else is saying good-bye. */
-    void silence() {
+    public void silence() {
         silent = true;
     }
 
-    boolean silent() {
+    public boolean silent() {
         return silent;
     }
 
-    void line(String text) {
+    public void line(String text) {
         if (!silent) {
             out.println(text);
         }
     }
 
     /** Text broken between words, so that it fits; a word that does not gets a line of its own. */
-    void wrapped(String indent, String text) {
+    public void wrapped(String indent, String text) {
         StringBuilder line = new StringBuilder(indent);
         for (String word : text.split(" ")) {
             if (line.length() > indent.length() && line.length() + 1 + word.length() > WIDTH) {
@@ -74,46 +55,46 @@ final class Screen {
         line(line.toString());
     }
 
-    void blank() {
+    public void blank() {
         line("");
     }
 
-    void title(String text) {
+    public void title(String text) {
         line(paint(BOLD, text));
     }
 
     /** A step of a story: a blank line, then its headline. */
-    void step(int number, String text) {
+    public void step(int number, String text) {
         blank();
         title(number + ". " + text);
     }
 
     /** Lines that belong to a step. */
-    void detail(String text) {
+    public void detail(String text) {
         text.lines().forEach(each -> line(INDENT + each));
     }
 
-    void details(List<String> lines) {
+    public void details(List<String> lines) {
         lines.forEach(this::detail);
     }
 
     /** A command as one would type it, and what it printed. */
-    void command(String host, String command, String output) {
+    public void command(String host, String command, String output) {
         line(INDENT + paint(DIM, host + " # ") + command);
         output.lines().forEach(each -> line(INDENT + INDENT + each));
     }
 
     /** {@code ok}, or {@code FAILED}. */
-    String verdict(boolean ok) {
+    public String verdict(boolean ok) {
         return ok ? paint(GREEN, "ok") : paint(RED, "FAILED");
     }
 
-    String paint(String code, String text) {
+    public String paint(String code, String text) {
         return colours ? "\033[" + code + "m" + text + "\033[0m" : text;
     }
 
     /** The last line of something that tried: how it went, and the exit code that says the same. */
-    ExitCode conclude(boolean ok, String sentence) {
+    public ExitCode conclude(boolean ok, String sentence) {
         line(paint(ok ? GREEN : RED, sentence));
         return ok ? ExitCode.DONE : ExitCode.TEST_FAILED;
     }

@@ -1,0 +1,82 @@
+package io.fanatic.harness.daemon;
+
+import io.fanatic.harness.lab.ExecResult;
+import io.fanatic.harness.lab.LabHost;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The real podman on a lab's host, with storage of its own and one image, {@value #IMAGE}. It has no daemon; networks it finds
+ * in the host's own {@code /etc/containers/networks}.
+ */
+public final class Podman implements AutoCloseable {
+
+    /** The image that it has from the start. */
+    public static final String IMAGE = "localhost/busybox:latest";
+
+    private final LabHost host;
+    private final DataDirectory data;
+
+    private Podman(LabHost host, DataDirectory data) {
+        this.host = host;
+        this.data = data;
+    }
+
+    /** Prepares its storage. @throws io.fanatic.harness.lab.LabException with podman's words; nothing is left then */
+    public static Podman on(LabHost host) {
+        Podman podman = new Podman(host, DataDirectory.create("podman", host));
+        try {
+            Path tar = BusyboxImage.rootfsTar(podman.data.path());
+            podman.podman("import", "--change", "CMD [\"/bin/sh\"]", tar.toString(), IMAGE)
+                    .orThrow();
+            return podman;
+        } catch (RuntimeException | Error e) {
+            podman.close();
+            throw e;
+        }
+    }
+
+    /** Runs {@code podman} with these words on the host. */
+    public ExecResult podman(String... words) {
+        List<String> line = new ArrayList<>(List.of("/usr/bin/env", "PODMAN_IGNORE_CGROUPSV1_WARNING=1", "podman"));
+        line.addAll(List.of("--root", data.resolve("root").toString()));
+        line.addAll(List.of("--runroot", data.resolve("run").toString()));
+        line.addAll(List.of("--tmpdir", data.resolve("tmp").toString()));
+        line.addAll(List.of("--cgroup-manager", "cgroupfs", "--storage-driver", "overlay"));
+        line.addAll(List.of(words));
+        return host.exec(line.toArray(String[]::new));
+    }
+
+    /** Starts a container that sleeps and gives the number of its process. */
+    public long run(String name, String... options) {
+        List<String> words = new ArrayList<>(List.of("run", "-d", "--name", name));
+        words.addAll(List.of(options));
+        words.addAll(List.of(IMAGE, "sleep", "1000000"));
+        podman(words.toArray(String[]::new)).orThrow();
+        return Long.parseLong(podman("inspect", "-f", "{{.State.Pid}}", name)
+                .orThrow()
+                .output()
+                .strip());
+    }
+
+    /** The image in a file that containerd can import. */
+    Path ociArchive() {
+        Path file = data.resolve("oci.tar");
+        podman("save", "--format", "oci-archive", "-o", file.toString(), IMAGE).orThrow();
+        return file;
+    }
+
+    /** Ends and removes all containers. */
+    public void removeContainers() {
+        podman("rm", "-f", "-a", "-t", "0");
+    }
+
+    /** Ends all containers and removes the storage. */
+    @Override
+    public void close() {
+        removeContainers();
+        Cgroups.remove("libpod_parent");
+        data.close();
+    }
+}

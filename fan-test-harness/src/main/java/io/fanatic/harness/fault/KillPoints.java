@@ -1,0 +1,173 @@
+package io.fanatic.harness.fault;
+
+import io.fanatic.harness.lab.LabException;
+import io.fanatic.harness.lab.LabHost;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * Kills a program in a lab's host, as {@code kill -9} does, right before one of the system calls by which it changes something:
+ * netlink requests, bpf(2), writes to files, renames. So a loop over all points leaves every state that a crash can leave.
+ *
+ * <p>strace(1) does it: a first run, to the end, lists the calls; each further run injects SIGKILL at the n-th of them. A call
+ * at which the signal strikes is not carried out. The program must make its calls in the same order on each run and on one
+ * thread, as fanctl does; the host must be as it was before the first run. What it starts (dnsmasq) is left alone.
+ */
+public final class KillPoints {
+    /** Everything by which a program can leave something behind, besides memory and open files. */
+    private static final List<String> CALLS = List.of(
+            "sendto",
+            "sendmsg",
+            "bpf",
+            "write",
+            "pwrite64",
+            "rename",
+            "renameat",
+            "renameat2",
+            "link",
+            "linkat",
+            "unlink",
+            "unlinkat",
+            "mkdir",
+            "mkdirat",
+            "rmdir",
+            "ftruncate",
+            "chmod",
+            "fchmod",
+            "fchmodat",
+            "fsync",
+            "kill",
+            "mount",
+            "umount2");
+
+    /**
+     * Calls of these that only ask, write to standard output, or fail. To die before one is to die after the change before it,
+     * or before the one after it.
+     */
+    private static final Pattern CHANGES_NOTHING = Pattern.compile(
+            "nlmsg_type=\\S*MSG_GET|nlmsg_type=RTM_GET|nlmsg_type=0xa10 |BPF_PROG_QUERY|_BY_FD|_GET_FD_BY_ID|TEST_RUN"
+                    + "|BPF_MAP_LOOKUP_ELEM|^\\d+ +write\\([12],| = -1 E");
+
+    private final LabHost host;
+    private final List<String> command;
+    private final List<Point> points;
+
+    /**
+     * One place to die.
+     *
+     * @param name of the system call
+     * @param number which of its calls of that name, from 1: strace counts each name apart
+     * @param words the call as strace prints it, shortened
+     */
+    public record Point(String name, int number, String words) {}
+
+    private KillPoints(LabHost host, List<String> command, List<Point> points) {
+        this.host = host;
+        this.command = command;
+        this.points = points;
+    }
+
+    /**
+     * Runs the command once, to its end, and finds its points; the last one is after its last change.
+     *
+     * @param command run inside the host; a program that exits with 0
+     * @throws LabException when it does not
+     */
+    public static KillPoints of(LabHost host, List<String> command) {
+        try {
+            Path log = Files.createTempFile("fanatic-calls", "");
+            try {
+                List<String> words = strace(List.of("-o", log.toString()), command);
+                host.exec(words.toArray(String[]::new)).orThrow();
+                return new KillPoints(host, List.copyOf(command), points(Files.readAllLines(log)));
+            } finally {
+                Files.delete(log);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot list the system calls of " + command.get(0), e);
+        }
+    }
+
+    /** Those of the thread that makes the most calls: the one that does the work. */
+    private static List<Point> points(List<String> lines) {
+        Map<String, List<String>> threads = new HashMap<>();
+        for (String line : lines) {
+            int space = line.indexOf(' ');
+            if (space > 0 && !line.contains("+++ exited") && !line.contains("<... ")) {
+                threads.computeIfAbsent(line.substring(0, space), thread -> new ArrayList<>())
+                        .add(line);
+            }
+        }
+        List<String> calls = List.of();
+        for (List<String> candidate : threads.values()) {
+            if (candidate.size() > calls.size()) {
+                calls = candidate;
+            }
+        }
+        Map<String, Integer> seen = new HashMap<>();
+        List<Point> points = new ArrayList<>();
+        Optional<Point> afterTheLast = Optional.empty();
+        for (String call : calls) {
+            String text = call.substring(call.indexOf(' ')).strip();
+            String name = text.substring(0, text.indexOf('('));
+            int number = seen.merge(name, 1, Integer::sum);
+            Point point = new Point(name, number, text.substring(0, Math.min(text.length(), 100)));
+            if (!CHANGES_NOTHING.matcher(call).find()) {
+                points.add(point);
+                afterTheLast = Optional.empty();
+            } else if (afterTheLast.isEmpty() && !points.isEmpty()) {
+                afterTheLast = Optional.of(point);
+            }
+        }
+        afterTheLast.ifPresent(points::add);
+        return points;
+    }
+
+    public List<Point> points() {
+        return points;
+    }
+
+    /**
+     * Runs the command and kills it there.
+     *
+     * @throws LabException when it was not killed: it took another way than in the first run
+     */
+    public void kill(Point point) {
+        String injection = "inject=" + point.name() + ":signal=KILL:when=" + point.number();
+        int exitCode = host.exec(strace(List.of("-o", "/dev/null", "-e", injection), command)
+                        .toArray(String[]::new))
+                .exitCode();
+        // strace ends by the signal that its program ended by: 128 + SIGKILL as a shell and nsenter count.
+        if (exitCode != 137) {
+            throw new LabException(String.join(" ", command) + " was not killed at call " + point.number() + " of "
+                    + point.name() + " (" + point.words() + ") but ended with exit code " + exitCode);
+        }
+    }
+
+    private static List<String> strace(List<String> options, List<String> command) {
+        List<String> words = new ArrayList<>(List.of(
+                "timeout",
+                "60",
+                "strace",
+                "-f",
+                "--detach-on=execve",
+                "--seccomp-bpf",
+                "-qq",
+                "-e",
+                "signal=none",
+                "-e",
+                "trace=" + String.join(",", CALLS)));
+        words.addAll(options);
+        words.add("--");
+        words.addAll(command);
+        return words;
+    }
+}

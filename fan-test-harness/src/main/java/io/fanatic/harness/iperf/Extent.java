@@ -1,0 +1,43 @@
+package io.fanatic.harness.iperf;
+
+import java.time.Duration;
+
+/**
+ * How much of it. Exactly one of time, bytes and blocks is given.
+ *
+ * @param time how long; zero for none
+ * @param bytes how many in all streams together; 0 for none
+ * @param blocks how many writes in all streams together; 0 for none
+ * @param omit how long to send before that without counting ({@code iperf3 -O}); whole seconds go over the wire
+ */
+public record Extent(Duration time, long bytes, long blocks, Duration omit) {
+
+    /** @throws IllegalArgumentException unless exactly one is given */
+    public Extent {
+        int given = (time.isZero() ? 0 : 1) + (bytes == 0 ? 0 : 1) + (blocks == 0 ? 0 : 1);
+        if (given != 1 || time.isNegative() || bytes < 0 || blocks < 0 || omit.isNegative()) {
+            throw new IllegalArgumentException("give either a time, or bytes, or blocks, more than zero");
+        }
+    }
+
+    public static Extent seconds(int seconds) {
+        return time(Duration.ofSeconds(seconds));
+    }
+
+    /** Over the wire go whole seconds, rounded up; the client is the one that ends the test. */
+    public static Extent time(Duration time) {
+        return new Extent(time, 0, 0, Duration.ZERO);
+    }
+
+    public static Extent bytes(long bytes) {
+        return new Extent(Duration.ZERO, bytes, 0, Duration.ZERO);
+    }
+
+    public static Extent blocks(long blocks) {
+        return new Extent(Duration.ZERO, 0, blocks, Duration.ZERO);
+    }
+
+    public Extent omitting(Duration omit) {
+        return new Extent(time, bytes, blocks, omit);
+    }
+}

@@ -1,0 +1,185 @@
+package io.fanatic.harness.iperf;
+
+import static io.fanatic.netlink.libc.Native.LIBC;
+
+import io.fanatic.core.Ipv4Address;
+import io.fanatic.harness.net.Admission;
+import io.fanatic.harness.net.Listening;
+import io.fanatic.harness.net.Sockets;
+import io.fanatic.harness.net.Tcp;
+import io.fanatic.harness.probe.Probes;
+import io.fanatic.netlink.host.Namespace;
+import io.netty.channel.Channel;
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.epoll.EpollSocketChannel;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Serves iperf3 clients, several at once, until it is closed. All of it runs on one event loop; a connection that waits costs
+ * some hundred bytes, and one that transfers no more than that.
+ */
+public final class IperfServer implements AutoCloseable {
+
+    /** How long a peer may take for each step of the protocol. */
+    static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private final IoEventLoop loop;
+    private final Limits limits;
+    private final Admission admission;
+    private final Map<Cookie, ServerTest> tests = new HashMap<>();
+    private final Channel listening;
+    private final UdpPort udp;
+    private int busy;
+
+    private IperfServer(
+            IoEventLoop loop,
+            Optional<Namespace> where,
+            Ipv4Address address,
+            int port,
+            Limits limits,
+            Admission admission) {
+        this.loop = loop;
+        this.limits = limits;
+        this.admission = admission;
+        this.listening = Listening.on(loop, where, address, port, this::accepted);
+        int realPort = Listening.port(listening);
+        UdpPort socket;
+        try {
+            socket = new UdpPort(Listening.inside(where, () -> udpSocket(address, realPort)), this);
+        } catch (RuntimeException e) {
+            listening.close().syncUninterruptibly();
+            throw e;
+        }
+        udp = socket;
+        udp.watch(loop, true, false);
+    }
+
+    private static int udpSocket(Ipv4Address address, int port) {
+        int fd = Tcp.open(Tcp.SOCK_DGRAM);
+        try {
+            Tcp.bind(fd, address, port);
+            return fd;
+        } catch (RuntimeException e) {
+            LIBC.close(fd);
+            throw e;
+        }
+    }
+
+    /**
+     * What one server does at most.
+     *
+     * @param tests at the same time; more are told that the server is busy
+     * @param longest a test; one that is announced to be longer is declined, one of so many bytes is cut off
+     */
+    public record Limits(int tests, Duration longest) {
+        /** Four tests at once, five minutes each. */
+        public static final Limits DEFAULT = new Limits(4, Duration.ofMinutes(5));
+    }
+
+    /**
+     * Opens the port, TCP and UDP.
+     *
+     * @param probes gives the event loop; where client and server run in one program, each should have its own {@link Probes}, or
+     *     they may share a loop and wait for each other
+     * @param where whose port it is; empty for the calling thread's network namespace
+     * @param address to listen on
+     * @param port 0 for one that the kernel chooses
+     * @throws java.io.UncheckedIOException when the TCP port cannot be had
+     * @throws io.fanatic.netlink.libc.ErrnoException when the UDP port cannot be had, or the namespace is gone
+     */
+    public static IperfServer start(
+            Probes probes, Optional<Namespace> where, Ipv4Address address, int port, Limits limits) {
+        return start(probes, where, address, port, limits, Admission.EVERYBODY);
+    }
+
+    /** As above, for those that the admission lets in. */
+    public static IperfServer start(
+            Probes probes,
+            Optional<Namespace> where,
+            Ipv4Address address,
+            int port,
+            Limits limits,
+            Admission admission) {
+        return new IperfServer(probes.group().next(), where, address, port, limits, admission);
+    }
+
+    public int port() {
+        return Listening.port(listening);
+    }
+
+    private void accepted(EpollSocketChannel channel) {
+        Ipv4Address peer = Sockets.address(channel.remoteAddress().getAddress());
+        if (!admission.enter(peer)) {
+            channel.unsafe().closeForcibly();
+            return;
+        }
+        new Newcomer(this, peer, channel).watch(loop, true, false);
+    }
+
+    /** A connection has said whose it is. */
+    void introduced(Newcomer newcomer, Cookie cookie) {
+        ServerTest test = tests.get(cookie);
+        if (test != null) {
+            test.stream(newcomer);
+            return;
+        }
+        test = new ServerTest(this, cookie, newcomer.peer());
+        tests.put(cookie, test);
+        test.control(newcomer.channel());
+    }
+
+    /** The test of that peer that waits for UDP streams. */
+    Optional<ServerTest> waitingForUdp(Ipv4Address peer) {
+        return tests.values().stream()
+                .filter(test -> test.peer().equals(peer) && test.waitsForUdp())
+                .findFirst();
+    }
+
+    /** Whether one more test may run; then {@link #leave} follows. */
+    boolean enter() {
+        if (busy >= limits.tests()) {
+            return false;
+        }
+        busy++;
+        return true;
+    }
+
+    void leave() {
+        busy--;
+    }
+
+    void forget(Cookie cookie) {
+        tests.remove(cookie);
+    }
+
+    IoEventLoop loop() {
+        return loop;
+    }
+
+    Limits limits() {
+        return limits;
+    }
+
+    Admission admission() {
+        return admission;
+    }
+
+    UdpPort udp() {
+        return udp;
+    }
+
+    /** Ends every test and closes the port; waits for that. */
+    @Override
+    public void close() {
+        listening.close().syncUninterruptibly();
+        loop.submit(() -> {
+                    udp.close();
+                    List.copyOf(tests.values()).forEach(test -> test.terminate("the server was closed"));
+                })
+                .syncUninterruptibly();
+    }
+}

@@ -1,0 +1,38 @@
+package io.fanatic.harness.iperf;
+
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** One end of one stream of a test. All methods are called on its event loop. */
+interface Stream {
+
+    /** The stream's number in the protocol. */
+    int id();
+
+    /** Whether this end sends. */
+    boolean sends();
+
+    /** Begins to send, or to expect. */
+    void start();
+
+    /** Forgets what was counted: the omitted time is over. */
+    void countAnew();
+
+    /** Ends sending and receiving; what was counted and asked of the kernel stays. */
+    void stop();
+
+    /** Closes what belongs to this stream alone; a peer that still sends hears of it. */
+    void close();
+
+    /** Sent or received since counting began. */
+    long bytes();
+
+    /** Datagrams sent, or what became of those that came; empty for TCP. */
+    Optional<UdpCounts> datagrams();
+
+    /** Since the connection began; empty for receivers and UDP. */
+    OptionalLong retransmits();
+
+    /** As the kernel says; {@code none} for UDP. */
+    String congestion();
+}

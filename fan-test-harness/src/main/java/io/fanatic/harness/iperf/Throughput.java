@@ -1,0 +1,100 @@
+package io.fanatic.harness.iperf;
+
+import java.util.List;
+
+/** What became of a test. */
+public sealed interface Throughput {
+
+    /** What was asked for. */
+    IperfSpec spec();
+
+    /**
+     * It ran.
+     *
+     * @param conditions without which the figures mean nothing
+     * @param streams in the order of their numbers, at least one
+     * @param serverOutput the server's own report, when asked for; else empty
+     */
+    record Measured(IperfSpec spec, Conditions conditions, List<StreamResult> streams, String serverOutput)
+            implements Throughput {
+
+        /** @throws IllegalArgumentException without streams */
+        public Measured {
+            streams = List.copyOf(streams);
+            if (streams.isEmpty()) {
+                throw new IllegalArgumentException("a test without streams measured nothing");
+            }
+        }
+
+        /** Payload that arrived from client to server (true) or the other way, all streams together, bits per second. */
+        public double bitsPerSecond(boolean sending) {
+            double sum = 0;
+            for (StreamResult stream : streams) {
+                sum += stream.sending() == sending ? stream.bitsPerSecond() : 0;
+            }
+            return sum;
+        }
+
+        /** Both ways together. */
+        public double bitsPerSecond() {
+            return bitsPerSecond(true) + bitsPerSecond(false);
+        }
+
+        public long receivedBytes() {
+            return streams.stream().mapToLong(StreamResult::receivedBytes).sum();
+        }
+
+        /** TCP segments sent again, of all senders that know. */
+        public long retransmits() {
+            return streams.stream()
+                    .mapToLong(stream -> stream.retransmits().orElse(0))
+                    .sum();
+        }
+
+        /** UDP: lost of sent, 0 to 1; 0 for TCP. */
+        public double lostShare() {
+            long packets = 0;
+            long lost = 0;
+            for (StreamResult stream : streams) {
+                packets += stream.datagrams().map(UdpCounts::packets).orElse(0L);
+                lost += stream.datagrams().map(UdpCounts::lost).orElse(0L);
+            }
+            return packets == 0 ? 0 : lost / (double) packets;
+        }
+
+        /** UDP: the mean of the streams, seconds; 0 for TCP. */
+        public double jitterSeconds() {
+            return streams.stream()
+                    .flatMap(stream -> stream.datagrams().stream())
+                    .mapToDouble(UdpCounts::jitterSeconds)
+                    .average()
+                    .orElse(0);
+        }
+    }
+
+    /**
+     * It did not, or not to its end.
+     *
+     * @param reason of what kind
+     * @param sentence for a person; no capital, no full stop
+     */
+    record Failed(IperfSpec spec, Reason reason, String sentence) implements Throughput {}
+
+    /** Why a test failed. */
+    enum Reason {
+        /** Nothing listens there. */
+        REFUSED,
+        /** The address cannot be reached at all. */
+        UNREACHABLE,
+        /** Nothing was answered for too long. */
+        SILENT,
+        /** The data stood still for too long. */
+        STALLED,
+        /** The server runs another test, or serves only others. */
+        BUSY,
+        /** The server would not do what was asked, or this end could not. */
+        DECLINED,
+        /** The connection broke, or the other end is no iperf3. */
+        BROKEN
+    }
+}

@@ -1,0 +1,343 @@
+package io.fanatic.harness.reach;
+
+import io.fanatic.core.Ipv4Address;
+
+/** Why a peer is not reached, or not as it should be; each from what was seen, not from what is likely. */
+public sealed interface Explanation {
+
+    /** A short stable name for programs, lower case with dashes. */
+    String code();
+
+    /** What is wrong and how that is known, for a person. */
+    String sentence();
+
+    /** What to type, on which host the sentence tells; may name a command to look further. */
+    String command();
+
+    /** This host has no fan at all, or none that the address belongs to. */
+    record NoFanHere(Ipv4Address address, boolean anyFan) implements Explanation {
+        @Override
+        public String code() {
+            return "no-fan-here";
+        }
+
+        @Override
+        public String sentence() {
+            return anyFan
+                    ? address + " is neither in the underlay nor in the overlay of a fan of this host"
+                    : "no fan is up on this host";
+        }
+
+        @Override
+        public String command() {
+            return anyFan ? "fanctl show" : "fanctl up -u UNDERLAY -o OVERLAY";
+        }
+    }
+
+    /** The address is this host's own. */
+    record ThisHost(Ipv4Address address) implements Explanation {
+        @Override
+        public String code() {
+            return "this-host";
+        }
+
+        @Override
+        public String sentence() {
+            return address + " is this host itself";
+        }
+
+        @Override
+        public String command() {
+            return "fanctl show";
+        }
+    }
+
+    /** This host's routes lead nowhere for it. */
+    record NoRoute(Ipv4Address address) implements Explanation {
+        @Override
+        public String code() {
+            return "no-route";
+        }
+
+        @Override
+        public String sentence() {
+            return "this host has no route to " + address + ", or one that refuses";
+        }
+
+        @Override
+        public String command() {
+            return "ip route get " + address;
+        }
+    }
+
+    /** This host's routes lead past the fan. */
+    record OtherRoute(Ipv4Address address, String bridge, String link) implements Explanation {
+        @Override
+        public String code() {
+            return "other-route";
+        }
+
+        @Override
+        public String sentence() {
+            return "this host sends what is for " + address + " to " + link + " instead of " + bridge;
+        }
+
+        @Override
+        public String command() {
+            return "ip route get " + address;
+        }
+    }
+
+    /** The host does not answer on the underlay. */
+    record UnderlaySilent(Ipv4Address underlay, boolean onTheWire) implements Explanation {
+        @Override
+        public String code() {
+            return "underlay-silent";
+        }
+
+        @Override
+        public String sentence() {
+            return onTheWire
+                    ? underlay
+                            + " is there (it answers ARP) but answers no ping on the underlay, and nothing on the fan"
+                    : underlay + " does not answer on the underlay: the host is down, or the way to it";
+        }
+
+        @Override
+        public String command() {
+            return "ping " + underlay;
+        }
+    }
+
+    /** Nothing listens at the tunnel's port of the other host. */
+    record NoFanThere(Ipv4Address underlay, int port) implements Explanation {
+        @Override
+        public String code() {
+            return "no-fan-there";
+        }
+
+        @Override
+        public String sentence() {
+            return underlay + " answers on the underlay but refuses UDP " + port
+                    + " (port unreachable): no fan is up there";
+        }
+
+        @Override
+        public String command() {
+            return "fanctl up -u UNDERLAY -o OVERLAY";
+        }
+    }
+
+    /** The other host's fan uses another UDP port. */
+    record OtherPort(Ipv4Address underlay, int ours, int theirs) implements Explanation {
+        @Override
+        public String code() {
+            return "other-port";
+        }
+
+        @Override
+        public String sentence() {
+            return "the fan of " + underlay + " sends to UDP " + theirs + ", the one of this host uses " + ours;
+        }
+
+        @Override
+        public String command() {
+            return "fanctl up -u UNDERLAY -o OVERLAY --port " + ours;
+        }
+    }
+
+    /** The other host's fan uses another VXLAN network identifier. */
+    record OtherVni(Ipv4Address underlay, int ours, int theirs) implements Explanation {
+        @Override
+        public String code() {
+            return "other-vni";
+        }
+
+        @Override
+        public String sentence() {
+            return "the fan of " + underlay + " has the VNI " + theirs + ", the one of this host " + ours;
+        }
+
+        @Override
+        public String command() {
+            return "fanctl up -u UNDERLAY -o OVERLAY --vni " + ours;
+        }
+    }
+
+    /**
+     * Something swallows the tunnel's packets.
+     *
+     * @param refusal whether something answered that it does not let them through
+     */
+    record TunnelFiltered(Ipv4Address underlay, int port, boolean refusal) implements Explanation {
+        @Override
+        public String code() {
+            return "tunnel-filtered";
+        }
+
+        @Override
+        public String sentence() {
+            return refusal
+                    ? "a filter on the way to " + underlay + " refuses UDP " + port
+                    : "the fan of " + underlay + " is up and what it sends arrives, but what is sent to its UDP " + port
+                            + " does not: a filter drops it";
+        }
+
+        @Override
+        public String command() {
+            return "nft list ruleset";
+        }
+    }
+
+    /** The tunnel's port is neither open for us nor refused, and the host could not be made to send. */
+    record TunnelSilent(Ipv4Address underlay, int port, int vni) implements Explanation {
+        @Override
+        public String code() {
+            return "tunnel-silent";
+        }
+
+        @Override
+        public String sentence() {
+            return underlay + " answers on the underlay and does not refuse UDP " + port
+                    + ", but nothing comes back through it: a filter drops it both ways, or the fan there has another VNI than "
+                    + vni;
+        }
+
+        @Override
+        public String command() {
+            return "fanctl show";
+        }
+    }
+
+    /** This host's guard refused what came from there. */
+    record WrongOwner(Ipv4Address underlay, Ipv4Address address, long refused) implements Explanation {
+        @Override
+        public String code() {
+            return "wrong-owner";
+        }
+
+        @Override
+        public String sentence() {
+            return "the guard of this host refused " + refused + " frames meanwhile, as what sent them does not own the"
+                    + " address in them: " + address + " must come from " + underlay
+                    + ", not through NAT or another host";
+        }
+
+        @Override
+        public String command() {
+            return "fanctl show --stats";
+        }
+    }
+
+    /** Only small packets pass. */
+    record LargePacketsLost(int mtu, int largest) implements Explanation {
+        @Override
+        public String code() {
+            return "mtu";
+        }
+
+        @Override
+        public String sentence() {
+            return "packets of up to " + largest + " bytes pass, but the fan's MTU is " + mtu
+                    + ": something on the underlay carries less than " + (mtu + 50) + " bytes";
+        }
+
+        @Override
+        public String command() {
+            return "fanctl up -u UNDERLAY -o OVERLAY --mtu " + largest;
+        }
+    }
+
+    /** Full packets pass one by one, yet a transfer stands still. */
+    record BulkTcpFails(String tunnel, String transfer) implements Explanation {
+        @Override
+        public String code() {
+            return "bulk-tcp";
+        }
+
+        @Override
+        public String sentence() {
+            return "ping passes, also with full packets, but a TCP transfer (" + transfer
+                    + ") stands still: mostly the checksum or segmentation offload of a network card";
+        }
+
+        @Override
+        public String command() {
+            return "ethtool -K " + tunnel + " tx off tso off gso off";
+        }
+    }
+
+    /** Some packets get lost. */
+    record Losses(int sent, int received) implements Explanation {
+        @Override
+        public String code() {
+            return "losses";
+        }
+
+        @Override
+        public String sentence() {
+            return (sent - received) + " of " + sent
+                    + " pings were lost, the others answered: the network drops packets";
+        }
+
+        @Override
+        public String command() {
+            return "ip -s link";
+        }
+    }
+
+    /** The host is reached, but nothing answers at a service's port. */
+    record NoResponder(Ipv4Address address, String service, int port) implements Explanation {
+        @Override
+        public String code() {
+            return "no-responder";
+        }
+
+        @Override
+        public String sentence() {
+            return address + " is reached, but nothing listens for " + service + " (port " + port + ")";
+        }
+
+        @Override
+        public String command() {
+            return "fanatic serve";
+        }
+    }
+
+    /** The host is reached, but a service's port swallows. */
+    record ServiceSilent(Ipv4Address address, String service, int port) implements Explanation {
+        @Override
+        public String code() {
+            return "service-silent";
+        }
+
+        @Override
+        public String sentence() {
+            return address + " is reached by ping, but port " + port + " (" + service
+                    + ") neither answers nor refuses: a filter drops it";
+        }
+
+        @Override
+        public String command() {
+            return "nft list ruleset";
+        }
+    }
+
+    /** Something that has no explanation of its own. */
+    record Other(String seen) implements Explanation {
+        @Override
+        public String code() {
+            return "other";
+        }
+
+        @Override
+        public String sentence() {
+            return seen;
+        }
+
+        @Override
+        public String command() {
+            return "fanctl show --stats";
+        }
+    }
+}

@@ -1,0 +1,143 @@
+package io.fanatic.harness.reach;
+
+import io.fanatic.harness.probe.Ping;
+import io.fanatic.harness.probe.PingResult;
+import io.fanatic.harness.probe.Probes;
+import io.fanatic.netlink.bpf.Counter;
+import io.fanatic.netlink.engine.Fan;
+import io.fanatic.netlink.host.Namespace;
+import io.fanatic.netlink.route.Link;
+import io.fanatic.netlink.route.Links;
+import io.fanatic.netlink.route.Neighbour;
+import io.fanatic.netlink.route.Neighbours;
+import io.fanatic.netlink.route.Route;
+import io.fanatic.netlink.route.Routes;
+import io.fanatic.netlink.wire.NetlinkSocket;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * Finds out why a peer's host address does not answer, from what can be seen on this host:
+ *
+ * <ol>
+ *   <li>where our routes lead, for its overlay and its underlay address;
+ *   <li>whether our guard refused something meanwhile;
+ *   <li>whether it answers on the underlay, and whether it answers ARP there;
+ *   <li>whether its tunnel port answers "port unreachable";
+ *   <li>where it is on the same network, what it sends when it is asked over the underlay to answer our host address: it then
+ *       has to use its fan, and the port and VNI are seen ({@link Nudge}).
+ * </ol>
+ */
+final class Investigation {
+    private static final int PINGS = 2;
+
+    private final Namespace host;
+    private final Peer peer;
+    private final GuardWatch guard;
+    private final Probes probes;
+    private final Duration patience;
+
+    Investigation(Namespace host, Peer peer, GuardWatch guard, Probes probes, Duration patience) {
+        this.host = host;
+        this.peer = peer;
+        this.guard = guard;
+        this.probes = probes;
+        this.patience = patience;
+    }
+
+    /** What was seen of a host's routes, links and neighbours. */
+    private record Wiring(
+            Optional<Route> overlay, Optional<Route> underlay, Optional<Link> out, Optional<Link> wanted) {}
+
+    /** What is wrong with this host's own routes; to be asked before any packet is sent, since some go astray and arrive. */
+    Optional<Explanation> routes() {
+        Wiring wiring = wiring();
+        if (wiring.overlay().isEmpty()) {
+            return Optional.of(new Explanation.NoRoute(peer.address()));
+        }
+        Fan fan = peer.fan();
+        if (wiring.out().isPresent() && !wiring.out().get().name().equals(fan.bridge())) {
+            return Optional.of(new Explanation.OtherRoute(
+                    peer.address(), fan.bridge(), wiring.out().get().name()));
+        }
+        return wiring.underlay().isEmpty() ? Optional.of(new Explanation.NoRoute(peer.underlay())) : Optional.empty();
+    }
+
+    /** Why no ping was answered. */
+    Explanation explain() {
+        Optional<Explanation> route = routes();
+        if (route.isPresent()) {
+            return route.get();
+        }
+        Wiring wiring = wiring();
+        long refused = guard.growth(Counter.RECEIVE_SPOOFED);
+        if (refused > 0) {
+            return new Explanation.WrongOwner(peer.underlay(), peer.address(), refused);
+        }
+        PingResult underlay = Ping.to(peer.underlay())
+                .withCount(PINGS)
+                .withTimeout(patience)
+                .start(probes, host)
+                .join();
+        Optional<Neighbour> neighbour = wiring.underlay().flatMap(this::neighbour);
+        if (underlay.received() == 0) {
+            return new Explanation.UnderlaySilent(peer.underlay(), neighbour.isPresent());
+        }
+        return explainTunnel(wiring, neighbour);
+    }
+
+    private Explanation explainTunnel(Wiring wiring, Optional<Neighbour> neighbour) {
+        Fan fan = peer.fan();
+        Knock.Answer answer = host.call(() -> Knock.at(peer.underlay(), fan.port(), patience));
+        Optional<Nudge.Seen> seen = Optional.empty();
+        if (neighbour.isPresent() && wiring.wanted().isPresent()) {
+            Nudge nudge = new Nudge(peer, wiring.wanted().get(), neighbour.get().mac(), patience);
+            seen = host.call(nudge::run);
+        }
+        if (seen.isPresent() && seen.get().port() != fan.port()) {
+            return new Explanation.OtherPort(
+                    peer.underlay(), fan.port(), seen.get().port());
+        }
+        if (seen.isPresent() && seen.get().vni() != fan.vni()) {
+            return new Explanation.OtherVni(
+                    peer.underlay(), fan.vni(), seen.get().vni());
+        }
+        return switch (answer) {
+            case REFUSED -> new Explanation.NoFanThere(peer.underlay(), fan.port());
+            case PROHIBITED -> new Explanation.TunnelFiltered(peer.underlay(), fan.port(), true);
+            case SILENT ->
+                seen.isPresent()
+                        ? new Explanation.TunnelFiltered(peer.underlay(), fan.port(), false)
+                        : new Explanation.TunnelSilent(peer.underlay(), fan.port(), fan.vni());
+        };
+    }
+
+    private Wiring wiring() {
+        try (NetlinkSocket netlink = host.call(NetlinkSocket::open)) {
+            Routes routes = new Routes(netlink);
+            Links links = new Links(netlink);
+            Optional<Route> overlay = routes.lookup(peer.address());
+            Optional<Route> underlay = routes.lookup(peer.underlay());
+            return new Wiring(
+                    overlay,
+                    underlay,
+                    overlay.flatMap(route -> links.at(route.outInterface())),
+                    underlay.flatMap(route -> links.at(route.outInterface())));
+        }
+    }
+
+    /** The peer's own Ethernet address, when it is on the same network and has told it. */
+    private Optional<Neighbour> neighbour(Route way) {
+        if (way.gateway().isPresent()) {
+            return Optional.empty();
+        }
+        try (NetlinkSocket netlink = host.call(NetlinkSocket::open)) {
+            return new Neighbours(netlink)
+                    .list().stream()
+                            .filter(each -> each.index() == way.outInterface()
+                                    && each.address().equals(peer.underlay())
+                                    && each.mac().bits() != 0)
+                            .findFirst();
+        }
+    }
+}

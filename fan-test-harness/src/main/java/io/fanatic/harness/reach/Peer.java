@@ -1,0 +1,14 @@
+package io.fanatic.harness.reach;
+
+import io.fanatic.core.Ipv4Address;
+import io.fanatic.netlink.engine.Fan;
+
+/**
+ * The host that is meant, and the way to it.
+ *
+ * @param given the address that it was named by, of the underlay or the overlay
+ * @param fan the fan of this host that leads there
+ * @param underlay the host's address on the underlay
+ * @param address its host address in the overlay, by arithmetic
+ */
+public record Peer(Ipv4Address given, Fan fan, Ipv4Address underlay, Ipv4Address address) {}

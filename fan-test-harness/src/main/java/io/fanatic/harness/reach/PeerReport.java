@@ -1,0 +1,26 @@
+package io.fanatic.harness.reach;
+
+import io.fanatic.core.Ipv4Address;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What came of a test of one peer.
+ *
+ * @param given the address that was asked for
+ * @param peer the host that is meant; empty when no fan of this host leads there
+ * @param stages in the order tried; empty when there was nothing to try
+ * @param explanation why it failed; empty when it passed
+ */
+public record PeerReport(
+        Ipv4Address given, Optional<Peer> peer, List<Stage> stages, Optional<Explanation> explanation) {
+
+    public PeerReport {
+        stages = List.copyOf(stages);
+    }
+
+    /** Whether there was something to try and all of it passed. */
+    public boolean ok() {
+        return explanation.isEmpty() && !stages.isEmpty() && stages.stream().allMatch(Stage::ok);
+    }
+}

@@ -1,0 +1,311 @@
+package io.fanatic.harness.reach;
+
+import io.fanatic.core.Ipv4Address;
+import io.fanatic.harness.iperf.Direction;
+import io.fanatic.harness.iperf.IperfClient;
+import io.fanatic.harness.iperf.Throughput;
+import io.fanatic.harness.probe.Ping;
+import io.fanatic.harness.probe.PingResult;
+import io.fanatic.harness.probe.Probes;
+import io.fanatic.netlink.FanNetwork;
+import io.fanatic.netlink.bpf.Counter;
+import io.fanatic.netlink.engine.Fan;
+import io.fanatic.netlink.host.Namespace;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * Tests other hosts of a fan from one host: ping, path MTU, data with checksums, throughput; and explains what fails. Needs root,
+ * for raw sockets and the fan's counters. To be closed; not for several threads.
+ */
+public final class Reach implements AutoCloseable {
+    private static final int ICMP_AND_IPV4_HEADERS = 28;
+    private static final int MTU_PINGS = 3;
+    /** When none of these is answered, the rest is not worth its time-outs. */
+    private static final int FIRST_PINGS = 2;
+
+    private final Namespace host;
+    private final FanNetwork network;
+    private final Probes probes = Probes.open();
+
+    private Reach(Namespace host, FanNetwork network) {
+        this.host = host;
+        this.network = network;
+    }
+
+    /** From the calling thread's network namespace. */
+    public static Reach onThisHost() {
+        return new Reach(Namespace.here(), FanNetwork.onThisHost());
+    }
+
+    /** From another network namespace. */
+    public static Reach from(Namespace host) {
+        return new Reach(host, FanNetwork.onThisHost().in(host));
+    }
+
+    /**
+     * Tests one peer; see {@link #test(Ipv4Address, ReachSpec, Consumer)}.
+     *
+     * @param address of the host, on the underlay or in the overlay; of a container its host is tested
+     */
+    public PeerReport test(Ipv4Address address, ReachSpec spec) {
+        return test(address, spec, stage -> {});
+    }
+
+    /**
+     * Tests one peer, stage by stage.
+     *
+     * @param listener hears of each stage as it ends
+     * @throws io.fanatic.netlink.engine.FanException when this is not root
+     * @throws io.fanatic.netlink.libc.ErrnoException when the kernel gives no sockets
+     */
+    public PeerReport test(Ipv4Address address, ReachSpec spec, Consumer<Stage> listener) {
+        List<Fan> fans = network.list();
+        Optional<Fan> fan = fans.stream()
+                .filter(each -> each.overlay().contains(address)
+                        || each.mapping().underlay().contains(address))
+                .findFirst();
+        if (fan.isEmpty()) {
+            return unreached(address, Optional.empty(), new Explanation.NoFanHere(address, !fans.isEmpty()));
+        }
+        Peer peer;
+        try {
+            peer = peer(address, fan.get());
+        } catch (IllegalArgumentException nobody) {
+            return unreached(address, Optional.empty(), new Explanation.Other(String.valueOf(nobody.getMessage())));
+        }
+        if (fan.get().underlayAddresses().contains(peer.underlay())) {
+            return unreached(address, Optional.of(peer), new Explanation.ThisHost(address));
+        }
+        return new Run(peer, spec, listener).report();
+    }
+
+    /** The host that an address of the underlay or overlay means, by arithmetic; empty when no fan of this host knows it. */
+    public Optional<Peer> peer(Ipv4Address address) {
+        for (Fan fan : network.list()) {
+            if (fan.overlay().contains(address) || fan.mapping().underlay().contains(address)) {
+                try {
+                    return Optional.of(peer(address, fan));
+                } catch (IllegalArgumentException nobody) {
+                    return Optional.empty();
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static PeerReport unreached(Ipv4Address address, Optional<Peer> peer, Explanation explanation) {
+        return new PeerReport(address, peer, List.of(), Optional.of(explanation));
+    }
+
+    private static Peer peer(Ipv4Address address, Fan fan) {
+        Ipv4Address underlay = fan.overlay().contains(address) ? fan.mapping().owner(address) : address;
+        return new Peer(address, fan, underlay, fan.mapping().slice(underlay).hostAddress());
+    }
+
+    /** Ends the event loops. */
+    @Override
+    public void close() {
+        probes.close();
+    }
+
+    /** One test of one peer. */
+    private final class Run {
+        private final Peer peer;
+        private final ReachSpec spec;
+        private final Consumer<Stage> listener;
+        private final GuardWatch guard;
+        private final List<Stage> stages = new ArrayList<>();
+
+        Run(Peer peer, ReachSpec spec, Consumer<Stage> listener) {
+            this.peer = peer;
+            this.spec = spec;
+            this.listener = listener;
+            this.guard = new GuardWatch(network, peer.fan());
+        }
+
+        PeerReport report() {
+            Investigation investigation = new Investigation(host, peer, guard, probes, spec.patience());
+            Optional<Explanation> route = investigation.routes();
+            if (route.isPresent()) {
+                add(new Stage.Skipped("ping", "this host's routes do not lead there"));
+                skipRest("this host's routes do not lead there");
+                return new PeerReport(peer.given(), Optional.of(peer), stages, route);
+            }
+            PingResult ping = ping(
+                    Math.min(FIRST_PINGS, spec.pings()), Ping.to(peer.address()).payloadBytes());
+            if (ping.received() > 0) {
+                ping = ping(spec.pings(), Ping.to(peer.address()).payloadBytes());
+            }
+            add(new Stage.Pinged(ping));
+            if (ping.received() == 0) {
+                skipRest("no ping was answered");
+                Explanation why = investigation.explain();
+                return new PeerReport(peer.given(), Optional.of(peer), stages, Optional.of(why));
+            }
+            Stage.PathMtu mtu = pathMtu();
+            add(mtu);
+            if (mtu.result().received() == 0) {
+                skipTransfers("full packets do not pass");
+            } else {
+                data();
+                throughput();
+            }
+            return new PeerReport(peer.given(), Optional.of(peer), stages, explain(ping, mtu));
+        }
+
+        private PingResult ping(int count, int payload) {
+            return Ping.to(peer.address())
+                    .withCount(count)
+                    .withPayload(payload)
+                    .withTimeout(spec.patience())
+                    .start(probes, host)
+                    .join();
+        }
+
+        private void add(Stage stage) {
+            stages.add(stage);
+            listener.accept(stage);
+        }
+
+        private Stage.PathMtu pathMtu() {
+            int mtu = peer.fan().mtu();
+            PingResult full = ping(MTU_PINGS, mtu - ICMP_AND_IPV4_HEADERS);
+            if (full.received() > 0) {
+                return new Stage.PathMtu(mtu, full, mtu);
+            }
+            int passes = Ping.to(peer.address()).payloadBytes() + ICMP_AND_IPV4_HEADERS;
+            int fails = mtu;
+            while (fails - passes > 1) {
+                int middle = (passes + fails) / 2;
+                boolean answered = Ping.to(peer.address())
+                                .withCount(1)
+                                .withPayload(middle - ICMP_AND_IPV4_HEADERS)
+                                .withTimeout(spec.patience().dividedBy(4))
+                                .start(probes, host)
+                                .join()
+                                .received()
+                        > 0;
+                passes = answered ? middle : passes;
+                fails = answered ? fails : middle;
+            }
+            return new Stage.PathMtu(mtu, full, passes);
+        }
+
+        private void data() {
+            if (!spec.data()) {
+                return;
+            }
+            Exchange exchange = new Exchange(peer.address(), spec.patience());
+            Stage.Exchanged first = host.call(() -> exchange.echoShort(spec.echoPort()));
+            add(first);
+            if (first.ok()) {
+                add(host.call(() -> exchange.echoLong(spec.echoPort(), spec.longBytes())));
+                add(host.call(() -> exchange.echoUdp(spec.echoPort())));
+            } else {
+                add(new Stage.Skipped(Service.ECHO_LONG.title(), "echo does not work"));
+                add(new Stage.Skipped(Service.ECHO_UDP.title(), "echo does not work"));
+            }
+            add(host.call(() -> exchange.discard(spec.discardPort(), spec.longBytes())));
+        }
+
+        private void throughput() {
+            if (spec.throughput().isEmpty()) {
+                return;
+            }
+            for (Direction direction : List.of(Direction.SEND, Direction.RECEIVE)) {
+                // A transfer that stands still is noticed within seconds, not at once.
+                Duration patience = spec.patience().multipliedBy(3);
+                Throughput result = new IperfClient(peer.address(), spec.iperfPort(), patience)
+                        .start(probes, host, spec.throughput().get().withDirection(direction))
+                        .join();
+                add(new Stage.Rate(direction, result));
+                if (result instanceof Throughput.Failed && direction == Direction.SEND) {
+                    add(new Stage.Skipped("throughput from it", "iperf3 does not work"));
+                    return;
+                }
+            }
+        }
+
+        private void skipRest(String because) {
+            add(new Stage.Skipped("path MTU", because));
+            skipTransfers(because);
+        }
+
+        private void skipTransfers(String because) {
+            if (spec.data()) {
+                for (Service service : Service.values()) {
+                    add(new Stage.Skipped(service.title(), because));
+                }
+            }
+            if (spec.throughput().isPresent()) {
+                add(new Stage.Skipped("throughput to it", because));
+                add(new Stage.Skipped("throughput from it", because));
+            }
+        }
+
+        /** The first cause wins: what follows from it is not told again. */
+        private Optional<Explanation> explain(PingResult ping, Stage.PathMtu mtu) {
+            if (stages.stream().allMatch(Stage::ok)) {
+                return Optional.empty();
+            }
+            long refused = guard.growth(Counter.RECEIVE_SPOOFED);
+            if (refused > 0 && stages.stream().anyMatch(Run::swallowed)) {
+                return Optional.of(new Explanation.WrongOwner(peer.underlay(), peer.address(), refused));
+            }
+            if (mtu.result().received() == 0) {
+                return Optional.of(new Explanation.LargePacketsLost(mtu.mtu(), mtu.largest()));
+            }
+            for (Stage stage : stages) {
+                if (stage instanceof Stage.Exchanged exchanged && !stage.ok()) {
+                    return Optional.of(explain(exchanged));
+                }
+                if (stage instanceof Stage.Rate rate && rate.result() instanceof Throughput.Failed failed) {
+                    return Optional.of(explain(failed));
+                }
+                if (stage instanceof Stage.Rate && !stage.ok()) {
+                    return Optional.of(new Explanation.BulkTcpFails(peer.fan().tunnel(), stage.name()));
+                }
+            }
+            return Optional.of(new Explanation.Losses(
+                    ping.sent() + mtu.result().sent(),
+                    ping.received() + mtu.result().received()));
+        }
+
+        /** Whether it failed because something did not come, not because somebody said no. */
+        private static boolean swallowed(Stage stage) {
+            if (stage instanceof Stage.Exchanged exchanged) {
+                return exchanged.trouble() == Trouble.SILENT || exchanged.trouble() == Trouble.STALLED;
+            }
+            if (stage instanceof Stage.Rate rate && rate.result() instanceof Throughput.Failed failed) {
+                return failed.reason() == Throughput.Reason.SILENT || failed.reason() == Throughput.Reason.STALLED;
+            }
+            return !stage.ok() && stage.status() != Stage.Status.SKIPPED;
+        }
+
+        private Explanation explain(Stage.Exchanged exchanged) {
+            boolean discards = exchanged.service() == Service.DISCARD;
+            int port = discards ? spec.discardPort() : spec.echoPort();
+            String name = discards ? "discard" : "echo";
+            return switch (exchanged.trouble()) {
+                case REFUSED -> new Explanation.NoResponder(peer.address(), name, port);
+                case SILENT -> new Explanation.ServiceSilent(peer.address(), name, port);
+                case STALLED -> new Explanation.BulkTcpFails(peer.fan().tunnel(), exchanged.name());
+                case NONE, CUT, DAMAGED ->
+                    new Explanation.Other(exchanged.service().title() + ": " + exchanged.error());
+            };
+        }
+
+        private Explanation explain(Throughput.Failed failed) {
+            return switch (failed.reason()) {
+                case REFUSED -> new Explanation.NoResponder(peer.address(), "iperf3", spec.iperfPort());
+                case SILENT, UNREACHABLE -> new Explanation.ServiceSilent(peer.address(), "iperf3", spec.iperfPort());
+                case STALLED -> new Explanation.BulkTcpFails(peer.fan().tunnel(), "iperf3");
+                case BUSY, DECLINED, BROKEN -> new Explanation.Other("iperf3: " + failed.sentence());
+            };
+        }
+    }
+}

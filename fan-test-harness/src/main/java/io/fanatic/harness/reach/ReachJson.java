@@ -1,0 +1,99 @@
+package io.fanatic.harness.reach;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import io.fanatic.harness.iperf.ThroughputJson;
+import io.fanatic.harness.probe.PingResult;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Reports as one JSON document:
+ *
+ * <pre>
+ *   schema 1; ok; peers [{
+ *     address (as given); underlay, overlay (host address), fan (its overlay), mtu; ok
+ *     explanation {code, sentence, command} when not ok
+ *     stages [{name, status passed|failed|skipped, text, and by kind:
+ *       ping       sent, received, min_ms, avg_ms, median_ms, p99_ms, max_ms
+ *       path MTU   mtu, largest, sent, received
+ *       exchange   bytes, milliseconds, trouble
+ *       rate       throughput {see ThroughputJson}
+ *     }]
+ *   }]
+ * </pre>
+ *
+ * The schema number grows when a field changes its meaning or goes; new fields do not count.
+ */
+public final class ReachJson {
+    public static final int SCHEMA = 1;
+
+    private ReachJson() {}
+
+    /** The whole document. */
+    public static JsonObject document(List<PeerReport> reports) {
+        JsonObject json = new JsonObject();
+        json.addProperty("schema", SCHEMA);
+        json.addProperty("ok", reports.stream().allMatch(PeerReport::ok));
+        JsonArray peers = new JsonArray();
+        reports.forEach(report -> peers.add(of(report)));
+        json.add("peers", peers);
+        return json;
+    }
+
+    /** One peer. */
+    public static JsonObject of(PeerReport report) {
+        JsonObject json = new JsonObject();
+        json.addProperty("address", report.given().toString());
+        report.peer().ifPresent(peer -> {
+            json.addProperty("underlay", peer.underlay().toString());
+            json.addProperty("overlay", peer.address().toString());
+            json.addProperty("fan", peer.fan().overlay().toString());
+            json.addProperty("mtu", peer.fan().mtu());
+        });
+        json.addProperty("ok", report.ok());
+        report.explanation().ifPresent(why -> {
+            JsonObject explanation = new JsonObject();
+            explanation.addProperty("code", why.code());
+            explanation.addProperty("sentence", why.sentence());
+            explanation.addProperty("command", why.command());
+            json.add("explanation", explanation);
+        });
+        JsonArray stages = new JsonArray();
+        report.stages().forEach(stage -> stages.add(of(stage)));
+        json.add("stages", stages);
+        return json;
+    }
+
+    private static JsonObject of(Stage stage) {
+        JsonObject json = new JsonObject();
+        json.addProperty("name", stage.name());
+        json.addProperty("status", stage.status().name().toLowerCase(Locale.ROOT));
+        json.addProperty("text", stage.sentence());
+        if (stage instanceof Stage.Pinged pinged) {
+            ping(json, pinged.result());
+        } else if (stage instanceof Stage.PathMtu mtu) {
+            json.addProperty("mtu", mtu.mtu());
+            json.addProperty("largest", mtu.largest());
+            json.addProperty("sent", mtu.result().sent());
+            json.addProperty("received", mtu.result().received());
+        } else if (stage instanceof Stage.Exchanged exchanged) {
+            json.addProperty("bytes", exchanged.bytes());
+            json.addProperty("milliseconds", exchanged.nanos() / 1e6);
+            json.addProperty("trouble", exchanged.trouble().name().toLowerCase(Locale.ROOT));
+        } else if (stage instanceof Stage.Rate rate) {
+            json.add("throughput", ThroughputJson.of(rate.result()));
+        }
+        return json;
+    }
+
+    private static void ping(JsonObject json, PingResult result) {
+        json.addProperty("sent", result.sent());
+        json.addProperty("received", result.received());
+        json.addProperty("min_ms", result.minNanos() / 1e6);
+        json.addProperty("avg_ms", result.averageNanos() / 1e6);
+        json.addProperty("median_ms", result.medianNanos() / 1e6);
+        json.addProperty("p99_ms", result.p99Nanos() / 1e6);
+        json.addProperty("max_ms", result.maxNanos() / 1e6);
+    }
+}

@@ -1,0 +1,75 @@
+package io.fanatic.harness.reach;
+
+import io.fanatic.harness.iperf.Extent;
+import io.fanatic.harness.iperf.IperfClient;
+import io.fanatic.harness.iperf.IperfSpec;
+import io.fanatic.harness.serve.ResponderSpec;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * What to test of a peer.
+ *
+ * @param pings echo requests that count, at least 1
+ * @param data whether to exchange data with echo and discard
+ * @param longBytes how many bytes a long exchange has, at least 1
+ * @param throughput what to measure with iperf3, once each way; empty for nothing
+ * @param echoPort of the peer, TCP and UDP
+ * @param discardPort of the peer, TCP
+ * @param iperfPort of the peer
+ * @param patience how long to wait for each single answer
+ */
+public record ReachSpec(
+        int pings,
+        boolean data,
+        long longBytes,
+        Optional<IperfSpec> throughput,
+        int echoPort,
+        int discardPort,
+        int iperfPort,
+        Duration patience) {
+
+    /** Ten pings, 4 MiB, a second of one TCP stream each way, a second of patience, the usual ports. */
+    public static final ReachSpec DEFAULT = new ReachSpec(
+            10,
+            true,
+            4 << 20,
+            Optional.of(IperfSpec.tcp().withExtent(Extent.seconds(1))),
+            ResponderSpec.ECHO,
+            ResponderSpec.DISCARD,
+            IperfClient.DEFAULT_PORT,
+            Duration.ofSeconds(1));
+
+    /** @throws IllegalArgumentException when a number is out of its range */
+    public ReachSpec {
+        if (pings < 1 || longBytes < 1 || patience.isNegative() || patience.isZero()) {
+            throw new IllegalArgumentException("pings, bytes and patience must be more than zero");
+        }
+    }
+
+    public ReachSpec withPings(int pings) {
+        return new ReachSpec(pings, data, longBytes, throughput, echoPort, discardPort, iperfPort, patience);
+    }
+
+    /** Without echo and discard. */
+    public ReachSpec withoutData() {
+        return new ReachSpec(pings, false, longBytes, throughput, echoPort, discardPort, iperfPort, patience);
+    }
+
+    public ReachSpec withLongBytes(long bytes) {
+        return new ReachSpec(pings, data, bytes, throughput, echoPort, discardPort, iperfPort, patience);
+    }
+
+    /** @param spec its direction does not count; empty for no measurement */
+    public ReachSpec withThroughput(Optional<IperfSpec> spec) {
+        return new ReachSpec(pings, data, longBytes, spec, echoPort, discardPort, iperfPort, patience);
+    }
+
+    public ReachSpec withPorts(int echo, int discard, int iperf) {
+        return new ReachSpec(pings, data, longBytes, throughput, echo, discard, iperf, patience);
+    }
+
+    public ReachSpec withPatience(Duration patience) {
+        return new ReachSpec(pings, data, longBytes, throughput, echoPort, discardPort, iperfPort, patience);
+    }
+}

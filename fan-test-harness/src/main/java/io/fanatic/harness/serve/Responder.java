@@ -1,0 +1,115 @@
+package io.fanatic.harness.serve;
+
+import io.fanatic.harness.iperf.IperfServer;
+import io.fanatic.harness.probe.Probes;
+import io.fanatic.netlink.host.Namespace;
+import io.netty.channel.IoEventLoop;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * Answers peers in the overlay: echo and discard, TCP and UDP, and iperf3. Bad, slow and hostile peers are closed and told of once;
+ * the others notice nothing. Runs until it is closed, on event loops of the {@link Probes} that it was given.
+ */
+public final class Responder implements AutoCloseable {
+    private final Door door;
+    private final TcpService echo;
+    private final TcpService discard;
+    private final IperfServer iperf;
+    private final Deque<Runnable> closers = new ArrayDeque<>();
+    private final CountDownLatch closed = new CountDownLatch(1);
+
+    private Responder(Probes probes, Optional<Namespace> where, ResponderSpec spec, Consumer<String> log) {
+        door = new Door(spec, log);
+        IoEventLoop loop = probes.group().next();
+        ServeLimits limits = spec.limits();
+        try {
+            echo = new TcpService(TcpService.Kind.ECHO, loop, where, spec.address(), spec.echoPort(), door, limits);
+            closers.push(echo::close);
+            udp(TcpService.Kind.ECHO, loop, where, spec, echo.port());
+            discard = new TcpService(
+                    TcpService.Kind.DISCARD, loop, where, spec.address(), spec.discardPort(), door, limits);
+            closers.push(discard::close);
+            udp(TcpService.Kind.DISCARD, loop, where, spec, discard.port());
+            iperf = IperfServer.start(probes, where, spec.address(), spec.iperfPort(), limits.iperf(), door);
+            closers.push(iperf::close);
+        } catch (RuntimeException e) {
+            closeAll();
+            throw e;
+        }
+    }
+
+    private void udp(TcpService.Kind kind, IoEventLoop loop, Optional<Namespace> where, ResponderSpec spec, int port) {
+        UdpService service = UdpService.open(kind, where, spec.address(), port, door);
+        service.watch(loop, true, false);
+        closers.push(() -> loop.submit(service::close).syncUninterruptibly());
+    }
+
+    /**
+     * Opens all ports in the calling thread's network namespace.
+     *
+     * @param log gets a line for each misdeed, once; called on event loops
+     * @throws java.io.UncheckedIOException when a port cannot be had, naming it; then none is open
+     * @throws io.fanatic.netlink.libc.ErrnoException when a UDP port cannot be had
+     */
+    public static Responder start(Probes probes, ResponderSpec spec, Consumer<String> log) {
+        return new Responder(probes, Optional.empty(), spec, log);
+    }
+
+    /** As above, in another network namespace. */
+    public static Responder start(Probes probes, Namespace where, ResponderSpec spec, Consumer<String> log) {
+        return new Responder(probes, Optional.of(where), spec, log);
+    }
+
+    /** The port of echo, TCP and UDP. */
+    public int echoPort() {
+        return echo.port();
+    }
+
+    /** The port of discard, TCP and UDP. */
+    public int discardPort() {
+        return discard.port();
+    }
+
+    /** The port of iperf3, TCP and UDP. */
+    public int iperfPort() {
+        return iperf.port();
+    }
+
+    /** How many TCP connections there are. */
+    public int connections() {
+        return door.count();
+    }
+
+    /** Waits until nobody has been here for so long, or the responder was closed, or the thread is interrupted. */
+    public void awaitIdle(Duration idle) {
+        try {
+            while (true) {
+                long left = idle.toNanos() - door.idleNanos();
+                if (left <= 0 || closed.await(left, TimeUnit.NANOSECONDS)) {
+                    return;
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Ends every connection and closes the ports; waits for that. Again is harmless. */
+    @Override
+    public synchronized void close() {
+        closeAll();
+        closed.countDown();
+    }
+
+    private void closeAll() {
+        while (!closers.isEmpty()) {
+            closers.pop().run();
+        }
+    }
+}

@@ -1,0 +1,46 @@
+package io.fanatic.harness.serve;
+
+import io.fanatic.core.Cidr;
+import io.fanatic.core.Ipv4Address;
+import io.fanatic.harness.iperf.IperfClient;
+
+/**
+ * Where and whom to serve.
+ *
+ * @param address the one address to listen on, mostly the fan's host address
+ * @param peers the network whose addresses are served, mostly the overlay; everybody else is turned away
+ * @param echoPort TCP and UDP, 0 to 65535, 0 for one that the kernel chooses
+ * @param discardPort TCP and UDP
+ * @param iperfPort TCP and UDP
+ * @param limits what it does at most
+ */
+public record ResponderSpec(
+        Ipv4Address address, Cidr peers, int echoPort, int discardPort, int iperfPort, ServeLimits limits) {
+
+    /** RFC 862. */
+    public static final int ECHO = 7;
+    /** RFC 863. */
+    public static final int DISCARD = 9;
+
+    /** @throws IllegalArgumentException when a port is none */
+    public ResponderSpec {
+        for (int port : new int[] {echoPort, discardPort, iperfPort}) {
+            if (port < 0 || port > 65535) {
+                throw new IllegalArgumentException(port + " is not a port from 0 to 65535");
+            }
+        }
+    }
+
+    /** At the usual ports and with the usual limits. */
+    public static ResponderSpec at(Ipv4Address address, Cidr peers) {
+        return new ResponderSpec(address, peers, ECHO, DISCARD, IperfClient.DEFAULT_PORT, ServeLimits.DEFAULT);
+    }
+
+    public ResponderSpec withPorts(int echo, int discard, int iperf) {
+        return new ResponderSpec(address, peers, echo, discard, iperf, limits);
+    }
+
+    public ResponderSpec withLimits(ServeLimits limits) {
+        return new ResponderSpec(address, peers, echoPort, discardPort, iperfPort, limits);
+    }
+}

@@ -1,0 +1,53 @@
+package io.fanatic.harness.serve;
+
+import io.fanatic.core.Ipv4Address;
+import io.fanatic.harness.net.Watched;
+import io.netty.channel.epoll.EpollSocketChannel;
+
+/** One TCP connection of echo or discard. */
+abstract class Served extends Watched {
+    private final TcpService service;
+    private final Ipv4Address peer;
+    private final long began = System.nanoTime();
+    private long active = began;
+
+    Served(TcpService service, Ipv4Address peer, EpollSocketChannel channel) {
+        super(channel.fd().intValue(), () -> channel.unsafe().closeForcibly());
+        this.service = service;
+        this.peer = peer;
+    }
+
+    final TcpService service() {
+        return service;
+    }
+
+    final Ipv4Address peer() {
+        return peer;
+    }
+
+    /** Notes that bytes have passed. */
+    final void passed() {
+        active = System.nanoTime();
+    }
+
+    final long nanosLasted(long now) {
+        return now - began;
+    }
+
+    final long nanosStalled(long now) {
+        return now - active;
+    }
+
+    /** The connection is over. */
+    final void end() {
+        if (!isClosed()) {
+            close();
+            service.ended(this);
+        }
+    }
+
+    @Override
+    protected final void broken(String reason) {
+        service.ended(this);
+    }
+}

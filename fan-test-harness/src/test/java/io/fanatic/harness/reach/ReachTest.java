@@ -1,0 +1,336 @@
+package io.fanatic.harness.reach;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fanatic.core.FanOptions;
+import io.fanatic.core.Ipv4Address;
+import io.fanatic.harness.iperf.Conditions;
+import io.fanatic.harness.iperf.Extent;
+import io.fanatic.harness.iperf.IperfSpec;
+import io.fanatic.harness.iperf.Throughput;
+import io.fanatic.harness.junit.FanLab;
+import io.fanatic.harness.lab.EmbeddedFan;
+import io.fanatic.harness.lab.FanControl;
+import io.fanatic.harness.lab.Lab;
+import io.fanatic.harness.lab.LabHost;
+import io.fanatic.harness.probe.Ping;
+import io.fanatic.harness.probe.Probes;
+import io.fanatic.harness.serve.Responder;
+import io.fanatic.harness.serve.ResponderSpec;
+import io.fanatic.netlink.FanNetwork;
+import io.fanatic.netlink.host.Namespace;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Two hosts of a lab, 10.0.0.1 and 10.0.0.2, of which the first tests the second:
+ *
+ * <pre>
+ *   h1 eth0 10.0.0.1 ---- underlay (bridge) ---- eth0 10.0.0.2 h2
+ *      fan-250 250.0.1.1                       fan-250 250.0.2.1
+ * </pre>
+ */
+class ReachTest {
+    private static final Ipv4Address UNDERLAY = Ipv4Address.parse("10.0.0.2");
+    private static final Ipv4Address OVERLAY = Ipv4Address.parse("250.0.2.1");
+    private static final ReachSpec SPEC = ReachSpec.DEFAULT
+            .withPings(3)
+            .withThroughput(Optional.of(IperfSpec.tcp().withExtent(Extent.bytes(4 << 20))));
+
+    /** The kernel tells a bridge of its new cables when it has time; until then they carry nothing. */
+    @BeforeEach
+    void awaitCables(Lab lab) {
+        LabHost here = lab.hosts().get(0);
+        boolean fan = !FanNetwork.onThisHost().in(here.namespace()).list().isEmpty();
+        long deadline = System.nanoTime() + 20_000_000_000L;
+        try (Probes probes = Probes.open()) {
+            Ping ping = Ping.to(fan ? OVERLAY : UNDERLAY).withCount(1).withTimeout(Duration.ofMillis(200));
+            while (ping.start(probes, here.namespace()).join().received() == 0) {
+                assertThat(System.nanoTime()).as("the lab works in time").isLessThan(deadline);
+            }
+        }
+    }
+
+    @Test
+    @FanLab(hosts = 2, containers = 0)
+    void aHealthyPeerPassesEveryStage(Lab lab) {
+        try (Probes probes = Probes.open();
+                Responder responder = serve(probes, lab)) {
+            PeerReport byUnderlay = test(lab, UNDERLAY, SPEC);
+            PeerReport byOverlay = test(lab, Ipv4Address.parse("250.0.2.77"), SPEC);
+
+            for (PeerReport report : List.of(byUnderlay, byOverlay)) {
+                assertThat(report.explanation()).isEmpty();
+                assertThat(report.ok()).isTrue();
+                assertThat(report.peer().orElseThrow().address()).isEqualTo(OVERLAY);
+                assertThat(report.stages())
+                        .extracting(Stage::name)
+                        .containsExactly(
+                                "ping",
+                                "path MTU",
+                                "echo, short",
+                                "echo, long",
+                                "echo, UDP",
+                                "discard",
+                                "throughput to it",
+                                "throughput from it");
+                assertThat(((Stage.PathMtu) report.stages().get(1)).mtu()).isEqualTo(1450);
+                Stage.Rate rate = (Stage.Rate) report.stages().get(6);
+                Conditions conditions = ((Throughput.Measured) rate.result()).conditions();
+                assertThat(conditions.mtu()).isEqualTo(1450);
+                assertThat(conditions.processors()).isPositive();
+            }
+            assertThat(responder.echoPort()).isEqualTo(7);
+        }
+    }
+
+    @Test
+    @FanLab(hosts = 2, containers = 0)
+    void socatAndAStockIperf3AtTheOtherEndAreGoodEnough(Lab lab) throws Exception {
+        LabHost there = lab.hosts().get(1);
+        List<Process> services = new ArrayList<>();
+        try {
+            services.add(start(there.namespace(), "socat TCP-LISTEN:7,fork,reuseaddr EXEC:cat"));
+            services.add(start(there.namespace(), "socat UDP-LISTEN:7,fork EXEC:cat"));
+            services.add(start(there.namespace(), "socat -u TCP-LISTEN:9,fork,reuseaddr OPEN:/dev/null"));
+            services.add(start(there.namespace(), "iperf3 -s"));
+            awaitListening(lab, there, ":7 ", ":9 ", ":5201 ");
+
+            PeerReport report = test(lab, UNDERLAY, SPEC);
+
+            assertThat(report.explanation()).isEmpty();
+            assertThat(report.stages()).hasSize(8).allMatch(Stage::ok);
+        } finally {
+            for (Process service : services) {
+                service.destroy();
+                assertThat(service.waitFor(5, TimeUnit.SECONDS)).isTrue();
+            }
+        }
+    }
+
+    @Test
+    @FanLab(hosts = 2, containers = 0, fan = false)
+    void aHostWithoutAFanIsToldSo(Lab lab) {
+        assertThat(explained(test(lab, UNDERLAY, SPEC))).isEqualTo(new Explanation.NoFanHere(UNDERLAY, false));
+    }
+
+    @Test
+    @FanLab(hosts = 2, containers = 0)
+    void addressesThatMeanNoOtherHostAreToldSo(Lab lab) {
+        Ipv4Address foreign = Ipv4Address.parse("192.0.2.1");
+        assertThat(explained(test(lab, foreign, SPEC))).isEqualTo(new Explanation.NoFanHere(foreign, true));
+        Ipv4Address own = Ipv4Address.parse("250.0.1.9");
+        assertThat(explained(test(lab, own, SPEC))).isEqualTo(new Explanation.ThisHost(own));
+        Ipv4Address network = Ipv4Address.parse("250.0.0.7");
+        assertThat(explained(test(lab, network, SPEC)).sentence()).contains("nobody's");
+    }
+
+    @Test
+    @FanLab(hosts = 2, containers = 0)
+    void noFanThereIsToldByTheRefusedPort(Lab lab) {
+        FanControl.embedded().down(lab.hosts().get(1));
+        assertThat(explained(test(lab, UNDERLAY, SPEC))).isEqualTo(new Explanation.NoFanThere(UNDERLAY, 8472));
+    }
+
+    @Test
+    @FanLab(hosts = 2, containers = 0)
+    void anotherVniThereIsSeenInWhatItSends(Lab lab) {
+        again(lab, FanOptions.DEFAULT.withVni(77));
+        assertThat(explained(test(lab, UNDERLAY, SPEC))).isEqualTo(new Explanation.OtherVni(UNDERLAY, 16384000, 77));
+    }
+
+    @Test
+    @FanLab(hosts = 2, containers = 0)
+    void anotherPortThereIsSeenInWhatItSends(Lab lab) {
+        again(lab, FanOptions.DEFAULT.withPort(8473));
+        assertThat(explained(test(lab, UNDERLAY, SPEC))).isEqualTo(new Explanation.OtherPort(UNDERLAY, 8472, 8473));
+    }
+
+    @Test
+    @FanLab(hosts = 2, containers = 0)
+    void aTunnelPortThatIsFilteredIsToldFromOneThatIsNot(Lab lab) {
+        nft(lab, 2, "input", "udp dport 8472 drop");
+        assertThat(explained(test(lab, UNDERLAY, SPEC)))
+                .isEqualTo(new Explanation.TunnelFiltered(UNDERLAY, 8472, false));
+    }
+
+    @Test
+    @FanLab(hosts = 2, containers = 0)
+    void aFilterThatSaysSoIsTakenAtItsWord(Lab lab) {
+        nft(lab, 2, "input", "udp dport 8472 reject with icmp type admin-prohibited");
+        assertThat(explained(test(lab, UNDERLAY, SPEC)))
+                .isEqualTo(new Explanation.TunnelFiltered(UNDERLAY, 8472, true));
+    }
+
+    @Test
+    @FanLab(hosts = 2, containers = 0)
+    void whatIsFilteredBothWaysCannotBeToldFromAnotherVniAndIsNotGuessed(Lab lab) {
+        nft(lab, 2, "input", "udp dport 8472 drop");
+        nft(lab, 2, "output", "udp dport 8472 drop");
+        assertThat(explained(test(lab, UNDERLAY, SPEC)))
+                .isEqualTo(new Explanation.TunnelSilent(UNDERLAY, 8472, 16384000));
+    }
+
+    @Test
+    @FanLab(hosts = 2, containers = 0)
+    void aHostThatIsDownIsToldFromOneThatAnswersNoPing(Lab lab) {
+        nft(lab, 2, "input", "meta l4proto icmp drop");
+        assertThat(explained(test(lab, UNDERLAY, SPEC))).isEqualTo(new Explanation.UnderlaySilent(UNDERLAY, true));
+        run(lab, 2, "ip link set eth0 down");
+        run(lab, 1, "ip neigh flush all");
+        assertThat(explained(test(lab, UNDERLAY, SPEC))).isEqualTo(new Explanation.UnderlaySilent(UNDERLAY, false));
+    }
+
+    @Test
+    @FanLab(hosts = 2, containers = 0)
+    void routesOfThisHostThatLeadNowhereOrElsewhereAreNamed(Lab lab) {
+        run(lab, 1, "ip route add blackhole 250.0.2.0/24");
+        assertThat(explained(test(lab, UNDERLAY, SPEC))).isEqualTo(new Explanation.NoRoute(OVERLAY));
+        run(lab, 1, "ip route del blackhole 250.0.2.0/24");
+        run(lab, 1, "ip route add 250.0.2.0/24 dev eth0");
+        assertThat(explained(test(lab, UNDERLAY, SPEC)))
+                .isEqualTo(new Explanation.OtherRoute(OVERLAY, "fan-250", "eth0"));
+        run(lab, 1, "ip route del 250.0.2.0/24 dev eth0");
+        run(lab, 1, "ip route add unreachable 10.0.0.2");
+        assertThat(explained(test(lab, UNDERLAY, SPEC))).isEqualTo(new Explanation.NoRoute(UNDERLAY));
+    }
+
+    @Test
+    @FanLab(hosts = 2, containers = 0)
+    void anUnderlayThatCarriesLessIsMeasuredToTheByte(Lab lab) {
+        // A bridge's port lets four bytes more pass than its MTU, room for a VLAN tag.
+        runIn(lab.outside(), "ip link set h2 mtu 1296");
+        PeerReport report = test(lab, UNDERLAY, SPEC);
+        assertThat(explained(report)).isEqualTo(new Explanation.LargePacketsLost(1450, 1250));
+        assertThat(report.stages().get(0).ok()).as("small packets pass").isTrue();
+    }
+
+    @Test
+    @FanLab(hosts = 2, containers = 0)
+    void aTransferThatStandsStillWhileFullPingsPassIsToldSo(Lab lab) {
+        try (Probes probes = Probes.open();
+                Responder responder = serve(probes, lab)) {
+            assertThat(responder.connections()).isZero();
+            nft(lab, 2, "input", "iifname fan-250 meta l4proto tcp meta length > 1000 drop");
+            assertThat(explained(test(lab, UNDERLAY, SPEC)))
+                    .isEqualTo(new Explanation.BulkTcpFails("ftun-250", "echo, long"));
+            ReachSpec bytes = SPEC.withoutData();
+            assertThat(explained(test(lab, UNDERLAY, bytes)))
+                    .isEqualTo(new Explanation.BulkTcpFails("ftun-250", "iperf3"));
+            ReachSpec time =
+                    bytes.withThroughput(Optional.of(IperfSpec.tcp().withExtent(Extent.time(Duration.ofMillis(300)))));
+            assertThat(explained(test(lab, UNDERLAY, time)))
+                    .isEqualTo(new Explanation.BulkTcpFails("ftun-250", "throughput to it"));
+        }
+    }
+
+    @Test
+    @FanLab(hosts = 2, containers = 0)
+    void nobodyServingThereIsARefusalWithAName(Lab lab) {
+        assertThat(explained(test(lab, UNDERLAY, SPEC))).isEqualTo(new Explanation.NoResponder(OVERLAY, "echo", 7));
+        assertThat(explained(test(lab, UNDERLAY, SPEC.withoutData())))
+                .isEqualTo(new Explanation.NoResponder(OVERLAY, "iperf3", 5201));
+    }
+
+    @Test
+    @FanLab(hosts = 2, containers = 0)
+    void aServicePortThatIsFilteredIsNamed(Lab lab) {
+        nft(lab, 2, "input", "tcp dport 7 drop");
+        assertThat(explained(test(lab, UNDERLAY, SPEC))).isEqualTo(new Explanation.ServiceSilent(OVERLAY, "echo", 7));
+    }
+
+    @Test
+    @FanLab(hosts = 2, containers = 0)
+    void aPeerBehindNatIsTheWrongOwnerOfItsAddress(Lab lab) {
+        run(lab, 2, "ip address add 10.0.0.99/16 dev eth0");
+        run(lab, 2, "nft add table ip t");
+        run(lab, 2, "nft add chain ip t out { type nat hook postrouting priority 100 ; }");
+        run(lab, 2, "nft add rule ip t out udp dport 8472 snat to 10.0.0.99");
+        Explanation why = explained(test(lab, UNDERLAY, SPEC));
+        assertThat(why).isInstanceOf(Explanation.WrongOwner.class);
+        assertThat(why.sentence()).contains("250.0.2.1 must come from 10.0.0.2");
+    }
+
+    @Test
+    @FanLab(hosts = 2, containers = 0)
+    void lossesAreCounted(Lab lab) {
+        nft(lab, 2, "input", "icmp type echo-request icmp sequence 2 meta length < 1000 drop");
+        PeerReport report = test(lab, UNDERLAY, SPEC.withoutData().withThroughput(Optional.empty()));
+        assertThat(explained(report)).isEqualTo(new Explanation.Losses(6, 5));
+    }
+
+    private static Responder serve(Probes probes, Lab lab) {
+        LabHost there = lab.hosts().get(1);
+        ResponderSpec spec =
+                ResponderSpec.at(there.address(), lab.spec().mapping().overlay());
+        return Responder.start(probes, there.namespace(), spec, line -> {});
+    }
+
+    private static PeerReport test(Lab lab, Ipv4Address address, ReachSpec spec) {
+        try (Reach reach = Reach.from(lab.hosts().get(0).namespace())) {
+            return reach.test(address, spec.withPatience(Duration.ofMillis(600)));
+        }
+    }
+
+    private static Explanation explained(PeerReport report) {
+        assertThat(report.ok()).isFalse();
+        assertThat(report.explanation()).isPresent();
+        Explanation why = report.explanation().get();
+        assertThat(why.sentence()).isNotBlank();
+        assertThat(why.command()).isNotBlank();
+        assertThat(why.code()).matches("[a-z-]+");
+        return why;
+    }
+
+    /** The second host's fan with other options. */
+    private static void again(Lab lab, FanOptions options) {
+        LabHost there = lab.hosts().get(1);
+        FanControl.embedded().down(there);
+        new EmbeddedFan(options).up(there);
+    }
+
+    private static void nft(Lab lab, int host, String hook, String rule) {
+        run(lab, host, "nft add table ip t");
+        run(lab, host, "nft add chain ip t " + hook + " { type filter hook " + hook + " priority -300 ; }");
+        run(lab, host, "nft add rule ip t " + hook + " " + rule);
+    }
+
+    private static void run(Lab lab, int host, String command) {
+        lab.exec(lab.hosts().get(host - 1), List.of(command.split(" "))).orThrow();
+    }
+
+    private static void runIn(Namespace namespace, String command) {
+        try {
+            Process process = start(namespace, command);
+            assertThat(process.waitFor()).as(command).isZero();
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static Process start(Namespace namespace, String command) throws IOException {
+        return new ProcessBuilder(namespace.command(List.of(command.split(" "))))
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+    }
+
+    private static void awaitListening(Lab lab, LabHost host, String... ports) {
+        long deadline = System.nanoTime() + 10_000_000_000L;
+        while (true) {
+            String listening = lab.exec(host, List.of("ss", "-ltun")).orThrow().output();
+            if (java.util.Arrays.stream(ports).allMatch(listening::contains)) {
+                return;
+            }
+            assertThat(System.nanoTime()).as("services listen in time").isLessThan(deadline);
+        }
+    }
+}

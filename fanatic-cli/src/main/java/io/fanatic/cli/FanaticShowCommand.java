@@ -1,0 +1,171 @@
+package io.fanatic.cli;
+
+import com.google.gson.JsonObject;
+import io.fanatic.cli.command.Command;
+import io.fanatic.cli.command.Console;
+import io.fanatic.cli.command.ExitCode;
+import io.fanatic.cli.command.Option;
+import io.fanatic.cli.container.ContainerEngine;
+import io.fanatic.cli.container.EngineKind;
+import io.fanatic.cli.container.EngineStatus;
+import io.fanatic.cli.container.FanAttachment;
+import io.fanatic.cli.setup.Host;
+import io.fanatic.core.FanConfig;
+import io.fanatic.core.FanEntry;
+import io.fanatic.core.FanSlice;
+import io.fanatic.netlink.FanNetwork;
+import io.fanatic.netlink.engine.Fan;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** {@code fanatic show}: fans, up or only configured, and the container engines on them. */
+final class FanaticShowCommand extends Command {
+    private static final List<EngineKind> COLUMNS = List.of(EngineKind.DOCKER, EngineKind.LXD, EngineKind.INCUS);
+
+    private final Supplier<Host> host;
+    private final FanNetwork network = FanNetwork.onThisHost();
+    private final Option<Boolean> stats =
+            flag("--stats", "also print what the fans' programs passed and dropped (root)");
+    private final Option<Boolean> verbose =
+            flag("-v,--verbose", "also print what is known of each container engine, and over which socket");
+    private final Option<Boolean> json = flag("--json", "print one JSON document");
+
+    FanaticShowCommand(Supplier<Host> host) {
+        super("show", "Lists the fans that are up or configured, and the container engines on them.");
+        this.host = host;
+    }
+
+    /** A line of the table. */
+    private record Row(
+            String underlay,
+            String overlay,
+            String fan,
+            Map<EngineKind, EngineStatus> engines,
+            Optional<FanSlice> slice) {}
+
+    @Override
+    protected ExitCode run(Console console) {
+        Host here = host.get();
+        List<Fan> fans = here.fans().list();
+        List<Row> rows = rows(here, fans);
+        if (json.or(false)) {
+            JsonObject document = ShowJson.tree(fans, stats.or(false) ? network::counters : fan -> Map.of());
+            FanaticShowText.addEngines(document, engines(rows));
+            document.add("configuredOnly", FanaticShowText.configured(configuredOnly(here, fans)));
+            console.out().println(ShowJson.print(document));
+            return ExitCode.DONE;
+        }
+        StringBuilder text = new StringBuilder();
+        table(text, rows);
+        if (verbose.or(false)) {
+            verbose(text, here, rows);
+        }
+        if (stats.or(false)) {
+            for (Fan fan : fans) {
+                StatsText.append(text, fan, network.counters(fan));
+            }
+        }
+        console.out().print(text);
+        return ExitCode.DONE;
+    }
+
+    private static List<Row> rows(Host here, List<Fan> fans) {
+        List<Row> rows = new ArrayList<>();
+        for (Fan fan : fans) {
+            int prefix = fan.mapping().underlay().prefixLength();
+            for (FanSlice slice : fan.slices()) {
+                FanAttachment attachment =
+                        new FanAttachment(fan.bridge(), slice, fan.mtu(), fan.leases(slice.underlayAddress()));
+                Map<EngineKind, EngineStatus> engines = new EnumMap<>(EngineKind.class);
+                for (ContainerEngine engine : here.engines()) {
+                    engines.put(engine.kind(), engine.status(attachment));
+                }
+                String underlay = slice.underlayAddress() + "/" + prefix;
+                rows.add(new Row(underlay, fan.overlay().toString(), "up", engines, Optional.of(slice)));
+            }
+            if (fan.slices().isEmpty()) {
+                String underlay = fan.mapping().underlay().toString();
+                rows.add(new Row(underlay, fan.overlay().toString(), "incomplete", Map.of(), Optional.empty()));
+            }
+        }
+        for (FanEntry entry : configuredOnly(here, fans)) {
+            String state = entry.options().off() ? "off" : "down";
+            rows.add(new Row(
+                    entry.underlay().toString(), entry.overlay().toString(), state, Map.of(), Optional.empty()));
+        }
+        return rows;
+    }
+
+    /** The lines of the configuration whose fan is not up. Overlays of one host never overlap, so they tell. */
+    private static List<FanEntry> configuredOnly(Host here, List<Fan> fans) {
+        List<FanEntry> entries = new ArrayList<>();
+        for (FanConfig.Line line : here.file().read().lines()) {
+            if (fans.stream().noneMatch(fan -> fan.overlay().equals(line.entry().overlay()))) {
+                entries.add(line.entry());
+            }
+        }
+        return entries;
+    }
+
+    private static Map<FanSlice, Map<EngineKind, EngineStatus>> engines(List<Row> rows) {
+        Map<FanSlice, Map<EngineKind, EngineStatus>> engines = new LinkedHashMap<>();
+        for (Row row : rows) {
+            row.slice().ifPresent(slice -> engines.put(slice, row.engines()));
+        }
+        return engines;
+    }
+
+    private static void table(StringBuilder text, List<Row> rows) {
+        line(text, "Underlay", "Overlay", "Fan", "Docker", "LXD", "Incus");
+        for (Row row : rows) {
+            List<String> cells = new ArrayList<>(List.of(row.underlay(), row.overlay(), row.fan()));
+            for (EngineKind kind : COLUMNS) {
+                cells.add(word(Optional.ofNullable(row.engines().get(kind))));
+            }
+            line(text, cells.toArray(String[]::new));
+        }
+    }
+
+    static String word(Optional<EngineStatus> status) {
+        return status.map(EngineStatus::state)
+                .map(state -> switch (state) {
+                    case ENABLED -> "enabled";
+                    case ALTERED -> "altered";
+                    case UNUSABLE, ABSENT, OFF -> "-";
+                })
+                .orElse("-");
+    }
+
+    private static void line(StringBuilder text, String... cells) {
+        int[] widths = {18, 18, 10, 8, 8, 0};
+        for (int i = 0; i < cells.length; i++) {
+            boolean last = i == cells.length - 1;
+            text.append(cells[i]).append(last ? "\n" : " ".repeat(Math.max(0, widths[i] - cells[i].length()) + 1));
+        }
+    }
+
+    private static void verbose(StringBuilder text, Host here, List<Row> rows) {
+        for (Row row : rows) {
+            if (row.slice().isPresent()) {
+                text.append('\n')
+                        .append(row.overlay())
+                        .append(" over ")
+                        .append(row.underlay())
+                        .append(":\n");
+                for (ContainerEngine engine : here.engines()) {
+                    Optional.ofNullable(row.engines().get(engine.kind()))
+                            .ifPresent(status -> text.append("  ")
+                                    .append(engine.kind().title())
+                                    .append(": ")
+                                    .append(status.sentence())
+                                    .append('\n'));
+                }
+            }
+        }
+    }
+}

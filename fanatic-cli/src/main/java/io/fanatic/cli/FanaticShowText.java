@@ -1,0 +1,54 @@
+package io.fanatic.cli;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import io.fanatic.cli.container.EngineKind;
+import io.fanatic.cli.container.EngineStatus;
+import io.fanatic.core.FanEntry;
+import io.fanatic.core.FanSlice;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** What {@code fanatic show --json} says beyond {@code fanctl show --json}. */
+final class FanaticShowText {
+    private FanaticShowText() {}
+
+    /** Adds to each slice of the document how the engines stand to it. */
+    static void addEngines(JsonObject document, Map<FanSlice, Map<EngineKind, EngineStatus>> engines) {
+        for (JsonElement fan : document.getAsJsonArray("fans")) {
+            for (JsonElement each : fan.getAsJsonObject().getAsJsonArray("slices")) {
+                JsonObject slice = each.getAsJsonObject();
+                engines.forEach((known, statuses) -> {
+                    if (slice.get("slice").getAsString().equals(known.cidr().toString())) {
+                        slice.add("engines", engines(statuses));
+                    }
+                });
+            }
+        }
+    }
+
+    private static JsonObject engines(Map<EngineKind, EngineStatus> statuses) {
+        JsonObject engines = new JsonObject();
+        statuses.forEach((kind, status) -> {
+            JsonObject one = new JsonObject();
+            one.addProperty("state", status.state().name().toLowerCase(Locale.ROOT));
+            one.addProperty("sentence", status.sentence());
+            engines.add(kind.word(), one);
+        });
+        return engines;
+    }
+
+    static JsonArray configured(List<FanEntry> entries) {
+        JsonArray array = new JsonArray();
+        for (FanEntry entry : entries) {
+            JsonObject one = new JsonObject();
+            one.addProperty("overlay", entry.overlay().toString());
+            one.addProperty("underlay", entry.underlay().toString());
+            one.addProperty("flags", entry.options().toString());
+            array.add(one);
+        }
+        return array;
+    }
+}

@@ -1,0 +1,52 @@
+package io.fanatic.cli;
+
+import io.fanatic.cli.check.LocalTest;
+import io.fanatic.cli.command.Command;
+import io.fanatic.cli.command.CommandException;
+import io.fanatic.cli.command.Console;
+import io.fanatic.cli.command.ExitCode;
+import io.fanatic.cli.command.Option;
+import io.fanatic.cli.container.EngineKind;
+import io.fanatic.cli.setup.FanState;
+import io.fanatic.cli.setup.Host;
+import io.fanatic.cli.terminal.Progress;
+import io.fanatic.netlink.FanNetwork;
+import java.util.function.Supplier;
+
+/** {@code fanatic test local-docker} and its like. */
+final class LocalTestCommand extends Command {
+    private final EngineKind kind;
+    private final Supplier<Host> host;
+    private final FanArguments fan = new FanArguments(this);
+    private final Option<String> image = option(
+            "--image",
+            "IMAGE",
+            text -> text,
+            "run this image; else a local busybox, alpine or ubuntu, else one is pulled");
+
+    LocalTestCommand(EngineKind kind, Supplier<Host> host) {
+        super(
+                "local-" + kind.word(),
+                "Starts a container of " + kind.title()
+                        + " on the fan; it and this host test each other: ping, 1 KiB and 64 MiB"
+                        + " of random data, both ways at once. The container is removed again.");
+        this.kind = kind;
+        this.host = host;
+    }
+
+    @Override
+    protected ExitCode run(Console console) {
+        FanNetwork.requirePrivileges();
+        Host here = host.get();
+        FanState state = here.observe(fan.entry());
+        if (!state.up()) {
+            throw new CommandException(
+                    ExitCode.FAILED,
+                    "the fan " + state.name() + " is not up; \"fanatic enable-" + kind.word() + " -u "
+                            + state.entry().underlay() + " -o " + state.entry().overlay() + "\" brings it up");
+        }
+        return new LocalTest(here.engine(kind), console.out()::println, Progress.on(console))
+                .run(here.attachment(state.entry()), image.value())
+                .exitCode();
+    }
+}

@@ -1,0 +1,181 @@
+package io.fanatic.cli.check;
+
+import io.fanatic.cli.command.CommandException;
+import io.fanatic.cli.command.ExitCode;
+import io.fanatic.cli.container.ContainerEngine;
+import io.fanatic.cli.container.EngineKind;
+import io.fanatic.cli.container.FanAttachment;
+import io.fanatic.cli.container.TestContainer;
+import io.fanatic.cli.terminal.Progress;
+import io.fanatic.core.Ipv4Address;
+import io.fanatic.harness.probe.BulkTransfer;
+import io.fanatic.harness.probe.Ping;
+import io.fanatic.harness.probe.PingResult;
+import io.fanatic.harness.probe.Probes;
+import io.fanatic.harness.probe.TransferResult;
+import io.fanatic.netlink.host.Namespace;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+
+/**
+ * A container of this host and the host itself test each other: ping, 1 KiB, 64 MiB, both at once. The master is the host,
+ * the slave the container; what the slave does, our own probes do inside the container's network namespace.
+ */
+public final class LocalTest {
+    private static final long SHORT = 1024;
+    private static final long LONG = 64L << 20;
+    /** Of two pings, with a second for each. */
+    private static final int ATTEMPTS = 5;
+
+    private static final Duration SHORT_PATIENCE = Duration.ofSeconds(5);
+    private static final Duration LONG_PATIENCE = Duration.ofSeconds(60);
+
+    private final ContainerEngine engine;
+    private final Consumer<String> say;
+    private final Progress progress;
+
+    public LocalTest(ContainerEngine engine, Consumer<String> say, Progress progress) {
+        this.engine = engine;
+        this.say = say;
+        this.progress = progress;
+    }
+
+    /**
+     * How it went.
+     *
+     * @param master stages that failed on the host's side
+     * @param slave stages that failed on the container's side
+     * @param skipped why nothing was tested, if so
+     */
+    public record Result(EngineKind kind, int master, int slave, Optional<String> skipped) {
+
+        public int failures() {
+            return master + slave;
+        }
+
+        /** 0, 9 when a stage failed, 1 when nothing could be tested. */
+        public ExitCode exitCode() {
+            if (skipped.isPresent()) {
+                return ExitCode.FAILED;
+            }
+            return failures() == 0 ? ExitCode.DONE : ExitCode.TEST_FAILED;
+        }
+    }
+
+    /**
+     * Runs it.
+     *
+     * @param fan the fan, up, with the engine on it
+     * @param image the engine's name of an image; else the engine chooses
+     */
+    public Result run(FanAttachment fan, Optional<String> image) {
+        String name = "local " + engine.kind().word() + " test: ";
+        say.accept(name + "creating test container ...");
+        TestContainer container;
+        try {
+            container = progress.during(
+                    "starting a container", () -> engine.startTest(fan, image, line -> progress.note(name + line)));
+        } catch (CommandException e) {
+            say.accept(name + "skipped: " + e.getMessage());
+            return new Result(engine.kind(), 0, 0, Optional.of(String.valueOf(e.getMessage())));
+        }
+        Thread destroyer = new Thread(container::close, "destroy-" + container.id());
+        Runtime.getRuntime().addShutdownHook(destroyer);
+        Result result;
+        try (Probes probes = Probes.open()) {
+            say.accept(container.id());
+            result = stages(probes, fan.slice().hostAddress(), container);
+            say.accept(name + "destroying test container ...");
+        } finally {
+            progress.during("destroying the container", () -> {
+                container.close();
+                return true;
+            });
+            forget(destroyer);
+        }
+        // What docker kill and docker rm print.
+        say.accept("fanatic-test");
+        say.accept("fanatic-test");
+        say.accept(name + "test complete " + (result.failures() == 0 ? "PASS" : "FAIL") + " (master=" + result.master()
+                + " slave=" + result.slave() + ")");
+        return result;
+    }
+
+    private static void forget(Thread hook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException shuttingDown) {
+            // Then it runs, which is harmless.
+        }
+    }
+
+    /** Both sides at once, stage by stage; the lines in the order of the transcript. */
+    private Result stages(Probes probes, Ipv4Address host, TestContainer container) {
+        Ipv4Address inner = container.address();
+        Namespace outside = Namespace.here();
+        Namespace inside = container.namespace();
+
+        say.accept("test master: ping test (" + inner + ") ...");
+        say.accept("test slave: ping test (" + host + ") ...");
+        progress.during("waiting for the container to answer", () -> answers(probes, inner, outside));
+        CompletableFuture<PingResult> masterPing = Ping.to(inner).start(probes, outside);
+        CompletableFuture<PingResult> slavePing = Ping.to(host).start(probes, inside);
+        PingResult ping = progress.during("pinging", masterPing::join);
+        PingResult back = progress.during("pinging", slavePing::join);
+
+        say.accept("test master: ping test ... " + Verdict.of(ping));
+        say.accept("test master: short data test (" + host + " -> " + inner + ") ...");
+        say.accept("test slave: ping test ... " + Verdict.of(back));
+        say.accept("test slave: short data test (" + inner + " -> " + host + ") ...");
+        Pair little = transfer(probes, SHORT, SHORT_PATIENCE, host, inner, outside, inside);
+        say.accept("test master: short data ... " + Verdict.of(little.master));
+        say.accept("test slave: short data ... " + Verdict.of(little.slave));
+
+        say.accept("test slave: long data test (" + inner + " -> " + host + ") ...");
+        say.accept("test master: long data test (" + host + " -> " + inner + ") ...");
+        // Where a kilobyte does not pass, there is no use in waiting long for more.
+        boolean hope = little.master.ok() && little.slave.ok();
+        Pair much = transfer(probes, LONG, hope ? LONG_PATIENCE : SHORT_PATIENCE, host, inner, outside, inside);
+        say.accept("test master: long data ... " + Verdict.of(much.master));
+        say.accept("test slave: long data ... " + Verdict.of(much.slave));
+        return new Result(
+                engine.kind(),
+                failed(ping.ok()) + failed(little.master.ok()) + failed(much.master.ok()),
+                failed(back.ok()) + failed(little.slave.ok()) + failed(much.slave.ok()),
+                Optional.empty());
+    }
+
+    /** A port of a bridge forwards only a moment after its device came up; until then nothing passes. */
+    private static boolean answers(Probes probes, Ipv4Address target, Namespace from) {
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            if (Ping.to(target).withCount(1).start(probes, from).join().ok()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static int failed(boolean ok) {
+        return ok ? 0 : 1;
+    }
+
+    /** The two connections of a stage: the master opens one, the slave the other. */
+    private record Pair(TransferResult master, TransferResult slave) {}
+
+    private Pair transfer(
+            Probes probes,
+            long bytes,
+            Duration patience,
+            Ipv4Address host,
+            Ipv4Address inner,
+            Namespace outside,
+            Namespace inside) {
+        CompletableFuture<TransferResult> master =
+                BulkTransfer.to(inner).withBytes(bytes).withTimeout(patience).start(probes, outside, inside);
+        CompletableFuture<TransferResult> slave =
+                BulkTransfer.to(host).withBytes(bytes).withTimeout(patience).start(probes, inside, outside);
+        return progress.during("sending data", () -> new Pair(master.join(), slave.join()));
+    }
+}

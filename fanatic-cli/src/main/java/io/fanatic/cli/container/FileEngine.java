@@ -1,0 +1,78 @@
+package io.fanatic.cli.container;
+
+import io.fanatic.cli.command.CommandException;
+import io.fanatic.cli.command.ExitCode;
+import io.fanatic.cli.container.journal.Journal;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** An engine that is put on the fan by one static file. */
+abstract class FileEngine implements ContainerEngine {
+    private final EngineKind kind;
+    private final Path journals;
+
+    FileEngine(EngineKind kind, Path journals) {
+        this.kind = kind;
+        this.journals = journals;
+    }
+
+    /** The file for this fan. @throws UnusableException when the engine is not here or reads no such file */
+    abstract StaticFile file(FanAttachment fan);
+
+    /** What a person should know before, one sentence each. */
+    abstract List<String> warnings(FanAttachment fan);
+
+    @Override
+    public EngineKind kind() {
+        return kind;
+    }
+
+    private Keeper keeper(FanAttachment fan) {
+        return new Keeper(file(fan), Journal.of(journals, kind.word() + "-file-" + fan.bridge()), fan);
+    }
+
+    @Override
+    public EngineStatus status(FanAttachment fan) {
+        return Standings.status(
+                () -> Standings.of(kind.title(), "file " + file(fan).path(), keeper(fan)));
+    }
+
+    @Override
+    public EnginePlan planEnable(FanAttachment fan, EngineOptions options) {
+        return plan(fan, keeper(fan).enabling());
+    }
+
+    @Override
+    public EnginePlan enable(FanAttachment fan, EngineOptions options) {
+        return Locked.run(() -> plan(fan, keeper(fan).enable()));
+    }
+
+    private EnginePlan plan(FanAttachment fan, List<String> steps) {
+        return new EnginePlan(steps, steps.isEmpty() ? List.of() : warnings(fan), false);
+    }
+
+    @Override
+    public EnginePlan planDisable(FanAttachment fan) {
+        return Standings.plan(keeper(fan).disabling());
+    }
+
+    @Override
+    public EnginePlan disable(FanAttachment fan, boolean force) {
+        return Locked.run(() -> Standings.plan(keeper(fan).disable(force)));
+    }
+
+    @Override
+    public List<String> containersOn(FanAttachment fan) {
+        return file(fan).users();
+    }
+
+    @Override
+    public TestContainer startTest(FanAttachment fan, Optional<String> image, Consumer<String> progress) {
+        throw new CommandException(
+                ExitCode.FAILED,
+                "there is no local test for " + kind.title()
+                        + ", which has no daemon to ask; the fan itself can be tested");
+    }
+}

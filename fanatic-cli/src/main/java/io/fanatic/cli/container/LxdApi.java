@@ -1,0 +1,244 @@
+package io.fanatic.cli.container;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import io.fanatic.cli.command.CommandException;
+import io.fanatic.cli.command.ExitCode;
+import io.fanatic.cli.container.http.HttpAnswer;
+import io.fanatic.cli.container.http.Json;
+import io.fanatic.cli.container.http.UnixHttp;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** The interface of LXD and of Incus (documentation.ubuntu.com/lxd, rest-api), as far as a fan needs it. */
+final class LxdApi implements AutoCloseable {
+    /** What LXD 3.19 calls its containers since. */
+    private static final String INSTANCES = "instances";
+
+    private static final int SUCCESS = 200;
+    private static final int FAILURE = 400;
+
+    private final UnixHttp http;
+    private final EngineKind kind;
+    private final Path socket;
+    private final String version;
+
+    private LxdApi(UnixHttp http, EngineKind kind, Path socket, String version) {
+        this.http = http;
+        this.kind = kind;
+        this.socket = socket;
+        this.version = version;
+    }
+
+    /** @throws UnusableException when it does not answer, does not trust us or is too old */
+    static LxdApi open(EngineKind kind, Path socket) {
+        UnixHttp http = UnixHttp.open(kind.title(), socket);
+        try {
+            Json server = http.get("/1.0")
+                    .orThrow(kind.title(), "describe itself")
+                    .json()
+                    .at("metadata");
+            if (!server.textOr("auth", "").equals("trusted")) {
+                throw UnusableException.because(kind.title() + " on " + socket + " does not trust us; run it as root");
+            }
+            String version = HttpAnswer.oneLine(server.at("environment").text("server_version"));
+            if (!server.at("api_extensions").texts().contains(INSTANCES)) {
+                throw UnusableException.because(kind.title() + " " + version + " on " + socket
+                        + " is too old: it has no instances yet; LXD 4.0 or newer is needed");
+            }
+            return new LxdApi(http, kind, socket, version);
+        } catch (UnusableException e) {
+            http.close();
+            throw e;
+        } catch (CommandException e) {
+            http.close();
+            throw UnusableException.because(e.getMessage() + "; is it running?");
+        } catch (RuntimeException | Error e) {
+            http.close();
+            throw e;
+        }
+    }
+
+    EngineKind kind() {
+        return kind;
+    }
+
+    Path socket() {
+        return socket;
+    }
+
+    /** {@code 5.0.2}. */
+    String version() {
+        return version;
+    }
+
+    Optional<Json> profile(String name) {
+        return find("/1.0/profiles/" + word(name), "show the profile " + name);
+    }
+
+    void createProfile(JsonObject profile) {
+        ok(
+                http.post("/1.0/profiles", profile),
+                "create the profile " + profile.get("name").getAsString());
+    }
+
+    /** Absent is fine. */
+    void removeProfile(String name) {
+        HttpAnswer answer = http.delete("/1.0/profiles/" + word(name));
+        if (!answer.notFound()) {
+            ok(answer, "remove the profile " + name);
+        }
+    }
+
+    /** Takes a profile from an instance, and with it the devices it gives; a running instance loses them at once. */
+    void removeProfileFrom(Instance instance, String profile) {
+        Json now = ok(http.get(instance.path()), "show " + instance).json().at("metadata");
+        JsonObject change = new JsonObject();
+        List<String> profiles = new ArrayList<>(now.at("profiles").texts());
+        profiles.remove(profile);
+        change.add("profiles", DockerApi.array(profiles.toArray(String[]::new)));
+        await(http.patch(instance.path(), change), "take the profile " + profile + " from " + instance, line -> {});
+    }
+
+    /** @param name of it in its project */
+    record Instance(String name, String project) {
+        /** Reads {@code /1.0/instances/c1?project=p}; empty for what is no instance. */
+        static Optional<Instance> parse(String path) {
+            int query = path.indexOf('?');
+            String file = query < 0 ? path : path.substring(0, query);
+            String project = query < 0 ? "" : path.substring(query + 1);
+            int slash = file.lastIndexOf('/');
+            boolean instance = file.startsWith("/1.0/instances/") && slash == "/1.0/instances".length();
+            return instance
+                    ? Optional.of(new Instance(file.substring(slash + 1), project.replaceFirst("^project=", "")))
+                    : Optional.empty();
+        }
+
+        String path() {
+            return "/1.0/instances/" + name + (project.isEmpty() ? "" : "?project=" + project);
+        }
+
+        @Override
+        public String toString() {
+            return HttpAnswer.oneLine(
+                    project.isEmpty() || project.equals("default") ? name : name + " (project " + project + ")");
+        }
+    }
+
+    Optional<Json> instance(String name) {
+        return find("/1.0/instances/" + word(name), "show the instance " + name);
+    }
+
+    Json state(String instance) {
+        return ok(http.get("/1.0/instances/" + word(instance) + "/state"), "tell how " + instance + " is")
+                .json()
+                .at("metadata");
+    }
+
+    /** @param progress gets the progress of a download */
+    void createInstance(JsonObject instance, Consumer<String> progress) {
+        await(http.post("/1.0/instances", instance), "create the instance", progress);
+    }
+
+    void start(String instance) {
+        change(instance, "start", false);
+    }
+
+    /** Ends it at once and removes it; absent or ended is fine. */
+    void destroy(String instance) {
+        Optional<Json> present = instance(instance);
+        if (present.isEmpty()) {
+            return;
+        }
+        if (!present.get().textOr("status", "").equals("Stopped")) {
+            change(instance, "stop", true);
+        }
+        HttpAnswer answer = http.delete("/1.0/instances/" + word(instance));
+        if (!answer.notFound()) {
+            await(answer, "remove the instance " + instance, line -> {});
+        }
+    }
+
+    private void change(String instance, String action, boolean force) {
+        JsonObject state = DockerApi.object("action", action);
+        state.addProperty("force", force);
+        state.addProperty("timeout", 30);
+        await(
+                http.put("/1.0/instances/" + word(instance) + "/state", state),
+                action + " the instance " + instance,
+                line -> {});
+    }
+
+    List<Json> images() {
+        return ok(http.get("/1.0/images?recursion=1"), "list its images")
+                .json()
+                .at("metadata")
+                .list();
+    }
+
+    private Optional<Json> find(String path, String intention) {
+        HttpAnswer answer = http.get(path);
+        return answer.notFound()
+                ? Optional.empty()
+                : Optional.of(ok(answer, intention).json().at("metadata"));
+    }
+
+    /** Waits for what goes on in the background; what was done at once is done. */
+    private void await(HttpAnswer answer, String intention, Consumer<String> progress) {
+        String operation = ok(answer, intention).json().textOr("operation", "");
+        if (operation.isEmpty()) {
+            return;
+        }
+        String last = "";
+        long deadline = System.nanoTime() + Duration.ofHours(1).toNanos();
+        while (System.nanoTime() < deadline) {
+            // The engine answers when it is done or a second has passed.
+            Json state = ok(http.get(operation + "/wait?timeout=1"), intention)
+                    .json()
+                    .at("metadata");
+            long code = state.number("status_code").orElse(FAILURE);
+            if (code == SUCCESS) {
+                return;
+            }
+            if (code >= FAILURE) {
+                String reason = HttpAnswer.oneLine(state.textOr("err", "it does not say why"));
+                throw new CommandException(ExitCode.FAILED, kind.title() + " could not " + intention + ": " + reason);
+            }
+            String line = downloaded(state.at("metadata"));
+            if (!line.isEmpty() && !line.equals(last)) {
+                last = line;
+                progress.accept(line);
+            }
+        }
+        throw new CommandException(ExitCode.FAILED, kind.title() + " takes more than an hour to " + intention);
+    }
+
+    private static String downloaded(Json metadata) {
+        for (String name : metadata.names()) {
+            JsonElement value = metadata.at(name).element();
+            if (name.startsWith("download_progress") && value.isJsonPrimitive()) {
+                return HttpAnswer.oneLine("image: " + value.getAsString());
+            }
+        }
+        return "";
+    }
+
+    private HttpAnswer ok(HttpAnswer answer, String intention) {
+        return answer.orThrow(kind.title(), intention);
+    }
+
+    private static String word(String name) {
+        return URLEncoder.encode(name, StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public void close() {
+        http.close();
+    }
+}

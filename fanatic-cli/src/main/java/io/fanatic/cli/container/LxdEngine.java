@@ -1,0 +1,94 @@
+package io.fanatic.cli.container;
+
+import io.fanatic.cli.command.CommandException;
+import io.fanatic.cli.command.ExitCode;
+import io.fanatic.cli.container.journal.Journal;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/** LXD or Incus: by a profile. Their instances get addresses from the fan's DHCP server. */
+final class LxdEngine implements ContainerEngine {
+    private final EngineKind kind;
+    private final SocketPlaces places;
+    private final Path journals;
+
+    /** @param kind LXD or INCUS */
+    LxdEngine(EngineKind kind, SocketPlaces places, Path journals) {
+        this.kind = kind;
+        this.places = places;
+        this.journals = journals;
+    }
+
+    @Override
+    public EngineKind kind() {
+        return kind;
+    }
+
+    @Override
+    public EngineStatus status(FanAttachment fan) {
+        return Standings.status(() -> with(lxd -> Standings.of(
+                kind.title() + " " + lxd.version() + " on " + lxd.socket(),
+                "profile " + fan.bridge(),
+                keeper(lxd, fan))));
+    }
+
+    @Override
+    public EnginePlan planEnable(FanAttachment fan, EngineOptions options) {
+        requireDhcp(fan);
+        return with(lxd -> plan(fan, keeper(lxd, fan).enabling()));
+    }
+
+    @Override
+    public EnginePlan enable(FanAttachment fan, EngineOptions options) {
+        requireDhcp(fan);
+        return Locked.run(() -> with(lxd -> plan(fan, keeper(lxd, fan).enable())));
+    }
+
+    private static EnginePlan plan(FanAttachment fan, List<String> steps) {
+        return new EnginePlan(steps, steps.isEmpty() ? List.of() : DockerForwarding.warnings(fan), false);
+    }
+
+    private void requireDhcp(FanAttachment fan) {
+        if (!fan.dhcp()) {
+            throw new CommandException(
+                    ExitCode.FAILED,
+                    kind.title() + "'s instances get their addresses by DHCP, and " + fan.bridge()
+                            + " has no DHCP server; bring the fan up with --dhcp first");
+        }
+    }
+
+    @Override
+    public EnginePlan planDisable(FanAttachment fan) {
+        return with(lxd -> Standings.plan(keeper(lxd, fan).disabling()));
+    }
+
+    @Override
+    public EnginePlan disable(FanAttachment fan, boolean force) {
+        return Locked.run(() -> with(lxd -> Standings.plan(keeper(lxd, fan).disable(force))));
+    }
+
+    @Override
+    public List<String> containersOn(FanAttachment fan) {
+        return with(lxd -> new LxdProfile(lxd, fan).users());
+    }
+
+    @Override
+    public TestContainer startTest(FanAttachment fan, Optional<String> image, Consumer<String> progress) {
+        return with(lxd -> LxdTestContainer.start(lxd, fan, image, progress));
+    }
+
+    private Keeper keeper(LxdApi lxd, FanAttachment fan) {
+        return new Keeper(
+                new LxdProfile(lxd, fan), Journal.of(journals, kind.word() + "-profile-" + fan.bridge()), fan);
+    }
+
+    private <T> T with(Function<LxdApi, T> work) {
+        Path socket = kind == EngineKind.LXD ? places.lxd() : places.incus();
+        try (LxdApi lxd = LxdApi.open(kind, socket)) {
+            return work.apply(lxd);
+        }
+    }
+}

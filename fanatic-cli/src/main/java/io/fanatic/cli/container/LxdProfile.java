@@ -1,0 +1,129 @@
+package io.fanatic.cli.container;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import io.fanatic.cli.container.http.Json;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * A profile of LXD or Incus, named as the fan's bridge, that gives an instance an eth0 on that bridge. It has no disk: it goes
+ * on top of another profile, and its eth0 replaces that one's.
+ */
+final class LxdProfile implements Resource {
+    private final LxdApi lxd;
+    private final FanAttachment fan;
+
+    LxdProfile(LxdApi lxd, FanAttachment fan) {
+        this.lxd = lxd;
+        this.fan = fan;
+    }
+
+    @Override
+    public String title() {
+        return "the " + lxd.kind().title() + " profile " + fan.bridge();
+    }
+
+    @Override
+    public Optional<String> present() {
+        return lxd.profile(fan.bridge()).map(LxdProfile::canonical);
+    }
+
+    /** What a person can change of a profile; not who uses it. */
+    static String canonical(Json profile) {
+        JsonObject json = new JsonObject();
+        json.addProperty("name", profile.textOr("name", ""));
+        json.addProperty("description", profile.textOr("description", ""));
+        json.add("config", sorted(profile.at("config")));
+        json.add("devices", sorted(profile.at("devices")));
+        return json.toString();
+    }
+
+    private static JsonObject sorted(Json object) {
+        TreeMap<String, JsonElement> members = new TreeMap<>();
+        for (String name : object.names()) {
+            Json member = object.at(name);
+            members.put(name, member.element().isJsonObject() ? sorted(member) : member.element());
+        }
+        JsonObject sorted = new JsonObject();
+        members.forEach(sorted::add);
+        return sorted;
+    }
+
+    JsonObject request() {
+        JsonObject devices = new JsonObject();
+        devices.add(
+                "eth0",
+                DockerApi.object(
+                        "type",
+                        "nic",
+                        "nictype",
+                        "bridged",
+                        "name",
+                        "eth0",
+                        "parent",
+                        fan.bridge(),
+                        "mtu",
+                        Integer.toString(fan.mtu())));
+        JsonObject profile =
+                DockerApi.object("name", fan.bridge(), "description", "the fan " + fan.mapping() + ", made by fanatic");
+        profile.add("config", new JsonObject());
+        profile.add("devices", devices);
+        return profile;
+    }
+
+    @Override
+    public String wanted() {
+        return canonical(new Json("our request", request()));
+    }
+
+    @Override
+    public void create() {
+        lxd.createProfile(request());
+    }
+
+    @Override
+    public void remove() {
+        lxd.removeProfile(fan.bridge());
+    }
+
+    @Override
+    public String creating() {
+        String client = lxd.kind() == EngineKind.LXD ? "lxc" : "incus";
+        return "create " + title() + "; instances join the fan by: " + client + " launch IMAGE NAME -p default -p "
+                + fan.bridge();
+    }
+
+    @Override
+    public String removing() {
+        return "remove " + title();
+    }
+
+    private List<LxdApi.Instance> instances() {
+        List<LxdApi.Instance> instances = new ArrayList<>();
+        lxd.profile(fan.bridge())
+                .map(profile -> profile.at("used_by").texts())
+                .orElse(List.of())
+                .forEach(path -> LxdApi.Instance.parse(path).ifPresent(instances::add));
+        return instances;
+    }
+
+    @Override
+    public List<String> users() {
+        return instances().stream().map(LxdApi.Instance::toString).sorted().toList();
+    }
+
+    @Override
+    public void evict() {
+        for (LxdApi.Instance instance : instances()) {
+            lxd.removeProfileFrom(instance, fan.bridge());
+        }
+    }
+
+    @Override
+    public String fate() {
+        return "they keep running without it, with the network of their other profiles";
+    }
+}

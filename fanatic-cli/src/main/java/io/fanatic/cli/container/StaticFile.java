@@ -1,0 +1,121 @@
+package io.fanatic.cli.container;
+
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonObject;
+import io.fanatic.cli.command.CommandException;
+import io.fanatic.cli.command.ExitCode;
+import io.fanatic.core.DurableFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * A file of settings that engines read when a container starts. As a slice is arithmetic the file never changes while the fan
+ * is what it is, and nothing of ours runs when a pod starts.
+ *
+ * @param title for messages: {@code Podman's network file /etc/containers/networks/fan-250.json}
+ * @param path where it is
+ * @param content JSON
+ * @param hint how containers join, the end of a sentence
+ * @param keepsDirectory whether its directory stays when it is empty; else it goes, as whoever needs it makes it again
+ * @param usersNow who is known to use it
+ */
+record StaticFile(
+        String title,
+        Path path,
+        JsonObject content,
+        String hint,
+        boolean keepsDirectory,
+        Supplier<List<String>> usersNow)
+        implements Resource {
+    private static final int MOST_BYTES = 1 << 20;
+
+    @Override
+    public Optional<String> present() {
+        try {
+            if (Files.size(path) > MOST_BYTES) {
+                throw new CommandException(ExitCode.CONFLICT, title + " is larger than anything of ours");
+            }
+            return Optional.of(new String(Files.readAllBytes(path), StandardCharsets.UTF_8));
+        } catch (NoSuchFileException none) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw failed("read", e);
+        }
+    }
+
+    @Override
+    public String wanted() {
+        return new GsonBuilder()
+                        .setPrettyPrinting()
+                        .disableHtmlEscaping()
+                        .create()
+                        .toJson(content) + "\n";
+    }
+
+    @Override
+    public void create() {
+        try {
+            DurableFile.replace(path, ByteBuffer.wrap(wanted().getBytes(StandardCharsets.UTF_8)));
+        } catch (IOException e) {
+            throw failed("write", e);
+        }
+    }
+
+    @Override
+    public void remove() {
+        try {
+            Files.deleteIfExists(path);
+            if (!keepsDirectory) {
+                deleteEmptyDirectory();
+            }
+        } catch (IOException e) {
+            throw failed("delete", e);
+        }
+    }
+
+    private void deleteEmptyDirectory() throws IOException {
+        try {
+            Files.deleteIfExists(Objects.requireNonNull(path.getParent(), "a file is in a directory"));
+        } catch (DirectoryNotEmptyException others) {
+            // It is somebody else's too.
+        }
+    }
+
+    private CommandException failed(String what, IOException e) {
+        return new CommandException(ExitCode.FAILED, "cannot " + what + " " + title + ": " + e.getMessage());
+    }
+
+    @Override
+    public String creating() {
+        return "write " + title + "; " + hint;
+    }
+
+    @Override
+    public String removing() {
+        return "delete " + title;
+    }
+
+    @Override
+    public List<String> users() {
+        return usersNow.get();
+    }
+
+    @Override
+    public void evict() {
+        // A file cannot take anybody off a network.
+    }
+
+    @Override
+    public String fate() {
+        return "they stay on the fan until they end";
+    }
+}

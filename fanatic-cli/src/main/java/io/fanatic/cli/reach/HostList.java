@@ -1,0 +1,77 @@
+package io.fanatic.cli.reach;
+
+import io.fanatic.cli.command.CommandException;
+import io.fanatic.cli.command.ExitCode;
+import io.fanatic.core.Cidr;
+import io.fanatic.core.Ipv4Address;
+import java.io.IOException;
+import java.nio.charset.MalformedInputException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The hosts that a command line means by {@code --hosts}. */
+final class HostList {
+    /** A /20: at a second or two for a host that is not there, more would take a day. */
+    private static final int MOST = 4096;
+
+    private HostList() {}
+
+    /** @throws CommandException (USAGE) with a sentence when it is neither */
+    static List<Ipv4Address> read(String fileOrNetwork) {
+        Path file = Path.of(fileOrNetwork);
+        if (Files.exists(file)) {
+            return ofFile(file);
+        }
+        try {
+            return ofNetwork(Cidr.parse(fileOrNetwork));
+        } catch (IllegalArgumentException e) {
+            throw usage("--hosts " + fileOrNetwork + " is neither a file nor a network: " + e.getMessage());
+        }
+    }
+
+    private static List<Ipv4Address> ofNetwork(Cidr network) {
+        if (network.size() > MOST) {
+            throw new IllegalArgumentException(
+                    network + " has " + network.size() + " addresses; at most " + MOST + " are tested at once");
+        }
+        List<Ipv4Address> hosts = new ArrayList<>();
+        for (int i = 0; i < network.size(); i++) {
+            Ipv4Address address = network.network().plus(i);
+            if (network.isHost(address)) {
+                hosts.add(address);
+            }
+        }
+        return hosts;
+    }
+
+    /** An address in each line; what follows a # or a space is for people. */
+    private static List<Ipv4Address> ofFile(Path file) {
+        List<Ipv4Address> hosts = new ArrayList<>();
+        List<String> lines;
+        try {
+            lines = Files.readAllLines(file);
+        } catch (NoSuchFileException | MalformedInputException e) {
+            throw usage(file + " is not a text file");
+        } catch (IOException e) {
+            throw usage("cannot read " + file + ": " + e.getMessage());
+        }
+        for (int i = 0; i < lines.size(); i++) {
+            String line = lines.get(i).split("#", 2)[0].strip();
+            if (!line.isEmpty()) {
+                try {
+                    hosts.add(Ipv4Address.parse(line.split("\\s", 2)[0]));
+                } catch (IllegalArgumentException e) {
+                    throw usage(file + ", line " + (i + 1) + ": " + e.getMessage());
+                }
+            }
+        }
+        return hosts;
+    }
+
+    private static CommandException usage(String sentence) {
+        return new CommandException(ExitCode.USAGE, sentence);
+    }
+}

@@ -1,0 +1,72 @@
+package io.fanatic.cli.reach;
+
+import io.fanatic.cli.command.Command;
+import io.fanatic.cli.command.CommandException;
+import io.fanatic.cli.command.ExitCode;
+import io.fanatic.cli.command.Option;
+import io.fanatic.harness.iperf.Extent;
+import io.fanatic.harness.iperf.IperfClient;
+import io.fanatic.harness.iperf.IperfSpec;
+import io.fanatic.harness.iperf.Tuning;
+import java.time.Duration;
+import java.util.function.Supplier;
+
+/** The options of a throughput test, with iperf3's letters. */
+final class IperfOptions {
+    private final Option<Integer> streams;
+    private final Option<Duration> time;
+    private final Option<String> congestion;
+    private final Option<Integer> port;
+    private final Duration usualTime;
+
+    IperfOptions(Command command, Duration usualTime) {
+        this.usualTime = usualTime;
+        streams = command.option(
+                "-P,--parallel",
+                "N",
+                text -> Values.number(text, 1, IperfSpec.MOST_STREAMS),
+                "streams at once, 1 to " + IperfSpec.MOST_STREAMS + "; 1 if not given");
+        time = command.option(
+                "-t,--time",
+                "TIME",
+                Values::duration,
+                "how long, as in 5, 0.5 or 2m; " + usualTime.toSeconds() + " s if not given");
+        congestion = command.option(
+                "-C,--congestion",
+                "NAME",
+                text -> text,
+                "congestion control at both ends, such as cubic; it decides the rate more than anything else");
+        port = command.option(
+                "-p,--port",
+                "PORT",
+                Values::port,
+                "port of the iperf3 server; " + IperfClient.DEFAULT_PORT + " if not given");
+    }
+
+    int port() {
+        return port.or(IperfClient.DEFAULT_PORT);
+    }
+
+    Tuning tuning() {
+        return usage(() -> Tuning.DEFAULT.withCongestion(congestion.or("")));
+    }
+
+    IperfSpec spec(IperfSpec usual) {
+        return usual.withStreams(streams.or(1))
+                .withExtent(Extent.time(time.or(usualTime)))
+                .withTuning(tuning());
+    }
+
+    boolean timeGiven() {
+        return time.value().isPresent();
+    }
+
+    /** What is out of range is the caller's mistake. */
+    static <T> T usage(Supplier<T> work) {
+        try {
+            return work.get();
+        } catch (IllegalArgumentException e) {
+            throw new CommandException(ExitCode.USAGE, String.valueOf(e.getMessage()));
+        }
+    }
+}

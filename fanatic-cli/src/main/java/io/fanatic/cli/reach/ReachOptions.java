@@ -1,0 +1,48 @@
+package io.fanatic.cli.reach;
+
+import io.fanatic.cli.command.Command;
+import io.fanatic.cli.command.Option;
+import io.fanatic.harness.iperf.IperfSpec;
+import io.fanatic.harness.reach.ReachSpec;
+import io.fanatic.harness.serve.ResponderSpec;
+import java.time.Duration;
+import java.util.Optional;
+
+/** What both commands that test hosts take. */
+final class ReachOptions {
+    private final IperfOptions iperf;
+    private final Option<Integer> pings;
+    private final Option<Long> bytes;
+    private final Option<Boolean> noData;
+    private final Option<Boolean> noThroughput;
+    private final Option<Integer> echoPort;
+    private final Option<Integer> discardPort;
+
+    ReachOptions(Command command) {
+        pings = command.option(
+                "-c,--count", "N", text -> Values.number(text, 1, 100_000), "how many pings; 10 if not given");
+        bytes = command.option(
+                "-n,--bytes",
+                "N",
+                text -> Math.max(1, Values.scaled(text, 1024)),
+                "size of the long data, as in 64M; 4M if not given");
+        noData = command.flag("--no-data", "leave out echo and discard");
+        noThroughput = command.flag("--no-throughput", "leave out iperf3");
+        echoPort = command.option("--echo-port", "PORT", Values::port, "of echo over there; 7 if not given");
+        discardPort = command.option("--discard-port", "PORT", Values::port, "of discard over there; 9 if not given");
+        iperf = new IperfOptions(command, Duration.ofSeconds(1));
+    }
+
+    ReachSpec spec() {
+        return IperfOptions.usage(() -> {
+            Optional<IperfSpec> throughput =
+                    noThroughput.or(false) ? Optional.empty() : Optional.of(iperf.spec(IperfSpec.tcp()));
+            ReachSpec spec = ReachSpec.DEFAULT
+                    .withPings(pings.or(ReachSpec.DEFAULT.pings()))
+                    .withLongBytes(bytes.or(ReachSpec.DEFAULT.longBytes()))
+                    .withThroughput(throughput)
+                    .withPorts(echoPort.or(ResponderSpec.ECHO), discardPort.or(ResponderSpec.DISCARD), iperf.port());
+            return noData.or(false) ? spec.withoutData() : spec;
+        });
+    }
+}

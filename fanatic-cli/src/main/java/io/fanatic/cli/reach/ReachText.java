@@ -1,0 +1,127 @@
+package io.fanatic.cli.reach;
+
+import io.fanatic.harness.iperf.Throughput;
+import io.fanatic.harness.reach.Explanation;
+import io.fanatic.harness.reach.Peer;
+import io.fanatic.harness.reach.PeerReport;
+import io.fanatic.harness.reach.Stage;
+import io.fanatic.harness.reach.Units;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Reports for people, at most {@value #WIDTH} columns wide. */
+final class ReachText {
+    static final int WIDTH = 80;
+
+    private static final int NAME = 19;
+    private static final int STATUS = 7;
+    private static final int HOST = 17;
+
+    private ReachText() {}
+
+    static String peer(Peer peer) {
+        return "Testing " + peer.underlay() + ", which is " + peer.address() + " in the fan "
+                + peer.fan().overlay();
+    }
+
+    /** One stage, as it ends. */
+    static List<String> stage(Stage stage) {
+        return wrapped("  " + pad(stage.name(), NAME) + pad(status(stage), STATUS), stage.sentence());
+    }
+
+    private static String status(Stage stage) {
+        return switch (stage.status()) {
+            case PASSED -> "ok";
+            case FAILED -> "FAILED";
+            case SKIPPED -> "-";
+        };
+    }
+
+    static List<String> explanation(Explanation why) {
+        List<String> lines = new ArrayList<>();
+        String sentence = why.sentence();
+        String capital = Character.toUpperCase(sentence.charAt(0)) + sentence.substring(1);
+        lines.addAll(wrapped("  Why: ", capital + "."));
+        lines.addAll(wrapped("  Try: ", why.command()));
+        return lines;
+    }
+
+    static String header() {
+        return pad("host", HOST) + pad("result", STATUS) + pad("rtt avg", 12) + pad("to it", 14) + "from it";
+    }
+
+    /** A host in one line, or why it failed in a few. */
+    static List<String> row(PeerReport report) {
+        String host = pad(report.given().toString(), HOST) + pad(report.ok() ? "ok" : "FAILED", STATUS);
+        if (report.explanation().isPresent()) {
+            return wrapped(host, report.explanation().get().sentence());
+        }
+        StringBuilder line = new StringBuilder(host);
+        List<String> rates = new ArrayList<>();
+        for (Stage stage : report.stages()) {
+            if (stage instanceof Stage.Pinged pinged) {
+                line.append(pad(
+                        String.format(Locale.ROOT, "%.3f ms", pinged.result().averageNanos() / 1e6), 12));
+            } else if (stage instanceof Stage.Rate rate && rate.result() instanceof Throughput.Measured measured) {
+                rates.add(Units.bitsPerSecond(measured.bitsPerSecond()));
+            }
+        }
+        rates.forEach(rate -> line.append(pad(rate, 14)));
+        return List.of(line.toString().stripTrailing());
+    }
+
+    /** What the rates were measured under; nothing without rates. */
+    static List<String> conditions(List<PeerReport> reports) {
+        Optional<Throughput.Measured> any = reports.stream()
+                .flatMap(report -> report.stages().stream())
+                .filter(Stage.Rate.class::isInstance)
+                .map(stage -> ((Stage.Rate) stage).result())
+                .filter(Throughput.Measured.class::isInstance)
+                .map(Throughput.Measured.class::cast)
+                .findFirst();
+        return any.map(measured -> wrapped(
+                        "",
+                        String.format(
+                                Locale.ROOT,
+                                "Measured on Linux %s with %d CPUs, %s %s, congestion control %s here and %s there, MTU %d.",
+                                measured.conditions().kernel(),
+                                measured.conditions().processors(),
+                                measured.conditions().streams() == 1
+                                        ? "one"
+                                        : measured.conditions().streams(),
+                                measured.conditions().streams() == 1 ? "stream" : "streams",
+                                measured.conditions().congestion(),
+                                measured.conditions().peerCongestion(),
+                                measured.conditions().mtu())))
+                .orElse(List.of());
+    }
+
+    static String total(List<PeerReport> reports) {
+        long good = reports.stream().filter(PeerReport::ok).count();
+        return good + " of " + reports.size() + (reports.size() == 1 ? " host" : " hosts") + " passed.";
+    }
+
+    private static String pad(String text, int width) {
+        return text + " ".repeat(Math.max(1, width - text.length()));
+    }
+
+    /** Further lines begin below the text of the first. */
+    private static List<String> wrapped(String start, String text) {
+        List<String> lines = new ArrayList<>();
+        StringBuilder line = new StringBuilder(start);
+        boolean fresh = true;
+        for (String word : text.split(" ")) {
+            if (!fresh && line.length() + 1 + word.length() > WIDTH) {
+                lines.add(line.toString());
+                line = new StringBuilder(" ".repeat(start.length()));
+                fresh = true;
+            }
+            line.append(fresh ? "" : " ").append(word);
+            fresh = false;
+        }
+        lines.add(line.toString());
+        return lines;
+    }
+}

@@ -1,0 +1,147 @@
+package io.fanatic.cli.reach;
+
+import io.fanatic.cli.command.Command;
+import io.fanatic.cli.command.CommandException;
+import io.fanatic.cli.command.Console;
+import io.fanatic.cli.command.ExitCode;
+import io.fanatic.cli.command.Option;
+import io.fanatic.core.Cidr;
+import io.fanatic.core.FanSlice;
+import io.fanatic.core.Ipv4Address;
+import io.fanatic.harness.iperf.IperfClient;
+import io.fanatic.harness.probe.Probes;
+import io.fanatic.harness.serve.Responder;
+import io.fanatic.harness.serve.ResponderSpec;
+import io.fanatic.netlink.FanNetwork;
+import io.fanatic.netlink.engine.Fan;
+import io.fanatic.netlink.libc.Errno;
+import io.fanatic.netlink.libc.ErrnoException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** {@code fanatic serve}: what the tests of other hosts talk to. */
+public final class ServeCommand extends Command {
+    private final Option<Ipv4Address> listen = option(
+            "--listen",
+            "ADDRESS",
+            Ipv4Address::parse,
+            "listen there instead of at the host address of each fan that is up");
+    private final Option<Cidr> peers =
+            option("--peers", "CIDR", Cidr::parse, "serve addresses of this network only; the overlay if not given");
+    private final Option<Integer> echo = port("--echo-port", ResponderSpec.ECHO, "echo (RFC 862)");
+    private final Option<Integer> discard = port("--discard-port", ResponderSpec.DISCARD, "discard (RFC 863)");
+    private final Option<Integer> iperf = port("--iperf-port", IperfClient.DEFAULT_PORT, "iperf3");
+    private final Option<Duration> idle = option(
+            "--idle", "TIME", Values::duration, "end when nobody has come for so long, as in 10m; never if not given");
+
+    public ServeCommand() {
+        super(
+                "serve",
+                "Serves the tests of other hosts at this host's address in the overlay: echo, discard and iperf3.",
+                "Only peers in the overlay are served. Limits: 1024 connections, 300 of one peer; five minutes each; half a minute"
+                        + " without a byte; four iperf3 tests at once.");
+    }
+
+    private Option<Integer> port(String name, int usual, String service) {
+        return option(
+                name, "PORT", text -> Values.number(text, 0, 65535), "of " + service + "; " + usual + " if not given");
+    }
+
+    @Override
+    protected ExitCode run(Console console) {
+        List<ResponderSpec> specs = specs();
+        List<Responder> responders = new ArrayList<>();
+        try (Probes probes = Probes.open()) {
+            try {
+                for (ResponderSpec spec : specs) {
+                    Responder responder =
+                            Responder.start(probes, spec, line -> console.err().println("fanatic: " + line));
+                    responders.add(responder);
+                    console.out()
+                            .println("Serving " + spec.peers() + " at " + spec.address() + ": echo "
+                                    + responder.echoPort() + ", discard " + responder.discardPort() + ", iperf3 "
+                                    + responder.iperfPort());
+                }
+                console.out().flush();
+                await(responders);
+                console.out().println("Nobody came for " + idle.required().toSeconds() + " s; done.");
+                return ExitCode.DONE;
+            } catch (UncheckedIOException | ErrnoException e) {
+                throw new CommandException(exitCode(e), explained(e));
+            } finally {
+                responders.forEach(Responder::close);
+            }
+        }
+    }
+
+    /** Until all have been idle at the same time, or for ever. */
+    private void await(List<Responder> responders) {
+        Duration patience = idle.or(Duration.ofDays(365));
+        boolean busy = true;
+        while (busy) {
+            responders.forEach(each -> each.awaitIdle(patience));
+            busy = responders.stream().anyMatch(each -> each.connections() > 0)
+                    || idle.value().isEmpty();
+        }
+    }
+
+    private static ExitCode exitCode(RuntimeException e) {
+        String message = String.valueOf(e.getMessage());
+        if (message.contains("Permission denied")) {
+            return ExitCode.NOT_ROOT;
+        }
+        boolean taken =
+                message.contains("in use") || e instanceof ErrnoException errno && errno.errno() == Errno.EADDRINUSE;
+        return taken ? ExitCode.CONFLICT : ExitCode.FAILED;
+    }
+
+    private static String explained(RuntimeException e) {
+        String message = String.valueOf(e.getMessage());
+        return switch (exitCode(e)) {
+            case NOT_ROOT -> message + "; ports below 1024 need root, or choose others";
+            case CONFLICT -> message + "; end what listens there, or choose other ports";
+            default -> message;
+        };
+    }
+
+    private List<ResponderSpec> specs() {
+        List<ResponderSpec> specs = new ArrayList<>();
+        List<Fan> fans = FanNetwork.onThisHost().list();
+        if (listen.value().isPresent()) {
+            Ipv4Address address = listen.required();
+            Optional<Cidr> overlay = fans.stream()
+                    .filter(fan -> fan.overlay().contains(address)
+                            || fan.mapping().underlay().contains(address))
+                    .map(Fan::overlay)
+                    .findFirst();
+            Cidr whom = peers.value()
+                    .or(() -> overlay)
+                    .orElseThrow(() -> new CommandException(
+                            ExitCode.USAGE, address + " belongs to no fan that is up; say with --peers whom to serve"));
+            specs.add(spec(address, whom));
+            return specs;
+        }
+        for (Fan fan : fans) {
+            for (FanSlice slice : fan.slices()) {
+                specs.add(spec(slice.hostAddress(), peers.or(fan.overlay())));
+            }
+        }
+        if (specs.isEmpty()) {
+            throw new CommandException(
+                    ExitCode.FAILED,
+                    "no fan is up on this host; bring one up with fanctl up, or use --listen and --peers");
+        }
+        return specs;
+    }
+
+    private ResponderSpec spec(Ipv4Address address, Cidr whom) {
+        return ResponderSpec.at(address, whom)
+                .withPorts(
+                        echo.or(ResponderSpec.ECHO),
+                        discard.or(ResponderSpec.DISCARD),
+                        iperf.or(IperfClient.DEFAULT_PORT));
+    }
+}

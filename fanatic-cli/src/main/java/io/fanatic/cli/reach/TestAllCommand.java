@@ -1,0 +1,71 @@
+package io.fanatic.cli.reach;
+
+import com.google.gson.GsonBuilder;
+import io.fanatic.cli.command.Command;
+import io.fanatic.cli.command.CommandException;
+import io.fanatic.cli.command.Console;
+import io.fanatic.cli.command.ExitCode;
+import io.fanatic.cli.command.Option;
+import io.fanatic.cli.terminal.ReportOutput;
+import io.fanatic.core.Ipv4Address;
+import io.fanatic.harness.reach.Explanation;
+import io.fanatic.harness.reach.PeerReport;
+import io.fanatic.harness.reach.Reach;
+import io.fanatic.harness.reach.ReachJson;
+import io.fanatic.harness.reach.ReachReport;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** {@code fanatic test all}: many hosts, a line for each. */
+public final class TestAllCommand extends Command {
+    private final Option<String> hosts = requiredOption(
+            "--hosts", "FILE|CIDR", text -> text, "a file with an address in each line, or all hosts of a network");
+    private final ReachOptions options = new ReachOptions(this);
+    private final Option<Boolean> json = flag("--json", "print one JSON document");
+    private final Option<Path> reportTo = option("--report", "DIR", Path::of, ReportOutput.DESCRIPTION);
+
+    public TestAllCommand() {
+        super("all", "Tests many other hosts of a fan, one after the other, as \"fanatic test host\" tests one.");
+    }
+
+    @Override
+    protected ExitCode run(Console console) {
+        List<Ipv4Address> addresses = HostList.read(hosts.required());
+        boolean text = !json.or(false);
+        reportTo.value().ifPresent(ReportOutput::requireDirectory);
+        long began = System.nanoTime();
+        if (text) {
+            console.out().println(ReachText.header());
+        }
+        List<PeerReport> reports = new ArrayList<>();
+        try (Reach reach = Reach.onThisHost()) {
+            for (Ipv4Address address : addresses) {
+                PeerReport report = reach.test(address, options.spec());
+                if (report.explanation()
+                        .filter(Explanation.ThisHost.class::isInstance)
+                        .isPresent()) {
+                    continue;
+                }
+                reports.add(report);
+                if (text) {
+                    ReachText.row(report).forEach(console.out()::println);
+                }
+            }
+        }
+        if (reports.isEmpty()) {
+            throw new CommandException(ExitCode.USAGE, hosts.required() + " names no other host");
+        }
+        if (text) {
+            console.out().println();
+            ReachText.conditions(reports).forEach(console.out()::println);
+            console.out().println(ReachText.total(reports));
+        } else {
+            console.out().println(new GsonBuilder().setPrettyPrinting().create().toJson(ReachJson.document(reports)));
+        }
+        Consumer<String> say = text ? console.out()::println : line -> {};
+        reportTo.value().ifPresent(to -> ReportOutput.write(ReachReport.of(reports, began), to, say));
+        return reports.stream().allMatch(PeerReport::ok) ? ExitCode.DONE : ExitCode.TEST_FAILED;
+    }
+}

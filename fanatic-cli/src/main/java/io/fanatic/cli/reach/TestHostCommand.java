@@ -1,0 +1,68 @@
+package io.fanatic.cli.reach;
+
+import com.google.gson.GsonBuilder;
+import io.fanatic.cli.command.Command;
+import io.fanatic.cli.command.Console;
+import io.fanatic.cli.command.ExitCode;
+import io.fanatic.cli.command.Option;
+import io.fanatic.core.Ipv4Address;
+import io.fanatic.harness.reach.PeerReport;
+import io.fanatic.harness.reach.Reach;
+import io.fanatic.harness.reach.ReachJson;
+import io.fanatic.harness.reach.ReachSpec;
+import io.fanatic.harness.reach.Stage;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** {@code fanatic test host}: other hosts, stage by stage. */
+public final class TestHostCommand extends Command {
+    private final Option<String[]> words =
+            words("ADDRESS", "1..*", "of another host, on the underlay or in the overlay");
+    private final ReachOptions options = new ReachOptions(this);
+    private final Option<Boolean> json = flag("--json", "print one JSON document");
+
+    public TestHostCommand() {
+        super(
+                "host",
+                "Tests another host of a fan: ping, path MTU, data to echo and discard, throughput both ways; and explains what"
+                        + " fails. Over there \"fanatic serve\" should run, or any echo, discard and iperf3 server.");
+    }
+
+    @Override
+    protected ExitCode run(Console console) {
+        List<Ipv4Address> addresses = IperfOptions.usage(() -> {
+            List<Ipv4Address> parsed = new ArrayList<>();
+            for (String word : words.required()) {
+                parsed.add(Ipv4Address.parse(word));
+            }
+            return parsed;
+        });
+        ReachSpec spec = options.spec();
+        Consumer<String> out = json.or(false) ? line -> {} : console.out()::println;
+        List<PeerReport> reports = new ArrayList<>();
+        try (Reach reach = Reach.onThisHost()) {
+            for (Ipv4Address address : addresses) {
+                out.accept(reach.peer(address).map(ReachText::peer).orElse("Testing " + address));
+                PeerReport report = reach.test(address, spec, stage -> tell(stage, out));
+                report.explanation()
+                        .map(ReachText::explanation)
+                        .orElse(List.of())
+                        .forEach(out);
+                out.accept("");
+                reports.add(report);
+            }
+        }
+        if (json.or(false)) {
+            console.out().println(new GsonBuilder().setPrettyPrinting().create().toJson(ReachJson.document(reports)));
+        } else {
+            ReachText.conditions(reports).forEach(out);
+            out.accept(ReachText.total(reports));
+        }
+        return reports.stream().allMatch(PeerReport::ok) ? ExitCode.DONE : ExitCode.TEST_FAILED;
+    }
+
+    private static void tell(Stage stage, Consumer<String> out) {
+        ReachText.stage(stage).forEach(out);
+    }
+}

@@ -1,0 +1,204 @@
+package io.fanatic.cli.setup;
+
+import io.fanatic.cli.container.ContainerEngine;
+import io.fanatic.cli.container.EngineKind;
+import io.fanatic.cli.container.EngineOptions;
+import io.fanatic.cli.container.EnginePlan;
+import io.fanatic.cli.container.FanAttachment;
+import io.fanatic.core.FanEntry;
+import io.fanatic.netlink.engine.Fan;
+import io.fanatic.netlink.engine.Plan;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+
+/** One fan from one state to another. */
+record FanChange(FanState from, FanState to) {
+
+    FanChange inverse() {
+        return new FanChange(to, from);
+    }
+
+    /** Engines leave before the fan goes, and come when it is there; the file changes in between. */
+    List<Step> steps(Host host, boolean force, Consumer<String> say) {
+        List<Step> steps = new ArrayList<>();
+        List<EngineKind> leaving = leaving();
+        for (int i = leaving.size() - 1; i >= 0; i--) {
+            steps.add(disable(host, leaving.get(i), force));
+        }
+        if (from.up() && !to.up()) {
+            steps.add(file(host));
+            steps.add(down(host, force));
+        } else {
+            if (to.up()) {
+                steps.add(up(host));
+            }
+            steps.add(file(host));
+        }
+        for (EngineKind kind : coming()) {
+            steps.add(enable(host, kind, say));
+        }
+        return steps;
+    }
+
+    List<EngineKind> leaving() {
+        List<EngineKind> kinds = new ArrayList<>();
+        for (EngineKind kind : EngineKind.values()) {
+            if (from.engines().containsKey(kind) && (!to.engines().containsKey(kind) || stepsBack(kind))) {
+                kinds.add(kind);
+            }
+        }
+        return kinds;
+    }
+
+    /** Docker goes from its default network to one of its own by leaving the fan in between. */
+    private boolean stepsBack(EngineKind kind) {
+        return options(from, kind).defaultBridge() && !options(to, kind).defaultBridge();
+    }
+
+    private List<EngineKind> coming() {
+        List<EngineKind> kinds = new ArrayList<>();
+        for (EngineKind kind : EngineKind.values()) {
+            if (to.engines().containsKey(kind)
+                    && !Optional.ofNullable(to.engines().get(kind))
+                            .equals(Optional.ofNullable(from.engines().get(kind)))) {
+                kinds.add(kind);
+            }
+        }
+        return kinds;
+    }
+
+    private EngineOptions options(FanState state, EngineKind kind) {
+        return Optional.ofNullable(state.engines().get(kind)).orElse(EngineOptions.USUAL);
+    }
+
+    private Step up(Host host) {
+        return new Step("bring up the fan " + to.name(), () -> host.fans().up(to.entry()), () -> {
+            if (from.up()) {
+                host.fans().up(from.entry());
+            } else {
+                host.fans().down(to.entry().overlay(), to.entry().underlay(), true);
+            }
+        });
+    }
+
+    private Step down(Host host, boolean force) {
+        FanEntry entry = from.entry();
+        return new Step(
+                "take down the fan " + from.name(),
+                () -> host.fans().down(entry.overlay(), entry.underlay(), force),
+                () -> host.fans().up(entry));
+    }
+
+    private Step file(Host host) {
+        FanFile file = host.file();
+        AtomicReference<FanFile.Saved> saved = new AtomicReference<>(file.save());
+        return new Step(
+                "edit " + file.path(),
+                () -> {
+                    saved.set(file.save());
+                    file.replace(from.configured(), to.configured());
+                },
+                () -> file.restore(saved.get()));
+    }
+
+    private Step disable(Host host, EngineKind kind, boolean force) {
+        ContainerEngine engine = host.engine(kind);
+        FanAttachment fan = host.attachment(from.entry());
+        return new Step(
+                "take " + kind.title() + " off the fan",
+                () -> engine.disable(fan, force),
+                () -> engine.enable(fan, options(from, kind)));
+    }
+
+    private Step enable(Host host, EngineKind kind, Consumer<String> say) {
+        ContainerEngine engine = host.engine(kind);
+        return new Step(
+                "put " + kind.title() + " on the fan",
+                () -> {
+                    FanAttachment fan = host.attachment(to.entry());
+                    EnginePlan done = engine.enable(fan, options(to, kind));
+                    if (!done.isEmpty() && (kind == EngineKind.LXD || kind == EngineKind.INCUS)) {
+                        say.accept("Profile " + fan.bridge() + " created");
+                    }
+                },
+                () -> {
+                    FanAttachment fan = host.attachment(to.entry());
+                    engine.disable(fan, true);
+                    if (from.engines().containsKey(kind) && !stepsBack(kind)) {
+                        engine.enable(fan, options(from, kind));
+                    }
+                });
+    }
+
+    /** In words; what the kernel would refuse is refused here. */
+    List<TransitionPlan.Part> plan(Host host, boolean force, boolean alone) {
+        List<TransitionPlan.Part> parts = new ArrayList<>();
+        for (EngineKind kind : leaving()) {
+            FanAttachment fan = host.attachment(from.entry());
+            addEngine(parts, kind, host.engine(kind).planDisable(fan), "off the fan");
+        }
+        if (to.up()) {
+            addUp(parts, host, alone);
+        }
+        addFile(parts, host);
+        if (from.up() && !to.up()) {
+            parts.add(TransitionPlan.Part.of("the fan", "take down the fan " + from.name()));
+        }
+        for (EngineKind kind : coming()) {
+            FanAttachment fan = attachmentToBe(host);
+            if (from.engines().containsKey(kind) && stepsBack(kind)) {
+                // The engine cannot tell this plan before it is off its default network.
+                parts.add(TransitionPlan.Part.of(
+                        kind.title() + " on the fan",
+                        "give " + kind.title() + " a network of its own, " + fan.bridge()));
+                continue;
+            }
+            addEngine(parts, kind, host.engine(kind).planEnable(fan, options(to, kind)), "on the fan");
+        }
+        return parts;
+    }
+
+    /** DHCP may be about to be switched on. */
+    private FanAttachment attachmentToBe(Host host) {
+        FanAttachment fan = host.attachment(to.entry());
+        return new FanAttachment(
+                fan.bridge(), fan.slice(), fan.mtu(), to.entry().options().dhcp());
+    }
+
+    private void addUp(List<TransitionPlan.Part> parts, Host host, boolean alone) {
+        Fan fan = host.fans().preview(to.entry());
+        FanAttachment attachment = host.attachment(to.entry());
+        // Beside a fan that goes first, the kernel would refuse for its sake.
+        Optional<Plan> plan = alone ? Optional.of(host.fans().plan(to.entry())) : Optional.empty();
+        if (plan.isPresent() && plan.get().isEmpty()) {
+            return;
+        }
+        String line = (from.up() ? "change " : "bring up ") + fan.bridge() + ": slice "
+                + attachment.slice().cidr() + ", host address "
+                + attachment.slice().hostAddress() + ", MTU "
+                + fan.mtu() + (to.entry().options().dhcp() ? ", with DHCP" : "");
+        parts.add(new TransitionPlan.Part(
+                "the fan", List.of(line), plan.map(Plan::lines).orElse(List.of()), List.of(), false));
+    }
+
+    private void addFile(List<TransitionPlan.Part> parts, Host host) {
+        if (from.configured().map(FanEntry::toString).equals(to.configured().map(FanEntry::toString))) {
+            return;
+        }
+        String title = host.file().path().toString();
+        from.configured()
+                .ifPresent(entry -> parts.add(TransitionPlan.Part.of(title, "remove \"" + entry + "\" from " + title)));
+        to.configured()
+                .ifPresent(entry -> parts.add(TransitionPlan.Part.of(title, "write \"" + entry + "\" to " + title)));
+    }
+
+    private static void addEngine(List<TransitionPlan.Part> parts, EngineKind kind, EnginePlan plan, String how) {
+        if (!plan.isEmpty()) {
+            parts.add(new TransitionPlan.Part(
+                    kind.title() + " " + how, plan.steps(), List.of(), plan.warnings(), plan.restarts()));
+        }
+    }
+}

@@ -1,0 +1,252 @@
+package io.fanatic.cli.setup;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import io.fanatic.cli.command.CommandException;
+import io.fanatic.cli.command.ExitCode;
+import io.fanatic.core.DurableFile;
+import io.fanatic.core.FanConfig;
+import io.fanatic.core.FanEntry;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * /etc/network/fan, edited so that it can be put back byte by byte. What it was before our first line is kept in a journal,
+ * written before the file; when our last line goes, the file is what it was, and absent again if we made it. A person's
+ * edits in between stay.
+ */
+public final class FanFile {
+    private final Path file;
+    private final Path journalFile;
+
+    /** @param stateDirectory where the journal is kept, such as /var/lib/fanatic */
+    public FanFile(Path file, Path stateDirectory) {
+        this.file = file;
+        this.journalFile = stateDirectory.resolve("network-fan.json");
+    }
+
+    /**
+     * What is remembered.
+     *
+     * @param before the content before our first edit, if there was a file and it can still be put back as it was
+     * @param existed whether there was a file
+     * @param directoryExisted whether there was its directory
+     * @param wrote checksum of what we wrote last
+     */
+    private record Journal(Optional<byte[]> before, boolean existed, boolean directoryExisted, String wrote) {}
+
+    /** The file and the journal at a moment, for undoing. */
+    record Saved(Optional<byte[]> content, Optional<byte[]> journal, boolean directoryExisted) {}
+
+    public Path path() {
+        return file;
+    }
+
+    /** What it says; a file that is not there says nothing. */
+    public FanConfig read() {
+        try {
+            return FanConfig.readIfExists(file);
+        } catch (IOException e) {
+            throw failed("read", e);
+        }
+    }
+
+    /** Whether the line is there because we wrote it. */
+    public boolean isOurs(FanEntry entry) {
+        Optional<Journal> journal = journal();
+        return journal.isPresent()
+                && config(journal.get().before().orElse(new byte[0]))
+                        .find(entry.overlay(), entry.underlay())
+                        .isEmpty();
+    }
+
+    /** Takes one line away and puts another in its place; either may be absent. */
+    void replace(Optional<FanEntry> old, Optional<FanEntry> now) {
+        FanConfig before = read();
+        FanConfig after = before;
+        boolean sameFan = old.isPresent()
+                && now.isPresent()
+                && old.get().isFan(now.get().overlay(), now.get().underlay());
+        if (old.isPresent() && !sameFan) {
+            after = after.without(old.get().overlay(), old.get().underlay());
+        }
+        if (now.isPresent()) {
+            after = after.with(now.get());
+        }
+        if (after.toString().equals(before.toString())) {
+            return;
+        }
+        try {
+            write(before, after, now.isEmpty());
+        } catch (IOException e) {
+            throw failed("write", e);
+        }
+    }
+
+    private void write(FanConfig before, FanConfig after, boolean removing) throws IOException {
+        Optional<Journal> known = journal();
+        if (known.isEmpty() && removing) {
+            // A line that somebody else wrote.
+            after.write(file);
+            return;
+        }
+        Journal journal = known.orElseGet(this::first);
+        boolean touched = known.isPresent() && !known.get().wrote().equals(checksum(before));
+        FanConfig original = config(journal.before().orElse(new byte[0]));
+        if (!touched
+                && entries(after).equals(entries(original))
+                && (journal.before().isPresent() || !journal.existed())) {
+            putBack(journal);
+            return;
+        }
+        if (touched && !journal.existed() && after.toString().isBlank()) {
+            putBack(journal);
+            return;
+        }
+        Optional<byte[]> exact = touched ? Optional.empty() : journal.before();
+        remember(new Journal(exact, journal.existed(), journal.directoryExisted(), checksum(after)));
+        after.write(file);
+    }
+
+    private Journal first() {
+        Saved now = save();
+        return new Journal(now.content(), now.content().isPresent(), now.directoryExisted(), "");
+    }
+
+    private void putBack(Journal journal) throws IOException {
+        if (journal.existed()) {
+            DurableFile.replace(file, ByteBuffer.wrap(journal.before().orElseThrow()));
+        } else {
+            Files.deleteIfExists(file);
+            if (!journal.directoryExisted()) {
+                deleteIfEmpty(directory());
+            }
+        }
+        Files.deleteIfExists(journalFile);
+    }
+
+    private static List<FanEntry> entries(FanConfig config) {
+        List<FanEntry> entries = new ArrayList<>();
+        for (FanConfig.Line line : config.lines()) {
+            entries.add(line.entry());
+        }
+        return entries;
+    }
+
+    private static FanConfig config(byte[] bytes) {
+        return FanConfig.parse(FanConfig.DEFAULT_FILE, new String(bytes, StandardCharsets.UTF_8));
+    }
+
+    Saved save() {
+        try {
+            return new Saved(bytes(file), bytes(journalFile), Files.isDirectory(directory()));
+        } catch (IOException e) {
+            throw failed("read", e);
+        }
+    }
+
+    void restore(Saved saved) {
+        try {
+            restore(file, saved.content());
+            restore(journalFile, saved.journal());
+            if (!saved.directoryExisted()) {
+                deleteIfEmpty(directory());
+            }
+        } catch (IOException e) {
+            throw failed("restore", e);
+        }
+    }
+
+    private static void restore(Path path, Optional<byte[]> content) throws IOException {
+        if (content.isEmpty()) {
+            Files.deleteIfExists(path);
+        } else if (!bytes(path)
+                .map(now -> MessageDigest.isEqual(now, content.get()))
+                .orElse(false)) {
+            DurableFile.replace(path, ByteBuffer.wrap(content.get()));
+        }
+    }
+
+    private static Optional<byte[]> bytes(Path path) throws IOException {
+        try {
+            return Optional.of(Files.readAllBytes(path));
+        } catch (NoSuchFileException none) {
+            return Optional.empty();
+        }
+    }
+
+    private Path directory() {
+        return Optional.ofNullable(file.toAbsolutePath().getParent()).orElseThrow();
+    }
+
+    private static void deleteIfEmpty(Path directory) throws IOException {
+        try {
+            Files.deleteIfExists(directory);
+        } catch (DirectoryNotEmptyException somebodyElses) {
+            // Then it stays.
+        }
+    }
+
+    private Optional<Journal> journal() {
+        try {
+            Optional<byte[]> bytes = bytes(journalFile);
+            if (bytes.isEmpty()) {
+                return Optional.empty();
+            }
+            JsonObject json = JsonParser.parseString(new String(bytes.get(), StandardCharsets.UTF_8))
+                    .getAsJsonObject();
+            Optional<byte[]> before = json.has("before")
+                    ? Optional.of(Base64.getDecoder().decode(json.get("before").getAsString()))
+                    : Optional.empty();
+            return Optional.of(new Journal(
+                    before,
+                    json.get("existed").getAsBoolean(),
+                    json.get("directoryExisted").getAsBoolean(),
+                    json.get("wrote").getAsString()));
+        } catch (IOException e) {
+            throw failed("read the journal " + journalFile + " of", e);
+        } catch (JsonParseException | IllegalStateException | IllegalArgumentException damaged) {
+            throw new CommandException(
+                    ExitCode.FAILED,
+                    journalFile + " is damaged; remove it, and the lines of " + file + " that are not wanted");
+        }
+    }
+
+    private void remember(Journal journal) throws IOException {
+        JsonObject json = new JsonObject();
+        json.addProperty("file", file.toString());
+        json.addProperty("existed", journal.existed());
+        json.addProperty("directoryExisted", journal.directoryExisted());
+        journal.before()
+                .ifPresent(
+                        bytes -> json.addProperty("before", Base64.getEncoder().encodeToString(bytes)));
+        json.addProperty("wrote", journal.wrote());
+        DurableFile.replace(journalFile, ByteBuffer.wrap((json + "\n").getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private static String checksum(FanConfig config) {
+        try {
+            byte[] text = config.toString().getBytes(StandardCharsets.UTF_8);
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(text));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+
+    private CommandException failed(String verb, IOException e) {
+        return new CommandException(ExitCode.FAILED, "cannot " + verb + " " + file + ": " + e.getMessage());
+    }
+}

@@ -1,0 +1,62 @@
+package io.fanatic.cli.setup;
+
+import io.fanatic.cli.container.EngineKind;
+import io.fanatic.cli.container.EngineOptions;
+import io.fanatic.core.FanEntry;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One fan with all that belongs to it, as it is or as it should be: on one underlay address of this host.
+ *
+ * @param entry the fan, with the options that it has or is to have
+ * @param up whether it is up
+ * @param configured its line in /etc/network/fan, as it is written there
+ * @param engines the container engines on it
+ */
+public record FanState(
+        FanEntry entry, boolean up, Optional<FanEntry> configured, Map<EngineKind, EngineOptions> engines) {
+
+    public FanState {
+        engines = Map.copyOf(engines);
+    }
+
+    /** This fan with nothing left of it. */
+    public FanState gone() {
+        return new FanState(entry, false, Optional.empty(), Map.of());
+    }
+
+    /** This fan up and configured as the entry says, with these engines. */
+    public FanState as(FanEntry wanted, Map<EngineKind, EngineOptions> wantedEngines) {
+        return new FanState(wanted, true, Optional.of(wanted), wantedEngines);
+    }
+
+    public FanState withEngine(EngineKind kind, EngineOptions options) {
+        Map<EngineKind, EngineOptions> more = copy();
+        more.put(kind, options);
+        return new FanState(entry, up, configured, more);
+    }
+
+    public FanState withoutEngine(EngineKind kind) {
+        Map<EngineKind, EngineOptions> fewer = copy();
+        fewer.remove(kind);
+        return new FanState(entry, up, configured, fewer);
+    }
+
+    private Map<EngineKind, EngineOptions> copy() {
+        Map<EngineKind, EngineOptions> copy = new EnumMap<>(EngineKind.class);
+        copy.putAll(engines);
+        return copy;
+    }
+
+    /** Whether there is anything of it on the host. */
+    public boolean present() {
+        return up || configured.isPresent() || !engines.isEmpty();
+    }
+
+    /** {@code 250.0.0.0/8 over 10.0.0.45/16}. */
+    public String name() {
+        return entry.overlay() + " over " + entry.underlay();
+    }
+}

@@ -1,0 +1,36 @@
+package io.fanatic.cli.setup;
+
+import io.fanatic.core.Cidr;
+import io.fanatic.core.FanEntry;
+import io.fanatic.core.UnderlaySpec;
+import io.fanatic.netlink.FanNetwork;
+import io.fanatic.netlink.engine.AddressState;
+import io.fanatic.netlink.engine.Fan;
+import io.fanatic.netlink.engine.Plan;
+import java.util.List;
+
+/**
+ * The fans of a host. All methods are those of {@link FanNetwork}, with its exceptions; a test may put a host in memory
+ * here.
+ */
+public interface Fans {
+
+    List<Fan> list();
+
+    List<AddressState> underlayAddresses();
+
+    UnderlaySpec resolve(UnderlaySpec underlay);
+
+    Fan preview(FanEntry entry);
+
+    Plan plan(FanEntry entry);
+
+    Plan up(FanEntry entry);
+
+    Plan down(Cidr overlay, UnderlaySpec underlay, boolean force);
+
+    /** The fans of the calling thread's network namespace. */
+    static Fans onThisHost() {
+        return new NetworkFans(FanNetwork.onThisHost());
+    }
+}

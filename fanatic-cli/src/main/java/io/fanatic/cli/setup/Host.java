@@ -1,0 +1,226 @@
+package io.fanatic.cli.setup;
+
+import io.fanatic.cli.command.CommandException;
+import io.fanatic.cli.command.ExitCode;
+import io.fanatic.cli.container.ContainerEngine;
+import io.fanatic.cli.container.EngineKind;
+import io.fanatic.cli.container.EngineOptions;
+import io.fanatic.cli.container.EngineStatus;
+import io.fanatic.cli.container.FanAttachment;
+import io.fanatic.core.Cidr;
+import io.fanatic.core.FanConfig;
+import io.fanatic.core.FanEntry;
+import io.fanatic.core.FanNames;
+import io.fanatic.core.FanOptions;
+import io.fanatic.core.FanSlice;
+import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.TunnelType;
+import io.fanatic.core.UnderlaySpec;
+import io.fanatic.netlink.engine.Fan;
+import io.fanatic.netlink.engine.FanException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A host as setting up a fan sees it.
+ *
+ * @param fans its fans
+ * @param engines its container engines, in the order of {@link EngineKind}
+ * @param file its configuration
+ * @param runDirectory for what does not outlive the machine's start
+ */
+public record Host(Fans fans, List<ContainerEngine> engines, FanFile file, Path runDirectory) {
+
+    public Host {
+        engines = List.copyOf(engines);
+    }
+
+    /** The host that this program runs on. */
+    public static Host here(List<ContainerEngine> engines) {
+        return new Host(
+                Fans.onThisHost(),
+                engines,
+                new FanFile(Path.of(FanConfig.DEFAULT_FILE), Path.of("/var/lib/fanatic")),
+                Path.of("/run/fanatic"));
+    }
+
+    /** @throws CommandException when this program does not know the engine */
+    public ContainerEngine engine(EngineKind kind) {
+        for (ContainerEngine engine : engines) {
+            if (engine.kind() == kind) {
+                return engine;
+            }
+        }
+        throw new CommandException(ExitCode.FAILED, kind.title() + " is not among the container engines of this host");
+    }
+
+    /** How an engine stands to a fan; one that this program does not know is absent. */
+    public EngineStatus status(EngineKind kind, FanAttachment fan) {
+        for (ContainerEngine engine : engines) {
+            if (engine.kind() == kind) {
+                return engine.status(fan);
+            }
+        }
+        return new EngineStatus(EngineStatus.State.ABSENT, kind.title() + " is not known here");
+    }
+
+    /** Every fan of which there is anything on this host: those that are up, then those that are only configured. */
+    public List<FanState> states() {
+        List<FanState> states = new ArrayList<>();
+        for (Fan fan : fans.list()) {
+            for (FanSlice slice : fan.slices()) {
+                states.add(observe(entry(fan, slice)));
+            }
+        }
+        for (FanConfig.Line line : file.read().lines()) {
+            if (states.stream().noneMatch(state -> state.configured().equals(Optional.of(line.entry())))) {
+                states.add(observe(line.entry()));
+            }
+        }
+        return states;
+    }
+
+    /** The fan that an entry means, as it is on this host now. */
+    public FanState observe(FanEntry wanted) {
+        Optional<UnderlaySpec> address = addressOf(wanted);
+        Optional<Fan> fan = address.flatMap(at -> find(wanted.overlay(), at));
+        Optional<FanSlice> slice = fan.flatMap(up -> address.flatMap(at -> slice(up, at)));
+        FanEntry entry = slice.isPresent() ? entry(fan.orElseThrow(), slice.get()) : wanted;
+        return new FanState(entry, slice.isPresent(), configured(wanted, address), enginesOf(entry));
+    }
+
+    /** The local address that an entry means; or, when that is gone, the one with which the fan is up. */
+    private Optional<UnderlaySpec> addressOf(FanEntry entry) {
+        try {
+            return Optional.of(fans.resolve(entry.underlay()));
+        } catch (FanException e) {
+            for (Fan fan : fans.list()) {
+                if (fan.overlay().equals(entry.overlay())) {
+                    for (FanSlice slice : fan.slices()) {
+                        UnderlaySpec own = underlay(fan, slice.underlayAddress());
+                        if (own.equals(entry.underlay()) || fan.slices().size() == 1 && covers(entry, fan)) {
+                            return Optional.of(own);
+                        }
+                    }
+                }
+            }
+            return Optional.empty();
+        }
+    }
+
+    private static boolean covers(FanEntry entry, Fan fan) {
+        return entry.underlay().underlay().map(fan.mapping().underlay()::equals).orElse(true);
+    }
+
+    private Optional<Fan> find(Cidr overlay, UnderlaySpec address) {
+        for (Fan fan : fans.list()) {
+            if (fan.overlay().equals(overlay) && slice(fan, address).isPresent()) {
+                return Optional.of(fan);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<FanSlice> slice(Fan fan, UnderlaySpec address) {
+        for (FanSlice slice : fan.slices()) {
+            if (underlay(fan, slice.underlayAddress()).equals(address)) {
+                return Optional.of(slice);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static UnderlaySpec underlay(Fan fan, Ipv4Address address) {
+        return UnderlaySpec.of(address, fan.mapping().underlay().prefixLength());
+    }
+
+    private Optional<FanEntry> configured(FanEntry wanted, Optional<UnderlaySpec> address) {
+        Optional<FanEntry> found = Optional.empty();
+        for (FanConfig.Line line : file.read().lines()) {
+            FanEntry entry = line.entry();
+            if (entry.isFan(wanted.overlay(), wanted.underlay())) {
+                return Optional.of(entry);
+            }
+            if (entry.overlay().equals(wanted.overlay())
+                    && address.isPresent()
+                    && addressOf(entry).equals(address)) {
+                found = Optional.of(entry);
+            }
+        }
+        return found;
+    }
+
+    /** The entry that brings a fan up as it is. */
+    private FanEntry entry(Fan fan, FanSlice slice) {
+        FanOptions options =
+                FanOptions.DEFAULT.withDhcp(fan.leases(slice.underlayAddress())).withHostReserve(slice.hostReserve());
+        if (!fan.bridge().equals(FanNames.bridge(fan.overlay()))) {
+            options = options.withBridge(fan.bridge());
+        }
+        if (fan.port() != TunnelType.DEFAULT_VXLAN_PORT) {
+            options = options.withPort(fan.port());
+        }
+        if (fan.vni() != FanNames.vni(fan.overlay())) {
+            options = options.withVni(fan.vni());
+        }
+        FanEntry entry = new FanEntry(fan.overlay(), underlay(fan, slice.underlayAddress()), options);
+        return usualMtu(entry) == fan.mtu()
+                ? entry
+                : new FanEntry(entry.overlay(), entry.underlay(), options.withMtu(fan.mtu()));
+    }
+
+    private int usualMtu(FanEntry entry) {
+        try {
+            return fans.preview(entry).mtu();
+        } catch (FanException addressIsGone) {
+            return 0;
+        }
+    }
+
+    private Map<EngineKind, EngineOptions> enginesOf(FanEntry entry) {
+        Map<EngineKind, EngineOptions> found = new EnumMap<>(EngineKind.class);
+        Optional<FanAttachment> fan = attachmentIfAny(entry);
+        for (ContainerEngine engine : fan.isPresent() ? engines : List.<ContainerEngine>of()) {
+            EngineStatus.State state = engine.status(fan.get()).state();
+            if (state == EngineStatus.State.ENABLED || state == EngineStatus.State.ALTERED) {
+                found.put(engine.kind(), optionsOf(engine, fan.get(), state));
+            }
+        }
+        return found;
+    }
+
+    /** With which options an engine was enabled: those with which nothing is left to do. */
+    private static EngineOptions optionsOf(ContainerEngine engine, FanAttachment fan, EngineStatus.State state) {
+        if (engine.kind() != EngineKind.DOCKER || state == EngineStatus.State.ALTERED) {
+            return EngineOptions.USUAL;
+        }
+        EngineOptions defaultBridge = new EngineOptions(true);
+        return engine.planEnable(fan, defaultBridge).isEmpty() ? defaultBridge : EngineOptions.USUAL;
+    }
+
+    private Optional<FanAttachment> attachmentIfAny(FanEntry entry) {
+        try {
+            return Optional.of(attachment(entry));
+        } catch (FanException noSuchAddress) {
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * What a container engine must know of a fan: of the one that is up, else as it would be.
+     *
+     * @throws FanException INVALID when no local address fits
+     */
+    public FanAttachment attachment(FanEntry entry) {
+        Optional<UnderlaySpec> address = addressOf(entry);
+        Optional<Fan> up = address.flatMap(at -> find(entry.overlay(), at));
+        Fan fan = up.isPresent() ? up.get() : fans.preview(entry);
+        FanSlice slice = slice(fan, address.isPresent() ? address.get() : fans.resolve(entry.underlay()))
+                .orElseThrow(() -> new IllegalStateException("the fan " + fan.mapping() + " lacks its own slice"));
+        return new FanAttachment(fan.bridge(), slice, fan.mtu(), fan.leases(slice.underlayAddress()));
+    }
+}

@@ -1,0 +1,49 @@
+package io.fanatic.cli.setup;
+
+import io.fanatic.core.Cidr;
+import io.fanatic.core.FanEntry;
+import io.fanatic.core.UnderlaySpec;
+import io.fanatic.netlink.FanNetwork;
+import io.fanatic.netlink.engine.AddressState;
+import io.fanatic.netlink.engine.Fan;
+import io.fanatic.netlink.engine.Plan;
+import java.util.List;
+
+/** The fans that the kernel has. */
+record NetworkFans(FanNetwork network) implements Fans {
+
+    @Override
+    public List<Fan> list() {
+        return network.list();
+    }
+
+    @Override
+    public List<AddressState> underlayAddresses() {
+        return network.underlayAddresses();
+    }
+
+    @Override
+    public UnderlaySpec resolve(UnderlaySpec underlay) {
+        return network.resolve(underlay);
+    }
+
+    @Override
+    public Fan preview(FanEntry entry) {
+        return network.preview(entry);
+    }
+
+    @Override
+    public Plan plan(FanEntry entry) {
+        return network.plan(entry);
+    }
+
+    @Override
+    public Plan up(FanEntry entry) {
+        return network.up(entry);
+    }
+
+    @Override
+    public Plan down(Cidr overlay, UnderlaySpec underlay, boolean force) {
+        return network.down(overlay, underlay, force);
+    }
+}

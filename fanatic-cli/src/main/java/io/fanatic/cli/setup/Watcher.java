@@ -1,0 +1,136 @@
+package io.fanatic.cli.setup;
+
+import io.fanatic.cli.command.CommandException;
+import io.fanatic.cli.command.ExitCode;
+import java.io.File;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * The process that undoes a change which nobody confirms. It is there before the change is made, in a session of its own,
+ * so that neither the end of the terminal nor that of the connection ends it.
+ */
+public final class Watcher {
+    private static final String READY = "ready";
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final long POLL_NANOS = Duration.ofMillis(100).toNanos();
+
+    private final Host host;
+    private final Confirmation confirmation;
+    private final PrintStream log;
+
+    /** @param log where it tells what it does */
+    public Watcher(Host host, PrintStream log) {
+        this.host = host;
+        this.confirmation = Confirmation.on(host);
+        this.log = log;
+    }
+
+    /**
+     * Starts it and waits until it watches.
+     *
+     * @param main the class whose main method makes a watcher and {@linkplain #watch watches}
+     * @throws CommandException when it does not come up; then nothing waits for a confirmation
+     */
+    public static void start(Host host, Transition transition, int seconds, Class<?> main) {
+        Confirmation confirmation = Confirmation.on(host);
+        confirmation.requireNone();
+        confirmation.prepare(transition, seconds);
+        try {
+            Files.deleteIfExists(confirmation.log());
+            Process process = new ProcessBuilder(command(main))
+                    .redirectInput(new File("/dev/null"))
+                    .redirectOutput(confirmation.log().toFile())
+                    .redirectErrorStream(true)
+                    .directory(new File("/"))
+                    .start();
+            awaitReady(process, confirmation.log());
+        } catch (IOException | CommandException e) {
+            confirmation.takeAway();
+            throw new CommandException(
+                    ExitCode.FAILED,
+                    "cannot start the process that would undo the change: " + e.getMessage() + "; no changes made");
+        }
+    }
+
+    private static List<String> command(Class<?> main) {
+        return List.of(
+                "/usr/bin/setsid",
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Xlog:disable",
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                // Surefire's own class path is a jar that may be gone before the time is up.
+                System.getProperty("surefire.real.class.path", System.getProperty("java.class.path")),
+                main.getName());
+    }
+
+    private static void awaitReady(Process process, Path log) throws IOException {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (!Files.readString(log).startsWith(READY)) {
+            if (!process.isAlive() || System.nanoTime() - end > 0) {
+                process.destroy();
+                throw new CommandException(
+                        ExitCode.FAILED, Files.readString(log).strip());
+            }
+            LockSupport.parkNanos(POLL_NANOS);
+        }
+    }
+
+    /** Watches until the change is confirmed, or undoes it when its time is up or its maker has died half-way. */
+    public ExitCode watch() {
+        log.println(READY);
+        log.flush();
+        while (true) {
+            Optional<Confirmation.Pending> pending = confirmation.pending();
+            if (pending.isEmpty()) {
+                deleteLog();
+                return ExitCode.DONE;
+            }
+            if (isOver(pending.get()) && confirmation.takeAway()) {
+                return undo(pending.get());
+            }
+            LockSupport.parkNanos(POLL_NANOS);
+        }
+    }
+
+    private static boolean isOver(Confirmation.Pending pending) {
+        if (pending.deadline().isPresent()) {
+            return System.currentTimeMillis() > pending.deadline().get();
+        }
+        return ProcessHandle.of(pending.applier())
+                .filter(ProcessHandle::isAlive)
+                .isEmpty();
+    }
+
+    private ExitCode undo(Confirmation.Pending pending) {
+        log.println(
+                pending.deadline().isPresent()
+                        ? "not confirmed within " + pending.seconds() + " s: undoing"
+                        : "process " + pending.applier() + " ended before it was done: undoing");
+        try {
+            pending.transition(host).inverse().forced(true).apply(() -> false, log::println);
+            log.println("undone");
+            return ExitCode.DONE;
+        } catch (RuntimeException e) {
+            log.println(String.valueOf(e.getMessage()));
+            return ExitCode.of(e);
+        }
+    }
+
+    private void deleteLog() {
+        try {
+            Files.deleteIfExists(confirmation.log());
+        } catch (IOException e) {
+            log.println("cannot delete " + confirmation.log() + ": " + e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,79 @@
+package io.fanatic.cli.wizard;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jline.reader.Candidate;
+import org.jline.reader.EndOfFileException;
+import org.jline.reader.LineReader;
+import org.jline.reader.LineReaderBuilder;
+import org.jline.reader.UserInterruptException;
+import org.jline.reader.impl.DefaultParser;
+import org.jline.terminal.Terminal;
+import org.jline.terminal.TerminalBuilder;
+
+/** A terminal with line editing, a history of this run's answers and completion. */
+public final class TerminalPrompter implements Prompter {
+    private final Terminal terminal;
+    private final LineReader reader;
+    private final Runnable afterwards;
+    private List<String> proposals = List.of();
+
+    /** @param afterwards run after each answer: JLine has taken Ctrl-C meanwhile */
+    public TerminalPrompter(Runnable afterwards) {
+        this.afterwards = afterwards;
+        try {
+            terminal = TerminalBuilder.builder().system(true).build();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot use the terminal: " + e.getMessage(), e);
+        }
+        // Answers are plain words: no quotes, no escapes, no "!" for the history.
+        DefaultParser parser = new DefaultParser();
+        parser.setQuoteChars(new char[0]);
+        parser.setEscapeChars(new char[0]);
+        reader = LineReaderBuilder.builder()
+                .terminal(terminal)
+                .parser(parser)
+                .completer((line, words, candidates) -> proposals.forEach(each -> candidates.add(new Candidate(each))))
+                .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true)
+                .option(LineReader.Option.BRACKETED_PASTE, false)
+                .build();
+    }
+
+    @Override
+    public String ask(Question question) {
+        proposals = question.proposals();
+        List<String> lines = new ArrayList<>(question.prompt().lines().toList());
+        String last = lines.remove(lines.size() - 1);
+        lines.forEach(this::say);
+        try {
+            return reader.readLine(last + " ").strip();
+        } catch (UserInterruptException | EndOfFileException e) {
+            throw new CancelledException();
+        } finally {
+            afterwards.run();
+        }
+    }
+
+    @Override
+    public void say(String line) {
+        terminal.writer().println(line);
+        terminal.flush();
+    }
+
+    @Override
+    public boolean isPerson() {
+        return true;
+    }
+
+    @Override
+    public void close() {
+        try {
+            terminal.close();
+        } catch (IOException e) {
+            // The program ends; the terminal is as it was after each answer.
+        }
+        afterwards.run();
+    }
+}

@@ -1,0 +1,54 @@
+package io.fanatic.cli.wizard;
+
+import io.fanatic.core.Cidr;
+import io.fanatic.core.UnderlaySpec;
+import io.fanatic.netlink.engine.AddressState;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** The underlays to propose on a host. */
+final class Underlays {
+    private static final int USUAL_PREFIX = 16;
+
+    private Underlays() {}
+
+    /**
+     * The one that is probably meant: the first address's /16 when its network is inside one, else its network; as an address
+     * when the network has several of this host's.
+     *
+     * @param addresses of the host, that of the default route first
+     */
+    static Optional<UnderlaySpec> usual(List<AddressState> addresses) {
+        return addresses.isEmpty() ? Optional.empty() : Optional.of(usual(addresses.get(0), addresses));
+    }
+
+    private static UnderlaySpec usual(AddressState first, List<AddressState> addresses) {
+        int length = Math.min(first.prefixLength(), USUAL_PREFIX);
+        Cidr network = Cidr.containing(first.address(), length);
+        int inside = 0;
+        for (AddressState address : addresses) {
+            inside += network.contains(address.address()) ? 1 : 0;
+        }
+        return inside == 1 ? new UnderlaySpec.Network(network) : UnderlaySpec.of(first.address(), length);
+    }
+
+    /** All that make sense: for each address its /16 and its own network, and the address itself in either. */
+    static List<String> all(List<AddressState> addresses) {
+        Set<String> all = new LinkedHashSet<>();
+        for (AddressState address : addresses) {
+            all.add(usual(address, addresses).toString());
+        }
+        for (AddressState address : addresses) {
+            for (int length : new int[] {Math.min(address.prefixLength(), USUAL_PREFIX), address.prefixLength()}) {
+                if (length < 32) {
+                    all.add(address.address() + "/" + length);
+                    all.add(Cidr.containing(address.address(), length).toString());
+                }
+            }
+        }
+        return new ArrayList<>(all);
+    }
+}

@@ -1,0 +1,390 @@
+package io.fanatic.cli.wizard;
+
+import io.fanatic.cli.command.CommandException;
+import io.fanatic.cli.command.ExitCode;
+import io.fanatic.cli.container.EngineKind;
+import io.fanatic.cli.container.EngineOptions;
+import io.fanatic.cli.container.EngineStatus;
+import io.fanatic.cli.container.FanAttachment;
+import io.fanatic.cli.setup.FanState;
+import io.fanatic.cli.setup.Host;
+import io.fanatic.core.Cidr;
+import io.fanatic.core.FanEntry;
+import io.fanatic.core.FanOptions;
+import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Overlays;
+import io.fanatic.core.UnderlaySpec;
+import io.fanatic.netlink.engine.FanException;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * The dialogue, in the words and the order of the wizard of 2016. A person is asked two questions more, which that one did not
+ * have: whether plain {@code docker run} is to use the fan (without a person: yes, as it was then), and, by {@link #goAhead},
+ * whether to do what the plan says. Nothing is changed here.
+ */
+public final class Wizard {
+    /** The engines that are asked for, in the order of the questions; the others have commands of their own. */
+    public static final List<EngineKind> ENGINES = List.of(EngineKind.LXD, EngineKind.INCUS, EngineKind.DOCKER);
+
+    private static final Cidr LOOPBACK = Cidr.parse("127.0.0.0/8");
+
+    /** Enough for a person; an endless pipe of bad answers ends some time. */
+    private static final int MOST_ATTEMPTS = 100;
+
+    private static final List<String> WELCOME = List.of(
+            "Welcome to the fanatic fan networking wizard.  This will help you set",
+            "up an example fan network and optionally configure docker and/or LXD to",
+            "use this network.  See fanatic(1) for more details.",
+            "");
+
+    private final Host host;
+    private final Prompter prompter;
+    private final Settings settings;
+
+    public Wizard(Host host, Prompter prompter, Settings settings) {
+        this.host = host;
+        this.prompter = prompter;
+        this.settings = settings;
+    }
+
+    /**
+     * Asks what there is to ask.
+     *
+     * @throws CancelledException when the answers end
+     * @throws CommandException when the command line's own answers cannot work
+     */
+    public Answers ask() {
+        if (!settings.yes()) {
+            WELCOME.forEach(prompter::say);
+        }
+        Optional<FanState> current = current();
+        UnderlaySpec underlay = underlay(current);
+        FanEntry entry = overlay(underlay, current);
+        FanState from = host.observe(entry);
+        // Said by the command line, a fan is added; said in the dialogue, it takes the place of the one that is there.
+        Optional<FanState> replaced = current.filter(old -> !settings.yes() && !isSame(old, from));
+        FanEntry wanted = new FanEntry(entry.overlay(), entry.underlay(), options(from, entry));
+        UnderlaySpec address = host.fans().resolve(entry.underlay());
+        FanAttachment fan = host.attachment(wanted);
+
+        Map<EngineKind, EngineOptions> engines = new EnumMap<>(EngineKind.class);
+        engines.putAll(from.engines());
+        List<EngineKind> chosen = new ArrayList<>();
+        for (EngineKind kind : ENGINES) {
+            if (wants(kind, fan, wanted, from)) {
+                engines.put(kind, engineOptions(kind, from));
+                chosen.add(kind);
+            } else {
+                engines.remove(kind);
+            }
+        }
+        List<EngineKind> tests = new ArrayList<>();
+        for (EngineKind kind : chosen) {
+            if (wantsTest(kind, address, wanted)) {
+                tests.add(kind);
+            }
+        }
+        return new Answers(replaced, from, from.as(withDhcp(wanted, engines), engines), address, tests);
+    }
+
+    private static boolean isSame(FanState one, FanState other) {
+        return one.entry().overlay().equals(other.entry().overlay())
+                && one.entry().underlay().equals(other.entry().underlay());
+    }
+
+    /** LXD and Incus have their containers ask for an address. */
+    public static FanEntry withDhcp(FanEntry entry, Map<EngineKind, EngineOptions> engines) {
+        boolean dhcp = engines.containsKey(EngineKind.LXD) || engines.containsKey(EngineKind.INCUS);
+        return dhcp
+                ? new FanEntry(
+                        entry.overlay(), entry.underlay(), entry.options().withDhcp(true))
+                : entry;
+    }
+
+    /** The options of a fan that is there stay. */
+    private FanOptions options(FanState from, FanEntry wanted) {
+        FanOptions options = from.up() ? from.entry().options() : wanted.options();
+        return settings.dhcp() ? options.withDhcp(true) : options;
+    }
+
+    /** The fan to reconfigure: the first that is up, or the one that the command line means. */
+    private Optional<FanState> current() {
+        for (FanState state : host.states()) {
+            boolean meant =
+                    settings.overlay().map(state.entry().overlay()::equals).orElse(true);
+            if (state.up() && meant) {
+                return Optional.of(state);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private UnderlaySpec underlay(Optional<FanState> current) {
+        if (settings.underlay().isPresent()) {
+            host.fans().resolve(settings.underlay().get());
+            return settings.underlay().get();
+        }
+        Optional<UnderlaySpec> usual = current.map(Wizard::underlayOf)
+                .or(() -> Underlays.usual(host.fans().underlayAddresses()));
+        Question question = new Question(
+                (current.isPresent() ? "Reconfigure" : "Configure")
+                        + " fan underlay (hit return to accept, or specify alternative) "
+                        + usual.map(each -> "[" + each + "]").orElse("[]") + ":",
+                usual.map(UnderlaySpec::toString).orElse(""),
+                Underlays.all(host.fans().underlayAddresses()),
+                List.of(
+                        "The underlay is the network that your hosts are in, the same on every host.",
+                        "Forms: " + UnderlaySpec.FORMS + ".",
+                        "The host part of this host's address in it decides its containers' addresses."));
+        return ask(question, text -> {
+            if (text.isEmpty()) {
+                throw new IllegalArgumentException("this host has no address to propose; name an underlay");
+            }
+            UnderlaySpec spec = UnderlaySpec.parse(text);
+            Optional<Cidr> network = host.fans().resolve(spec).underlay();
+            if (network.filter(LOOPBACK::overlaps).isPresent()) {
+                throw new IllegalArgumentException("the underlay " + text
+                        + " is loopback, which never leaves a host; name the network that your hosts are in");
+            }
+            return spec;
+        });
+    }
+
+    /** As it is written in the configuration, else the address. */
+    private static UnderlaySpec underlayOf(FanState state) {
+        return state.configured().map(FanEntry::underlay).orElse(state.entry().underlay());
+    }
+
+    private FanEntry overlay(UnderlaySpec underlay, Optional<FanState> current) {
+        if (settings.overlay().isPresent()) {
+            return said(() -> usable(underlay, settings.overlay().get(), current));
+        }
+        Cidr usual = current.map(state -> state.entry().overlay()).orElse(Overlays.EXAMPLE);
+        List<String> proposals = new ArrayList<>(List.of(usual.toString()));
+        for (int octet = 240; octet <= 254; octet++) {
+            proposals.add(octet + ".0.0.0/8");
+        }
+        Question question = new Question(
+                (current.isPresent() ? "Reconfigure" : "Configure")
+                        + " fan overlay (hit return to accept, or specify alternative) [" + usual + "]:",
+                usual.toString(),
+                proposals.stream().distinct().toList(),
+                List.of(
+                        "The overlay is the network that your containers are in, the same on every host.",
+                        "Each host owns a part of it, which follows from its address on the underlay.",
+                        "Take one that is used for nothing else: 240.0.0.0/8 to 254.0.0.0/8 are free."));
+        return ask(question, text -> usable(underlay, Cidr.parse(text), current));
+    }
+
+    /** @throws RuntimeException with the reason why it cannot work */
+    private FanEntry usable(UnderlaySpec underlay, Cidr overlay, Optional<FanState> current) {
+        FanEntry entry = new FanEntry(overlay, underlay, FanOptions.DEFAULT);
+        FanState from = host.observe(entry);
+        FanEntry wanted = new FanEntry(overlay, underlay, options(from, entry));
+        boolean makesRoom = !settings.yes()
+                && current.filter(old ->
+                                !isSame(old, from) && old.entry().overlay().overlaps(overlay))
+                        .isPresent();
+        // What goes first is in nobody's way; all else is asked of the kernel.
+        if (makesRoom) {
+            host.fans().preview(wanted);
+        } else {
+            host.fans().plan(wanted);
+        }
+        return entry;
+    }
+
+    private boolean wants(EngineKind kind, FanAttachment fan, FanEntry entry, FanState from) {
+        EngineStatus status = host.status(kind, fan);
+        Optional<Boolean> said = Optional.ofNullable(settings.engines().get(kind))
+                .or(() -> kind == EngineKind.DOCKER && settings.defaultBridge() ? Optional.of(true) : Optional.empty());
+        if (status.usable()) {
+            if (said.isPresent() || settings.yes()) {
+                return said.orElse(true);
+            }
+            boolean there = from.engines().containsKey(kind);
+            return yes(Question.yesNo(
+                    (there ? "Keep " : "Create ") + word(kind) + " networking for " + on(entry.underlay(), entry),
+                    true,
+                    explanation(kind)));
+        }
+        if (said.orElse(false)) {
+            throw new CommandException(
+                    ExitCode.FAILED, kind.title() + " cannot be put on the fan: " + status.sentence());
+        }
+        sayUnable(kind, status);
+        return false;
+    }
+
+    private void sayUnable(EngineKind kind, EngineStatus status) {
+        if (settings.yes() || settings.engines().containsKey(kind)) {
+            return;
+        }
+        String name = kind.title();
+        if (status.state() != EngineStatus.State.ABSENT) {
+            prompter.say(name + " not usable, unable to configure: " + status.sentence());
+        } else if (kind != EngineKind.INCUS) {
+            // Nobody was told in 2016 that Incus is missing, and who has LXD does not miss it.
+            prompter.say(name + " not installed, unable to configure");
+        }
+    }
+
+    /** {@code docker} as the transcript writes it, {@code LXD}. */
+    private static String word(EngineKind kind) {
+        return kind == EngineKind.DOCKER ? kind.word() : kind.title();
+    }
+
+    private static String on(UnderlaySpec underlay, FanEntry entry) {
+        return "underlay:" + underlay + " overlay:" + entry.overlay();
+    }
+
+    private static String[] explanation(EngineKind kind) {
+        return kind == EngineKind.DOCKER
+                ? new String[] {
+                    "Docker gets a network on the fan, named like its bridge; its containers get",
+                    "addresses of this host's slice and reach the containers of every other host.",
+                    "What runs stays as it is; \"fanatic deconfigure\" takes the network away again."
+                }
+                : new String[] {
+                    kind.title() + " gets a profile named like the fan's bridge; instances launched with it",
+                    "get addresses of this host's slice from the fan's DHCP server, which starts.",
+                    "What runs stays as it is; \"fanatic deconfigure\" takes the profile away again."
+                };
+    }
+
+    private EngineOptions engineOptions(EngineKind kind, FanState from) {
+        Optional<EngineOptions> before = Optional.ofNullable(from.engines().get(kind));
+        if (kind != EngineKind.DOCKER) {
+            return EngineOptions.USUAL;
+        }
+        boolean was = before.map(EngineOptions::defaultBridge).orElse(false);
+        if (settings.defaultBridge() || settings.yes() || settings.engines().containsKey(kind)) {
+            return new EngineOptions(settings.defaultBridge() || was);
+        }
+        if (!prompter.isPerson()) {
+            return new EngineOptions(true);
+        }
+        return new EngineOptions(yes(Question.yesNo(
+                "Use it for plain \"docker run\" too (Docker restarts)",
+                before.isEmpty() || was,
+                "Yes: containers that ask for no other network are on it; daemon.json changes,",
+                "and Docker restarts, which stops containers unless live-restore is on.",
+                "No: containers started with --network NAME are on it, and nothing restarts.")));
+    }
+
+    private boolean wantsTest(EngineKind kind, UnderlaySpec address, FanEntry entry) {
+        if (settings.test().isPresent() || settings.yes()) {
+            return settings.test().orElse(false);
+        }
+        return yes(Question.yesNo(
+                "Test " + word(kind) + " networking for " + on(address, entry)
+                        + "\n(NOTE: potentially triggers large image downloads)",
+                true,
+                "When all is set up, a container fanatic-test is started on the fan; it and this",
+                "host exchange pings and 64 MiB of random data, compared by checksum.",
+                "A local busybox, alpine or ubuntu image is used; else one is pulled."));
+    }
+
+    /**
+     * Shows a person the plan and asks. Without a person the answer is yes: the answers in the pipe were it.
+     *
+     * @throws CancelledException on no
+     */
+    public void goAhead(List<String> plan) {
+        if (settings.yes() || !prompter.isPerson()) {
+            return;
+        }
+        confirm(plan);
+    }
+
+    /**
+     * Shows a plan and asks, whoever answers.
+     *
+     * @throws CancelledException on no
+     */
+    public void confirm(List<String> plan) {
+        plan.forEach(prompter::say);
+        if (!yes(Question.yesNo(
+                "Go ahead?",
+                true,
+                "Yes does what is listed above. When a step fails, those before it are undone.",
+                "No, like Ctrl-C or Ctrl-D at any question so far, leaves this host as it is.",
+                "What \"fanatic configure\" sets up, \"fanatic deconfigure\" puts back."))) {
+            throw new CancelledException();
+        }
+    }
+
+    /** The remote host to test against; empty when there is none (any more). */
+    public Optional<Ipv4Address> remote(UnderlaySpec address) {
+        Question question = new Question(
+                "Remote test host IP address (none to skip):",
+                "",
+                List.of(),
+                List.of(
+                        "The underlay address of another host on which this fan is configured, too.",
+                        "This host tests the way to it through the fan.",
+                        "Return alone ends the wizard."));
+        try {
+            return ask(question, text -> text.isEmpty() ? Optional.empty() : Optional.of(remoteAddress(text, address)));
+        } catch (CancelledException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static Ipv4Address remoteAddress(String text, UnderlaySpec own) {
+        Ipv4Address remote = Ipv4Address.parse(text);
+        Cidr network = own.underlay().orElseThrow();
+        if (!network.isHost(remote)) {
+            throw new IllegalArgumentException(remote + " is not a host's address in the underlay " + network);
+        }
+        return remote;
+    }
+
+    private boolean yes(Question question) {
+        return ask(question, text -> switch (text.toLowerCase(Locale.ROOT)) {
+            case "y", "yes" -> true;
+            case "n", "no" -> false;
+            default -> throw new IllegalArgumentException("please answer y or n (\"?\" explains the question)");
+        });
+    }
+
+    /** What an answer's text means. */
+    private interface Meaning<T> {
+        T of(String text);
+    }
+
+    /** What the command line says, or --yes; it cannot be asked again. */
+    private static <T> T said(Supplier<T> answer) {
+        try {
+            return answer.get();
+        } catch (IllegalArgumentException e) {
+            throw new CommandException(ExitCode.USAGE, String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** Asks until the answer can work; the reason why it cannot is said at once. */
+    private <T> T ask(Question question, Meaning<T> meaning) {
+        if (settings.yes()) {
+            return said(() -> meaning.of(question.usual()));
+        }
+        for (int attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+            String answer = prompter.ask(question);
+            if (answer.equals("?")) {
+                question.explanation().forEach(prompter::say);
+                continue;
+            }
+            try {
+                return meaning.of(answer.isEmpty() ? question.usual() : answer);
+            } catch (IllegalArgumentException | FanException | CommandException e) {
+                prompter.say(String.valueOf(e.getMessage()));
+            }
+        }
+        throw new CommandException(ExitCode.USAGE, "no good answer in " + MOST_ATTEMPTS + " attempts; no changes made");
+    }
+}

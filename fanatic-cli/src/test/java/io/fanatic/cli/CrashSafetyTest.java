@@ -1,0 +1,123 @@
+package io.fanatic.cli;
+
+import static io.fanatic.cli.CliRun.fanctl;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fanatic.harness.fault.KillPoints;
+import io.fanatic.harness.junit.FanLab;
+import io.fanatic.harness.lab.Lab;
+import io.fanatic.harness.lab.LabHost;
+import io.fanatic.netlink.host.HostSnapshot;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Faults 1 and 6: fanctl killed between any two of its system calls. Whatever it leaves, {@code fanctl up} makes a whole fan
+ * of it, and {@code fanctl down} the host as it was.
+ *
+ * <p>Both are tried at each point with {@code -Dfanatic.long}; without, one of them at each second point, in turn.
+ */
+@FanLab(hosts = 1, containers = 0, fan = false)
+class CrashSafetyTest {
+    private static final String FAN = "-u 10.0.0.1/16 -o 250.0.0.0/8";
+    private static final boolean ALL = System.getProperty("fanatic.long") != null;
+
+    @TempDir
+    static Path libraries;
+
+    private Lab lab;
+    private LabHost host;
+    private HostSnapshot without;
+
+    @BeforeEach
+    void rememberTheHost(Lab lab) {
+        this.lab = lab;
+        host = lab.hosts().get(0);
+        // Once, so that jffi has unpacked its library.
+        host.exec(JavaProgram.fanctl(libraries, "show").toArray(String[]::new)).orThrow();
+        without = state();
+    }
+
+    @AfterEach
+    void theHostIsAsItWas() {
+        fanctl(host, "down -e").done();
+        assertThat(without.changesTo(state())).isEmpty();
+    }
+
+    @Test
+    void fault1KilledAnywhereInUp() {
+        survives("up " + FAN, List.of(), List.of("up " + FAN));
+    }
+
+    @Test
+    void fault1KilledAnywhereInUpWithDhcp() {
+        survives("up " + FAN + " --dhcp", List.of(), List.of("up " + FAN + " --dhcp"));
+    }
+
+    @Test
+    void fault1KilledAnywhereInDown() {
+        survives("down " + FAN, List.of("up " + FAN + " --dhcp"), List.of("up " + FAN + " --dhcp"));
+    }
+
+    /** The second fan on a port makes the first one's tunnel anew, with a filter. */
+    @Test
+    void fault1KilledAnywhereInUpOfASecondFan() {
+        String second = "up -u 10.0.0.1/16 -o 251.0.0.0/8";
+        survives(second, List.of("up " + FAN), List.of("up " + FAN, second));
+    }
+
+    @Test
+    void fault1KilledAnywhereInAChangeOfOptions() {
+        String changed = "up " + FAN + " --mtu 1400 --host-reserve 3";
+        survives(changed, List.of("up " + FAN), List.of(changed));
+    }
+
+    /**
+     * @param victim what is killed
+     * @param before what makes the state that it starts from
+     * @param whole what makes the fans whole afterwards
+     */
+    private void survives(String victim, List<String> before, List<String> whole) {
+        before.forEach(this::run);
+        KillPoints kills = KillPoints.of(host, JavaProgram.fanctl(libraries, victim));
+        fanctl(host, "down -e").done();
+        whole.forEach(this::run);
+        HostSnapshot complete = state();
+        fanctl(host, "down -e").done();
+
+        int trials = 0;
+        for (int i = 0; i < 2 * kills.points().size(); i++) {
+            if (ALL || i / 2 % 2 == 0 && i / 4 % 2 == i % 2) {
+                KillPoints.Point point = kills.points().get(i / 2);
+                before.forEach(this::run);
+                kills.kill(point);
+                if (i % 2 == 0) {
+                    whole.forEach(this::run);
+                    assertThat(complete.changesTo(state()))
+                            .as("up, after death before %s", point)
+                            .isEmpty();
+                }
+                run("down -e");
+                assertThat(without.changesTo(state()))
+                        .as("down, after death before %s", point)
+                        .isEmpty();
+                trials++;
+            }
+        }
+        System.out.println("fanctl " + victim + ": killed " + trials + " times, at "
+                + kills.points().size() + " points at most");
+        assertThat(trials).isGreaterThanOrEqualTo(4);
+    }
+
+    private void run(String command) {
+        fanctl(host, command).done();
+    }
+
+    private HostSnapshot state() {
+        return lab.snapshot(host);
+    }
+}

@@ -1,0 +1,32 @@
+package io.fanatic.cli;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** fanctl as a process of its own, started as the launcher starts it, but for the archive. */
+final class JavaProgram {
+    private JavaProgram() {}
+
+    /**
+     * The words that start it.
+     *
+     * @param libraries where jffi unpacks its library, at the first start only
+     * @param commandLine its arguments, divided by spaces
+     */
+    static List<String> fanctl(Path libraries, String commandLine) {
+        List<String> words = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-XX:-UsePerfData",
+                "-XX:TieredStopAtLevel=1",
+                "-Djnr.ffi.asm.enabled=false",
+                "-Djffi.extract.dir=" + libraries,
+                "-Djffi.extract.name=libjffi.so",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Fanctl.class.getName()));
+        words.addAll(List.of(commandLine.split(" ")));
+        return words;
+    }
+}

@@ -1,0 +1,312 @@
+package io.fanatic.cli;
+
+import static io.fanatic.cli.Pty.CTRL_C;
+import static io.fanatic.cli.Pty.CTRL_D;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fanatic.cli.command.ExitCode;
+import io.fanatic.harness.junit.FanLab;
+import io.fanatic.harness.lab.Lab;
+import io.fanatic.harness.lab.LabHost;
+import io.fanatic.netlink.host.HostSnapshot;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The wizard on a terminal: a program of its own on a pty, on a lab's host, 10.0.0.1/16 on eth0. */
+@FanLab(hosts = 1, containers = 0, fan = false)
+class WizardTerminalTest {
+    private static final String UNDERLAY = "[10.0.0.0/16]:";
+    private static final String OVERLAY = "[250.0.0.0/8]:";
+    private static final String LXD = "Create LXD networking for underlay:10.0.0.0/16 overlay:250.0.0.0/8 [Yn]:";
+    private static final String DOCKER = "Create docker networking for underlay:10.0.0.0/16 overlay:250.0.0.0/8 [Yn]:";
+    private static final String PLAIN_RUN = "(Docker restarts) [Yn]:";
+    private static final String TEST = "(NOTE: potentially triggers large image downloads) [Yn]:";
+    private static final String GO_AHEAD = "Go ahead? [Yn]:";
+    private static final String REMOTE = "Remote test host IP address (none to skip):";
+
+    private Lab lab;
+    private LabHost host;
+    private HostSnapshot before;
+
+    @BeforeEach
+    void rememberTheHost(Lab running) {
+        lab = running;
+        host = lab.hosts().get(0);
+        lab.exec(host, List.of("ip", "netns", "add", "any")).orThrow();
+        lab.exec(host, List.of("ip", "netns", "delete", "any")).orThrow();
+        before = lab.snapshot(host);
+    }
+
+    @AfterEach
+    void theHostIsAsItWas() throws InterruptedException {
+        awaitTheEndOfTheWatcher();
+        assertThat(before.changesTo(lab.snapshot(host))).isEmpty();
+    }
+
+    private Pty wizard(int columns, Map<String, String> environment, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("surefire.real.class.path", System.getProperty("java.class.path")),
+                FanaticWithFakes.class.getName()));
+        command.addAll(List.of(arguments));
+        return Pty.start(host.namespace().command(List.of()), command, columns, environment);
+    }
+
+    private Pty wizard(String... arguments) throws IOException {
+        return wizard(80, Map.of(), arguments);
+    }
+
+    private void deconfigure() {
+        CliRun.fanatic(host, FanaticWithFakes::host, "deconfigure --yes", "").done();
+    }
+
+    /** The lines of a run, in order, but for what a person is asked beyond the transcript. */
+    private static void isTheTranscript(String shown) {
+        List<String> lines = Transcript.withoutMeasurements(shown)
+                .lines()
+                .map(String::stripTrailing)
+                .toList();
+        int at = 0;
+        for (String expected : Transcript.TEXT.lines().toList()) {
+            int found = at;
+            while (found < lines.size() && !lines.get(found).equals(expected)) {
+                found++;
+            }
+            assertThat(found)
+                    .as("line \"%s\" after line %d of %s", expected, at, shown)
+                    .isLessThan(lines.size());
+            at = found + 1;
+        }
+    }
+
+    private static void answerAll(Pty pty) {
+        pty.answer(UNDERLAY, "")
+                .answer(OVERLAY, "")
+                .answer(LXD, "n")
+                .answer(DOCKER, "Y")
+                .answer(PLAIN_RUN, "")
+                .answer(TEST, "Y")
+                .answer(GO_AHEAD, "")
+                .answer(REMOTE, "");
+    }
+
+    @Test
+    void theTranscriptReplaysOnATerminal() throws Exception {
+        try (Pty pty = wizard()) {
+            answerAll(pty);
+            assertThat(pty.exitCode()).as(pty.text()).isZero();
+            isTheTranscript(pty.text());
+            assertThat(pty.text())
+                    .contains(
+                            "This will be done:",
+                            "  - bring up fan-250: slice 250.0.1.0/24, host address 250.0.1.1, MTU 1450",
+                            "  - write \"250.0.0.0/8 10.0.0.0/16\" to /etc/network/fan",
+                            "  - make Docker network fan-250",
+                            "  ! Docker restarts",
+                            "\"fanatic deconfigure\" puts all of it back as it is now.");
+            assertThat(pty.raw()).as("no colours").doesNotContain("\033[3", "\033[1;3");
+        }
+        deconfigure();
+    }
+
+    @Test
+    void aDumbTerminalAndFortyColumnsWillDo() throws Exception {
+        try (Pty pty = wizard(40, Map.of("TERM", "dumb", "NO_COLOR", "1"))) {
+            answerAll(pty);
+            assertThat(pty.exitCode()).as(pty.text()).isZero();
+            isTheTranscript(pty.text());
+            assertThat(pty.raw()).doesNotContain("\033");
+        }
+        deconfigure();
+    }
+
+    @Test
+    void fortyColumnsOfARealTerminalWillDo() throws Exception {
+        try (Pty pty = wizard(40, Map.of("NO_COLOR", "1"))) {
+            // JLine breaks the prompts itself; what stands on the last line is awaited.
+            pty.answer("0.0/16]:", "")
+                    .answer("0.0/8]:", "")
+                    .answer("[Yn]:", "n")
+                    .answer("[Yn]:", "n")
+                    .answer("Go ahead? [Yn]:", "")
+                    .answer("to skip):", "");
+            assertThat(pty.exitCode()).as(pty.text()).isZero();
+            assertThat(pty.raw()).as("no colours").doesNotContain("\033[3", "\033[1;3");
+        }
+        deconfigure();
+    }
+
+    @Test
+    void ctrlCAtAnyQuestionChangesNothing() throws Exception {
+        cancelledBy(CTRL_C, 0, 2, 6);
+    }
+
+    @Test
+    void ctrlDAtAnyQuestionChangesNothing() throws Exception {
+        cancelledBy(CTRL_D, 0, 4, 6);
+    }
+
+    private void cancelledBy(String key, int... questions) throws Exception {
+        String[] prompts = {UNDERLAY, OVERLAY, LXD, DOCKER, PLAIN_RUN, TEST, GO_AHEAD};
+        for (int question : questions) {
+            try (Pty pty = wizard()) {
+                for (int i = 0; i < question; i++) {
+                    pty.answer(prompts[i], prompts[i].equals(LXD) ? "n" : "");
+                }
+                pty.await(prompts[question]).type(key);
+                assertThat(pty.exitCode()).as(pty.text()).isEqualTo(ExitCode.CANCELLED.status());
+                assertThat(pty.text()).contains("no changes made");
+            }
+            assertThat(before.changesTo(lab.snapshot(host))).isEmpty();
+        }
+    }
+
+    @Test
+    void ctrlCOnADumbTerminalChangesNothingEither() throws Exception {
+        try (Pty pty = wizard(80, Map.of("TERM", "dumb"))) {
+            pty.answer(UNDERLAY, "").await(OVERLAY).type(CTRL_C);
+            assertThat(pty.exitCode()).as(pty.text()).isEqualTo(ExitCode.CANCELLED.status());
+            assertThat(pty.text()).contains("no changes made");
+        }
+    }
+
+    @Test
+    void ctrlCDuringTheTestDestroysTheContainerAndKeepsTheFan() throws Exception {
+        lab.exec(host, List.of("nft", "add", "table", "inet", "eater")).orThrow();
+        lab.exec(host, List.of("nft", "add chain inet eater in { type filter hook input priority 0 ; }"))
+                .orThrow();
+        lab.exec(host, List.of("nft", "add rule inet eater in iifname fan-250 drop"))
+                .orThrow();
+        try (Pty pty = wizard("test", "local-docker", "-u", "10.0.0.0/16", "-o", "250.0.0.0/8")) {
+            assertThat(pty.exitCode()).isEqualTo(ExitCode.FAILED.status());
+        }
+        try (Pty pty = wizard("enable-docker", "-u", "10.0.0.0/16", "-o", "250.0.0.0/8")) {
+            assertThat(pty.exitCode()).as(pty.text()).isZero();
+        }
+        try (Pty pty = wizard("test", "local-docker", "-u", "10.0.0.0/16", "-o", "250.0.0.0/8")) {
+            pty.await("test master: ping test (250.0.1.2) ...").type(CTRL_C);
+            assertThat(pty.exitCode()).as(pty.text()).isNotZero();
+        }
+        assertThat(lab.exec(host, List.of("ip", "link", "show", "fanatic-test-p"))
+                        .ok())
+                .isFalse();
+        lab.exec(host, List.of("nft", "delete", "table", "inet", "eater")).orThrow();
+        deconfigure();
+    }
+
+    @Test
+    void theTabKeyCompletesAndTheQuestionMarkExplains() throws Exception {
+        try (Pty pty = wizard()) {
+            pty.answer(UNDERLAY, "?")
+                    .await("The underlay is the network that your hosts are in")
+                    .await(UNDERLAY)
+                    .type("eth7" + Pty.RETURN)
+                    .await("there is no interface eth7")
+                    .await(UNDERLAY)
+                    .type("10.0.0.0\t")
+                    .await("10.0.0.0/16")
+                    .type(Pty.RETURN)
+                    .await(OVERLAY)
+                    .type("24\t\t")
+                    .await("241.0.0.0/8")
+                    .type(CTRL_C);
+            assertThat(pty.exitCode()).as(pty.text()).isEqualTo(ExitCode.CANCELLED.status());
+        }
+    }
+
+    @Test
+    void whatIsConfirmedStays() throws Exception {
+        try (Pty pty = wizard("configure", "--no-lxd", "--no-docker", "--no-test", "--confirm", "600")) {
+            pty.answer(UNDERLAY, "")
+                    .answer(OVERLAY, "")
+                    .answer(GO_AHEAD, "")
+                    .answer("Keep it? In 600 s it is undone [yN]:", "y")
+                    .answer(REMOTE, "");
+            assertThat(pty.exitCode()).as(pty.text()).isZero();
+        }
+        awaitFile("/run/fanatic/confirm.log", false);
+        deconfigure();
+    }
+
+    @Test
+    void anotherSessionConfirmsToo() throws Exception {
+        try (Pty pty = wizard("configure", "--yes", "--no-lxd", "--no-docker", "--confirm", "600")) {
+            assertThat(pty.exitCode()).as(pty.text()).isZero();
+            assertThat(pty.text()).contains("this is undone in 600 s unless you run: fanatic confirm");
+        }
+        CliRun.fanatic(host, FanaticWithFakes::host, "deconfigure --yes", "")
+                .refused(ExitCode.IN_USE, "fanatic confirm");
+        assertThat(CliRun.fanatic(host, FanaticWithFakes::host, "confirm", "").done())
+                .isEqualTo("kept\n");
+        awaitFile("/run/fanatic/confirm.log", false);
+        deconfigure();
+    }
+
+    @Test
+    void aTerminalThatDiesBeforeAnybodyConfirmsIsUndoneToTheLastBit() throws Exception {
+        try (Pty pty = wizard("configure", "--no-lxd", "--no-docker", "--no-test", "--confirm", "3")) {
+            pty.answer(UNDERLAY, "").answer(OVERLAY, "").answer(GO_AHEAD, "").await("Keep it? In 3 s");
+            assertThat(CliRun.fanatic(host, FanaticWithFakes::host, "show", "").done())
+                    .contains("250.0.0.0/8        up");
+            pty.hangUp();
+            awaitLog("undone\n");
+        }
+        host.namespace().call(() -> Files.deleteIfExists(Path.of("/run/fanatic/confirm.log")));
+    }
+
+    @Test
+    void whoDoesNotAnswerInTimeIsToldThatItIsTooLate() throws Exception {
+        try (Pty pty = wizard("configure", "--no-lxd", "--no-docker", "--no-test", "--confirm", "1")) {
+            pty.answer(UNDERLAY, "").answer(OVERLAY, "").answer(GO_AHEAD, "").await("Keep it? In 1 s");
+            awaitLog("undone\n");
+            pty.type("y" + Pty.RETURN).await("Too late");
+            assertThat(pty.exitCode()).isEqualTo(ExitCode.CANCELLED.status());
+        }
+        host.namespace().call(() -> Files.deleteIfExists(Path.of("/run/fanatic/confirm.log")));
+    }
+
+    private void awaitLog(String ending) throws InterruptedException {
+        awaitInside(() -> {
+            Path log = Path.of("/run/fanatic/confirm.log");
+            return Files.exists(log) && Files.readString(log).endsWith(ending);
+        });
+    }
+
+    private void awaitFile(String name, boolean there) throws InterruptedException {
+        awaitInside(() -> Files.exists(Path.of(name)) == there);
+    }
+
+    private void awaitInside(Callable<Boolean> condition) throws InterruptedException {
+        long end = System.nanoTime() + Pty.PATIENCE.toNanos();
+        while (!host.namespace().call(condition)) {
+            assertThat(System.nanoTime() - end)
+                    .as(
+                            "the log: %s",
+                            lab.exec(host, List.of("cat", "/run/fanatic/confirm.log"))
+                                    .output())
+                    .isNegative();
+            Thread.sleep(50);
+        }
+    }
+
+    /** The watcher has a moment left when it has written its last line. */
+    private void awaitTheEndOfTheWatcher() throws InterruptedException {
+        long end = System.nanoTime() + Pty.PATIENCE.toNanos();
+        while (before.changesTo(lab.snapshot(host)).stream().anyMatch(line -> line.startsWith("+ process "))) {
+            assertThat(System.nanoTime() - end).isNegative();
+            Thread.sleep(50);
+        }
+    }
+}

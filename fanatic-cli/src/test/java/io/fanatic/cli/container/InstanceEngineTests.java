@@ -1,0 +1,197 @@
+package io.fanatic.cli.container;
+
+import static io.fanatic.cli.container.EngineHost.namespace;
+import static io.fanatic.cli.container.EngineHost.reaches;
+import static io.fanatic.cli.container.EngineHost.refused;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fanatic.cli.command.ExitCode;
+import io.fanatic.core.FanOptions;
+import io.fanatic.harness.daemon.Lxd;
+import io.fanatic.harness.junit.FanLab;
+import io.fanatic.harness.lab.EmbeddedFan;
+import io.fanatic.harness.lab.Lab;
+import io.fanatic.harness.lab.LabHost;
+import io.fanatic.harness.probe.Probes;
+import io.fanatic.netlink.host.HostSnapshot;
+import io.fanatic.netlink.host.Namespace;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/**
+ * What LXD and Incus have in common, with a real daemon on each of two hosts and the fan's DHCP server.
+ *
+ * <pre>
+ *   h1 10.0.0.1  fan-250 250.0.1.1/8 -- a 250.0.1.x      h2 10.0.0.2  fan-250 250.0.2.1/8 -- b 250.0.2.x
+ * </pre>
+ */
+@FanLab(hosts = 2, containers = 0, fan = false)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+abstract class InstanceEngineTests {
+    private final List<Lxd> daemons = new ArrayList<>();
+    private final EmbeddedFan dhcpFan = new EmbeddedFan(FanOptions.DEFAULT.withDhcp(true));
+    private Probes probes;
+
+    abstract EngineKind kind();
+
+    abstract Lxd start(LabHost host);
+
+    @BeforeAll
+    void startDaemons(Lab lab) {
+        probes = Probes.open();
+        lab.fanUp(dhcpFan);
+        for (LabHost host : lab.hosts()) {
+            daemons.add(start(host));
+        }
+    }
+
+    @AfterAll
+    void stopDaemons() {
+        daemons.forEach(Lxd::close);
+        probes.close();
+    }
+
+    @AfterEach
+    void cleanUp(Lab lab) {
+        for (int i = 0; i < daemons.size(); i++) {
+            daemons.get(i).removeInstances();
+            daemons.get(i).client("profile", "delete", "fan-250");
+            engine(lab, i).disable(true);
+        }
+    }
+
+    private EngineHost engine(Lab lab, int host) {
+        return new EngineHost(lab.hosts().get(host), kind());
+    }
+
+    private String[] profiles() {
+        String client = kind() == EngineKind.LXD ? "lxc" : "incus";
+        return new String[] {"env", "HOME=/nonexistent", client, "query", "/1.0/profiles?recursion=1"};
+    }
+
+    @Test
+    void instancesOfTwoHostsReachEachOtherAndDisableLeavesNothing(Lab lab) {
+        EngineHost h1 = engine(lab, 0);
+        EngineHost h2 = engine(lab, 1);
+        HostSnapshot before = h1.snapshot(profiles());
+        assertThat(h1.status().state()).as(h1.status().sentence()).isEqualTo(EngineStatus.State.OFF);
+        assertThat(h1.status().sentence()).startsWith(kind().title() + " ").contains(" on /var/lib/");
+
+        assertThat(h1.enable().steps())
+                .singleElement()
+                .asString()
+                .contains(
+                        "create the " + kind().title() + " profile fan-250", "launch IMAGE NAME -p default -p fan-250");
+        assertThat(h1.status().state()).isEqualTo(EngineStatus.State.ENABLED);
+        assertThat(h1.enable().isEmpty()).as("again is harmless").isTrue();
+        h2.enable();
+
+        Namespace a = namespace(daemons.get(0).run("a", "default", "fan-250"));
+        Namespace b = namespace(daemons.get(1).run("b", "default", "fan-250"));
+        ContainerNet atA = ContainerNet.await(a);
+        ContainerNet atB = ContainerNet.await(b);
+        for (ContainerNet net : List.of(atA, atB)) {
+            LabHost host = net == atA ? h1.host() : h2.host();
+            assertThat(host.slice().dhcpRange().contains(net.address()))
+                    .as(net + " is in the slice")
+                    .isTrue();
+            assertThat(net.prefixLength()).isEqualTo(8);
+            assertThat(net.mtu()).isEqualTo(1450);
+            assertThat(net.gateway()).contains(host.address());
+        }
+        reaches(probes, a, atA.address(), b, atB.address(), 1450);
+        reaches(probes, b, atB.address(), a, atA.address(), 1450);
+        reaches(probes, h1.host().namespace(), h1.host().address(), b, atB.address(), 1450);
+        reaches(probes, a, atA.address(), h2.host().namespace(), h2.host().address(), 1450);
+
+        assertThat(h1.containers()).containsExactly("a");
+        refused(ExitCode.IN_USE, () -> h1.disable(false)).withMessageContaining("in use by a;");
+        daemons.forEach(Lxd::removeInstances);
+        assertThat(h1.disable(false).steps()).containsExactly("remove the " + kind().title() + " profile fan-250");
+        assertThat(h1.disable(false).isEmpty()).as("again is harmless").isTrue();
+        h2.disable(false);
+        assertThat(before.changesTo(h1.snapshot(profiles()))).isEmpty();
+    }
+
+    @Test
+    void withForceInstancesLoseTheFanAndKeepRunning(Lab lab) {
+        EngineHost h1 = engine(lab, 0);
+        h1.enable();
+        long pid = daemons.get(0).run("stays", "default", "fan-250");
+        assertThat(h1.disable(true).steps())
+                .hasSize(2)
+                .first()
+                .asString()
+                .startsWith("take stays off the fan; they keep");
+        assertThat(daemons.get(0).pidOf("stays")).isEqualTo(pid);
+        assertThat(ContainerNet.links(namespace(pid))).doesNotContain("eth0");
+    }
+
+    @Test
+    void withoutDhcpItSaysWhatIsMissing(Lab lab) {
+        EngineHost h1 = engine(lab, 0);
+        FanAttachment fan = h1.fan();
+        FanAttachment without = new FanAttachment(fan.bridge(), fan.slice(), fan.mtu(), false);
+        refused(ExitCode.FAILED, () -> h1.inside(() -> h1.engine().enable(without, EngineOptions.USUAL)))
+                .withMessageContaining("bring the fan up with --dhcp first");
+        assertThat(h1.status().state()).isEqualTo(EngineStatus.State.OFF);
+    }
+
+    @Test
+    void aProfileThatSomebodyChangedIsNotTouched(Lab lab) {
+        EngineHost h1 = engine(lab, 0);
+        h1.enable();
+        daemons.get(0)
+                .client("profile", "set", "fan-250", "limits.memory", "1GiB")
+                .orThrow();
+        HostSnapshot before = h1.snapshot(profiles());
+        assertThat(h1.status().state()).isEqualTo(EngineStatus.State.ALTERED);
+        refused(ExitCode.CONFLICT, () -> h1.disable(true)).withMessageContaining("config.limits.memory is new");
+        refused(ExitCode.CONFLICT, h1::enable);
+        assertThat(before.changesTo(h1.snapshot(profiles()))).isEmpty();
+        daemons.get(0).client("profile", "unset", "fan-250", "limits.memory").orThrow();
+        assertThat(h1.disable(false).steps()).hasSize(1);
+    }
+
+    @Test
+    void aProfileOfThatNameThatIsNotOursIsLeftAlone(Lab lab) {
+        EngineHost h1 = engine(lab, 0);
+        daemons.get(0).client("profile", "create", "fan-250").orThrow();
+        refused(ExitCode.CONFLICT, h1::enable).withMessageContaining("was not made by fanatic");
+        assertThat(h1.disable(true).isEmpty()).isTrue();
+        daemons.get(0).client("profile", "show", "fan-250").orThrow();
+    }
+
+    @Test
+    void theTestInstanceGetsAnAddressAndIsDestroyed(Lab lab) {
+        EngineHost h1 = engine(lab, 0);
+        h1.enable();
+        List<String> progress = new ArrayList<>();
+        TestContainer first = h1.startTest(Optional.empty(), progress::add);
+        try (TestContainer test = h1.startTest(Optional.of(Lxd.IMAGE), progress::add)) {
+            assertThat(test.id()).isEqualTo("fanatic-test");
+            reaches(probes, h1.host().namespace(), h1.host().address(), test.namespace(), test.address(), 1450);
+        } finally {
+            first.close();
+        }
+        assertThat(h1.containers()).isEmpty();
+        assertThat(progress).contains("waiting for an address from the fan's DHCP server");
+    }
+
+    @Test
+    void anImageThatIsNotThereIsOneSentence(Lab lab) {
+        EngineHost h1 = engine(lab, 0);
+        h1.enable();
+        refused(ExitCode.FAILED, () -> h1.startTest(Optional.of("none"), line -> {}))
+                .withMessageContaining(" has no image none; ");
+        refused(ExitCode.FAILED, () -> h1.startTest(Optional.of("images:none"), line -> {}))
+                .withMessageContaining(" could not create the instance: ");
+        assertThat(h1.containers()).isEmpty();
+    }
+}

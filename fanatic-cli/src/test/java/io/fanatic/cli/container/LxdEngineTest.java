@@ -1,0 +1,17 @@
+package io.fanatic.cli.container;
+
+import io.fanatic.harness.daemon.Lxd;
+import io.fanatic.harness.lab.LabHost;
+
+/** LXD on each of two hosts. */
+class LxdEngineTest extends InstanceEngineTests {
+    @Override
+    EngineKind kind() {
+        return EngineKind.LXD;
+    }
+
+    @Override
+    Lxd start(LabHost host) {
+        return Lxd.start(host);
+    }
+}

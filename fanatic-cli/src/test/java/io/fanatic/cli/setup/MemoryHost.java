@@ -1,0 +1,105 @@
+package io.fanatic.cli.setup;
+
+import io.fanatic.cli.container.EngineKind;
+import io.fanatic.core.Cidr;
+import io.fanatic.core.FanEntry;
+import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.UnderlaySpec;
+import io.fanatic.netlink.engine.AddressState;
+import io.fanatic.netlink.engine.Engine;
+import io.fanatic.netlink.engine.Fan;
+import io.fanatic.netlink.engine.MemoryKernel;
+import io.fanatic.netlink.engine.Plan;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A host whose kernel is in memory, with the real engine on it and fake container engines. */
+public final class MemoryHost {
+    private final Path directory;
+    private final MemoryKernel kernel;
+    private final List<FakeEngine> engines = new ArrayList<>();
+
+    /** @param addresses of eth0, such as {@code 10.0.0.45/16} */
+    public MemoryHost(Path directory, String... addresses) {
+        this.directory = directory;
+        List<AddressState> states = new ArrayList<>();
+        for (String address : addresses) {
+            String[] parts = address.split("/");
+            states.add(new AddressState("eth0", Ipv4Address.parse(parts[0]), Integer.parseInt(parts[1])));
+        }
+        kernel = MemoryKernel.withEthernet("eth0", states.toArray(AddressState[]::new));
+    }
+
+    public MemoryHost with(FakeEngine engine) {
+        engines.add(engine);
+        return this;
+    }
+
+    /** With LXD and Docker, as the host of the transcript; without Incus. */
+    public MemoryHost withUsualEngines() {
+        return with(FakeEngine.usable(EngineKind.DOCKER, directory))
+                .with(FakeEngine.usable(EngineKind.LXD, directory))
+                .with(FakeEngine.absent(EngineKind.INCUS, directory));
+    }
+
+    public MemoryKernel kernel() {
+        return kernel;
+    }
+
+    public Path configuration() {
+        return directory.resolve("network/fan");
+    }
+
+    public FakeEngine engine(EngineKind kind) {
+        return engines.stream()
+                .filter(engine -> engine.kind() == kind)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    public Host host() {
+        return new Host(
+                new EngineFans(new Engine(kernel)),
+                List.copyOf(engines),
+                new FanFile(configuration(), directory.resolve("state")),
+                directory.resolve("run"));
+    }
+
+    private record EngineFans(Engine engine) implements Fans {
+        @Override
+        public List<Fan> list() {
+            return engine.list();
+        }
+
+        @Override
+        public List<AddressState> underlayAddresses() {
+            return engine.underlayAddresses();
+        }
+
+        @Override
+        public UnderlaySpec resolve(UnderlaySpec underlay) {
+            return engine.resolve(underlay);
+        }
+
+        @Override
+        public Fan preview(FanEntry entry) {
+            return engine.preview(entry);
+        }
+
+        @Override
+        public Plan plan(FanEntry entry) {
+            return engine.planUp(entry);
+        }
+
+        @Override
+        public Plan up(FanEntry entry) {
+            return engine.up(entry);
+        }
+
+        @Override
+        public Plan down(Cidr overlay, UnderlaySpec underlay, boolean force) {
+            return engine.down(overlay, underlay, force);
+        }
+    }
+}
