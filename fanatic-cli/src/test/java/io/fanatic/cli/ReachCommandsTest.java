@@ -124,6 +124,12 @@ class ReachCommandsTest {
                         .done())
                 .contains("\"underlay\": \"10.0.0.2\"");
 
+        CliRun mostlyEmpty = CliRun.fanatic(here, "test all --no-data --no-throughput --hosts 10.0.0.0/26");
+        assertThat(mostlyEmpty.exitCode()).isEqualTo(ExitCode.TEST_FAILED);
+        assertThat(mostlyEmpty.out())
+                .contains("10.0.0.2         ok", "10.0.0.62        FAILED 10.0.0.62 does not answer on the underlay")
+                .endsWith("1 of 61 hosts passed.\n");
+
         CliRun reported = CliRun.fanatic(here, "test all --no-throughput --hosts " + hosts + " --report " + directory);
         assertThat(reported.exitCode()).isEqualTo(ExitCode.TEST_FAILED);
         Report report = JsonReport.read(Files.readString(directory.resolve("report.json")));
