@@ -15,7 +15,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,16 +24,6 @@ class ReachCommandsTest {
 
     @TempDir
     Path directory;
-
-    /** The kernel tells a bridge of its new cables when it has time; until then they carry nothing. */
-    @BeforeEach
-    void awaitCables(Lab lab) {
-        LabHost here = lab.hosts().get(0);
-        long deadline = System.nanoTime() + 20_000_000_000L;
-        while (!lab.exec(here, List.of("ping", "-c1", "-W1", "250.0.2.1")).ok()) {
-            assertThat(System.nanoTime()).as("the lab works in time").isLessThan(deadline);
-        }
-    }
 
     @Test
     void aServedHostPassesAndTheServerEndsByItself(Lab lab) throws IOException {
