@@ -16,10 +16,7 @@ import io.fanatic.netlink.route.Routes;
 import io.fanatic.netlink.wire.NetlinkSocket;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.locks.LockSupport;
 
 /** One namespace's links, addresses and routes, as far as a lab needs them; to be closed. */
 final class Wiring implements AutoCloseable {
@@ -29,7 +26,6 @@ final class Wiring implements AutoCloseable {
     private static final int O_CLOEXEC = 02000000;
     private static final int HOST_PREFIX = 32;
     private static final Duration PATIENCE = Duration.ofSeconds(30);
-    private static final long POLL_NANOS = 5_000_000;
 
     private final Namespace namespace;
     private final NetlinkSocket netlink;
@@ -87,28 +83,11 @@ final class Wiring implements AutoCloseable {
         new Routes(netlink).add(Route.via(EVERYWHERE, router, index, Route.PROTOCOL_STATIC));
     }
 
-    /**
-     * Waits until these carry packets. A bridge learns that a cable is plugged in from a worker of the kernel, which on a busy
-     * machine comes late, up to a second; until then the bridge drops what comes through it.
-     *
-     * @throws LabException naming one that does not within half a minute
-     */
+    /** Waits until these carry packets, and throws a LabException naming one that does not within half a minute. */
     void awaitRunning(Collection<String> names) {
-        long end = System.nanoTime() + PATIENCE.toNanos();
-        Optional<String> idle = idle(names);
-        while (idle.isPresent()) {
-            if (System.nanoTime() - end > 0) {
-                throw new LabException("the cable " + idle.get() + " in " + namespace.network() + " carries nothing");
-            }
-            LockSupport.parkNanos(POLL_NANOS);
-            idle = idle(names);
-        }
-    }
-
-    private Optional<String> idle(Collection<String> names) {
-        Set<String> waiting = new HashSet<>(names);
-        links.list().stream().filter(Link::running).forEach(link -> waiting.remove(link.name()));
-        return waiting.stream().findFirst();
+        links.awaitRunning(names, PATIENCE).ifPresent(idle -> {
+            throw new LabException("the cable " + idle + " in " + namespace.network() + " carries nothing");
+        });
     }
 
     void setUp(String name, boolean up) {
