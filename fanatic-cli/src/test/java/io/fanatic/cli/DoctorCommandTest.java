@@ -8,7 +8,6 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.fanatic.cli.command.ExitCode;
 import io.fanatic.core.FanOptions;
-import io.fanatic.harness.daemon.Dockerd;
 import io.fanatic.harness.junit.FanLab;
 import io.fanatic.harness.lab.EmbeddedFan;
 import io.fanatic.harness.lab.ExecResult;
@@ -118,6 +117,7 @@ class DoctorCommandTest {
                         "-c",
                         "mkdir -p /etc/docker; echo '{\"registry-secret\": \"hunter2\"}' > /etc/docker/daemon.json")
                 .orThrow();
+        file("250.0.0.0/8 10.0.0.0/16 # ours");
         String said = CliRun.fanatic(here, "doctor --bundle " + file).done();
         assertThat(said).endsWith("Written to " + file + ".\n");
         ExecResult unpacked = here.exec(
@@ -135,25 +135,28 @@ class DoctorCommandTest {
         StringBuilder all = new StringBuilder();
         try (var files = Files.list(directory.resolve("fanatic-doctor"))) {
             for (Path each : files.toList()) {
-                assertThat(each)
-                        .isNotEmptyFile()
-                        .satisfiesAnyOf(
-                                f -> assertThat(Files.readString(f)).isNotBlank(),
-                                f -> assertThat(f).hasFileName("fan.conf"));
+                assertThat(each).isNotEmptyFile();
                 all.append(Files.readString(each));
             }
         }
         assertThat(all)
-                .contains("link fan-250 kind bridge", "Linux version", "nft table ip fanatic", "SENT", "healthy")
+                .contains(
+                        "link fan-250 kind bridge",
+                        "Linux version",
+                        "nft table ip fanatic",
+                        "SENT",
+                        "healthy",
+                        "# ours")
                 .doesNotContain("hunter2", System.getenv("PATH"));
+        here.exec("rm", "/etc/network/fan").orThrow();
     }
 
     @Test
     void aBundleThatCannotBeWrittenIsOneSentence() {
-        CliRun run = CliRun.fanatic(here, "doctor --bundle /nowhere/bundle.tar.gz");
+        CliRun run = CliRun.fanatic(here, "doctor --bundle /proc/version/bundle.tar.gz");
         assertThat(run.exitCode()).isEqualTo(ExitCode.FAILED);
         assertThat(run.err())
-                .startsWith("fanatic: cannot write /nowhere/bundle.tar.gz: ")
+                .startsWith("fanatic: cannot write /proc/version/bundle.tar.gz: ")
                 .hasLineCount(1);
     }
 
@@ -170,24 +173,6 @@ class DoctorCommandTest {
         } finally {
             CliRun.fanatic(here, "disable-cni --force " + FAN);
             here.exec("sh", "-c", "rm -f /etc/cni/net.d/*fan-250* /var/lib/fanatic/cni*");
-        }
-    }
-
-    @Test
-    @FanLab(hosts = 1, containers = 0, fan = false)
-    void fault28DockersDropIsFoundAndDockerOnTheFanIsHealthy(Lab lab) {
-        LabHost host = lab.hosts().get(0);
-        host.exec("sysctl", "-qw", "net.ipv4.ip_forward=0").orThrow();
-        try (Dockerd docker = Dockerd.start(host)) {
-            FanControl.embedded().up(host);
-            CliRun before = CliRun.fanatic(host, "doctor --json");
-            assertThat(causes(JsonParser.parseString(before.out()).getAsJsonObject()))
-                    .as(before.out())
-                    .containsExactly("forward-drop");
-            CliRun.fanatic(host, "enable-docker " + FAN);
-            docker.run("box", "--network", "fan-250");
-            assertThat(CliRun.fanatic(host, "doctor").done()).endsWith("healthy.\n");
-            docker.removeContainers();
         }
     }
 
@@ -219,11 +204,11 @@ class DoctorCommandTest {
     }
 
     private void file(String line) {
-        here.exec("sh", "-e", "-c", "mkdir -p /etc/network; echo " + line + " > /etc/network/fan")
+        here.exec("sh", "-e", "-c", "mkdir -p /etc/network; echo '" + line + "' > /etc/network/fan")
                 .orThrow();
     }
 
-    private static List<String> causes(JsonObject document) {
+    static List<String> causes(JsonObject document) {
         List<String> codes = new ArrayList<>();
         JsonArray findings = document.getAsJsonArray("findings");
         for (JsonElement each : findings) {

@@ -46,6 +46,10 @@ final class KernelCheck implements Check {
             findings.unseen("what the kernel can do was not tried: it needs root");
             return;
         }
+        attemptAll(findings);
+    }
+
+    void attemptAll(Findings findings) {
         attempt(findings, trial::bpf, Code.KERNEL_BPF, "zgrep CONFIG_BPF /boot/config-$(uname -r)");
         attempt(findings, trial::vxlan, Code.KERNEL_VXLAN, "modprobe vxlan");
         attempt(findings, trial::bridge, Code.KERNEL_BRIDGE, "modprobe bridge");

@@ -17,7 +17,7 @@ final class Residents {
             Path here = Files.readSymbolicLink(Path.of("/proc/thread-self/ns/net"));
             for (Path process : processes) {
                 try {
-                    if (isIn(process, here)) {
+                    if (!isZombie(process) && isIn(process, here)) {
                         names.add(Files.readString(process.resolve("comm")).strip());
                     }
                 } catch (IOException ended) {
@@ -28,6 +28,13 @@ final class Residents {
             return List.of();
         }
         return names;
+    }
+
+    /** One that has ended and was not waited for has lost its namespaces; its state follows its name, in parentheses. */
+    private static boolean isZombie(Path process) throws IOException {
+        String stat = Files.readString(process.resolve("stat"));
+        int name = stat.lastIndexOf(')');
+        return name + 2 < stat.length() && (stat.charAt(name + 2) == 'Z' || stat.charAt(name + 2) == 'X');
     }
 
     private static boolean isIn(Path process, Path namespace) {

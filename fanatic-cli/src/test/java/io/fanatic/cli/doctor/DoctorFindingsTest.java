@@ -28,6 +28,10 @@ import org.junit.jupiter.api.Test;
  */
 @FanLab(hosts = 2, containers = 1)
 class DoctorFindingsTest {
+    /** The kernel tells of a carrier when it has time. */
+    private static final String CARRIER =
+            "n=0; until grep -q up /sys/class/net/eth0/operstate; do n=$((n+1)); test $n -lt 10000; done;";
+
     private Patient host;
     private Patient other;
 
@@ -356,7 +360,12 @@ class DoctorFindingsTest {
                             "-c",
                             "ip addr add 250.0.9.9/8 dev eth0; ping -c1 -W1 -I 250.0.9.9 250.0.2.1;"
                                     + " ip addr del 250.0.9.9/8 dev eth0");
+            // Worse while it goes on: the container asks by ARP a few times.
             Finding found = host.has(Code.DROPS);
+            long deadline = System.nanoTime() + 20_000_000_000L;
+            while (found.severity() == Severity.WARNING && System.nanoTime() < deadline) {
+                found = host.has(Code.DROPS);
+            }
             assertThat(found.severity()).isEqualTo(Severity.NOTE);
             assertThat(found.evidence()).singleElement().asString().startsWith("send-spoofed ");
         } finally {
