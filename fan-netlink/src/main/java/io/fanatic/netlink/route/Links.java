@@ -5,11 +5,18 @@ import io.fanatic.netlink.libc.Errno;
 import io.fanatic.netlink.wire.NetlinkException;
 import io.fanatic.netlink.wire.NetlinkSocket;
 import io.fanatic.netlink.wire.Request;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 
 /** Network interfaces: list, make, change, delete. */
 public final class Links {
+    private static final long POLL_NANOS = 5_000_000;
+
     static final int IFLA_ADDRESS = 1;
     static final int IFLA_IFNAME = 3;
     static final int IFLA_MTU = 4;
@@ -50,6 +57,32 @@ public final class Links {
     /** The link of that name, if there is one. */
     public Optional<Link> named(String name) {
         return find("look up link " + name, question(0).string(IFLA_IFNAME, name));
+    }
+
+    /**
+     * Waits until links carry packets. The kernel activates a cable that was just plugged in, and tells its bridge, in a worker of
+     * its own, which on a busy machine comes up to seconds late; until then what is sent is dropped.
+     *
+     * @param patience how long at most
+     * @return the name of one that still does not carry packets then; empty when all do
+     */
+    public Optional<String> awaitRunning(Collection<String> names, Duration patience) {
+        long end = System.nanoTime() + patience.toNanos();
+        while (true) {
+            Set<String> waiting = new HashSet<>(names);
+            for (Link link : list()) {
+                if (link.running()) {
+                    waiting.remove(link.name());
+                }
+            }
+            if (waiting.isEmpty()) {
+                return Optional.empty();
+            }
+            if (System.nanoTime() - end > 0) {
+                return Optional.of(waiting.iterator().next());
+            }
+            LockSupport.parkNanos(POLL_NANOS);
+        }
     }
 
     /** The link of that index, if there is one. */

@@ -14,6 +14,8 @@ import io.fanatic.netlink.route.NewLink;
 import io.fanatic.netlink.route.Route;
 import io.fanatic.netlink.route.Routes;
 import io.fanatic.netlink.wire.NetlinkSocket;
+import java.time.Duration;
+import java.util.List;
 
 /**
  * The yardstick: between two hosts that have a fan, a second bridge on each with a plain VXLAN to the other as its port,
@@ -37,6 +39,7 @@ final class PlainVxlan {
     private static final int PORT = 4789;
     private static final int FIRST_CONTAINER = 10;
     private static final int O_CLOEXEC = 02000000;
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final int mtu;
 
@@ -97,6 +100,12 @@ final class PlainVxlan {
             links.setUp(index, true);
             address(inside, index, address(container));
             new Routes(inside).add(Route.via(EVERYWHERE, way, index, Route.PROTOCOL_STATIC));
+        }
+        try (NetlinkSocket host = container.host().namespace().call(NetlinkSocket::open)) {
+            List<String> ports = List.of(container.name(), TUNNEL);
+            new Links(host).awaitRunning(ports, PATIENCE).ifPresent(idle -> {
+                throw new IllegalStateException("the port " + idle + " of " + BRIDGE + " carries nothing");
+            });
         }
     }
 

@@ -58,7 +58,11 @@ public record IperfSpec(
         if (tuning.length() != 0) {
             return tuning.length();
         }
-        return protocol == Protocol.TCP ? Tuning.DEFAULT_TCP_LENGTH : Tuning.DEFAULT_UDP_LENGTH;
+        if (protocol == Protocol.UDP) {
+            return Tuning.DEFAULT_UDP_LENGTH;
+        }
+        boolean large = rate() == 0 && !extent.time().isZero();
+        return large ? Tuning.DEFAULT_TCP_LENGTH : Tuning.DEFAULT_SMALL_LENGTH;
     }
 
     /** Bits per second of each stream; 0 for as fast as possible. */

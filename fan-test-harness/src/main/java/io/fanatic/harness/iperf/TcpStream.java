@@ -95,6 +95,10 @@ final class TcpStream extends Watched implements Stream {
             bytes += sent;
             pace.sent(sent);
             budget.spend(sent);
+            if (sent < next) {
+                // Full for now; asking again would cost a system call to hear so.
+                return;
+            }
         }
     }
 
@@ -119,6 +123,9 @@ final class TcpStream extends Watched implements Stream {
             budget.spend(received);
             if (budget.spent()) {
                 ended.accept("");
+                return;
+            }
+            if (received < RECEIVED_AT_ONCE) {
                 return;
             }
         }

@@ -144,6 +144,7 @@ public final class Lab implements AutoCloseable {
                     wiring.join(INTERFACE, host.underlayAddress(), prefixLength, spec.routerAddress());
                 }
             }
+            underlay.awaitRunning(hosts.stream().map(LabHost::name).toList());
         }
         for (LabHost host : hosts) {
             buildContainers(containersOf(host));
@@ -262,6 +263,7 @@ public final class Lab implements AutoCloseable {
     public void attach(LabContainer container) {
         try (Wiring host = Wiring.of(container.host().namespace())) {
             attach(container, host);
+            host.awaitRunning(List.of(container.name()));
         }
     }
 
@@ -270,6 +272,12 @@ public final class Lab implements AutoCloseable {
         for (LabHost each : hosts) {
             try (Wiring host = Wiring.of(each.namespace())) {
                 containersOf(each).forEach(container -> attach(container, host));
+            }
+        }
+        for (LabHost each : hosts) {
+            try (Wiring host = Wiring.of(each.namespace())) {
+                host.awaitRunning(
+                        containersOf(each).stream().map(LabContainer::name).toList());
             }
         }
     }

@@ -8,6 +8,7 @@ import io.fanatic.harness.probe.FrameSender;
 import io.fanatic.harness.probe.LinkFrameSender;
 import io.fanatic.harness.probe.Ping;
 import io.fanatic.harness.probe.Probes;
+import io.fanatic.harness.probe.Progress;
 import io.fanatic.harness.probe.Spoof;
 import io.fanatic.harness.probe.TunnelFrameSender;
 import io.fanatic.netlink.FanNetwork;
@@ -55,20 +56,6 @@ public final class Proof implements AutoCloseable {
     private final Duration patience;
     private final Progress progress;
     private final Probes probes = Probes.open();
-
-    /** Hears how far a proof has come. */
-    @FunctionalInterface
-    public interface Progress {
-        /** For whoever does not want to know. */
-        Progress UNHEARD = (what, done, all) -> {};
-
-        /**
-         * Called by the thread that asked for the proof, before each pair and after the last.
-         *
-         * @param what a word or two
-         */
-        void at(String what, int done, int all);
-    }
 
     /** With a second for the answer to each echo request. */
     public Proof(Lab lab) {

@@ -14,6 +14,8 @@ import io.fanatic.netlink.route.NewLink;
 import io.fanatic.netlink.route.Route;
 import io.fanatic.netlink.route.Routes;
 import io.fanatic.netlink.wire.NetlinkSocket;
+import java.time.Duration;
+import java.util.Collection;
 import java.util.Optional;
 
 /** One namespace's links, addresses and routes, as far as a lab needs them; to be closed. */
@@ -23,6 +25,7 @@ final class Wiring implements AutoCloseable {
     private static final Cidr EVERYWHERE = Cidr.parse("0.0.0.0/0");
     private static final int O_CLOEXEC = 02000000;
     private static final int HOST_PREFIX = 32;
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final Namespace namespace;
     private final NetlinkSocket netlink;
@@ -78,6 +81,13 @@ final class Wiring implements AutoCloseable {
         links.setUp(index, true);
         add(index, address, prefixLength);
         new Routes(netlink).add(Route.via(EVERYWHERE, router, index, Route.PROTOCOL_STATIC));
+    }
+
+    /** Waits until these carry packets, and throws a LabException naming one that does not within half a minute. */
+    void awaitRunning(Collection<String> names) {
+        links.awaitRunning(names, PATIENCE).ifPresent(idle -> {
+            throw new LabException("the cable " + idle + " in " + namespace.network() + " carries nothing");
+        });
     }
 
     void setUp(String name, boolean up) {

@@ -81,9 +81,15 @@ final class Investigation {
                 .join();
         Optional<Neighbour> neighbour = wiring.underlay().flatMap(this::neighbour);
         if (underlay.received() == 0) {
-            return new Explanation.UnderlaySilent(peer.underlay(), neighbour.isPresent());
+            return silentOnUnderlay();
         }
         return explainTunnel(wiring, neighbour);
+    }
+
+    /** For a host that answers no ping on the underlay. */
+    Explanation silentOnUnderlay() {
+        return new Explanation.UnderlaySilent(
+                peer.underlay(), wiring().underlay().flatMap(this::neighbour).isPresent());
     }
 
     private Explanation explainTunnel(Wiring wiring, Optional<Neighbour> neighbour) {

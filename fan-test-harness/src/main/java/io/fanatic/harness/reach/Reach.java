@@ -7,6 +7,7 @@ import io.fanatic.harness.iperf.Throughput;
 import io.fanatic.harness.probe.Ping;
 import io.fanatic.harness.probe.PingResult;
 import io.fanatic.harness.probe.Probes;
+import io.fanatic.harness.probe.Progress;
 import io.fanatic.netlink.FanNetwork;
 import io.fanatic.netlink.bpf.Counter;
 import io.fanatic.netlink.engine.Fan;
@@ -63,6 +64,40 @@ public final class Reach implements AutoCloseable {
      * @throws io.fanatic.netlink.libc.ErrnoException when the kernel gives no sockets
      */
     public PeerReport test(Ipv4Address address, ReachSpec spec, Consumer<Stage> listener) {
+        return test(address, spec, listener, Sounding.none());
+    }
+
+    /**
+     * Tests many peers: first all are pinged at once, then those that answer, on the underlay or in the fan, are tested one after
+     * the other, so that no test disturbs another.
+     *
+     * @param progress hears how many of how many are done, twice through: of the pings, then of the tests
+     * @param listener hears of each peer as its test ends
+     */
+    public List<PeerReport> testAll(
+            List<Ipv4Address> addresses, ReachSpec spec, Progress progress, Consumer<PeerReport> listener) {
+        List<Peer> peers = new ArrayList<>();
+        for (Ipv4Address address : addresses) {
+            peer(address).filter(peer -> !isHere(peer)).ifPresent(peers::add);
+        }
+        Sounding sounding = Sounding.of(
+                peers,
+                host,
+                probes,
+                fan -> new GuardWatch(network, fan),
+                spec.patience(),
+                done -> progress.at("pinging hosts", done, peers.size()));
+        List<PeerReport> reports = new ArrayList<>();
+        for (Ipv4Address address : addresses) {
+            PeerReport report = test(address, spec, stage -> {}, sounding);
+            reports.add(report);
+            progress.at("testing hosts", reports.size(), addresses.size());
+            listener.accept(report);
+        }
+        return reports;
+    }
+
+    private PeerReport test(Ipv4Address address, ReachSpec spec, Consumer<Stage> listener, Sounding sounding) {
         List<Fan> fans = network.list();
         Optional<Fan> fan = fans.stream()
                 .filter(each -> each.overlay().contains(address)
@@ -77,10 +112,10 @@ public final class Reach implements AutoCloseable {
         } catch (IllegalArgumentException nobody) {
             return unreached(address, Optional.empty(), new Explanation.Other(String.valueOf(nobody.getMessage())));
         }
-        if (fan.get().underlayAddresses().contains(peer.underlay())) {
+        if (isHere(peer)) {
             return unreached(address, Optional.of(peer), new Explanation.ThisHost(address));
         }
-        return new Run(peer, spec, listener).report();
+        return new Run(peer, spec, listener).report(sounding.silent(peer));
     }
 
     /** The host that an address of the underlay or overlay means, by arithmetic; empty when no fan of this host knows it. */
@@ -95,6 +130,10 @@ public final class Reach implements AutoCloseable {
             }
         }
         return Optional.empty();
+    }
+
+    private static boolean isHere(Peer peer) {
+        return peer.fan().underlayAddresses().contains(peer.underlay());
     }
 
     private static PeerReport unreached(Ipv4Address address, Optional<Peer> peer, Explanation explanation) {
@@ -127,13 +166,20 @@ public final class Reach implements AutoCloseable {
             this.guard = new GuardWatch(network, peer.fan());
         }
 
-        PeerReport report() {
+        /** @param silent the ping, when it is known that nothing answers it, nor anything on the underlay */
+        PeerReport report(Optional<PingResult> silent) {
             Investigation investigation = new Investigation(host, peer, guard, probes, spec.patience());
             Optional<Explanation> route = investigation.routes();
             if (route.isPresent()) {
                 add(new Stage.Skipped("ping", "this host's routes do not lead there"));
                 skipRest("this host's routes do not lead there");
                 return new PeerReport(peer.given(), Optional.of(peer), stages, route);
+            }
+            if (silent.isPresent()) {
+                add(new Stage.Pinged(silent.get()));
+                skipRest("no ping was answered");
+                return new PeerReport(
+                        peer.given(), Optional.of(peer), stages, Optional.of(investigation.silentOnUnderlay()));
             }
             PingResult ping = ping(
                     Math.min(FIRST_PINGS, spec.pings()), Ping.to(peer.address()).payloadBytes());

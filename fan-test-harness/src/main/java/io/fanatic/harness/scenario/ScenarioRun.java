@@ -15,6 +15,7 @@ import io.fanatic.harness.lab.Selection;
 import io.fanatic.harness.probe.Ping;
 import io.fanatic.harness.probe.PingResult;
 import io.fanatic.harness.probe.Probes;
+import io.fanatic.harness.probe.Progress;
 import io.fanatic.harness.report.Outcome;
 import io.fanatic.harness.report.Report;
 import io.fanatic.harness.report.Trial;
@@ -178,7 +179,7 @@ public final class ScenarioRun {
 
     /** A pair that fails is tried once more: another lab's load is no finding. */
     private static List<String> reach(Lab lab, LabReport found, int number, List<NodePair> pairs) {
-        try (Proof proof = new Proof(lab, PATIENCE, Proof.Progress.UNHEARD)) {
+        try (Proof proof = new Proof(lab, PATIENCE, Progress.UNHEARD)) {
             List<Check.Pinged> pings = new ArrayList<>(proof.pings(pairs));
             List<Check.Pinged> again = proof.pings(Proof.which(pairs, pings, false));
             for (int i = 0, next = 0; i < pings.size(); i++) {
@@ -201,7 +202,7 @@ public final class ScenarioRun {
     }
 
     private static List<String> unreachable(Lab lab, List<NodePair> pairs) {
-        try (Proof proof = new Proof(lab, IMPATIENCE, Proof.Progress.UNHEARD)) {
+        try (Proof proof = new Proof(lab, IMPATIENCE, Progress.UNHEARD)) {
             List<String> wrong = new ArrayList<>();
             for (Check.Pinged ping : proof.pings(pairs)) {
                 if (ping.result().received() > 0) {
@@ -219,7 +220,7 @@ public final class ScenarioRun {
 
     private static List<String> throughput(
             Lab lab, LabReport found, int number, List<NodePair> pairs, Step.Throughput wanted) {
-        try (Proof proof = new Proof(lab, Duration.ofSeconds(6), Proof.Progress.UNHEARD)) {
+        try (Proof proof = new Proof(lab, Duration.ofSeconds(6), Progress.UNHEARD)) {
             List<Check.Transferred> checks = proof.throughput(pairs, Proof.LONG);
             found.transfers("throughput, step " + number, pairs, checks, true);
             List<String> wrong = new ArrayList<>(wrong(checks));

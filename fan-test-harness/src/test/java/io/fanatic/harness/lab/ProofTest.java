@@ -4,6 +4,7 @@ import static io.fanatic.netlink.libc.Native.LIBC;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.fanatic.harness.probe.Progress;
 import io.fanatic.netlink.bpf.FanPrograms;
 import io.fanatic.netlink.route.Links;
 import io.fanatic.netlink.wire.NetlinkSocket;
@@ -108,7 +109,7 @@ class ProofTest {
     void aHostThatDropsEverythingIsNamed() {
         LabHost second = lab.hosts().get(1);
         lab.exec(second, List.of("ip", "link", "set", "eth0", "down")).orThrow();
-        try (Proof proof = new Proof(lab, Duration.ofMillis(100), Proof.Progress.UNHEARD)) {
+        try (Proof proof = new Proof(lab, Duration.ofMillis(100), Progress.UNHEARD)) {
             List<Check.Pinged> pings = proof.pings(pairs());
             assertThat(pings)
                     .allSatisfy(check -> assertThat(check.ok())

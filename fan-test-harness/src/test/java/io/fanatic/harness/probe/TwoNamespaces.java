@@ -6,9 +6,12 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.netlink.host.Namespace;
+import io.fanatic.netlink.route.Links;
+import io.fanatic.netlink.wire.NetlinkSocket;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
@@ -27,6 +30,8 @@ public final class TwoNamespaces implements BeforeEachCallback, AfterEachCallbac
     public static final Ipv4Address RIGHT = Ipv4Address.parse("192.0.2.2");
     public static final Ipv4Address NOBODY = Ipv4Address.parse("192.0.2.3");
 
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
     private final String prefix = "fant-" + ProcessHandle.current().pid() + "-";
 
     public Namespace left = Namespace.named(prefix + "l");
@@ -43,6 +48,16 @@ public final class TwoNamespaces implements BeforeEachCallback, AfterEachCallbac
         for (Namespace each : List.of(left, right)) {
             ip(each, "link set lo up");
             ip(each, "link set eth0 up");
+        }
+        await(left);
+        await(right);
+    }
+
+    private static void await(Namespace namespace) {
+        try (NetlinkSocket netlink = namespace.call(NetlinkSocket::open)) {
+            assertThat(new Links(netlink).awaitRunning(List.of("eth0"), PATIENCE))
+                    .as("cables that carry nothing")
+                    .isEmpty();
         }
     }
 

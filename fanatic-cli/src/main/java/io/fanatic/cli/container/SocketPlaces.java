@@ -16,9 +16,16 @@ final class SocketPlaces {
             List.of("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin", "/snap/bin");
 
     private final Map<String, String> environment;
+    private final Path root;
 
     SocketPlaces(Map<String, String> environment) {
+        this(environment, Path.of("/"));
+    }
+
+    /** @param root in place of /, for the usual places */
+    SocketPlaces(Map<String, String> environment, Path root) {
         this.environment = Map.copyOf(environment);
+        this.root = root;
     }
 
     /** @throws UnusableException when there is none, or the environment names one that cannot be used */
@@ -80,23 +87,31 @@ final class SocketPlaces {
         return socket;
     }
 
-    private static Path usual(EngineKind kind, List<String> sockets, List<String> programs, List<String> files) {
+    private Path usual(EngineKind kind, List<String> sockets, List<String> programs, List<String> files) {
         for (String socket : sockets) {
-            if (Files.exists(Path.of(socket))) {
-                return Path.of(socket);
+            if (Files.exists(at(socket))) {
+                return at(socket);
             }
         }
-        if (hasProgram(programs) || files.stream().anyMatch(file -> Files.isExecutable(Path.of(file)))) {
+        if (hasProgram(root, programs) || files.stream().anyMatch(file -> Files.isExecutable(at(file)))) {
             throw UnusableException.because(kind.title() + " is installed but does not run: there is no socket "
                     + String.join(" or ", sockets) + "; start it first");
         }
         throw UnusableException.absent(kind);
     }
 
+    private Path at(String place) {
+        return root.resolve(place.substring(1));
+    }
+
     static boolean hasProgram(List<String> names) {
+        return hasProgram(Path.of("/"), names);
+    }
+
+    private static boolean hasProgram(Path root, List<String> names) {
         for (String directory : PATH) {
             for (String name : names) {
-                if (Files.isExecutable(Path.of(directory, name))) {
+                if (Files.isExecutable(root.resolve(directory.substring(1)).resolve(name))) {
                     return true;
                 }
             }

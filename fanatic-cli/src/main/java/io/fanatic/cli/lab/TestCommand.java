@@ -2,6 +2,7 @@ package io.fanatic.cli.lab;
 
 import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.command.Option;
+import io.fanatic.cli.terminal.ProgressLine;
 import io.fanatic.cli.terminal.ReportOutput;
 import io.fanatic.cli.terminal.Screen;
 import io.fanatic.harness.lab.Lab;
@@ -31,7 +32,7 @@ final class TestCommand extends LabCommand {
         screen.title("Testing " + labName() + ": " + LabText.summary(lab.spec()));
         Trials trials = new Trials(screen, 1);
         Selection selection = all.or(false) ? Selection.everything(lab) : Selection.sensible(lab);
-        try (Proof proof = new Proof(lab, Duration.ofSeconds(1), ProgressLine.onTerminal())) {
+        try (Proof proof = new Proof(lab, Duration.ofSeconds(1), ProgressLine.onTerminal()::at)) {
             TestRun test = new TestRun(lab, selection, proof);
             trials.runAll(test, selection, lab.spec());
             report.value().ifPresent(directory -> ReportOutput.write(test.report(), directory, screen::line));

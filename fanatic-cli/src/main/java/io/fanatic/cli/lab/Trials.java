@@ -46,7 +46,7 @@ final class Trials {
     /** All that {@link TestRun} can show. */
     void runAll(TestRun test, Selection selection, LabSpec spec) {
         step("Ping: each to each, packets as large as the MTU (ms)");
-        selection.notes().forEach(screen::detail);
+        selection.notes().forEach(note -> screen.wrapped("   ", note));
         List<Check.Pinged> pings = test.pings();
         screen.details(LabText.checks(Matrix.ofPings(pings), pings));
         note("pings between hosts and containers", pings);

@@ -38,7 +38,7 @@ public final class BenchCommand extends Command {
             "-l,--length",
             "BYTES",
             text -> Values.bytes(text, 1, Tuning.MOST_LENGTH),
-            "of each write or datagram; 128K if not given, for UDP 1372");
+            "of each write or datagram; 1M if not given, with -b or -n 128K, for UDP 1372");
     private final Option<Integer> window = option(
             "-w,--window", "BYTES", text -> Values.bytes(text, 1024, 512 << 20), "of the socket buffers at both ends");
     private final Option<Integer> segment =

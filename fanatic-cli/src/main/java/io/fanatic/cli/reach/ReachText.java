@@ -1,5 +1,6 @@
 package io.fanatic.cli.reach;
 
+import io.fanatic.cli.terminal.Wrap;
 import io.fanatic.harness.iperf.Throughput;
 import io.fanatic.harness.reach.Explanation;
 import io.fanatic.harness.reach.Peer;
@@ -109,19 +110,6 @@ final class ReachText {
 
     /** Further lines begin below the text of the first. */
     private static List<String> wrapped(String start, String text) {
-        List<String> lines = new ArrayList<>();
-        StringBuilder line = new StringBuilder(start);
-        boolean fresh = true;
-        for (String word : text.split(" ")) {
-            if (!fresh && line.length() + 1 + word.length() > WIDTH) {
-                lines.add(line.toString());
-                line = new StringBuilder(" ".repeat(start.length()));
-                fresh = true;
-            }
-            line.append(fresh ? "" : " ").append(word);
-            fresh = false;
-        }
-        lines.add(line.toString());
-        return lines;
+        return Wrap.words(start, " ".repeat(start.length()), text, WIDTH);
     }
 }

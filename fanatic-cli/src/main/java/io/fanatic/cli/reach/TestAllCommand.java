@@ -6,6 +6,7 @@ import io.fanatic.cli.command.CommandException;
 import io.fanatic.cli.command.Console;
 import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.command.Option;
+import io.fanatic.cli.terminal.ProgressLine;
 import io.fanatic.cli.terminal.ReportOutput;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.harness.reach.Explanation;
@@ -27,7 +28,10 @@ public final class TestAllCommand extends Command {
     private final Option<Path> reportTo = option("--report", "DIR", Path::of, ReportOutput.DESCRIPTION);
 
     public TestAllCommand() {
-        super("all", "Tests many other hosts of a fan, one after the other, as \"fanatic test host\" tests one.");
+        super(
+                "all",
+                "Tests many other hosts of a fan: pings all at once, then tests those that answer anything as \"fanatic test host\""
+                        + " tests one, one after the other.");
     }
 
     @Override
@@ -40,19 +44,19 @@ public final class TestAllCommand extends Command {
             console.out().println(ReachText.header());
         }
         List<PeerReport> reports = new ArrayList<>();
+        ProgressLine progress = ProgressLine.onTerminal();
         try (Reach reach = Reach.onThisHost()) {
-            for (Ipv4Address address : addresses) {
-                PeerReport report = reach.test(address, options.spec());
+            reach.testAll(addresses, options.spec(), progress::at, report -> {
                 if (report.explanation()
                         .filter(Explanation.ThisHost.class::isInstance)
-                        .isPresent()) {
-                    continue;
+                        .isEmpty()) {
+                    reports.add(report);
+                    if (text) {
+                        progress.erase();
+                        ReachText.row(report).forEach(console.out()::println);
+                    }
                 }
-                reports.add(report);
-                if (text) {
-                    ReachText.row(report).forEach(console.out()::println);
-                }
-            }
+            });
         }
         if (reports.isEmpty()) {
             throw new CommandException(ExitCode.USAGE, hosts.required() + " names no other host");

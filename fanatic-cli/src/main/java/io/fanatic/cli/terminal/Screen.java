@@ -42,17 +42,9 @@ public final class Screen {
         }
     }
 
-    /** Text broken between words, so that it fits; a word that does not gets a line of its own. */
+    /** Text broken between words, so that it fits. */
     public void wrapped(String indent, String text) {
-        StringBuilder line = new StringBuilder(indent);
-        for (String word : text.split(" ")) {
-            if (line.length() > indent.length() && line.length() + 1 + word.length() > WIDTH) {
-                line(line.toString());
-                line = new StringBuilder(indent);
-            }
-            line.append(line.length() > indent.length() ? " " : "").append(word);
-        }
-        line(line.toString());
+        Wrap.words(indent, indent, text, WIDTH).forEach(this::line);
     }
 
     public void blank() {

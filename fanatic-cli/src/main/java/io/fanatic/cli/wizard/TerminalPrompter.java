@@ -1,5 +1,7 @@
 package io.fanatic.cli.wizard;
 
+import io.fanatic.cli.terminal.Screen;
+import io.fanatic.cli.terminal.Wrap;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -58,7 +60,8 @@ public final class TerminalPrompter implements Prompter {
 
     @Override
     public void say(String line) {
-        terminal.writer().println(line);
+        int columns = terminal.getWidth();
+        Wrap.line(line, columns > 0 ? columns : Screen.WIDTH).forEach(terminal.writer()::println);
         terminal.flush();
     }
 

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -62,6 +63,31 @@ class EnginePartsTest {
 
     private interface Place {
         Path of(SocketPlaces places);
+    }
+
+    @Test
+    void snapsAndDistributionsSocketsAreBothFound(@TempDir Path root) throws Exception {
+        SocketPlaces places = new SocketPlaces(Map.of(), root);
+        for (String socket : List.of("run/docker.sock", "var/snap/docker/common/run/docker.sock")) {
+            assertFound(root, socket, places::docker);
+        }
+        for (String socket : List.of("var/snap/lxd/common/lxd/unix.socket", "var/lib/lxd/unix.socket")) {
+            assertFound(root, socket, places::lxd);
+        }
+        for (String socket : List.of("var/lib/incus/unix.socket", "run/incus/unix.socket")) {
+            assertFound(root, socket, places::incus);
+        }
+        assertThatExceptionOfType(UnusableException.class)
+                .isThrownBy(places::lxd)
+                .satisfies(e -> assertThat(e.status().state()).isEqualTo(EngineStatus.State.ABSENT));
+    }
+
+    private static void assertFound(Path root, String socket, Supplier<Path> finding) throws Exception {
+        Path file = root.resolve(socket);
+        Files.createDirectories(Optional.ofNullable(file.getParent()).orElseThrow());
+        Files.createFile(file);
+        assertThat(finding.get()).isEqualTo(file);
+        Files.delete(file);
     }
 
     private static void assertRefused(Map<String, String> environment, Place place, String words) {

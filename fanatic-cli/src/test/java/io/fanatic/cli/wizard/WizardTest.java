@@ -108,6 +108,7 @@ class WizardTest {
     @Test
     void theReasonComesAtOnceAndTheQuestionAgain() {
         Script script = Script.pipe(
+                "127.0.0.1/8",
                 "10.0.0.0",
                 "10.9.9.9/16",
                 "eth7",
