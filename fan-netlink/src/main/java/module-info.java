@@ -7,6 +7,7 @@ module io.fanatic.netlink {
 
     exports io.fanatic.netlink;
     exports io.fanatic.netlink.engine;
+    exports io.fanatic.netlink.health;
     exports io.fanatic.netlink.host;
     exports io.fanatic.netlink.bpf;
     exports io.fanatic.netlink.libc;

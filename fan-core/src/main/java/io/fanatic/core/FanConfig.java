@@ -144,6 +144,11 @@ public final class FanConfig {
         DurableFile.replace(path, bytes);
     }
 
+    /** The file's name, as messages have it. */
+    public String file() {
+        return file;
+    }
+
     /** The good lines in the file's order, those that are {@code off} included. */
     public List<Line> lines() {
         return Collections.unmodifiableList(lines);
@@ -169,6 +174,12 @@ public final class FanConfig {
             throw all;
         }
         return this;
+    }
+
+    /** The words of a line as they stand in the file, without its comment. */
+    public List<String> words(Line line) {
+        String text = rows.get(line.number() - 1).text;
+        return Text.words(text.substring(0, contentEnd(text)));
     }
 
     /** The good line about this overlay and underlay. */

@@ -5,6 +5,7 @@ import io.fanatic.cli.command.Console;
 import io.fanatic.cli.command.Program;
 import io.fanatic.cli.container.ContainerEngines;
 import io.fanatic.cli.container.EngineKind;
+import io.fanatic.cli.doctor.DoctorCommand;
 import io.fanatic.cli.lab.LabGroup;
 import io.fanatic.cli.reach.BenchCommand;
 import io.fanatic.cli.reach.ServeCommand;
@@ -19,6 +20,8 @@ public final class Fanatic extends Program {
             "confirm",
             "deconfigure",
             "show",
+            "status",
+            "doctor",
             "test",
             "serve",
             "bench",
@@ -75,6 +78,10 @@ public final class Fanatic extends Program {
                 return new DeconfigureCommand(host);
             case "show":
                 return new FanaticShowCommand(host);
+            case "status":
+                return new StatusCommand();
+            case "doctor":
+                return new DoctorCommand(host);
             case "serve":
                 return new ServeCommand();
             case "bench":

@@ -9,7 +9,7 @@ import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 
 /** Makes bpf(2) fail with ENOSYS on the calling thread, for good, as on a kernel that has none: a seccomp(2) filter. */
-final class WithoutEbpf {
+public final class WithoutEbpf {
     private static final boolean ARM = System.getProperty("os.arch").equals("aarch64");
     private static final int SECCOMP = ARM ? 277 : 317;
     private static final int BPF = ARM ? 280 : 321;
@@ -23,7 +23,7 @@ final class WithoutEbpf {
 
     private WithoutEbpf() {}
 
-    static void onThisThread() {
+    public static void onThisThread() {
         ByteBuffer filter = Native.buffer(4 * 8);
         instruction(filter, LOAD_WORD, 0, 0, 0);
         instruction(filter, JUMP_IF_EQUAL, 0, 1, BPF);

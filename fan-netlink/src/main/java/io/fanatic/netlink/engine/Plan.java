@@ -57,6 +57,46 @@ public final class Plan {
         return changes.isEmpty();
     }
 
+    /** What a change does to a thing. */
+    public enum Kind {
+        ADDED('+'),
+        CHANGED('~'),
+        REMOVED('-');
+
+        private final char sign;
+
+        Kind(char sign) {
+            this.sign = sign;
+        }
+
+        /** As in a diff: {@code +}, {@code ~} or {@code -}. */
+        public char sign() {
+            return sign;
+        }
+    }
+
+    /**
+     * A change, for programs that want to know what it is about.
+     *
+     * @param thing the kind of thing: {@code tunnel}, {@code programs}, {@code bridge}, {@code port}, {@code address}, {@code
+     *     up}, {@code nat}, {@code dhcp} or {@code forwarding}
+     * @param kind what happens to it
+     * @param words the change in words, as in {@link #lines}
+     */
+    public record Item(String thing, Kind kind, String words) {}
+
+    /** The changes in their order. */
+    public List<Item> items() {
+        List<Item> items = new ArrayList<>();
+        for (Change change : changes) {
+            String key = change.to().or(change::from).orElseThrow().key();
+            int blank = key.indexOf(' ');
+            Kind kind = change.to().isEmpty() ? Kind.REMOVED : change.from().isEmpty() ? Kind.ADDED : Kind.CHANGED;
+            items.add(new Item(blank < 0 ? key : key.substring(0, blank), kind, change.toString()));
+        }
+        return items;
+    }
+
     /** One line for each change, for people. */
     public List<String> lines() {
         List<String> lines = new ArrayList<>();

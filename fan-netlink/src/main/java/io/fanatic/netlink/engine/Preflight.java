@@ -75,29 +75,13 @@ final class Preflight {
             boolean ours = route.link().equals(Optional.of(fan.bridge()))
                     && (host.link(fan.bridge()).filter(LinkState::isOurs).isPresent()
                             || host.adoptable(fan).isPresent());
-            if (!ours && !isDefault(route) && route.destination().overlaps(fan.overlay())) {
+            if (!ours && !route.isDefault(host.routes()) && route.destination().overlaps(fan.overlay())) {
                 throw new FanException(
                         CONFLICT,
                         "the overlay " + fan.overlay() + " overlaps the route \"" + route.words()
                                 + "\"; choose another overlay or remove that route");
             }
         }
-    }
-
-    /** A VPN beats the default route with both halves of the address space in one table; one half alone is a route. */
-    private boolean isDefault(RouteState route) {
-        int length = route.destination().prefixLength();
-        if (length != 1) {
-            return length == 0;
-        }
-        for (RouteState other : host.routes()) {
-            if (other.table() == route.table()
-                    && other.destination().prefixLength() == 1
-                    && !other.destination().equals(route.destination())) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private static void nameServersStayReachable(Fan fan, List<Ipv4Address> nameServers) {

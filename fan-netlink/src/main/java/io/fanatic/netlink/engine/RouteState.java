@@ -1,6 +1,7 @@
 package io.fanatic.netlink.engine;
 
 import io.fanatic.core.Cidr;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -15,4 +16,24 @@ public record RouteState(Cidr destination, int table, Optional<String> link, Str
 
     /** The main table (RT_TABLE_MAIN). */
     public static final int MAIN = 254;
+
+    /**
+     * Whether this is a default route; a VPN beats that with both halves of the address space in one table, while one half
+     * alone is a route like others.
+     *
+     * @param all the routes of the host
+     */
+    public boolean isDefault(List<RouteState> all) {
+        if (destination.prefixLength() != 1) {
+            return destination.prefixLength() == 0;
+        }
+        for (RouteState other : all) {
+            if (other.table == table
+                    && other.destination.prefixLength() == 1
+                    && !other.destination.equals(destination)) {
+                return true;
+            }
+        }
+        return false;
+    }
 }

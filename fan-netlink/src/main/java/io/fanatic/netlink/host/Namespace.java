@@ -224,6 +224,19 @@ public record Namespace(Path network, Optional<Path> mount) {
         return words;
     }
 
+    /**
+     * Runs work in a new, empty network namespace that ends with it, to find out what this kernel can do without touching
+     * anything that is there.
+     *
+     * @throws io.fanatic.netlink.libc.ErrnoException EPERM without CAP_SYS_ADMIN
+     */
+    public static <T> T scratch(Callable<T> work) {
+        return onOwnThread(() -> {
+            check("unshare a network namespace", LIBC.unshare(CLONE_NEWNET));
+            return work.call();
+        });
+    }
+
     /** As {@link #call}, without a result. */
     public void run(Runnable work) {
         call(() -> {

@@ -1,0 +1,67 @@
+package io.fanatic.netlink.health;
+
+import java.util.EnumSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Something that is not as it should be.
+ *
+ * @param code which kind of thing
+ * @param severity how bad it is here
+ * @param subject the overlay of the fan that it is about, or {@link #HOST}
+ * @param title one sentence for a person, without capital and full stop
+ * @param evidence what was seen, one line each
+ * @param fix the command that mends it, or that shows more where only a person can decide
+ * @param because what it may follow from: where one of these was found for the same fan or the host, this is no cause of its
+ *     own
+ */
+public record Finding(
+        Code code,
+        Severity severity,
+        String subject,
+        String title,
+        List<String> evidence,
+        String fix,
+        Set<Code> because) {
+
+    /** The subject of what is not about one fan. */
+    public static final String HOST = "host";
+
+    public Finding {
+        evidence = List.copyOf(evidence);
+        because = Set.copyOf(because);
+    }
+
+    /** One that follows from nothing else. */
+    public static Finding of(Code code, String subject, String title, List<String> evidence, String fix) {
+        return new Finding(code, code.severity(), subject, title, evidence, fix, Set.of());
+    }
+
+    public Finding because(Set<Code> causes) {
+        return new Finding(code, severity, subject, title, evidence, fix, causes);
+    }
+
+    public Finding because(Code first, Code... more) {
+        return because(EnumSet.of(first, more));
+    }
+
+    public Finding as(Severity other) {
+        return new Finding(code, other, subject, title, evidence, fix, because);
+    }
+
+    /** Whether this follows from the other. */
+    boolean follows(Finding cause) {
+        return because.contains(cause.code)
+                && (subject.equals(cause.subject) || subject.equals(HOST) || cause.subject.equals(HOST));
+    }
+
+    /** This with what another of the same code and subject saw. */
+    Finding with(Finding other) {
+        Set<String> all = new LinkedHashSet<>(evidence);
+        all.addAll(other.evidence);
+        Severity worse = severity.compareTo(other.severity) <= 0 ? severity : other.severity;
+        return new Finding(code, worse, subject, title, List.copyOf(all), fix, because);
+    }
+}

@@ -1,0 +1,109 @@
+package io.fanatic.netlink.health;
+
+import io.fanatic.core.FanConfig;
+import io.fanatic.core.FanEntry;
+import io.fanatic.netlink.engine.FanException;
+import io.fanatic.netlink.libc.ErrnoException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+
+/**
+ * Examines the fans of one host:
+ *
+ * <pre>{@code
+ * Diagnosis diagnosis = Health.onThisHost().examine();
+ * for (Finding finding : diagnosis.causes()) {
+ *     System.out.println(finding.code() + ": " + finding.title() + "; try " + finding.fix());
+ * }
+ * }</pre>
+ *
+ * <p>It works in the calling thread's namespaces, changes nothing, and goes as far as the privileges of the program allow:
+ * {@link Diagnosis#unseen} says what it could not look at. Immutable.
+ */
+public final class Health {
+    private final Path runDirectory;
+    private final Path stateDirectory;
+    private final Path configuration;
+    private final Predicate<FanEntry> meant;
+    private final List<Check> checks;
+
+    private Health(
+            Path runDirectory, Path stateDirectory, Path configuration, Predicate<FanEntry> meant, List<Check> checks) {
+        this.runDirectory = runDirectory;
+        this.stateDirectory = stateDirectory;
+        this.configuration = configuration;
+        this.meant = meant;
+        this.checks = List.copyOf(checks);
+    }
+
+    /** With the directories of {@code fanctl}, /etc/network/fan, and the checks of this package. */
+    public static Health onThisHost() {
+        return new Health(
+                Path.of("/run/fanatic"),
+                Path.of("/var/lib/fanatic"),
+                Path.of(FanConfig.DEFAULT_FILE),
+                entry -> true,
+                List.of(
+                        new KernelCheck(),
+                        new ConfigCheck(),
+                        new UnderlayCheck(),
+                        new NameCheck(),
+                        new OverlapCheck(),
+                        new PortCheck(),
+                        new PlanCheck(),
+                        new PortMtuCheck(),
+                        new ForwardingCheck(),
+                        new RpFilterCheck(),
+                        new FirewallCheck(),
+                        new LegacyCheck(),
+                        new ManagersCheck(),
+                        new LeasesCheck(),
+                        new UbuntuFanCheck(),
+                        new CountersCheck()));
+    }
+
+    /** With one more check, after the others. */
+    public Health with(Check check) {
+        List<Check> all = new ArrayList<>(checks);
+        all.add(check);
+        return new Health(runDirectory, stateDirectory, configuration, meant, all);
+    }
+
+    /** Only the fans that are meant, and the host. */
+    public Health only(Predicate<FanEntry> fans) {
+        return new Health(runDirectory, stateDirectory, configuration, fans, checks);
+    }
+
+    /**
+     * Looks at everything.
+     *
+     * @throws ErrnoException when the kernel does not even list its network devices
+     */
+    public Diagnosis examine() {
+        Findings findings = new Findings();
+        FanConfig config = config(findings);
+        try (HealthHost host = new HealthHost(runDirectory, stateDirectory, config, meant)) {
+            for (Check check : checks) {
+                try {
+                    check.look(host, findings);
+                } catch (FanException | ErrnoException | UncheckedIOException e) {
+                    findings.unseen(check.name() + " could not be looked at: " + e.getMessage());
+                }
+            }
+        }
+        return findings.diagnosis();
+    }
+
+    private FanConfig config(Findings findings) {
+        try {
+            return FanConfig.readIfExists(configuration);
+        } catch (IOException e) {
+            findings.unseen("the configuration " + configuration + " could not be read: " + e.getMessage());
+            return FanConfig.parse(configuration.toString(), "");
+        }
+    }
+}

@@ -1,0 +1,308 @@
+package io.fanatic.netlink.health;
+
+import io.fanatic.core.FanConfig;
+import io.fanatic.core.FanEntry;
+import io.fanatic.core.FanNames;
+import io.fanatic.core.FanOptions;
+import io.fanatic.core.FanSlice;
+import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.TunnelType;
+import io.fanatic.core.UnderlaySpec;
+import io.fanatic.netlink.FanNetwork;
+import io.fanatic.netlink.bpf.Counter;
+import io.fanatic.netlink.engine.AddressState;
+import io.fanatic.netlink.engine.Engine;
+import io.fanatic.netlink.engine.Fan;
+import io.fanatic.netlink.engine.FanException;
+import io.fanatic.netlink.engine.LinkState;
+import io.fanatic.netlink.engine.LinuxKernel;
+import io.fanatic.netlink.engine.RouteState;
+import io.fanatic.netlink.host.NftException;
+import io.fanatic.netlink.host.Nftables;
+import io.fanatic.netlink.libc.ErrnoException;
+import io.fanatic.netlink.route.Link;
+import io.fanatic.netlink.route.Links;
+import io.fanatic.netlink.route.Route;
+import io.fanatic.netlink.route.Routes;
+import io.fanatic.netlink.wire.NetlinkSocket;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/**
+ * The host that checks look at: one reading for all of them, in the network namespace of the thread that made it. Use it on
+ * that thread.
+ */
+public final class HealthHost implements AutoCloseable {
+    private final LinuxKernel kernel;
+    private final NetlinkSocket socket = NetlinkSocket.open();
+    private final Path state;
+    private final FanConfig config;
+    private final boolean privileged;
+    private final List<LinkState> links;
+    private final List<Link> devices;
+    private final List<AddressState> addresses;
+    private final List<RouteState> routes;
+    private final List<Fan> fans;
+    private final List<Wanted> wanted = new ArrayList<>();
+    private final Map<Fan, Map<Counter, Long>> counters = new HashMap<>();
+    private final Optional<Firewall> firewall;
+    private final String firewallTrouble;
+
+    HealthHost(Path run, Path state, FanConfig config, Predicate<FanEntry> meant) {
+        this.state = state;
+        this.config = config;
+        privileged = mayLookEverywhere();
+        kernel = new LinuxKernel(run, state);
+        links = kernel.links();
+        devices = new Links(socket).list();
+        addresses = kernel.addresses();
+        routes = kernel.routes();
+        fans = new Engine(kernel).list();
+        for (Fan fan : fans) {
+            counters.put(fan, counters(fan));
+        }
+        addWanted(meant);
+        Optional<Firewall> rules = Optional.empty();
+        String trouble = "it needs root";
+        if (privileged) {
+            try (Nftables nftables = Nftables.open()) {
+                rules = Optional.of(Firewall.parse(nftables.runJson("list ruleset")));
+            } catch (NftException | IllegalArgumentException e) {
+                trouble = String.valueOf(e.getMessage());
+            }
+        }
+        firewall = rules;
+        firewallTrouble = trouble;
+    }
+
+    private static boolean mayLookEverywhere() {
+        try {
+            FanNetwork.requirePrivileges();
+            return true;
+        } catch (FanException notRoot) {
+            return false;
+        }
+    }
+
+    private void addWanted(Predicate<FanEntry> meant) {
+        Set<FanSlice> covered = new HashSet<>();
+        for (FanConfig.Line line : config.lines()) {
+            FanEntry entry = line.entry();
+            if (entry.options().off() || !meant.test(entry)) {
+                continue;
+            }
+            Optional<Fan> fan = fans.stream()
+                    .filter(each -> each.overlay().equals(entry.overlay()))
+                    .findFirst();
+            Optional<FanSlice> slice = fan.flatMap(up -> sliceOf(up, entry));
+            slice.ifPresent(covered::add);
+            wanted.add(new Wanted(entry, fan, slice, Optional.of(config.file() + ":" + line.number())));
+        }
+        for (Fan fan : fans) {
+            List<FanSlice> slices = fan.slices();
+            if (slices.isEmpty() && wanted.stream().noneMatch(each -> each.fan().equals(Optional.of(fan)))) {
+                slices = List.of(fan.mapping().slice(fan.identity()));
+            }
+            for (FanSlice slice : slices) {
+                FanEntry entry = entryOf(fan, slice);
+                if (!covered.contains(slice) && meant.test(entry)) {
+                    wanted.add(new Wanted(entry, Optional.of(fan), Optional.of(slice), Optional.empty()));
+                }
+            }
+        }
+    }
+
+    /** Which slice of a fan that is up a line of the configuration means. */
+    private Optional<FanSlice> sliceOf(Fan fan, FanEntry entry) {
+        Optional<Ipv4Address> address = entry.underlay() instanceof UnderlaySpec.Address given
+                ? Optional.of(given.address())
+                : resolve(entry.underlay());
+        if (address.isEmpty() && fan.slices().size() == 1) {
+            return Optional.of(fan.slices().get(0));
+        }
+        if (fan.slices().isEmpty()) {
+            return Optional.of(fan.mapping().slice(fan.identity()));
+        }
+        return fan.slices().stream()
+                .filter(slice -> address.equals(Optional.of(slice.underlayAddress())))
+                .findFirst();
+    }
+
+    private Optional<Ipv4Address> resolve(UnderlaySpec spec) {
+        try {
+            return new Engine(kernel).resolve(spec) instanceof UnderlaySpec.Address found
+                    ? Optional.of(found.address())
+                    : Optional.empty();
+        } catch (FanException | ErrnoException unknown) {
+            return Optional.empty();
+        }
+    }
+
+    /** The entry that brings a slice up as it is, also where its devices are only half there. */
+    private FanEntry entryOf(Fan fan, FanSlice slice) {
+        FanOptions options =
+                FanOptions.DEFAULT.withDhcp(fan.leases(slice.underlayAddress())).withHostReserve(slice.hostReserve());
+        if (!fan.bridge().equals(FanNames.bridge(fan.overlay()))) {
+            options = options.withBridge(fan.bridge());
+        }
+        if (fan.port() != TunnelType.DEFAULT_VXLAN_PORT) {
+            options = options.withPort(fan.port());
+        }
+        if (fan.vni() != FanNames.vni(fan.overlay())) {
+            options = options.withVni(fan.vni());
+        }
+        UnderlaySpec underlay = UnderlaySpec.of(
+                slice.underlayAddress(), fan.mapping().underlay().prefixLength());
+        FanEntry entry = new FanEntry(fan.overlay(), underlay, options);
+        try {
+            int most = new Engine(kernel).preview(entry).mtu();
+            boolean chosen = fan.mtu() >= FanOptions.LEAST_MTU && fan.mtu() < most;
+            return chosen ? new FanEntry(fan.overlay(), underlay, options.withMtu(fan.mtu())) : entry;
+        } catch (FanException | ErrnoException unknown) {
+            return entry;
+        }
+    }
+
+    /** The engine on this host; what it plans needs privileges. */
+    public Engine engine() {
+        return new Engine(kernel);
+    }
+
+    /** Whether fans, programs and the firewall can be looked at. */
+    public boolean privileged() {
+        return privileged;
+    }
+
+    public FanConfig config() {
+        return config;
+    }
+
+    /** Where the journal and DHCP leases are. */
+    public Path state() {
+        return state;
+    }
+
+    public List<LinkState> links() {
+        return links;
+    }
+
+    public Optional<LinkState> link(String name) {
+        return links.stream().filter(link -> link.name().equals(name)).findFirst();
+    }
+
+    /** The same devices with what the engine does not care for. */
+    public Optional<Link> device(String name) {
+        return devices.stream().filter(link -> link.name().equals(name)).findFirst();
+    }
+
+    public List<AddressState> addresses() {
+        return addresses;
+    }
+
+    public List<RouteState> routes() {
+        return routes;
+    }
+
+    public List<Fan> fans() {
+        return fans;
+    }
+
+    /** What should be up, and what is. */
+    public List<Wanted> wanted() {
+        return wanted;
+    }
+
+    /** The names of the devices of all fans that are up or should be. */
+    public List<String> deviceNames() {
+        Set<String> names = new HashSet<>();
+        for (Wanted each : wanted) {
+            names.add(bridgeOf(each));
+            names.add(tunnelOf(each));
+        }
+        return names.stream().sorted().toList();
+    }
+
+    static String bridgeOf(Wanted wanted) {
+        return wanted.fan()
+                .map(Fan::bridge)
+                .or(wanted.entry().options()::bridge)
+                .orElse(FanNames.bridge(wanted.entry().overlay()));
+    }
+
+    static String tunnelOf(Wanted wanted) {
+        return wanted.fan()
+                .map(Fan::tunnel)
+                .orElse(FanNames.tunnel(wanted.entry().overlay()));
+    }
+
+    static int portOf(Wanted wanted) {
+        return wanted.fan()
+                .map(Fan::port)
+                .orElse(wanted.entry().options().port().orElse(TunnelType.DEFAULT_VXLAN_PORT));
+    }
+
+    /** The device that has a local address, other than a fan's. */
+    public Optional<LinkState> holder(Ipv4Address address) {
+        for (AddressState each : addresses) {
+            Optional<LinkState> link = link(each.link()).filter(found -> !found.isOurs());
+            if (each.address().equals(address) && link.isPresent()) {
+                return link;
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** The device that the kernel would send by; empty when there is no way. */
+    public Optional<String> wayTo(Ipv4Address address) {
+        try {
+            return new Routes(socket)
+                    .lookup(address)
+                    .map(Route::outInterface)
+                    .flatMap(index -> devices.stream()
+                            .filter(link -> link.index() == index)
+                            .map(Link::name)
+                            .findFirst());
+        } catch (ErrnoException refused) {
+            return Optional.empty();
+        }
+    }
+
+    /** The nftables rules; empty when they cannot be read, see {@link #firewallTrouble}. */
+    public Optional<Firewall> firewall() {
+        return firewall;
+    }
+
+    String firewallTrouble() {
+        return firewallTrouble;
+    }
+
+    /** What the programs had counted when the examination began. */
+    public Map<Counter, Long> countersBefore(Fan fan) {
+        return counters.getOrDefault(fan, Map.of());
+    }
+
+    /** What the programs have counted; nothing where that cannot be read. */
+    public Map<Counter, Long> counters(Fan fan) {
+        if (!privileged || kernel.links().stream().noneMatch(link -> link.name().equals(fan.tunnel()))) {
+            return Map.of();
+        }
+        try {
+            return kernel.counters(fan.tunnel());
+        } catch (FanException | ErrnoException unknown) {
+            return Map.of();
+        }
+    }
+
+    @Override
+    public void close() {
+        socket.close();
+        kernel.close();
+    }
+}

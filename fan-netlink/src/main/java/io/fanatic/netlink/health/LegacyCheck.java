@@ -1,0 +1,99 @@
+package io.fanatic.netlink.health;
+
+import io.fanatic.netlink.engine.Fan;
+import io.fanatic.netlink.libc.ErrnoException;
+import io.fanatic.netlink.libc.Spawn;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Rules of iptables-legacy, which the kernel applies beside those of nftables and which nft(8) does not show. */
+final class LegacyCheck implements Check {
+    /** The tables that have been touched in this namespace; empty or missing otherwise. For root only. */
+    private static final Path TABLES = Path.of("/proc/thread-self/net/ip_tables_names");
+
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final int MOST_LINES = 3;
+
+    @Override
+    public String name() {
+        return "iptables-legacy";
+    }
+
+    @Override
+    public void look(HealthHost host, Findings findings) {
+        if (!host.privileged()) {
+            findings.unseen("iptables-legacy was not looked at: it needs root");
+            return;
+        }
+        findings.looked();
+        try {
+            if (!Files.exists(TABLES) || Files.readString(TABLES).isBlank()) {
+                return;
+            }
+            Optional<Path> program = program();
+            if (program.isEmpty()) {
+                findings.unseen("tables of iptables-legacy are in use, but iptables-legacy-save is not installed");
+                return;
+            }
+            look(host, findings, run(program.get()));
+        } catch (IOException | ErrnoException e) {
+            findings.unseen("iptables-legacy was not looked at: " + e.getMessage());
+        }
+    }
+
+    private static void look(HealthHost host, Findings findings, List<String> lines) {
+        List<String> rules = new ArrayList<>();
+        for (String line : lines) {
+            if (line.startsWith("-A ") || line.startsWith(":") && line.contains(" DROP ")) {
+                rules.add(line);
+            }
+        }
+        if (rules.isEmpty() || host.wanted().isEmpty()) {
+            return;
+        }
+        findings.add(Finding.of(
+                Code.IPTABLES_LEGACY,
+                Finding.HOST,
+                "iptables-legacy has rules beside nftables: both apply, and neither tool shows the other's",
+                rules.subList(0, Math.min(MOST_LINES, rules.size())),
+                "iptables-legacy-save"));
+        for (Fan fan : host.fans()) {
+            boolean lets = rules.stream()
+                    .anyMatch(line -> line.startsWith("-A ")
+                            && line.contains("-i " + fan.bridge() + " ")
+                            && line.endsWith("-j ACCEPT"));
+            if (rules.stream().anyMatch(line -> line.startsWith(":FORWARD DROP ")) && !lets) {
+                findings.add(FirewallCheck.forwardDrop(
+                        fan,
+                        FirewallCheck.bridgedFramesAreFiltered(),
+                        "iptables-legacy: the chain FORWARD has policy DROP",
+                        "iptables-legacy -I FORWARD -i " + fan.bridge() + " -o " + fan.bridge() + " -j ACCEPT"));
+            }
+        }
+    }
+
+    private static Optional<Path> program() {
+        for (String directory : Spawn.PATH.split(":", -1)) {
+            Path program = Path.of(directory, "iptables-legacy-save");
+            if (Files.isExecutable(program)) {
+                return Optional.of(program);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static List<String> run(Path program) throws IOException {
+        Path output = Files.createTempFile("fanatic-doctor", ".txt");
+        try {
+            Spawn.run(List.of(program.toString()), output, PATIENCE);
+            return Files.readAllLines(output);
+        } finally {
+            Files.deleteIfExists(output);
+        }
+    }
+}

@@ -1,0 +1,107 @@
+package io.fanatic.netlink.health;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Programs that configure network devices by themselves, where they run and nothing keeps them off the fan's. */
+final class ManagersCheck implements Check {
+    private static final Path NETWORK_MANAGER = Path.of("/etc/NetworkManager/conf.d/90-fanatic.conf");
+    private static final Path NETWORKD = Path.of("/etc/systemd/network/05-fanatic.network");
+    private static final Path DHCPCD = Path.of("/etc/dhcpcd.conf");
+
+    private final ConfigFiles files = new ConfigFiles();
+
+    @Override
+    public String name() {
+        return "network managers";
+    }
+
+    @Override
+    public void look(HealthHost host, Findings findings) {
+        findings.looked();
+        List<String> devices = host.deviceNames();
+        if (devices.isEmpty()) {
+            return;
+        }
+        List<String> running = Residents.names();
+        if (running.contains("NetworkManager")) {
+            networkManager(devices, findings);
+        }
+        // The kernel keeps 15 characters of a name.
+        if (running.contains("systemd-network") || running.contains("systemd-networkd")) {
+            networkd(devices, host, findings);
+        }
+        if (running.contains("dhcpcd")) {
+            dhcpcd(devices, findings);
+        }
+    }
+
+    private void networkManager(List<String> devices, Findings findings) {
+        List<String> patterns = new ArrayList<>();
+        for (Path directory : List.of(
+                Path.of("/usr/lib/NetworkManager/conf.d"),
+                Path.of("/run/NetworkManager/conf.d"),
+                Path.of("/etc/NetworkManager/conf.d"))) {
+            for (Path file : files.in(directory, ".conf")) {
+                patterns.addAll(files.values(file, "unmanaged-devices"));
+            }
+        }
+        patterns.addAll(files.values(Path.of("/etc/NetworkManager/NetworkManager.conf"), "unmanaged-devices"));
+        List<String> names = patterns.stream()
+                .map(pattern -> pattern.startsWith("interface-name:") ? pattern.substring(15) : pattern)
+                .toList();
+        uncovered(devices, names)
+                .ifPresent(device -> findings.add(Finding.of(
+                        Code.NETWORK_MANAGER,
+                        Finding.HOST,
+                        "NetworkManager runs and is not told to leave the fan's devices alone",
+                        List.of("no unmanaged-devices= of its configuration names " + device),
+                        "printf '[keyfile]\\nunmanaged-devices+=interface-name:fan-*;interface-name:ftun-*\\n' > "
+                                + NETWORK_MANAGER + " && nmcli general reload")));
+    }
+
+    private void dhcpcd(List<String> devices, Findings findings) {
+        List<String> allowed = files.values(DHCPCD, "allowinterfaces");
+        if (!allowed.isEmpty()
+                && devices.stream().noneMatch(device -> allowed.stream().anyMatch(p -> Patterns.matches(p, device)))) {
+            return;
+        }
+        uncovered(devices, files.values(DHCPCD, "denyinterfaces"))
+                .ifPresent(device -> findings.add(Finding.of(
+                        Code.DHCPCD,
+                        Finding.HOST,
+                        "dhcpcd runs and is not told to leave the fan's devices alone",
+                        List.of("no denyinterfaces of " + DHCPCD + " names " + device),
+                        "echo 'denyinterfaces fan-* ftun-*' >> " + DHCPCD + " && dhcpcd --rebind")));
+    }
+
+    private static Optional<String> uncovered(List<String> devices, List<String> patterns) {
+        return devices.stream()
+                .filter(device -> patterns.stream().noneMatch(pattern -> Patterns.matches(pattern, device)))
+                .findFirst();
+    }
+
+    /** systemd.network(5): of all files the first by name that matches counts; without one it leaves a device alone. */
+    private void networkd(List<String> devices, HealthHost host, Findings findings) {
+        List<Path> networks = files.networkFiles();
+        for (String device : devices) {
+            String kind = host.link(device).map(link -> link.kind()).orElse("");
+            Optional<Path> file = networks.stream()
+                    .filter(each -> files.matches(each, device, kind))
+                    .findFirst();
+            if (file.isPresent()
+                    && !files.values(file.get(), "Unmanaged").stream()
+                            .anyMatch(v -> v.equals("yes") || v.equals("true"))) {
+                findings.add(Finding.of(
+                        Code.NETWORKD,
+                        Finding.HOST,
+                        "systemd-networkd runs and is told to configure the fan's devices",
+                        List.of(file.get() + " matches " + device),
+                        "printf '[Match]\\nName=fan-* ftun-*\\n[Link]\\nUnmanaged=yes\\n' > " + NETWORKD
+                                + " && networkctl reload"));
+            }
+        }
+    }
+}

@@ -1,0 +1,53 @@
+package io.fanatic.netlink.health;
+
+import io.fanatic.core.Cidr;
+import io.fanatic.netlink.engine.LinkState;
+import io.fanatic.netlink.engine.RouteState;
+import java.util.List;
+import java.util.Optional;
+
+/** Routes that lead the overlay, or part of it, elsewhere or nowhere. */
+final class OverlapCheck implements Check {
+    static final Cidr CLASS_E = Cidr.parse("240.0.0.0/4");
+
+    @Override
+    public String name() {
+        return "the routes";
+    }
+
+    @Override
+    public void look(HealthHost host, Findings findings) {
+        for (Wanted wanted : host.wanted()) {
+            findings.looked();
+            Cidr overlay = wanted.entry().overlay();
+            String bridge = HealthHost.bridgeOf(wanted);
+            boolean foreign = host.link(bridge)
+                    .filter(link -> !link.isOurs())
+                    .map(LinkState::alias)
+                    .filter(a -> !a.isEmpty())
+                    .isPresent();
+            for (RouteState route : host.routes()) {
+                boolean ours = route.link().equals(Optional.of(bridge)) && !foreign;
+                if (!ours
+                        && !route.isDefault(host.routes())
+                        && route.destination().overlaps(overlay)) {
+                    findings.add(finding(wanted, overlay, route));
+                }
+            }
+        }
+    }
+
+    private static Finding finding(Wanted wanted, Cidr overlay, RouteState route) {
+        boolean refuses = route.link().isEmpty() && route.destination().contains(overlay) && CLASS_E.contains(overlay);
+        Code code = refuses ? Code.CLASS_E : Code.OVERLAY_OVERLAP;
+        String title = refuses
+                ? "a route refuses " + route.destination() + ", in which the overlay " + overlay + " lies"
+                : "a route leads part of the overlay " + overlay + " past the fan";
+        return Finding.of(
+                code,
+                wanted.subject(),
+                title,
+                List.of("ip route: " + route.words()),
+                "ip route delete " + route.words());
+    }
+}

@@ -1,0 +1,132 @@
+package io.fanatic.netlink.health;
+
+import io.fanatic.netlink.engine.FanException;
+import io.fanatic.netlink.engine.Plan;
+import io.fanatic.netlink.libc.ErrnoException;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/** Whether each fan is as {@code fanctl up} would leave it: the plan of the engine, in findings. */
+final class PlanCheck implements Check {
+    /** What makes {@code fanctl up} refuse. */
+    private static final Set<Code> OBSTACLES = EnumSet.of(
+            Code.KERNEL_BPF,
+            Code.KERNEL_VXLAN,
+            Code.KERNEL_BRIDGE,
+            Code.KERNEL_NFTABLES,
+            Code.UNDERLAY_GONE,
+            Code.NAME_TAKEN,
+            Code.OVERLAY_OVERLAP,
+            Code.CLASS_E,
+            Code.PORT_CLASH);
+
+    @Override
+    public String name() {
+        return "bridges, tunnels and programs";
+    }
+
+    @Override
+    public void look(HealthHost host, Findings findings) {
+        for (Wanted wanted : host.wanted()) {
+            if (!host.privileged()) {
+                findings.unseen("whether the fans are complete was not checked: it needs root");
+            }
+            findings.looked();
+            if (!wanted.isUp()) {
+                findings.add(down(host, wanted));
+            } else if (host.privileged()) {
+                repair(host, findings, wanted);
+            }
+        }
+    }
+
+    private static Finding down(HealthHost host, Wanted wanted) {
+        String why = wanted.place().orElse("") + ": " + wanted.entry();
+        if (host.privileged()) {
+            try {
+                host.engine().planUp(wanted.entry());
+            } catch (FanException | ErrnoException e) {
+                why = why + "; fanctl up says: " + e.getMessage();
+            }
+        }
+        return Finding.of(
+                        Code.FAN_DOWN,
+                        wanted.subject(),
+                        "the fan " + wanted.entry().overlay() + " is configured, but not up",
+                        List.of(why),
+                        wanted.up())
+                .because(OBSTACLES);
+    }
+
+    private static void repair(HealthHost host, Findings findings, Wanted wanted) {
+        Plan plan;
+        try {
+            plan = host.engine().planUp(wanted.entry());
+        } catch (FanException | ErrnoException e) {
+            findings.add(Finding.of(
+                            Code.FAN_BLOCKED,
+                            wanted.subject(),
+                            "the fan is up, but fanctl up could neither check nor repair it",
+                            List.of(String.valueOf(e.getMessage())),
+                            wanted.up())
+                    .because(OBSTACLES));
+            return;
+        }
+        for (Plan.Item item : plan.items()) {
+            findings.add(finding(wanted, item));
+        }
+    }
+
+    private static Finding finding(Wanted wanted, Plan.Item item) {
+        return switch (item.thing()) {
+            case "tunnel" ->
+                isMtu(item)
+                        ? mtu(wanted, item)
+                        : of(Code.TUNNEL, wanted, item, "the tunnel is " + how(item))
+                                .because(Code.MTU);
+            case "bridge" ->
+                isMtu(item)
+                        ? mtu(wanted, item)
+                        : of(Code.BRIDGE, wanted, item, "the bridge is " + how(item))
+                                .because(Code.MTU);
+            case "programs" ->
+                of(Code.PROGRAMS, wanted, item, "guard and encap are not attached to the tunnel as this fan needs them")
+                        .because(Code.TUNNEL, Code.BRIDGE, Code.HOST_ADDRESS);
+            case "port" ->
+                of(Code.BRIDGE_PORT, wanted, item, "the tunnel is not a port of the bridge")
+                        .because(Code.TUNNEL, Code.BRIDGE);
+            case "address" ->
+                of(Code.HOST_ADDRESS, wanted, item, "the bridge's addresses are not those of the slice")
+                        .because(Code.BRIDGE);
+            case "up" ->
+                of(Code.DEVICE_DOWN, wanted, item, "a device of the fan is down")
+                        .because(Code.TUNNEL, Code.BRIDGE);
+            case "dhcp" ->
+                of(Code.DHCP, wanted, item, "the DHCP server does not run as it should")
+                        .because(Code.BRIDGE, Code.MTU, Code.HOST_ADDRESS);
+            case "nat" ->
+                of(Code.NAT, wanted, item, "what leaves the overlay is not masqueraded as it should be")
+                        .because(Code.BRIDGE, Code.HOST_ADDRESS, Code.KERNEL_NFTABLES);
+            default ->
+                of(Code.FORWARDING_OFF, wanted, item, "this host does not forward: containers reach nothing outside");
+        };
+    }
+
+    private static String how(Plan.Item item) {
+        return item.kind() == Plan.Kind.ADDED ? "missing" : "not as it should be";
+    }
+
+    private static boolean isMtu(Plan.Item item) {
+        int colon = item.words().indexOf(": MTU ");
+        return colon > 0 && item.words().indexOf(',', colon) < 0;
+    }
+
+    private static Finding mtu(Wanted wanted, Plan.Item item) {
+        return of(Code.MTU, wanted, item, "bridge or tunnel do not have the MTU that the underlay leaves");
+    }
+
+    private static Finding of(Code code, Wanted wanted, Plan.Item item, String title) {
+        return Finding.of(code, wanted.subject(), title, List.of("fanctl up would " + item.words()), wanted.up());
+    }
+}

@@ -1,0 +1,56 @@
+package io.fanatic.netlink.health;
+
+import io.fanatic.core.Ipv4Address;
+import io.fanatic.netlink.engine.Fan;
+import io.fanatic.netlink.engine.LinkState;
+import io.fanatic.netlink.route.Link;
+import java.util.List;
+import java.util.Optional;
+
+/** The underlay addresses of the fans that are up: whether this host still has them, and whether their devices carry. */
+final class UnderlayCheck implements Check {
+    @Override
+    public String name() {
+        return "the underlay";
+    }
+
+    @Override
+    public void look(HealthHost host, Findings findings) {
+        for (Wanted wanted : host.wanted()) {
+            if (wanted.isUp()) {
+                findings.looked();
+                look(host, findings, wanted, wanted.slice().orElseThrow().underlayAddress());
+            }
+        }
+    }
+
+    private static void look(HealthHost host, Findings findings, Wanted wanted, Ipv4Address address) {
+        Optional<LinkState> holder = host.holder(address);
+        Fan fan = wanted.fan().orElseThrow();
+        if (holder.isEmpty()) {
+            String network = fan.mapping().underlay().toString();
+            findings.add(Finding.of(
+                    Code.UNDERLAY_GONE,
+                    wanted.subject(),
+                    "the fan is up for the underlay address " + address + ", which this host does not have any more",
+                    List.of("no device has " + address
+                            + "; the slice " + wanted.slice().orElseThrow().cidr()
+                            + " is unreachable, and a new address means another slice"),
+                    "fanctl down -u " + address + "/" + fan.mapping().underlay().prefixLength() + " -o "
+                            + wanted.subject() + " && fanctl up -u " + network + " -o " + wanted.subject()));
+            return;
+        }
+        Optional<Link> device = host.device(holder.get().name());
+        if (device.isPresent() && !device.get().running()) {
+            boolean up = device.get().up();
+            findings.add(Finding.of(
+                    Code.UNDERLAY_DOWN,
+                    wanted.subject(),
+                    device.get().name() + ", which has the underlay address " + address + ", carries nothing",
+                    List.of(device.get().name() + (up ? " is up without carrier" : " is down")),
+                    up
+                            ? "ip link show " + device.get().name()
+                            : "ip link set " + device.get().name() + " up"));
+        }
+    }
+}

@@ -1,0 +1,95 @@
+package io.fanatic.netlink.health;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fanatic.netlink.host.NftException;
+import io.fanatic.netlink.libc.Errno;
+import io.fanatic.netlink.libc.ErrnoException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class DiagnosisTest {
+    private static Finding finding(Code code, String subject) {
+        return Finding.of(code, subject, "title", List.of("seen"), "fix");
+    }
+
+    @Test
+    void whatFollowsFromACauseOfTheSameFanIsNoCauseItself() {
+        Finding bridge = finding(Code.BRIDGE, "250.0.0.0/8");
+        Finding port = finding(Code.BRIDGE_PORT, "250.0.0.0/8").because(Code.BRIDGE);
+        Finding down = finding(Code.DEVICE_DOWN, "250.0.0.0/8").because(Code.BRIDGE_PORT);
+        Finding other = finding(Code.BRIDGE_PORT, "251.0.0.0/8").because(Code.BRIDGE);
+        Diagnosis diagnosis = new Diagnosis(4, List.of(port, bridge, down, other), List.of());
+        assertThat(diagnosis.causes()).containsExactly(bridge, other);
+        assertThat(diagnosis.consequencesOf(bridge)).containsExactly(port, down);
+    }
+
+    @Test
+    void findingsThatNameEachOtherDoNotHang() {
+        Finding one = finding(Code.BRIDGE, "host").because(Code.TUNNEL);
+        Finding two = finding(Code.TUNNEL, "host").because(Code.BRIDGE);
+        assertThat(new Diagnosis(2, List.of(one, two), List.of()).findings()).hasSize(2);
+    }
+
+    @Test
+    void moreOfTheSameAddsItsEvidence() {
+        Findings findings = new Findings();
+        findings.add(finding(Code.DROPS, "host"));
+        findings.add(Finding.of(Code.DROPS, "host", "title", List.of("seen", "more"), "fix")
+                .as(Severity.WARNING));
+        assertThat(findings.diagnosis().findings()).singleElement().satisfies(only -> {
+            assertThat(only.evidence()).containsExactly("seen", "more");
+            assertThat(only.severity()).isEqualTo(Severity.WARNING);
+        });
+    }
+
+    @Test
+    void eachCodeStandsInTheManPage() throws IOException {
+        String page = Files.readString(Path.of("..", "man", "fan-doctor.7"));
+        for (Code code : Code.values()) {
+            assertThat(page)
+                    .contains(
+                            "\n.It Cm " + code.word() + " Pq " + code.severity().word() + "\n");
+        }
+        assertThat(Arrays.stream(Code.values()).map(Code::word)).doesNotHaveDuplicates();
+    }
+
+    /** A kernel without these cannot be had here, so what it would say is given. */
+    @Test
+    void fault11WhatTheKernelRefusesIsNamed() {
+        KernelCheck check = new KernelCheck(new KernelCheck.Trial() {
+            @Override
+            public void bpf() {}
+
+            @Override
+            public void vxlan() {
+                throw new ErrnoException("make a VXLAN device", Errno.EOPNOTSUPP);
+            }
+
+            @Override
+            public void bridge() {
+                throw new ErrnoException("unshare a network namespace", Errno.EPERM);
+            }
+
+            @Override
+            public void nftables() {
+                throw new NftException("nftables refused: no such thing");
+            }
+        });
+        Findings findings = new Findings();
+        check.attemptAll(findings);
+        assertThat(findings.diagnosis().findings())
+                .extracting(Finding::code)
+                .containsExactly(Code.KERNEL_VXLAN, Code.KERNEL_NFTABLES);
+        assertThat(findings.diagnosis().unseen())
+                .singleElement()
+                .asString()
+                .startsWith("not tried whether bridge works");
+        assertThat(Optional.of(findings.diagnosis().looked())).contains(3);
+    }
+}

@@ -1,0 +1,49 @@
+package io.fanatic.netlink.health;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import org.junit.jupiter.api.Test;
+
+class FirewallTest {
+    private static final String LIST = """
+            {"nftables": [{"metainfo": {"version": "1.1.3"}},
+             {"chain": {"family": "ip", "table": "t", "name": "c", "hook": "forward", "policy": "drop"}},
+             {"chain": {"family": "ip", "table": "t", "name": "jumped"}},
+             {"rule": {"family": "ip", "table": "t", "chain": "c", "expr": [
+               {"match": {"op": "!=", "left": {"meta": {"key": "iifname"}}, "right": "fan-*"}},
+               {"match": {"op": "==", "left": {"payload": {"protocol": "ip", "field": "daddr"}},
+                 "right": {"set": ["250.0.1.2", {"prefix": {"addr": "240.0.0.0", "len": 4}}]}}},
+               {"counter": null}, {"drop": null}]}}]}""";
+
+    @Test
+    void chainsAndRulesAreReadWithWhatTheyCompare() {
+        Firewall firewall = Firewall.parse(LIST);
+        assertThat(firewall.chains())
+                .containsExactly(
+                        new Firewall.Chain("ip", "t", "c", "forward", "drop"),
+                        new Firewall.Chain("ip", "t", "jumped", "", ""));
+        assertThat(firewall.rules())
+                .singleElement()
+                .hasToString("ip t c: iifname != fan-* ip daddr { 250.0.1.2, 240.0.0.0/4 } drop");
+        assertThat(firewall.rules().get(0).match("ip daddr").orElseThrow().networks())
+                .hasToString("[250.0.1.2/32, 240.0.0.0/4]");
+    }
+
+    @Test
+    void whatIsNotNftablesJsonIsRefused() {
+        assertThatIllegalArgumentException().isThrownBy(() -> Firewall.parse("{}"));
+        assertThatIllegalArgumentException().isThrownBy(() -> Firewall.parse("nonsense"));
+        assertThatIllegalArgumentException().isThrownBy(() -> Firewall.parse("{\"nftables\": [1]}"));
+    }
+
+    @Test
+    void anAsteriskStandsForAnything() {
+        assertThat(Patterns.matches("fan-*", "fan-250")).isTrue();
+        assertThat(Patterns.matches("*", "x")).isTrue();
+        assertThat(Patterns.matches("f*-*0", "fan-250")).isTrue();
+        assertThat(Patterns.matches("fan-*", "xfan-250")).isFalse();
+        assertThat(Patterns.matches("fan-25*50", "fan-250")).isFalse();
+        assertThat(Patterns.matches("fan", "fan-250")).isFalse();
+    }
+}

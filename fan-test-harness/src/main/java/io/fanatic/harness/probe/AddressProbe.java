@@ -1,0 +1,123 @@
+package io.fanatic.harness.probe;
+
+import static io.fanatic.netlink.libc.Native.LIBC;
+import static io.fanatic.netlink.libc.Native.buffer;
+import static io.fanatic.netlink.libc.Native.check;
+
+import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.MacAddress;
+import io.fanatic.harness.net.Sockets;
+import io.fanatic.netlink.libc.ErrnoException;
+import io.fanatic.netlink.route.Link;
+import io.fanatic.netlink.route.Links;
+import io.fanatic.netlink.wire.NetlinkSocket;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Looks for another host with an address of ours, by ARP probes (RFC 5227, 2.1.1): the sender's address is 0.0.0.0, so that
+ * nobody's table changes. Three probes, then what the patience leaves. To be used in the namespace of the interface, with
+ * CAP_NET_RAW.
+ */
+public final class AddressProbe {
+    private static final int PROBES = 3;
+    private static final int ETH_P_ARP = 0x0806;
+    private static final int SOL_SOCKET = 1;
+    private static final int SO_RCVTIMEO = 20;
+
+    private static final int ETHERNET = 14;
+    private static final int LENGTH = ETHERNET + 28;
+    private static final int SENDER_MAC = ETHERNET + 8;
+    private static final int SENDER = ETHERNET + 14;
+
+    private AddressProbe() {}
+
+    /**
+     * Asks on an interface.
+     *
+     * @param interfaceName where the address is
+     * @param address an address of this host
+     * @param patience how long to listen, all probes together
+     * @return the Ethernet address of another host that says it has the address; empty when none does, or when the interface
+     *     is gone or has no Ethernet address
+     * @throws ErrnoException EPERM without CAP_NET_RAW, ENETDOWN when the interface is down
+     */
+    public static Optional<MacAddress> otherHolder(String interfaceName, Ipv4Address address, Duration patience) {
+        Optional<Link> link;
+        Set<MacAddress> own = new HashSet<>();
+        try (NetlinkSocket netlink = NetlinkSocket.open()) {
+            Links links = new Links(netlink);
+            link = links.named(interfaceName).filter(found -> found.mac().bits() != 0);
+            // Another interface of this host on the same wire may answer as well.
+            links.list().forEach(each -> own.add(each.mac()));
+        }
+        return link.flatMap(found -> ask(found, address, own, patience));
+    }
+
+    private static Optional<MacAddress> ask(Link link, Ipv4Address address, Set<MacAddress> own, Duration patience) {
+        int fd = check(
+                "open a packet socket",
+                LIBC.socket(Sockets.AF_PACKET, Sockets.SOCK_RAW | Sockets.SOCK_CLOEXEC, Short.reverseBytes((short)
+                        ETH_P_ARP)));
+        try {
+            // struct sockaddr_ll: family, protocol (big endian), index.
+            ByteBuffer where = buffer(20).putShort(0, (short) Sockets.AF_PACKET).putInt(4, link.index());
+            where.put(2, (byte) (ETH_P_ARP >> 8)).put(3, (byte) ETH_P_ARP);
+            check("bind to " + link.name(), LIBC.bind(fd, where, where.capacity()));
+            long each = patience.toNanos() / PROBES;
+            ByteBuffer wait = buffer(16).putLong(8, Math.max(1000, each / 4000));
+            check("set a time-out", LIBC.setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, wait, 16));
+            for (int i = 0; i < PROBES; i++) {
+                ByteBuffer probe = probe(link.mac(), address);
+                check("send an ARP probe", LIBC.send(fd, probe, LENGTH, 0));
+                Optional<MacAddress> other = listen(fd, address, own, System.nanoTime() + each);
+                if (other.isPresent()) {
+                    return other;
+                }
+            }
+            return Optional.empty();
+        } finally {
+            LIBC.close(fd);
+        }
+    }
+
+    /** Broadcast; Ethernet and IPv4; a request; from our Ethernet address and 0.0.0.0; for the address. */
+    private static ByteBuffer probe(MacAddress from, Ipv4Address address) {
+        ByteBuffer frame = buffer(LENGTH).order(ByteOrder.BIG_ENDIAN);
+        frame.putShort((short) -1).putInt(-1);
+        put(frame, from);
+        frame.putShort((short) ETH_P_ARP);
+        frame.putShort((short) 1)
+                .putShort((short) 0x0800)
+                .put((byte) 6)
+                .put((byte) 4)
+                .putShort((short) 1);
+        put(frame, from);
+        frame.putInt(0).putShort((short) 0).putInt(0).putInt(address.bits());
+        return frame.rewind();
+    }
+
+    private static void put(ByteBuffer frame, MacAddress mac) {
+        frame.putShort((short) (mac.bits() >>> 32)).putInt((int) mac.bits());
+    }
+
+    private static Optional<MacAddress> listen(int fd, Ipv4Address address, Set<MacAddress> own, long until) {
+        ByteBuffer frame = buffer(LENGTH).order(ByteOrder.BIG_ENDIAN);
+        while (System.nanoTime() - until < 0) {
+            long length = LIBC.recv(fd, frame, LENGTH, 0);
+            if (length < LENGTH || frame.getInt(SENDER) != address.bits()) {
+                continue;
+            }
+            MacAddress sender = new MacAddress(
+                    (frame.getShort(SENDER_MAC) & 0xffffL) << 32 | frame.getInt(SENDER_MAC + 2) & 0xffffffffL);
+            if (!own.contains(sender)) {
+                return Optional.of(sender);
+            }
+        }
+        return Optional.empty();
+    }
+}

@@ -1,0 +1,107 @@
+package io.fanatic.cli;
+
+import io.fanatic.cli.command.Command;
+import io.fanatic.cli.command.Console;
+import io.fanatic.cli.command.ExitCode;
+import io.fanatic.cli.command.Option;
+import io.fanatic.core.FanConfig;
+import io.fanatic.core.UnderlaySpec;
+import io.fanatic.netlink.FanNetwork;
+import io.fanatic.netlink.engine.Fan;
+import io.fanatic.netlink.engine.FanException;
+import io.fanatic.netlink.engine.Plan;
+import java.util.ArrayList;
+import java.util.List;
+
+/** {@code fanatic status}: whether the host is as /etc/network/fan says, and with {@code --diff} what differs. */
+final class StatusCommand extends Command {
+    private final Option<Boolean> diff =
+            flag("--diff", "print what differs: + is missing here, - is too much, ~ is other");
+    private final ConfigFile file = new ConfigFile(this);
+    private final FanNetwork network = FanNetwork.onThisHost();
+
+    StatusCommand() {
+        super(
+                "status",
+                "Compares the fans of this host with those of /etc/network/fan. Needs root, as the fans' programs are"
+                        + " compared too.",
+                "",
+                "Exit code 0 when they are the same, 1 when they differ.");
+    }
+
+    /** What is to be said of one fan: nothing when it is as configured. */
+    private record Difference(String fan, List<String> lines) {}
+
+    @Override
+    protected ExitCode run(Console console) {
+        FanNetwork.requirePrivileges();
+        FanConfig config = file.read();
+        List<Difference> differences = new ArrayList<>();
+        config.problems()
+                .forEach(problem -> differences.add(
+                        new Difference("line " + problem.line(), List.of("! " + problem.getMessage()))));
+        List<Fan> unconfigured = new ArrayList<>(network.list());
+        int fans = 0;
+        for (FanConfig.Line line : config.lines()) {
+            if (!line.entry().options().off()) {
+                fans++;
+                unconfigured.removeIf(fan -> fan.overlay().equals(line.entry().overlay()));
+                differences.add(new Difference(line.entry().toString(), configured(line)));
+            }
+        }
+        for (Fan fan : unconfigured) {
+            fans++;
+            differences.add(new Difference(fan.overlay() + " " + fan.mapping().underlay(), tooMuch(fan)));
+        }
+        differences.removeIf(each -> each.lines().isEmpty());
+        print(differences, fans, console);
+        return differences.isEmpty() ? ExitCode.DONE : ExitCode.FAILED;
+    }
+
+    private List<String> configured(FanConfig.Line line) {
+        try {
+            return lines(network.plan(line.entry()));
+        } catch (FanException e) {
+            return List.of("! " + e.getMessage());
+        }
+    }
+
+    private static List<String> lines(Plan plan) {
+        List<String> lines = new ArrayList<>();
+        for (Plan.Item item : plan.items()) {
+            lines.add(item.kind().sign() + " " + item.words());
+        }
+        return lines;
+    }
+
+    private List<String> tooMuch(Fan fan) {
+        try {
+            UnderlaySpec all = UnderlaySpec.parse(fan.mapping().underlay().toString());
+            List<String> lines = lines(network.planDown(fan.overlay(), all));
+            return lines.isEmpty() ? List.of("- what is left of " + fan.bridge()) : lines;
+        } catch (FanException inUse) {
+            return List.of("- " + fan.bridge() + ", which is not configured; " + inUse.getMessage());
+        }
+    }
+
+    private void print(List<Difference> differences, int fans, Console console) {
+        if (differences.isEmpty()) {
+            console.out().println((fans == 1 ? "1 fan" : fans + " fans") + ", as in " + file.path());
+            return;
+        }
+        if (!diff.or(false)) {
+            for (Difference each : differences) {
+                console.out()
+                        .println(each.fan() + ": differs in " + each.lines().size()
+                                + (each.lines().size() == 1 ? " thing" : " things") + " from " + file.path());
+            }
+            return;
+        }
+        console.out().println("--- this host");
+        console.out().println("+++ " + file.path());
+        for (Difference each : differences) {
+            console.out().println("@@ " + each.fan() + " @@");
+            each.lines().forEach(console.out()::println);
+        }
+    }
+}

@@ -1,0 +1,74 @@
+package io.fanatic.cli.doctor;
+
+import io.fanatic.core.Ipv4Address;
+import io.fanatic.harness.reach.Explanation;
+import io.fanatic.harness.reach.PeerReport;
+import io.fanatic.harness.reach.Reach;
+import io.fanatic.harness.reach.ReachSpec;
+import io.fanatic.harness.reach.Stage;
+import io.fanatic.netlink.health.Code;
+import io.fanatic.netlink.health.Diagnosis;
+import io.fanatic.netlink.health.Finding;
+import io.fanatic.netlink.health.Severity;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Another host, tested without throughput; what fails is explained.
+ *
+ * @param report what was tried
+ */
+record PeerTest(PeerReport report) {
+    private static final int PINGS = 3;
+    private static final long BYTES = 1 << 20;
+
+    /** Tests a host from the calling thread's namespace. */
+    static PeerTest of(Ipv4Address address) {
+        ReachSpec spec = ReachSpec.DEFAULT.withPings(PINGS).withLongBytes(BYTES).withThroughput(Optional.empty());
+        try (Reach reach = Reach.onThisHost()) {
+            return new PeerTest(reach.test(address, spec));
+        }
+    }
+
+    /** What it adds to what was found on this host. */
+    Diagnosis diagnosis(Diagnosis here) {
+        int looked = report.stages().size();
+        if (report.ok()) {
+            return new Diagnosis(looked, List.of(), List.of());
+        }
+        Explanation why = report.explanation().orElse(new Explanation.Other("not every stage passed"));
+        if (why instanceof Explanation.NoResponder) {
+            // Nobody has to answer there: ping and full packets came back.
+            return new Diagnosis(
+                    looked,
+                    List.of(),
+                    List.of("no data was exchanged with " + report.given() + ": " + why.sentence() + "; run \""
+                            + why.command() + "\" there"));
+        }
+        String subject =
+                report.peer().map(peer -> peer.fan().overlay().toString()).orElse(Finding.HOST);
+        List<String> evidence = new ArrayList<>();
+        evidence.add(why.code() + ": " + why.sentence());
+        for (Stage stage : report.stages()) {
+            if (stage.status() != Stage.Status.SKIPPED) {
+                evidence.add(stage.name() + ": " + stage.sentence());
+            }
+        }
+        Finding finding = Finding.of(
+                Code.PEER,
+                subject,
+                report.given() + " is not reached over the fan as it should be",
+                evidence,
+                why.command());
+        Set<Code> causes = EnumSet.noneOf(Code.class);
+        for (Finding each : here.findings()) {
+            if (each.severity() == Severity.ERROR) {
+                causes.add(each.code());
+            }
+        }
+        return new Diagnosis(looked, List.of(finding.because(causes)), List.of());
+    }
+}

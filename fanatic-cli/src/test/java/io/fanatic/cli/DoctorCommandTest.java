@@ -1,0 +1,221 @@
+package io.fanatic.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.fanatic.cli.command.ExitCode;
+import io.fanatic.core.FanOptions;
+import io.fanatic.harness.junit.FanLab;
+import io.fanatic.harness.lab.EmbeddedFan;
+import io.fanatic.harness.lab.ExecResult;
+import io.fanatic.harness.lab.FanControl;
+import io.fanatic.harness.lab.Lab;
+import io.fanatic.harness.lab.LabHost;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code fanatic doctor} and {@code fanatic status} on two hosts of a lab. */
+@FanLab(hosts = 2, containers = 0)
+class DoctorCommandTest {
+    private static final String FAN = "-u 10.0.0.1/16 -o 250.0.0.0/8";
+
+    private LabHost here;
+    private LabHost there;
+
+    @BeforeEach
+    void findHosts(Lab lab) {
+        here = lab.hosts().get(0);
+        there = lab.hosts().get(1);
+        lab.hosts().forEach(new EmbeddedFan(FanOptions.DEFAULT)::up);
+    }
+
+    @Test
+    void ofAHealthyHostThereIsOneLine() {
+        assertThat(CliRun.fanatic(here, "doctor").done()).matches("[0-9]+ things looked at: healthy\\.\n");
+        assertThat(CliRun.fanatic(here, "doctor " + FAN).done()).endsWith("healthy.\n");
+    }
+
+    @Test
+    void aFindingTellsWhatWasSeenAndWhatMendsItInEightyColumns() {
+        here.exec("ip", "link", "del", "ftun-250").orThrow();
+        CliRun run = CliRun.fanatic(here, "doctor");
+        assertThat(run.exitCode()).isEqualTo(ExitCode.TEST_FAILED);
+        assertThat(run.err()).isEmpty();
+        assertThat(run.out())
+                .startsWith(
+                        "error tunnel (250.0.0.0/8):\n  The tunnel is missing.\n  seen: fanctl up would create tunnel")
+                .contains("\n  fix:  fanctl up 250.0.0.0/8 10.0.0.1/16\n")
+                .contains("\n  so:   bridge-port: the tunnel is not a port of the bridge\n")
+                .containsPattern("\n[0-9]+ things looked at: 1 error, and 3 that follow\\.\n$");
+        assertThat(run.out().lines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
+    }
+
+    @Test
+    void onlyTheFanThatIsMeantIsLookedAt() {
+        here.exec("ip", "link", "del", "ftun-250").orThrow();
+        assertThat(CliRun.fanatic(here, "doctor -o 251.0.0.0/8").exitCode()).isEqualTo(ExitCode.DONE);
+        assertThat(CliRun.fanatic(here, "doctor -u 10.0.0.0/16").exitCode()).isEqualTo(ExitCode.TEST_FAILED);
+    }
+
+    @Test
+    void jsonIsOneDocumentWithCausesAndWhatFollows() {
+        here.exec("ip", "link", "del", "ftun-250").orThrow();
+        CliRun run = CliRun.fanatic(here, "doctor --json");
+        JsonObject document = JsonParser.parseString(run.out()).getAsJsonObject();
+        assertThat(document.get("schema").getAsInt()).isEqualTo(1);
+        assertThat(document.get("healthy").getAsBoolean()).isFalse();
+        assertThat(causes(document)).containsExactly("tunnel");
+        assertThat(document.getAsJsonArray("findings").get(0).getAsJsonObject().keySet())
+                .containsExactly("code", "severity", "subject", "title", "evidence", "fix", "because", "cause");
+    }
+
+    @Test
+    void aPeerThatAnswersAddsNothing() {
+        CliRun run = CliRun.fanatic(here, "doctor --peer 10.0.0.2 --json");
+        JsonObject document = JsonParser.parseString(run.out()).getAsJsonObject();
+        assertThat(causes(document)).as(run.out()).isEmpty();
+        assertThat(document.getAsJsonArray("unseen"))
+                .as("nobody serves there")
+                .singleElement()
+                .asString()
+                .contains("no data was exchanged with 10.0.0.2");
+        assertThat(run.exitCode()).isEqualTo(ExitCode.DONE);
+    }
+
+    @Test
+    void ofAPeerWithoutAFanTheReasonIsTold() {
+        FanControl.embedded().down(there);
+        CliRun run = CliRun.fanatic(here, "doctor --peer 250.0.2.1");
+        assertThat(run.exitCode()).isEqualTo(ExitCode.TEST_FAILED);
+        assertThat(run.out())
+                .startsWith("error peer (250.0.0.0/8):\n")
+                .contains("seen: no-fan-there: 10.0.0.2 answers");
+    }
+
+    @Test
+    void thatAPeerIsNotReachedFollowsFromWhatIsBrokenHere() {
+        here.exec("ip", "link", "set", "fan-250", "down").orThrow();
+        JsonObject document = JsonParser.parseString(
+                        CliRun.fanatic(here, "doctor --peer 10.0.0.2 --json").out())
+                .getAsJsonObject();
+        assertThat(causes(document)).containsExactly("device-down");
+    }
+
+    @Test
+    void theBundleHasWhatAMaintainerNeedsAndNoSecret(@TempDir Path directory) throws Exception {
+        Path file = directory.resolve("bundle.tar.gz");
+        here.exec(
+                        "sh",
+                        "-c",
+                        "mkdir -p /etc/docker; echo '{\"registry-secret\": \"hunter2\"}' > /etc/docker/daemon.json")
+                .orThrow();
+        file("250.0.0.0/8 10.0.0.0/16 # ours");
+        String said = CliRun.fanatic(here, "doctor --bundle " + file).done();
+        assertThat(said).endsWith("Written to " + file + ".\n");
+        ExecResult unpacked = here.exec(
+                        "sh", "-e", "-c", "cd " + directory + "; tar -xzf bundle.tar.gz; ls fanatic-doctor")
+                .orThrow();
+        assertThat(unpacked.output().lines())
+                .containsExactlyInAnyOrder(
+                        "doctor.json",
+                        "doctor.txt",
+                        "engines.txt",
+                        "fan.conf",
+                        "fans.txt",
+                        "network.txt",
+                        "versions.txt");
+        StringBuilder all = new StringBuilder();
+        try (var files = Files.list(directory.resolve("fanatic-doctor"))) {
+            for (Path each : files.toList()) {
+                assertThat(each).isNotEmptyFile();
+                all.append(Files.readString(each));
+            }
+        }
+        assertThat(all)
+                .contains(
+                        "link fan-250 kind bridge",
+                        "Linux version",
+                        "nft table ip fanatic",
+                        "SENT",
+                        "healthy",
+                        "# ours")
+                .doesNotContain("hunter2", System.getenv("PATH"));
+        here.exec("rm", "/etc/network/fan").orThrow();
+    }
+
+    @Test
+    void aBundleThatCannotBeWrittenIsOneSentence() {
+        CliRun run = CliRun.fanatic(here, "doctor --bundle /proc/version/bundle.tar.gz");
+        assertThat(run.exitCode()).isEqualTo(ExitCode.FAILED);
+        assertThat(run.err())
+                .startsWith("fanatic: cannot write /proc/version/bundle.tar.gz: ")
+                .hasLineCount(1);
+    }
+
+    @Test
+    void anEngineWhoseSettingsWereChangedIsNamed() {
+        CliRun.fanatic(here, "enable-cni " + FAN).done();
+        try {
+            assertThat(CliRun.fanatic(here, "doctor").done()).endsWith("healthy.\n");
+            here.exec("sh", "-e", "-c", "f=$(ls /etc/cni/net.d/*fan-250*); sed -i s/1450/1400/ $f")
+                    .orThrow();
+            CliRun run = CliRun.fanatic(here, "doctor");
+            assertThat(run.exitCode()).as("a warning only").isEqualTo(ExitCode.DONE);
+            assertThat(run.out()).startsWith("warning engine-altered (250.0.0.0/8):\n");
+        } finally {
+            CliRun.fanatic(here, "disable-cni --force " + FAN);
+            here.exec("sh", "-c", "rm -f /etc/cni/net.d/*fan-250* /var/lib/fanatic/cni*");
+        }
+    }
+
+    @Test
+    void statusTellsWhetherTheHostIsAsConfigured() {
+        file("250.0.0.0/8 10.0.0.0/16");
+        assertThat(CliRun.fanatic(here, "status --diff").done()).isEqualTo("1 fan, as in /etc/network/fan\n");
+
+        here.exec("ip", "link", "set", "ftun-250", "mtu", "1300").orThrow();
+        CliRun differs = CliRun.fanatic(here, "status --diff");
+        assertThat(differs.exitCode().status()).isEqualTo(1);
+        assertThat(differs.out())
+                .isEqualTo("--- this host\n+++ /etc/network/fan\n@@ 250.0.0.0/8 10.0.0.0/16 @@\n"
+                        + "~ change tunnel ftun-250: MTU 1300 -> 1450\n");
+        assertThat(CliRun.fanatic(here, "status").out())
+                .isEqualTo("250.0.0.0/8 10.0.0.0/16: differs in 1 thing from /etc/network/fan\n");
+        CliRun.fanctl(here, "up -a");
+        assertThat(CliRun.fanatic(here, "status --diff").exitCode()).isEqualTo(ExitCode.DONE);
+
+        file("251.0.0.0/8 10.0.0.0/16");
+        CliRun other = CliRun.fanatic(here, "status --diff");
+        assertThat(other.exitCode().status()).isEqualTo(1);
+        assertThat(other.out())
+                .contains("@@ 251.0.0.0/8 10.0.0.0/16 @@\n", "+ create tunnel ftun-251", "- delete tunnel ftun-250");
+
+        file("nonsense");
+        assertThat(CliRun.fanatic(here, "status --diff").out()).contains("@@ line 1 @@\n! /etc/network/fan:1: ");
+        here.exec("rm", "/etc/network/fan").orThrow();
+    }
+
+    private void file(String line) {
+        here.exec("sh", "-e", "-c", "mkdir -p /etc/network; echo '" + line + "' > /etc/network/fan")
+                .orThrow();
+    }
+
+    static List<String> causes(JsonObject document) {
+        List<String> codes = new ArrayList<>();
+        JsonArray findings = document.getAsJsonArray("findings");
+        for (JsonElement each : findings) {
+            if (each.getAsJsonObject().get("cause").getAsBoolean()) {
+                codes.add(each.getAsJsonObject().get("code").getAsString());
+            }
+        }
+        return codes;
+    }
+}

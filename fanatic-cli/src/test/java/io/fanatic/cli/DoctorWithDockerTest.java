@@ -1,0 +1,34 @@
+package io.fanatic.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonParser;
+import io.fanatic.harness.daemon.Dockerd;
+import io.fanatic.harness.junit.FanLab;
+import io.fanatic.harness.lab.FanControl;
+import io.fanatic.harness.lab.Lab;
+import io.fanatic.harness.lab.LabHost;
+import org.junit.jupiter.api.Test;
+
+/** {@code fanatic doctor} on a host with a real Docker, which was there before the fan. */
+@FanLab(hosts = 1, containers = 0, fan = false)
+class DoctorWithDockerTest {
+
+    @Test
+    void fault28DockersDropIsFoundAndDockerOnTheFanIsHealthy(Lab lab) {
+        LabHost host = lab.hosts().get(0);
+        host.exec("sysctl", "-qw", "net.ipv4.ip_forward=0").orThrow();
+        try (Dockerd docker = Dockerd.start(host)) {
+            FanControl.embedded().up(host);
+            CliRun before = CliRun.fanatic(host, "doctor --json");
+            assertThat(DoctorCommandTest.causes(
+                            JsonParser.parseString(before.out()).getAsJsonObject()))
+                    .as(before.out())
+                    .containsExactly("forward-drop");
+            CliRun.fanatic(host, "enable-docker " + "-u 10.0.0.1/16 -o 250.0.0.0/8");
+            docker.run("box", "--network", "fan-250");
+            assertThat(CliRun.fanatic(host, "doctor").done()).endsWith("healthy.\n");
+            docker.removeContainers();
+        }
+    }
+}

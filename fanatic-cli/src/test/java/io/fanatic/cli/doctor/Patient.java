@@ -1,0 +1,74 @@
+package io.fanatic.cli.doctor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fanatic.cli.container.ContainerEngine;
+import io.fanatic.cli.container.ContainerEngines;
+import io.fanatic.core.FanOptions;
+import io.fanatic.harness.lab.EmbeddedFan;
+import io.fanatic.harness.lab.LabHost;
+import io.fanatic.netlink.FanNetwork;
+import io.fanatic.netlink.health.Code;
+import io.fanatic.netlink.health.Diagnosis;
+import io.fanatic.netlink.health.Finding;
+import io.fanatic.netlink.health.Health;
+import java.util.List;
+
+/** A lab's host that is made ill, examined from inside as {@code fanatic doctor} does it, and cured. */
+record Patient(LabHost host) {
+
+    /** Runs lines of shell in the host, each of which must succeed. */
+    void run(String script) {
+        host.exec("sh", "-e", "-c", script).orThrow();
+    }
+
+    Diagnosis examine() {
+        List<ContainerEngine> engines = ContainerEngines.onThisHost();
+        return host.namespace()
+                .call(() -> Health.onThisHost()
+                        .with(new EnginesCheck(engines))
+                        .with(new DuplicateAddressCheck())
+                        .examine());
+    }
+
+    /** What was found is exactly this, apart from what follows from it; gives the first finding. */
+    Finding has(Code... codes) {
+        Diagnosis diagnosis = examine();
+        assertThat(diagnosis.causes())
+                .as(diagnosis.toString())
+                .extracting(Finding::code)
+                .containsExactly(codes);
+        Finding first = diagnosis.causes().get(0);
+        assertThat(first.evidence())
+                .as("evidence")
+                .isNotEmpty()
+                .allSatisfy(line -> assertThat(line).isNotBlank());
+        assertThat(first.fix()).as("fix").isNotBlank();
+        return first;
+    }
+
+    void isHealthy() {
+        Diagnosis diagnosis = examine();
+        assertThat(diagnosis.findings()).as(diagnosis.toString()).isEmpty();
+        assertThat(diagnosis.unseen()).isEmpty();
+    }
+
+    /** Does what makes it ill, has it found, does what cures it, and has that found as well. */
+    Finding falls(String ill, String cure, Code... codes) {
+        try {
+            run(ill);
+            return has(codes);
+        } finally {
+            run(cure);
+            up(FanOptions.DEFAULT);
+        }
+    }
+
+    void up(FanOptions options) {
+        new EmbeddedFan(options).up(host);
+    }
+
+    void down() {
+        FanNetwork.onThisHost().in(host.namespace()).downEverything();
+    }
+}
