@@ -59,6 +59,27 @@ class DoctorCommandTest {
     }
 
     @Test
+    void withoutPrivilegesItLooksAtLessAndSaysSo(@TempDir Path directory) {
+        List<String> words = new ArrayList<>(List.of("setpriv", "--bounding-set=-all", "--inh-caps=-all"));
+        words.addAll(JavaProgram.fanctl(directory, "doctor"));
+        words.set(words.indexOf(Fanctl.class.getName()), Fanatic.class.getName());
+        ExecResult run = here.exec(words.toArray(String[]::new)).orThrow();
+        assertThat(run.output())
+                .startsWith("not seen: what the kernel can do was not tried: it needs root\n")
+                .contains("not seen: whether the fans are complete was not checked: it needs root\n")
+                .contains("not seen: the firewall was not looked at: it needs root\n")
+                .endsWith("healthy, as far as could be seen.\n");
+        here.exec("ip", "route", "add", "250.7.0.0/16", "via", "10.0.255.254").orThrow();
+        try {
+            ExecResult ill = here.exec(words.toArray(String[]::new));
+            assertThat(ill.exitCode()).isEqualTo(9);
+            assertThat(ill.output()).startsWith("error overlay-overlap (250.0.0.0/8):\n");
+        } finally {
+            here.exec("ip", "route", "del", "250.7.0.0/16").orThrow();
+        }
+    }
+
+    @Test
     void onlyTheFanThatIsMeantIsLookedAt() {
         here.exec("ip", "link", "del", "ftun-250").orThrow();
         assertThat(CliRun.fanatic(here, "doctor -o 251.0.0.0/8").exitCode()).isEqualTo(ExitCode.DONE);
@@ -107,6 +128,11 @@ class DoctorCommandTest {
                         CliRun.fanatic(here, "doctor --peer 10.0.0.2 --json").out())
                 .getAsJsonObject();
         assertThat(causes(document)).containsExactly("device-down");
+
+        here.exec("ip", "link", "del", "ftun-250").orThrow();
+        CliRun half = CliRun.fanatic(here, "doctor --peer 10.0.0.2 --json");
+        assertThat(half.err()).isEmpty();
+        assertThat(causes(JsonParser.parseString(half.out()).getAsJsonObject())).containsExactly("tunnel");
     }
 
     @Test

@@ -136,6 +136,9 @@ public final class HealthHost implements AutoCloseable {
     }
 
     private Optional<Ipv4Address> resolve(UnderlaySpec spec) {
+        if (!privileged) {
+            return Optional.empty();
+        }
         try {
             return new Engine(kernel).resolve(spec) instanceof UnderlaySpec.Address found
                     ? Optional.of(found.address())
@@ -161,6 +164,9 @@ public final class HealthHost implements AutoCloseable {
         UnderlaySpec underlay = UnderlaySpec.of(
                 slice.underlayAddress(), fan.mapping().underlay().prefixLength());
         FanEntry entry = new FanEntry(fan.overlay(), underlay, options);
+        if (!privileged) {
+            return entry;
+        }
         try {
             int most = new Engine(kernel).preview(entry).mtu();
             boolean chosen = fan.mtu() >= FanOptions.LEAST_MTU && fan.mtu() < most;

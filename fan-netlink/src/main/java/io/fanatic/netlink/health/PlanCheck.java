@@ -81,15 +81,9 @@ final class PlanCheck implements Check {
     private static Finding finding(Wanted wanted, Plan.Item item) {
         return switch (item.thing()) {
             case "tunnel" ->
-                isMtu(item)
-                        ? mtu(wanted, item)
-                        : of(Code.TUNNEL, wanted, item, "the tunnel is " + how(item))
-                                .because(Code.MTU);
+                isMtu(item) ? mtu(wanted, item) : of(Code.TUNNEL, wanted, item, "the tunnel is " + how(item));
             case "bridge" ->
-                isMtu(item)
-                        ? mtu(wanted, item)
-                        : of(Code.BRIDGE, wanted, item, "the bridge is " + how(item))
-                                .because(Code.MTU);
+                isMtu(item) ? mtu(wanted, item) : of(Code.BRIDGE, wanted, item, "the bridge is " + how(item));
             case "programs" ->
                 of(Code.PROGRAMS, wanted, item, "guard and encap are not attached to the tunnel as this fan needs them")
                         .because(Code.TUNNEL, Code.BRIDGE, Code.HOST_ADDRESS);

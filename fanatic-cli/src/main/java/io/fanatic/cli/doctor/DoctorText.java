@@ -1,5 +1,6 @@
 package io.fanatic.cli.doctor;
 
+import io.fanatic.cli.terminal.Wrap;
 import io.fanatic.netlink.health.Diagnosis;
 import io.fanatic.netlink.health.Finding;
 import io.fanatic.netlink.health.Severity;
@@ -79,17 +80,6 @@ final class DoctorText {
 
     /** Further lines begin below the text of the first. */
     private void wrap(List<String> lines, String start, String text) {
-        StringBuilder line = new StringBuilder(start);
-        boolean fresh = true;
-        for (String word : text.split(" ")) {
-            if (!fresh && line.length() + 1 + word.length() > width) {
-                lines.add(line.toString());
-                line = new StringBuilder(" ".repeat(start.length()));
-                fresh = true;
-            }
-            line.append(fresh ? "" : " ").append(word);
-            fresh = false;
-        }
-        lines.add(line.toString());
+        lines.addAll(Wrap.words(start, " ".repeat(start.length()), text, width));
     }
 }

@@ -10,6 +10,7 @@ import io.fanatic.netlink.health.Code;
 import io.fanatic.netlink.health.Diagnosis;
 import io.fanatic.netlink.health.Finding;
 import io.fanatic.netlink.health.Severity;
+import io.fanatic.netlink.libc.ErrnoException;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -30,6 +31,10 @@ record PeerTest(PeerReport report) {
         ReachSpec spec = ReachSpec.DEFAULT.withPings(PINGS).withLongBytes(BYTES).withThroughput(Optional.empty());
         try (Reach reach = Reach.onThisHost()) {
             return new PeerTest(reach.test(address, spec));
+        } catch (ErrnoException e) {
+            // Half a fan: what is missing here was found, and that the host is not reached follows from it.
+            Explanation why = new Explanation.Other("it could not be tested: " + e.getMessage());
+            return new PeerTest(new PeerReport(address, Optional.empty(), List.of(), Optional.of(why)));
         }
     }
 

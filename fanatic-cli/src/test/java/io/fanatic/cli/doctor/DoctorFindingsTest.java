@@ -276,6 +276,12 @@ class DoctorFindingsTest {
     }
 
     @Test
+    void twoCausesAreTwoFindings() {
+        host.falls(
+                "ip link del ftun-250; ip link set eth0 mtu 1400", "ip link set eth0 mtu 1500", Code.TUNNEL, Code.MTU);
+    }
+
+    @Test
     void theBridgeIsDeleted() {
         try {
             host.run("ip link del fan-250");
