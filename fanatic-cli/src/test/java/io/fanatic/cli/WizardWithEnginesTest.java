@@ -17,9 +17,11 @@ import io.fanatic.netlink.host.Namespace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -110,6 +112,13 @@ class WizardWithEnginesTest {
         return lines;
     }
 
+    private static void awaitListening(Lab lab, LabHost host) {
+        long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        while (!lab.exec(host, List.of("ss", "-ltn")).orThrow().output().contains(":5201 ")) {
+            assertThat(System.nanoTime()).as("it listens in time").isLessThan(deadline);
+        }
+    }
+
     private static CliRun fanatic(LabHost host, String commandLine, String input) {
         return CliRun.fanatic(host, Fanatic::thisHost, commandLine, input);
     }
@@ -159,8 +168,12 @@ class WizardWithEnginesTest {
                 .replaceAll("250\\.0\\.1\\.([02-9]|[1-9][0-9]+)\\b", "250.0.1.2");
         assertThat(shown).isEqualTo(Transcript.TEXT);
         // The second host's LXD does not run: that question is not asked.
+        CompletableFuture<CliRun> serving = CompletableFuture.supplyAsync(() -> CliRun.fanatic(h1, "serve --idle 15"));
+        awaitListening(lab, h1);
         CliRun second = fanatic(h2, "", "\n\nY\nY\n10.0.0.1\n\n");
         assertThat(second.exitCode()).as(second.out() + second.err()).isEqualTo(ExitCode.DONE);
+        assertThat(second.out()).contains("remote test of 10.0.0.1: test complete PASS");
+        serving.join().done();
         assertThat(second.out()).contains("LXD not usable, unable to configure: ");
 
         DOCKERS.get(0).run("aa");

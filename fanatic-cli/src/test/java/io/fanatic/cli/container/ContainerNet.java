@@ -39,12 +39,16 @@ record ContainerNet(Ipv4Address address, int prefixLength, int mtu, Optional<Ipv
         });
     }
 
-    /** As {@link #of}, as soon as there is an address. */
+    /** As {@link #of}, as soon as there is an address and then the way out: a DHCP client sets one after the other. */
     static ContainerNet await(Namespace container) {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (true) {
             try {
-                return of(container);
+                ContainerNet net = of(container);
+                if (net.gateway().isEmpty()) {
+                    throw new NoSuchElementException("no default route in " + net);
+                }
+                return net;
             } catch (NoSuchElementException notYet) {
                 if (System.nanoTime() > deadline) {
                     throw notYet;
