@@ -16,6 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,6 +25,7 @@ import org.junit.jupiter.api.Test;
 /** The wizard on a terminal: a program of its own on a pty, on a lab's host, 10.0.0.1/16 on eth0. */
 @FanLab(hosts = 1, containers = 0, fan = false)
 class WizardTerminalTest {
+    private static final long POLL_NANOS = 50_000_000;
     private static final String UNDERLAY = "[10.0.0.0/16]:";
     private static final String OVERLAY = "[250.0.0.0/8]:";
     private static final String LXD = "Create LXD networking for underlay:10.0.0.0/16 overlay:250.0.0.0/8 [Yn]:";
@@ -284,29 +287,29 @@ class WizardTerminalTest {
         });
     }
 
-    private void awaitFile(String name, boolean there) throws InterruptedException {
+    private void awaitFile(String name, boolean there) {
         awaitInside(() -> Files.exists(Path.of(name)) == there);
     }
 
-    private void awaitInside(Callable<Boolean> condition) throws InterruptedException {
+    private void awaitInside(Callable<Boolean> condition) {
+        await(() -> host.namespace().call(condition));
+    }
+
+    /** The watcher has a moment left when it has written its last line. */
+    private void awaitTheEndOfTheWatcher() {
+        await(() -> before.changesTo(lab.snapshot(host)).stream().noneMatch(line -> line.startsWith("+ process ")));
+    }
+
+    private void await(BooleanSupplier condition) {
         long end = System.nanoTime() + Pty.PATIENCE.toNanos();
-        while (!host.namespace().call(condition)) {
+        while (!condition.getAsBoolean()) {
             assertThat(System.nanoTime() - end)
                     .as(
                             "the log: %s",
                             lab.exec(host, List.of("cat", "/run/fanatic/confirm.log"))
                                     .output())
                     .isNegative();
-            Thread.sleep(50);
-        }
-    }
-
-    /** The watcher has a moment left when it has written its last line. */
-    private void awaitTheEndOfTheWatcher() throws InterruptedException {
-        long end = System.nanoTime() + Pty.PATIENCE.toNanos();
-        while (before.changesTo(lab.snapshot(host)).stream().anyMatch(line -> line.startsWith("+ process "))) {
-            assertThat(System.nanoTime() - end).isNegative();
-            Thread.sleep(50);
+            LockSupport.parkNanos(POLL_NANOS);
         }
     }
 }

@@ -1,9 +1,14 @@
 package io.fanatic.netlink.engine;
 
 import io.fanatic.core.Cidr;
+import io.fanatic.core.FanEntry;
 import io.fanatic.core.FanMapping;
+import io.fanatic.core.FanNames;
+import io.fanatic.core.FanOptions;
 import io.fanatic.core.FanSlice;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.TunnelType;
+import io.fanatic.core.UnderlaySpec;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -82,6 +87,27 @@ public record Fan(
 
     public Fan withMtu(int mtu) {
         return new Fan(mapping, bridge, tunnel, vni, port, mtu, identity, slices, dhcp);
+    }
+
+    /**
+     * The entry that brings one of its slices up as it is, with what differs from the defaults as options; the MTU is left to the
+     * underlay.
+     */
+    public FanEntry entry(FanSlice slice) {
+        FanOptions options =
+                FanOptions.DEFAULT.withDhcp(leases(slice.underlayAddress())).withHostReserve(slice.hostReserve());
+        if (!bridge.equals(FanNames.bridge(overlay()))) {
+            options = options.withBridge(bridge);
+        }
+        if (port != TunnelType.DEFAULT_VXLAN_PORT) {
+            options = options.withPort(port);
+        }
+        if (vni != FanNames.vni(overlay())) {
+            options = options.withVni(vni);
+        }
+        UnderlaySpec underlay =
+                UnderlaySpec.of(slice.underlayAddress(), mapping.underlay().prefixLength());
+        return new FanEntry(overlay(), underlay, options);
     }
 
     /** What the bridge and the tunnel carry as ifalias. */

@@ -150,27 +150,17 @@ public final class HealthHost implements AutoCloseable {
 
     /** The entry that brings a slice up as it is, also where its devices are only half there. */
     private FanEntry entryOf(Fan fan, FanSlice slice) {
-        FanOptions options =
-                FanOptions.DEFAULT.withDhcp(fan.leases(slice.underlayAddress())).withHostReserve(slice.hostReserve());
-        if (!fan.bridge().equals(FanNames.bridge(fan.overlay()))) {
-            options = options.withBridge(fan.bridge());
-        }
-        if (fan.port() != TunnelType.DEFAULT_VXLAN_PORT) {
-            options = options.withPort(fan.port());
-        }
-        if (fan.vni() != FanNames.vni(fan.overlay())) {
-            options = options.withVni(fan.vni());
-        }
-        UnderlaySpec underlay = UnderlaySpec.of(
-                slice.underlayAddress(), fan.mapping().underlay().prefixLength());
-        FanEntry entry = new FanEntry(fan.overlay(), underlay, options);
+        FanEntry entry = fan.entry(slice);
         if (!privileged) {
             return entry;
         }
         try {
             int most = new Engine(kernel).preview(entry).mtu();
             boolean chosen = fan.mtu() >= FanOptions.LEAST_MTU && fan.mtu() < most;
-            return chosen ? new FanEntry(fan.overlay(), underlay, options.withMtu(fan.mtu())) : entry;
+            return chosen
+                    ? new FanEntry(
+                            entry.overlay(), entry.underlay(), entry.options().withMtu(fan.mtu()))
+                    : entry;
         } catch (FanException | ErrnoException unknown) {
             return entry;
         }

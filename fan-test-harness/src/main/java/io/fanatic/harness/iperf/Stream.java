@@ -21,8 +21,10 @@ interface Stream {
     /** Ends sending and receiving; what was counted and asked of the kernel stays. */
     void stop();
 
-    /** Closes what belongs to this stream alone; a peer that still sends hears of it. */
-    void close();
+    /** Closes what belongs to this stream alone; a peer that still sends hears of it. UDP streams share their socket. */
+    default void close() {
+        stop();
+    }
 
     /** Sent or received since counting began. */
     long bytes();
@@ -31,8 +33,12 @@ interface Stream {
     Optional<UdpCounts> datagrams();
 
     /** Since the connection began; empty for receivers and UDP. */
-    OptionalLong retransmits();
+    default OptionalLong retransmits() {
+        return OptionalLong.empty();
+    }
 
     /** As the kernel says; {@code none} for UDP. */
-    String congestion();
+    default String congestion() {
+        return "none";
+    }
 }

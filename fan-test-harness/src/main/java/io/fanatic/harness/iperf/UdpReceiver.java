@@ -2,7 +2,6 @@ package io.fanatic.harness.iperf;
 
 import java.nio.ByteBuffer;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.function.Consumer;
 
 /** Counts numbered datagrams as iperf3 does; see {@link UdpSender}. */
@@ -77,11 +76,6 @@ final class UdpReceiver implements Stream {
     }
 
     @Override
-    public void close() {
-        stop();
-    }
-
-    @Override
     public int id() {
         return id;
     }
@@ -99,15 +93,5 @@ final class UdpReceiver implements Stream {
     @Override
     public Optional<UdpCounts> datagrams() {
         return Optional.of(new UdpCounts(highest - omitted, lost, outOfOrder, jitter));
-    }
-
-    @Override
-    public OptionalLong retransmits() {
-        return OptionalLong.empty();
-    }
-
-    @Override
-    public String congestion() {
-        return "none";
     }
 }

@@ -5,7 +5,6 @@ import io.netty.channel.EventLoop;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -117,11 +116,6 @@ final class UdpSender implements Stream {
     }
 
     @Override
-    public void close() {
-        stop();
-    }
-
-    @Override
     public int id() {
         return id;
     }
@@ -139,15 +133,5 @@ final class UdpSender implements Stream {
     @Override
     public Optional<UdpCounts> datagrams() {
         return Optional.of(new UdpCounts(number - omitted, 0, 0, 0));
-    }
-
-    @Override
-    public OptionalLong retransmits() {
-        return OptionalLong.empty();
-    }
-
-    @Override
-    public String congestion() {
-        return "none";
     }
 }

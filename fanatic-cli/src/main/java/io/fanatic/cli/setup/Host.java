@@ -10,11 +10,8 @@ import io.fanatic.cli.container.FanAttachment;
 import io.fanatic.core.Cidr;
 import io.fanatic.core.FanConfig;
 import io.fanatic.core.FanEntry;
-import io.fanatic.core.FanNames;
-import io.fanatic.core.FanOptions;
 import io.fanatic.core.FanSlice;
 import io.fanatic.core.Ipv4Address;
-import io.fanatic.core.TunnelType;
 import io.fanatic.core.UnderlaySpec;
 import io.fanatic.netlink.engine.Fan;
 import io.fanatic.netlink.engine.FanException;
@@ -156,21 +153,11 @@ public record Host(Fans fans, List<ContainerEngine> engines, FanFile file, Path 
 
     /** The entry that brings a fan up as it is. */
     private FanEntry entry(Fan fan, FanSlice slice) {
-        FanOptions options =
-                FanOptions.DEFAULT.withDhcp(fan.leases(slice.underlayAddress())).withHostReserve(slice.hostReserve());
-        if (!fan.bridge().equals(FanNames.bridge(fan.overlay()))) {
-            options = options.withBridge(fan.bridge());
-        }
-        if (fan.port() != TunnelType.DEFAULT_VXLAN_PORT) {
-            options = options.withPort(fan.port());
-        }
-        if (fan.vni() != FanNames.vni(fan.overlay())) {
-            options = options.withVni(fan.vni());
-        }
-        FanEntry entry = new FanEntry(fan.overlay(), underlay(fan, slice.underlayAddress()), options);
+        FanEntry entry = fan.entry(slice);
         return usualMtu(entry) == fan.mtu()
                 ? entry
-                : new FanEntry(entry.overlay(), entry.underlay(), options.withMtu(fan.mtu()));
+                : new FanEntry(
+                        entry.overlay(), entry.underlay(), entry.options().withMtu(fan.mtu()));
     }
 
     private int usualMtu(FanEntry entry) {
