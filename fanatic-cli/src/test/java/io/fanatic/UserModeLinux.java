@@ -1,0 +1,80 @@
+package io.fanatic;
+
+import io.fanatic.harness.lab.ExecResult;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A kernel of its own for a command: user-mode Linux, by scripts/in-uml, which says what the guest sees. Needs root.
+ *
+ * @param memory the guest's, such as 1G
+ * @param patience after which the guest is ended
+ * @param shared directories in which the command may write the machine's own files
+ * @param init the command takes the place of process 1
+ */
+public record UserModeLinux(String memory, Duration patience, List<Path> shared, boolean init) {
+    private static final Path SCRIPT =
+            Path.of("../scripts/in-uml").toAbsolutePath().normalize();
+
+    public UserModeLinux {
+        shared = List.copyOf(shared);
+    }
+
+    public static UserModeLinux withMemory(String memory) {
+        return new UserModeLinux(memory, Duration.ofMinutes(3), List.of(), false);
+    }
+
+    public UserModeLinux within(Duration patience) {
+        return new UserModeLinux(memory, patience, shared, init);
+    }
+
+    public UserModeLinux sharing(Path... directories) {
+        return new UserModeLinux(memory, patience, List.of(directories), init);
+    }
+
+    public UserModeLinux asInit() {
+        return new UserModeLinux(memory, patience, shared, true);
+    }
+
+    /** The words that boot it and run a command there. */
+    public List<String> command(String... command) {
+        List<String> words =
+                new ArrayList<>(List.of(SCRIPT.toString(), "-m", memory, "-t", Long.toString(patience.toSeconds())));
+        shared.forEach(directory -> words.addAll(List.of("-o", directory.toString())));
+        if (init) {
+            words.add("-i");
+        }
+        words.add("--");
+        words.addAll(List.of(command));
+        return words;
+    }
+
+    /** Boots, runs the command and waits; standard error goes where standard output goes. Exit code 125: there was no guest. */
+    public ExecResult run(String... command) {
+        List<String> words = command(command);
+        try {
+            Process process = new ProcessBuilder(words)
+                    .redirectInput(new File("/dev/null"))
+                    .redirectErrorStream(true)
+                    .start();
+            try (InputStream output = process.getInputStream()) {
+                String text = new String(output.readAllBytes(), StandardCharsets.UTF_8);
+                return new ExecResult(words, process.waitFor(), text);
+            } finally {
+                process.destroy();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot run " + SCRIPT, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while a guest runs", e);
+        }
+    }
+}
