@@ -91,6 +91,8 @@ final class FanEmitter {
                 .add(Jump.SET.imm32(R1, 1, "group-address"))
                 .add(Width.HALF.load(R1, R2, ETHERNET + 2), Instruction.toBigEndian(R1, 16))
                 .add(Jump.LT.imm32(R1, IPV4_HEADER, "short-total"))
+                .add(Alu.ADD.imm(R1, ETHERNET), Width.WORD.load(R4, R6, LEN))
+                .add(Jump.GT.reg(R1, R4, reasons.malformed().label())) // cut short on the way
                 .label("ipv4-addresses")
                 .add(Width.WORD.load(R8, R2, ETHERNET + 12), Instruction.toBigEndian(R8, 32))
                 .add(Width.WORD.load(R7, R2, ETHERNET + 16), Instruction.toBigEndian(R7, 32))
@@ -121,7 +123,11 @@ final class FanEmitter {
 
         asm.label("ipv4-options")
                 .add(Jump.LT.imm32(R1, 0x46, reasons.malformed().label()))
-                .add(Jump.LE.imm32(R1, 0x4f, "ipv4"))
+                .add(Jump.GT.imm32(R1, 0x4f, reasons.malformed().label()))
+                .add(Alu.AND.imm(R1, 0xf), Alu.LSH.imm(R1, 2)) // what the header says of its own length
+                .add(Width.HALF.load(R4, R2, ETHERNET + 2), Instruction.toBigEndian(R4, 16))
+                .add(Jump.EQ.imm32(R4, 0, "ipv4"))
+                .add(Jump.LE.reg(R1, R4, "ipv4"))
                 .add(Jump.to(reasons.malformed().label()));
 
         // A packet of more than 65535 bytes (BIG TCP, still to be cut into segments) says 0.
@@ -145,12 +151,30 @@ final class FanEmitter {
         requireHalf(ETHERNET, 1); // hardware type: Ethernet
         requireHalf(ETHERNET + 2, ETH_P_IP); // protocol type: IPv4
         requireHalf(ETHERNET + 4, 0x0604); // lengths of their addresses
-        asm.add(Width.HALF.load(R8, R2, ETHERNET + 14), Instruction.toBigEndian(R8, 16))
+        asm.add(Width.HALF.load(R1, R2, ETHERNET + 6), Instruction.toBigEndian(R1, 16))
+                .add(Alu.SUB.imm(R1, 1))
+                .add(Jump.GE.imm32(R1, 2, reasons.malformed().label())) // neither request nor reply
+                // Whoever believes the packet would send to another than the one that it came from.
+                .add(Width.WORD.load(R1, R2, 6), Width.WORD.load(R4, R2, ETHERNET + 8))
+                .add(Jump.NE.reg(R1, R4, reasons.malformed().label()))
+                .add(Width.HALF.load(R1, R2, 10), Width.HALF.load(R4, R2, ETHERNET + 12))
+                .add(Jump.NE.reg(R1, R4, reasons.malformed().label()))
+                .add(Width.BYTE.load(R1, R2, 0))
+                .add(Jump.SET.imm32(R1, 1, "arp-to-a-group"))
+                .label("arp-addresses")
+                .add(Width.HALF.load(R8, R2, ETHERNET + 14), Instruction.toBigEndian(R8, 16))
                 .add(Width.HALF.load(R1, R2, ETHERNET + 16), Instruction.toBigEndian(R1, 16))
                 .add(Alu.LSH.imm(R8, 16), Alu.OR.reg(R8, R1))
                 .add(Width.WORD.load(R7, R2, ETHERNET + 24), Instruction.toBigEndian(R7, 32))
                 .add(Jump.NE.imm32(R8, 0, ADDRESSES));
         drop(reasons.arpProbe());
+
+        asm.label("arp-to-a-group") // a question to all, and no other group
+                .add(Width.HALF.load(R1, R2, 0))
+                .add(Jump.NE.imm32(R1, 0xffff, reasons.malformed().label()))
+                .add(Width.WORD.load(R1, R2, 2))
+                .add(Jump.EQ.imm32(R1, -1, "arp-addresses"))
+                .add(Jump.to(reasons.malformed().label()));
 
         asm.label("arp-not-linear");
         pull(ARP_FRAME, "parse-arp");

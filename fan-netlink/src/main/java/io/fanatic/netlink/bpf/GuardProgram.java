@@ -20,6 +20,8 @@ import java.nio.ByteOrder;
  * <pre>
  *   not out of a tunnel over IPv4, other VNI        drop
  *   no IPv4 or ARP, VLAN, broadcast, multicast      drop
+ *   shorter than its headers say, ARP that gives
+ *   another Ethernet address than it came from      drop
  *   inner destination not in a local slice          drop: the first and the last address of the slice are in it
  *   inner source not in the overlay                 drop
  *   its owner no host, or one of our own addresses  drop

@@ -124,11 +124,13 @@ record FanModel(FanProgramSpec spec) {
         int version = bytes.get(14) >> 4 & 15;
         int words = bytes.get(14) & 15;
         int total = bytes.getShort(16) & 0xffff;
-        if (version != 4 || words < 5) {
+        if (version != 4 || words < 5 || total != 0 && words > 5 && total < 4 * words) {
             return "MALFORMED";
         } else if ((bytes.get(0) & 1) == 1) {
             return bytes.getShort(0) == -1 && bytes.getInt(2) == -1 ? "BROADCAST" : "MULTICAST";
         } else if (total < 20 && !(total == 0 && bytes.capacity() > 14 + 65535)) {
+            return "MALFORMED";
+        } else if (bytes.capacity() < 14 + total) {
             return "MALFORMED";
         }
         return new Addresses(Ipv4Address.of(bytes.getInt(26)), Ipv4Address.of(bytes.getInt(30)));
@@ -136,6 +138,12 @@ record FanModel(FanProgramSpec spec) {
 
     private static Object parseArp(ByteBuffer bytes) {
         if (bytes.getShort(14) != 1 || bytes.getShort(16) != 0x0800 || bytes.getShort(18) != 0x0604) {
+            return "MALFORMED";
+        }
+        int operation = bytes.getShort(20);
+        boolean otherHardware = bytes.getShort(6) != bytes.getShort(22) || bytes.getInt(8) != bytes.getInt(24);
+        boolean group = (bytes.get(0) & 1) == 1 && !(bytes.getShort(0) == -1 && bytes.getInt(2) == -1);
+        if (operation != 1 && operation != 2 || otherHardware || group) {
             return "MALFORMED";
         }
         int sender = bytes.getInt(28);

@@ -3,6 +3,7 @@ package io.fanatic.netlink.bpf;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fanatic.core.Ipv4Address;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
@@ -131,7 +132,44 @@ class ProgramKernelTest {
             isDropped(Counter.SEND_MALFORMED, encap(Frames.cut(arp, length)));
             isDropped(Counter.RECEIVE_MALFORMED, guard(Frames.cut(arp, length), "10.0.0.56"));
         }
-        isSentTo("10.0.0.56", "10.0.0.45", encap(Frames.cut(ipv4, 34)));
+    }
+
+    @Test
+    void bothDropAnIpv4PacketThatIsShorterThanItSays() {
+        byte[] out = Frames.ipv4(CONTAINER, REMOTE);
+        byte[] in = Frames.ipv4(REMOTE, CONTAINER);
+        for (int length = 34; length < out.length; length++) {
+            isDropped(Counter.SEND_MALFORMED, encap(Frames.cut(out, length)));
+            isDropped(Counter.RECEIVE_MALFORMED, guard(Frames.cut(in, length), "10.0.0.56"));
+        }
+        // Ethernet pads what is shorter than 60 bytes.
+        isSentTo("10.0.0.56", "10.0.0.45", encap(Arrays.copyOf(out, 60)));
+    }
+
+    @Test
+    void bothDropAnIpv4HeaderThatIsLongerThanItsPacket() {
+        isDropped(Counter.SEND_MALFORMED, encap(Frames.with(Frames.ipv4(CONTAINER, REMOTE), 14, 0x48)));
+        isDropped(Counter.RECEIVE_MALFORMED, guard(Frames.with(Frames.ipv4(REMOTE, CONTAINER), 14, 0x4f), "10.0.0.56"));
+    }
+
+    @Test
+    void bothDropArpThatSpeaksForOtherHardwareThanItCameFrom() {
+        for (int at = 22; at < 28; at++) {
+            isDropped(Counter.SEND_MALFORMED, encap(Frames.with(Frames.arpReply(CONTAINER, REMOTE), at, 0x77)));
+            byte[] in = Frames.with(Frames.arpReply(REMOTE, CONTAINER), at, 0x77);
+            isDropped(Counter.RECEIVE_MALFORMED, guard(in, "10.0.0.56"));
+        }
+    }
+
+    @Test
+    void bothDropArpThatNeitherAsksNorAnswersOrGoesToAGroup() {
+        for (int operation : new int[] {0, 3, 8, 255}) {
+            isDropped(Counter.SEND_MALFORMED, encap(Frames.with(Frames.arpRequest(CONTAINER, REMOTE), 21, operation)));
+            byte[] in = Frames.with(Frames.arpRequest(REMOTE, CONTAINER), 21, operation);
+            isDropped(Counter.RECEIVE_MALFORMED, guard(in, "10.0.0.56"));
+        }
+        byte[] in = Frames.to(Frames.MULTICAST, Frames.arpRequest(REMOTE, CONTAINER));
+        isDropped(Counter.RECEIVE_MALFORMED, guard(in, "10.0.0.56"));
     }
 
     @ParameterizedTest
