@@ -108,7 +108,7 @@ class CrashSafetyTest {
                 trials++;
             }
         }
-        System.out.println("fanctl " + victim + ": killed " + trials + " times, at "
+        System.out.println("number: kill points of fanctl " + victim + ": killed " + trials + " times, at "
                 + kills.points().size() + " points at most");
         assertThat(trials).isGreaterThanOrEqualTo(4);
     }
