@@ -74,7 +74,8 @@ class ManPagesTest {
         for (ManPage page : ManPage.all()) {
             String file = ManPage.DIRECTORY.resolve(page.name()).toString();
             assertThat(said("mandoc", "-Tlint", "-Wstyle", file).lines())
-                    .filteredOn(line -> !line.contains("STYLE: referenced manual not found"))
+                    // The machine need not have the pages of others, nor ours installed.
+                    .filteredOn(line -> !line.matches(".*(: referenced manual not found|outdated mandoc.db).*"))
                     .as("mandoc -Tlint " + page.name())
                     .isEmpty();
             assertThat(said("sh", "-c", "man --warnings -l -Tutf8 -P true '" + file + "' 2>&1 >/dev/null"))

@@ -109,6 +109,8 @@ class LabCommandsTest {
 
         assertThat(lab("list")).isEqualTo(ExitCode.DONE);
         assertThat(output()).contains(NAME + ": 2 hosts with 1 container each, 250.0.0.0/8 over 10.0.0.0/16");
+        assertThat(lab("list", "--lab", NAME + "x")).isEqualTo(ExitCode.FAILED);
+        assertThat(errors()).contains("there is no lab " + NAME + "x");
 
         assertThat(lab("test")).as(output()).isEqualTo(ExitCode.DONE);
         assertThat(output()).contains("Everything passed");
