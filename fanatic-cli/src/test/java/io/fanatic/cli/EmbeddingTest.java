@@ -80,7 +80,8 @@ class EmbeddingTest {
 
     private static String run(LabHost host, Path project, Path repository, String... words) {
         String builds = Optional.ofNullable(System.getProperty("localRepository"))
-                .orElse(Path.of(System.getProperty("user.home"), ".m2", "repository").toString());
+                .orElse(Path.of(System.getProperty("user.home"), ".m2", "repository")
+                        .toString());
         List<String> command = new ArrayList<>(List.of("env", "JAVA_HOME=" + System.getProperty("java.home"), "mvn"));
         command.addAll(List.of("--offline", "--quiet", "--batch-mode", "--file", project.toString()));
         command.addAll(List.of("-Dmaven.repo.local=" + repository, "-Dmaven.repo.local.tail=" + builds));

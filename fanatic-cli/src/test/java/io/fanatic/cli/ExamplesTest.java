@@ -11,7 +11,6 @@ import io.fanatic.harness.daemon.Dockerd;
 import io.fanatic.harness.daemon.Lxd;
 import io.fanatic.harness.daemon.Podman;
 import io.fanatic.harness.junit.FanLab;
-import io.fanatic.harness.lab.ExecResult;
 import io.fanatic.harness.lab.Lab;
 import io.fanatic.harness.lab.LabHost;
 import io.fanatic.harness.report.JsonReport;
