@@ -50,6 +50,7 @@ final class FanEmitter {
     private static final int DATA = 76;
     private static final int DATA_END = 80;
 
+    private static final int ETHERNET_SOURCE = 6;
     private static final int ETHERNET = 14;
     private static final int IPV4_HEADER = 20;
     private static final int IPV4_FRAME = ETHERNET + IPV4_HEADER;
@@ -155,9 +156,9 @@ final class FanEmitter {
                 .add(Alu.SUB.imm(R1, 1))
                 .add(Jump.GE.imm32(R1, 2, reasons.malformed().label())) // neither request nor reply
                 // Whoever believes the packet would send to another than the one that it came from.
-                .add(Width.WORD.load(R1, R2, 6), Width.WORD.load(R4, R2, ETHERNET + 8))
+                .add(Width.WORD.load(R1, R2, ETHERNET_SOURCE), Width.WORD.load(R4, R2, ETHERNET + 8))
                 .add(Jump.NE.reg(R1, R4, reasons.malformed().label()))
-                .add(Width.HALF.load(R1, R2, 10), Width.HALF.load(R4, R2, ETHERNET + 12))
+                .add(Width.HALF.load(R1, R2, ETHERNET_SOURCE + 4), Width.HALF.load(R4, R2, ETHERNET + 12))
                 .add(Jump.NE.reg(R1, R4, reasons.malformed().label()))
                 .add(Width.BYTE.load(R1, R2, 0))
                 .add(Jump.SET.imm32(R1, 1, "arp-to-a-group"))
@@ -192,6 +193,22 @@ final class FanEmitter {
         asm.add(Alu.MOV.reg(R1, R6), Alu.MOV.imm(R2, bytes), Helper.SKB_PULL_DATA.call());
         loadFrame(bytes, Jump.LE, back);
         asm.add(Jump.to(reasons.malformed().label()));
+    }
+
+    /** After {@link #parseFrame}: jumps when the frame's source is a group or nobody; a bridge drops such a frame and tells nobody. */
+    void requireSender(String otherwise) {
+        asm.add(Width.WORD.load(R1, R2, ETHERNET_SOURCE))
+                .add(Jump.SET.imm32(R1, asm.network32(1 << 24), otherwise))
+                .add(Jump.EQ.imm32(R1, 0, "from-nobody"))
+                .label("sender");
+    }
+
+    /** The rare case of {@link #requireSender}. */
+    void rarelyFromNobody(String otherwise) {
+        asm.label("from-nobody")
+                .add(Width.HALF.load(R1, R2, ETHERNET_SOURCE + 4))
+                .add(Jump.NE.imm32(R1, 0, "sender"))
+                .add(Jump.to(otherwise));
     }
 
     /** Jumps unless the address lies in the network. */

@@ -64,6 +64,10 @@ record FanModel(FanProgramSpec spec) {
         if (parsed instanceof String reason) {
             return counter("RECEIVE_" + reason);
         }
+        ByteBuffer bytes = ByteBuffer.wrap(frame.bytes);
+        if ((bytes.get(6) & 1) == 1 || bytes.getInt(6) == 0 && bytes.getShort(10) == 0) {
+            return Counter.RECEIVE_MALFORMED;
+        }
         Addresses addresses = (Addresses) parsed;
         FanMapping mapping = spec.mapping();
         if (!isLocal(addresses.destination)) {

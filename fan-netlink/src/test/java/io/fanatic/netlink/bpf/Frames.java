@@ -90,6 +90,13 @@ final class Frames {
         return copy;
     }
 
+    /** The frame with another source. */
+    static byte[] from(long source, byte[] frame) {
+        byte[] copy = frame.clone();
+        ByteBuffer.wrap(copy).putShort(6, (short) (source >>> 32)).putInt(8, (int) source);
+        return copy;
+    }
+
     /** The frame with a VLAN tag inside, of this tag protocol. */
     static byte[] tagged(int tagProtocol, byte[] frame) {
         return ByteBuffer.allocate(frame.length + 4)

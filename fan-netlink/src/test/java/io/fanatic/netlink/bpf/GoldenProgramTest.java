@@ -46,7 +46,7 @@ class GoldenProgramTest {
         assertThat(slotsToExit(EncapProgram.emit(Specs.USUAL, 0, ByteOrder.LITTLE_ENDIAN)))
                 .isEqualTo(67);
         assertThat(slotsToExit(GuardProgram.emit(Specs.USUAL, 0, ByteOrder.LITTLE_ENDIAN)))
-                .isEqualTo(61);
+                .isEqualTo(64);
     }
 
     private static int slotsToExit(Assembler program) {

@@ -261,9 +261,10 @@ final class HostilePackets {
         }
         int owner = owner();
         byte[] frame = ipv4(in(owner), local());
-        refused("from the tunnel's own Ethernet address", forge(owner, from(tunnelMac, frame)));
-        refused("from an Ethernet group", forge(owner, from(Frames.MULTICAST, frame)));
-        refused("from no Ethernet address", forge(owner, from(0, frame)));
+        refused("from the tunnel's own Ethernet address", forge(owner, Frames.from(tunnelMac, frame)));
+        bad("from an Ethernet group", forge(owner, Frames.from(Frames.MULTICAST, frame)));
+        bad("from no Ethernet address", forge(owner, Frames.from(0, frame)));
+        good("from half an Ethernet address", forge(owner, Frames.from(7, ipv4(in(owner), local()))));
     }
 
     /** Every length that cuts a header. */
@@ -407,12 +408,6 @@ final class HostilePackets {
 
     private static byte[] withType(byte[] frame, int type) {
         return withHalf(frame, 12, type);
-    }
-
-    private static byte[] from(long mac, byte[] frame) {
-        byte[] copy = frame.clone();
-        ByteBuffer.wrap(copy).putShort(6, (short) (mac >>> 32)).putInt(8, (int) mac);
-        return copy;
     }
 
     private static byte[] withHalf(byte[] frame, int offset, int value) {
