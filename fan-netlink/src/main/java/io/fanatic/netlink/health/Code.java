@@ -27,7 +27,7 @@ public enum Code {
     BRIDGE("bridge", ERROR, "the bridge is missing or not as it should be"),
     HOST_ADDRESS("host-address", ERROR, "the bridge lacks an address, or has one too many"),
     BRIDGE_PORT("bridge-port", ERROR, "the tunnel is not a port of the bridge"),
-    PROGRAMS("programs", ERROR, "guard or encap are missing or not this fan's"),
+    PROGRAMS("programs", ERROR, "encap, guard or gate are missing or not this fan's"),
     DEVICE_DOWN("device-down", ERROR, "bridge or tunnel are down"),
     DHCP("dhcp", ERROR, "the DHCP server does not run as it should"),
     DHCP_LEASES("dhcp-leases", WARNING, "addresses outside the slice are leased"),

@@ -103,7 +103,7 @@ class HostileHostTest {
                     tally.expect(packet);
                 }
                 tally.receive(in, true);
-                tally.await(() -> counted(false));
+                Tally.await(() -> counted(false), tally.counters);
             }
             tally.receive(in, false);
             assertThat(counted(false)).isEqualTo(tally.counters);
@@ -111,6 +111,82 @@ class HostileHostTest {
                     + " bad dropped and counted by guard, " + tally.refused + " bad refused by the kernel before it");
             assertThat(tally.counters).containsKeys(Counter.RECEIVE_MALFORMED, Counter.RECEIVE_SPOOFED);
         }
+    }
+
+    // field.md 35
+    @Test
+    void everyGoodFrameOfAContainerLeavesAndEveryBadOneIsCountedUnderItsReason() {
+        hostile.exec("sysctl", "-qw", "net.ipv4.ip_forward=0");
+        for (int i = 0; i < SpoofingFrames.PEERS; i++) {
+            Ipv4Address peer = Ipv4Address.of(SpoofingFrames.FIRST_PEER + i);
+            host.ip("neigh add " + peer + " lladdr 02:00:00:00:02:01 dev und nud permanent");
+        }
+        long bridge = MacAddress.ofBridge(spec.mapping().overlay(), Ipv4Address.of(Crafted.HOST)).bits();
+        List<SpoofingFrames.Sent> frames = new SpoofingFrames(spec, bridge).all();
+        Map<Counter, Long> counters = counted(true);
+        Map<ByteBuffer, SpoofingFrames.Sent> leaving = new HashMap<>();
+        int good = 0;
+        try (PacketSocket out = new PacketSocket(container, "in");
+                PacketSocket underlay = new PacketSocket(hostile, "und")) {
+            for (int start = 0; start < frames.size(); start += BATCH) {
+                for (SpoofingFrames.Sent each : frames.subList(start, Math.min(start + BATCH, frames.size()))) {
+                    out.send(each.frame());
+                    each.counted().ifPresent(counter -> counters.merge(counter, 1L, Long::sum));
+                    if (each.leaves()) {
+                        leaving.put(ByteBuffer.wrap(each.frame()), each);
+                        good++;
+                    }
+                }
+                leave(underlay, leaving, true);
+                Tally.await(() -> counted(true), counters);
+            }
+            leave(underlay, leaving, false);
+        }
+        assertThat(counted(true)).isEqualTo(counters);
+        // What was meant for this host's own tunnel did not come so far.
+        assertThat(counted(false)).isEmpty();
+        System.out.println("number: crafted frames out: " + good + " good on the underlay, " + (frames.size() - good)
+                + " bad dropped and counted");
+    }
+
+    /** Takes what is seen on the underlay until all good frames have come, or until nothing comes any more. */
+    private static void leave(PacketSocket underlay, Map<ByteBuffer, SpoofingFrames.Sent> leaving, boolean untilAll) {
+        long end = System.nanoTime() + DEADLINE_NANOS;
+        while (System.nanoTime() < end && !(untilAll && leaving.isEmpty())) {
+            Optional<byte[]> frame = underlay.next();
+            if (frame.isPresent()) {
+                left(frame.get(), leaving);
+            } else if (!untilAll) {
+                break;
+            }
+        }
+        assertThat(leaving.values().stream().map(SpoofingFrames.Sent::kind)).as("did not leave").isEmpty();
+    }
+
+    /** A frame on the underlay: in VXLAN from and to the owners of its addresses, or routed and masqueraded. */
+    private static void left(byte[] bytes, Map<ByteBuffer, SpoofingFrames.Sent> leaving) {
+        ByteBuffer outer = ByteBuffer.wrap(bytes);
+        boolean vxlan = bytes.length > 50 && bytes[23] == 17 && outer.getShort(36) == 8472;
+        if (vxlan) {
+            ByteBuffer inner = ByteBuffer.wrap(Arrays.copyOfRange(bytes, 50, bytes.length));
+            SpoofingFrames.Sent sent = leaving.remove(inner);
+            assertThat(sent).as("left in VXLAN").isNotNull();
+            boolean arp = inner.getShort(12) == 0x0806;
+            assertThat(outer.getInt(26)).as(sent.kind()).isEqualTo(owner(inner.getInt(arp ? 28 : 26)));
+            assertThat(outer.getInt(30)).as(sent.kind()).isEqualTo(owner(inner.getInt(arp ? 38 : 30)));
+        } else if (Crafted.isSigned(bytes)) {
+            int source = outer.getInt(26);
+            boolean known = leaving.keySet().removeIf(sent -> Arrays.equals(tail(sent.array()), tail(bytes)));
+            assertThat(known && source == Crafted.HOST).as("left as of " + Ipv4Address.of(source)).isTrue();
+        }
+    }
+
+    private static int owner(int overlayAddress) {
+        return 0x0a000000 | overlayAddress >>> 8 & 0xffff;
+    }
+
+    private static byte[] tail(byte[] frame) {
+        return Arrays.copyOfRange(frame, frame.length - 8, frame.length);
     }
 
     /** Whether half an IP header comes as far as guard: sent before an honest packet, it has or has not been counted when that has. */
@@ -184,7 +260,7 @@ class HostileHostTest {
             }
         }
 
-        void await(Supplier<Map<Counter, Long>> counted) {
+        static void await(Supplier<Map<Counter, Long>> counted, Map<Counter, Long> counters) {
             long end = System.nanoTime() + DEADLINE_NANOS;
             Map<Counter, Long> now = counted.get();
             while (!now.equals(counters) && System.nanoTime() < end) {

@@ -3,23 +3,17 @@ package io.fanatic.netlink.bpf;
 import io.fanatic.core.Ipv4Address;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.Random;
 
 /**
  * What a hostile host on the underlay sends to a host of the fan 250.0.0.0/8 that has 10.0.0.57 and 10.0.1.7, with what must become of
  * it. Each kind says by itself whether its packets are good; {@link FanModel} says which counter a bad one goes to, and the two
- * have to agree. The same seed gives the same packets.
+ * have to agree.
  *
  * <p>Some packets never come as far as the guard: IPv4, UDP or the VXLAN device refuse them. They count as bad, and under no reason.
  */
-final class HostilePackets {
-    private static final int HOST = Frames.bits("10.0.0.57");
-    private static final int SECOND = Frames.bits("10.0.1.7");
-    private static final int TRAILER = 0xfa71c000;
-
+final class HostilePackets extends Crafted {
     /**
      * One packet.
      *
@@ -30,14 +24,11 @@ final class HostilePackets {
      */
     record Packet(String kind, List<byte[]> wire, byte[] inner, List<Counter> counted, boolean arrives) {}
 
-    private final Random random = new Random(35);
-    private final FanModel model;
     private final long hostMac;
     private final long bridgeMac;
     private final long tunnelMac;
     private final boolean kernelLooksAtLengths;
     private final List<Packet> packets = new ArrayList<>();
-    private int serial;
 
     /**
      * @param kernelLooksAtLengths whether the VXLAN device itself drops IP packets that are shorter than an IP header, as it does since
@@ -45,7 +36,7 @@ final class HostilePackets {
      */
     HostilePackets(
             FanProgramSpec spec, long hostMac, long bridgeMac, long tunnelMac, boolean kernelLooksAtLengths) {
-        this.model = new FanModel(spec);
+        super(spec, 35);
         this.hostMac = hostMac;
         this.bridgeMac = bridgeMac;
         this.tunnelMac = tunnelMac;
@@ -124,10 +115,10 @@ final class HostilePackets {
         bad("gratuitous ARP", forge(owner, gratuitous(in(owner))));
         int stolen = local();
         bad("gratuitous ARP for a container here", forge(owner, gratuitous(stolen)));
-        bad("as from ourselves", forge(HOST, ipv4(inSlice(HOST), inSlice(HOST))));
-        bad("as from our other address", forge(SECOND, arp(2, inSlice(SECOND), inSlice(HOST))));
+        bad("as from ourselves", forge(HOST, ipv4(in(HOST), in(HOST))));
+        bad("as from our other address", forge(SECOND, arp(2, in(SECOND), in(HOST))));
         for (int nobody : new int[] {0x0a00ffff, 0x0a000000}) {
-            bad("from the underlay's broadcast or network address", forge(nobody, ipv4(inSlice(nobody), local())));
+            bad("from the underlay's broadcast or network address", forge(nobody, ipv4(in(nobody), local())));
         }
         // The same host part, in another network: the owner's address is compared whole.
         int outside = owner ^ 1 << 16 + random.nextInt(11);
@@ -141,13 +132,13 @@ final class HostilePackets {
         for (int destination : new int[] {
             in(owner()),
             in(owner),
-            inSlice(HOST + 1),
-            inSlice(HOST - 1),
+            in(HOST + 1),
+            in(HOST - 1),
             local() ^ 1 << 24 + random.nextInt(8),
             0xfa000000,
             0xfaffffff,
-            inSlice(0x0a000000),
-            inSlice(0x0a00ffff),
+            in(0x0a000000),
+            in(0x0a00ffff),
             HOST,
             0,
             0x7f000001,
@@ -173,7 +164,7 @@ final class HostilePackets {
         bad("VXLAN in VXLAN to the underlay address", forge(owner, nested(in(owner), HOST, lie)));
         bad("VXLAN in VXLAN from a host", forge(owner, nested(owner(), local(), lie)));
         // The host's own address in the overlay: what comes out of the second tunnel is refused there.
-        int host = inSlice(HOST) & ~0xff | 1;
+        int host = in(HOST) & ~0xff | 1;
         byte[] toHost = Frames.to(bridgeMac, nested(in(owner), host, lie));
         Forged outer = forge(owner, toHost);
         packets.add(new Packet(
@@ -336,87 +327,7 @@ final class HostilePackets {
         return List.of(model.guard(seen, Optional.of(key)));
     }
 
-    /** The kernel takes the first tag out of the frame. */
-    private static byte[] untagged(byte[] frame) {
-        byte[] rest = Arrays.copyOf(frame, frame.length - 4);
-        System.arraycopy(frame, 16, rest, 12, frame.length - 16);
-        return rest;
-    }
-
     private Forged forge(int source, byte[] inner) {
         return new Forged(hostMac, source, model.spec().vni(), inner);
-    }
-
-    /** A host of the fan other than this one. */
-    private int owner() {
-        int host;
-        do {
-            host = 0x0a000000 | 2 + random.nextInt(0xfffc);
-        } while (host == HOST || host == SECOND);
-        return host;
-    }
-
-    /** Some address of an owner's slice. */
-    private int in(int owner) {
-        return inSlice(owner);
-    }
-
-    private int inSlice(int owner) {
-        return 0xfa000000 | owner << 8 & 0xffff00 | random.nextInt(256);
-    }
-
-    private int local() {
-        return inSlice(random.nextBoolean() ? HOST : SECOND);
-    }
-
-    private byte[] ipv4(int source, int destination) {
-        return ipv4(source, destination, 5, 16 + random.nextInt(60));
-    }
-
-    private byte[] ipv4(int source, int destination, int words, int payload) {
-        byte[] bytes = new byte[payload];
-        random.nextBytes(bytes);
-        return Frames.ipv4(source, destination, words, payload < 8 ? bytes : signed(bytes));
-    }
-
-    private byte[] arp(int operation, int sender, int target) {
-        return signed(Arrays.copyOf(Frames.arp(operation, sender, target), 60));
-    }
-
-    private byte[] gratuitous(int address) {
-        return Frames.to(Frames.BROADCAST, arp(1, address, address));
-    }
-
-    private byte[] nested(int source, int destination, byte[] frame) {
-        byte[] vxlan = new Forged(hostMac, source, model.spec().vni(), frame).to(destination).frame();
-        return Frames.to(Frames.UNICAST, signed(vxlan));
-    }
-
-    /** The last bytes tell frames apart. */
-    private byte[] signed(byte[] frame) {
-        ByteBuffer.wrap(frame).putInt(frame.length - 8, TRAILER).putInt(frame.length - 4, serial++);
-        return frame;
-    }
-
-    private byte[] longer(byte[] frame) {
-        return signed(Arrays.copyOf(frame, frame.length + 1 + random.nextInt(40)));
-    }
-
-    private static byte[] protocol(int number, byte[] frame) {
-        return with(frame, 23, number);
-    }
-
-    private static byte[] withType(byte[] frame, int type) {
-        return withHalf(frame, 12, type);
-    }
-
-    private static byte[] withHalf(byte[] frame, int offset, int value) {
-        byte[] copy = frame.clone();
-        ByteBuffer.wrap(copy).putShort(offset, (short) value);
-        return copy;
-    }
-
-    private static byte[] with(byte[] frame, int offset, int value) {
-        return Frames.with(frame, offset, value);
     }
 }
