@@ -42,7 +42,8 @@ public final class Engine {
     public Map<Counter, Long> counters(Fan fan) {
         Map<Counter, Long> sums = new EnumMap<>(Counter.class);
         for (LinkState link : kernel.links()) {
-            if (link.isOurs() && (link.name().equals(fan.tunnel()) || link.name().equals(fan.bridge()))) {
+            if (link.isOurs()
+                    && (link.name().equals(fan.tunnel()) || link.name().equals(fan.bridge()))) {
                 kernel.counters(link.name()).forEach((counter, count) -> sums.merge(counter, count, Long::sum));
             }
         }

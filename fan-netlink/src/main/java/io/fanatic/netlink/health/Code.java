@@ -44,7 +44,7 @@ public enum Code {
     ENGINE_ALTERED("engine-altered", WARNING, "a container engine's settings differ from what was set for the fan"),
     UBUNTU_FAN("ubuntu-fan", WARNING, "the old ubuntu-fan package, or its hook, is still there"),
     LEFTOVER_DEVICE("leftover-device", WARNING, "a device has a fan's name and is not ours"),
-    DROPS("drops", NOTE, "guard or encap dropped frames that no healthy fan sends"),
+    DROPS("drops", NOTE, "encap, guard or gate dropped frames that no healthy fan sends"),
     PEER("peer", ERROR, "another host of the fan is not reached");
 
     private final String word;

@@ -116,7 +116,9 @@ final class Forged {
     private byte[] ipv4(int fragment, byte[] payload) {
         ByteBuffer frame = ByteBuffer.allocate(HEADERS - 16 + payload.length);
         frame.putShort((short) (ethernetDestination >>> 32)).putInt((int) ethernetDestination);
-        frame.putShort((short) (Frames.SENDER >>> 32)).putInt((int) Frames.SENDER).putShort((short) 0x0800);
+        frame.putShort((short) (Frames.SENDER >>> 32))
+                .putInt((int) Frames.SENDER)
+                .putShort((short) 0x0800);
         // One identification for all fragments of a packet, and another for the next packet: the port serves.
         frame.putShort((short) 0x4500).putShort((short) (20 + payload.length)).putShort((short) sourcePort);
         frame.putShort((short) fragment).putShort((short) (64 << 8 | UDP)).putShort((short) 0);

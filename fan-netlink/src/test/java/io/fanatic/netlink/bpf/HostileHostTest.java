@@ -54,7 +54,10 @@ class HostileHostTest {
         hostile.ip("link set und up");
         host.exec("sysctl", "-qw", "net.ipv4.conf.all.rp_filter=0", "net.ipv4.conf.und.rp_filter=0");
         host.exec("sysctl", "-qw", "net.ipv4.conf.und.accept_local=1");
-        host.exec("sysctl", "-qew", "net.bridge.bridge-nf-call-iptables=0", "net.bridge.bridge-nf-call-arptables=0");
+        // Where bridges filter, the kernel drops some of these before the programs see them.
+        for (String filter : List.of("iptables", "ip6tables", "arptables")) {
+            host.exec("sysctl", "-qew", "net.bridge.bridge-nf-call-" + filter + "=0");
+        }
         host.ip("link set und address " + new MacAddress(HOST_MAC) + " up");
         host.ip("route add 10.0.0.0/16 dev und");
         for (String address : List.of("10.0.0.57", "10.0.1.7")) {
@@ -93,11 +96,11 @@ class HostileHostTest {
     void everyGoodPacketOfAHostileHostArrivesAndEveryBadOneIsCountedUnderItsReason() {
         try (PacketSocket out = new PacketSocket(hostile, "und");
                 PacketSocket in = new PacketSocket(container, "in")) {
-            List<HostilePackets.Packet> packets = hostilePackets(kernelLooksAtLengths(out, in)).all();
+            List<HostilePackets.Packet> packets =
+                    hostilePackets(kernelLooksAtLengths(out, in)).all();
             Tally tally = new Tally(counted(false));
             for (int start = 0; start < packets.size(); start += BATCH) {
-                List<HostilePackets.Packet> batch =
-                        packets.subList(start, Math.min(start + BATCH, packets.size()));
+                List<HostilePackets.Packet> batch = packets.subList(start, Math.min(start + BATCH, packets.size()));
                 for (HostilePackets.Packet packet : batch) {
                     packet.wire().forEach(out::send);
                     tally.expect(packet);
@@ -121,7 +124,8 @@ class HostileHostTest {
             Ipv4Address peer = Ipv4Address.of(SpoofingFrames.FIRST_PEER + i);
             host.ip("neigh add " + peer + " lladdr 02:00:00:00:02:01 dev und nud permanent");
         }
-        long bridge = MacAddress.ofBridge(spec.mapping().overlay(), Ipv4Address.of(Crafted.HOST)).bits();
+        long bridge = MacAddress.ofBridge(spec.mapping().overlay(), Ipv4Address.of(Crafted.HOST))
+                .bits();
         List<SpoofingFrames.Sent> frames = new SpoofingFrames(spec, bridge).all();
         Map<Counter, Long> counters = counted(true);
         Map<ByteBuffer, SpoofingFrames.Sent> leaving = new HashMap<>();
@@ -160,7 +164,9 @@ class HostileHostTest {
                 break;
             }
         }
-        assertThat(leaving.values().stream().map(SpoofingFrames.Sent::kind)).as("did not leave").isEmpty();
+        assertThat(leaving.values().stream().map(SpoofingFrames.Sent::kind))
+                .as("did not leave")
+                .isEmpty();
     }
 
     /** A frame on the underlay: in VXLAN from and to the owners of its addresses, or routed and masqueraded. */
@@ -177,7 +183,9 @@ class HostileHostTest {
         } else if (Crafted.isSigned(bytes)) {
             int source = outer.getInt(26);
             boolean known = leaving.keySet().removeIf(sent -> Arrays.equals(tail(sent.array()), tail(bytes)));
-            assertThat(known && source == Crafted.HOST).as("left as of " + Ipv4Address.of(source)).isTrue();
+            assertThat(known && source == Crafted.HOST)
+                    .as("left as of " + Ipv4Address.of(source))
+                    .isTrue();
         }
     }
 
@@ -247,7 +255,9 @@ class HostileHostTest {
                     break;
                 }
             }
-            assertThat(arriving.keySet().stream().map(kinds::get)).as("did not arrive").isEmpty();
+            assertThat(arriving.keySet().stream().map(kinds::get))
+                    .as("did not arrive")
+                    .isEmpty();
         }
 
         private void take(byte[] bytes) {
@@ -255,7 +265,9 @@ class HostileHostTest {
             boolean theirs = arriving.containsKey(frame)
                     || frame.getShort(6) == (short) (Frames.SENDER >>> 32) && frame.getInt(8) == (int) Frames.SENDER;
             if (theirs) {
-                assertThat(arriving).as("got in: " + kinds.getOrDefault(frame, "?")).containsKey(frame);
+                assertThat(arriving)
+                        .as("got in: " + kinds.getOrDefault(frame, "?"))
+                        .containsKey(frame);
                 arriving.computeIfPresent(frame, (same, times) -> times == 1 ? null : times - 1);
             }
         }

@@ -34,8 +34,7 @@ final class HostilePackets extends Crafted {
      * @param kernelLooksAtLengths whether the VXLAN device itself drops IP packets that are shorter than an IP header, as it does since
      *     2024
      */
-    HostilePackets(
-            FanProgramSpec spec, long hostMac, long bridgeMac, long tunnelMac, boolean kernelLooksAtLengths) {
+    HostilePackets(FanProgramSpec spec, long hostMac, long bridgeMac, long tunnelMac, boolean kernelLooksAtLengths) {
         super(spec, 35);
         this.hostMac = hostMac;
         this.bridgeMac = bridgeMac;
@@ -206,15 +205,24 @@ final class HostilePackets extends Crafted {
         refused("reserved byte", forge(owner, ipv4(in(owner), local())).reserved(1 + random.nextInt(255)));
         refused("wrong UDP checksum", forge(owner, ipv4(in(owner), local())).checksum(1 + random.nextInt(0xfff0)));
         refused("other port", forge(owner, ipv4(in(owner), local())).ports(49152, 8473 + random.nextInt(9)));
-        refused("UDP longer than the packet", forge(owner, ipv4(in(owner), local())).udpLengthMore(1));
-        refused("Ethernet to another host", forge(owner, ipv4(in(owner), local())).ethernetTo(hostMac ^ 1L << 8));
+        refused(
+                "UDP longer than the packet",
+                forge(owner, ipv4(in(owner), local())).udpLengthMore(1));
+        refused(
+                "Ethernet to another host",
+                forge(owner, ipv4(in(owner), local())).ethernetTo(hostMac ^ 1L << 8));
         for (int source : new int[] {0x7f000001, 0, -1, 0xe0000001}) {
             refused("outer source that no host has", forge(source, ipv4(in(owner), local())));
         }
         Forged cut = forge(owner, ipv4(in(owner), local()));
         add("outer packet cut short", false, cut, List.of(Frames.cut(cut.frame(), 40 + random.nextInt(20))), true);
         Forged lonely = forge(owner, ipv4(in(owner), local())).ports(1024 + packets.size(), 8472);
-        add("only the last fragment", false, lonely, List.of(lonely.fragments(24).get(1)), true);
+        add(
+                "only the last fragment",
+                false,
+                lonely,
+                List.of(lonely.fragments(24).get(1)),
+                true);
     }
 
     /** Each value of each field that says what the rest of a header is. */
@@ -277,7 +285,8 @@ final class HostilePackets extends Crafted {
     /** One to three bytes of an honest packet's headers changed; here only the model knows whether it is good. */
     private void mutated() {
         int owner = owner();
-        byte[] frame = random.nextInt(3) == 0 ? arp(1 + random.nextInt(2), in(owner), local()) : ipv4(in(owner), local());
+        byte[] frame =
+                random.nextInt(3) == 0 ? arp(1 + random.nextInt(2), in(owner), local()) : ipv4(in(owner), local());
         for (int i = random.nextInt(3); i >= 0; i--) {
             // Behind the Ethernet addresses: where the bridge delivers is not the question here.
             frame = with(frame, 12 + random.nextInt(30), random.nextInt(256));

@@ -295,7 +295,9 @@ class ProgramKernelTest {
                 byte[] frame = frames.next().bytes();
                 byte[] padded = Arrays.copyOf(frame, Math.max(64, frame.length));
                 boolean passes = model.gate(new FanModel.Frame(padded, false)).isEmpty();
-                assertThat(gate.program().run(padded, 1, new byte[TestRun.CONTEXT_BYTES]).result())
+                assertThat(gate.program()
+                                .run(padded, 1, new byte[TestRun.CONTEXT_BYTES])
+                                .result())
                         .as("frame %d", i)
                         .isEqualTo(passes ? FanEmitter.NEXT : FanEmitter.DROP);
             }
