@@ -8,47 +8,70 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Whatever reads what others write, given everything: a value or the documented exception, in little memory and time. Each
- * {@code *Fuzz} class of the four modules is a target of Jazzer in a JVM of its own, since Jazzer fuzzes one target for each
- * JVM and rewrites the classes it watches. It runs the seeds and the findings of before (src/test/fuzz/TARGET), then for some
- * seconds what it makes of them. {@code -Dfanatic.fuzz.seconds=600} runs longer; scripts/fuzz does.
+ * {@code *Fuzz} class of the four modules is a target of Jazzer, which runs in a JVM of its own, since it rewrites the
+ * classes that it watches: the seeds and the findings of before (src/test/fuzz/TARGET), then what it makes of them.
+ * scripts/fuzz does it for longer.
  */
 class FuzzTest {
-    private static final long SECONDS = Long.getLong("fanatic.fuzz.seconds", 3);
-    /** For one input; a thousand times what one takes. */
-    private static final int SECONDS_FOR_ONE = 10;
+    private static final long SECONDS = Long.getLong("fanatic.fuzz.seconds", 40);
+    /** Only targets whose name ends so. */
+    private static final String ONLY = System.getProperty("fanatic.fuzz.target", "");
+    /** For one input, on a busy machine, classes being loaded and rewritten meanwhile; one takes microseconds. */
+    private static final int SECONDS_FOR_ONE = 60;
 
-    private static final int AT_ONCE = 2;
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
     private static final Path WORK = Path.of("target/fuzz").toAbsolutePath();
     private static final List<String> MODULES = List.of("fan-core", "fan-netlink", "fan-test-harness", "fanatic-cli");
-    private static final Pattern DONE = Pattern.compile("Done (\\d+) runs in \\d+ second");
+    private static final String FINDING = "== Java Exception";
+    private static final Pattern EXECUTIONS = Pattern.compile("executions of \\S*\\.(\\w+)Fuzz: (\\d+)");
 
-    private static final ExecutorService RUNNERS = Executors.newFixedThreadPool(AT_ONCE);
-    private static final Map<String, Future<Run>> RUNS = new TreeMap<>();
+    @Test
+    void nothingButTheDocumentedExceptionsComesOut() throws Exception {
+        Map<String, Path> targets = targets();
+        targets.keySet().removeIf(target -> !target.endsWith(ONLY));
+        Path seeds = seeds(targets);
+        Path findings = Files.createDirectories(WORK.resolve("findings"));
+        Path log = WORK.resolve("log");
 
-    /** A target, at its end. */
-    private record Run(int exit, String output) {}
+        int exit = run(List.copyOf(targets.keySet()), seeds, findings, log);
 
-    /** The names of the classes, by the modules that they are in. */
+        String output = Files.readString(log);
+        List<MatchResult> executions = EXECUTIONS.matcher(output).results().toList();
+        executions.forEach(
+                each -> System.out.println("number: fuzz executions: " + each.group(2) + " (" + each.group(1) + ")"));
+        assertThat(output)
+                .as("findings, to be kept in src/test/fuzz: " + kept(findings, List.copyOf(targets.keySet())))
+                .doesNotContain(FINDING);
+        assertThat(exit).as(output).isZero();
+        assertThat(executions).hasSameSizeAs(targets.keySet()).allMatch(each -> Long.parseLong(each.group(2)) > 0);
+    }
+
+    @Test
+    void everyTargetHasSeedsAndEverySeedATarget() throws IOException {
+        Map<String, Path> targets = targets();
+        for (String module : MODULES) {
+            try (Stream<Path> corpora = Files.list(ROOT.resolve(module).resolve("src/test/fuzz"))) {
+                assertThat(corpora.map(corpus -> corpus.getFileName().toString()))
+                        .containsExactlyInAnyOrderElementsOf(targets.keySet().stream()
+                                .filter(target -> ROOT.resolve(module).equals(targets.get(target)))
+                                .toList());
+            }
+        }
+    }
+
+    /** The names of the classes, each with its module. */
     private static Map<String, Path> targets() {
         Map<String, Path> targets = new TreeMap<>();
         for (String module : MODULES) {
@@ -56,102 +79,97 @@ class FuzzTest {
             try (Stream<Path> files = Files.walk(sources)) {
                 files.map(file -> sources.relativize(file).toString())
                         .filter(file -> file.endsWith("Fuzz.java"))
-                        .forEach(file -> targets.put(
-                                file.substring(0, file.length() - ".java".length())
-                                        .replace('/', '.'),
-                                ROOT.resolve(module)));
+                        .map(file -> file.replace(".java", "").replace('/', '.'))
+                        .forEach(target -> targets.put(target, ROOT.resolve(module)));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
         }
-        String only = System.getProperty("fanatic.fuzz.target", "");
-        targets.keySet().removeIf(target -> !target.endsWith(only));
         return targets;
     }
 
-    static Stream<String> names() {
-        return targets().keySet().stream();
-    }
-
-    @BeforeAll
-    static void start() {
-        targets().forEach((target, module) -> RUNS.put(target, RUNNERS.submit(() -> run(target, module))));
-    }
-
-    @AfterAll
-    static void stop() {
-        RUNNERS.shutdownNow();
-    }
-
-    @ParameterizedTest
-    @MethodSource("names")
-    void nothingButTheDocumentedExceptionComesOutOf(String target) throws Exception {
-        Run run = Objects.requireNonNull(RUNS.get(target), target).get();
-        assertThat(run.exit).as(run.output).isZero();
-        Matcher done = DONE.matcher(run.output);
-        assertThat(done.find()).as(run.output).isTrue();
-        assertThat(Long.parseLong(done.group(1))).isPositive();
-        System.out.println("number: fuzz executions: " + done.group(1) + " ("
-                + target.substring(target.lastIndexOf('.') + 1) + ")");
-    }
-
-    @Test
-    void everyTargetHasSeedsAndEverySeedATarget() throws IOException {
-        for (String module : MODULES) {
-            Path corpora = ROOT.resolve(module).resolve("src/test/fuzz");
-            try (Stream<Path> directories = Files.list(corpora)) {
-                List<String> names =
-                        directories.map(file -> file.getFileName().toString()).toList();
-                assertThat(targets().entrySet().stream()
-                                .filter(target -> target.getValue().endsWith(module))
-                                .map(Map.Entry::getKey))
-                        .containsExactlyInAnyOrderElementsOf(names);
-            }
+    /** The seeds of all targets as one corpus, with the target's number in front. */
+    private static Path seeds(Map<String, Path> targets) throws IOException {
+        Path all = Files.createDirectories(WORK.resolve("seeds"));
+        try (Stream<Path> before = Files.list(all)) {
+            before.forEach(seed -> seed.toFile().delete());
         }
+        int number = 0;
+        for (Map.Entry<String, Path> target : targets.entrySet()) {
+            Path corpus = target.getValue().resolve("src/test/fuzz").resolve(target.getKey());
+            try (Stream<Path> files = Files.list(corpus)) {
+                for (Path seed : files.toList()) {
+                    byte[] bytes = Files.readAllBytes(seed);
+                    byte[] input = new byte[bytes.length + 1];
+                    input[0] = (byte) number;
+                    System.arraycopy(bytes, 0, input, 1, bytes.length);
+                    Files.write(all.resolve(target.getKey() + "-" + seed.getFileName()), input);
+                }
+            }
+            number++;
+        }
+        return all;
     }
 
-    private static Run run(String target, Path module) throws IOException, InterruptedException {
-        Path work = WORK.resolve(target);
-        Path grown = Files.createDirectories(work.resolve("corpus"));
-        Path log = work.resolve("log");
+    private static int run(List<String> targets, Path seeds, Path findings, Path log)
+            throws IOException, InterruptedException {
         List<String> classPath = new ArrayList<>();
-        for (String each : MODULES) {
-            classPath.add(ROOT.resolve(each).resolve("target/test-classes").toString());
+        for (String module : MODULES) {
+            classPath.add(ROOT.resolve(module).resolve("target/test-classes").toString());
         }
         classPath.add(System.getProperty("java.class.path"));
-        Process process = new ProcessBuilder(
+        Path grown = Files.createDirectories(WORK.resolve("corpus" + ONLY));
+        Process jazzer = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx512m",
+                        "-XX:+UseSerialGC",
                         "-XX:+EnableDynamicAgentLoading",
                         "-XX:-OmitStackTraceInFastThrow",
-                        "-Djdk.attach.allowAttachSelf=true",
+                        "--enable-native-access=ALL-UNNAMED",
+                        "-Dfanatic.fuzz.targets=" + String.join(",", targets),
                         "-cp",
                         String.join(File.pathSeparator, classPath),
                         "com.code_intelligence.jazzer.Jazzer",
-                        "--target_class=" + target,
+                        "--target_class=" + FuzzTargets.class.getName(),
                         "--instrumentation_includes=io.fanatic.**:com.google.gson.**:org.yaml.snakeyaml.**",
-                        "--custom_hook_includes=io.fanatic.**",
-                        "--reproducer_path=" + work,
-                        "-artifact_prefix=" + work + "/",
+                        // Netty starts by reflection that Jazzer's hooks break.
+                        "--custom_hook_includes=io.fanatic.**:com.google.gson.**:org.yaml.snakeyaml.**",
+                        "--keep_going=20",
+                        "--reproducer_path=" + findings,
+                        "-artifact_prefix=" + findings + "/",
                         "-max_total_time=" + SECONDS,
                         "-timeout=" + SECONDS_FOR_ONE,
                         "-max_len=4096",
-                        "-use_value_profile=1",
-                        "-print_final_stats=0",
-                        "-verbosity=1",
                         grown.toString(),
-                        module.resolve("src/test/fuzz").resolve(target).toString())
-                .directory(work.toFile())
+                        seeds.toString())
+                .directory(WORK.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())
                 .start();
         try {
-            if (!process.waitFor(SECONDS + 120, TimeUnit.SECONDS)) {
-                return new Run(-1, "still running after its time: " + Files.readString(log));
-            }
+            boolean ended = jazzer.waitFor(SECONDS + 5 * SECONDS_FOR_ONE, TimeUnit.SECONDS);
+            assertThat(ended).as("Jazzer does not end: " + log).isTrue();
+            return jazzer.exitValue();
         } finally {
-            process.destroyForcibly();
+            jazzer.destroyForcibly();
         }
-        return new Run(process.exitValue(), Files.readString(log));
+    }
+
+    /** The inputs that broke something, ready to be copied to their target's seeds. */
+    private static List<Path> kept(Path findings, List<String> targets) throws IOException {
+        List<Path> kept = new ArrayList<>();
+        try (Stream<Path> files = Files.list(findings)) {
+            for (Path file : files.filter(each -> each.getFileName().toString().startsWith("crash-"))
+                    .toList()) {
+                byte[] input = Files.readAllBytes(file);
+                if (input.length > 0) {
+                    Path directory = Files.createDirectories(
+                            WORK.resolve("kept").resolve(targets.get((input[0] & 0xff) % targets.size())));
+                    String name = file.getFileName().toString().substring(0, "crash-".length() + 8);
+                    kept.add(Files.write(directory.resolve(name), Arrays.copyOfRange(input, 1, input.length)));
+                }
+            }
+        }
+        return kept;
     }
 }

@@ -13,6 +13,12 @@ public final class MarkFuzz {
         if (mark.isPresent() && !Mark.parse(mark.get().toString()).equals(mark)) {
             throw new AssertionError("reads back otherwise: " + mark);
         }
+        if (mark.isPresent()
+                && (mark.get().port() < 1
+                        || mark.get().port() > 65535
+                        || mark.get().vni() >>> 24 != 0)) {
+            throw new AssertionError("no packet can have these: " + mark);
+        }
         if (mark.isPresent() && !Mark.isOurs(alias)) {
             throw new AssertionError("a mark, but not ours: " + alias);
         }
