@@ -1,13 +1,13 @@
 package io.fanatic.netlink.engine;
 
-import io.fanatic.netlink.bpf.AttachedProgram;
 import io.fanatic.netlink.bpf.FanPrograms;
 import io.fanatic.netlink.libc.Errno;
 import io.fanatic.netlink.libc.ErrnoException;
 import io.fanatic.netlink.route.BpfFilter;
 import io.fanatic.netlink.route.TrafficControl;
 import io.fanatic.netlink.route.TrafficControl.Direction;
-import java.util.Optional;
+import java.util.List;
+import java.util.Set;
 
 /**
  * Programs as direct-action filters of tc-bpf(8), at a priority and handle of their own. The tunnel is ours, so is usually its
@@ -25,9 +25,17 @@ final class ClsactHooks implements ProgramHooks {
     }
 
     @Override
-    public void attach(int index, FanPrograms programs) {
+    public void attach(int index, FanPrograms programs, Set<Integer> ours) {
         if (!trafficControl.hasClsact(index)) {
             trafficControl.addClsact(index);
+        }
+        for (Direction direction : Direction.values()) {
+            if (!ours.containsAll(at(index, direction))) {
+                throw new FanException(
+                        FanException.Reason.CONFLICT,
+                        "a filter that is not ours has priority " + PRIORITY + " and handle " + HANDLE
+                                + " on the tunnel (\"tc filter show\" lists it); remove that filter");
+            }
         }
         int guard = programs.guard().fd();
         trafficControl.replaceFilter(index, Direction.INGRESS, PRIORITY, HANDLE, guard, "fan guard");
@@ -36,34 +44,41 @@ final class ClsactHooks implements ProgramHooks {
     }
 
     @Override
-    public Optional<AttachedProgram> guard(int index) {
-        return find(index, Direction.INGRESS, AttachedProgram.Role.GUARD);
+    public List<Integer> ingress(int index) {
+        return at(index, Direction.INGRESS);
     }
 
     @Override
-    public Optional<AttachedProgram> encap(int index) {
-        return find(index, Direction.EGRESS, AttachedProgram.Role.ENCAP);
+    public List<Integer> egress(int index) {
+        return at(index, Direction.EGRESS);
     }
 
-    private Optional<AttachedProgram> find(int index, Direction direction, AttachedProgram.Role role) {
+    private List<Integer> at(int index, Direction direction) {
         for (BpfFilter filter : trafficControl.filters(index, direction)) {
             if (filter.priority() == PRIORITY && filter.handle() == HANDLE) {
-                AttachedProgram program = AttachedProgram.ofId(filter.programId());
-                return program.role() == role ? Optional.of(program) : Optional.empty();
+                return List.of(filter.programId());
             }
         }
-        return Optional.empty();
+        return List.of();
     }
 
     @Override
-    public void detach(int index) {
+    public void detach(int index, Set<Integer> ours) {
         for (Direction direction : Direction.values()) {
-            try {
-                trafficControl.deleteFilter(index, direction, PRIORITY, HANDLE);
-            } catch (ErrnoException e) {
-                if (e.errno() != Errno.ENOENT && e.errno() != Errno.EINVAL) {
-                    throw e;
+            for (int id : at(index, direction)) {
+                if (ours.contains(id)) {
+                    delete(index, direction);
                 }
+            }
+        }
+    }
+
+    private void delete(int index, Direction direction) {
+        try {
+            trafficControl.deleteFilter(index, direction, PRIORITY, HANDLE);
+        } catch (ErrnoException e) {
+            if (e.errno() != Errno.ENOENT && e.errno() != Errno.EINVAL) {
+                throw e;
             }
         }
     }

@@ -110,8 +110,13 @@ public record Fan(
         return new FanEntry(overlay(), underlay, options);
     }
 
-    /** What the bridge and the tunnel carry as ifalias. */
+    /** What the bridge carries as ifalias. */
     public Mark mark() {
         return new Mark(mapping, vni, port, identity, dhcp);
+    }
+
+    /** What the tunnel carries as ifalias, which needs room for a {@linkplain io.fanatic.netlink.bpf.ProgramNote note}. */
+    public Mark tunnelMark() {
+        return new Mark(mapping, vni, port, identity, List.of());
     }
 }

@@ -2,11 +2,12 @@ package io.fanatic.netlink.engine;
 
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.MacAddress;
-import io.fanatic.netlink.bpf.AttachedProgram;
 import io.fanatic.netlink.bpf.BpfFeatures;
+import io.fanatic.netlink.bpf.BpfMap;
 import io.fanatic.netlink.bpf.Counter;
 import io.fanatic.netlink.bpf.FanProgramSpec;
 import io.fanatic.netlink.bpf.FanPrograms;
+import io.fanatic.netlink.bpf.ProgramNote;
 import io.fanatic.netlink.host.DhcpServer;
 import io.fanatic.netlink.host.Dnsmasq;
 import io.fanatic.netlink.host.NatTable;
@@ -30,10 +31,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The running kernel, in the network namespace of the thread that made this; use it on that thread. */
@@ -103,7 +107,7 @@ public final class LinuxKernel implements Kernel {
                     link.mtu(),
                     link.up(),
                     Optional.ofNullable(names.get(link.master())),
-                    link.alias(),
+                    ProgramNote.without(link.alias()),
                     vxlan));
         }
         return states;
@@ -163,19 +167,35 @@ public final class LinuxKernel implements Kernel {
 
     @Override
     public Optional<FanPrograms.Names> programs(String tunnel) {
-        int index = index(tunnel);
-        Optional<AttachedProgram> encap = hooks().encap(index);
-        Optional<AttachedProgram> guard = hooks().guard(index);
-        return encap.isPresent() && guard.isPresent()
-                ? Optional.of(
-                        new FanPrograms.Names(encap.get().name(), guard.get().name()))
-                : Optional.empty();
+        Link link = link(tunnel);
+        Optional<ProgramNote> note = ProgramNote.in(link.alias());
+        if (note.isEmpty()) {
+            return Optional.empty();
+        }
+        List<Integer> egress = hooks().egress(link.index());
+        List<Integer> ingress = hooks().ingress(link.index());
+        boolean complete = egress.contains(note.get().encap())
+                && ingress.contains(note.get().guard());
+        // Earlier ones that are still there would have their say on every frame.
+        boolean alone = Collections.disjoint(egress, note.get().earlier())
+                && Collections.disjoint(ingress, note.get().earlier());
+        return complete && alone ? Optional.of(note.get().names()) : Optional.empty();
     }
 
     @Override
     public Map<Counter, Long> counters(String tunnel) {
-        Optional<AttachedProgram> encap = hooks().encap(index(tunnel));
-        return encap.isPresent() ? FanPrograms.counters(encap.get().countersMapId()) : Map.of();
+        Link link = link(tunnel);
+        Optional<ProgramNote> note = ProgramNote.in(link.alias());
+        if (note.isEmpty() || !hooks().egress(link.index()).contains(note.get().encap())) {
+            return Map.of();
+        }
+        try (BpfMap counters = CounterPins.open(note.get())
+                .orElseThrow(() -> new FanException(
+                        FanException.Reason.NOT_PERMITTED,
+                        "the counters of " + tunnel + " can be read with CAP_SYS_ADMIN only, unless the directory "
+                                + CounterPins.DIRECTORY + " is there when the fan comes up; try sudo"))) {
+            return FanPrograms.counters(counters);
+        }
     }
 
     private ProgramHooks hooks() {
@@ -330,7 +350,9 @@ public final class LinuxKernel implements Kernel {
 
     @Override
     public void setAlias(String link, String alias) {
-        links.setAlias(index(link), alias);
+        Link now = link(link);
+        Optional<ProgramNote> note = ProgramNote.in(now.alias());
+        links.setAlias(now.index(), note.isPresent() ? note.get().appendedTo(alias) : alias);
     }
 
     @Override
@@ -382,6 +404,9 @@ public final class LinuxKernel implements Kernel {
         Optional<Link> link = links.named(name);
         if (link.isPresent() && (Mark.isOurs(link.get().alias()) || Kernel.isTemporary(name))) {
             links.delete(link.get().index(), name);
+            if (ProgramNote.in(link.get().alias()).isPresent()) {
+                sweepPins();
+            }
         }
     }
 
@@ -401,19 +426,55 @@ public final class LinuxKernel implements Kernel {
 
     @Override
     public void attachPrograms(String tunnel, FanProgramSpec spec) {
-        int index = index(tunnel);
-        Optional<AttachedProgram> old = hooks().encap(index);
-        try (FanPrograms programs =
-                old.isPresent() ? FanPrograms.load(spec, old.get().countersMapId()) : FanPrograms.load(spec)) {
-            hooks().attach(index, programs);
+        Link link = link(tunnel);
+        Optional<ProgramNote> old = ProgramNote.in(link.alias());
+        Set<Integer> ours = old.map(ProgramNote::programs).orElse(Set.of());
+        List<Integer> attached = new ArrayList<>(hooks().ingress(link.index()));
+        attached.addAll(hooks().egress(link.index()));
+        attached.retainAll(ours);
+        try (FanPrograms programs = load(spec, old)) {
+            CounterPins.pin(programs.counters());
+            // Noted first: whoever kills us in between leaves no program that nobody knows.
+            ProgramNote note = ProgramNote.of(programs, attached);
+            links.setAlias(link.index(), note.appendedTo(link.alias()));
+            hooks().attach(link.index(), programs, note.programs());
+            if (!attached.isEmpty()) {
+                links.setAlias(link.index(), ProgramNote.of(programs, List.of()).appendedTo(link.alias()));
+            }
+        }
+        sweepPins();
+    }
+
+    private static FanPrograms load(FanProgramSpec spec, Optional<ProgramNote> old) {
+        Optional<BpfMap> counters = Optional.empty();
+        try {
+            counters = old.flatMap(CounterPins::open);
+        } catch (ErrnoException e) {
+            if (e.errno() != Errno.ENOENT) {
+                throw e;
+            } // Nothing counts any more.
+        }
+        return counters.isPresent() ? FanPrograms.load(spec, counters.get()) : FanPrograms.load(spec);
+    }
+
+    private void sweepPins() {
+        if (Files.isDirectory(CounterPins.DIRECTORY)) {
+            Set<Integer> kept = new HashSet<>();
+            for (Link link : links.list()) {
+                ProgramNote.in(link.alias()).ifPresent(note -> kept.add(note.counters()));
+            }
+            CounterPins.sweep(kept);
         }
     }
 
     @Override
     public void detachPrograms(String tunnel) {
         Optional<Link> link = links.named(tunnel);
-        if (link.isPresent()) {
-            hooks().detach(link.get().index());
+        Optional<ProgramNote> note = link.map(Link::alias).flatMap(ProgramNote::in);
+        if (link.isPresent() && note.isPresent()) {
+            hooks().detach(link.get().index(), note.get().programs());
+            links.setAlias(link.get().index(), ProgramNote.without(link.get().alias()));
+            sweepPins();
         }
     }
 
@@ -448,8 +509,10 @@ public final class LinuxKernel implements Kernel {
     }
 
     private int index(String name) {
-        return links.named(name)
-                .orElseThrow(() -> new ErrnoException("look up " + name, Errno.ENODEV))
-                .index();
+        return link(name).index();
+    }
+
+    private Link link(String name) {
+        return links.named(name).orElseThrow(() -> new ErrnoException("look up " + name, Errno.ENODEV));
     }
 }

@@ -134,7 +134,10 @@ record Observed(
                     mtu,
                     mark.identity(),
                     slices(mark.mapping(), bridge, addresses),
-                    mark.dhcp()));
+                    find(links, bridge)
+                            .flatMap(found -> Mark.parse(found.alias()))
+                            .map(Mark::dhcp)
+                            .orElse(List.of())));
         }
         fans.sort((a, b) -> a.overlay().compareTo(b.overlay()));
         return fans;

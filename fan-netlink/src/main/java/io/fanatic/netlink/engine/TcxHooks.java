@@ -1,39 +1,30 @@
 package io.fanatic.netlink.engine;
 
-import io.fanatic.netlink.bpf.AttachedProgram;
 import io.fanatic.netlink.bpf.FanPrograms;
 import io.fanatic.netlink.bpf.Tcx;
-import java.util.Optional;
+import java.util.List;
+import java.util.Set;
 
-/** Programs on the device itself; replaced atomically. */
+/** Programs on the device itself. */
 final class TcxHooks implements ProgramHooks {
 
     @Override
-    public void attach(int index, FanPrograms programs) {
-        programs.attach(index);
+    public void attach(int index, FanPrograms programs, Set<Integer> ours) {
+        programs.attach(index, ours);
     }
 
     @Override
-    public Optional<AttachedProgram> guard(int index) {
-        return find(index, Tcx.Hook.INGRESS, AttachedProgram.Role.GUARD);
+    public List<Integer> ingress(int index) {
+        return Tcx.query(index, Tcx.Hook.INGRESS);
     }
 
     @Override
-    public Optional<AttachedProgram> encap(int index) {
-        return find(index, Tcx.Hook.EGRESS, AttachedProgram.Role.ENCAP);
-    }
-
-    private static Optional<AttachedProgram> find(int index, Tcx.Hook hook, AttachedProgram.Role role) {
-        for (AttachedProgram program : FanPrograms.attached(index, hook)) {
-            if (program.role() == role) {
-                return Optional.of(program);
-            }
-        }
-        return Optional.empty();
+    public List<Integer> egress(int index) {
+        return Tcx.query(index, Tcx.Hook.EGRESS);
     }
 
     @Override
-    public void detach(int index) {
-        FanPrograms.detach(index);
+    public void detach(int index, Set<Integer> ours) {
+        FanPrograms.detach(index, ours);
     }
 }
