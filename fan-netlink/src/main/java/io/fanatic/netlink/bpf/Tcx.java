@@ -75,7 +75,7 @@ public final class Tcx {
             Bpf.call(
                     operation,
                     Bpf.PROG_ATTACH,
-                    attributes.putInt(12, BEFORE | ID).putInt(16, old));
+                    attributes.putInt(12, BEFORE | ID).putInt(20, old));
             detach(interfaceIndex, hook, old);
         }
     }

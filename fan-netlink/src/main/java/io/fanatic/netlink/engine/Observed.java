@@ -56,6 +56,19 @@ record Observed(
                 kernel.forwardingIsOurs());
     }
 
+    /** What anybody can see: links, addresses and routes; of the rest it knows nothing. */
+    static Observed visible(Kernel kernel) {
+        return new Observed(
+                kernel.links(),
+                kernel.addresses(),
+                kernel.routes(),
+                Map.of(),
+                List.of(),
+                Map.of(),
+                kernel.forwarding(),
+                false);
+    }
+
     Optional<LinkState> link(String name) {
         return find(links, name);
     }
