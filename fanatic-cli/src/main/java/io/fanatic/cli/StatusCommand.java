@@ -26,8 +26,8 @@ final class StatusCommand extends Command {
     StatusCommand() {
         super(
                 "status",
-                "Compares the fans of this host with those of /etc/network/fan. Without root their programs, NAT and DHCP"
-                        + " are not seen.",
+                "Compares the fans of this host with those of /etc/network/fan. Without root their programs, NAT and"
+                        + " DHCP are not seen.",
                 "",
                 "Exit code 0 when they are the same, 1 when they differ.");
     }

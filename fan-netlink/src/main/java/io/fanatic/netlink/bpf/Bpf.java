@@ -72,8 +72,9 @@ final class Bpf {
     private static String hint(int errno) {
         switch (errno) {
             case Errno.EPERM:
-                return "it takes root, or CAP_BPF and CAP_NET_ADMIN, and for what others made CAP_SYS_ADMIN; in a container the bpf system call may be filtered;"
-                        + " before kernel 5.11 the limit on locked memory counts too";
+                return "it takes root, or CAP_BPF and CAP_NET_ADMIN, and for what others made CAP_SYS_ADMIN; in a"
+                    + " container the bpf system call may be filtered; before kernel 5.11 the limit on locked memory"
+                    + " counts too";
             case Errno.ENOSYS:
                 return "this kernel was built without eBPF";
             default:
