@@ -12,7 +12,7 @@ import java.util.Set;
 import java.util.zip.CRC32;
 
 /**
- * The two programs of a fan, loaded, with the counters map they share.
+ * The two programs on a fan's tunnel, loaded, with the counters map they share. The third program, on the bridge, is {@link FanGate}.
  *
  * <pre>{@code
  * FanProgramSpec spec = new FanProgramSpec(mapping, vni, addresses, BpfFeatures.probe().tunnelLocalAddress());
@@ -57,7 +57,7 @@ public final class FanPrograms implements AutoCloseable {
         return new Names(ENCAP + fingerprint(encap), GUARD + fingerprint(guard));
     }
 
-    private static String fingerprint(Assembler program) {
+    static String fingerprint(Assembler program) {
         CRC32 crc = new CRC32();
         crc.update(program.bytesWithoutMaps());
         String digits = Integer.toHexString((int) crc.getValue());
@@ -71,7 +71,7 @@ public final class FanPrograms implements AutoCloseable {
      * @throws ErrnoException when the kernel refuses for another reason
      */
     public static FanPrograms load(FanProgramSpec spec) {
-        return loadWith(spec, BpfMap.createPerCpuArray(COUNTERS_NAME, Counter.ENTRIES));
+        return loadWith(spec, newCounters());
     }
 
     /**
@@ -83,11 +83,20 @@ public final class FanPrograms implements AutoCloseable {
      * @throws ErrnoException when the kernel refuses for another reason
      */
     public static FanPrograms load(FanProgramSpec spec, BpfMap existing) {
-        if (!existing.info().isPerCpuArray(Counter.ENTRIES)) {
-            existing.close();
-            return load(spec);
+        return loadWith(spec, usable(existing));
+    }
+
+    /** The map that programs to be replaced count in, or a new one when it has another shape. */
+    static BpfMap usable(BpfMap existing) {
+        if (existing.info().isPerCpuArray(Counter.ENTRIES)) {
+            return existing;
         }
-        return loadWith(spec, existing);
+        existing.close();
+        return newCounters();
+    }
+
+    static BpfMap newCounters() {
+        return BpfMap.createPerCpuArray(COUNTERS_NAME, Counter.ENTRIES);
     }
 
     private static FanPrograms loadWith(FanProgramSpec spec, BpfMap counters) {
@@ -123,70 +132,33 @@ public final class FanPrograms implements AutoCloseable {
     }
 
     /**
-     * As {@link #attach(int, Set)}, in the place of every fan's programs that are there: to know them takes CAP_SYS_ADMIN.
+     * Attaches both programs to a tunnel through tcx, in the place of a fan's programs that are there; the guard goes first, so that a frame
+     * which the new encap has an answered is let in. Programs of others stay. To know the names of those that are there takes CAP_SYS_ADMIN;
+     * who has less attaches each by itself, see {@link ProgramNote}.
      *
      * @param interfaceIndex of the tunnel, in the calling thread's network namespace
      * @throws ErrnoException when the kernel refuses; what was attached before the failure stays
      */
     public void attach(int interfaceIndex) {
-        attach(interfaceIndex, fanPrograms(interfaceIndex));
+        Tcx.attach(interfaceIndex, Tcx.Hook.INGRESS, guard, ours(interfaceIndex));
+        Tcx.attach(interfaceIndex, Tcx.Hook.EGRESS, encap, ours(interfaceIndex));
     }
 
     /**
-     * Attaches both programs to a tunnel through tcx, in the place of others, see {@link Tcx#replace}; the guard goes first, so that a frame
-     * which the new encap has an answered is let in. Programs of others stay.
-     *
-     * @param interfaceIndex of the tunnel, in the calling thread's network namespace
-     * @param earlier numbers of programs that are to go; they need not be there
-     * @throws ErrnoException when the kernel refuses; what was attached before the failure stays
-     */
-    public void attach(int interfaceIndex, Set<Integer> earlier) {
-        attach(interfaceIndex, Tcx.Hook.INGRESS, guard, earlier);
-        attach(interfaceIndex, Tcx.Hook.EGRESS, encap, earlier);
-    }
-
-    private static void attach(int interfaceIndex, Tcx.Hook hook, BpfProgram program, Set<Integer> earlier) {
-        int id = program.info().id();
-        List<Integer> there = Tcx.query(interfaceIndex, hook);
-        // The kernel would not replace a program by itself.
-        boolean attached = there.contains(id);
-        for (int old : there) {
-            if (old != id && earlier.contains(old)) {
-                if (attached) {
-                    Tcx.detach(interfaceIndex, hook, old);
-                } else {
-                    Tcx.replace(interfaceIndex, hook, old, program);
-                    attached = true;
-                }
-            }
-        }
-        if (!attached) {
-            Tcx.attach(interfaceIndex, hook, program);
-        }
-    }
-
-    /**
-     * Detaches every fan's program from a tunnel's tcx hooks and leaves the others; nothing there is no error. To know them takes
-     * CAP_SYS_ADMIN.
+     * Detaches every fan's program from a tunnel's or bridge's tcx hooks and leaves the others; nothing there is no error. Takes CAP_SYS_ADMIN.
      *
      * @throws ErrnoException ENODEV without the device
      */
     public static void detach(int interfaceIndex) {
-        detach(interfaceIndex, fanPrograms(interfaceIndex));
-    }
-
-    /** Detaches the programs of these numbers from a tunnel's tcx hooks. Nothing there is no error. */
-    public static void detach(int interfaceIndex, Set<Integer> programs) {
-        for (Tcx.Hook hook : Tcx.Hook.values()) {
-            for (int id : Tcx.query(interfaceIndex, hook)) {
-                if (programs.contains(id)) {
-                    Tcx.detach(interfaceIndex, hook, id);
-                }
+        for (int id : ours(interfaceIndex)) {
+            for (Tcx.Hook hook : Tcx.Hook.values()) {
+                Tcx.detach(interfaceIndex, hook, id);
             }
         }
     }
 
-    private static Set<Integer> fanPrograms(int interfaceIndex) {
+    /** The numbers of all fans' programs on a device. */
+    static Set<Integer> ours(int interfaceIndex) {
         Set<Integer> ids = new HashSet<>();
         for (Tcx.Hook hook : Tcx.Hook.values()) {
             for (AttachedProgram found : attached(interfaceIndex, hook)) {
@@ -241,7 +213,9 @@ public final class FanPrograms implements AutoCloseable {
 
     /** What the name of a program promises; {@link AttachedProgram#ofId} also looks at its map. */
     static AttachedProgram.Role role(String name) {
-        if (name.length() == ENCAP.length() + FINGERPRINT_DIGITS) {
+        if (name.length() == FanGate.PREFIX.length() + FINGERPRINT_DIGITS && name.startsWith(FanGate.PREFIX)) {
+            return AttachedProgram.Role.GATE;
+        } else if (name.length() == ENCAP.length() + FINGERPRINT_DIGITS) {
             if (name.startsWith(ENCAP)) {
                 return AttachedProgram.Role.ENCAP;
             } else if (name.startsWith(GUARD)) {

@@ -7,40 +7,53 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Which of the programs on a tunnel are a fan's, at the end of the tunnel's ifalias:
+ * Which of the programs on a device are a fan's, at the end of the device's ifalias:
  *
  * <pre>
- *   ... programs encap_1b2c3d4e 4712 guard_8f3a2b1c 4711 counters 4713 earlier 4702 4703
+ *   ... programs guard_8f3a2b1c 4711 encap_1b2c3d4e 4712 map 4713 earlier 4702 4703
  * </pre>
  *
  * <p>The kernel tells the numbers of attached programs to whoever has CAP_NET_ADMIN, their names only to CAP_SYS_ADMIN. It gives no number
  * twice while it runs, so what a note says of a number stays true. It is written before the programs are attached: a number in it that
  * is not attached means nothing.
  *
- * @param names of the programs; they tell their content
- * @param encap number of the program on egress
- * @param guard number of the program on ingress
+ * @param programs the latest ones
  * @param counters number of their map
  * @param earlier numbers of a fan's programs that may still be attached, when whoever was replacing them was killed
  */
-public record ProgramNote(FanPrograms.Names names, int encap, int guard, int counters, List<Integer> earlier) {
+public record ProgramNote(List<Entry> programs, int counters, List<Integer> earlier) {
 
     private static final String WORD = " programs ";
+    private static final String MAP = "map";
+    private static final String EARLIER = "earlier";
+
+    /**
+     * One program.
+     *
+     * @param name tells its content, see {@link FanPrograms.Names} and {@link FanGate#name}
+     * @param id the kernel's number
+     */
+    public record Entry(String name, int id) {
+
+        /** Where it belongs. */
+        public Tcx.Hook hook() {
+            return FanPrograms.role(name) == AttachedProgram.Role.ENCAP ? Tcx.Hook.EGRESS : Tcx.Hook.INGRESS;
+        }
+    }
 
     public ProgramNote {
+        programs = List.copyOf(programs);
         earlier = List.copyOf(earlier);
     }
 
     /** About programs that are about to be attached. */
-    public static ProgramNote of(FanPrograms programs, List<Integer> earlier) {
-        BpfProgram.Info encap = programs.encap().info();
-        BpfProgram.Info guard = programs.guard().info();
-        return new ProgramNote(
-                new FanPrograms.Names(encap.name(), guard.name()),
-                encap.id(),
-                guard.id(),
-                programs.counters().info().id(),
-                earlier);
+    public static ProgramNote of(List<BpfProgram> programs, BpfMap counters, List<Integer> earlier) {
+        List<Entry> entries = new ArrayList<>();
+        for (BpfProgram program : programs) {
+            BpfProgram.Info info = program.info();
+            entries.add(new Entry(info.name(), info.id()));
+        }
+        return new ProgramNote(entries, counters.info().id(), earlier);
     }
 
     /** The note at the end of an ifalias, if there is one. */
@@ -50,21 +63,21 @@ public record ProgramNote(FanPrograms.Names names, int encap, int guard, int cou
             return Optional.empty();
         }
         String[] words = alias.substring(start + WORD.length()).split(" ", -1);
-        if (words.length < 6 || !words[4].equals("counters") || words.length > 6 && !words[6].equals("earlier")) {
-            return Optional.empty();
-        }
         try {
-            List<Integer> earlier = new ArrayList<>();
-            for (int i = 7; i < words.length; i++) {
-                earlier.add(Integer.parseInt(words[i]));
+            List<Entry> programs = new ArrayList<>();
+            int at = 0;
+            for (; !words[at].equals(MAP); at += 2) {
+                programs.add(new Entry(words[at], Integer.parseInt(words[at + 1])));
             }
-            return Optional.of(new ProgramNote(
-                    new FanPrograms.Names(words[0], words[2]),
-                    Integer.parseInt(words[1]),
-                    Integer.parseInt(words[3]),
-                    Integer.parseInt(words[5]),
-                    earlier));
-        } catch (NumberFormatException damaged) {
+            int counters = Integer.parseInt(words[at + 1]);
+            List<Integer> earlier = new ArrayList<>();
+            if (words.length > at + 2 && words[at + 2].equals(EARLIER)) {
+                for (int i = at + 3; i < words.length; i++) {
+                    earlier.add(Integer.parseInt(words[i]));
+                }
+            }
+            return Optional.of(new ProgramNote(programs, counters, earlier));
+        } catch (NumberFormatException | ArrayIndexOutOfBoundsException damaged) {
             return Optional.empty();
         }
     }
@@ -78,20 +91,22 @@ public record ProgramNote(FanPrograms.Names names, int encap, int guard, int cou
     /** An ifalias with this note in place of the one that it may have. */
     public String appendedTo(String alias) {
         StringBuilder text = new StringBuilder(without(alias)).append(WORD);
-        text.append(names.encap()).append(' ').append(encap);
-        text.append(' ').append(names.guard()).append(' ').append(guard);
-        text.append(" counters ").append(counters);
+        for (Entry program : programs) {
+            text.append(program.name()).append(' ').append(program.id()).append(' ');
+        }
+        text.append(MAP).append(' ').append(counters);
         for (int i = 0; i < earlier.size(); i++) {
-            text.append(i == 0 ? " earlier " : " ").append(earlier.get(i));
+            text.append(i == 0 ? " " + EARLIER + " " : " ").append(earlier.get(i));
         }
         return text.toString();
     }
 
     /** The numbers of all programs in it. */
-    public Set<Integer> programs() {
+    public Set<Integer> ids() {
         Set<Integer> all = new HashSet<>(earlier);
-        all.add(encap);
-        all.add(guard);
+        for (Entry program : programs) {
+            all.add(program.id());
+        }
         return all;
     }
 }

@@ -6,6 +6,7 @@ import io.fanatic.netlink.libc.Native;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The tcx hooks of a device (kernel 6.6 and later): an ordered list of programs each way, run before any tc filter. Attaching by
@@ -53,6 +54,32 @@ public final class Tcx {
     public static void attach(int interfaceIndex, Hook hook, BpfProgram program) {
         ByteBuffer attributes = target(interfaceIndex, program, hook).putInt(12, BEFORE);
         Bpf.call("attach an eBPF program to the " + describe(interfaceIndex, hook), Bpf.PROG_ATTACH, attributes);
+    }
+
+    /**
+     * Attaches a program in the place of others, or in front of those that are there.
+     *
+     * @param earlier numbers of programs that are to go; they need not be there
+     * @throws ErrnoException when the kernel refuses; the earlier ones may be there still
+     */
+    public static void attach(int interfaceIndex, Hook hook, BpfProgram program, Set<Integer> earlier) {
+        int id = program.info().id();
+        List<Integer> there = query(interfaceIndex, hook);
+        // The kernel would not replace a program by itself.
+        boolean attached = there.contains(id);
+        for (int old : there) {
+            if (old != id && earlier.contains(old)) {
+                if (attached) {
+                    detach(interfaceIndex, hook, old);
+                } else {
+                    replace(interfaceIndex, hook, old, program);
+                    attached = true;
+                }
+            }
+        }
+        if (!attached) {
+            attach(interfaceIndex, hook, program);
+        }
     }
 
     /**

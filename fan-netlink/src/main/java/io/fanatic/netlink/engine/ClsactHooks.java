@@ -1,6 +1,7 @@
 package io.fanatic.netlink.engine;
 
-import io.fanatic.netlink.bpf.FanPrograms;
+import io.fanatic.netlink.bpf.BpfProgram;
+import io.fanatic.netlink.bpf.Tcx;
 import io.fanatic.netlink.libc.Errno;
 import io.fanatic.netlink.libc.ErrnoException;
 import io.fanatic.netlink.route.BpfFilter;
@@ -10,9 +11,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Programs as direct-action filters of tc-bpf(8), at a priority and handle of their own. The tunnel is ours, so is usually its
- * clsact; but somebody may hang filters there too, and with a clsact all its filters go: it is never deleted, it ends with the
- * tunnel.
+ * Programs as direct-action filters of tc-bpf(8), at a priority and handle of their own. Tunnel and bridge are ours, so is usually
+ * their clsact; but somebody may hang filters there too, and with a clsact all its filters go: it is never deleted, it ends
+ * with the device.
  */
 final class ClsactHooks implements ProgramHooks {
     private static final int PRIORITY = 250;
@@ -25,36 +26,24 @@ final class ClsactHooks implements ProgramHooks {
     }
 
     @Override
-    public void attach(int index, FanPrograms programs, Set<Integer> ours) {
+    public void attach(int index, Tcx.Hook hook, BpfProgram program, Set<Integer> ours) {
         if (!trafficControl.hasClsact(index)) {
             trafficControl.addClsact(index);
         }
-        for (Direction direction : Direction.values()) {
-            if (!ours.containsAll(at(index, direction))) {
-                throw new FanException(
-                        FanException.Reason.CONFLICT,
-                        "a filter that is not ours has priority " + PRIORITY + " and handle " + HANDLE
-                                + " on the tunnel (\"tc filter show\" lists it); remove that filter");
-            }
+        if (!ours.containsAll(attached(index, hook))) {
+            throw new FanException(
+                    FanException.Reason.CONFLICT,
+                    "a filter that is not ours has priority " + PRIORITY + " and handle " + HANDLE
+                            + " on a device of the fan (\"tc filter show\" lists it); remove that filter");
         }
-        int guard = programs.guard().fd();
-        trafficControl.replaceFilter(index, Direction.INGRESS, PRIORITY, HANDLE, guard, "fan guard");
-        int encap = programs.encap().fd();
-        trafficControl.replaceFilter(index, Direction.EGRESS, PRIORITY, HANDLE, encap, "fan encap");
+        String name = program.info().name();
+        String label = "fan " + name.substring(0, Math.max(0, name.indexOf('_')));
+        trafficControl.replaceFilter(index, direction(hook), PRIORITY, HANDLE, program.fd(), label);
     }
 
     @Override
-    public List<Integer> ingress(int index) {
-        return at(index, Direction.INGRESS);
-    }
-
-    @Override
-    public List<Integer> egress(int index) {
-        return at(index, Direction.EGRESS);
-    }
-
-    private List<Integer> at(int index, Direction direction) {
-        for (BpfFilter filter : trafficControl.filters(index, direction)) {
+    public List<Integer> attached(int index, Tcx.Hook hook) {
+        for (BpfFilter filter : trafficControl.filters(index, direction(hook))) {
             if (filter.priority() == PRIORITY && filter.handle() == HANDLE) {
                 return List.of(filter.programId());
             }
@@ -63,23 +52,20 @@ final class ClsactHooks implements ProgramHooks {
     }
 
     @Override
-    public void detach(int index, Set<Integer> ours) {
-        for (Direction direction : Direction.values()) {
-            for (int id : at(index, direction)) {
-                if (ours.contains(id)) {
-                    delete(index, direction);
-                }
-            }
+    public void detach(int index, Tcx.Hook hook, int id) {
+        if (!attached(index, hook).contains(id)) {
+            return;
         }
-    }
-
-    private void delete(int index, Direction direction) {
         try {
-            trafficControl.deleteFilter(index, direction, PRIORITY, HANDLE);
+            trafficControl.deleteFilter(index, direction(hook), PRIORITY, HANDLE);
         } catch (ErrnoException e) {
             if (e.errno() != Errno.ENOENT && e.errno() != Errno.EINVAL) {
                 throw e;
             }
         }
+    }
+
+    private static Direction direction(Tcx.Hook hook) {
+        return hook == Tcx.Hook.INGRESS ? Direction.INGRESS : Direction.EGRESS;
     }
 }

@@ -36,8 +36,8 @@ public record Fan(
         List<FanSlice> slices,
         List<Ipv4Address> dhcp) {
 
-    /** Each underlay address of a host costs its packets a compare and its mark a word. */
-    public static final int MOST_ADDRESSES = 8;
+    /** Each underlay address of a host costs its packets a compare and its mark a word; with more, a mark with its note may not fit an ifalias. */
+    public static final int MOST_ADDRESSES = 6;
 
     public Fan {
         slices = slices.stream()

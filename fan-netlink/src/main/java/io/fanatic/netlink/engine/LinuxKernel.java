@@ -5,6 +5,7 @@ import io.fanatic.core.MacAddress;
 import io.fanatic.netlink.bpf.BpfFeatures;
 import io.fanatic.netlink.bpf.BpfMap;
 import io.fanatic.netlink.bpf.Counter;
+import io.fanatic.netlink.bpf.FanGate;
 import io.fanatic.netlink.bpf.FanProgramSpec;
 import io.fanatic.netlink.bpf.FanPrograms;
 import io.fanatic.netlink.bpf.ProgramNote;
@@ -31,13 +32,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The running kernel, in the network namespace of the thread that made this; use it on that thread. */
@@ -167,39 +165,26 @@ public final class LinuxKernel implements Kernel {
 
     @Override
     public Optional<FanPrograms.Names> programs(String tunnel) {
-        Link link = link(tunnel);
-        Optional<ProgramNote> note = ProgramNote.in(link.alias());
-        if (note.isEmpty()) {
-            return Optional.empty();
-        }
-        List<Integer> egress = hooks().egress(link.index());
-        List<Integer> ingress = hooks().ingress(link.index());
-        boolean complete = egress.contains(note.get().encap())
-                && ingress.contains(note.get().guard());
-        // Earlier ones that are still there would have their say on every frame.
-        boolean alone = Collections.disjoint(egress, note.get().earlier())
-                && Collections.disjoint(ingress, note.get().earlier());
-        return complete && alone ? Optional.of(note.get().names()) : Optional.empty();
+        List<String> names = noted().names(link(tunnel));
+        return names.size() == 2
+                ? Optional.of(new FanPrograms.Names(names.get(1), names.get(0)))
+                : Optional.empty();
     }
 
     @Override
-    public Map<Counter, Long> counters(String tunnel) {
-        Link link = link(tunnel);
-        Optional<ProgramNote> note = ProgramNote.in(link.alias());
-        if (note.isEmpty() || !hooks().egress(link.index()).contains(note.get().encap())) {
-            return Map.of();
-        }
-        try (BpfMap counters = CounterPins.open(note.get())
-                .orElseThrow(() -> new FanException(
-                        FanException.Reason.NOT_PERMITTED,
-                        "the counters of " + tunnel + " can be read with CAP_SYS_ADMIN only, unless the directory "
-                                + CounterPins.DIRECTORY + " is there when the fan comes up; try sudo"))) {
-            return FanPrograms.counters(counters);
-        }
+    public Optional<String> gate(String bridge) {
+        List<String> names = noted().names(link(bridge));
+        return names.size() == 1 ? Optional.of(names.get(0)) : Optional.empty();
     }
 
-    private ProgramHooks hooks() {
-        return features().tcx() ? new TcxHooks() : new ClsactHooks(new TrafficControl(socket));
+    @Override
+    public Map<Counter, Long> counters(String device) {
+        return noted().counters(link(device));
+    }
+
+    private NotedPrograms noted() {
+        return new NotedPrograms(
+                links, features().tcx() ? new TcxHooks() : new ClsactHooks(new TrafficControl(socket)));
     }
 
     @Override
@@ -405,7 +390,7 @@ public final class LinuxKernel implements Kernel {
         if (link.isPresent() && (Mark.isOurs(link.get().alias()) || Kernel.isTemporary(name))) {
             links.delete(link.get().index(), name);
             if (ProgramNote.in(link.get().alias()).isPresent()) {
-                sweepPins();
+                NotedPrograms.sweep(links);
             }
         }
     }
@@ -426,56 +411,32 @@ public final class LinuxKernel implements Kernel {
 
     @Override
     public void attachPrograms(String tunnel, FanProgramSpec spec) {
-        Link link = link(tunnel);
-        Optional<ProgramNote> old = ProgramNote.in(link.alias());
-        Set<Integer> ours = old.map(ProgramNote::programs).orElse(Set.of());
-        List<Integer> attached = new ArrayList<>(hooks().ingress(link.index()));
-        attached.addAll(hooks().egress(link.index()));
-        attached.retainAll(ours);
-        try (FanPrograms programs = load(spec, old)) {
-            CounterPins.pin(programs.counters());
-            // Noted first: whoever kills us in between leaves no program that nobody knows.
-            ProgramNote note = ProgramNote.of(programs, attached);
-            links.setAlias(link.index(), note.appendedTo(link.alias()));
-            hooks().attach(link.index(), programs, note.programs());
-            if (!attached.isEmpty()) {
-                links.setAlias(link.index(), ProgramNote.of(programs, List.of()).appendedTo(link.alias()));
-            }
-        }
-        sweepPins();
-    }
-
-    private static FanPrograms load(FanProgramSpec spec, Optional<ProgramNote> old) {
-        Optional<BpfMap> counters = Optional.empty();
-        try {
-            counters = old.flatMap(CounterPins::open);
-        } catch (ErrnoException e) {
-            if (e.errno() != Errno.ENOENT) {
-                throw e;
-            } // Nothing counts any more.
-        }
-        return counters.isPresent() ? FanPrograms.load(spec, counters.get()) : FanPrograms.load(spec);
-    }
-
-    private void sweepPins() {
-        if (Files.isDirectory(CounterPins.DIRECTORY)) {
-            Set<Integer> kept = new HashSet<>();
-            for (Link link : links.list()) {
-                ProgramNote.in(link.alias()).ifPresent(note -> kept.add(note.counters()));
-            }
-            CounterPins.sweep(kept);
+        Link device = link(tunnel);
+        Optional<BpfMap> counters = NotedPrograms.countersToKeep(device);
+        try (FanPrograms programs =
+                counters.isPresent() ? FanPrograms.load(spec, counters.get()) : FanPrograms.load(spec)) {
+            // The guard first, so that nothing unguarded comes in.
+            noted().attach(device, List.of(programs.guard(), programs.encap()), programs.counters());
         }
     }
 
     @Override
     public void detachPrograms(String tunnel) {
-        Optional<Link> link = links.named(tunnel);
-        Optional<ProgramNote> note = link.map(Link::alias).flatMap(ProgramNote::in);
-        if (link.isPresent() && note.isPresent()) {
-            hooks().detach(link.get().index(), note.get().programs());
-            links.setAlias(link.get().index(), ProgramNote.without(link.get().alias()));
-            sweepPins();
+        links.named(tunnel).ifPresent(noted()::detach);
+    }
+
+    @Override
+    public void attachGate(String bridge, FanProgramSpec spec) {
+        Link device = link(bridge);
+        Optional<BpfMap> counters = NotedPrograms.countersToKeep(device);
+        try (FanGate gate = counters.isPresent() ? FanGate.load(spec, counters.get()) : FanGate.load(spec)) {
+            noted().attach(device, List.of(gate.program()), gate.counters());
         }
+    }
+
+    @Override
+    public void detachGate(String bridge) {
+        detachPrograms(bridge);
     }
 
     @Override

@@ -1,6 +1,6 @@
 package io.fanatic.netlink.engine;
 
-import io.fanatic.netlink.bpf.FanPrograms;
+import io.fanatic.netlink.bpf.BpfProgram;
 import io.fanatic.netlink.bpf.Tcx;
 import java.util.List;
 import java.util.Set;
@@ -9,22 +9,17 @@ import java.util.Set;
 final class TcxHooks implements ProgramHooks {
 
     @Override
-    public void attach(int index, FanPrograms programs, Set<Integer> ours) {
-        programs.attach(index, ours);
+    public void attach(int index, Tcx.Hook hook, BpfProgram program, Set<Integer> ours) {
+        Tcx.attach(index, hook, program, ours);
     }
 
     @Override
-    public List<Integer> ingress(int index) {
-        return Tcx.query(index, Tcx.Hook.INGRESS);
+    public List<Integer> attached(int index, Tcx.Hook hook) {
+        return Tcx.query(index, hook);
     }
 
     @Override
-    public List<Integer> egress(int index) {
-        return Tcx.query(index, Tcx.Hook.EGRESS);
-    }
-
-    @Override
-    public void detach(int index, Set<Integer> ours) {
-        FanPrograms.detach(index, ours);
+    public void detach(int index, Tcx.Hook hook, int id) {
+        Tcx.detach(index, hook, id);
     }
 }
