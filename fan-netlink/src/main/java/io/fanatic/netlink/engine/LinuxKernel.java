@@ -166,9 +166,7 @@ public final class LinuxKernel implements Kernel {
     @Override
     public Optional<FanPrograms.Names> programs(String tunnel) {
         List<String> names = noted().names(link(tunnel));
-        return names.size() == 2
-                ? Optional.of(new FanPrograms.Names(names.get(1), names.get(0)))
-                : Optional.empty();
+        return names.size() == 2 ? Optional.of(new FanPrograms.Names(names.get(1), names.get(0))) : Optional.empty();
     }
 
     @Override

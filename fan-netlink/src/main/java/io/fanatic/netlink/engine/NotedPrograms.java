@@ -63,8 +63,9 @@ final class NotedPrograms {
         try (BpfMap counters = CounterPins.open(ProgramNote.in(device.alias()).orElseThrow())
                 .orElseThrow(() -> new FanException(
                         FanException.Reason.NOT_PERMITTED,
-                        "the counters of " + device.name() + " can be read with CAP_SYS_ADMIN only, unless the directory "
-                                + CounterPins.DIRECTORY + " is there when the fan comes up; try sudo"))) {
+                        "the counters of " + device.name()
+                                + " can be read with CAP_SYS_ADMIN only, unless the directory " + CounterPins.DIRECTORY
+                                + " is there when the fan comes up; try sudo"))) {
             return FanPrograms.counters(counters);
         }
     }
@@ -83,8 +84,7 @@ final class NotedPrograms {
 
     /** Attaches programs in their order, each in the place of one of ours. */
     void attach(Link device, List<BpfProgram> programs, BpfMap counters) {
-        Set<Integer> ours =
-                ProgramNote.in(device.alias()).map(ProgramNote::ids).orElse(Set.of());
+        Set<Integer> ours = ProgramNote.in(device.alias()).map(ProgramNote::ids).orElse(Set.of());
         List<Integer> earlier = new ArrayList<>();
         for (Tcx.Hook hook : Tcx.Hook.values()) {
             earlier.addAll(hooks.attached(device.index(), hook));
@@ -95,8 +95,7 @@ final class NotedPrograms {
         ProgramNote note = ProgramNote.of(programs, counters, earlier);
         links.setAlias(device.index(), note.appendedTo(device.alias()));
         for (int i = 0; i < programs.size(); i++) {
-            hooks.attach(
-                    device.index(), note.programs().get(i).hook(), programs.get(i), note.ids());
+            hooks.attach(device.index(), note.programs().get(i).hook(), programs.get(i), note.ids());
         }
         if (!earlier.isEmpty()) {
             ProgramNote alone = new ProgramNote(note.programs(), note.counters(), List.of());
