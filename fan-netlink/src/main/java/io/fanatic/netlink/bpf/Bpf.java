@@ -73,8 +73,8 @@ final class Bpf {
         switch (errno) {
             case Errno.EPERM:
                 return "it takes root, or CAP_BPF and CAP_NET_ADMIN, and for what others made CAP_SYS_ADMIN; in a"
-                    + " container the bpf system call may be filtered; before kernel 5.11 the limit on locked memory"
-                    + " counts too";
+                        + " container the bpf system call may be filtered; before kernel 5.11 the limit on locked memory"
+                        + " counts too";
             case Errno.ENOSYS:
                 return "this kernel was built without eBPF";
             default:
