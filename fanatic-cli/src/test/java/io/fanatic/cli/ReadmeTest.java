@@ -96,21 +96,21 @@ class ReadmeTest {
                 .filter(text -> text.matches("(sudo )?(\\./)?(fanatic|fanctl) .*"))
                 .collect(Collectors.joining("\n"));
         for (MatchResult found : COMMAND.matcher(code).results().toList()) {
-            Map<String, List<CommandTree.Opt>> commands = programs.get(found.group(1));
+            Map<String, List<CommandTree.Opt>> commands = programs.getOrDefault(found.group(1), Map.of());
             List<String> words = List.of(found.group(2).strip().split(" +"));
             String command = commands.keySet().stream()
                     .filter(name -> (String.join(" ", words) + " ").startsWith(name + " "))
                     .max(Comparator.comparing(String::length))
                     .orElse("");
-            // A group, or a row of commands, or "...".
+            // A group, or a row of commands, or "...", or the mark of a device.
             if (command.isEmpty()) {
                 assertThat(commands.keySet())
                         .as(found.group() + " in " + page)
-                        .anyMatch(name -> words.get(0).matches("[-A-Z.].*")
+                        .anyMatch(name -> words.get(0).matches("[-A-Z.\\d].*")
                                 || name.startsWith(words.get(0).split("[*,]")[0]));
                 continue;
             }
-            Set<String> options = commands.get(command).stream()
+            Set<String> options = commands.getOrDefault(command, List.of()).stream()
                     .flatMap(option -> option.names().stream())
                     .collect(Collectors.toSet());
             assertThat(words.stream().filter(word -> word.matches("--?[a-z][a-z-]*")))
