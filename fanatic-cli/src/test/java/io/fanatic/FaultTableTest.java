@@ -33,7 +33,7 @@ class FaultTableTest {
     private static final Pattern NAMED = Pattern.compile("`([A-Z]\\w*)#(\\w+)`");
     private static final Pattern FILE = Pattern.compile("`((?:scripts|examples)/[\\w./-]+)`");
     private static final Pattern COMMENT =
-            Pattern.compile("// field\\.md ([F\\d][^\\n]*)\\n(?:[^\\n]*\\n)*?\\s*(?:public )?void (\\w+)\\(");
+            Pattern.compile("(?m)^\\s*// field\\.md ([F\\d][^\\n]*)\\n(?:[^\\n]*\\n)*?\\s*(?:public )?void (\\w+)\\(");
     private static final Pattern ID = Pattern.compile("\\d+b?");
     private static final Pattern TELLING_NAME = Pattern.compile("void fault(\\d+)[A-Z]\\w*\\(");
 

@@ -61,7 +61,7 @@ class NoRoomTest {
         mounted(
                 "nr_inodes=1",
                 "/var/lib/fanatic",
-                () -> fanctl(host, "up" + FAN).refused(ExitCode.FAILED, "/var/lib/fanatic", "No space left on device"));
+                () -> fanctl(host, "up" + FAN).refused(ExitCode.UNDONE, "/var/lib/fanatic", "No space left on device"));
     }
 
     // field.md 7
@@ -70,7 +70,7 @@ class NoRoomTest {
         mounted(
                 "ro",
                 "/var/lib/fanatic",
-                () -> fanctl(host, "up" + FAN).refused(ExitCode.FAILED, "/var/lib/fanatic", "Read-only file system"));
+                () -> fanctl(host, "up" + FAN).refused(ExitCode.UNDONE, "/var/lib/fanatic", "Read-only file system"));
     }
 
     // field.md 3, 7
@@ -79,7 +79,7 @@ class NoRoomTest {
         mounted(
                 "ro",
                 "/run/fanatic",
-                () -> fanctl(host, "up" + FAN).refused(ExitCode.FAILED, "/run/fanatic", "Read-only file system"));
+                () -> fanctl(host, "up" + FAN).refused(ExitCode.UNDONE, "/run/fanatic", "Read-only file system"));
     }
 
     // field.md 7
