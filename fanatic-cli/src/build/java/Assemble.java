@@ -37,8 +37,8 @@ public class Assemble {
     /** What only the lab needs. Every search for a class that is not there opens every jar, half a millisecond each. */
     private static final Pattern LAB = Pattern.compile("^(fan-test-harness|netty|jline|commons|snakeyaml)-");
 
-    /** Annotations for compilers. */
-    private static final Pattern UNUSED = Pattern.compile("^(jspecify|error_prone_annotations)-");
+    /** Annotations for compilers, and what no class of ours leads to, as DebTest finds. */
+    private static final Pattern UNUSED = Pattern.compile("^(jspecify|error_prone_annotations|asm-commons|netty-codec-compression)-");
 
     private final Path lib;
     private final Set<Path> wanted = new HashSet<>();

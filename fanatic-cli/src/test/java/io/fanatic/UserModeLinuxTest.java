@@ -78,9 +78,7 @@ class UserModeLinuxTest {
 
     @Test
     void aGuestWithADiskFindsItAgainWhenItReboots(@TempDir Path directory) throws IOException {
-        Path script = Files.writeString(
-                directory.resolve("init"),
-                """
+        Path script = Files.writeString(directory.resolve("init"), """
                 cat /mark
                 if [ ! -e /mark ]; then
                     echo written >/mark
@@ -91,8 +89,7 @@ class UserModeLinuxTest {
                 sleep 0.2
                 exec busybox poweroff -f
                 """);
-        ExecResult result =
-                GUEST.withDisk(directory.resolve("disk")).asInit().run("sh", script.toString());
+        ExecResult result = GUEST.withDisk(directory.resolve("disk")).asInit().run("sh", script.toString());
         assertThat(result.output().lines().toList())
                 .containsExactly("cat: /mark: No such file or directory", "written");
         assertThat(result.exitCode()).isZero();

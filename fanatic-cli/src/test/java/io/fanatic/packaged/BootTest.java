@@ -58,6 +58,12 @@ class BootTest {
             Files.createSymbolicLink(bin.resolve(applet), Path.of("busybox"));
         }
         Deb.run("chmod", "755", bin.resolve("busybox").toString());
-        Deb.run("tar", "-C", work.resolve("image").toString(), "-cf", work.resolve("busybox.tar").toString(), ".");
+        Deb.run(
+                "tar",
+                "-C",
+                work.resolve("image").toString(),
+                "-cf",
+                work.resolve("busybox.tar").toString(),
+                ".");
     }
 }

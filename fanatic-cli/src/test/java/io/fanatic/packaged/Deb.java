@@ -57,7 +57,9 @@ final class Deb {
                     .redirectErrorStream(true)
                     .start();
             String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            assertThat(process.waitFor()).as("%s: %s", String.join(" ", command), output).isZero();
+            assertThat(process.waitFor())
+                    .as("%s: %s", String.join(" ", command), output)
+                    .isZero();
             return output;
         } catch (IOException e) {
             throw new UncheckedIOException(e);

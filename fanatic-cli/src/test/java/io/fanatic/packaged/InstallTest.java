@@ -45,15 +45,16 @@ class InstallTest {
                         lists.toString());
         assertThat(result.output().lines().toList()).hasSizeGreaterThan(30).allMatch(line -> line.startsWith("ok - "));
         assertThat(result.exitCode()).isZero();
-        assertThat(left(lists)).as("files that are there after the purge, and not before").isEmpty();
+        assertThat(left(lists))
+                .as("files that are there after the purge, and not before")
+                .isEmpty();
     }
 
     /** It also brings another default configuration, so that dpkg has to decide about it. */
     private static Path laterVersion(Path work) throws IOException {
         Path tree = Deb.unpacked(work.resolve("next"));
         Path control = tree.resolve("DEBIAN/control");
-        Files.writeString(
-                control, Files.readString(control).replaceFirst("(?m)^Version: .*$", "Version: 99.0"));
+        Files.writeString(control, Files.readString(control).replaceFirst("(?m)^Version: .*$", "Version: 99.0"));
         Deb.put(tree, "etc/network/fan", "# another default\n");
         return Deb.pack(tree, work.resolve("next.deb"));
     }
@@ -68,10 +69,7 @@ class InstallTest {
 
     private static Path ubuntuFan(Path work) throws IOException {
         Path tree = work.resolve("ubuntu-fan");
-        Deb.put(
-                tree,
-                "DEBIAN/control",
-                """
+        Deb.put(tree, "DEBIAN/control", """
                 Package: ubuntu-fan
                 Version: 0.12.17
                 Architecture: all
