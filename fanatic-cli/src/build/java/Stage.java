@@ -100,9 +100,11 @@ public class Stage {
         tree(checkout.resolve("examples"), doc + "examples");
     }
 
+    /** Without what somebody built in an example's own target. */
     private void tree(Path from, String to) throws IOException {
         try (Stream<Path> all = Files.walk(from)) {
-            for (Path file : (Iterable<Path>) all.filter(Files::isRegularFile)::iterator) {
+            for (Path file : (Iterable<Path>) all.filter(Files::isRegularFile)
+                    .filter(file -> !from.relativize(file).toString().contains("target/"))::iterator) {
                 put((to.isEmpty() ? "" : to + "/") + from.relativize(file), Files.readAllBytes(file));
             }
         }
