@@ -108,7 +108,7 @@ class ImageTest {
 
     private static ExecResult fanctl(Dockerd docker, String... words) {
         List<String> line = new ArrayList<>(List.of("run", "--rm", "--network=host"));
-        line.addAll(List.of("--cap-add=NET_ADMIN", "--cap-add=SYS_ADMIN"));
+        line.addAll(List.of("--cap-add=NET_ADMIN", "--cap-add=BPF"));
         line.addAll(List.of("-v", "/run/fanatic:/run/fanatic", "-v", "/var/lib/fanatic:/var/lib/fanatic"));
         line.addAll(List.of("--entrypoint=/usr/sbin/fanctl", IMAGE));
         line.addAll(List.of(words));
