@@ -24,6 +24,7 @@ import java.util.List;
  * @param identity the underlay address that the MAC addresses are derived from; the first one that the fan was given
  * @param slices the slices of this host, one for each underlay address, ordered by that address
  * @param dhcp the underlay addresses in whose slices addresses are leased by DHCP, ordered
+ * @param underlayOnly whether its port takes packets from the underlays of its fans only
  */
 public record Fan(
         FanMapping mapping,
@@ -34,7 +35,8 @@ public record Fan(
         int mtu,
         Ipv4Address identity,
         List<FanSlice> slices,
-        List<Ipv4Address> dhcp) {
+        List<Ipv4Address> dhcp,
+        boolean underlayOnly) {
 
     /** Each underlay address of a host costs its packets a compare and its mark a word. */
     public static final int MOST_ADDRESSES = 8;
@@ -73,7 +75,7 @@ public record Fan(
         if (leases) {
             dhcp.add(slice.underlayAddress());
         }
-        return new Fan(mapping, bridge, tunnel, vni, port, mtu, identity, slices, dhcp);
+        return new Fan(mapping, bridge, tunnel, vni, port, mtu, identity, slices, dhcp, underlayOnly);
     }
 
     /** This fan without the slice of an underlay address. */
@@ -82,11 +84,11 @@ public record Fan(
         slices.removeIf(slice -> slice.underlayAddress().equals(underlayAddress));
         List<Ipv4Address> dhcp = new ArrayList<>(this.dhcp);
         dhcp.remove(underlayAddress);
-        return new Fan(mapping, bridge, tunnel, vni, port, mtu, identity, slices, dhcp);
+        return new Fan(mapping, bridge, tunnel, vni, port, mtu, identity, slices, dhcp, underlayOnly);
     }
 
     public Fan withMtu(int mtu) {
-        return new Fan(mapping, bridge, tunnel, vni, port, mtu, identity, slices, dhcp);
+        return new Fan(mapping, bridge, tunnel, vni, port, mtu, identity, slices, dhcp, underlayOnly);
     }
 
     /**
@@ -95,7 +97,7 @@ public record Fan(
      */
     public FanEntry entry(FanSlice slice) {
         FanOptions options =
-                FanOptions.DEFAULT.withDhcp(leases(slice.underlayAddress())).withHostReserve(slice.hostReserve());
+                FanOptions.DEFAULT.withDhcp(leases(slice.underlayAddress())).withHostReserve(slice.hostReserve()).withUnderlayOnly(underlayOnly);
         if (!bridge.equals(FanNames.bridge(overlay()))) {
             options = options.withBridge(bridge);
         }
@@ -112,6 +114,6 @@ public record Fan(
 
     /** What the bridge and the tunnel carry as ifalias. */
     public Mark mark() {
-        return new Mark(mapping, vni, port, identity, dhcp);
+        return new Mark(mapping, vni, port, identity, dhcp, underlayOnly);
     }
 }
