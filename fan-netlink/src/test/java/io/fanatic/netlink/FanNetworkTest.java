@@ -13,6 +13,7 @@ import io.fanatic.netlink.engine.Fan;
 import io.fanatic.netlink.engine.FanException;
 import io.fanatic.netlink.engine.FanException.Reason;
 import io.fanatic.netlink.engine.HostLock;
+import io.fanatic.netlink.engine.Plan;
 import io.fanatic.netlink.host.FreshNamespace;
 import io.fanatic.netlink.host.HostSnapshot;
 import io.fanatic.netlink.host.Namespace;

@@ -34,8 +34,15 @@ final class HostilePackets extends Crafted {
     /**
      * @param kernelLooksAtLengths whether the VXLAN device itself drops IP packets that are shorter than an IP header, as it does since
      *     2024
+     * @param underlayOnly whether the fan is up with underlay-only
      */
-    HostilePackets(FanProgramSpec spec, long hostMac, long bridgeMac, long tunnelMac, boolean kernelLooksAtLengths) {
+    HostilePackets(
+            FanProgramSpec spec,
+            long hostMac,
+            long bridgeMac,
+            long tunnelMac,
+            boolean kernelLooksAtLengths,
+            boolean underlayOnly) {
         super(spec, 35);
         this.hostMac = hostMac;
         this.bridgeMac = bridgeMac;

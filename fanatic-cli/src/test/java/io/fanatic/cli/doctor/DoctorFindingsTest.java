@@ -224,6 +224,22 @@ class DoctorFindingsTest {
     }
 
     @Test
+    void fault29TheTableOfUnderlayOnlyIsAlteredOrDeleted() {
+        FanOptions closed = FanOptions.DEFAULT.withUnderlayOnly(true);
+        host.up(closed);
+        try {
+            host.isHealthy();
+            host.run("nft insert rule inet fanatic input udp dport 8472 accept");
+            assertThat(host.has(Code.UNDERLAY_ONLY).fix()).contains("fanctl up", "underlay-only");
+            host.up(closed);
+            host.run("nft delete table inet fanatic");
+            host.has(Code.UNDERLAY_ONLY);
+        } finally {
+            host.up(FanOptions.DEFAULT);
+        }
+    }
+
+    @Test
     void fault29TheFirewallLetsNothingInToTheTunnelsPort() {
         String table =
                 "nft 'add table inet fw; add chain inet fw in { type filter hook input priority filter; policy drop;"
