@@ -19,8 +19,8 @@ class FanEntryTest {
 
     @Test
     void everyFlagIsRead() {
-        FanEntry entry =
-                parse("250.0.0.0/8 10.0.0.45/16 mtu 1400 dhcp vni 7 port 4789 underlay-only bridge br-lan off host-reserve 20");
+        FanEntry entry = parse(
+                "250.0.0.0/8 10.0.0.45/16 mtu 1400 dhcp vni 7 port 4789 underlay-only bridge br-lan off host-reserve 20");
         assertThat(entry.overlay()).isEqualTo(Cidr.parse("250.0.0.0/8"));
         assertThat(entry.underlay()).isEqualTo(UnderlaySpec.parse("10.0.0.45/16"));
         assertThat(entry.options())

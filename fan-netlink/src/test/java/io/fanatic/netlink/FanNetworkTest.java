@@ -283,7 +283,8 @@ class FanNetworkTest {
             on(host).up(fan("10.0.0." + last + "/16", "underlay-only"));
         }
         assertThat(shIn(a, "nft list table inet fanatic"))
-                .contains("udp dport 8472 ip saddr 10.0.0.0/16 accept", "udp dport 8472 ip saddr 192.168.7.0/24 accept");
+                .contains(
+                        "udp dport 8472 ip saddr 10.0.0.0/16 accept", "udp dport 8472 ip saddr 192.168.7.0/24 accept");
         shIn(a, "ping -c 1 -W 2 250.0.2.1");
         shIn(a, "ping -c 1 -W 2 251.2.0.1");
 
@@ -299,8 +300,7 @@ class FanNetworkTest {
         shIn(a, "ip link add vx type vxlan external vnifilter dstport 8472");
         shIn(a, "bridge vni add dev vx vni 7");
         HostSnapshot before = snapshot(a);
-        assertRefused(
-                Reason.CONFLICT, () -> on(a).up(fan("10.0.0.1/16", "underlay-only")), "cut off", "vx", "--port");
+        assertRefused(Reason.CONFLICT, () -> on(a).up(fan("10.0.0.1/16", "underlay-only")), "cut off", "vx", "--port");
         assertSame(before, snapshot(a), "");
         shIn(a, "nft add table inet fanatic");
         before = snapshot(a);

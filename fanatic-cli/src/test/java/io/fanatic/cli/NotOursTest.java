@@ -48,7 +48,7 @@ class NotOursTest {
             "ip neigh add 250.0.2.1 lladdr 02:fa:0a:00:00:02 dev eth0 nud permanent",
             // A filter where ours are on kernels without tcx.
             "tc qdisc add dev eth0 clsact",
-            "tc filter add dev eth0 ingress prio 250 handle 1 bpf bytecode '1,6 0 0 4294967295' action ok",
+            "tc filter add dev eth0 ingress prio 250 handle 1 bpf bytecode '1,6 0 0 4294967295' classid 1:1",
             "for family in ip6 arp bridge; do nft add table $family fanatic; done",
             "nft add table ip fanatic2",
             "nft add table inet fanatic-port",
@@ -64,7 +64,7 @@ class NotOursTest {
     private static final String ON_OURS = String.join(
             "\n",
             "tc qdisc add dev fan-250 clsact",
-            "tc filter add dev fan-250 ingress prio 7 handle 3 bpf bytecode '1,6 0 0 4294967295' action ok",
+            "tc filter add dev fan-250 ingress prio 7 handle 3 bpf bytecode '1,6 0 0 4294967295' classid 1:1",
             "tc qdisc add dev ftun-250 clsact",
             "ip addr add 192.0.2.77/32 dev fan-250",
             "bridge fdb add 02:00:00:00:00:99 dev ftun-250 master static",
@@ -109,6 +109,8 @@ class NotOursTest {
 
         run(ON_OURS);
         HostSnapshot onOurs = snapshot();
+        assertThat(onOurs.toString())
+                .contains("qdisc ftun-250 clsact", "filter fan-250", "192.0.2.77", "00:00:99", "00:00:09");
         for (String command : List.of("up " + FAN + " --mtu 1400", "up -a", "up " + FAN + " --host-reserve 2")) {
             fanctl(host, command).done();
             nothingOf(before, command);
@@ -154,7 +156,9 @@ class NotOursTest {
     void whatIsInTheWayOfAFanIsNamedAndStays() {
         refused("ip link add fan-250 type bridge", "fan-250", "is taken by a bridge device that is not ours");
         refused("ip link add ftun-250 type bridge", "ftun-250", "is taken by a bridge device that is not ours");
-        refused("ip link add other type bridge; ip link set other up; ip addr add 250.0.0.1/9 dev other", "250.0.0.0/9");
+        refused(
+                "ip link add other type bridge; ip link set other up; ip addr add 250.0.0.1/9 dev other",
+                "250.0.0.0/9");
         refused("ip route add 250.0.0.0/9 dev eth0", "the route \"250.0.0.0/9 dev eth0\"");
         refused("ip link add vx type vxlan id 7 dstport 8472 dev eth0", "8472", "vx");
         refused("nft add table ip fanatic", "\"ip fanatic\" was not made by fanatic");
@@ -183,9 +187,12 @@ class NotOursTest {
     private void nothingOf(HostSnapshot before, String when) {
         assertThat(before.changesTo(snapshot()))
                 .as(when)
-                .noneMatch(line -> line.startsWith("- ") && !line.contains("forward") && !line.contains("all/accept_redirects"));
+                .noneMatch(line ->
+                        line.startsWith("- ") && !line.contains("forward") && !line.contains("all/accept_redirects"));
         for (String device : DEVICES) {
-            assertThat(host.exec("ip", "link", "show", "dev", device).exitCode()).as(device).isZero();
+            assertThat(host.exec("ip", "link", "show", "dev", device).exitCode())
+                    .as(device)
+                    .isZero();
         }
     }
 

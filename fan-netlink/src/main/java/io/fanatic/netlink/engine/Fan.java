@@ -96,8 +96,10 @@ public record Fan(
      * underlay.
      */
     public FanEntry entry(FanSlice slice) {
-        FanOptions options =
-                FanOptions.DEFAULT.withDhcp(leases(slice.underlayAddress())).withHostReserve(slice.hostReserve()).withUnderlayOnly(underlayOnly);
+        FanOptions options = FanOptions.DEFAULT
+                .withDhcp(leases(slice.underlayAddress()))
+                .withHostReserve(slice.hostReserve())
+                .withUnderlayOnly(underlayOnly);
         if (!bridge.equals(FanNames.bridge(overlay()))) {
             options = options.withBridge(bridge);
         }

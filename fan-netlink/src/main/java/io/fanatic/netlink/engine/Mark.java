@@ -23,7 +23,8 @@ import java.util.Optional;
  * @param dhcp the underlay addresses in whose slices DHCP leases
  * @param underlayOnly whether its port takes packets from the underlay only
  */
-public record Mark(FanMapping mapping, int vni, int port, Ipv4Address identity, List<Ipv4Address> dhcp, boolean underlayOnly) {
+public record Mark(
+        FanMapping mapping, int vni, int port, Ipv4Address identity, List<Ipv4Address> dhcp, boolean underlayOnly) {
 
     private static final String OURS = "fanatic ";
     private static final String UNDERLAY_ONLY = "underlay-only";

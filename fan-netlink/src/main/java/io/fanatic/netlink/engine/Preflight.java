@@ -127,7 +127,8 @@ final class Preflight {
             if (fan.underlayOnly() && !link.isOurs()) {
                 throw new FanException(
                         CONFLICT,
-                        "underlay-only on UDP port " + fan.port() + " would also cut off the VXLAN device " + link.name()
+                        "underlay-only on UDP port " + fan.port() + " would also cut off the VXLAN device "
+                                + link.name()
                                 + ", which is not ours; choose another port with --port on every host of the fan");
             }
             if (sameVni) {

@@ -6,7 +6,8 @@ public final class ForeignTableException extends NftException {
 
     /** @param table family and name */
     ForeignTableException(String table) {
-        super("the nftables table \"" + table + "\" was not made by fanatic and is left alone; rename it, or delete it with:"
-                + " nft delete table " + table);
+        super("the nftables table \"" + table
+                + "\" was not made by fanatic and is left alone; rename it, or delete it with:" + " nft delete table "
+                + table);
     }
 }

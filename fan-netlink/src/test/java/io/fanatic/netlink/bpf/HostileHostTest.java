@@ -121,8 +121,9 @@ class HostileHostTest {
             }
             tally.receive(in, false);
             assertThat(counted(false)).isEqualTo(tally.counters);
-            System.out.println("number: crafted packets in" + (underlayOnly ? " with underlay-only: " : ": ") + tally.good + " good delivered, " + tally.dropped
-                    + " bad dropped and counted by guard, " + tally.refused + " bad refused by the kernel before it");
+            System.out.println("number: crafted packets in" + (underlayOnly ? " with underlay-only: " : ": ")
+                    + tally.good + " good delivered, " + tally.dropped + " bad dropped and counted by guard, "
+                    + tally.refused + " bad refused by the kernel before it");
             assertThat(tally.counters).containsKeys(Counter.RECEIVE_MALFORMED, Counter.RECEIVE_SPOOFED);
         }
     }

@@ -16,8 +16,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class PortTableTest {
     private static final Entry ONE = new Entry(8472, List.of(Cidr.parse("10.0.0.0/16")));
     /** One within the other, and a single address. */
-    private static final Entry MORE = new Entry(
-            4789, List.of(Cidr.parse("10.0.0.0/16"), Cidr.parse("10.0.7.0/24"), Cidr.parse("192.0.2.1/32")));
+    private static final Entry MORE =
+            new Entry(4789, List.of(Cidr.parse("10.0.0.0/16"), Cidr.parse("10.0.7.0/24"), Cidr.parse("192.0.2.1/32")));
 
     @RegisterExtension
     final FreshNamespace inside = new FreshNamespace();
@@ -85,7 +85,8 @@ class PortTableTest {
         assertThatThrownBy(() -> nftables.run("add table inet fanatic\nadd chain inet fanatic nosuch { type filter hook"
                         + " postrouting device \"nosuch\" priority 0; }"))
                 .isInstanceOfSatisfying(
-                        NftException.class, e -> assertThat(e.refusesTheFamily()).isFalse());
+                        NftException.class,
+                        e -> assertThat(e.refusesTheFamily()).isFalse());
         assertThat(new NftException("nftables refused: Error: Could not process rule: Operation not supported")
                         .refusesTheFamily())
                 .isTrue();
