@@ -3,6 +3,7 @@ package io.fanatic.netlink.engine;
 import io.fanatic.core.Cidr;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.netlink.bpf.ProgramNote;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -14,14 +15,14 @@ import java.util.Optional;
  *   fanatic 250.0.0.0/8 10.0.0.0/16 vni 16384000 port 8472 id 10.0.0.45 dhcp 10.0.0.45,10.0.0.46 underlay-only
  * </pre>
  *
- * The last three words may be missing.
+ * <p>The bridge's tells of DHCP, the tunnel's of underlay-only; a {@linkplain ProgramNote note} of its programs may follow.
  *
  * @param mapping overlay and underlay
  * @param vni VXLAN network identifier
  * @param port UDP port
  * @param identity the underlay address behind the MAC addresses
- * @param dhcp the underlay addresses in whose slices DHCP leases
- * @param underlayOnly whether its port takes packets from the underlay only
+ * @param dhcp the underlay addresses in whose slices DHCP leases; the bridge tells them
+ * @param underlayOnly whether its port takes packets from the underlay only; the tunnel tells it
  */
 public record Mark(
         FanMapping mapping, int vni, int port, Ipv4Address identity, List<Ipv4Address> dhcp, boolean underlayOnly) {
@@ -40,7 +41,7 @@ public record Mark(
 
     /** Reads an ifalias; empty when it is not ours or not in a form that this version knows. */
     public static Optional<Mark> parse(String alias) {
-        String[] words = alias.split(" ", -1);
+        String[] words = ProgramNote.without(alias).split(" ", -1);
         boolean underlayOnly = words[words.length - 1].equals(UNDERLAY_ONLY);
         int length = words.length - (underlayOnly ? 1 : 0);
         boolean known = (length == 9 || length == 11)
@@ -61,14 +62,22 @@ public record Mark(
             }
             return Optional.of(new Mark(
                     FanMapping.of(Cidr.parse(words[1]), Cidr.parse(words[2])),
-                    Integer.parseInt(words[4]),
-                    Integer.parseInt(words[6]),
+                    number(words[4], 0, 0xffffff),
+                    number(words[6], 1, 0xffff),
                     Ipv4Address.parse(words[8]),
                     dhcp,
                     underlayOnly));
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }
+    }
+
+    private static int number(String word, int least, int most) {
+        int number = Integer.parseInt(word);
+        if (number < least || number > most) {
+            throw new IllegalArgumentException(word + " is not from " + least + " to " + most);
+        }
+        return number;
     }
 
     /** The ifalias; shorter than the kernel's limit of 255 bytes for as many underlay addresses as a fan may have. */

@@ -64,6 +64,21 @@ record Observed(
                 kernel.forwardingIsOurs());
     }
 
+    /** What anybody can see: links, addresses and routes; of the rest it knows nothing. */
+    static Observed visible(Kernel kernel) {
+        return new Observed(
+                kernel.links(),
+                kernel.addresses(),
+                kernel.routes(),
+                Map.of(),
+                Map.of(),
+                List.of(),
+                List.of(),
+                Map.of(),
+                kernel.forwarding(),
+                false);
+    }
+
     Optional<LinkState> link(String name) {
         return find(links, name);
     }
@@ -142,8 +157,14 @@ record Observed(
                     mtu,
                     mark.identity(),
                     slices(mark.mapping(), bridge, addresses),
-                    mark.dhcp(),
-                    mark.underlayOnly()));
+                    find(links, bridge)
+                            .flatMap(found -> Mark.parse(found.alias()))
+                            .map(Mark::dhcp)
+                            .orElse(List.of()),
+                    find(links, tunnel)
+                            .flatMap(found -> Mark.parse(found.alias()))
+                            .filter(Mark::underlayOnly)
+                            .isPresent()));
         }
         fans.sort((a, b) -> a.overlay().compareTo(b.overlay()));
         return fans;

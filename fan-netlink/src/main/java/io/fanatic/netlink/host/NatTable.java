@@ -70,14 +70,21 @@ public final class NatTable extends OwnTable<NatTable.Entry> {
     }
 
     @Override
-    boolean isOurChain(JsonObject chain) {
+    Observed<Entry> understand(String json) {
+        return parse(json);
+    }
+
+    static Observed<Entry> parse(String json) {
+        return parse(json, NatTable::isOurChain, NatTable::readRules);
+    }
+
+    private static boolean isOurChain(JsonObject chain) {
         return text(chain, "hook").equals("postrouting")
                 && text(chain, "type").equals("nat")
                 && text(chain, "policy").equals("accept");
     }
 
-    @Override
-    boolean readRules(List<JsonElement> rules, List<Entry> entries) {
+    private static boolean readRules(List<JsonElement> rules, List<Entry> entries) {
         boolean intact = !rules.isEmpty() && rules.get(0).toString().equals(LEFT_ALONE_JSON);
         for (int i = 1; i < rules.size(); i++) {
             intact &= readMasquerade(rules.get(i), entries);

@@ -9,6 +9,8 @@ import io.fanatic.core.Cidr;
 import io.fanatic.core.Ipv4Address;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiPredicate;
+import java.util.function.Predicate;
 
 /**
  * An nftables table of ours: a comment on the table and on each rule says so. It has one chain, is written whole, in one transaction,
@@ -60,11 +62,8 @@ abstract class OwnTable<E> {
     /** The chain with its rules, as in nft's language; each rule made by {@link #rule}. */
     abstract String chain(List<E> entries);
 
-    /** Whether the chain's object says what {@link #chain} does. */
-    abstract boolean isOurChain(JsonObject chain);
-
-    /** Reads the rules' expressions, in their order; false when they are not those of {@link #chain}. */
-    abstract boolean readRules(List<JsonElement> rules, List<E> entries);
+    /** What {@code nft -j list table} says. */
+    abstract Observed<E> understand(String json);
 
     /** What our table serves, with the entry for what somebody has changed; empty when there is none of ours. */
     public List<E> read() {
@@ -78,7 +77,7 @@ abstract class OwnTable<E> {
 
     /** Reads the table back. */
     Observed<E> observe() {
-        return exists() ? parse(nftables.runJson("list table " + name)) : new Observed<>(State.ABSENT, List.of());
+        return exists() ? understand(nftables.runJson("list table " + name)) : new Observed<>(State.ABSENT, List.of());
     }
 
     /** Of all families: a kernel that lacks one would not list its tables. */
@@ -137,8 +136,14 @@ abstract class OwnTable<E> {
         text.append(end).append(" comment \"").append(MARK).append("\"\n");
     }
 
-    /** What {@code nft -j list table} says. */
-    private Observed<E> parse(String json) {
+    /**
+     * For {@link #understand}.
+     *
+     * @param isOurChain whether the chain's object says what {@link #chain} does
+     * @param readRules reads the rules' expressions, in their order, into entries; false when they are not those of {@link #chain}
+     */
+    static <E> Observed<E> parse(
+            String json, Predicate<JsonObject> isOurChain, BiPredicate<List<JsonElement>, List<E>> readRules) {
         boolean ours = false;
         boolean intact = true;
         int chains = 0;
@@ -154,13 +159,13 @@ abstract class OwnTable<E> {
         }
         for (JsonObject chain : objects(json, "chain")) {
             chains++;
-            intact &= isOurChain(chain);
+            intact &= isOurChain.test(chain);
         }
         if (!ours) {
             return new Observed<>(State.FOREIGN, List.of());
         }
         List<E> entries = new ArrayList<>();
-        intact &= readRules(rules, entries);
+        intact &= readRules.test(rules, entries);
         intact &= chains == 1 && objects(json, "set").isEmpty();
         return new Observed<>(intact ? State.INTACT : State.CHANGED, entries);
     }
@@ -190,7 +195,7 @@ abstract class OwnTable<E> {
                     found.add(object.getAsJsonObject(kind));
                 }
             }
-        } catch (JsonParseException | IllegalStateException | ClassCastException e) {
+        } catch (JsonParseException | IllegalStateException | ClassCastException | NullPointerException e) {
             throw new NftException("nftables printed what is not its JSON: " + json, e);
         }
         return found;

@@ -75,14 +75,21 @@ public final class PortTable extends OwnTable<PortTable.Entry> {
     }
 
     @Override
-    boolean isOurChain(JsonObject chain) {
+    Observed<Entry> understand(String json) {
+        return parse(json);
+    }
+
+    static Observed<Entry> parse(String json) {
+        return parse(json, PortTable::isOurChain, PortTable::readRules);
+    }
+
+    private static boolean isOurChain(JsonObject chain) {
         return text(chain, "hook").equals("input")
                 && text(chain, "type").equals("filter")
                 && text(chain, "policy").equals("accept");
     }
 
-    @Override
-    boolean readRules(List<JsonElement> rules, List<Entry> entries) {
+    private static boolean readRules(List<JsonElement> rules, List<Entry> entries) {
         List<Cidr> underlays = new ArrayList<>();
         int port = 0;
         try {
