@@ -67,7 +67,7 @@ class NotOursTest {
             "tc filter add dev fan-250 ingress prio 7 handle 3 bpf bytecode '1,6 0 0 4294967295' classid 1:1",
             "tc qdisc add dev ftun-250 clsact",
             "ip addr add 192.0.2.77/32 dev fan-250",
-            "bridge fdb add 02:00:00:00:00:99 dev ftun-250 master static",
+            "bridge fdb add 02:00:00:00:00:99 dev ftun-250 master permanent",
             "ip neigh add 250.0.1.9 lladdr 02:00:00:00:00:09 dev fan-250 nud permanent");
 
     @TempDir
