@@ -261,7 +261,8 @@ public final class Engine {
                         0,
                         underlay.address(),
                         List.of(),
-                        List.of()));
+                        List.of(),
+                        false));
         Fan fan = new Fan(
                         mapping,
                         options.bridge().orElse(before.bridge()),
@@ -271,7 +272,8 @@ public final class Engine {
                         0,
                         before.identity(),
                         before.slices(),
-                        before.dhcp())
+                        before.dhcp(),
+                        options.underlayOnly())
                 .with(slice, options.dhcp());
         return fan.withMtu(mtu(options, fan, host));
     }
