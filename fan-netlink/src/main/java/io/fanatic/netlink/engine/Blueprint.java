@@ -18,7 +18,7 @@ import java.util.Optional;
 final class Blueprint {
     private final boolean setsLocalAddress;
 
-    /** @param setsLocalAddress see {@link Kernel#setsLocalAddress} */
+    /** @param setsLocalAddress see {@link KernelFeature#LOCAL_ADDRESS} */
     Blueprint(boolean setsLocalAddress) {
         this.setsLocalAddress = setsLocalAddress;
     }
