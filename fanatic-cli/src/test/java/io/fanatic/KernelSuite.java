@@ -2,6 +2,7 @@ package io.fanatic;
 
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
+import io.fanatic.netlink.engine.KernelFeatures;
 import io.fanatic.netlink.engine.RunningKernel;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -12,8 +13,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.engine.support.descriptor.MethodSource;
+import org.junit.platform.launcher.EngineFilter;
 import org.junit.platform.launcher.LauncherDiscoveryRequest;
 import org.junit.platform.launcher.TestExecutionListener;
 import org.junit.platform.launcher.TestIdentifier;
@@ -27,8 +30,8 @@ import org.junit.platform.launcher.core.LauncherFactory;
  *
  * <pre>java ... io.fanatic.KernelSuite RESULTS [GROUP|CLASS]...</pre>
  *
- * RESULTS gets a line for each test, separated by tabs: group, class, method, outcome (passed, failed, not-run), milliseconds,
- * and why. A test is not run where its kernel lacks what it is about. The exit code is 0, 1 when a test failed, or 2 when nothing ran.
+ * RESULTS gets lines of words separated by tabs: {@code kernel} and which one it is; {@code feature}, its name, yes or no; and for each
+ * test {@code test}, group, class, method, outcome (passed, failed, not-run), milliseconds, and why. A test is not run where its kernel lacks what it is about. The exit code is 0, 1 when a test failed, or 2 when nothing ran.
  */
 public final class KernelSuite {
     private static final Map<String, List<String>> GROUPS = groups();
@@ -75,6 +78,11 @@ public final class KernelSuite {
         int ran = 0;
         int failed = 0;
         try (PrintStream lines = new PrintStream(Files.newOutputStream(results), true, StandardCharsets.UTF_8)) {
+            lines.println("kernel\t" + RunningKernel.read());
+            for (KernelFeatures.Trial trial : KernelFeatures.ofThisKernel().all()) {
+                String result = trial.result() == KernelFeatures.Result.WORKS ? "yes" : "no";
+                lines.println("feature\t" + trial.feature().word() + "\t" + result);
+            }
             for (Map.Entry<String, List<String>> group : GROUPS.entrySet()) {
                 for (String name : group.getValue()) {
                     if (wanted.isEmpty() || wanted.contains(group.getKey()) || wanted.contains(name)) {
@@ -96,6 +104,7 @@ public final class KernelSuite {
         try {
             request = LauncherDiscoveryRequestBuilder.request()
                     .selectors(selectClass(Class.forName(name)))
+                    .filters(EngineFilter.includeEngines("junit-jupiter"))
                     .build();
         } catch (ClassNotFoundException e) {
             throw new IllegalStateException("there is no test " + name, e);
@@ -111,7 +120,7 @@ public final class KernelSuite {
         private final long start = System.nanoTime();
         private final Map<String, Long> started = new LinkedHashMap<>();
         private final List<String> complaints = new ArrayList<>();
-        private TestPlan plan;
+        private Optional<TestPlan> plan = Optional.empty();
         private int passed;
         private int failed;
         private int notRun;
@@ -124,7 +133,7 @@ public final class KernelSuite {
 
         @Override
         public void testPlanExecutionStarted(TestPlan started) {
-            plan = started;
+            plan = Optional.of(started);
         }
 
         @Override
@@ -137,7 +146,7 @@ public final class KernelSuite {
             if (test.isTest()) {
                 line(test, "not-run", reason);
             } else {
-                plan.getDescendants(test).stream()
+                plan.orElseThrow().getDescendants(test).stream()
                         .filter(TestIdentifier::isTest)
                         .forEach(one -> line(one, "not-run", reason));
             }
@@ -171,6 +180,7 @@ public final class KernelSuite {
             long begun = started.getOrDefault(test.getUniqueId(), System.nanoTime());
             lines.println(String.join(
                     "\t",
+                    "test",
                     group,
                     name,
                     method(test),

@@ -38,12 +38,19 @@ public final class KernelFeatures {
 
     /** This kernel as if it lacked these features: what is done without them can so be tested on a kernel that has them. */
     public KernelFeatures without(KernelFeature... lacking) {
-        KernelFeatures fewer = new KernelFeatures();
-        fewer.trials.putAll(trials);
+        KernelFeatures fewer = this;
         for (KernelFeature feature : lacking) {
-            fewer.trials.put(feature, new Trial(feature, Result.LACKING, "said to be lacking", null));
+            fewer = fewer.with(new Trial(feature, Result.LACKING, "said to be lacking", null));
         }
         return fewer;
+    }
+
+    /** This kernel as if the trial of a feature had ended so. */
+    public KernelFeatures with(Trial trial) {
+        KernelFeatures other = new KernelFeatures();
+        other.trials.putAll(trials);
+        other.trials.put(trial.feature(), trial);
+        return other;
     }
 
     /** How a trial ended. */
