@@ -61,13 +61,9 @@ public final class KernelSuite {
                         netlink + "bpf.AttachTest",
                         netlink + "bpf.ProgramKernelTest"));
         groups.put("guard", List.of(netlink + "bpf.FanTunnelTest"));
+        groups.put("engine", List.of(netlink + "engine.EngineTest", netlink + "FanNetworkTest"));
         groups.put(
-                "engine",
-                List.of(
-                        netlink + "engine.EngineTest",
-                        netlink + "engine.KernelFeaturesTest",
-                        netlink + "FanNetworkTest"));
-
+                "lab", List.of(netlink + "engine.KernelFeaturesTest", netlink + "engine.MixedOverlayTest"));
         return groups;
     }
 

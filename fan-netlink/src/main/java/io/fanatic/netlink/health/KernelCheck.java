@@ -44,8 +44,7 @@ final class KernelCheck implements Check {
                 "modprobe nf_tables; apt-get install libnftables1");
     }
 
-    private static void attempt(
-            Findings findings, KernelFeatures tried, KernelFeature feature, Code code, String fix) {
+    private static void attempt(Findings findings, KernelFeatures tried, KernelFeature feature, Code code, String fix) {
         KernelFeatures.Trial trial = tried.trial(feature);
         if (trial.result() == KernelFeatures.Result.NOT_TRIED) {
             findings.unseen("not tried whether " + code.word().substring("kernel-".length())

@@ -28,8 +28,7 @@ record KernelTable(RunningKernel kernel, List<KernelFeatures.Trial> trials) {
     /** Whether fans can be had at all. */
     boolean suffices() {
         return trials.stream()
-                .noneMatch(trial ->
-                        trial.feature().required() && trial.result() == KernelFeatures.Result.LACKING);
+                .noneMatch(trial -> trial.feature().required() && trial.result() == KernelFeatures.Result.LACKING);
     }
 
     List<String> lines(int width) {
@@ -42,7 +41,8 @@ record KernelTable(RunningKernel kernel, List<KernelFeatures.Trial> trials) {
             if (trial.result() == KernelFeatures.Result.WORKS) {
                 continue;
             }
-            String without = trial.feature().required() ? "no fan" : trial.feature().without();
+            String without =
+                    trial.feature().required() ? "no fan" : trial.feature().without();
             lines.addAll(Wrap.words(INDENT + "without: ", INDENT + "         ", without, width));
             if (!trial.seen().isEmpty()) {
                 lines.addAll(Wrap.words(INDENT + "seen: ", INDENT + "      ", trial.seen(), width));

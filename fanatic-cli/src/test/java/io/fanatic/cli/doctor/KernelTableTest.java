@@ -41,8 +41,8 @@ class KernelTableTest {
 
     @Test
     void withoutWhatIsRequiredThereIsNoFan() {
-        KernelTable none = new KernelTable(
-                KERNEL, List.of(new Trial(KernelFeature.VXLAN, Result.LACKING, "EOPNOTSUPP", null)));
+        KernelTable none =
+                new KernelTable(KERNEL, List.of(new Trial(KernelFeature.VXLAN, Result.LACKING, "EOPNOTSUPP", null)));
         assertThat(none.suffices()).isFalse();
         assertThat(none.lines(80)).contains("                           without: no fan");
     }
