@@ -62,8 +62,7 @@ public final class KernelSuite {
                         netlink + "bpf.ProgramKernelTest"));
         groups.put("guard", List.of(netlink + "bpf.FanTunnelTest"));
         groups.put("engine", List.of(netlink + "engine.EngineTest", netlink + "FanNetworkTest"));
-        groups.put(
-                "lab", List.of(netlink + "engine.KernelFeaturesTest", netlink + "engine.MixedOverlayTest"));
+        groups.put("lab", List.of(netlink + "engine.KernelFeaturesTest", netlink + "engine.MixedOverlayTest"));
         return groups;
     }
 

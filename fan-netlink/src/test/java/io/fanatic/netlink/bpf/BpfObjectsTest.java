@@ -144,6 +144,7 @@ class BpfObjectsTest {
 
     @Test
     void foreignProgramsOnTheHooksStayAndKeepTheirOrder() {
+        Needs.tcx();
         try (TestHost host = new TestHost();
                 FanPrograms programs = FanPrograms.load(Specs.USUAL);
                 FanPrograms others = FanPrograms.load(Specs.TWO_ADDRESSES);
@@ -170,6 +171,7 @@ class BpfObjectsTest {
 
     @Test
     void attachingTheSameProgramsAgainIsHarmless() {
+        Needs.tcx();
         try (TestHost host = new TestHost();
                 FanPrograms programs = FanPrograms.load(Specs.USUAL)) {
             host.ip("link add tun type vxlan external dstport 8472");
@@ -185,6 +187,7 @@ class BpfObjectsTest {
 
     @Test
     void aDeviceThatIsNotThereIsNamed() {
+        Needs.tcx();
         try (FanPrograms programs = FanPrograms.load(Specs.USUAL)) {
             ErrnoException refused = catchThrowableOfType(ErrnoException.class, () -> programs.attach(987654));
             assertThat(refused.errno()).isEqualTo(Errno.ENODEV);

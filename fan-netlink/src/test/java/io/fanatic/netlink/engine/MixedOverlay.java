@@ -45,7 +45,10 @@ final class MixedOverlay {
             Namespace host = namespaces.another();
             hosts.add(host);
             containers.add(namespaces.another());
-            shIn(underlay, "ip link add p" + i + " type veth peer name u0 netns " + host.network().getFileName());
+            shIn(
+                    underlay,
+                    "ip link add p" + i + " type veth peer name u0 netns "
+                            + host.network().getFileName());
             shIn(underlay, "ip link set p" + i + " master sw up");
             shIn(host, "sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1");
             shIn(host, "ip link set lo up");
@@ -86,8 +89,10 @@ final class MixedOverlay {
 
     private void plug(int host, String bridge, int prefix) {
         Namespace container = containers.get(host);
-        shIn(hosts.get(host), "ip link add c0 mtu 1400 type veth peer name eth0 mtu 1400 netns "
-                + container.network().getFileName());
+        shIn(
+                hosts.get(host),
+                "ip link add c0 mtu 1400 type veth peer name eth0 mtu 1400 netns "
+                        + container.network().getFileName());
         shIn(hosts.get(host), "ip link set c0 master " + bridge + " up");
         shIn(container, "ip addr add 250.0." + (host + 1) + ".2/" + prefix + " dev eth0");
         shIn(container, "ip link set eth0 up");
@@ -112,7 +117,10 @@ final class MixedOverlay {
         shIn(host, "ip addr add 250.0.3.1/24 dev br0");
         shIn(host, "ip link set br0 up");
         for (int i = 1; i <= FOREIGN; i++) {
-            shIn(host, "ip route add 250.0." + i + ".0/24 encap ip " + key + "dst 10.0.0." + i + " ttl 64 dev ft src 250.0.3.1");
+            shIn(
+                    host,
+                    "ip route add 250.0." + i + ".0/24 encap ip " + key + "dst 10.0.0." + i
+                            + " ttl 64 dev ft src 250.0.3.1");
         }
         plug(FOREIGN, "br0", 24);
     }

@@ -2,7 +2,6 @@ package io.fanatic.cli.lab;
 
 import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.terminal.Screen;
-import io.fanatic.harness.lab.Fanctl;
 import io.fanatic.harness.lab.KernelMemory;
 import io.fanatic.harness.lab.Lab;
 import io.fanatic.harness.lab.LabSpec;
@@ -21,7 +20,7 @@ final class UpCommand extends LabCommand {
 
     @Override
     ExitCode runAsRoot(Screen screen) {
-        Fanctl fanctl = Fanctl.ofThisInstallation();
+        Fanctl fanctl = shape.fanctl();
         sweep(screen);
         KernelMemory before = KernelMemory.now();
         long began = System.nanoTime();
