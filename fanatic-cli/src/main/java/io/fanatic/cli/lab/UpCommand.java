@@ -2,6 +2,7 @@ package io.fanatic.cli.lab;
 
 import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.terminal.Screen;
+import io.fanatic.harness.lab.Fanctl;
 import io.fanatic.harness.lab.KernelMemory;
 import io.fanatic.harness.lab.Lab;
 import io.fanatic.harness.lab.LabSpec;
