@@ -97,7 +97,7 @@ public final class Engine {
      * @throws FanException INVALID when the request cannot mean anything on this host
      */
     public Fan preview(FanEntry entry) {
-        return desired(entry, Observed.of(kernel));
+        return desired(entry, Observed.visible(kernel));
     }
 
     /**
@@ -106,7 +106,7 @@ public final class Engine {
      * @throws FanException INVALID when no local address fits, or several do: then the message lists them
      */
     public UnderlaySpec resolve(UnderlaySpec spec) {
-        Underlay underlay = Underlay.resolve(spec, Observed.of(kernel));
+        Underlay underlay = Underlay.resolve(spec, Observed.visible(kernel));
         return UnderlaySpec.of(underlay.address(), underlay.network().prefixLength());
     }
 
@@ -301,7 +301,8 @@ public final class Engine {
                         0,
                         underlay.address(),
                         List.of(),
-                        List.of()));
+                        List.of(),
+                        false));
         Fan fan = new Fan(
                         mapping,
                         options.bridge().orElse(before.bridge()),
@@ -311,7 +312,8 @@ public final class Engine {
                         0,
                         before.identity(),
                         before.slices(),
-                        before.dhcp())
+                        before.dhcp(),
+                        options.underlayOnly())
                 .with(slice, options.dhcp());
         return fan.withMtu(mtu(options, fan, host));
     }

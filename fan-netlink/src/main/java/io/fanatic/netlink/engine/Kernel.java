@@ -7,6 +7,7 @@ import io.fanatic.netlink.bpf.FanProgramSpec;
 import io.fanatic.netlink.bpf.FanPrograms;
 import io.fanatic.netlink.host.DhcpServer;
 import io.fanatic.netlink.host.NatTable;
+import io.fanatic.netlink.host.PortTable;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,7 +29,10 @@ public interface Kernel extends AutoCloseable {
     /** The routes of all tables, without those that merely mirror addresses: local and broadcast ones. */
     List<RouteState> routes();
 
-    /** The names of our programs on a tunnel, which tell their content; empty when they are not both attached. */
+    /**
+     * The names of our programs on a tunnel, which tell their content; empty when they are not both attached, or when earlier ones
+     * of ours are attached beside them.
+     */
     Optional<FanPrograms.Names> programs(String tunnel);
 
     /** The name of our program on a bridge, which tells its content; empty when it is not attached. */
@@ -36,6 +40,9 @@ public interface Kernel extends AutoCloseable {
 
     /** The content of our NAT table; empty when there is none. */
     List<NatTable.Entry> nat();
+
+    /** The content of our table for tunnel ports; empty when there is none. */
+    List<PortTable.Entry> ports();
 
     /** The DHCP server that we run on a bridge. */
     Optional<DhcpServer> dhcp(String bridge);
@@ -99,6 +106,9 @@ public interface Kernel extends AutoCloseable {
 
     /** Replaces the whole content of our NAT table in one transaction; nothing to translate means no table. */
     void replaceNat(List<NatTable.Entry> entries);
+
+    /** Replaces the whole content of our table for tunnel ports in one transaction; no port means no table. */
+    void replacePorts(List<PortTable.Entry> entries);
 
     void startDhcp(DhcpServer server);
 

@@ -2,16 +2,19 @@ package io.fanatic.netlink.engine;
 
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.MacAddress;
-import io.fanatic.netlink.bpf.AttachedProgram;
+import io.fanatic.netlink.bpf.BpfMap;
 import io.fanatic.netlink.bpf.Counter;
 import io.fanatic.netlink.bpf.FanGate;
 import io.fanatic.netlink.bpf.FanProgramSpec;
 import io.fanatic.netlink.bpf.FanPrograms;
+import io.fanatic.netlink.bpf.ProgramNote;
 import io.fanatic.netlink.host.DhcpServer;
 import io.fanatic.netlink.host.Dnsmasq;
+import io.fanatic.netlink.host.ForeignTableException;
 import io.fanatic.netlink.host.NatTable;
 import io.fanatic.netlink.host.NftException;
 import io.fanatic.netlink.host.Nftables;
+import io.fanatic.netlink.host.PortTable;
 import io.fanatic.netlink.libc.Errno;
 import io.fanatic.netlink.libc.ErrnoException;
 import io.fanatic.netlink.route.Addresses;
@@ -103,7 +106,7 @@ public final class LinuxKernel implements Kernel {
                     link.mtu(),
                     link.up(),
                     Optional.ofNullable(names.get(link.master())),
-                    link.alias(),
+                    ProgramNote.without(link.alias()),
                     vxlan));
         }
         return states;
@@ -163,32 +166,24 @@ public final class LinuxKernel implements Kernel {
 
     @Override
     public Optional<FanPrograms.Names> programs(String tunnel) {
-        int index = index(tunnel);
-        Optional<AttachedProgram> encap = hooks().encap(index);
-        Optional<AttachedProgram> guard = hooks().guard(index);
-        return encap.isPresent() && guard.isPresent()
-                ? Optional.of(
-                        new FanPrograms.Names(encap.get().name(), guard.get().name()))
-                : Optional.empty();
+        List<String> names = noted().names(link(tunnel));
+        return names.size() == 2 ? Optional.of(new FanPrograms.Names(names.get(1), names.get(0))) : Optional.empty();
     }
 
     @Override
     public Optional<String> gate(String bridge) {
-        return hooks().gate(index(bridge)).map(AttachedProgram::name);
+        List<String> names = noted().names(link(bridge));
+        return names.size() == 1 ? Optional.of(names.get(0)) : Optional.empty();
     }
 
     @Override
     public Map<Counter, Long> counters(String device) {
-        int index = index(device);
-        Optional<AttachedProgram> counting = hooks().encap(index);
-        if (counting.isEmpty()) {
-            counting = hooks().gate(index);
-        }
-        return counting.isPresent() ? FanPrograms.counters(counting.get().countersMapId()) : Map.of();
+        return noted().counters(link(device));
     }
 
-    private ProgramHooks hooks() {
-        return has(KernelFeature.TCX) ? new TcxHooks() : new ClsactHooks(new TrafficControl(socket));
+    private NotedPrograms noted() {
+        return new NotedPrograms(
+                links, has(KernelFeature.TCX) ? new TcxHooks() : new ClsactHooks(new TrafficControl(socket)));
     }
 
     @Override
@@ -215,7 +210,43 @@ public final class LinuxKernel implements Kernel {
         return natTable().read();
     }
 
+    @Override
+    public List<PortTable.Entry> ports() {
+        return portTable().read();
+    }
+
+    @Override
+    public void replacePorts(List<PortTable.Entry> entries) {
+        try {
+            portTable().write(entries);
+        } catch (NftException e) {
+            throw e.refusesTheFamily()
+                    ? new FanException(
+                            FanException.Reason.UNSUPPORTED,
+                            "this kernel has no nftables tables of the family inet (CONFIG_NF_TABLES_INET), which"
+                                    + " underlay-only needs; try \"modprobe nf_tables\", or go without",
+                            List.of(),
+                            e)
+                    : known(e);
+        }
+    }
+
+    /** A table of somebody else in the place of ours is a conflict. */
+    private static RuntimeException known(NftException e) {
+        return e instanceof ForeignTableException
+                ? new FanException(FanException.Reason.CONFLICT, String.valueOf(e.getMessage()), List.of(), e)
+                : e;
+    }
+
+    private PortTable portTable() {
+        return new PortTable(nftables());
+    }
+
     private NatTable natTable() {
+        return new NatTable(nftables());
+    }
+
+    private Nftables nftables() {
         Nftables open = nftables;
         if (open == null) {
             try {
@@ -225,7 +256,7 @@ public final class LinuxKernel implements Kernel {
             }
             nftables = open;
         }
-        return new NatTable(open);
+        return open;
     }
 
     @Override
@@ -233,9 +264,7 @@ public final class LinuxKernel implements Kernel {
         try {
             natTable().write(entries);
         } catch (NftException e) {
-            throw NatTable.FOREIGN_SENTENCE.equals(e.getMessage())
-                    ? new FanException(FanException.Reason.CONFLICT, NatTable.FOREIGN_SENTENCE, List.of(), e)
-                    : e;
+            throw known(e);
         }
     }
 
@@ -334,7 +363,9 @@ public final class LinuxKernel implements Kernel {
 
     @Override
     public void setAlias(String link, String alias) {
-        links.setAlias(index(link), alias);
+        Link now = link(link);
+        Optional<ProgramNote> note = ProgramNote.in(now.alias());
+        links.setAlias(now.index(), note.isPresent() ? note.get().appendedTo(alias) : alias);
     }
 
     @Override
@@ -386,6 +417,9 @@ public final class LinuxKernel implements Kernel {
         Optional<Link> link = links.named(name);
         if (link.isPresent() && (Mark.isOurs(link.get().alias()) || Kernel.isTemporary(name))) {
             links.delete(link.get().index(), name);
+            if (ProgramNote.in(link.get().alias()).isPresent()) {
+                NotedPrograms.sweep(links);
+            }
         }
     }
 
@@ -405,34 +439,32 @@ public final class LinuxKernel implements Kernel {
 
     @Override
     public void attachPrograms(String tunnel, FanProgramSpec spec) {
-        int index = index(tunnel);
-        Optional<AttachedProgram> old = hooks().encap(index);
+        Link device = link(tunnel);
+        Optional<BpfMap> counters = NotedPrograms.countersToKeep(device);
         try (FanPrograms programs =
-                old.isPresent() ? FanPrograms.load(spec, old.get().countersMapId()) : FanPrograms.load(spec)) {
-            hooks().attach(index, programs);
+                counters.isPresent() ? FanPrograms.load(spec, counters.get()) : FanPrograms.load(spec)) {
+            // The guard first, so that nothing unguarded comes in.
+            noted().attach(device, List.of(programs.guard(), programs.encap()), programs.counters());
         }
     }
 
     @Override
+    public void detachPrograms(String tunnel) {
+        links.named(tunnel).ifPresent(noted()::detach);
+    }
+
+    @Override
     public void attachGate(String bridge, FanProgramSpec spec) {
-        int index = index(bridge);
-        Optional<AttachedProgram> old = hooks().gate(index);
-        try (FanGate gate = old.isPresent() ? FanGate.load(spec, old.get().countersMapId()) : FanGate.load(spec)) {
-            hooks().attach(index, gate);
+        Link device = link(bridge);
+        Optional<BpfMap> counters = NotedPrograms.countersToKeep(device);
+        try (FanGate gate = counters.isPresent() ? FanGate.load(spec, counters.get()) : FanGate.load(spec)) {
+            noted().attach(device, List.of(gate.program()), gate.counters());
         }
     }
 
     @Override
     public void detachGate(String bridge) {
         detachPrograms(bridge);
-    }
-
-    @Override
-    public void detachPrograms(String device) {
-        Optional<Link> link = links.named(device);
-        if (link.isPresent()) {
-            hooks().detach(link.get().index());
-        }
     }
 
     @Override
@@ -466,8 +498,10 @@ public final class LinuxKernel implements Kernel {
     }
 
     private int index(String name) {
-        return links.named(name)
-                .orElseThrow(() -> new ErrnoException("look up " + name, Errno.ENODEV))
-                .index();
+        return link(name).index();
+    }
+
+    private Link link(String name) {
+        return links.named(name).orElseThrow(() -> new ErrnoException("look up " + name, Errno.ENODEV));
     }
 }
