@@ -23,7 +23,7 @@ import java.util.TreeSet;
 final class Blueprint {
     private final boolean setsLocalAddress;
 
-    /** @param setsLocalAddress see {@link Kernel#setsLocalAddress} */
+    /** @param setsLocalAddress see {@link KernelFeature#LOCAL_ADDRESS} */
     Blueprint(boolean setsLocalAddress) {
         this.setsLocalAddress = setsLocalAddress;
     }

@@ -55,8 +55,8 @@ public interface Kernel extends AutoCloseable {
     /** Addresses of name servers in use, of /etc/resolv.conf. */
     List<Ipv4Address> nameServers();
 
-    /** Whether the tunnel key can carry a local address, so that a fan may have several underlay addresses here. */
-    boolean setsLocalAddress();
+    /** Whether it has what not every kernel has. */
+    boolean has(KernelFeature feature);
 
     /**
      * Makes an external VXLAN device, down, under a name that nothing else uses, for {@link #publish} to rename. A run that
