@@ -13,6 +13,7 @@ import io.fanatic.core.FanSlice;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.TunnelType;
 import io.fanatic.core.UnderlaySpec;
+import io.fanatic.netlink.host.NatTable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -52,10 +53,45 @@ public final class Engine {
      * @throws FanException when it cannot be done; the host is then as before unless the reason is NOT_UNDONE
      */
     public Plan up(FanEntry entry) {
-        Observed host = cleared();
+        return up(entry, cleared());
+    }
+
+    private Plan up(FanEntry entry, Observed host) {
         Plan plan = planUp(entry, host);
         apply(plan, host, () -> planUp(entry, Observed.of(kernel)));
         return plan;
+    }
+
+    /**
+     * As {@link #up}, for a fan that was up: one of which nothing is left was taken down on purpose, and stays down. What takes
+     * a fan down leaves nothing; whoever else deletes a device leaves the other one, or the NAT of its slice.
+     *
+     * @param entry with a local address as its underlay
+     * @return what was done; empty when nothing is left of that slice
+     * @throws FanException as {@link #up} does
+     */
+    public Optional<Plan> repair(FanEntry entry) {
+        Observed host = cleared();
+        if (!remains(entry, host)) {
+            return Optional.empty();
+        }
+        return Optional.of(up(entry, host));
+    }
+
+    private static boolean remains(FanEntry entry, Observed host) {
+        if (!(entry.underlay() instanceof UnderlaySpec.Address own)) {
+            throw new IllegalArgumentException(entry.underlay() + " is not one address");
+        }
+        FanMapping mapping = FanMapping.of(entry.overlay(), own.network());
+        for (NatTable.Entry nat : host.nat()) {
+            if (nat.slice().equals(mapping.slice(own.address()).cidr())) {
+                return true;
+            }
+        }
+        Optional<Fan> fan = same(host.fans(), mapping);
+        return fan.isPresent()
+                && (fan.get().underlayAddresses().contains(own.address())
+                        || fan.get().slices().isEmpty() && fan.get().identity().equals(own.address()));
     }
 
     /** The host, after what a run that was killed left half made has gone; nobody else makes such devices now. */

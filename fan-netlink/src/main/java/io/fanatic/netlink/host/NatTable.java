@@ -38,7 +38,9 @@ import java.util.List;
 public final class NatTable {
     static final String MARK = "made by fanatic(8), do not edit";
 
-    private static final String NAME = "fanatic";
+    /** The name of the table. */
+    public static final String NAME = "fanatic";
+
     private static final String TABLE = "table ip " + NAME;
     /** Why nothing is written while the state is {@link State#FOREIGN}. */
     public static final String FOREIGN_SENTENCE =
