@@ -15,17 +15,28 @@ final class JavaProgram {
      * @param commandLine its arguments, divided by spaces
      */
     static List<String> fanctl(Path libraries, String commandLine) {
+        return fanctl(libraries, List.of(), commandLine);
+    }
+
+    /** As {@link #fanctl}, with the JVM's options for {@code fanctl watch}. */
+    static List<String> watch(Path libraries, String commandLine) {
+        Path options = Path.of("..", "scripts", "watch.options").toAbsolutePath();
+        return fanctl(libraries, List.of("@" + options), "watch" + commandLine);
+    }
+
+    private static List<String> fanctl(Path libraries, List<String> options, String commandLine) {
         List<String> words = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
                 "-XX:-UsePerfData",
                 "-XX:TieredStopAtLevel=1",
                 "-Djnr.ffi.asm.enabled=false",
+                "--enable-native-access=ALL-UNNAMED",
                 "-Djffi.extract.dir=" + libraries,
                 "-Djffi.extract.name=libjffi.so",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Fanctl.class.getName()));
+                "-Xlog:disable"));
+        words.addAll(options);
+        words.addAll(List.of("-cp", System.getProperty("java.class.path"), Fanctl.class.getName()));
         words.addAll(List.of(commandLine.split(" ")));
         return words;
     }

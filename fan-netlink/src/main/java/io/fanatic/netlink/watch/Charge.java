@@ -73,6 +73,7 @@ final class Charge {
 
     /** As when the watch began: what was taken down comes up. */
     void reset() {
+        address = Optional.empty();
         due = true;
         down = false;
         said = "";

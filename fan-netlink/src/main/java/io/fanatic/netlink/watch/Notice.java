@@ -47,6 +47,6 @@ public record Notice(Kind kind, String subject, String text) {
     /** {@code repaired 250.0.0.0/8: set fan-250 up}. */
     @Override
     public String toString() {
-        return kind.word + " " + subject + ": " + text;
+        return kind.word + (subject.equals(HOST) ? "" : " " + subject) + ": " + text;
     }
 }
