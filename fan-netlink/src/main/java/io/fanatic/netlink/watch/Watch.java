@@ -42,9 +42,9 @@ import java.util.function.Supplier;
  */
 public final class Watch implements AutoCloseable {
     /** Changes come in bursts; the repair waits for a lull, but not for ever. */
-    private static final Duration LULL = Duration.ofMillis(50);
+    private static final Duration LULL = Duration.ofMillis(100);
 
-    private static final Duration LONGEST_BURST = Duration.ofMillis(500);
+    private static final Duration LONGEST_BURST = Duration.ofSeconds(1);
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     /** After a repair the host is looked at again; by then something else may have happened. */
