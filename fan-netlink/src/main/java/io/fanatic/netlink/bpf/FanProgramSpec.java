@@ -7,7 +7,7 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * Everything that the two programs of a fan depend on: the same specification gives the same programs, byte by byte.
+ * Everything that the programs of a fan depend on: the same specification gives the same programs, byte by byte.
  *
  * @param mapping the fan
  * @param vni the VXLAN network identifier, 0 to 16777215

@@ -2,6 +2,7 @@ package io.fanatic.netlink.engine;
 
 import io.fanatic.core.FanSlice;
 import io.fanatic.core.MacAddress;
+import io.fanatic.netlink.bpf.FanGate;
 import io.fanatic.netlink.bpf.FanProgramSpec;
 import io.fanatic.netlink.bpf.FanPrograms;
 import io.fanatic.netlink.host.DhcpServer;
@@ -35,6 +36,7 @@ final class Blueprint {
                 MacAddress.ofBridge(fan.overlay(), fan.identity()),
                 fan.mtu(),
                 fan.mark().toString()));
+        pieces.add(new GatePiece(fan.bridge(), programs(fan)));
         pieces.add(new PortPiece(fan.tunnel(), fan.bridge()));
         for (FanSlice slice : fan.slices()) {
             for (int i = 0; i < slice.hostReserve(); i++) {
@@ -87,7 +89,13 @@ final class Blueprint {
                 pieces.add(new ProgramsPiece(link.name(), programs(fan)));
             }
         });
-        bridge.ifPresent(link -> pieces.add(new BridgePiece(link.name(), link.mac(), link.mtu(), link.alias())));
+        bridge.ifPresent(link -> {
+            pieces.add(new BridgePiece(link.name(), link.mac(), link.mtu(), link.alias()));
+            String attached = host.gates().get(link.name());
+            if (!fan.slices().isEmpty() && attached != null && attached.equals(FanGate.name(programs(fan)))) {
+                pieces.add(new GatePiece(link.name(), programs(fan)));
+            }
+        });
         tunnel.flatMap(LinkState::master).ifPresent(master -> pieces.add(new PortPiece(fan.tunnel(), master)));
         for (AddressState address : host.addresses()) {
             if (bridge.isPresent()

@@ -31,6 +31,9 @@ public interface Kernel extends AutoCloseable {
     /** The names of our programs on a tunnel, which tell their content; empty when they are not both attached. */
     Optional<FanPrograms.Names> programs(String tunnel);
 
+    /** The name of our program on a bridge, which tells its content; empty when it is not attached. */
+    Optional<String> gate(String bridge);
+
     /** The content of our NAT table; empty when there is none. */
     List<NatTable.Entry> nat();
 
@@ -85,6 +88,11 @@ public interface Kernel extends AutoCloseable {
 
     void detachPrograms(String tunnel);
 
+    /** Attaches the program to a bridge, or replaces the one that is there; its counters go on. */
+    void attachGate(String bridge, FanProgramSpec spec);
+
+    void detachGate(String bridge);
+
     void addAddress(AddressState address);
 
     void deleteAddress(AddressState address);
@@ -109,8 +117,8 @@ public interface Kernel extends AutoCloseable {
      */
     void restoreForwarding();
 
-    /** What the programs on a tunnel have counted; empty when there are none. */
-    Map<Counter, Long> counters(String tunnel);
+    /** What our programs on a tunnel or bridge have counted; empty when there are none. */
+    Map<Counter, Long> counters(String device);
 
     @Override
     void close();

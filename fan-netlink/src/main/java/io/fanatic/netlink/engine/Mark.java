@@ -54,13 +54,21 @@ public record Mark(FanMapping mapping, int vni, int port, Ipv4Address identity, 
             }
             return Optional.of(new Mark(
                     FanMapping.of(Cidr.parse(words[1]), Cidr.parse(words[2])),
-                    Integer.parseInt(words[4]),
-                    Integer.parseInt(words[6]),
+                    number(words[4], 0, 0xffffff),
+                    number(words[6], 1, 0xffff),
                     Ipv4Address.parse(words[8]),
                     dhcp));
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }
+    }
+
+    private static int number(String word, int least, int most) {
+        int number = Integer.parseInt(word);
+        if (number < least || number > most) {
+            throw new IllegalArgumentException(word + " is not from " + least + " to " + most);
+        }
+        return number;
     }
 
     /** The ifalias; shorter than the kernel's limit of 255 bytes for as many underlay addresses as a fan may have. */

@@ -4,6 +4,7 @@ import io.fanatic.core.Cidr;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.MacAddress;
 import io.fanatic.netlink.bpf.Counter;
+import io.fanatic.netlink.bpf.FanGate;
 import io.fanatic.netlink.bpf.FanProgramSpec;
 import io.fanatic.netlink.bpf.FanPrograms;
 import io.fanatic.netlink.host.DhcpServer;
@@ -26,6 +27,7 @@ public final class MemoryKernel implements Kernel {
     private final List<AddressState> addresses = new ArrayList<>();
     private final List<RouteState> routes = new ArrayList<>();
     private final Map<String, FanPrograms.Names> programs = new HashMap<>();
+    private final Map<String, String> gates = new HashMap<>();
     private final Map<String, DhcpServer> dhcp = new HashMap<>();
     private final List<Ipv4Address> nameServers = new ArrayList<>();
     private List<NatTable.Entry> nat = List.of();
@@ -81,6 +83,7 @@ public final class MemoryKernel implements Kernel {
         links.remove(name);
         addresses.removeIf(address -> address.link().equals(name));
         programs.remove(name);
+        gates.remove(name);
         links.replaceAll(
                 (other, link) -> link.master().equals(Optional.of(name)) ? link.withMaster(Optional.empty()) : link);
     }
@@ -117,6 +120,12 @@ public final class MemoryKernel implements Kernel {
     public Optional<FanPrograms.Names> programs(String tunnel) {
         call("read programs");
         return Optional.ofNullable(programs.get(tunnel));
+    }
+
+    @Override
+    public Optional<String> gate(String bridge) {
+        call("read the gate");
+        return Optional.ofNullable(gates.get(bridge));
     }
 
     @Override
@@ -251,6 +260,19 @@ public final class MemoryKernel implements Kernel {
     }
 
     @Override
+    public void attachGate(String bridge, FanProgramSpec spec) {
+        call("attach the gate to " + bridge);
+        link(bridge);
+        gates.put(bridge, FanGate.name(spec));
+    }
+
+    @Override
+    public void detachGate(String bridge) {
+        call("detach the gate from " + bridge);
+        gates.remove(bridge);
+    }
+
+    @Override
     public void addAddress(AddressState address) {
         call("add address " + address);
         link(address.link());
@@ -307,8 +329,8 @@ public final class MemoryKernel implements Kernel {
     }
 
     @Override
-    public Map<Counter, Long> counters(String tunnel) {
-        call("read counters of " + tunnel);
+    public Map<Counter, Long> counters(String device) {
+        call("read counters of " + device);
         return Map.of();
     }
 

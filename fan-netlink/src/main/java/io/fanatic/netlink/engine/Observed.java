@@ -26,6 +26,7 @@ record Observed(
         List<AddressState> addresses,
         List<RouteState> routes,
         Map<String, FanPrograms.Names> programs,
+        Map<String, String> gates,
         List<NatTable.Entry> nat,
         Map<String, DhcpServer> dhcp,
         boolean forwarding,
@@ -34,10 +35,13 @@ record Observed(
     static Observed of(Kernel kernel) {
         List<LinkState> links = kernel.links();
         Map<String, FanPrograms.Names> programs = new HashMap<>();
+        Map<String, String> gates = new HashMap<>();
         Map<String, DhcpServer> dhcp = new HashMap<>();
         for (LinkState link : links) {
             if (link.isOurs() && link.vxlan().isPresent()) {
                 kernel.programs(link.name()).ifPresent(names -> programs.put(link.name(), names));
+            } else if (link.isOurs()) {
+                kernel.gate(link.name()).ifPresent(name -> gates.put(link.name(), name));
             }
         }
         List<AddressState> addresses = kernel.addresses();
@@ -50,6 +54,7 @@ record Observed(
                 addresses,
                 kernel.routes(),
                 programs,
+                gates,
                 kernel.nat(),
                 dhcp,
                 kernel.forwarding(),
@@ -201,6 +206,7 @@ record Observed(
         compare(lines, "address", before.addresses, addresses);
         compare(lines, "route", before.routes, routes);
         compare(lines, "programs", before.programs.entrySet(), programs.entrySet());
+        compare(lines, "gate", before.gates.entrySet(), gates.entrySet());
         compare(lines, "NAT", before.nat, nat);
         compare(lines, "DHCP server", before.dhcp.values(), dhcp.values());
         compare(lines, "net.ipv4.ip_forward", List.of(before.forwarding), List.of(forwarding));

@@ -9,6 +9,7 @@ sealed interface Piece
                 BridgePiece,
                 DhcpPiece,
                 ForwardingPiece,
+                GatePiece,
                 NatPiece,
                 PortPiece,
                 ProgramsPiece,
