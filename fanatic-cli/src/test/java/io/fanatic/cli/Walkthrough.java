@@ -103,7 +103,8 @@ final class Walkthrough {
     /** Makes {@code fanatic}, {@code fanctl} and {@code sudo} for shells. */
     static void install(Path bin) throws IOException {
         String java = "exec '" + System.getProperty("java.home")
-                + "/bin/java' -XX:TieredStopAtLevel=1 -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED -Dfanatic.home='"
+                + "/bin/java' -XX:TieredStopAtLevel=1 -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED"
+                + " -Dfanatic.home='"
                 + bin
                 + "' -cp '" + System.getProperty("surefire.real.class.path", System.getProperty("java.class.path"))
                 + "' ";

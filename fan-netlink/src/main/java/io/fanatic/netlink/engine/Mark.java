@@ -3,6 +3,7 @@ package io.fanatic.netlink.engine;
 import io.fanatic.core.Cidr;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.netlink.bpf.ProgramNote;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -14,11 +15,13 @@ import java.util.Optional;
  *   fanatic 250.0.0.0/8 10.0.0.0/16 vni 16384000 port 8472 id 10.0.0.45 dhcp 10.0.0.45,10.0.0.46
  * </pre>
  *
+ * <p>The tunnel's has no DHCP; a {@linkplain ProgramNote note} of its programs follows there.
+ *
  * @param mapping overlay and underlay
  * @param vni VXLAN network identifier
  * @param port UDP port
  * @param identity the underlay address behind the MAC addresses
- * @param dhcp the underlay addresses in whose slices DHCP leases
+ * @param dhcp the underlay addresses in whose slices DHCP leases; the bridge tells them
  */
 public record Mark(FanMapping mapping, int vni, int port, Ipv4Address identity, List<Ipv4Address> dhcp) {
 
@@ -35,7 +38,7 @@ public record Mark(FanMapping mapping, int vni, int port, Ipv4Address identity, 
 
     /** Reads an ifalias; empty when it is not ours or not in a form that this version knows. */
     public static Optional<Mark> parse(String alias) {
-        String[] words = alias.split(" ", -1);
+        String[] words = ProgramNote.without(alias).split(" ", -1);
         boolean known = (words.length == 9 || words.length == 11)
                 && words[0].equals("fanatic")
                 && words[3].equals("vni")

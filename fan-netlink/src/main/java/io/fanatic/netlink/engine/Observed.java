@@ -61,6 +61,20 @@ record Observed(
                 kernel.forwardingIsOurs());
     }
 
+    /** What anybody can see: links, addresses and routes; of the rest it knows nothing. */
+    static Observed visible(Kernel kernel) {
+        return new Observed(
+                kernel.links(),
+                kernel.addresses(),
+                kernel.routes(),
+                Map.of(),
+                Map.of(),
+                List.of(),
+                Map.of(),
+                kernel.forwarding(),
+                false);
+    }
+
     Optional<LinkState> link(String name) {
         return find(links, name);
     }
@@ -139,7 +153,10 @@ record Observed(
                     mtu,
                     mark.identity(),
                     slices(mark.mapping(), bridge, addresses),
-                    mark.dhcp()));
+                    find(links, bridge)
+                            .flatMap(found -> Mark.parse(found.alias()))
+                            .map(Mark::dhcp)
+                            .orElse(List.of())));
         }
         fans.sort((a, b) -> a.overlay().compareTo(b.overlay()));
         return fans;
