@@ -7,13 +7,12 @@ import io.fanatic.harness.junit.FanLab;
 import io.fanatic.harness.lab.Lab;
 import io.fanatic.harness.lab.LabContainer;
 import io.fanatic.harness.lab.LabHost;
-import io.fanatic.netlink.bpf.BpfProgram;
+import io.fanatic.harness.lab.LabLink;
 import io.fanatic.netlink.bpf.Tcx;
 import io.fanatic.netlink.health.Code;
 import io.fanatic.netlink.route.Links;
 import io.fanatic.netlink.wire.NetlinkSocket;
 import java.io.IOException;
-import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -103,13 +102,37 @@ abstract class LiveChanges {
         flow.progress();
     }
 
+    /**
+     * The containers' own MTU is their engine's to say, as the finding port-mtu tells. Too large, it makes packets that no
+     * device on their way takes, and nobody tells the sender.
+     */
     // field.md 20
     @Test
     void theUnderlaysMtuIsLoweredAndRaised() {
-        changed("ip link set eth0 mtu 1400", Code.MTU);
-        changed("ip link set eth0 mtu 1500", Code.MTU);
-        changed("ip link set eth0 mtu 1600", Code.MTU);
-        changed("ip link set eth0 mtu 1500", Code.MTU);
+        underlayMtu(1400);
+        underlayMtu(1500);
+        underlayMtu(1600);
+        underlayMtu(1500);
+    }
+
+    private void underlayMtu(int mtu) {
+        lab.hosts().forEach(each -> new LabLink(lab, each).setMtu(mtu));
+        repair(Code.MTU);
+        fanctl(lab.hosts().get(1), "up -a").done();
+        for (LabContainer container : lab.containers()) {
+            container.host().exec("ip", "link", "set", container.name(), "mtu", "" + (mtu - 50)).orThrow();
+            container.exec("ip", "link", "set", "eth0", "mtu", "" + (mtu - 50)).orThrow();
+        }
+        flow.progress();
+    }
+
+    /** A bridge that has gone does not take with it which address the fan had. */
+    // field.md 17
+    @Test
+    void theBridgeIsDeletedWhileThereIsASecondUnderlayAddress() {
+        run("ip addr add 10.0.0.77/16 dev eth0; ip link del fan-250");
+        repair(Code.BRIDGE);
+        run("ip link set h1c1 master fan-250; ip addr del 10.0.0.77/16 dev eth0");
     }
 
     // field.md 17
@@ -186,26 +209,22 @@ abstract class LiveChanges {
 
     // field.md 34
     @Test
-    void theGuardIsTakenAway() {
-        detach(Tcx.Hook.INGRESS);
+    void theGuardTheEncapOrTheGateIsTakenAway() {
+        detach("ftun-250", Tcx.Hook.INGRESS);
+        repair(Code.PROGRAMS);
+        flow.progress();
+        detach("ftun-250", Tcx.Hook.EGRESS);
+        repair(Code.PROGRAMS);
+        flow.progress();
+        detach("fan-250", Tcx.Hook.INGRESS);
         repair(Code.PROGRAMS);
     }
 
-    // field.md 34
-    @Test
-    void theEncapIsTakenAway() {
-        detach(Tcx.Hook.EGRESS);
-        repair(Code.PROGRAMS);
-    }
-
-    private void detach(Tcx.Hook hook) {
+    private void detach(String device, Tcx.Hook hook) {
         host.namespace().run(() -> {
             try (NetlinkSocket socket = NetlinkSocket.open()) {
-                int tunnel = new Links(socket).named("ftun-250").orElseThrow().index();
-                List<Integer> programs = Tcx.query(tunnel, hook);
-                try (BpfProgram program = BpfProgram.byId(programs.get(0))) {
-                    Tcx.detach(tunnel, hook, program);
-                }
+                int index = new Links(socket).named(device).orElseThrow().index();
+                Tcx.detach(index, hook, Tcx.query(index, hook).get(0));
             }
         });
     }

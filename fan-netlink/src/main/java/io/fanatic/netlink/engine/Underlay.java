@@ -126,7 +126,13 @@ record Underlay(Ipv4Address address, Cidr network, String link, int mtu) {
         }
         if (candidates.size() > 1) {
             Set<Ipv4Address> inUse = new HashSet<>();
-            host.fans().forEach(fan -> inUse.addAll(fan.underlayAddresses()));
+            for (Fan fan : host.fans()) {
+                inUse.addAll(fan.underlayAddresses());
+                // Without its bridge a fan has no slice to tell it.
+                if (fan.slices().isEmpty()) {
+                    inUse.add(fan.identity());
+                }
+            }
             List<AddressState> used = new ArrayList<>(candidates);
             used.removeIf(address -> !inUse.contains(address.address()));
             if (used.size() == 1) {

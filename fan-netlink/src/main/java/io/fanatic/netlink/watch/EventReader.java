@@ -149,9 +149,9 @@ final class EventReader {
     }
 
     private void filters(Reply reply) {
-        Optional<Link> tunnel =
-                scope.device(reply.u32(4)).filter(link -> link.vxlan().isPresent());
-        tunnel.ifPresent(link -> events.accept("the filters of " + link.name() + " changed"));
+        device(reply.u32(4))
+                .filter(scope::isNamed)
+                .ifPresent(device -> events.accept("the filters of " + device + " changed"));
     }
 
     private void forwarding(Reply reply) {
@@ -193,6 +193,6 @@ final class EventReader {
 
     /** A program that the kernel has freed. */
     void program(int id) {
-        scope.tunnelOf(id).ifPresent(tunnel -> events.accept("an eBPF program of " + tunnel + " was taken away"));
+        scope.deviceOf(id).ifPresent(device -> events.accept("an eBPF program of " + device + " was taken away"));
     }
 }

@@ -49,7 +49,7 @@ final class Scope {
         for (Link link : new Links(socket).list()) {
             if (names.contains(link.name()) || holders.contains(link.index())) {
                 scope.devices.put(link.index(), link);
-                if (link.vxlan().isPresent()) {
+                if (names.contains(link.name())) {
                     scope.readPrograms(link);
                 }
             }
@@ -57,13 +57,13 @@ final class Scope {
         return scope;
     }
 
-    private void readPrograms(Link tunnel) {
+    private void readPrograms(Link device) {
         try {
             for (Tcx.Hook hook : Tcx.Hook.values()) {
-                Tcx.query(tunnel.index(), hook).forEach(id -> programs.put(id, tunnel.name()));
+                Tcx.query(device.index(), hook).forEach(id -> programs.put(id, device.name()));
             }
         } catch (ErrnoException withoutTcx) {
-            // Then they hang in filters, of which netlink tells; or the tunnel is gone, and it tells of that.
+            // Then they hang in filters, of which netlink tells; or the device is gone, and it tells of that.
         }
     }
 
@@ -92,8 +92,8 @@ final class Scope {
         devices.remove(index);
     }
 
-    /** The tunnel that a program was attached to. */
-    Optional<String> tunnelOf(int program) {
+    /** The device that a program was attached to. */
+    Optional<String> deviceOf(int program) {
         return Optional.ofNullable(programs.get(program));
     }
 }
