@@ -1,5 +1,8 @@
 package io.fanatic.cli;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,10 +21,23 @@ final class JavaProgram {
         return fanctl(libraries, List.of(), commandLine);
     }
 
-    /** As {@link #fanctl}, with the JVM's options for {@code fanctl watch}. */
+    /** As {@link #fanctl}, with the JVM's options that scripts/run has for {@code fanctl watch}. */
     static List<String> watch(Path libraries, String commandLine) {
-        Path options = Path.of("..", "scripts", "watch.options").toAbsolutePath();
-        return fanctl(libraries, List.of("@" + options), "watch" + commandLine);
+        List<String> options = new ArrayList<>();
+        try {
+            for (String line : Files.readAllLines(Path.of("..", "scripts", "run"))) {
+                if (line.strip().startsWith("watch=")) {
+                    for (String word : line.strip().split("[ \"]", -1)) {
+                        if (word.startsWith("-X")) {
+                            options.add(word);
+                        }
+                    }
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return fanctl(libraries, options, "watch" + commandLine);
     }
 
     private static List<String> fanctl(Path libraries, List<String> options, String commandLine) {

@@ -120,7 +120,10 @@ abstract class LiveChanges {
         repair(Code.MTU);
         fanctl(lab.hosts().get(1), "up -a").done();
         for (LabContainer container : lab.containers()) {
-            container.host().exec("ip", "link", "set", container.name(), "mtu", "" + (mtu - 50)).orThrow();
+            container
+                    .host()
+                    .exec("ip", "link", "set", container.name(), "mtu", "" + (mtu - 50))
+                    .orThrow();
             container.exec("ip", "link", "set", "eth0", "mtu", "" + (mtu - 50)).orThrow();
         }
         flow.progress();

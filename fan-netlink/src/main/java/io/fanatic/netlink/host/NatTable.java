@@ -29,22 +29,7 @@ import java.util.List;
  * the second loses its first packet. It has been in the kernel since 3.13 and in nft since 0.4, before anything else that
  * a fan needs, so there is no fall-back.
  */
-<<<<<<< HEAD
-public final class NatTable {
-    static final String MARK = "made by fanatic(8), do not edit";
-
-    /** The name of the table. */
-    public static final String NAME = "fanatic";
-
-    private static final String TABLE = "table ip " + NAME;
-    /** Why nothing is written while the state is {@link State#FOREIGN}. */
-    public static final String FOREIGN_SENTENCE =
-            "the nftables table \"ip fanatic\" was not made by fanatic and is left"
-                    + " alone; rename it, or delete it with: nft delete " + TABLE;
-
-=======
 public final class NatTable extends OwnTable<NatTable.Entry> {
->>>>>>> main
     private static final String CHAIN = "type nat hook postrouting priority 100; policy accept;";
     private static final String LEFT_ALONE = "ip daddr { 224.0.0.0/4, 255.255.255.255 } accept";
     private static final String LEFT_ALONE_JSON = "[{\"match\":{\"op\":\"==\",\"left\":{\"payload\":"

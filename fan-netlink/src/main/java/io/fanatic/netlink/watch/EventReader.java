@@ -1,6 +1,5 @@
 package io.fanatic.netlink.watch;
 
-import io.fanatic.netlink.host.NatTable;
 import io.fanatic.netlink.route.Addresses;
 import io.fanatic.netlink.route.InterfaceAddress;
 import io.fanatic.netlink.route.Link;
@@ -44,6 +43,9 @@ final class EventReader {
     private static final int NFGENMSG_LENGTH = 4;
     private static final int NFT_MSG_DELTABLE = 2;
     private static final int NFT_MSG_NEWGEN = 15;
+    /** Its name in each family. */
+    private static final String OUR_TABLE = "fanatic";
+
     /** Of a table its name; of a chain, a rule, a set the table's. */
     private static final int NFTA_TABLE = 1;
 
@@ -182,7 +184,7 @@ final class EventReader {
         while (attributes.next()) {
             if (attributes.type() == NFTA_TABLE) {
                 String table = attributes.string();
-                if (table.equals(NatTable.NAME)) {
+                if (table.equals(OUR_TABLE)) {
                     events.accept("the nftables table " + table
                             + (message == NFT_MSG_DELTABLE ? " was deleted" : " changed"));
                 }
