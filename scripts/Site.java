@@ -20,6 +20,9 @@ final class Site {
             code, pre { font-family: ui-monospace, monospace; font-size: .9rem }
             table { border-collapse: collapse; display: block; overflow-x: auto }
             td, th { border: 1px solid #8886; padding: .2rem .6rem; text-align: left; vertical-align: top }
+            table.Nm td { border: 0 }
+            h1.Sh { font-size: 1.3rem }
+            a.permalink { color: inherit; text-decoration: none }
             .head, .foot { display: none }
             """;
 
@@ -36,7 +39,14 @@ final class Site {
         Files.writeString(site.site.resolve("site.css"), STYLE);
         String manPages = site.manPages();
         for (String text : TEXTS) {
-            site.text(text, text.equals("README") ? manPages : "");
+            site.text(Path.of(text + ".md"), site.site.resolve(file(text)), "", text.equals("README") ? manPages : "");
+        }
+        Files.createDirectories(site.site.resolve("examples"));
+        try (Stream<Path> files = Files.list(site.home.resolve("examples"))) {
+            for (Path file : files.filter(each -> each.toString().endsWith(".md")).toList()) {
+                String name = file.getFileName().toString();
+                site.text(Path.of("examples", name), site.site.resolve("examples").resolve(name.replace(".md", ".html")), "../", "");
+            }
         }
     }
 
@@ -56,17 +66,20 @@ final class Site {
         return list.append("</ul>\n").toString();
     }
 
-    private void text(String name, String more) throws IOException {
+    private void text(Path source, Path target, String up, String more) throws IOException {
         List<Extension> extensions = List.of(TablesExtension.create());
+        String markdown = Files.readString(home.resolve(source));
         String html = HtmlRenderer.builder()
                 .extensions(extensions)
                 .build()
-                .render(Parser.builder().extensions(extensions).build().parse(Files.readString(home.resolve(name + ".md"))));
+                .render(Parser.builder().extensions(extensions).build().parse(markdown));
         for (String other : TEXTS) {
-            html = html.replace("href=\"" + other + ".md", "href=\"" + file(other));
+            html = html.replaceAll("href=\"(\\.\\./)?" + other + "\\.md", "href=\"$1" + file(other));
         }
-        html = html.replaceAll("href=\"man/([a-z.0-9-]+)\"", "href=\"man/$1.html\"");
-        Files.writeString(site.resolve(file(name)), framed(name.equals("README") ? "fanatic" : "fanatic: " + name, "", html + more));
+        html = html.replaceAll("href=\"((?:\\.\\./)?(?:examples/)?[a-z0-9-]+)\\.md", "href=\"$1.html")
+                .replaceAll("href=\"((?:\\.\\./)?man/[a-z.0-9-]+)\"", "href=\"$1.html\"");
+        String title = source.equals(Path.of("README.md")) ? "fanatic" : "fanatic: " + source.toString().replace(".md", "");
+        Files.writeString(target, framed(title, up, html + more));
     }
 
     private static String file(String text) {
