@@ -117,10 +117,12 @@ public record FanOptions(
         };
     }
 
+    /** The same, with DHCP for containers switched on or off. */
     public FanOptions withDhcp(boolean value) {
         return new FanOptions(value, off, hostReserve, bridge, port, vni, mtu, underlayOnly);
     }
 
+    /** The same, but left down when the configuration is brought up, or not. */
     public FanOptions withOff(boolean value) {
         return new FanOptions(dhcp, value, hostReserve, bridge, port, vni, mtu, underlayOnly);
     }
