@@ -9,6 +9,7 @@ import java.util.Set;
 /**
  * What can be said about a fan beside its overlay and underlay; what is left empty follows from the overlay or the host.
  *
+ * @param type how packets travel between hosts; the same on every host of a fan
  * @param dhcp whether a DHCP server leases the slice's container addresses
  * @param off whether {@code fanctl up -a} passes this fan over
  * @param hostReserve how many addresses belong to the host, at least 1; how many fit, the {@link FanSlice} knows
@@ -16,28 +17,37 @@ import java.util.Set;
  * @param port the tunnel's UDP port, 1 to 65535; else {@link TunnelType#DEFAULT_VXLAN_PORT}
  * @param vni the VXLAN network identifier, 0 to 16777215; else {@link FanNames#vni}
  * @param mtu the MTU of bridge, tunnel and containers in bytes, 68 to 65535; else what the underlay's device leaves
+ * @param nat whether what leaves the overlay takes the host's address (nftables masquerade)
+ * @param accept whether rules are added that let the fan's packets pass where iptables drops what it forwards
  */
 public record FanOptions(
+        TunnelType type,
         boolean dhcp,
         boolean off,
         int hostReserve,
         Optional<String> bridge,
         OptionalInt port,
         OptionalInt vni,
-        OptionalInt mtu) {
+        OptionalInt mtu,
+        boolean nat,
+        boolean accept) {
 
     /** No flag given. */
     public static final FanOptions DEFAULT = new FanOptions(
+            TunnelType.VXLAN,
             false,
             false,
             FanSlice.DEFAULT_HOST_RESERVE,
             Optional.empty(),
             OptionalInt.empty(),
             OptionalInt.empty(),
-            OptionalInt.empty());
+            OptionalInt.empty(),
+            true,
+            true);
 
     /** The flags, for messages and help. */
-    public static final String FLAGS = "dhcp, off, host-reserve N, bridge NAME, port P, vni N or mtu N";
+    public static final String FLAGS =
+            "ipip, dhcp, off, host-reserve N, bridge NAME, port P, vni N, mtu N, no-nat or no-accept";
 
     /** The smallest MTU that IPv4 allows (RFC 791, page 25), in bytes. */
     public static final int LEAST_MTU = 68;
@@ -58,6 +68,10 @@ public record FanOptions(
         requireRange("port", port, 1, MOST_PORT);
         requireRange("vni", vni, 0, MOST_VNI);
         requireRange("mtu", mtu, LEAST_MTU, MOST_MTU);
+        if (type == TunnelType.IPIP && (port.isPresent() || vni.isPresent())) {
+            throw new IllegalArgumentException((port.isPresent() ? "port" : "vni")
+                    + " does not go with ipip, which has neither" + " UDP ports nor VXLAN network identifiers");
+        }
     }
 
     private static void requireRange(String what, OptionalInt value, int least, int most) {
@@ -68,7 +82,7 @@ public record FanOptions(
 
     /**
      * Reads flags as they stand in /etc/network/fan: {@code dhcp}, {@code off}, {@code host-reserve N}, {@code bridge
-     * NAME}, {@code port P}, {@code vni N}, {@code mtu N}, in any order.
+     * NAME}, {@code port P}, {@code vni N}, {@code mtu N}, {@code ipip}, {@code no-nat}, {@code no-accept}, in any order.
      *
      * @throws IllegalArgumentException when a word is no flag, stands twice, lacks its value or has a bad one; the message
      *     quotes the word and says what was expected
@@ -82,6 +96,7 @@ public record FanOptions(
                 throw new IllegalArgumentException(Text.quote(flag) + " stands twice; once is enough");
             }
             options = switch (flag) {
+                case "ipip" -> options.withType(TunnelType.IPIP);
                 case "dhcp" -> options.withDhcp(true);
                 case "off" -> options.withOff(true);
                 case "host-reserve" ->
@@ -89,6 +104,8 @@ public record FanOptions(
                 case "bridge" -> options.withBridge(value(words, ++i));
                 case "port" -> options.withPort(Text.number("port", value(words, ++i), 1, MOST_PORT));
                 case "vni" -> options.withVni(Text.number("vni", value(words, ++i), 0, MOST_VNI));
+                case "no-nat" -> options.withNat(false);
+                case "no-accept" -> options.withAccept(false);
                 case "mtu" -> options.withMtu(Text.number("mtu", value(words, ++i), LEAST_MTU, MOST_MTU));
                 default -> throw new IllegalArgumentException(Text.quote(flag) + " is not a flag; expected " + FLAGS);
             };
@@ -108,17 +125,34 @@ public record FanOptions(
     /** Whether the word is one of the flags. */
     static boolean isFlag(String word) {
         return switch (word) {
-            case "dhcp", "off", "host-reserve", "bridge", "port", "vni", "mtu" -> true;
+            case "ipip", "dhcp", "off", "host-reserve", "bridge", "port", "vni", "mtu", "no-nat", "no-accept" -> true;
             default -> false;
         };
     }
 
+    /**
+     * This with a kind of tunnel.
+     *
+     * @throws IllegalArgumentException for IPIP with a port or a VNI
+     */
+    public FanOptions withType(TunnelType value) {
+        return new FanOptions(value, dhcp, off, hostReserve, bridge, port, vni, mtu, nat, accept);
+    }
+
+    public FanOptions withNat(boolean value) {
+        return new FanOptions(type, dhcp, off, hostReserve, bridge, port, vni, mtu, value, accept);
+    }
+
+    public FanOptions withAccept(boolean value) {
+        return new FanOptions(type, dhcp, off, hostReserve, bridge, port, vni, mtu, nat, value);
+    }
+
     public FanOptions withDhcp(boolean value) {
-        return new FanOptions(value, off, hostReserve, bridge, port, vni, mtu);
+        return new FanOptions(type, value, off, hostReserve, bridge, port, vni, mtu, nat, accept);
     }
 
     public FanOptions withOff(boolean value) {
-        return new FanOptions(dhcp, value, hostReserve, bridge, port, vni, mtu);
+        return new FanOptions(type, dhcp, value, hostReserve, bridge, port, vni, mtu, nat, accept);
     }
 
     /**
@@ -127,7 +161,7 @@ public record FanOptions(
      * @throws IllegalArgumentException when below 1
      */
     public FanOptions withHostReserve(int value) {
-        return new FanOptions(dhcp, off, value, bridge, port, vni, mtu);
+        return new FanOptions(type, dhcp, off, value, bridge, port, vni, mtu, nat, accept);
     }
 
     /**
@@ -136,7 +170,7 @@ public record FanOptions(
      * @throws IllegalArgumentException when the kernel would refuse the name
      */
     public FanOptions withBridge(String name) {
-        return new FanOptions(dhcp, off, hostReserve, Optional.of(name), port, vni, mtu);
+        return new FanOptions(type, dhcp, off, hostReserve, Optional.of(name), port, vni, mtu, nat, accept);
     }
 
     /**
@@ -145,7 +179,7 @@ public record FanOptions(
      * @throws IllegalArgumentException when not 1 to 65535
      */
     public FanOptions withPort(int value) {
-        return new FanOptions(dhcp, off, hostReserve, bridge, OptionalInt.of(value), vni, mtu);
+        return new FanOptions(type, dhcp, off, hostReserve, bridge, OptionalInt.of(value), vni, mtu, nat, accept);
     }
 
     /**
@@ -154,7 +188,7 @@ public record FanOptions(
      * @throws IllegalArgumentException when not 0 to 16777215
      */
     public FanOptions withVni(int value) {
-        return new FanOptions(dhcp, off, hostReserve, bridge, port, OptionalInt.of(value), mtu);
+        return new FanOptions(type, dhcp, off, hostReserve, bridge, port, OptionalInt.of(value), mtu, nat, accept);
     }
 
     /**
@@ -163,13 +197,14 @@ public record FanOptions(
      * @throws IllegalArgumentException when not 68 to 65535
      */
     public FanOptions withMtu(int value) {
-        return new FanOptions(dhcp, off, hostReserve, bridge, port, vni, OptionalInt.of(value));
+        return new FanOptions(type, dhcp, off, hostReserve, bridge, port, vni, OptionalInt.of(value), nat, accept);
     }
 
     /** The flags as {@link #parse} reads them, separated by blanks; those at their default are left out. */
     @Override
     public String toString() {
         StringBuilder flags = new StringBuilder();
+        append(flags, type == TunnelType.IPIP, "ipip");
         append(flags, dhcp, "dhcp");
         append(flags, off, "off");
         append(flags, hostReserve != FanSlice.DEFAULT_HOST_RESERVE, "host-reserve " + hostReserve);
@@ -177,6 +212,8 @@ public record FanOptions(
         append(flags, port.isPresent(), "port " + port.orElse(0));
         append(flags, vni.isPresent(), "vni " + vni.orElse(0));
         append(flags, mtu.isPresent(), "mtu " + mtu.orElse(0));
+        append(flags, !nat, "no-nat");
+        append(flags, !accept, "no-accept");
         return flags.toString();
     }
 

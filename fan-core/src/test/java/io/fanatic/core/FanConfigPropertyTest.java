@@ -53,6 +53,12 @@ class FanConfigPropertyTest {
     Arbitrary<FanEntry> entries() {
         return LegalFans.fans().flatMap(fan -> {
             Arbitrary<FanOptions> options = Combinators.combine(
+                            Arbitraries.of(
+                                    FanOptions.DEFAULT,
+                                    FanOptions.DEFAULT.withNat(false),
+                                    FanOptions.DEFAULT.withNat(false).withAccept(false),
+                                    FanOptions.DEFAULT.withType(TunnelType.IPIP),
+                                    FanOptions.DEFAULT.withType(TunnelType.IPIP).withAccept(false)),
                             Arbitraries.of(true, false),
                             Arbitraries.of(true, false),
                             Arbitraries.integers().between(1, (1 << fan.shift()) - 3),
@@ -60,7 +66,17 @@ class FanConfigPropertyTest {
                             maybe(1, 65535),
                             maybe(0, 0xffffff),
                             maybe(68, 65535))
-                    .as(FanOptions::new);
+                    .as((base, dhcp, off, reserve, bridge, port, vni, mtu) -> new FanOptions(
+                            base.type(),
+                            dhcp,
+                            off,
+                            reserve,
+                            bridge,
+                            base.type() == TunnelType.IPIP ? OptionalInt.empty() : port,
+                            base.type() == TunnelType.IPIP ? OptionalInt.empty() : vni,
+                            mtu,
+                            base.nat(),
+                            base.accept()));
             return Combinators.combine(underlays(fan), options)
                     .as((underlay, flags) -> new FanEntry(fan.overlay(), underlay, flags));
         });

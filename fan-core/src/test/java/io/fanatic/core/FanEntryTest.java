@@ -25,13 +25,16 @@ class FanEntryTest {
         assertThat(entry.underlay()).isEqualTo(UnderlaySpec.parse("10.0.0.45/16"));
         assertThat(entry.options())
                 .isEqualTo(new FanOptions(
+                        TunnelType.VXLAN,
                         true,
                         true,
                         20,
                         Optional.of("br-lan"),
                         OptionalInt.of(4789),
                         OptionalInt.of(7),
-                        OptionalInt.of(1400)));
+                        OptionalInt.of(1400),
+                        true,
+                        true));
         assertThat(entry)
                 .hasToString(
                         "250.0.0.0/8 10.0.0.45/16 dhcp off host-reserve 20 bridge br-lan port 4789 vni 7 mtu 1400");

@@ -2,12 +2,13 @@ package io.fanatic.netlink.bpf;
 
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.Ipv4Address;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
 /**
- * Everything that the two programs of a fan depend on: the same specification gives the same programs, byte by byte.
+ * Everything that the two programs of a fan with a tunnel of its own, VXLAN, depend on.
  *
  * @param mapping the fan
  * @param vni the VXLAN network identifier, 0 to 16777215
@@ -15,7 +16,8 @@ import java.util.List;
  * @param setsLocalAddress whether the tunnel key carries a local address, see {@link BpfFeatures#tunnelLocalAddress}; without, the
  *     kernel's routing chooses the outer source and only one address is possible
  */
-public record FanProgramSpec(FanMapping mapping, int vni, List<Ipv4Address> localAddresses, boolean setsLocalAddress) {
+public record FanProgramSpec(FanMapping mapping, int vni, List<Ipv4Address> localAddresses, boolean setsLocalAddress)
+        implements ProgramSpec {
 
     /** Each address costs one compare per frame. */
     public static final int MOST_ADDRESSES = 16;
@@ -45,5 +47,15 @@ public record FanProgramSpec(FanMapping mapping, int vni, List<Ipv4Address> loca
                     "this kernel cannot choose the tunnel's local address per packet (6.0 and later"
                             + " can): only one underlay address per fan is possible");
         }
+    }
+
+    @Override
+    public Assembler encap(int countersFd, ByteOrder order) {
+        return EncapProgram.emit(this, countersFd, order);
+    }
+
+    @Override
+    public Assembler guard(int countersFd, ByteOrder order) {
+        return GuardProgram.emit(this, countersFd, order);
     }
 }

@@ -1,9 +1,13 @@
 package io.fanatic.netlink.engine;
 
+import io.fanatic.core.FanNames;
 import io.fanatic.core.FanSlice;
 import io.fanatic.core.MacAddress;
+import io.fanatic.core.TunnelType;
 import io.fanatic.netlink.bpf.FanProgramSpec;
 import io.fanatic.netlink.bpf.FanPrograms;
+import io.fanatic.netlink.bpf.IpipProgramSpec;
+import io.fanatic.netlink.bpf.ProgramSpec;
 import io.fanatic.netlink.host.DhcpServer;
 import io.fanatic.netlink.host.NatTable;
 import java.util.ArrayList;
@@ -29,23 +33,32 @@ final class Blueprint {
      * @param vniFilter whether its tunnel shares its port with others
      */
     List<Piece> desired(Fan fan, boolean vniFilter) {
-        List<Piece> pieces = new ArrayList<>(desiredTunnel(fan, vniFilter));
+        boolean vxlan = fan.type() == TunnelType.VXLAN;
+        List<Piece> pieces = new ArrayList<>(vxlan ? desiredTunnel(fan, vniFilter) : List.of());
         pieces.add(new BridgePiece(
                 fan.bridge(),
                 MacAddress.ofBridge(fan.overlay(), fan.identity()),
                 fan.mtu(),
                 fan.mark().toString()));
-        pieces.add(new PortPiece(fan.tunnel(), fan.bridge()));
+        if (vxlan) {
+            pieces.add(new PortPiece(fan.tunnel(), fan.bridge()));
+        }
         for (FanSlice slice : fan.slices()) {
             for (int i = 0; i < slice.hostReserve(); i++) {
-                pieces.add(new AddressPiece(new AddressState(
-                        fan.bridge(), slice.hostAddress().plus(i), fan.overlay().prefixLength())));
+                pieces.add(new AddressPiece(
+                        new AddressState(fan.bridge(), slice.hostAddress().plus(i), fan.prefixLength())));
             }
         }
-        pieces.add(new UpPiece(fan.tunnel()));
+        if (vxlan) {
+            pieces.add(new UpPiece(fan.tunnel()));
+        }
         pieces.add(new UpPiece(fan.bridge()));
+        if (!vxlan && !fan.slices().isEmpty()) {
+            pieces.add(new RoutePiece(
+                    fan.overlay(), fan.tunnel(), Optional.of(fan.slices().get(0).hostAddress()), fan.mtu()));
+        }
         if (!fan.dhcp().isEmpty()) {
-            pieces.add(new DhcpPiece(DhcpServer.of(fan.bridge(), fan.mtu(), leasing(fan))));
+            pieces.add(new DhcpPiece(DhcpServer.of(fan.bridge(), fan.mtu(), fan.type(), leasing(fan))));
         }
         return pieces;
     }
@@ -67,7 +80,9 @@ final class Blueprint {
     /** What is there of one fan, in the same order; a piece that is not as it can be (a stranger's device) is not listed. */
     List<Piece> observed(Fan fan, Observed host) {
         List<Piece> pieces = new ArrayList<>();
-        Optional<LinkState> tunnel = host.link(fan.tunnel()).filter(LinkState::isOurs);
+        boolean shared = fan.type() == TunnelType.IPIP;
+        Optional<LinkState> tunnel = host.link(fan.tunnel())
+                .filter(link -> link.isOurs() && link.vxlan().isPresent());
         Optional<LinkState> bridge = host.link(fan.bridge()).filter(LinkState::isOurs);
         tunnel.ifPresent(link -> {
             LinkState.Vxlan vxlan = link.vxlan().orElseThrow();
@@ -98,6 +113,15 @@ final class Blueprint {
         }
         tunnel.filter(LinkState::up).ifPresent(link -> pieces.add(new UpPiece(link.name())));
         bridge.filter(LinkState::up).ifPresent(link -> pieces.add(new UpPiece(link.name())));
+        if (shared && host.link(fan.tunnel()).filter(LinkState::isOurs).isPresent()) {
+            for (RouteState route : host.routes()) {
+                if (route.link().equals(Optional.of(fan.tunnel()))
+                        && route.table() == RouteState.MAIN
+                        && route.destination().equals(fan.overlay())) {
+                    pieces.add(new RoutePiece(route.destination(), fan.tunnel(), route.source(), route.mtu()));
+                }
+            }
+        }
         DhcpServer server = host.dhcp().get(fan.bridge());
         if (server != null) {
             pieces.add(new DhcpPiece(server));
@@ -123,14 +147,14 @@ final class Blueprint {
     }
 
     /** The pieces that all fans of a host share. */
-    static List<Piece> desiredShared(List<Fan> fans, Observed host) {
+    List<Piece> desiredShared(List<Fan> fans, Observed host) {
         List<Piece> pieces = new ArrayList<>();
         List<NatTable.Entry> nat = new ArrayList<>();
         List<Fan> ordered = new ArrayList<>(fans);
         // As Observed lists them: the same fans shall give the same table.
         ordered.sort((a, b) -> a.overlay().compareTo(b.overlay()));
         for (Fan fan : ordered) {
-            for (FanSlice slice : fan.slices()) {
+            for (FanSlice slice : fan.nat() ? fan.slices() : List.<FanSlice>of()) {
                 nat.add(new NatTable.Entry(slice.cidr(), fan.overlay()));
             }
         }
@@ -141,10 +165,65 @@ final class Blueprint {
         if (!nat.isEmpty()) {
             pieces.add(new NatPiece(nat));
         }
+        desiredIpip(ordered, pieces);
         return pieces;
     }
 
-    static List<Piece> observedShared(Observed host) {
+    /** The tunnel of all IPIP fans, as wide as the widest of them; their routes keep the others within their own MTU. */
+    private void desiredIpip(List<Fan> fans, List<Piece> pieces) {
+        int mtu = 0;
+        for (Fan fan : fans) {
+            mtu = isIpip(fan) ? Math.max(mtu, fan.mtu()) : mtu;
+        }
+        Optional<ProgramSpec> programs = ipipPrograms(fans);
+        if (programs.isPresent()) {
+            pieces.add(new IpipTunnelPiece(mtu, Mark.IPIP_TUNNEL));
+            pieces.add(new ProgramsPiece(FanNames.IPIP_TUNNEL, programs.get()));
+            pieces.add(new UpPiece(FanNames.IPIP_TUNNEL));
+        }
+    }
+
+    private static boolean isIpip(Fan fan) {
+        return fan.type() == TunnelType.IPIP && !fan.slices().isEmpty();
+    }
+
+    private Optional<ProgramSpec> ipipPrograms(List<Fan> fans) {
+        List<FanProgramSpec> specs = new ArrayList<>();
+        for (Fan fan : fans) {
+            if (isIpip(fan)) {
+                specs.add(programs(fan));
+            }
+        }
+        return specs.isEmpty() ? Optional.empty() : Optional.of(new IpipProgramSpec(specs));
+    }
+
+    private void observedIpip(Observed host, List<Piece> pieces) {
+        Optional<LinkState> tunnel = host.link(FanNames.IPIP_TUNNEL)
+                .filter(link -> link.isOurs() && link.ipip().isPresent());
+        if (tunnel.isEmpty()) {
+            return;
+        }
+        LinkState link = tunnel.get();
+        pieces.add(new IpipTunnelPiece(link.mtu(), link.alias()));
+        FanPrograms.Names attached = host.programs().get(link.name());
+        ipipPrograms(host.fans())
+                .filter(programs -> FanPrograms.names(programs).equals(attached))
+                .ifPresent(programs -> pieces.add(new ProgramsPiece(link.name(), programs)));
+        if (link.up()) {
+            pieces.add(new UpPiece(link.name()));
+        }
+    }
+
+    /** What is left of IPIP fans after the last of their bridges, which tell of them, was deleted by somebody. */
+    List<Piece> orphans(Observed host) {
+        List<Piece> pieces = new ArrayList<>();
+        if (ipipPrograms(host.fans()).isEmpty()) {
+            observedIpip(host, pieces);
+        }
+        return pieces;
+    }
+
+    List<Piece> observedShared(Observed host) {
         List<Piece> pieces = new ArrayList<>();
         if (host.forwardingIsOurs()) {
             pieces.add(new ForwardingPiece(host.forwarding()));
@@ -152,6 +231,7 @@ final class Blueprint {
         if (!host.nat().isEmpty()) {
             pieces.add(new NatPiece(host.nat()));
         }
+        observedIpip(host, pieces);
         return pieces;
     }
 

@@ -3,8 +3,8 @@ package io.fanatic.netlink.engine;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.MacAddress;
 import io.fanatic.netlink.bpf.Counter;
-import io.fanatic.netlink.bpf.FanProgramSpec;
 import io.fanatic.netlink.bpf.FanPrograms;
+import io.fanatic.netlink.bpf.ProgramSpec;
 import io.fanatic.netlink.host.DhcpServer;
 import io.fanatic.netlink.host.NatTable;
 import java.util.List;
@@ -56,6 +56,13 @@ public interface Kernel extends AutoCloseable {
      */
     void createTunnel(String temporaryName, MacAddress mac, int mtu, int port, boolean vniFilter);
 
+    /**
+     * Makes an external IPIP device, down, as {@link #createTunnel} does.
+     *
+     * @param mtu bytes
+     */
+    void createIpipTunnel(String temporaryName, int mtu);
+
     /** Makes a bridge, down, as {@link #createTunnel} does. */
     void createBridge(String temporaryName, MacAddress mac, int mtu);
 
@@ -81,13 +88,18 @@ public interface Kernel extends AutoCloseable {
     void removeVni(String tunnel, int vni);
 
     /** Attaches both programs, or replaces those that are there; counters go on. */
-    void attachPrograms(String tunnel, FanProgramSpec spec);
+    void attachPrograms(String tunnel, ProgramSpec spec);
 
     void detachPrograms(String tunnel);
 
     void addAddress(AddressState address);
 
     void deleteAddress(AddressState address);
+
+    /** Adds a route to a device, or puts it in the place of the one of the same destination. */
+    void putRoute(RouteState route);
+
+    void deleteRoute(RouteState route);
 
     /** Replaces the whole content of our NAT table in one transaction; nothing to translate means no table. */
     void replaceNat(List<NatTable.Entry> entries);

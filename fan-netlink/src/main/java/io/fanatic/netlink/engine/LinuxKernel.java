@@ -5,8 +5,8 @@ import io.fanatic.core.MacAddress;
 import io.fanatic.netlink.bpf.AttachedProgram;
 import io.fanatic.netlink.bpf.BpfFeatures;
 import io.fanatic.netlink.bpf.Counter;
-import io.fanatic.netlink.bpf.FanProgramSpec;
 import io.fanatic.netlink.bpf.FanPrograms;
+import io.fanatic.netlink.bpf.ProgramSpec;
 import io.fanatic.netlink.host.DhcpServer;
 import io.fanatic.netlink.host.Dnsmasq;
 import io.fanatic.netlink.host.NatTable;
@@ -104,7 +104,8 @@ public final class LinuxKernel implements Kernel {
                     link.up(),
                     Optional.ofNullable(names.get(link.master())),
                     link.alias(),
-                    vxlan));
+                    vxlan,
+                    link.ipip().map(ipip -> new LinkState.Ipip(ipip.external(), ipip.local(), ipip.remote()))));
         }
         return states;
     }
@@ -141,6 +142,8 @@ public final class LinuxKernel implements Kernel {
                         route.destination(),
                         route.table(),
                         Optional.ofNullable(names.get(route.outInterface())),
+                        route.preferredSource(),
+                        route.mtu(),
                         RouteWords.of(route, names)));
             }
         }
@@ -319,6 +322,17 @@ public final class LinuxKernel implements Kernel {
     }
 
     @Override
+    public void createIpipTunnel(String temporaryName, int mtu) {
+        try {
+            links.create(NewLink.externalIpip(temporaryName).mtu(mtu));
+        } catch (ErrnoException e) {
+            throw e.errno() == Errno.EOPNOTSUPP
+                    ? unsupported("has no IPIP devices (CONFIG_NET_IPIP); try \"modprobe ipip\"", e)
+                    : e;
+        }
+    }
+
+    @Override
     public void createBridge(String temporaryName, MacAddress mac, int mtu) {
         links.create(NewLink.bridge(temporaryName).mac(mac).mtu(mtu));
     }
@@ -400,7 +414,7 @@ public final class LinuxKernel implements Kernel {
     }
 
     @Override
-    public void attachPrograms(String tunnel, FanProgramSpec spec) {
+    public void attachPrograms(String tunnel, ProgramSpec spec) {
         int index = index(tunnel);
         Optional<AttachedProgram> old = hooks().encap(index);
         try (FanPrograms programs =
@@ -436,6 +450,31 @@ public final class LinuxKernel implements Kernel {
                 throw e;
             }
         }
+    }
+
+    @Override
+    public void putRoute(RouteState route) {
+        new Routes(socket).replace(route(route, index(route.link().orElseThrow())));
+    }
+
+    @Override
+    public void deleteRoute(RouteState route) {
+        Optional<Link> link = links.named(route.link().orElseThrow());
+        if (link.isEmpty()) {
+            return;
+        }
+        try {
+            new Routes(socket).delete(route(route, link.get().index()));
+        } catch (ErrnoException e) {
+            if (e.errno() != Errno.ESRCH) {
+                throw e;
+            }
+        }
+    }
+
+    private static Route route(RouteState state, int index) {
+        Route route = Route.direct(state.destination(), index, PROTOCOL).withMtu(state.mtu());
+        return state.source().map(route::withPreferredSource).orElse(route);
     }
 
     @Override

@@ -4,8 +4,8 @@ import io.fanatic.core.Cidr;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.MacAddress;
 import io.fanatic.netlink.bpf.Counter;
-import io.fanatic.netlink.bpf.FanProgramSpec;
 import io.fanatic.netlink.bpf.FanPrograms;
+import io.fanatic.netlink.bpf.ProgramSpec;
 import io.fanatic.netlink.host.DhcpServer;
 import io.fanatic.netlink.host.NatTable;
 import io.fanatic.netlink.libc.Errno;
@@ -79,7 +79,14 @@ public final class MemoryKernel implements Kernel {
     /** Takes a device away with all that hangs on it, as somebody else would. */
     public void remove(String name) {
         links.remove(name);
-        addresses.removeIf(address -> address.link().equals(name));
+        routes.removeIf(route -> route.link().equals(Optional.of(name)));
+        addresses.removeIf(address -> {
+            boolean gone = address.link().equals(name);
+            if (gone) {
+                routes.removeIf(route -> route.source().equals(Optional.of(address.address())));
+            }
+            return gone;
+        });
         programs.remove(name);
         links.replaceAll(
                 (other, link) -> link.master().equals(Optional.of(name)) ? link.withMaster(Optional.empty()) : link);
@@ -163,6 +170,27 @@ public final class MemoryKernel implements Kernel {
     }
 
     @Override
+    public void createIpipTunnel(String temporaryName, int mtu) {
+        call("create tunnel " + temporaryName);
+        for (LinkState link : links.values()) {
+            if (link.ipip().filter(LinkState.Ipip::external).isPresent()) {
+                throw new ErrnoException("create " + temporaryName, Errno.EEXIST);
+            }
+        }
+        LinkState.Ipip ipip = new LinkState.Ipip(true, Optional.empty(), Optional.empty());
+        create(new LinkState(
+                temporaryName,
+                "ipip",
+                new MacAddress(0),
+                mtu,
+                false,
+                Optional.empty(),
+                "",
+                Optional.empty(),
+                Optional.of(ipip)));
+    }
+
+    @Override
     public void createBridge(String temporaryName, MacAddress mac, int mtu) {
         call("create bridge " + temporaryName);
         create(new LinkState(temporaryName, "bridge", mac, mtu, false, Optional.empty(), "", Optional.empty()));
@@ -200,6 +228,9 @@ public final class MemoryKernel implements Kernel {
             return;
         }
         put(link(name).withUp(up));
+        if (!up) {
+            routes.removeIf(route -> route.link().equals(Optional.of(name)));
+        }
     }
 
     @Override
@@ -238,7 +269,7 @@ public final class MemoryKernel implements Kernel {
     }
 
     @Override
-    public void attachPrograms(String tunnel, FanProgramSpec spec) {
+    public void attachPrograms(String tunnel, ProgramSpec spec) {
         call("attach programs to " + tunnel);
         link(tunnel);
         programs.put(tunnel, FanPrograms.names(spec));
@@ -264,6 +295,30 @@ public final class MemoryKernel implements Kernel {
     public void deleteAddress(AddressState address) {
         call("delete address " + address);
         addresses.remove(address);
+        routes.removeIf(route -> route.source().equals(Optional.of(address.address())));
+    }
+
+    @Override
+    public void putRoute(RouteState route) {
+        call("add route " + route.words());
+        String device = route.link().orElseThrow();
+        if (!link(device).up()) {
+            throw new ErrnoException("add route " + route.words(), Errno.ENETDOWN);
+        }
+        if (route.source().isPresent()
+                && addresses.stream()
+                        .noneMatch(a -> a.address().equals(route.source().get()))) {
+            throw new ErrnoException("add route " + route.words(), Errno.EINVAL);
+        }
+        routes.removeIf(other ->
+                other.destination().equals(route.destination()) && other.link().equals(route.link()));
+        routes.add(route);
+    }
+
+    @Override
+    public void deleteRoute(RouteState route) {
+        call("remove route " + route.words());
+        routes.remove(route);
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.fanatic.core.FanMapping;
 import io.fanatic.core.FanNames;
 import io.fanatic.core.FanSlice;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.TunnelType;
 import io.fanatic.netlink.bpf.FanPrograms;
 import io.fanatic.netlink.host.DhcpServer;
 import io.fanatic.netlink.host.NatTable;
@@ -31,12 +32,15 @@ record Observed(
         boolean forwarding,
         boolean forwardingIsOurs) {
 
+    /** The IPIP device that each namespace gets with the kernel's module. */
+    static final String IPIP_FALLBACK = "tunl0";
+
     static Observed of(Kernel kernel) {
-        List<LinkState> links = kernel.links();
+        List<LinkState> links = withoutFallback(kernel.links());
         Map<String, FanPrograms.Names> programs = new HashMap<>();
         Map<String, DhcpServer> dhcp = new HashMap<>();
         for (LinkState link : links) {
-            if (link.isOurs() && link.vxlan().isPresent()) {
+            if (link.isOurs() && (link.vxlan().isPresent() || link.ipip().isPresent())) {
                 kernel.programs(link.name()).ifPresent(names -> programs.put(link.name(), names));
             }
         }
@@ -54,6 +58,16 @@ record Observed(
                 dhcp,
                 kernel.forwarding(),
                 kernel.forwardingIsOurs());
+    }
+
+    /** The device that comes with the kernel's module and cannot be deleted, until somebody uses it, is not of the host's making. */
+    private static List<LinkState> withoutFallback(List<LinkState> links) {
+        List<LinkState> others = new ArrayList<>(links);
+        others.removeIf(link -> link.name().equals(IPIP_FALLBACK)
+                && !link.up()
+                && link.alias().isEmpty()
+                && link.ipip().isPresent());
+        return others;
     }
 
     Optional<LinkState> link(String name) {
@@ -91,8 +105,7 @@ record Observed(
             }
         }
         for (FanSlice slice : fan.slices()) {
-            AddressState only = new AddressState(
-                    fan.bridge(), slice.hostAddress(), fan.overlay().prefixLength());
+            AddressState only = new AddressState(fan.bridge(), slice.hostAddress(), fan.prefixLength());
             if (carried.equals(List.of(only))) {
                 return bridge;
             }
@@ -119,14 +132,15 @@ record Observed(
             Mark mark = parsed.get();
             String bridge =
                     other(links, mark, "bridge", FanNames.bridge(mark.mapping().overlay()));
-            String tunnel =
-                    other(links, mark, "vxlan", FanNames.tunnel(mark.mapping().overlay()));
+            String tunnelName = FanNames.tunnel(mark.type(), mark.mapping().overlay());
+            String tunnel = mark.type() == TunnelType.IPIP ? tunnelName : other(links, mark, "vxlan", tunnelName);
             int mtu = find(links, bridge)
                     .or(() -> find(links, tunnel))
                     .map(LinkState::mtu)
                     .orElse(0);
             fans.add(new Fan(
                     mark.mapping(),
+                    mark.type(),
                     bridge,
                     tunnel,
                     mark.vni(),
@@ -134,7 +148,9 @@ record Observed(
                     mtu,
                     mark.identity(),
                     slices(mark.mapping(), bridge, addresses),
-                    mark.dhcp()));
+                    mark.dhcp(),
+                    mark.nat(),
+                    mark.accept()));
         }
         fans.sort((a, b) -> a.overlay().compareTo(b.overlay()));
         return fans;

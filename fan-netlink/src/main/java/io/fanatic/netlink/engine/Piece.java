@@ -9,9 +9,11 @@ sealed interface Piece
                 BridgePiece,
                 DhcpPiece,
                 ForwardingPiece,
+                IpipTunnelPiece,
                 NatPiece,
                 PortPiece,
                 ProgramsPiece,
+                RoutePiece,
                 TunnelPiece,
                 UpPiece {
 
