@@ -41,6 +41,18 @@ class FanEntryTest {
     }
 
     @Test
+    void ipipHasNeitherPortNorVni() {
+        FanEntry entry = parse("250.0.0.0/8 10.0.0.45/16 no-accept mtu 1400 ipip no-nat");
+        assertThat(entry).hasToString("250.0.0.0/8 10.0.0.45/16 ipip mtu 1400 no-nat no-accept");
+        assertThat(entry.options().type()).isEqualTo(TunnelType.IPIP);
+        for (String flag : List.of("port 4789", "vni 7")) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> parse("250.0.0.0/8 10.0.0.45/16 " + flag + " ipip"))
+                    .withMessageContaining(flag.substring(0, flag.indexOf(' ')) + " does not go with ipip");
+        }
+    }
+
+    @Test
     void aLineWithoutFlagsHasTheDefaults() {
         assertThat(parse("250.0.0.0/8 10.0.0.0/16").options()).isEqualTo(FanOptions.DEFAULT);
         assertThat(FanOptions.DEFAULT.hostReserve()).isEqualTo(1);
@@ -92,7 +104,7 @@ class FanEntryTest {
                         + " 240.0.0.0/8 to 254.0.0.0/8, such as 250.0.0.0/8",
                 "250.0.0.0/8 dhcp | \"dhcp\" stands where overlay or underlay should; expected <overlay> <underlay> [flag...], such"
                         + " as 250.0.0.0/8 10.0.0.0/16 dhcp (for an interface of that name give its prefix length too)",
-                "250.0.0.0/8 eth0/16 dchp | \"dchp\" is not a flag; expected dhcp, off, host-reserve N, bridge NAME, port P, vni N or mtu N",
+                "250.0.0.0/8 eth0/16 dchp | \"dchp\" is not a flag; expected ipip, dhcp, off, host-reserve N, bridge NAME, port P, vni N, mtu N, no-nat or no-accept",
                 "250.0.0.0/8 eth0/16 dhcp dhcp | \"dhcp\" stands twice; once is enough",
                 "250.0.0.0/8 eth0/16 port 1 port 2 | \"port\" stands twice; once is enough",
                 "250.0.0.0/8 eth0/16 host-reserve | \"host-reserve\" needs a number after it",

@@ -232,6 +232,14 @@ public final class LinuxKernel implements Kernel {
         try {
             natTable().write(entries);
         } catch (NftException e) {
+            if (String.valueOf(e.getMessage()).contains("not supported")) {
+                throw new FanException(
+                        FanException.Reason.UNSUPPORTED,
+                        "this kernel has no nftables for IPv4 (CONFIG_NF_TABLES_IPV4), which is what translates the addresses of"
+                                + " packets that leave the overlay; try \"modprobe nf_tables\", or do without: --no-nat",
+                        List.of(),
+                        e);
+            }
             throw NatTable.FOREIGN_SENTENCE.equals(e.getMessage())
                     ? new FanException(FanException.Reason.CONFLICT, NatTable.FOREIGN_SENTENCE, List.of(), e)
                     : e;
