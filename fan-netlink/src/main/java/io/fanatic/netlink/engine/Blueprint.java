@@ -9,6 +9,7 @@ import io.fanatic.netlink.bpf.FanPrograms;
 import io.fanatic.netlink.bpf.IpipProgramSpec;
 import io.fanatic.netlink.bpf.ProgramSpec;
 import io.fanatic.netlink.host.DhcpServer;
+import io.fanatic.netlink.host.Iptables;
 import io.fanatic.netlink.host.NatTable;
 import java.util.ArrayList;
 import java.util.List;
@@ -165,8 +166,39 @@ final class Blueprint {
         if (!nat.isEmpty()) {
             pieces.add(new NatPiece(nat));
         }
+        for (Iptables.Forward forward : host.forwards()) {
+            for (Fan fan : ordered) {
+                desiredPasses(fan, forward, host, pieces);
+            }
+        }
         desiredIpip(ordered, pieces);
         return pieces;
+    }
+
+    /**
+     * What a policy of drop would eat of a fan: routed packets of an IPIP fan, and bridged frames of a VXLAN fan where these pass the same
+     * chain. A rule of ours stays while the fan does, lest it comes and goes with the policy.
+     */
+    private static void desiredPasses(Fan fan, Iptables.Forward forward, Observed host, List<Piece> pieces) {
+        if (!fan.accept() || fan.slices().isEmpty()) {
+            return;
+        }
+        boolean routed = fan.type() == TunnelType.IPIP;
+        boolean eaten = forward.drops()
+                && (routed || host.filtersBridgedFrames() && !forward.others().contains(fan.bridge()));
+        String outside = routed ? fan.tunnel() : fan.bridge();
+        List<Iptables.Pass> both = new ArrayList<>();
+        both.add(new Iptables.Pass(forward.backend(), forward.chain(), outside, fan.bridge()));
+        if (routed) {
+            both.add(new Iptables.Pass(forward.backend(), forward.chain(), fan.bridge(), outside));
+        }
+        for (Iptables.Pass pass : both) {
+            boolean there = forward.ours().stream()
+                    .anyMatch(one -> one.in().equals(pass.in()) && one.out().equals(pass.out()));
+            if (eaten || there) {
+                pieces.add(new AcceptPiece(pass));
+            }
+        }
     }
 
     /** The tunnel of all IPIP fans, as wide as the widest of them; their routes keep the others within their own MTU. */
@@ -230,6 +262,11 @@ final class Blueprint {
         }
         if (!host.nat().isEmpty()) {
             pieces.add(new NatPiece(host.nat()));
+        }
+        for (Iptables.Forward forward : host.forwards()) {
+            for (Iptables.Pass pass : forward.ours()) {
+                pieces.add(new AcceptPiece(pass));
+            }
         }
         observedIpip(host, pieces);
         return pieces;

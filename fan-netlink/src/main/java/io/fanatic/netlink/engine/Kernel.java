@@ -6,6 +6,7 @@ import io.fanatic.netlink.bpf.Counter;
 import io.fanatic.netlink.bpf.FanPrograms;
 import io.fanatic.netlink.bpf.ProgramSpec;
 import io.fanatic.netlink.host.DhcpServer;
+import io.fanatic.netlink.host.Iptables;
 import io.fanatic.netlink.host.NatTable;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +34,12 @@ public interface Kernel extends AutoCloseable {
 
     /** The content of our NAT table; empty when there is none. */
     List<NatTable.Entry> nat();
+
+    /** What iptables does with what is forwarded, for each of its backends that is in use. */
+    List<Iptables.Forward> forwards();
+
+    /** Whether frames between the ports of a bridge pass the chains of IPv4 too (br_netfilter). */
+    boolean filtersBridgedFrames();
 
     /** The DHCP server that we run on a bridge. */
     Optional<DhcpServer> dhcp(String bridge);
@@ -103,6 +110,10 @@ public interface Kernel extends AutoCloseable {
 
     /** Replaces the whole content of our NAT table in one transaction; nothing to translate means no table. */
     void replaceNat(List<NatTable.Entry> entries);
+
+    void addPass(Iptables.Pass pass);
+
+    void removePass(Iptables.Pass pass);
 
     void startDhcp(DhcpServer server);
 

@@ -9,9 +9,11 @@ import io.fanatic.netlink.bpf.FanPrograms;
 import io.fanatic.netlink.bpf.ProgramSpec;
 import io.fanatic.netlink.host.DhcpServer;
 import io.fanatic.netlink.host.Dnsmasq;
+import io.fanatic.netlink.host.Iptables;
 import io.fanatic.netlink.host.NatTable;
 import io.fanatic.netlink.host.NftException;
 import io.fanatic.netlink.host.Nftables;
+import io.fanatic.netlink.host.Sysctl;
 import io.fanatic.netlink.libc.Errno;
 import io.fanatic.netlink.libc.ErrnoException;
 import io.fanatic.netlink.route.Addresses;
@@ -215,6 +217,10 @@ public final class LinuxKernel implements Kernel {
     }
 
     private NatTable natTable() {
+        return new NatTable(nftables());
+    }
+
+    private Nftables nftables() {
         Nftables open = nftables;
         if (open == null) {
             try {
@@ -224,7 +230,7 @@ public final class LinuxKernel implements Kernel {
             }
             nftables = open;
         }
-        return new NatTable(open);
+        return open;
     }
 
     @Override
@@ -244,6 +250,26 @@ public final class LinuxKernel implements Kernel {
                     ? new FanException(FanException.Reason.CONFLICT, NatTable.FOREIGN_SENTENCE, List.of(), e)
                     : e;
         }
+    }
+
+    @Override
+    public List<Iptables.Forward> forwards() {
+        return Iptables.read(nftables().run("list tables ip"));
+    }
+
+    @Override
+    public boolean filtersBridgedFrames() {
+        return Sysctl.find("net/bridge/bridge-nf-call-iptables").equals(Optional.of("1"));
+    }
+
+    @Override
+    public void addPass(Iptables.Pass pass) {
+        Iptables.add(pass);
+    }
+
+    @Override
+    public void removePass(Iptables.Pass pass) {
+        Iptables.remove(pass);
     }
 
     @Override

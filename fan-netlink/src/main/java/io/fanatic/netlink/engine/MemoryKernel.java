@@ -7,6 +7,7 @@ import io.fanatic.netlink.bpf.Counter;
 import io.fanatic.netlink.bpf.FanPrograms;
 import io.fanatic.netlink.bpf.ProgramSpec;
 import io.fanatic.netlink.host.DhcpServer;
+import io.fanatic.netlink.host.Iptables;
 import io.fanatic.netlink.host.NatTable;
 import io.fanatic.netlink.libc.Errno;
 import io.fanatic.netlink.libc.ErrnoException;
@@ -29,6 +30,8 @@ public final class MemoryKernel implements Kernel {
     private final Map<String, DhcpServer> dhcp = new HashMap<>();
     private final List<Ipv4Address> nameServers = new ArrayList<>();
     private List<NatTable.Entry> nat = List.of();
+    private final List<Iptables.Forward> forwards = new ArrayList<>();
+    private boolean filtersBridgedFrames;
     private boolean forwarding;
     private boolean forwardingIsOurs;
     private int calls;
@@ -130,6 +133,55 @@ public final class MemoryKernel implements Kernel {
     public List<NatTable.Entry> nat() {
         call("read NAT");
         return nat;
+    }
+
+    /** Sets what iptables does with forwarded packets, as Docker would; our rules stay. */
+    public void putForward(Iptables.Forward forward) {
+        forwards.removeIf(old -> old.backend() == forward.backend());
+        forwards.add(forward);
+    }
+
+    /** Makes bridged frames pass the chains of IPv4 too, as somebody else would. */
+    public void putFiltersBridgedFrames(boolean on) {
+        filtersBridgedFrames = on;
+    }
+
+    @Override
+    public List<Iptables.Forward> forwards() {
+        call("read iptables");
+        return List.copyOf(forwards);
+    }
+
+    @Override
+    public boolean filtersBridgedFrames() {
+        call("read bridge-nf-call-iptables");
+        return filtersBridgedFrames;
+    }
+
+    @Override
+    public void addPass(Iptables.Pass pass) {
+        call("add " + pass);
+        putPasses(pass, true);
+    }
+
+    @Override
+    public void removePass(Iptables.Pass pass) {
+        call("remove " + pass);
+        putPasses(pass, false);
+    }
+
+    private void putPasses(Iptables.Pass pass, boolean present) {
+        forwards.replaceAll(old -> {
+            if (old.backend() != pass.backend()) {
+                return old;
+            }
+            List<Iptables.Pass> ours = new ArrayList<>(old.ours());
+            ours.remove(pass);
+            if (present) {
+                ours.add(0, pass);
+            }
+            return new Iptables.Forward(old.backend(), old.drops(), old.chain(), ours, old.others());
+        });
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.TunnelType;
 import io.fanatic.netlink.bpf.FanPrograms;
 import io.fanatic.netlink.host.DhcpServer;
+import io.fanatic.netlink.host.Iptables;
 import io.fanatic.netlink.host.NatTable;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -30,7 +31,9 @@ record Observed(
         List<NatTable.Entry> nat,
         Map<String, DhcpServer> dhcp,
         boolean forwarding,
-        boolean forwardingIsOurs) {
+        boolean forwardingIsOurs,
+        List<Iptables.Forward> forwards,
+        boolean filtersBridgedFrames) {
 
     /** The IPIP device that each namespace gets with the kernel's module. */
     static final String IPIP_FALLBACK = "tunl0";
@@ -57,7 +60,9 @@ record Observed(
                 kernel.nat(),
                 dhcp,
                 kernel.forwarding(),
-                kernel.forwardingIsOurs());
+                kernel.forwardingIsOurs(),
+                kernel.forwards(),
+                kernel.filtersBridgedFrames());
     }
 
     /** The device that comes with the kernel's module and cannot be deleted, until somebody uses it, is not of the host's making. */
@@ -218,9 +223,18 @@ record Observed(
         compare(lines, "route", before.routes, routes);
         compare(lines, "programs", before.programs.entrySet(), programs.entrySet());
         compare(lines, "NAT", before.nat, nat);
+        compare(lines, "iptables", passes(before), passes(this));
         compare(lines, "DHCP server", before.dhcp.values(), dhcp.values());
         compare(lines, "net.ipv4.ip_forward", List.of(before.forwarding), List.of(forwarding));
         return lines;
+    }
+
+    private static List<Iptables.Pass> passes(Observed host) {
+        List<Iptables.Pass> passes = new ArrayList<>();
+        for (Iptables.Forward forward : host.forwards) {
+            passes.addAll(forward.ours());
+        }
+        return passes;
     }
 
     private static <T> void compare(List<String> lines, String what, Collection<T> before, Collection<T> after) {

@@ -5,7 +5,8 @@ package io.fanatic.netlink.engine;
  * the other. A {@link Change} leads from one piece to another of the same {@link #key}.
  */
 sealed interface Piece
-        permits AddressPiece,
+        permits AcceptPiece,
+                AddressPiece,
                 BridgePiece,
                 DhcpPiece,
                 ForwardingPiece,

@@ -9,6 +9,7 @@ import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.MacAddress;
 import io.fanatic.core.UnderlaySpec;
 import io.fanatic.netlink.engine.FanException.Reason;
+import io.fanatic.netlink.host.Iptables;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -108,10 +109,16 @@ class EngineIpipTest {
     }
 
     private static void everyCallFails(Consumer<Engine> prepare, Consumer<Engine> change) {
+        everyCallFails(prepare, change, host -> {});
+    }
+
+    private static void everyCallFails(
+            Consumer<Engine> prepare, Consumer<Engine> change, Consumer<MemoryKernel> others) {
         int failAt = 1;
         boolean failed = true;
         while (failed) {
             MemoryKernel kernel = host();
+            others.accept(kernel);
             Engine engine = new Engine(kernel);
             prepare.accept(engine);
             Observed before = Observed.of(kernel);
@@ -121,9 +128,9 @@ class EngineIpipTest {
                 failed = kernel.calls() >= failAt;
             } catch (RuntimeException e) {
                 kernel.failAt(0);
-                assertThat(Observed.of(kernel))
+                assertThat(Observed.of(kernel).differencesFrom(before))
                         .as("after failing at call " + failAt + ": " + e.getMessage())
-                        .isEqualTo(before);
+                        .isEmpty();
             }
             failAt++;
         }
@@ -229,5 +236,67 @@ class EngineIpipTest {
         }
         assertThat(Mark.parse(Mark.IPIP_TUNNEL)).isEmpty();
         assertThat(Mark.isOurs(Mark.IPIP_TUNNEL)).isTrue();
+    }
+
+    private static Iptables.Forward forward(boolean drops, String chain, String... others) {
+        return new Iptables.Forward(Iptables.Backend.NFT, drops, chain, List.of(), List.of(others));
+    }
+
+    @Test
+    void whereForwardedPacketsAreDroppedTwoRulesLetTheFanPassAndGoWithIt() {
+        kernel.putForward(forward(true, "DOCKER-USER"));
+        Observed before = Observed.of(kernel);
+
+        assertThat(engine.up(first()).lines())
+                .contains(
+                        "add rule to iptables-nft DOCKER-USER: -i ftun0 -o fan-250 -j ACCEPT",
+                        "add rule to iptables-nft DOCKER-USER: -i fan-250 -o ftun0 -j ACCEPT");
+        assertThat(engine.up(first()).isEmpty()).isTrue();
+
+        engine.down(OVERLAY, FIRST);
+        assertThat(Observed.of(kernel)).isEqualTo(before);
+    }
+
+    @Test
+    void rulesStayWithTheFanAndMoveToTheChainThatDockerKeepsForThem() {
+        kernel.putForward(forward(true, "FORWARD"));
+        engine.up(first());
+        List<Iptables.Pass> ours = Observed.of(kernel).forwards().get(0).ours();
+        kernel.putForward(new Iptables.Forward(Iptables.Backend.NFT, false, "DOCKER-USER", ours, List.of()));
+
+        assertThat(engine.up(first()).lines()).hasSize(2).allMatch(line -> line.startsWith("move rule to"));
+
+        assertThat(Observed.of(kernel).forwards().get(0).ours())
+                .extracting(Iptables.Pass::chain)
+                .containsOnly("DOCKER-USER");
+        engine.downEverything();
+        assertThat(Observed.of(kernel).forwards().get(0).ours()).isEmpty();
+    }
+
+    @Test
+    void noRulesAreAddedWhereNothingIsDroppedOrTheyAreNotWanted() {
+        kernel.putForward(forward(false, "FORWARD"));
+        assertThat(engine.planUp(first()).lines()).noneMatch(line -> line.startsWith("add rule"));
+        kernel.putForward(forward(true, "FORWARD"));
+        assertThat(engine.planUp(entry("250.0.0.0/8 10.0.0.45/16 ipip no-accept"))
+                        .lines())
+                .noneMatch(line -> line.startsWith("add rule"));
+    }
+
+    @Test
+    void aVxlanFanNeedsARuleOnlyWhereItsFramesPassTheChainAndNobodyElseLetsThemPass() {
+        FanEntry vxlan = entry("250.0.0.0/8 10.0.0.45/16");
+        kernel.putForward(forward(true, "DOCKER-USER"));
+        assertThat(engine.planUp(vxlan).lines()).noneMatch(line -> line.startsWith("add rule"));
+        kernel.putFiltersBridgedFrames(true);
+        assertThat(engine.planUp(vxlan).lines())
+                .contains("add rule to iptables-nft DOCKER-USER: -i fan-250 -o fan-250 -j ACCEPT");
+        kernel.putForward(forward(true, "DOCKER-USER", "fan-250"));
+        assertThat(engine.planUp(vxlan).lines()).noneMatch(line -> line.startsWith("add rule"));
+    }
+
+    @Test
+    void aFailureWithRulesIsUndone() {
+        everyCallFails(host -> {}, host -> host.up(first()), k -> k.putForward(forward(true, "DOCKER-USER")));
     }
 }
