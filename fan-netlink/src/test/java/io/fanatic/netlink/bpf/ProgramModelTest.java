@@ -39,7 +39,10 @@ class ProgramModelTest {
                 Optional<FanModel.Key> key = wanted.keyAsSet(spec.setsLocalAddress());
                 assertThat(result)
                         .isEqualTo(new Machine.Result(
-                                key.isPresent() ? FanEmitter.NEXT : FanEmitter.DROP, key, key.isPresent() ? 64 : 0));
+                                key.isPresent() ? FanEmitter.NEXT : FanEmitter.DROP,
+                                key,
+                                key.isPresent() ? 64 : 0,
+                                key.isPresent() ? TunnelKey.ZERO_CHECKSUM : 0));
             }
         }
     }
