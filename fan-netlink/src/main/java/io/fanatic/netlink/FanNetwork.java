@@ -146,7 +146,7 @@ public final class FanNetwork {
 
     /** What a fan's programs have counted since they were attached; empty when they are not. */
     public Map<Counter, Long> counters(Fan fan) {
-        return privileged(() -> read(kernel -> kernel.counters(fan.tunnel())));
+        return privileged(() -> read(kernel -> new Engine(kernel).counters(fan)));
     }
 
     private <T> T change(Function<Kernel, T> work) {

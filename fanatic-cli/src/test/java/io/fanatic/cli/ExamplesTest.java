@@ -6,22 +6,22 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.fanatic.cli.command.ExitCode;
 import io.fanatic.core.FanConfig;
+import io.fanatic.harness.daemon.Containerd;
 import io.fanatic.harness.daemon.Dockerd;
+import io.fanatic.harness.daemon.Lxd;
+import io.fanatic.harness.daemon.Podman;
 import io.fanatic.harness.junit.FanLab;
-import io.fanatic.harness.lab.ExecResult;
 import io.fanatic.harness.lab.Lab;
 import io.fanatic.harness.lab.LabHost;
 import io.fanatic.harness.report.JsonReport;
 import io.fanatic.harness.report.Report;
 import io.fanatic.harness.report.ReportFiles;
-import io.fanatic.netlink.host.HostSnapshot;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,6 +29,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ExamplesTest {
     private static final Path EXAMPLES = Path.of("../examples").toAbsolutePath().normalize();
+
+    @TempDir
+    Path bin;
 
     @Test
     void theConfigurationIsValid() throws IOException {
@@ -42,56 +45,85 @@ class ExamplesTest {
                         "252.0.0.0/8 default/16 off");
     }
 
-    /** Each line of the walk through that begins with a host's name is run there; what is to be printed is. */
+    @BeforeEach
+    void install() throws IOException {
+        Walkthrough.install(bin);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"two-overlays", "join-ubuntu-fan", "migrate-ubuntu-fan"})
+    @FanLab(hosts = 2, containers = 0, fan = false)
+    void aWalkThroughWorksAsItIsWritten(String name, Lab lab) throws IOException {
+        walk(name, lab);
+    }
+
+    @Test
+    @FanLab(hosts = 2, containers = 0, fan = false, underlay = "192.168.1.0/24")
+    void aHostOfASmallNetworkOwnsASliceOf65536(Lab lab) throws IOException {
+        walk("small-network", lab);
+    }
+
     @Test
     @FanLab(hosts = 2, containers = 0, fan = false)
-    void theTwoHostWalkThroughWorksAsItIsWritten(Lab lab, @TempDir Path bin) throws IOException {
-        Path fanatic = Files.writeString(
-                bin.resolve("fanatic"),
-                "#!/bin/sh\nexec '" + System.getProperty("java.home")
-                        + "/bin/java' -XX:TieredStopAtLevel=1 --enable-native-access=ALL-UNNAMED -cp '"
-                        + System.getProperty("surefire.real.class.path", System.getProperty("java.class.path"))
-                        + "' " + Fanatic.class.getName() + " \"$@\"\n");
-        Files.setPosixFilePermissions(fanatic, PosixFilePermissions.fromString("rwxr-xr-x"));
-        List<HostSnapshot> before = new ArrayList<>();
-        String printed = "";
-        int commands = 0;
+    void twoHostsWithDocker(Lab lab) throws IOException {
         try (Dockerd first = Dockerd.start(lab.hosts().get(0));
                 Dockerd second = Dockerd.start(lab.hosts().get(1))) {
-            for (LabHost host : lab.hosts()) {
-                before.add(host.namespace().call(HostSnapshot::take));
-            }
-            for (String line : Files.readAllLines(EXAMPLES.resolve("two-host-docker.md"))) {
-                if (line.matches("    h[12]# .*")) {
-                    LabHost host = lab.hosts().get(line.charAt(5) - '1');
-                    String command = "PATH=" + bin + ":$PATH; " + line.substring(8);
-                    ExecResult result = patiently(lab, host, command, line.contains(" wget "));
-                    assertThat(result.ok()).as(line + "\n" + result.output()).isTrue();
-                    printed = result.output();
-                    commands++;
-                } else if (line.startsWith("    ")) {
-                    assertThat(printed.strip()).as("what is printed").isEqualTo(line.strip());
-                }
-            }
-            for (LabHost host : lab.hosts()) {
-                assertThat(before.get(host.number() - 1)
-                                .changesTo(host.namespace().call(HostSnapshot::take)))
-                        .isEmpty();
-            }
+            walk("two-host-docker", lab);
             first.removeContainers();
             second.removeContainers();
         }
-        assertThat(commands).isEqualTo(9);
     }
 
-    /** On a machine where many namespaces come and go, the kernel takes a while until a new bridge port forwards. */
-    private static ExecResult patiently(Lab lab, LabHost host, String command, boolean again) {
-        long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-        ExecResult result = lab.exec(host, List.of("sh", "-c", command));
-        while (again && !result.ok() && System.nanoTime() < end) {
-            result = lab.exec(host, List.of("sh", "-c", command));
+    @Test
+    @FanLab(hosts = 2, containers = 0, fan = false)
+    void twoHostsWithPodman(Lab lab) throws IOException {
+        try (Podman first = Podman.on(lab.hosts().get(0));
+                Podman second = Podman.on(lab.hosts().get(1))) {
+            // Each host has a storage of its own, which its podman has to be told.
+            Walkthrough.script(
+                    bin,
+                    "podman",
+                    "case $(ip -4 address show eth0) in *10.0.0.1/*) exec " + String.join(" ", first.command())
+                            + " \"$@\" ;; *) exec " + String.join(" ", second.command()) + " \"$@\" ;; esac");
+            walk("podman", lab);
         }
-        return result;
+    }
+
+    @Test
+    @FanLab(hosts = 2, containers = 0, fan = false)
+    void twoHostsWithContainerd(Lab lab) throws IOException {
+        try (Containerd first = Containerd.start(lab.hosts().get(0));
+                Containerd second = Containerd.start(lab.hosts().get(1))) {
+            for (Containerd containerd : List.of(first, second)) {
+                containerd
+                        .ctr("image", "tag", Containerd.IMAGE, "docker.io/library/busybox:latest")
+                        .orThrow();
+            }
+            walk("containerd", lab);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"lxd", "incus"})
+    @FanLab(hosts = 2, containers = 0, fan = false)
+    void twoHostsWithLxdOrIncus(String engine, Lab lab) throws IOException {
+        Function<LabHost, Lxd> start = engine.equals("lxd") ? Lxd::start : Lxd::startIncus;
+        try (Lxd first = start.apply(lab.hosts().get(0));
+                Lxd second = start.apply(lab.hosts().get(1))) {
+            Walkthrough text = Walkthrough.read(EXAMPLES.resolve("lxd.md"));
+            Walkthrough.script(bin, "lxc", "export HOME=/run LXD_CONF=/run/client; exec /usr/bin/lxc \"$@\"");
+            Walkthrough.script(bin, "incus", "export HOME=/run INCUS_CONF=/run/client; exec /usr/bin/incus \"$@\"");
+            if (engine.equals("incus")) {
+                text = text.with("lxc", "incus").with("enable-lxd", "enable-incus");
+            }
+            text.run(lab, bin);
+            first.removeInstances();
+            second.removeInstances();
+        }
+    }
+
+    private void walk(String name, Lab lab) throws IOException {
+        Walkthrough.read(EXAMPLES.resolve(name + ".md")).run(lab, bin);
     }
 
     @ParameterizedTest
@@ -108,42 +140,5 @@ class ExamplesTest {
         assertThat(report.ok()).isTrue();
         assertThat(report.trials()).hasSizeGreaterThan(5);
         assertThat(Lab.names()).doesNotContain(lab);
-    }
-
-    @Test
-    @FanLab(hosts = 1, containers = 0, fan = false)
-    void aProgramOfTenLinesBringsAFanUp(Lab lab) {
-        LabHost host = lab.hosts().get(0);
-        ExecResult result = lab.exec(
-                host,
-                List.of(
-                        System.getProperty("java.home") + "/bin/java",
-                        "--enable-native-access=ALL-UNNAMED",
-                        "-cp",
-                        System.getProperty("surefire.real.class.path", System.getProperty("java.class.path")),
-                        EXAMPLES.resolve("BringUp.java").toString()));
-        assertThat(result.output())
-                .isEqualTo("9 steps to go\nfan-250 owns 250.0.1.0/24\nthe second time there is nothing to do\n");
-        assertThat(result.ok()).isTrue();
-    }
-
-    @Test
-    @FanLab(hosts = 2, containers = 0)
-    void aProgramOfTenLinesTellsWhichHostsAreReached(Lab lab) {
-        ExecResult result = lab.exec(
-                lab.hosts().get(0),
-                List.of(
-                        System.getProperty("java.home") + "/bin/java",
-                        "--enable-native-access=ALL-UNNAMED",
-                        "-cp",
-                        System.getProperty("surefire.real.class.path", System.getProperty("java.class.path")),
-                        EXAMPLES.resolve("ReachCheck.java").toString(),
-                        "10.0.0.2",
-                        "192.0.2.1"));
-        assertThat(result.output())
-                .endsWith(
-                        "10.0.0.2 is reached\n192.0.2.1: 192.0.2.1 is neither in the underlay nor in the overlay of a fan"
-                                + " of this host\n");
-        assertThat(result.ok()).isTrue();
     }
 }

@@ -4,7 +4,7 @@ package io.fanatic.netlink.bpf;
  * A program found on a device.
  *
  * @param id the program's number
- * @param name the program's name; of a fan's, {@link FanPrograms.Names#encap} or {@link FanPrograms.Names#guard} when up to date
+ * @param name the program's name; of a fan's, {@link FanPrograms.Names#encap}, {@link FanPrograms.Names#guard} or {@link FanGate#name} when up to date
  * @param role what it does for a fan, or {@link Role#FOREIGN}
  * @param countersMapId the number of the counters map, 0 for a foreign program
  */
@@ -16,12 +16,14 @@ public record AttachedProgram(int id, String name, Role role, int countersMapId)
         ENCAP,
         /** A fan's {@link GuardProgram}, of this or another release. */
         GUARD,
+        /** A fan's {@link GateProgram}, of this or another release. */
+        GATE,
         /** Somebody else's: leave it alone. */
         FOREIGN
     }
 
     /**
-     * Asks the kernel what a program is. Ours has a name as {@link FanPrograms} gives, and uses a map with the name of the counters.
+     * Asks the kernel what a program is. Ours has a name as {@link FanPrograms} and {@link FanGate} give, and uses a map with the name of the counters.
      *
      * @throws io.fanatic.netlink.libc.ErrnoException ENOENT when it is gone
      */

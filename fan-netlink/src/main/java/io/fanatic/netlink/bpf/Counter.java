@@ -1,8 +1,8 @@
 package io.fanatic.netlink.bpf;
 
 /**
- * What {@link EncapProgram} and {@link GuardProgram} count: the frames they passed, and for each reason the frames they dropped. The
- * index is the place in the counters map and never changes its meaning.
+ * What {@link EncapProgram} and {@link GuardProgram} count: the frames they passed, and for each reason the frames they dropped; and
+ * what {@link GateProgram} dropped. The index is the place in the counters map and never changes its meaning.
  */
 public enum Counter {
     SENT(0, Kind.PASSED, "sent", "sent to the host that owns the destination"),
@@ -24,6 +24,11 @@ public enum Counter {
     SEND_OWN_SLICE(
             11, Kind.NORMAL, "send-own-slice", "the destination is on this host; the bridge floods ARP to every port"),
     SEND_KEY_REFUSED(12, Kind.SUSPICIOUS, "send-key-refused", "the kernel refused the tunnel's addresses"),
+    SEND_HOST_SPOOFED(
+            13,
+            Kind.SUSPICIOUS,
+            "send-host-spoofed",
+            "to this host or through it, with a sender's address that no container here has"),
 
     RECEIVED(16, Kind.PASSED, "received", "received from the host that owns the sender's address"),
     RECEIVE_MALFORMED(17, Kind.SUSPICIOUS, "receive-malformed", "cut short, or not a proper IPv4 or ARP packet"),
@@ -68,7 +73,7 @@ public enum Counter {
         return kind;
     }
 
-    /** Whether {@link EncapProgram} counts it; otherwise {@link GuardProgram} does. */
+    /** Whether it is about frames of containers of this host; otherwise {@link GuardProgram} counts it. */
     public boolean isSend() {
         return index < RECEIVED.index;
     }

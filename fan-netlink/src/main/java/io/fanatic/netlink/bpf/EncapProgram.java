@@ -37,15 +37,6 @@ public final class EncapProgram {
     /** Of the outer header; the underlay is routed like any other traffic. */
     static final int TTL = 64;
 
-    private static final FanEmitter.FrameReasons REASONS = new FanEmitter.FrameReasons(
-            Counter.SEND_MALFORMED,
-            Counter.SEND_VLAN,
-            Counter.SEND_IPV6,
-            Counter.SEND_OTHER,
-            Counter.SEND_BROADCAST,
-            Counter.SEND_MULTICAST,
-            Counter.SEND_ARP_PROBE);
-
     private EncapProgram() {}
 
     /**
@@ -55,7 +46,7 @@ public final class EncapProgram {
      * @param order of the CPU that will run it
      */
     public static Assembler emit(FanProgramSpec spec, int countersFd, ByteOrder order) {
-        FanEmitter emitter = new FanEmitter(TunnelType.VXLAN, REASONS, countersFd, order);
+        FanEmitter emitter = new FanEmitter(TunnelType.VXLAN, FanEmitter.SEND_REASONS, countersFd, order);
         Assembler asm = emitter.asm;
         List<Ipv4Address> locals = spec.localAddresses();
 
@@ -119,7 +110,7 @@ public final class EncapProgram {
      * @param order of the CPU that will run it
      */
     public static Assembler emit(IpipProgramSpec spec, int countersFd, ByteOrder order) {
-        FanEmitter emitter = new FanEmitter(TunnelType.IPIP, REASONS, countersFd, order);
+        FanEmitter emitter = new FanEmitter(TunnelType.IPIP, FanEmitter.SEND_REASONS, countersFd, order);
         Assembler asm = emitter.asm;
 
         asm.add(Alu.MOV.reg(R6, R1));

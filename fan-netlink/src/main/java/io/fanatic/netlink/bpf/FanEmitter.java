@@ -51,16 +51,27 @@ final class FanEmitter {
     private static final int DATA = 76;
     private static final int DATA_END = 80;
 
-    private static final int ETHERNET = 14;
+    private static final int ETHERNET_SOURCE = 6;
+    static final int ETHERNET = 14;
     private static final int IPV4_HEADER = 20;
-    private static final int IPV4_FRAME = ETHERNET + IPV4_HEADER;
+    static final int IPV4_FRAME = ETHERNET + IPV4_HEADER;
     private static final int ARP_FRAME = ETHERNET + 28;
 
-    private static final int ETH_P_IP = 0x0800;
+    static final int ETH_P_IP = 0x0800;
     private static final int ETH_P_ARP = 0x0806;
-    private static final int ETH_P_8021Q = 0x8100;
-    private static final int ETH_P_8021AD = 0x88a8;
+    static final int ETH_P_8021Q = 0x8100;
+    static final int ETH_P_8021AD = 0x88a8;
     private static final int ETH_P_IPV6 = 0x86dd;
+
+    /** Why a frame of a container is refused. */
+    static final FrameReasons SEND_REASONS = new FrameReasons(
+            Counter.SEND_MALFORMED,
+            Counter.SEND_VLAN,
+            Counter.SEND_IPV6,
+            Counter.SEND_OTHER,
+            Counter.SEND_BROADCAST,
+            Counter.SEND_MULTICAST,
+            Counter.SEND_ARP_PROBE);
 
     final Assembler asm;
     private final FrameReasons reasons;
@@ -134,7 +145,7 @@ final class FanEmitter {
     }
 
     /** Compares the linear part with what is wanted and jumps on the outcome; R2 and R3 hold its bounds. */
-    private void loadFrame(int bytes, Jump when, String label) {
+    void loadFrame(int bytes, Jump when, String label) {
         asm.add(Width.WORD.load(R2, R6, DATA))
                 .add(Width.WORD.load(R3, R6, DATA_END))
                 .add(Alu.MOV.reg(R4, R2), Alu.ADD.imm(R4, bytes))
@@ -144,7 +155,7 @@ final class FanEmitter {
     /** The parser's rare cases; emitted after everything else that is usual. */
     void rarely() {
         asm.label("not-linear");
-        pull(IPV4_FRAME, "parse");
+        pull(IPV4_FRAME, "parse", reasons.malformed().label());
 
         asm.label("not-ipv4")
                 .add(Jump.EQ.imm32(R1, asm.network16(ETH_P_ARP), "arp"))
@@ -175,9 +186,9 @@ final class FanEmitter {
                 .add(Alu.SUB.imm(R1, 1))
                 .add(Jump.GE.imm32(R1, 2, reasons.malformed().label())) // neither request nor reply
                 // Whoever believes the packet would send to another than the one that it came from.
-                .add(Width.WORD.load(R1, R2, 6), Width.WORD.load(R4, R2, ETHERNET + 8))
+                .add(Width.WORD.load(R1, R2, ETHERNET_SOURCE), Width.WORD.load(R4, R2, ETHERNET + 8))
                 .add(Jump.NE.reg(R1, R4, reasons.malformed().label()))
-                .add(Width.HALF.load(R1, R2, 10), Width.HALF.load(R4, R2, ETHERNET + 12))
+                .add(Width.HALF.load(R1, R2, ETHERNET_SOURCE + 4), Width.HALF.load(R4, R2, ETHERNET + 12))
                 .add(Jump.NE.reg(R1, R4, reasons.malformed().label()))
                 .add(Width.BYTE.load(R1, R2, 0))
                 .add(Jump.SET.imm32(R1, 1, "arp-to-a-group"))
@@ -197,7 +208,7 @@ final class FanEmitter {
                 .add(Jump.to(reasons.malformed().label()));
 
         asm.label("arp-not-linear");
-        pull(ARP_FRAME, "parse-arp");
+        pull(ARP_FRAME, "parse-arp", reasons.malformed().label());
 
         drops(reasons.vlan(), reasons.ipv6(), reasons.multicast());
     }
@@ -205,7 +216,7 @@ final class FanEmitter {
     /** The rare cases of {@link #parsePacket}, likewise. */
     void rarelyPacket() {
         asm.label("not-linear");
-        pull(IPV4_HEADER, "parse");
+        pull(IPV4_HEADER, "parse", reasons.malformed().label());
         rareLengths("other-version");
         asm.label("other-version")
                 .add(Alu.AND.imm(R1, 0xf0))
@@ -237,11 +248,27 @@ final class FanEmitter {
                 .add(Jump.NE.imm32(R1, asm.network16(value), reasons.malformed().label()));
     }
 
-    /** Has the kernel gather the headers in the linear part; a frame that is too short for them is malformed. */
-    private void pull(int bytes, String back) {
+    /** Has the kernel gather the headers in the linear part and goes back; jumps elsewhere when the frame is too short for them. */
+    void pull(int bytes, String back, String tooShort) {
         asm.add(Alu.MOV.reg(R1, R6), Alu.MOV.imm(R2, bytes), Helper.SKB_PULL_DATA.call());
         loadFrame(bytes, Jump.LE, back);
-        asm.add(Jump.to(reasons.malformed().label()));
+        asm.add(Jump.to(tooShort));
+    }
+
+    /** After {@link #parseFrame}: jumps when the frame's source is a group or nobody; a bridge drops such a frame and tells nobody. */
+    void requireSender(String otherwise) {
+        asm.add(Width.WORD.load(R1, R2, ETHERNET_SOURCE))
+                .add(Jump.SET.imm32(R1, asm.network32(1 << 24), otherwise))
+                .add(Jump.EQ.imm32(R1, 0, "from-nobody"))
+                .label("sender");
+    }
+
+    /** The rare case of {@link #requireSender}. */
+    void rarelyFromNobody(String otherwise) {
+        asm.label("from-nobody")
+                .add(Width.HALF.load(R1, R2, ETHERNET_SOURCE + 4))
+                .add(Jump.NE.imm32(R1, 0, "sender"))
+                .add(Jump.to(otherwise));
     }
 
     /** Jumps unless the address lies in the network. */
@@ -250,10 +277,9 @@ final class FanEmitter {
                 .add(Jump.NE.imm32(R1, network.network().bits(), otherwise));
     }
 
-    /** Jumps unless the owner is one of the fan's addresses here. */
-    private void requireOneOf(Register owner, FanProgramSpec fan, String otherwise) {
+    /** Jumps unless the owner is one of the fan's addresses here; {@code found} is the label behind. */
+    private void requireOneOf(Register owner, FanProgramSpec fan, String found, String otherwise) {
         List<Ipv4Address> addresses = fan.localAddresses();
-        String found = owner + "-local-" + fan.mapping().overlay();
         int last = addresses.size() - 1;
         for (int i = 0; i < last; i++) {
             asm.add(Jump.EQ.imm32(owner, addresses.get(i).bits(), found));
@@ -293,14 +319,19 @@ final class FanEmitter {
             requireInside(address, mapping.overlay(), otherwise);
             asm.add(Alu.MOV.reg32(R9, address));
             owner(fan, R9);
-            requireOneOf(R9, fan, otherwise);
+            requireOneOf(R9, fan, address + "-local-" + mapping.overlay(), otherwise);
         }
     }
 
     /** The end of the usual way and of every drop: counts and leaves. */
     void finish(Counter passed) {
-        asm.add(Alu.MOV.imm(R7, NEXT), Alu.MOV.imm(R1, passed.index()))
-                .label("count")
+        asm.add(Alu.MOV.imm(R7, NEXT), Alu.MOV.imm(R1, passed.index()));
+        count();
+    }
+
+    /** Where the verdict is in R7 and the index of the counter in R1. */
+    void count() {
+        asm.label("count")
                 .add(Width.WORD.store(R10, KEY, R1))
                 .add(Instruction.mapFd(R1, countersFd))
                 .add(Alu.MOV.reg(R2, R10), Alu.ADD.imm(R2, KEY))

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.zip.CRC32;
 
 /**
- * The two programs of a fan, loaded, with the counters map they share.
+ * The two programs on a fan's tunnel, loaded, with the counters map they share. The third program, on the bridge, is {@link FanGate}.
  *
  * <pre>{@code
  * FanProgramSpec spec = new FanProgramSpec(mapping, vni, addresses, BpfFeatures.probe().tunnelLocalAddress());
@@ -53,7 +53,7 @@ public final class FanPrograms implements AutoCloseable {
         return new Names(ENCAP + fingerprint(encap), GUARD + fingerprint(guard));
     }
 
-    private static String fingerprint(Assembler program) {
+    static String fingerprint(Assembler program) {
         CRC32 crc = new CRC32();
         crc.update(program.bytesWithoutMaps());
         String digits = Integer.toHexString((int) crc.getValue());
@@ -67,7 +67,7 @@ public final class FanPrograms implements AutoCloseable {
      * @throws ErrnoException when the kernel refuses for another reason
      */
     public static FanPrograms load(ProgramSpec spec) {
-        return load(spec, BpfMap.createPerCpuArray(COUNTERS_NAME, Counter.ENTRIES));
+        return load(spec, newCounters());
     }
 
     /**
@@ -79,12 +79,21 @@ public final class FanPrograms implements AutoCloseable {
      * @throws ErrnoException when the kernel refuses for another reason
      */
     public static FanPrograms load(ProgramSpec spec, int countersMapId) {
+        return load(spec, countersOf(countersMapId));
+    }
+
+    /** The map that programs to be replaced count in, or a new one when it has another shape. */
+    static BpfMap countersOf(int countersMapId) {
         BpfMap existing = BpfMap.byId(countersMapId);
-        if (!existing.info().isPerCpuArray(Counter.ENTRIES)) {
-            existing.close();
-            return load(spec);
+        if (existing.info().isPerCpuArray(Counter.ENTRIES)) {
+            return existing;
         }
-        return load(spec, existing);
+        existing.close();
+        return newCounters();
+    }
+
+    static BpfMap newCounters() {
+        return BpfMap.createPerCpuArray(COUNTERS_NAME, Counter.ENTRIES);
     }
 
     private static FanPrograms load(ProgramSpec spec, BpfMap counters) {
@@ -131,7 +140,7 @@ public final class FanPrograms implements AutoCloseable {
         attach(interfaceIndex, Tcx.Hook.EGRESS, AttachedProgram.Role.ENCAP, encap);
     }
 
-    private static void attach(int interfaceIndex, Tcx.Hook hook, AttachedProgram.Role role, BpfProgram program) {
+    static void attach(int interfaceIndex, Tcx.Hook hook, AttachedProgram.Role role, BpfProgram program) {
         for (AttachedProgram found : attached(interfaceIndex, hook)) {
             if (found.role() == role) {
                 if (found.id() == program.info().id()) {
@@ -147,7 +156,7 @@ public final class FanPrograms implements AutoCloseable {
     }
 
     /**
-     * Detaches every fan's program from a tunnel's tcx hooks and leaves the others. Nothing there is no error.
+     * Detaches every fan's program from a tunnel's or bridge's tcx hooks and leaves the others. Nothing there is no error.
      *
      * @throws ErrnoException ENODEV without the device
      */
@@ -205,7 +214,9 @@ public final class FanPrograms implements AutoCloseable {
 
     /** What the name of a program promises; {@link AttachedProgram#ofId} also looks at its map. */
     static AttachedProgram.Role role(String name) {
-        if (name.length() == ENCAP.length() + FINGERPRINT_DIGITS) {
+        if (name.length() == FanGate.PREFIX.length() + FINGERPRINT_DIGITS && name.startsWith(FanGate.PREFIX)) {
+            return AttachedProgram.Role.GATE;
+        } else if (name.length() == ENCAP.length() + FINGERPRINT_DIGITS) {
             if (name.startsWith(ENCAP)) {
                 return AttachedProgram.Role.ENCAP;
             } else if (name.startsWith(GUARD)) {

@@ -23,6 +23,7 @@ import java.nio.ByteOrder;
  *   no IPv4 or ARP, VLAN, broadcast, multicast      drop
  *   shorter than its headers say, ARP that gives
  *   another Ethernet address than it came from      drop
+ *   from an Ethernet group, or 00:00:00:00:00:00    drop
  *   inner destination not in a local slice          drop: the first and the last address of the slice are in it
  *   inner source not in the overlay                 drop
  *   its owner no host, or one of our own addresses  drop
@@ -63,12 +64,14 @@ public final class GuardProgram {
         asm.add(Width.WORD.load(R1, R10, KEY + TunnelKey.ID))
                 .add(Jump.NE.imm32(R1, spec.vni(), Counter.RECEIVE_OTHER_VNI.label()));
         emitter.parseFrame();
+        emitter.requireSender(Counter.RECEIVE_MALFORMED.label());
         emitter.requireLocal(spec, R7, Counter.RECEIVE_NOT_LOCAL.label());
         requireSender(emitter, spec);
         requireOuterSource(asm);
         emitter.finish(Counter.RECEIVED);
 
         emitter.rarely();
+        emitter.rarelyFromNobody(Counter.RECEIVE_MALFORMED.label());
         emitter.drops(
                 Counter.RECEIVE_SPOOFED, Counter.RECEIVE_NOT_LOCAL, Counter.RECEIVE_NO_KEY, Counter.RECEIVE_OTHER_VNI);
         return asm;

@@ -1,5 +1,5 @@
 /**
- * eBPF without a compiler: an instruction emitter, the two programs of a fan and bpf(2).
+ * eBPF without a compiler: an instruction emitter, the programs of a fan and bpf(2).
  *
  * <p>Start at {@link io.fanatic.netlink.bpf.FanPrograms}, which loads, attaches and reads back a fan's programs. What they do
  * to a packet is {@link io.fanatic.netlink.bpf.EncapProgram} and {@link io.fanatic.netlink.bpf.GuardProgram}, both

@@ -4,6 +4,7 @@ import io.fanatic.core.FanNames;
 import io.fanatic.core.FanSlice;
 import io.fanatic.core.MacAddress;
 import io.fanatic.core.TunnelType;
+import io.fanatic.netlink.bpf.FanGate;
 import io.fanatic.netlink.bpf.FanProgramSpec;
 import io.fanatic.netlink.bpf.FanPrograms;
 import io.fanatic.netlink.bpf.IpipProgramSpec;
@@ -41,6 +42,7 @@ final class Blueprint {
                 MacAddress.ofBridge(fan.overlay(), fan.identity()),
                 fan.mtu(),
                 fan.mark().toString()));
+        pieces.add(new GatePiece(fan.bridge(), programs(fan)));
         if (vxlan) {
             pieces.add(new PortPiece(fan.tunnel(), fan.bridge()));
         }
@@ -103,7 +105,13 @@ final class Blueprint {
                 pieces.add(new ProgramsPiece(link.name(), programs(fan)));
             }
         });
-        bridge.ifPresent(link -> pieces.add(new BridgePiece(link.name(), link.mac(), link.mtu(), link.alias())));
+        bridge.ifPresent(link -> {
+            pieces.add(new BridgePiece(link.name(), link.mac(), link.mtu(), link.alias()));
+            String attached = host.gates().get(link.name());
+            if (!fan.slices().isEmpty() && attached != null && attached.equals(FanGate.name(programs(fan)))) {
+                pieces.add(new GatePiece(link.name(), programs(fan)));
+            }
+        });
         tunnel.flatMap(LinkState::master).ifPresent(master -> pieces.add(new PortPiece(fan.tunnel(), master)));
         for (AddressState address : host.addresses()) {
             if (bridge.isPresent()
@@ -273,7 +281,7 @@ final class Blueprint {
     }
 
     private FanProgramSpec programs(Fan fan) {
-        return new FanProgramSpec(fan.mapping(), fan.vni(), fan.underlayAddresses(), setsLocalAddress);
+        return new FanProgramSpec(fan.mapping(), fan.vni(), fan.underlayAddresses(), setsLocalAddress, fan.type());
     }
 
     private static List<FanSlice> leasing(Fan fan) {

@@ -1,6 +1,7 @@
 package io.fanatic.netlink.engine;
 
 import io.fanatic.netlink.bpf.AttachedProgram;
+import io.fanatic.netlink.bpf.FanGate;
 import io.fanatic.netlink.bpf.FanPrograms;
 import io.fanatic.netlink.libc.Errno;
 import io.fanatic.netlink.libc.ErrnoException;
@@ -10,9 +11,9 @@ import io.fanatic.netlink.route.TrafficControl.Direction;
 import java.util.Optional;
 
 /**
- * Programs as direct-action filters of tc-bpf(8), at a priority and handle of their own. The tunnel is ours, so is usually its
- * clsact; but somebody may hang filters there too, and with a clsact all its filters go: it is never deleted, it ends with the
- * tunnel.
+ * Programs as direct-action filters of tc-bpf(8), at a priority and handle of their own. Tunnel and bridge are ours, so is usually
+ * their clsact; but somebody may hang filters there too, and with a clsact all its filters go: it is never deleted, it ends
+ * with the device.
  */
 final class ClsactHooks implements ProgramHooks {
     private static final int PRIORITY = 250;
@@ -26,13 +27,29 @@ final class ClsactHooks implements ProgramHooks {
 
     @Override
     public void attach(int index, FanPrograms programs) {
-        if (!trafficControl.hasClsact(index)) {
-            trafficControl.addClsact(index);
-        }
+        requireClsact(index);
         int guard = programs.guard().fd();
         trafficControl.replaceFilter(index, Direction.INGRESS, PRIORITY, HANDLE, guard, "fan guard");
         int encap = programs.encap().fd();
         trafficControl.replaceFilter(index, Direction.EGRESS, PRIORITY, HANDLE, encap, "fan encap");
+    }
+
+    @Override
+    public void attach(int index, FanGate gate) {
+        requireClsact(index);
+        trafficControl.replaceFilter(
+                index, Direction.INGRESS, PRIORITY, HANDLE, gate.program().fd(), "fan gate");
+    }
+
+    private void requireClsact(int index) {
+        if (!trafficControl.hasClsact(index)) {
+            trafficControl.addClsact(index);
+        }
+    }
+
+    @Override
+    public Optional<AttachedProgram> gate(int index) {
+        return find(index, Direction.INGRESS, AttachedProgram.Role.GATE);
     }
 
     @Override

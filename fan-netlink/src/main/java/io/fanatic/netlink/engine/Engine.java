@@ -13,8 +13,11 @@ import io.fanatic.core.FanSlice;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.TunnelType;
 import io.fanatic.core.UnderlaySpec;
+import io.fanatic.netlink.bpf.Counter;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +36,18 @@ public final class Engine {
     /** The fans of this host, ordered by overlay. */
     public List<Fan> list() {
         return Observed.fans(kernel.links(), kernel.addresses());
+    }
+
+    /** What a fan's programs have counted since they were attached; empty when they are not. */
+    public Map<Counter, Long> counters(Fan fan) {
+        Map<Counter, Long> sums = new EnumMap<>(Counter.class);
+        for (LinkState link : kernel.links()) {
+            if (link.isOurs()
+                    && (link.name().equals(fan.tunnel()) || link.name().equals(fan.bridge()))) {
+                kernel.counters(link.name()).forEach((counter, count) -> sums.merge(counter, count, Long::sum));
+            }
+        }
+        return sums;
     }
 
     /**

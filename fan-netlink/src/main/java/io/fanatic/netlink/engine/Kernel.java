@@ -3,6 +3,7 @@ package io.fanatic.netlink.engine;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.MacAddress;
 import io.fanatic.netlink.bpf.Counter;
+import io.fanatic.netlink.bpf.FanProgramSpec;
 import io.fanatic.netlink.bpf.FanPrograms;
 import io.fanatic.netlink.bpf.ProgramSpec;
 import io.fanatic.netlink.host.DhcpServer;
@@ -31,6 +32,9 @@ public interface Kernel extends AutoCloseable {
 
     /** The names of our programs on a tunnel, which tell their content; empty when they are not both attached. */
     Optional<FanPrograms.Names> programs(String tunnel);
+
+    /** The name of our program on a bridge, which tells its content; empty when it is not attached. */
+    Optional<String> gate(String bridge);
 
     /** The content of our NAT table; empty when there is none. */
     List<NatTable.Entry> nat();
@@ -99,6 +103,11 @@ public interface Kernel extends AutoCloseable {
 
     void detachPrograms(String tunnel);
 
+    /** Attaches the program to a bridge, or replaces the one that is there; its counters go on. */
+    void attachGate(String bridge, FanProgramSpec spec);
+
+    void detachGate(String bridge);
+
     void addAddress(AddressState address);
 
     void deleteAddress(AddressState address);
@@ -132,8 +141,8 @@ public interface Kernel extends AutoCloseable {
      */
     void restoreForwarding();
 
-    /** What the programs on a tunnel have counted; empty when there are none. */
-    Map<Counter, Long> counters(String tunnel);
+    /** What our programs on a tunnel or bridge have counted; empty when there are none. */
+    Map<Counter, Long> counters(String device);
 
     @Override
     void close();

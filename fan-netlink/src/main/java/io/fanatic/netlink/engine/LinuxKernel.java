@@ -5,6 +5,8 @@ import io.fanatic.core.MacAddress;
 import io.fanatic.netlink.bpf.AttachedProgram;
 import io.fanatic.netlink.bpf.BpfFeatures;
 import io.fanatic.netlink.bpf.Counter;
+import io.fanatic.netlink.bpf.FanGate;
+import io.fanatic.netlink.bpf.FanProgramSpec;
 import io.fanatic.netlink.bpf.FanPrograms;
 import io.fanatic.netlink.bpf.ProgramSpec;
 import io.fanatic.netlink.host.DhcpServer;
@@ -178,9 +180,18 @@ public final class LinuxKernel implements Kernel {
     }
 
     @Override
-    public Map<Counter, Long> counters(String tunnel) {
-        Optional<AttachedProgram> encap = hooks().encap(index(tunnel));
-        return encap.isPresent() ? FanPrograms.counters(encap.get().countersMapId()) : Map.of();
+    public Optional<String> gate(String bridge) {
+        return hooks().gate(index(bridge)).map(AttachedProgram::name);
+    }
+
+    @Override
+    public Map<Counter, Long> counters(String device) {
+        int index = index(device);
+        Optional<AttachedProgram> counting = hooks().encap(index);
+        if (counting.isEmpty()) {
+            counting = hooks().gate(index);
+        }
+        return counting.isPresent() ? FanPrograms.counters(counting.get().countersMapId()) : Map.of();
     }
 
     private ProgramHooks hooks() {
@@ -458,8 +469,22 @@ public final class LinuxKernel implements Kernel {
     }
 
     @Override
-    public void detachPrograms(String tunnel) {
-        Optional<Link> link = links.named(tunnel);
+    public void attachGate(String bridge, FanProgramSpec spec) {
+        int index = index(bridge);
+        Optional<AttachedProgram> old = hooks().gate(index);
+        try (FanGate gate = old.isPresent() ? FanGate.load(spec, old.get().countersMapId()) : FanGate.load(spec)) {
+            hooks().attach(index, gate);
+        }
+    }
+
+    @Override
+    public void detachGate(String bridge) {
+        detachPrograms(bridge);
+    }
+
+    @Override
+    public void detachPrograms(String device) {
+        Optional<Link> link = links.named(device);
         if (link.isPresent()) {
             hooks().detach(link.get().index());
         }

@@ -4,6 +4,8 @@ import io.fanatic.core.Cidr;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.MacAddress;
 import io.fanatic.netlink.bpf.Counter;
+import io.fanatic.netlink.bpf.FanGate;
+import io.fanatic.netlink.bpf.FanProgramSpec;
 import io.fanatic.netlink.bpf.FanPrograms;
 import io.fanatic.netlink.bpf.ProgramSpec;
 import io.fanatic.netlink.host.DhcpServer;
@@ -27,6 +29,7 @@ public final class MemoryKernel implements Kernel {
     private final List<AddressState> addresses = new ArrayList<>();
     private final List<RouteState> routes = new ArrayList<>();
     private final Map<String, FanPrograms.Names> programs = new HashMap<>();
+    private final Map<String, String> gates = new HashMap<>();
     private final Map<String, DhcpServer> dhcp = new HashMap<>();
     private final List<Ipv4Address> nameServers = new ArrayList<>();
     private List<NatTable.Entry> nat = List.of();
@@ -91,6 +94,7 @@ public final class MemoryKernel implements Kernel {
             return gone;
         });
         programs.remove(name);
+        gates.remove(name);
         links.replaceAll(
                 (other, link) -> link.master().equals(Optional.of(name)) ? link.withMaster(Optional.empty()) : link);
     }
@@ -127,6 +131,12 @@ public final class MemoryKernel implements Kernel {
     public Optional<FanPrograms.Names> programs(String tunnel) {
         call("read programs");
         return Optional.ofNullable(programs.get(tunnel));
+    }
+
+    @Override
+    public Optional<String> gate(String bridge) {
+        call("read the gate");
+        return Optional.ofNullable(gates.get(bridge));
     }
 
     @Override
@@ -334,6 +344,19 @@ public final class MemoryKernel implements Kernel {
     }
 
     @Override
+    public void attachGate(String bridge, FanProgramSpec spec) {
+        call("attach the gate to " + bridge);
+        link(bridge);
+        gates.put(bridge, FanGate.name(spec));
+    }
+
+    @Override
+    public void detachGate(String bridge) {
+        call("detach the gate from " + bridge);
+        gates.remove(bridge);
+    }
+
+    @Override
     public void addAddress(AddressState address) {
         call("add address " + address);
         link(address.link());
@@ -414,8 +437,8 @@ public final class MemoryKernel implements Kernel {
     }
 
     @Override
-    public Map<Counter, Long> counters(String tunnel) {
-        call("read counters of " + tunnel);
+    public Map<Counter, Long> counters(String device) {
+        call("read counters of " + device);
         return Map.of();
     }
 

@@ -28,6 +28,7 @@ record Observed(
         List<AddressState> addresses,
         List<RouteState> routes,
         Map<String, FanPrograms.Names> programs,
+        Map<String, String> gates,
         List<NatTable.Entry> nat,
         Map<String, DhcpServer> dhcp,
         boolean forwarding,
@@ -41,10 +42,13 @@ record Observed(
     static Observed of(Kernel kernel) {
         List<LinkState> links = withoutFallback(kernel.links());
         Map<String, FanPrograms.Names> programs = new HashMap<>();
+        Map<String, String> gates = new HashMap<>();
         Map<String, DhcpServer> dhcp = new HashMap<>();
         for (LinkState link : links) {
             if (link.isOurs() && (link.vxlan().isPresent() || link.ipip().isPresent())) {
                 kernel.programs(link.name()).ifPresent(names -> programs.put(link.name(), names));
+            } else if (link.isOurs()) {
+                kernel.gate(link.name()).ifPresent(name -> gates.put(link.name(), name));
             }
         }
         List<AddressState> addresses = kernel.addresses();
@@ -57,6 +61,7 @@ record Observed(
                 addresses,
                 kernel.routes(),
                 programs,
+                gates,
                 kernel.nat(),
                 dhcp,
                 kernel.forwarding(),
@@ -222,6 +227,7 @@ record Observed(
         compare(lines, "address", before.addresses, addresses);
         compare(lines, "route", before.routes, routes);
         compare(lines, "programs", before.programs.entrySet(), programs.entrySet());
+        compare(lines, "gate", before.gates.entrySet(), gates.entrySet());
         compare(lines, "NAT", before.nat, nat);
         compare(lines, "iptables", passes(before), passes(this));
         compare(lines, "DHCP server", before.dhcp.values(), dhcp.values());

@@ -10,6 +10,7 @@ sealed interface Piece
                 BridgePiece,
                 DhcpPiece,
                 ForwardingPiece,
+                GatePiece,
                 IpipTunnelPiece,
                 NatPiece,
                 PortPiece,

@@ -1,6 +1,7 @@
 package io.fanatic.netlink.engine;
 
 import io.fanatic.netlink.bpf.AttachedProgram;
+import io.fanatic.netlink.bpf.FanGate;
 import io.fanatic.netlink.bpf.FanPrograms;
 import io.fanatic.netlink.bpf.Tcx;
 import java.util.Optional;
@@ -21,6 +22,16 @@ final class TcxHooks implements ProgramHooks {
     @Override
     public Optional<AttachedProgram> encap(int index) {
         return find(index, Tcx.Hook.EGRESS, AttachedProgram.Role.ENCAP);
+    }
+
+    @Override
+    public void attach(int index, FanGate gate) {
+        gate.attach(index);
+    }
+
+    @Override
+    public Optional<AttachedProgram> gate(int index) {
+        return find(index, Tcx.Hook.INGRESS, AttachedProgram.Role.GATE);
     }
 
     private static Optional<AttachedProgram> find(int index, Tcx.Hook hook, AttachedProgram.Role role) {

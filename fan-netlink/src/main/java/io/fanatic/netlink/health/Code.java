@@ -27,7 +27,7 @@ public enum Code {
     BRIDGE("bridge", ERROR, "the bridge is missing or not as it should be"),
     HOST_ADDRESS("host-address", ERROR, "the bridge lacks an address, or has one too many"),
     BRIDGE_PORT("bridge-port", ERROR, "the tunnel is not a port of the bridge"),
-    PROGRAMS("programs", ERROR, "guard or encap are missing or not this fan's"),
+    PROGRAMS("programs", ERROR, "encap, guard or gate are missing or not this fan's"),
     DEVICE_DOWN("device-down", ERROR, "bridge or tunnel are down"),
     DHCP("dhcp", ERROR, "the DHCP server does not run as it should"),
     DHCP_LEASES("dhcp-leases", WARNING, "addresses outside the slice are leased"),
@@ -44,7 +44,7 @@ public enum Code {
     ENGINE_ALTERED("engine-altered", WARNING, "a container engine's settings differ from what was set for the fan"),
     UBUNTU_FAN("ubuntu-fan", WARNING, "the old ubuntu-fan package, or its hook, is still there"),
     LEFTOVER_DEVICE("leftover-device", WARNING, "a device has a fan's name and is not ours"),
-    DROPS("drops", NOTE, "guard or encap dropped frames that no healthy fan sends"),
+    DROPS("drops", NOTE, "encap, guard or gate dropped frames that no healthy fan sends"),
     PEER("peer", ERROR, "another host of the fan is not reached");
 
     private final String word;

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** What guard and encap dropped and should not have had to: a note when it was, a warning while it goes on. */
+/** What encap, guard and gate dropped and should not have had to: a note when it was, a warning while it goes on. */
 final class CountersCheck implements Check {
     @Override
     public String name() {

@@ -90,6 +90,9 @@ final class PlanCheck implements Check {
             case "programs" ->
                 of(Code.PROGRAMS, wanted, item, "guard and encap are not attached to the tunnel as this fan needs them")
                         .because(Code.TUNNEL, Code.BRIDGE, Code.HOST_ADDRESS);
+            case "gate" ->
+                of(Code.PROGRAMS, wanted, item, "the gate is not attached to the bridge as this fan needs it")
+                        .because(Code.BRIDGE, Code.HOST_ADDRESS);
             case "port" ->
                 of(Code.BRIDGE_PORT, wanted, item, "the tunnel is not a port of the bridge")
                         .because(Code.TUNNEL, Code.BRIDGE);

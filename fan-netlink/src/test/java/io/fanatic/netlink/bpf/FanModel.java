@@ -53,6 +53,22 @@ record FanModel(FanProgramSpec spec) {
         return new Outcome(Counter.SENT, new Key(spec.vni(), owner, owner(addresses.source)));
     }
 
+    /** Why a frame that the bridge gives to its host is dropped; empty when it is not. */
+    Optional<Counter> gate(Frame frame) {
+        ByteBuffer bytes = ByteBuffer.wrap(frame.bytes);
+        int type = bytes.getShort(12) & 0xffff;
+        if (frame.bytes.length >= 34 && (type == 0x8100 || type == 0x88a8)) {
+            return Optional.of(Counter.SEND_VLAN);
+        } else if (frame.bytes.length < 34 || type != 0x0800) {
+            return Optional.empty();
+        }
+        Ipv4Address source = Ipv4Address.of(bytes.getInt(26));
+        Ipv4Address destination = Ipv4Address.of(bytes.getInt(30));
+        boolean fromHere = source.bits() == 0 || isLocal(source);
+        boolean fromAnotherHost = spec.mapping().overlay().contains(source) && isLocal(destination);
+        return fromHere || fromAnotherHost ? Optional.empty() : Optional.of(Counter.SEND_HOST_SPOOFED);
+    }
+
     /** @param outer the tunnel key of the received frame: its VNI and where it came from; empty when it was in no tunnel */
     Counter guard(Frame frame, Optional<Key> outer) {
         if (outer.isEmpty()) {
@@ -63,6 +79,10 @@ record FanModel(FanProgramSpec spec) {
         Object parsed = parse(frame);
         if (parsed instanceof String reason) {
             return counter("RECEIVE_" + reason);
+        }
+        ByteBuffer bytes = ByteBuffer.wrap(frame.bytes);
+        if ((bytes.get(6) & 1) == 1 || bytes.getInt(6) == 0 && bytes.getShort(10) == 0) {
+            return Counter.RECEIVE_MALFORMED;
         }
         Addresses addresses = (Addresses) parsed;
         FanMapping mapping = spec.mapping();

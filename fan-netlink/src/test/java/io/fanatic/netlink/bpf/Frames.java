@@ -10,7 +10,9 @@ final class Frames {
     static final long BROADCAST = 0xffff_ffff_ffffL;
     static final long MULTICAST = 0x0100_5e00_00fbL;
 
-    private static final long SENDER = 0x02fa_0a00_002dL;
+    /** Where all of them come from. */
+    static final long SENDER = 0x02fa_0a00_002dL;
+
     private static final int UDP = 17;
 
     private Frames() {}
@@ -21,14 +23,34 @@ final class Frames {
     }
 
     static byte[] ipv4(int source, int destination) {
-        ByteBuffer frame = ethernet(UNICAST, 0x0800, 28);
-        frame.put((byte) 0x45).put((byte) 0).putShort((short) 28).putInt(0x00014000);
+        return ipv4(source, destination, 5, new byte[8]);
+    }
+
+    /**
+     * An IPv4 packet, its header checksum right.
+     *
+     * @param words length of its header in 32-bit words; options are no-operations
+     */
+    static byte[] ipv4(int source, int destination, int words, byte[] payload) {
+        int length = 4 * words + payload.length;
+        ByteBuffer frame = ethernet(UNICAST, 0x0800, length);
+        frame.put((byte) (0x40 | words)).put((byte) 0).putShort((short) length).putInt(0x00014000);
         frame.put((byte) 64).put((byte) UDP).putShort((short) 0).putInt(source).putInt(destination);
-        int sum = 0;
-        for (int at = 14; at < 34; at += 2) {
-            sum += frame.getShort(at) & 0xffff;
+        for (int i = 0; i < 4 * (words - 5); i++) {
+            frame.put((byte) 1);
         }
-        return frame.putShort(24, (short) ~((sum & 0xffff) + (sum >>> 16))).array();
+        frame.put(payload);
+        return frame.putShort(24, (short) checksum(frame, 14, 14 + 4 * words)).array();
+    }
+
+    /** The Internet checksum (RFC 1071) of some bytes; where it stands among them, there must be zero. */
+    static int checksum(ByteBuffer bytes, int from, int to) {
+        int sum = 0;
+        for (int at = from; at < to; at += 2) {
+            sum += bytes.getShort(at) & 0xffff;
+        }
+        sum = (sum & 0xffff) + (sum >>> 16);
+        return ~((sum & 0xffff) + (sum >>> 16)) & 0xffff;
     }
 
     static byte[] arpRequest(String sender, String target) {
@@ -65,6 +87,13 @@ final class Frames {
     static byte[] to(long destination, byte[] frame) {
         byte[] copy = frame.clone();
         ByteBuffer.wrap(copy).putShort((short) (destination >>> 32)).putInt((int) destination);
+        return copy;
+    }
+
+    /** The frame with another source. */
+    static byte[] from(long source, byte[] frame) {
+        byte[] copy = frame.clone();
+        ByteBuffer.wrap(copy).putShort(6, (short) (source >>> 32)).putInt(8, (int) source);
         return copy;
     }
 

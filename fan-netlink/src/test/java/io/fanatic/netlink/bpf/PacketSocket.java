@@ -8,6 +8,7 @@ import io.fanatic.netlink.libc.ErrnoException;
 import io.fanatic.netlink.libc.Native;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Optional;
 import java.util.function.Predicate;
 
 /** A packet(7) socket on one device: sends and receives whole Ethernet frames. */
@@ -83,18 +84,25 @@ final class PacketSocket implements AutoCloseable {
     byte[] receive(String what, Predicate<byte[]> wanted) {
         long end = System.nanoTime() + DEADLINE_NANOS;
         while (System.nanoTime() < end) {
-            long length = Native.LIBC.recv(fd, buffer, buffer.capacity(), 0);
-            if (length >= 0) {
-                byte[] frame = new byte[(int) length];
-                buffer.get(0, frame);
-                if (wanted.test(frame)) {
-                    return frame;
-                }
-            } else if (Native.errno() != Errno.EAGAIN && Native.errno() != Errno.EINTR) {
-                throw new ErrnoException("receive a frame", Native.errno());
+            Optional<byte[]> frame = next();
+            if (frame.filter(wanted).isPresent()) {
+                return frame.get();
             }
         }
         throw new AssertionError("no " + what + " came within 5 seconds");
+    }
+
+    /** The next frame, when one comes within a fifth of a second. */
+    Optional<byte[]> next() {
+        long length = Native.LIBC.recv(fd, buffer, buffer.capacity(), 0);
+        if (length >= 0) {
+            byte[] frame = new byte[(int) length];
+            buffer.get(0, frame);
+            return Optional.of(frame);
+        } else if (Native.errno() != Errno.EAGAIN && Native.errno() != Errno.EINTR) {
+            throw new ErrnoException("receive a frame", Native.errno());
+        }
+        return Optional.empty();
     }
 
     @Override

@@ -283,4 +283,24 @@ class ProgramKernelTest {
             }
         }
     }
+
+    @ParameterizedTest
+    @MethodSource("fans")
+    void theKernelsGateDecidesAsTheModel(FanProgramSpec spec) {
+        FanModel model = new FanModel(spec);
+        RandomFrames frames = new RandomFrames(spec, 5);
+        try (FanGate gate = FanGate.load(spec)) {
+            for (int i = 0; i < FRAMES; i++) {
+                // No shorter than a cable carries, as newer kernels refuse to run programs on those.
+                byte[] frame = frames.next().bytes();
+                byte[] padded = Arrays.copyOf(frame, Math.max(64, frame.length));
+                boolean passes = model.gate(new FanModel.Frame(padded, false)).isEmpty();
+                assertThat(gate.program()
+                                .run(padded, 1, new byte[TestRun.CONTEXT_BYTES])
+                                .result())
+                        .as("frame %d", i)
+                        .isEqualTo(passes ? FanEmitter.NEXT : FanEmitter.DROP);
+            }
+        }
+    }
 }

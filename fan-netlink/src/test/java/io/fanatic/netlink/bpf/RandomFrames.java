@@ -34,6 +34,9 @@ final class RandomFrames {
         if (chance(4)) { // the parsed fields: type, version, length, ARP's types
             frame = Frames.with(frame, 12 + random.nextInt(10), anyOf(0, 1, 2, 4, 6, 8, 0x45, 0x46, 0x44, 0x65, 0x4f));
         }
+        if (chance(16)) { // from a group, from nobody, from a host with zeros in front
+            frame = Frames.from(chance(3) ? Frames.MULTICAST : random.nextInt(2), frame);
+        }
         if (chance(8)) {
             frame = Frames.tagged(chance(2) ? 0x8100 : 0x88a8, frame);
         }

@@ -54,6 +54,7 @@ class EngineIpipTest {
                         line -> assertThat(line).isEqualTo("set ftun0 up"),
                         line -> assertThat(line)
                                 .isEqualTo("create bridge fan-250 (MAC address 02:fa:0a:00:00:2d, MTU 1480)"),
+                        line -> assertThat(line).isEqualTo("attach the eBPF program gate to fan-250"),
                         line -> assertThat(line).isEqualTo("add address 250.0.45.1/24 on fan-250"),
                         line -> assertThat(line).isEqualTo("set fan-250 up"),
                         line -> assertThat(line).isEqualTo("add route 250.0.0.0/8 dev ftun0 src 250.0.45.1 mtu 1480"));

@@ -55,6 +55,7 @@ class EngineTest {
                         line -> assertThat(line).contains("encap and guard", "ftun-250", "10.0.0.45"),
                         line -> assertThat(line)
                                 .isEqualTo("create bridge fan-250 (MAC address 02:fa:0a:00:00:2d, MTU 1450)"),
+                        line -> assertThat(line).isEqualTo("attach the eBPF program gate to fan-250"),
                         line -> assertThat(line).isEqualTo("make ftun-250 a port of fan-250"),
                         line -> assertThat(line).isEqualTo("add address 250.0.45.1/8 on fan-250"),
                         line -> assertThat(line).isEqualTo("set ftun-250 up"),
@@ -80,7 +81,7 @@ class EngineTest {
     void aPlanTouchesNothing() {
         Observed before = Observed.of(kernel);
 
-        assertThat(engine.planUp(first()).lines()).hasSize(9);
+        assertThat(engine.planUp(first()).lines()).hasSize(10);
         assertThat(engine.planDownEverything().isEmpty()).isTrue();
         assertThat(Observed.of(kernel)).isEqualTo(before);
     }

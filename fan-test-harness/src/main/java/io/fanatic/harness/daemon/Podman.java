@@ -39,13 +39,27 @@ public final class Podman implements AutoCloseable {
 
     /** Runs {@code podman} with these words on the host. */
     public ExecResult podman(String... words) {
-        List<String> line = new ArrayList<>(List.of("/usr/bin/env", "PODMAN_IGNORE_CGROUPSV1_WARNING=1", "podman"));
-        line.addAll(List.of("--root", data.resolve("root").toString()));
-        line.addAll(List.of("--runroot", data.resolve("run").toString()));
-        line.addAll(List.of("--tmpdir", data.resolve("tmp").toString()));
-        line.addAll(List.of("--cgroup-manager", "cgroupfs", "--storage-driver", "overlay"));
+        List<String> line = new ArrayList<>(command());
         line.addAll(List.of(words));
         return host.exec(line.toArray(String[]::new));
+    }
+
+    /** How {@code podman} is called on the host, up to its first word. */
+    public List<String> command() {
+        return List.of(
+                "/usr/bin/env",
+                "PODMAN_IGNORE_CGROUPSV1_WARNING=1",
+                "/usr/bin/podman",
+                "--root",
+                data.resolve("root").toString(),
+                "--runroot",
+                data.resolve("run").toString(),
+                "--tmpdir",
+                data.resolve("tmp").toString(),
+                "--cgroup-manager",
+                "cgroupfs",
+                "--storage-driver",
+                "overlay");
     }
 
     /** Starts a container that sleeps and gives the number of its process. */

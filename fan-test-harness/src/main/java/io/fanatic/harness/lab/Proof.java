@@ -232,7 +232,7 @@ public final class Proof implements AutoCloseable {
                 own,
                 target,
                 third,
-                counter(liar, Counter.SEND_SPOOFED)));
+                counter(liar, ipip ? Counter.SEND_HOST_SPOOFED : Counter.SEND_SPOOFED)));
         return checks;
     }
 

@@ -34,7 +34,7 @@ public final class DoctorCommand extends Command {
             "--bundle",
             "FILE",
             Path::of,
-            "also write what a maintainer needs to FILE, a .tar.gz; addresses are in it, nothing secret");
+            "also write what a maintainer needs to FILE (tar, gzip); it has addresses in it, nothing secret");
 
     public DoctorCommand(Supplier<Host> host) {
         super(

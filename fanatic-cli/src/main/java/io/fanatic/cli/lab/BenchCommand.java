@@ -18,30 +18,31 @@ import java.util.Optional;
 
 /** {@code fanatic lab bench}: measures, and says so; a slow fan is no error. */
 final class BenchCommand extends LabCommand {
-    private static final String NAME = "fanbench";
+    private static final String USUAL_NAME = "fanbench";
     private static final int PAYLOAD = 64;
     private static final int MOST_FLOWS = 64;
     private static final List<Integer> HOSTS = List.of(2, 8, 32);
 
     private final Option<Boolean> scale = flag("--scale", "count what one host holds with 2, 8 and 32 hosts instead");
     private final Option<Integer> runs =
-            option("--runs", "N", text -> between(1, 1000, text), "samples of each load on each path; 5 if not given");
+            option("--runs", "N", text -> between(1, 1000, text), "samples of each load on each path (5)");
     private final Option<Double> seconds =
-            option("--seconds", "S", BenchCommand::seconds, "length of a sample, 0.1 to 3600; 2 if not given");
-    private final Option<Integer> flows = option(
-            "--flows", "N", text -> between(2, MOST_FLOWS, text), "TCP flows of the second load; 4 if not given");
-    private final Option<Boolean> json = flag("--json", "print JSON");
+            option("--seconds", "S", BenchCommand::seconds, "length of a sample, 0.1 to 3600 (2)");
+    private final Option<Integer> flows =
+            option("--flows", "N", text -> between(2, MOST_FLOWS, text), "TCP flows of the second load (4)");
+    private final Option<Boolean> json = flag("--json", "print one JSON document");
 
     BenchCommand() {
         super(
                 "bench",
                 "Measures, in a lab of its own, what passes from container to container over a fan, beside a plain VXLAN bridged"
-                        + " the same way and beside the bare underlay. Other work on the machine spoils the figures.");
+                        + " the same way and beside the bare underlay. Other work on the machine spoils the figures.",
+                USUAL_NAME);
     }
 
     @Override
     ExitCode runAsRoot(Screen screen) {
-        Thread goodbye = new Thread(BenchCommand::sayGoodbye, "lab-goodbye");
+        Thread goodbye = new Thread(this::sayGoodbye, "lab-goodbye");
         Runtime.getRuntime().addShutdownHook(goodbye);
         try {
             return scale.or(false) ? count(screen) : measure(screen);
@@ -58,7 +59,7 @@ final class BenchCommand extends LabCommand {
         Bench bench = new Bench(
                 runs.or(5), timing, List.of(new Load.Tcp(1), new Load.Tcp(flows.or(4)), new Load.Udp(PAYLOAD)));
         Bench.Report report = bench.run(
-                NAME,
+                labName(),
                 (number, total, load, path, sample) ->
                         System.err.println(progress(number, total, load, path.name(), sample)));
         if (json.or(false)) {
@@ -78,7 +79,7 @@ final class BenchCommand extends LabCommand {
         List<Scale> scales = new ArrayList<>();
         for (int hosts : HOSTS) {
             System.err.println("counting with " + hosts + " hosts");
-            scales.add(Scale.measure(NAME, hosts));
+            scales.add(Scale.measure(labName(), hosts));
         }
         if (json.or(false)) {
             screen.line(BenchJson.of(scales));
@@ -89,9 +90,11 @@ final class BenchCommand extends LabCommand {
     }
 
     /** After Ctrl-C. */
-    private static void sayGoodbye() {
+    private void sayGoodbye() {
         long self = ProcessHandle.current().pid();
-        Lab.find(NAME).filter(lab -> lab.ownerPid().equals(Optional.of(self))).ifPresent(Lab::close);
+        Lab.find(labName())
+                .filter(lab -> lab.ownerPid().equals(Optional.of(self)))
+                .ifPresent(Lab::close);
     }
 
     private static void removeHook(Thread hook) {

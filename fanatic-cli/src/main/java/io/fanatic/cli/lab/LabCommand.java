@@ -26,7 +26,7 @@ abstract class LabCommand extends Command {
     LabCommand(String word, String description, String usualName) {
         super(word, description);
         this.usualName = usualName;
-        name = option("--lab", "NAME", text -> text, "the lab's name; " + usualName + " if not given");
+        name = option("--lab", "NAME", text -> text, "the lab's name (" + usualName + ")");
     }
 
     @Override
@@ -39,6 +39,10 @@ abstract class LabCommand extends Command {
     }
 
     abstract ExitCode runAsRoot(Screen screen);
+
+    final boolean nameGiven() {
+        return name.value().isPresent();
+    }
 
     final String labName() {
         return name.or(usualName);
@@ -60,14 +64,13 @@ abstract class LabCommand extends Command {
 
     /** The options that say how a lab is to be. */
     final class Shape {
-        private final Option<Integer> hosts =
-                option("--hosts", "N", LabCommand::number, "how many hosts; 3 if not given");
+        private final Option<Integer> hosts = option("--hosts", "N", LabCommand::number, "how many hosts (3)");
         private final Option<Integer> containers =
-                option("--containers", "M", LabCommand::number, "how many containers on each host; 2 if not given");
+                option("--containers", "M", LabCommand::number, "how many containers on each host (2)");
         private final Option<Cidr> underlay =
-                option("-u,--underlay", "UNDERLAY", Cidr::parse, "the underlay; 10.0.0.0/16 if not given");
+                option("-u,--underlay", "UNDERLAY", Cidr::parse, "the underlay (10.0.0.0/16)");
         private final Option<Cidr> overlay =
-                option("-o,--overlay", "OVERLAY", Cidr::parse, "the overlay; 250.0.0.0/8 if not given");
+                option("-o,--overlay", "OVERLAY", Cidr::parse, "the overlay (250.0.0.0/8)");
 
         LabSpec named(String labName) {
             LabSpec usual = LabSpec.named(labName);

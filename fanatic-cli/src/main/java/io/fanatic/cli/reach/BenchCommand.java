@@ -29,7 +29,7 @@ public final class BenchCommand extends Command {
             "-b,--bitrate",
             "RATE",
             text -> Values.scaled(text, 1000),
-            "bits per second of each stream, as in 100M, 0 for no limit; no limit if not given, for UDP 1M");
+            "bits per second of each stream, as in 100M (0, which is no limit; for UDP 1M)");
     private final Option<Long> bytes =
             option("-n,--bytes", "N", text -> Values.scaled(text, 1024), "how many bytes, as in 1G, instead of a time");
     private final Option<Duration> omit =
@@ -38,7 +38,7 @@ public final class BenchCommand extends Command {
             "-l,--length",
             "BYTES",
             text -> Values.bytes(text, 1, Tuning.MOST_LENGTH),
-            "of each write or datagram; 1M if not given, with -b or -n 128K, for UDP 1372");
+            "of each write or datagram (1M; with -b or -n 128K; for UDP 1372)");
     private final Option<Integer> window = option(
             "-w,--window", "BYTES", text -> Values.bytes(text, 1024, 512 << 20), "of the socket buffers at both ends");
     private final Option<Integer> segment =

@@ -25,22 +25,19 @@ final class IperfOptions {
                 "-P,--parallel",
                 "N",
                 text -> Values.number(text, 1, IperfSpec.MOST_STREAMS),
-                "streams at once, 1 to " + IperfSpec.MOST_STREAMS + "; 1 if not given");
+                "streams at once, 1 to " + IperfSpec.MOST_STREAMS + " (1)");
         time = command.option(
                 "-t,--time",
                 "TIME",
                 Values::duration,
-                "how long, as in 5, 0.5 or 2m; " + usualTime.toSeconds() + " s if not given");
+                "how long, as in 5, 0.5 or 2m (" + usualTime.toSeconds() + " s)");
         congestion = command.option(
                 "-C,--congestion",
                 "NAME",
                 text -> text,
                 "congestion control at both ends, such as cubic; it decides the rate more than anything else");
         port = command.option(
-                "-p,--port",
-                "PORT",
-                Values::port,
-                "port of the iperf3 server; " + IperfClient.DEFAULT_PORT + " if not given");
+                "-p,--port", "PORT", Values::port, "port of the iperf3 server (" + IperfClient.DEFAULT_PORT + ")");
     }
 
     int port() {

@@ -19,17 +19,16 @@ final class ReachOptions {
     private final Option<Integer> discardPort;
 
     ReachOptions(Command command) {
-        pings = command.option(
-                "-c,--count", "N", text -> Values.number(text, 1, 100_000), "how many pings; 10 if not given");
+        pings = command.option("-c,--count", "N", text -> Values.number(text, 1, 100_000), "how many pings (10)");
         bytes = command.option(
                 "-n,--bytes",
                 "N",
                 text -> Math.max(1, Values.scaled(text, 1024)),
-                "size of the long data, as in 64M; 4M if not given");
+                "size of the long data, as in 64M (4M)");
         noData = command.flag("--no-data", "leave out echo and discard");
         noThroughput = command.flag("--no-throughput", "leave out iperf3");
-        echoPort = command.option("--echo-port", "PORT", Values::port, "of echo over there; 7 if not given");
-        discardPort = command.option("--discard-port", "PORT", Values::port, "of discard over there; 9 if not given");
+        echoPort = command.option("--echo-port", "PORT", Values::port, "of echo over there (7)");
+        discardPort = command.option("--discard-port", "PORT", Values::port, "of discard over there (9)");
         iperf = new IperfOptions(command, Duration.ofSeconds(1));
     }
 

@@ -30,12 +30,12 @@ public final class ServeCommand extends Command {
             Ipv4Address::parse,
             "listen there instead of at the host address of each fan that is up");
     private final Option<Cidr> peers =
-            option("--peers", "CIDR", Cidr::parse, "serve addresses of this network only; the overlay if not given");
+            option("--peers", "CIDR", Cidr::parse, "serve addresses of this network only (the overlay)");
     private final Option<Integer> echo = port("--echo-port", ResponderSpec.ECHO, "echo (RFC 862)");
     private final Option<Integer> discard = port("--discard-port", ResponderSpec.DISCARD, "discard (RFC 863)");
     private final Option<Integer> iperf = port("--iperf-port", IperfClient.DEFAULT_PORT, "iperf3");
-    private final Option<Duration> idle = option(
-            "--idle", "TIME", Values::duration, "end when nobody has come for so long, as in 10m; never if not given");
+    private final Option<Duration> idle =
+            option("--idle", "TIME", Values::duration, "end when nobody has come for so long, as in 10m (never)");
 
     public ServeCommand() {
         super(
@@ -46,8 +46,7 @@ public final class ServeCommand extends Command {
     }
 
     private Option<Integer> port(String name, int usual, String service) {
-        return option(
-                name, "PORT", text -> Values.number(text, 0, 65535), "of " + service + "; " + usual + " if not given");
+        return option(name, "PORT", text -> Values.number(text, 0, 65535), "of " + service + " (" + usual + ")");
     }
 
     @Override

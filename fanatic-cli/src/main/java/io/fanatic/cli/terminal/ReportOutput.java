@@ -11,8 +11,8 @@ import java.util.function.Consumer;
 
 /** The files of {@code --report}. */
 public final class ReportOutput {
-    public static final String DESCRIPTION = "write " + ReportFiles.JSON + ", " + ReportFiles.JUNIT + ", "
-            + ReportFiles.MARKDOWN + " and " + ReportFiles.HTML + " there";
+    public static final String DESCRIPTION =
+            "write a report into this directory: a page to look at, Markdown, JSON, JUnit XML";
 
     private ReportOutput() {}
 

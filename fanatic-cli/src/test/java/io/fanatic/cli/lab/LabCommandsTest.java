@@ -120,6 +120,8 @@ class LabCommandsTest {
         assertThat(output()).contains(NAME + " is down");
         assertThat(lab("down")).isEqualTo(ExitCode.DONE);
         assertThat(output()).contains("nothing to do");
+        assertThat(lab("list")).isEqualTo(ExitCode.FAILED);
+        assertThat(errors()).contains("there is no lab " + NAME);
     }
 
     @Test

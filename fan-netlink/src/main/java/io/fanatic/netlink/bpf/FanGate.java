@@ -1,0 +1,75 @@
+package io.fanatic.netlink.bpf;
+
+import io.fanatic.netlink.libc.ErrnoException;
+import java.nio.ByteOrder;
+
+/** The program on a fan's bridge, loaded, with counters of its own: the bridge outlives a tunnel that is made again. */
+public final class FanGate implements AutoCloseable {
+    static final String PREFIX = "gate_";
+
+    private final BpfMap counters;
+    private final BpfProgram gate;
+
+    private FanGate(BpfMap counters, BpfProgram gate) {
+        this.counters = counters;
+        this.gate = gate;
+    }
+
+    /** The name that the program of this specification has on this CPU: {@code gate_} and 8 hexadecimal digits of fingerprint. */
+    public static String name(FanProgramSpec spec) {
+        return name(GateProgram.emit(spec, 0, ByteOrder.nativeOrder()));
+    }
+
+    private static String name(Assembler program) {
+        return PREFIX + FanPrograms.fingerprint(program);
+    }
+
+    /**
+     * Loads the program with new counters.
+     *
+     * @throws VerifierException when the verifier refuses
+     * @throws ErrnoException when the kernel refuses for another reason
+     */
+    public static FanGate load(FanProgramSpec spec) {
+        return load(spec, FanPrograms.newCounters());
+    }
+
+    /**
+     * As {@link FanPrograms#load(FanProgramSpec, int)}.
+     *
+     * @param countersMapId {@link AttachedProgram#countersMapId} of the program that is to be replaced
+     */
+    public static FanGate load(FanProgramSpec spec, int countersMapId) {
+        return load(spec, FanPrograms.countersOf(countersMapId));
+    }
+
+    private static FanGate load(FanProgramSpec spec, BpfMap counters) {
+        try {
+            Assembler code = GateProgram.emit(spec, counters.fd(), ByteOrder.nativeOrder());
+            return new FanGate(counters, BpfProgram.load(name(code), code.bytes()));
+        } catch (RuntimeException e) {
+            counters.close();
+            throw e;
+        }
+    }
+
+    public BpfProgram program() {
+        return gate;
+    }
+
+    /**
+     * Attaches the program to a bridge through tcx, or puts it in the place of ours.
+     *
+     * @param interfaceIndex of the bridge, in the calling thread's network namespace
+     */
+    public void attach(int interfaceIndex) {
+        FanPrograms.attach(interfaceIndex, Tcx.Hook.INGRESS, AttachedProgram.Role.GATE, gate);
+    }
+
+    /** Gives the descriptors back; what is attached stays attached. Again is harmless. */
+    @Override
+    public void close() {
+        gate.close();
+        counters.close();
+    }
+}

@@ -1,0 +1,286 @@
+package io.fanatic.netlink.bpf;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fanatic.core.Cidr;
+import io.fanatic.core.FanEntry;
+import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.MacAddress;
+import io.fanatic.netlink.FanNetwork;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A fan as {@code fanctl up} makes it, and a host on the same underlay that sends what it likes:
+ *
+ * <pre>
+ *   hostile                     host                                      container
+ *   und --------------------- und 10.0.0.57/32, 10.0.1.7/32
+ *        raw frames, any        ftun-250 (encap, guard)
+ *        outer source             fan-250 -------- port ---------------- in   captures
+ * </pre>
+ *
+ * The host's kernel is told to take packets from wherever they seem to come (no rp_filter, accept_local, and no broadcast address on
+ * the underlay), so that guard has to refuse by itself.
+ */
+@KernelTest
+class HostileHostTest {
+    private static final int BATCH = 64;
+    private static final long DEADLINE_NANOS = 10_000_000_000L;
+    private static final long HOST_MAC = 0x0200_0000_0057L;
+
+    @TempDir
+    Path directory;
+
+    private final TestHost hostile = new TestHost();
+    private final TestHost host = new TestHost();
+    private final TestHost container = new TestHost();
+    private FanProgramSpec spec = Specs.USUAL;
+
+    @BeforeEach
+    void bringTheFanUp() {
+        hostile.ip("link add und type veth peer name und netns " + host.name());
+        hostile.ip("link set und up");
+        host.exec("sysctl", "-qw", "net.ipv4.conf.all.rp_filter=0", "net.ipv4.conf.und.rp_filter=0");
+        host.exec("sysctl", "-qw", "net.ipv4.conf.und.accept_local=1");
+        // Where bridges filter, the kernel drops some of these before the programs see them.
+        for (String filter : List.of("iptables", "ip6tables", "arptables")) {
+            host.exec("sysctl", "-qew", "net.bridge.bridge-nf-call-" + filter + "=0");
+        }
+        host.ip("link set und address " + new MacAddress(HOST_MAC) + " up");
+        host.ip("route add 10.0.0.0/16 dev und");
+        for (String address : List.of("10.0.0.57", "10.0.1.7")) {
+            host.ip("address add " + address + "/32 dev und");
+            network().up(FanEntry.parse(List.of("250.0.0.0/8", address + "/16")));
+        }
+        spec = Specs.spec("250.0.0.0/8", "10.0.0.0/16", "10.0.0.57", "10.0.1.7");
+        host.ip("link add port type veth peer name in netns " + container.name());
+        host.ip("link set port master fan-250 up");
+        container.ip("link set in up");
+    }
+
+    @AfterEach
+    void removeTheHosts() {
+        container.close();
+        host.close();
+        hostile.close();
+    }
+
+    private FanNetwork network() {
+        return FanNetwork.onThisHost()
+                .in(host.namespace())
+                .keepingStateIn(directory.resolve("run"), directory.resolve("state"));
+    }
+
+    private Map<Counter, Long> counted(boolean send) {
+        Map<Counter, Long> counters =
+                new EnumMap<>(network().counters(network().list().get(0)));
+        counters.keySet().removeIf(counter -> counter.isSend() != send);
+        counters.values().removeIf(count -> count == 0);
+        return counters;
+    }
+
+    // field.md 35
+    @Test
+    void everyGoodPacketOfAHostileHostArrivesAndEveryBadOneIsCountedUnderItsReason() {
+        try (PacketSocket out = new PacketSocket(hostile, "und");
+                PacketSocket in = new PacketSocket(container, "in")) {
+            List<HostilePackets.Packet> packets =
+                    hostilePackets(kernelLooksAtLengths(out, in)).all();
+            Tally tally = new Tally(counted(false));
+            for (int start = 0; start < packets.size(); start += BATCH) {
+                List<HostilePackets.Packet> batch = packets.subList(start, Math.min(start + BATCH, packets.size()));
+                for (HostilePackets.Packet packet : batch) {
+                    packet.wire().forEach(out::send);
+                    tally.expect(packet);
+                }
+                tally.receive(in, true);
+                Tally.await(() -> counted(false), tally.counters);
+            }
+            tally.receive(in, false);
+            assertThat(counted(false)).isEqualTo(tally.counters);
+            System.out.println("number: crafted packets in: " + tally.good + " good delivered, " + tally.dropped
+                    + " bad dropped and counted by guard, " + tally.refused + " bad refused by the kernel before it");
+            assertThat(tally.counters).containsKeys(Counter.RECEIVE_MALFORMED, Counter.RECEIVE_SPOOFED);
+        }
+    }
+
+    // field.md 35
+    @Test
+    void everyGoodFrameOfAContainerLeavesAndEveryBadOneIsCountedUnderItsReason() {
+        hostile.exec("sysctl", "-qw", "net.ipv4.ip_forward=0");
+        for (int i = 0; i < SpoofingFrames.PEERS; i++) {
+            Ipv4Address peer = Ipv4Address.of(SpoofingFrames.FIRST_PEER + i);
+            host.ip("neigh add " + peer + " lladdr 02:00:00:00:02:01 dev und nud permanent");
+        }
+        long bridge = MacAddress.ofBridge(spec.mapping().overlay(), Ipv4Address.of(Crafted.HOST))
+                .bits();
+        List<SpoofingFrames.Sent> frames = new SpoofingFrames(spec, bridge).all();
+        Map<Counter, Long> counters = counted(true);
+        Map<ByteBuffer, SpoofingFrames.Sent> leaving = new HashMap<>();
+        int good = 0;
+        try (PacketSocket out = new PacketSocket(container, "in");
+                PacketSocket underlay = new PacketSocket(hostile, "und")) {
+            for (int start = 0; start < frames.size(); start += BATCH) {
+                for (SpoofingFrames.Sent each : frames.subList(start, Math.min(start + BATCH, frames.size()))) {
+                    out.send(each.frame());
+                    each.counted().ifPresent(counter -> counters.merge(counter, 1L, Long::sum));
+                    if (each.leaves()) {
+                        leaving.put(ByteBuffer.wrap(each.frame()), each);
+                        good++;
+                    }
+                }
+                leave(underlay, leaving, true);
+                Tally.await(() -> counted(true), counters);
+            }
+            leave(underlay, leaving, false);
+        }
+        assertThat(counted(true)).isEqualTo(counters);
+        // What was meant for this host's own tunnel did not come so far.
+        assertThat(counted(false)).isEmpty();
+        System.out.println("number: crafted frames out: " + good + " good on the underlay, " + (frames.size() - good)
+                + " bad dropped and counted");
+    }
+
+    /** Takes what is seen on the underlay until all good frames have come, or until nothing comes any more. */
+    private static void leave(PacketSocket underlay, Map<ByteBuffer, SpoofingFrames.Sent> leaving, boolean untilAll) {
+        long end = System.nanoTime() + DEADLINE_NANOS;
+        while (System.nanoTime() < end && !(untilAll && leaving.isEmpty())) {
+            Optional<byte[]> frame = underlay.next();
+            if (frame.isPresent()) {
+                left(frame.get(), leaving);
+            } else if (!untilAll) {
+                break;
+            }
+        }
+        assertThat(leaving.values().stream().map(SpoofingFrames.Sent::kind))
+                .as("did not leave")
+                .isEmpty();
+    }
+
+    /** A frame on the underlay: in VXLAN from and to the owners of its addresses, or routed and masqueraded. */
+    private static void left(byte[] bytes, Map<ByteBuffer, SpoofingFrames.Sent> leaving) {
+        ByteBuffer outer = ByteBuffer.wrap(bytes);
+        boolean vxlan = bytes.length > 50 && bytes[23] == 17 && outer.getShort(36) == 8472;
+        if (vxlan) {
+            ByteBuffer inner = ByteBuffer.wrap(Arrays.copyOfRange(bytes, 50, bytes.length));
+            SpoofingFrames.Sent sent = leaving.remove(inner);
+            if (sent == null) {
+                throw new AssertionError("left in VXLAN and should not have: " + Arrays.toString(inner.array()));
+            }
+            boolean arp = inner.getShort(12) == 0x0806;
+            assertThat(outer.getInt(26)).as(sent.kind()).isEqualTo(owner(inner.getInt(arp ? 28 : 26)));
+            assertThat(outer.getInt(30)).as(sent.kind()).isEqualTo(owner(inner.getInt(arp ? 38 : 30)));
+        } else if (Crafted.isSigned(bytes)) {
+            int source = outer.getInt(26);
+            boolean known = leaving.keySet().removeIf(sent -> Arrays.equals(tail(sent.array()), tail(bytes)));
+            assertThat(known && source == Crafted.HOST)
+                    .as("left as of " + Ipv4Address.of(source))
+                    .isTrue();
+        }
+    }
+
+    private static int owner(int overlayAddress) {
+        return 0x0a000000 | overlayAddress >>> 8 & 0xffff;
+    }
+
+    private static byte[] tail(byte[] frame) {
+        return Arrays.copyOfRange(frame, frame.length - 8, frame.length);
+    }
+
+    /** Whether half an IP header comes as far as guard: sent before an honest packet, it has or has not been counted when that has. */
+    private boolean kernelLooksAtLengths(PacketSocket out, PacketSocket in) {
+        HostilePackets probe = hostilePackets(true);
+        HostilePackets.Packet honest = probe.honestOne();
+        out.send(probe.forgeCut(33).frame());
+        honest.wire().forEach(out::send);
+        in.receive("honest frame", frame -> Arrays.equals(frame, honest.inner()));
+        return !counted(false).containsKey(Counter.RECEIVE_MALFORMED);
+    }
+
+    private HostilePackets hostilePackets(boolean kernelLooksAtLengths) {
+        Ipv4Address identity = Ipv4Address.parse("10.0.0.57");
+        Cidr overlay = spec.mapping().overlay();
+        return new HostilePackets(
+                spec,
+                HOST_MAC,
+                MacAddress.ofBridge(overlay, identity).bits(),
+                MacAddress.ofTunnel(overlay, identity).bits(),
+                kernelLooksAtLengths);
+    }
+
+    /** What has to come of the packets sent so far. */
+    private static final class Tally {
+        private final Map<Counter, Long> counters;
+        private final Map<ByteBuffer, Integer> arriving = new HashMap<>();
+        private final Map<ByteBuffer, String> kinds = new HashMap<>();
+        private int good;
+        private int dropped;
+        private int refused;
+
+        Tally(Map<Counter, Long> before) {
+            counters = before;
+        }
+
+        void expect(HostilePackets.Packet packet) {
+            packet.counted().forEach(counter -> counters.merge(counter, 1L, Long::sum));
+            kinds.put(ByteBuffer.wrap(packet.inner()), packet.kind());
+            if (packet.arrives()) {
+                arriving.merge(ByteBuffer.wrap(packet.inner()), 1, Integer::sum);
+                good++;
+            } else if (packet.counted().isEmpty()) {
+                refused++;
+            } else {
+                dropped++;
+            }
+        }
+
+        /** Takes what the container sees until all good frames have come, or until nothing comes any more. */
+        void receive(PacketSocket in, boolean untilAllHaveCome) {
+            long end = System.nanoTime() + DEADLINE_NANOS;
+            while (System.nanoTime() < end && !(untilAllHaveCome && arriving.isEmpty())) {
+                Optional<byte[]> frame = in.next();
+                if (frame.isPresent()) {
+                    take(frame.get());
+                } else if (!untilAllHaveCome) {
+                    break;
+                }
+            }
+            assertThat(arriving.keySet().stream().map(kinds::get))
+                    .as("did not arrive")
+                    .isEmpty();
+        }
+
+        private void take(byte[] bytes) {
+            ByteBuffer frame = ByteBuffer.wrap(bytes);
+            boolean theirs = arriving.containsKey(frame)
+                    || frame.getShort(6) == (short) (Frames.SENDER >>> 32) && frame.getInt(8) == (int) Frames.SENDER;
+            if (theirs) {
+                assertThat(arriving)
+                        .as("got in: " + kinds.getOrDefault(frame, "?"))
+                        .containsKey(frame);
+                arriving.computeIfPresent(frame, (same, times) -> times == 1 ? null : times - 1);
+            }
+        }
+
+        static void await(Supplier<Map<Counter, Long>> counted, Map<Counter, Long> counters) {
+            long end = System.nanoTime() + DEADLINE_NANOS;
+            Map<Counter, Long> now = counted.get();
+            while (!now.equals(counters) && System.nanoTime() < end) {
+                now = counted.get();
+            }
+            assertThat(now).isEqualTo(counters);
+        }
+    }
+}

@@ -1,0 +1,114 @@
+package io.fanatic.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fanatic.cli.command.CommandTree;
+import io.fanatic.cli.command.Program;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The pages say what the programs do: compared with the command objects, both ways. */
+class ManPagesTest {
+
+    @ParameterizedTest
+    @CsvSource({"fanctl.8", "fanatic.1"})
+    void theSynopsisHasEveryCommandWithItsOptionsAndNoOther(String name) throws IOException {
+        Map<String, Set<String>> real = new TreeMap<>();
+        ManPage page = ManPage.read(name);
+        Map<String, Set<String>> written = page.synopsis();
+        CommandTree.of(program(name)).forEach((command, options) -> {
+            Set<String> expected = new TreeSet<>();
+            for (CommandTree.Opt option : options) {
+                // Either name will do.
+                String typed = option.names().stream()
+                        .filter(one ->
+                                written.getOrDefault(command, Set.of()).contains((one + " " + option.label()).strip()))
+                        .findFirst()
+                        .orElse(option.names().toString());
+                expected.add((typed + " " + option.label()).strip());
+            }
+            real.put(command, expected);
+        });
+        // Both programs take it as a word for --help.
+        written.remove("help");
+        assertThat(written).isEqualTo(real);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"fanctl.8", "fanatic.1"})
+    void theTextTellsOfEveryOptionByEachOfItsNamesAndOfNoOther(String name) throws IOException {
+        ManPage page = ManPage.read(name);
+        assertThat(ManPage.flags(page.without("SYNOPSIS"))).isEqualTo(CommandTree.names(program(name)));
+    }
+
+    @Test
+    void theTextTellsOfEveryCommand() throws IOException {
+        for (String name : List.of("fanctl.8", "fanatic.1")) {
+            List<String> items = new ArrayList<>();
+            for (String line : ManPage.read(name).section("DESCRIPTION").isEmpty()
+                    ? List.<String>of()
+                    : ManPage.read(name).without("SYNOPSIS")) {
+                if (line.startsWith(".It Cm ")) {
+                    String words = line.substring(7).split(" (Ar|Op|Fl|No) ")[0];
+                    items.addAll(Arrays.asList(words.split(" , ")));
+                }
+            }
+            for (String command : CommandTree.of(program(name)).keySet()) {
+                assertThat(items).as(name).anyMatch(item -> item.equals(command) || command.equals("lab " + item));
+            }
+        }
+    }
+
+    @Test
+    void mandocAndGroffHaveNothingToSayAboutThem() throws Exception {
+        for (ManPage page : ManPage.all()) {
+            String file = ManPage.DIRECTORY.resolve(page.name()).toString();
+            assertThat(said("mandoc", "-Tlint", "-Wstyle", file).lines())
+                    // The machine need not have the pages of others, nor ours installed.
+                    .filteredOn(line -> !line.matches(".*(: referenced manual not found|outdated mandoc.db).*"))
+                    .as("mandoc -Tlint " + page.name())
+                    .isEmpty();
+            assertThat(said("sh", "-c", "man --warnings -l -Tutf8 -P true '" + file + "' 2>&1 >/dev/null"))
+                    .as("man --warnings " + page.name())
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void pagesThatPagesReferToAreThere() throws IOException {
+        Set<String> ours = new TreeSet<>();
+        for (ManPage page : ManPage.all()) {
+            ours.add(page.name());
+        }
+        for (ManPage page : ManPage.all()) {
+            for (String line : page.lines()) {
+                String[] words = line.split(" ");
+                if (words[0].equals(".Xr") && words[1].startsWith("fan")) {
+                    assertThat(ours).as(page.name() + ": " + line).contains(words[1] + "." + words[2]);
+                }
+            }
+        }
+    }
+
+    private static Program program(String page) {
+        return page.startsWith("fanctl") ? new Fanctl() : new Fanatic();
+    }
+
+    private static String said(String... command) throws Exception {
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        process.getOutputStream().close();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        process.waitFor();
+        return said;
+    }
+}
