@@ -297,7 +297,7 @@ class DockerEngineTest {
                         .warnings())
                 .singleElement()
                 .asString()
-                .contains("only when Docker is enabled on this fan too");
+                .contains("only after fanctl up, or enabling Docker on this fan too");
     }
 
     @Test
