@@ -111,7 +111,7 @@ class IpipFanCases {
     }
 
     private static long counted(LabHost host, Counter counter) {
-        return network(host).counters(fan(host)).get(counter);
+        return network(host).counters(fan(host)).getOrDefault(counter, 0L);
     }
 
     private static FanEntry entry(LabHost host, FanMapping fan) {
