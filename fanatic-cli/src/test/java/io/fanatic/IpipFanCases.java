@@ -30,6 +30,9 @@ import io.fanatic.netlink.engine.Fan;
 import io.fanatic.netlink.engine.FanException;
 import io.fanatic.netlink.engine.Kernel;
 import io.fanatic.netlink.engine.LinuxKernel;
+import io.fanatic.netlink.health.Code;
+import io.fanatic.netlink.health.Finding;
+import io.fanatic.netlink.health.Health;
 import io.fanatic.netlink.host.HostSnapshot;
 import io.fanatic.netlink.host.Sysctl;
 import java.io.IOException;
@@ -287,16 +290,7 @@ class IpipFanCases {
         lab.fanUp(IPIP);
         LabNode from = lab.containers().get(0);
         LabNode to = lab.containers().get(2);
-        // Through a router whose far side takes 1400 bytes.
-        sh(h1, "ip route add 10.0.0.2/32 via 10.0.255.254");
-        outside(
-                "sysctl",
-                "-q",
-                "-w",
-                "net.ipv4.ip_forward=1",
-                "net.ipv4.conf.underlay.send_redirects=0",
-                "net.ipv4.conf.all.send_redirects=0");
-        outside("ip", "link", "set", "underlay", "mtu", "1400");
+        routerThatTakes(1400);
         assertThat(exec(from, "ping -c 1 -W 2 -M do -s 1352 " + to.address()).exitCode())
                 .isZero();
 
@@ -309,6 +303,27 @@ class IpipFanCases {
         sh(h1, "ip route flush cache");
         sh(from, "ip route flush cache");
         everybodyReachesEverybody(from, to);
+    }
+
+    @Test
+    void aHostThatDoesNotLearnWhatAPathTakesLetsRoutersFragment() throws IOException, InterruptedException {
+        sh(h1, "sysctl -q -w net.ipv4.ip_no_pmtu_disc=2");
+        lab.fanUp(IPIP);
+        LabNode from = lab.containers().get(0);
+        LabNode to = lab.containers().get(2);
+        routerThatTakes(1400);
+        assertThat(exec(from, "ping -c 2 -W 2 -M do -s 1452 " + to.address()).exitCode())
+                .isZero();
+        everybodyReachesEverybody(from, to);
+        assertThat(h1.namespace().call(() -> Health.onThisHost().examine()).findings())
+                .extracting(Finding::code)
+                .containsOnly(Code.PATH_MTU);
+
+        sh(h1, "sysctl -q -w net.ipv4.ip_no_pmtu_disc=0");
+        assertThat(network(h1).up(entry(h1, FIRST)).lines())
+                .singleElement()
+                .asString()
+                .startsWith("attach the eBPF programs encap and guard to ftun0");
     }
 
     @Test
@@ -336,6 +351,19 @@ class IpipFanCases {
             assertThat(proof.transfers(List.of(new NodePair(from, to), new NodePair(to, from)), 1 << 20))
                     .allSatisfy(IpipFanCases::good);
         }
+    }
+
+    /** The way from the first host to the second leads through a router whose far side takes so many bytes. */
+    private void routerThatTakes(int mtu) throws IOException, InterruptedException {
+        sh(h1, "ip route add 10.0.0.2/32 via 10.0.255.254");
+        outside(
+                "sysctl",
+                "-q",
+                "-w",
+                "net.ipv4.ip_forward=1",
+                "net.ipv4.conf.underlay.send_redirects=0",
+                "net.ipv4.conf.all.send_redirects=0");
+        outside("ip", "link", "set", "underlay", "mtu", Integer.toString(mtu));
     }
 
     private void outside(String... command) throws IOException, InterruptedException {

@@ -104,7 +104,7 @@ public final class EncapProgram {
     /**
      * Writes the program for the device that all IPIP fans share. The destination's overlay says which fan a packet is of; then all is as
      * above, only that the tunnel key forbids to fragment what the packet itself forbids to fragment: so the kernel tells the sender
-     * when the underlay takes less than it was.
+     * when the underlay takes less than it was. Where the host does not learn that, routers may fragment.
      *
      * @param countersFd descriptor of the counters map
      * @param order of the CPU that will run it
@@ -115,9 +115,13 @@ public final class EncapProgram {
 
         asm.add(Alu.MOV.reg(R6, R1));
         emitter.parsePacket();
-        // DF (0x4000) where BPF_F_DONT_FRAGMENT (4) is; no call comes before it is needed.
-        asm.add(Width.HALF.load(R5, R2, 6), Instruction.toBigEndian(R5, 16))
-                .add(Alu.RSH.imm(R5, 12), Alu.AND.imm(R5, TunnelKey.DONT_FRAGMENT));
+        if (spec.learnsPathMtu()) {
+            // DF (0x4000) where BPF_F_DONT_FRAGMENT (4) is; no call comes before it is needed.
+            asm.add(Width.HALF.load(R5, R2, 6), Instruction.toBigEndian(R5, 16))
+                    .add(Alu.RSH.imm(R5, 12), Alu.AND.imm(R5, TunnelKey.DONT_FRAGMENT));
+        } else {
+            asm.add(Alu.MOV.imm(R5, 0));
+        }
         for (int i = 0; i < spec.fans().size(); i++) {
             FanProgramSpec fan = spec.fans().get(i);
             boolean last = i == spec.fans().size() - 1;

@@ -9,8 +9,9 @@ import java.util.List;
  * Everything that the two programs of the device depend on that all IPIP fans of a host share.
  *
  * @param fans the fans, at least one; kept in the order of their overlays, which do not overlap; their VNIs mean nothing
+ * @param learnsPathMtu whether the outer packet may be forbidden to be fragmented, since the host learns what the path takes
  */
-public record IpipProgramSpec(List<FanProgramSpec> fans) implements ProgramSpec {
+public record IpipProgramSpec(List<FanProgramSpec> fans, boolean learnsPathMtu) implements ProgramSpec {
 
     /** @throws IllegalArgumentException without a fan */
     public IpipProgramSpec {

@@ -23,10 +23,15 @@ import java.util.Optional;
  */
 final class Blueprint {
     private final boolean setsLocalAddress;
+    private final boolean learnsPathMtu;
 
-    /** @param setsLocalAddress see {@link Kernel#setsLocalAddress} */
-    Blueprint(boolean setsLocalAddress) {
+    /**
+     * @param setsLocalAddress see {@link Kernel#setsLocalAddress}
+     * @param learnsPathMtu see {@link Kernel#learnsPathMtu}
+     */
+    Blueprint(boolean setsLocalAddress, boolean learnsPathMtu) {
         this.setsLocalAddress = setsLocalAddress;
+        this.learnsPathMtu = learnsPathMtu;
     }
 
     /**
@@ -234,7 +239,7 @@ final class Blueprint {
                 specs.add(programs(fan));
             }
         }
-        return specs.isEmpty() ? Optional.empty() : Optional.of(new IpipProgramSpec(specs));
+        return specs.isEmpty() ? Optional.empty() : Optional.of(new IpipProgramSpec(specs, learnsPathMtu));
     }
 
     private void observedIpip(Observed host, List<Piece> pieces) {

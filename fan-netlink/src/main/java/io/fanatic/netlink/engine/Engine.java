@@ -217,7 +217,7 @@ public final class Engine {
     }
 
     private Blueprint blueprint() {
-        return new Blueprint(kernel.setsLocalAddress());
+        return new Blueprint(kernel.setsLocalAddress(), kernel.learnsPathMtu());
     }
 
     /** The underlay addresses of a fan that a user means when taking it down; they need not exist on the host any more. */

@@ -59,6 +59,9 @@ public interface Kernel extends AutoCloseable {
     /** Whether the tunnel key can carry a local address, so that a fan may have several underlay addresses here. */
     boolean setsLocalAddress();
 
+    /** Whether the host believes routers that tell the MTU of a path (net.ipv4.ip_no_pmtu_disc is 0). */
+    boolean learnsPathMtu();
+
     /**
      * Makes an external VXLAN device, down, under a name that nothing else uses, for {@link #publish} to rename. A run that
      * dies in between leaves a device that is known by that name.

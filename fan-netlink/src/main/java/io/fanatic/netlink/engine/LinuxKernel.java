@@ -203,6 +203,11 @@ public final class LinuxKernel implements Kernel {
         return features().tunnelLocalAddress();
     }
 
+    @Override
+    public boolean learnsPathMtu() {
+        return Sysctl.find("net.ipv4.ip_no_pmtu_disc").orElse("0").equals("0");
+    }
+
     private BpfFeatures features() {
         BpfFeatures known = features;
         if (known == null) {

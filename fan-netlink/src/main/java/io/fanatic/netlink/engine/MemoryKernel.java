@@ -219,6 +219,12 @@ public final class MemoryKernel implements Kernel {
     }
 
     @Override
+    public boolean learnsPathMtu() {
+        call("read ip_no_pmtu_disc");
+        return true;
+    }
+
+    @Override
     public boolean setsLocalAddress() {
         call("probe eBPF");
         return true;

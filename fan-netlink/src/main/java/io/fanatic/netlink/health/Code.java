@@ -34,6 +34,7 @@ public enum Code {
     NAT("nat", WARNING, "what leaves the overlay is not masqueraded as it should be"),
     FORWARDING_OFF("forwarding-off", ERROR, "the host does not forward: containers reach nothing outside"),
     RP_FILTER("rp-filter", WARNING, "the reverse path filter drops what other hosts send"),
+    PATH_MTU("path-mtu", WARNING, "the host does not learn what a path takes, and packets are fragmented on the way"),
     FORWARD_DROP("forward-drop", ERROR, "the firewall drops what it forwards, the fan's frames included"),
     FIREWALL_DROP("firewall-drop", ERROR, "a firewall rule drops packets of overlay addresses"),
     TUNNEL_PORT_CLOSED("tunnel-port-closed", WARNING, "the firewall lets nothing in to the tunnel's UDP port"),
