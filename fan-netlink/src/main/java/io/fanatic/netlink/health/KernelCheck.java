@@ -46,14 +46,28 @@ final class KernelCheck implements Check {
             findings.unseen("what the kernel can do was not tried: it needs root");
             return;
         }
-        attemptAll(findings);
+        boolean nat = host.wanted().isEmpty()
+                || host.wanted().stream()
+                        .anyMatch(wanted -> wanted.entry().options().nat());
+        attemptAll(findings, nat);
     }
 
     void attemptAll(Findings findings) {
+        attemptAll(findings, true);
+    }
+
+    /** @param nat whether a fan wants something translated */
+    private void attemptAll(Findings findings, boolean nat) {
         attempt(findings, trial::bpf, Code.KERNEL_BPF, "zgrep CONFIG_BPF /boot/config-$(uname -r)");
         attempt(findings, trial::vxlan, Code.KERNEL_VXLAN, "modprobe vxlan");
         attempt(findings, trial::bridge, Code.KERNEL_BRIDGE, "modprobe bridge");
-        attempt(findings, trial::nftables, Code.KERNEL_NFTABLES, "modprobe nf_tables; apt-get install libnftables1");
+        if (nat) {
+            attempt(
+                    findings,
+                    trial::nftables,
+                    Code.KERNEL_NFTABLES,
+                    "modprobe nf_tables; apt-get install libnftables1");
+        }
     }
 
     private static void attempt(Findings findings, Runnable what, Code code, String fix) {
