@@ -77,15 +77,15 @@ public final class FanNetwork {
 
     /**
      * The fan as {@link #up} would leave it, with the slices that it has already; nothing is touched, and whether something is
-     * in its way is not asked, as {@link #plan} does.
+     * in its way is not asked, as {@link #plan} does. Needs no privilege.
      */
     public Fan preview(FanEntry entry) {
-        return privileged(() -> read(kernel -> new Engine(kernel).preview(entry)));
+        return read(kernel -> new Engine(kernel).preview(entry));
     }
 
-    /** The one local address that an underlay means on this host, such as 10.0.0.45/16 for 10.0.0.0/16. */
+    /** The one local address that an underlay means on this host, such as 10.0.0.45/16 for 10.0.0.0/16. Needs no privilege. */
     public UnderlaySpec resolve(UnderlaySpec underlay) {
-        return privileged(() -> read(kernel -> new Engine(kernel).resolve(underlay)));
+        return read(kernel -> new Engine(kernel).resolve(underlay));
     }
 
     /**
@@ -173,6 +173,11 @@ public final class FanNetwork {
         try (Kernel kernel = new LinuxKernel(runDirectory, stateDirectory)) {
             return work.apply(kernel);
         }
+    }
+
+    /** Whether this program may change fans, and see all that belongs to one. */
+    public static boolean isPrivileged() {
+        return Privileges.sufficient();
     }
 
     /** @throws FanException NOT_PERMITTED when fans cannot be changed by this program */

@@ -17,13 +17,16 @@ final class Privileges {
 
     /** @throws FanException NOT_PERMITTED when fans cannot be changed */
     static void require() {
-        long effective = effective();
-        boolean bpf = has(effective, CAP_BPF) || has(effective, CAP_SYS_ADMIN);
-        if (!has(effective, CAP_NET_ADMIN) || !bpf) {
+        if (!sufficient()) {
             throw new FanException(
                     FanException.Reason.NOT_PERMITTED,
                     "this needs root (or the capabilities CAP_NET_ADMIN and CAP_BPF); try sudo");
         }
+    }
+
+    static boolean sufficient() {
+        long effective = effective();
+        return has(effective, CAP_NET_ADMIN) && (has(effective, CAP_BPF) || has(effective, CAP_SYS_ADMIN));
     }
 
     private static boolean has(long set, int capability) {

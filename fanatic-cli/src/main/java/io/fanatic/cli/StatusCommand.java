@@ -5,6 +5,8 @@ import io.fanatic.cli.command.Console;
 import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.command.Option;
 import io.fanatic.core.FanConfig;
+import io.fanatic.core.FanEntry;
+import io.fanatic.core.FanSlice;
 import io.fanatic.core.UnderlaySpec;
 import io.fanatic.netlink.FanNetwork;
 import io.fanatic.netlink.engine.Fan;
@@ -19,12 +21,13 @@ final class StatusCommand extends Command {
             flag("--diff", "print what differs: + is missing here, - is too much, ~ is other");
     private final ConfigFile file = new ConfigFile(this);
     private final FanNetwork network = FanNetwork.onThisHost();
+    private final boolean all = FanNetwork.isPrivileged();
 
     StatusCommand() {
         super(
                 "status",
-                "Compares the fans of this host with those of /etc/network/fan. Needs root, as the fans' programs are"
-                        + " compared too.",
+                "Compares the fans of this host with those of /etc/network/fan. Without root their programs, NAT and"
+                        + " DHCP are not seen.",
                 "",
                 "Exit code 0 when they are the same, 1 when they differ.");
     }
@@ -34,7 +37,6 @@ final class StatusCommand extends Command {
 
     @Override
     protected ExitCode run(Console console) {
-        FanNetwork.requirePrivileges();
         FanConfig config = file.read();
         List<Difference> differences = new ArrayList<>();
         config.problems()
@@ -55,15 +57,39 @@ final class StatusCommand extends Command {
         }
         differences.removeIf(each -> each.lines().isEmpty());
         print(differences, fans, console);
+        if (!all) {
+            console.err().println("fanatic: programs, NAT, forwarding and DHCP were not compared: that needs root");
+        }
         return differences.isEmpty() ? ExitCode.DONE : ExitCode.FAILED;
     }
 
     private List<String> configured(FanConfig.Line line) {
         try {
-            return lines(network.plan(line.entry()));
+            return all ? lines(network.plan(line.entry())) : visible(line.entry());
         } catch (FanException e) {
             return List.of("! " + e.getMessage());
         }
+    }
+
+    /** As far as anybody can see. */
+    private List<String> visible(FanEntry entry) {
+        Fan wanted = network.preview(entry);
+        for (Fan fan : network.list()) {
+            if (fan.mapping().equals(wanted.mapping())) {
+                return fan.equals(wanted)
+                        ? List.of()
+                        : List.of("~ " + describe(fan) + " should be " + describe(wanted));
+            }
+        }
+        return List.of("+ " + describe(wanted));
+    }
+
+    private static String describe(Fan fan) {
+        StringBuilder text = new StringBuilder("fan on ").append(fan.bridge());
+        for (FanSlice slice : fan.slices()) {
+            text.append(' ').append(fan.entry(slice));
+        }
+        return text.append(" MTU ").append(fan.mtu()).toString();
     }
 
     private static List<String> lines(Plan plan) {
@@ -75,9 +101,12 @@ final class StatusCommand extends Command {
     }
 
     private List<String> tooMuch(Fan fan) {
+        if (!all) {
+            return List.of("- " + describe(fan));
+        }
         try {
-            UnderlaySpec all = UnderlaySpec.parse(fan.mapping().underlay().toString());
-            List<String> lines = lines(network.planDown(fan.overlay(), all));
+            UnderlaySpec every = UnderlaySpec.parse(fan.mapping().underlay().toString());
+            List<String> lines = lines(network.planDown(fan.overlay(), every));
             return lines.isEmpty() ? List.of("- what is left of " + fan.bridge()) : lines;
         } catch (FanException inUse) {
             return List.of("- " + fan.bridge() + ", which is not configured; " + inUse.getMessage());

@@ -167,12 +167,21 @@ record ManPage(String name, List<String> lines) {
         return options;
     }
 
-    /** The commands of its examples, as they are typed, without the prompt. */
-    List<String> exampleCommands() {
-        return section("EXAMPLES").stream()
-                .filter(line -> line.startsWith(".Dl "))
-                .map(line -> line.substring(4).replace("\\(rs", "\\").replaceFirst("^[#$] ", ""))
-                .toList();
+    /** Its examples as a {@link Walkthrough} reads them: commands, and after them what they print. */
+    List<String> exampleSession() {
+        List<String> session = new ArrayList<>();
+        boolean output = false;
+        for (String line : section("EXAMPLES")) {
+            if (line.startsWith(".Dl ")) {
+                String command = line.substring(4).replace("\\(rs", "\\").replaceFirst("^[#$] ", "");
+                session.add("    # " + command);
+            } else if (line.startsWith(".Bd") || line.equals(".Ed")) {
+                output = line.startsWith(".Bd");
+            } else if (output) {
+                session.add("    " + line);
+            }
+        }
+        return session;
     }
 
     /** What stands verbatim in its examples. */

@@ -1,11 +1,18 @@
 package io.fanatic.cli;
 
+import static io.fanatic.netlink.libc.Native.LIBC;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.fanatic.cli.command.CommandTree;
 import io.fanatic.cli.command.Program;
+import io.fanatic.core.FanConfig;
+import io.fanatic.harness.junit.FanLab;
+import io.fanatic.harness.lab.Lab;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -14,8 +21,10 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The pages say what the programs do: compared with the command objects, both ways. */
 class ManPagesTest {
@@ -98,6 +107,43 @@ class ManPagesTest {
                 }
             }
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"fanctl.8", "fanatic.1", "fan.7", "fan-doctor.7"})
+    @FanLab(hosts = 1, containers = 0, fan = false)
+    void itsExamplesWork(String name, Lab lab, @TempDir Path bin) throws IOException {
+        Walkthrough.install(bin);
+        List<String> session = new ArrayList<>();
+        for (String line : ManPage.read(name).exampleSession()) {
+            if (line.matches("    # sudo fanatic( deconfigure)?")) {
+                // Whoever sits there presses return.
+                session.add(line.replace("# ", "# yes '' | "));
+            } else if (line.contains("printf")) {
+                // Run with Docker and LXD by WizardWithEnginesTest.
+                assertThat(line)
+                        .isEqualTo("    # printf '" + Transcript.ANSWERS.replace("\n", "\\n") + "' | sudo fanatic");
+            } else {
+                session.add(line);
+            }
+        }
+        Walkthrough.of(ManPage.DIRECTORY.resolve(name), session, bin).run(lab, bin);
+    }
+
+    @Test
+    void theExampleOfTheConfigurationIsValid() throws IOException {
+        String text = ManPage.read("fan.5").exampleTexts().get(0);
+        assertThat(FanConfig.parse("fan.5", text).requireValid().lines()).hasSize(3);
+    }
+
+    @Test
+    void theExampleOfAScenarioRuns(@TempDir Path directory) throws IOException {
+        assumeTrue(LIBC.geteuid() == 0, "a lab needs root");
+        Path file = Files.writeString(
+                directory.resolve("example.yaml"),
+                ManPage.read("fan-scenario.5").exampleTexts().get(0));
+        String lab = "fant-" + ProcessHandle.current().pid() + "-m";
+        assertThat(CliRun.fanatic("lab run " + file + " --lab " + lab).done()).contains("Everything was as expected");
     }
 
     private static Program program(String page) {

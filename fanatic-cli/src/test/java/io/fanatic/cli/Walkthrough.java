@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -36,22 +37,31 @@ final class Walkthrough {
     private record Step(int line, String host, String command, List<String> output) {}
 
     private final Path file;
+    private final Path directory;
     private final List<Step> steps;
     private final Map<String, String> otherAddresses = new HashMap<>();
 
-    private Walkthrough(Path file, List<Step> steps) {
+    private Walkthrough(Path file, Path directory, List<Step> steps) {
         this.file = file;
+        this.directory = directory;
         this.steps = steps;
     }
 
+    /** Its commands run in its own directory. */
     static Walkthrough read(Path file) throws IOException {
-        return new Walkthrough(file, steps(Files.readAllLines(file)));
+        return of(
+                file,
+                Files.readAllLines(file),
+                Optional.ofNullable(file.getParent()).orElseThrow());
     }
 
-    /** The commands of another text, such as a man page's, all on the first host. */
-    static Walkthrough of(Path file, List<String> commands) {
-        return new Walkthrough(
-                file, steps(commands.stream().map(command -> "    # " + command).toList()));
+    /**
+     * A text that was taken from a file.
+     *
+     * @param directory where its commands run
+     */
+    static Walkthrough of(Path file, List<String> lines, Path directory) {
+        return new Walkthrough(file, directory, steps(lines));
     }
 
     private static List<Step> steps(List<String> lines) {
@@ -80,6 +90,7 @@ final class Walkthrough {
         Pattern pattern = Pattern.compile("\\b" + word + "\\b");
         return new Walkthrough(
                 file,
+                directory,
                 steps.stream()
                         .map(step -> new Step(
                                 step.line(),
@@ -92,7 +103,8 @@ final class Walkthrough {
     /** Makes {@code fanatic}, {@code fanctl} and {@code sudo} for shells. */
     static void install(Path bin) throws IOException {
         String java = "exec '" + System.getProperty("java.home")
-                + "/bin/java' -XX:TieredStopAtLevel=1 -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED -Dfanatic.home='"
+                + "/bin/java' -XX:TieredStopAtLevel=1 -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED"
+                + " -Dfanatic.home='"
                 + bin
                 + "' -cp '" + System.getProperty("surefire.real.class.path", System.getProperty("java.class.path"))
                 + "' ";
@@ -163,7 +175,7 @@ final class Walkthrough {
     }
 
     private ExecResult shell(LabNode host, String command, Path bin) {
-        String script = "cd '" + file.getParent() + "' && PATH='" + bin + "':$PATH && " + command;
+        String script = "cd '" + directory + "' && PATH='" + bin + "':$PATH && " + command;
         return host.exec("sh", "-c", script);
     }
 

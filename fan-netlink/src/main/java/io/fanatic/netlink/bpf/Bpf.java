@@ -6,6 +6,7 @@ import io.fanatic.netlink.libc.Native;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 
 /**
  * bpf(2): one attribute block, {@code union bpf_attr} of linux/bpf.h, per command. The block is larger than old kernels know;
@@ -15,6 +16,8 @@ final class Bpf {
     static final int MAP_CREATE = 0;
     static final int MAP_LOOKUP_ELEM = 1;
     static final int PROG_LOAD = 5;
+    static final int OBJ_PIN = 6;
+    static final int OBJ_GET = 7;
     static final int PROG_ATTACH = 8;
     static final int PROG_DETACH = 9;
     static final int PROG_TEST_RUN = 10;
@@ -69,8 +72,9 @@ final class Bpf {
     private static String hint(int errno) {
         switch (errno) {
             case Errno.EPERM:
-                return "it takes root, or CAP_BPF, CAP_NET_ADMIN and CAP_PERFMON; in a container the bpf system call may be filtered;"
-                        + " before kernel 5.11 the limit on locked memory counts too";
+                return "it takes root, or CAP_BPF and CAP_NET_ADMIN, and for what others made CAP_SYS_ADMIN; in a"
+                        + " container the bpf system call may be filtered; before kernel 5.11 the limit on locked memory"
+                        + " counts too";
             case Errno.ENOSYS:
                 return "this kernel was built without eBPF";
             default:
@@ -105,6 +109,17 @@ final class Bpf {
     /** A new descriptor for an object known by its number; the kernel sets O_CLOEXEC on all of them. */
     static int open(String operation, int command, int id) {
         return call(operation, command, attributes().putInt(0, id));
+    }
+
+    /** BPF_OBJ_PIN and BPF_OBJ_GET, which are about a file. */
+    static int atPath(String operation, int command, Path path, int fd) {
+        byte[] name = path.toString().getBytes(StandardCharsets.UTF_8);
+        ByteBuffer text = Native.buffer(name.length + 1).put(0, name);
+        return call(
+                operation,
+                command,
+                attributes().putLong(0, Native.address(text)).putInt(8, fd),
+                text);
     }
 
     /** The number of the system call; it differs between CPUs, unlike the rest. */

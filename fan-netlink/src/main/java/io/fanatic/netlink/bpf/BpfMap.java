@@ -51,6 +51,24 @@ public final class BpfMap implements AutoCloseable {
         return new BpfMap(Bpf.open("open the eBPF map with id " + id, Bpf.MAP_GET_FD_BY_ID, id));
     }
 
+    /**
+     * Opens a map that {@link #pin} gave a name.
+     *
+     * @throws ErrnoException ENOENT when nothing has this name, EACCES when its mode does not allow it
+     */
+    public static BpfMap pinned(Path path) {
+        return new BpfMap(Bpf.atPath("open the eBPF map " + path, Bpf.OBJ_GET, path, 0));
+    }
+
+    /**
+     * Gives the map a name in a bpf file system, mode 0600; it then lives as long as the name, which {@link Files#delete} takes away.
+     *
+     * @throws ErrnoException EEXIST when the name is taken, EPERM outside a bpf file system
+     */
+    public void pin(Path path) {
+        Bpf.atPath("pin an eBPF map to " + path, Bpf.OBJ_PIN, path, fd());
+    }
+
     /** The descriptor, for {@link Instruction#mapFd}. It stays this object's. */
     public int fd() {
         if (fd < 0) {

@@ -31,19 +31,19 @@ public final class FanGate implements AutoCloseable {
      * @throws ErrnoException when the kernel refuses for another reason
      */
     public static FanGate load(FanProgramSpec spec) {
-        return load(spec, FanPrograms.newCounters());
+        return loadWith(spec, FanPrograms.newCounters());
     }
 
     /**
-     * As {@link FanPrograms#load(FanProgramSpec, int)}.
+     * As {@link FanPrograms#load(FanProgramSpec, BpfMap)}.
      *
-     * @param countersMapId {@link AttachedProgram#countersMapId} of the program that is to be replaced
+     * @param existing the counters of the program that is to be replaced; closed with this one
      */
-    public static FanGate load(FanProgramSpec spec, int countersMapId) {
-        return load(spec, FanPrograms.countersOf(countersMapId));
+    public static FanGate load(FanProgramSpec spec, BpfMap existing) {
+        return loadWith(spec, FanPrograms.usable(existing));
     }
 
-    private static FanGate load(FanProgramSpec spec, BpfMap counters) {
+    private static FanGate loadWith(FanProgramSpec spec, BpfMap counters) {
         try {
             Assembler code = GateProgram.emit(spec, counters.fd(), ByteOrder.nativeOrder());
             return new FanGate(counters, BpfProgram.load(name(code), code.bytes()));
@@ -53,17 +53,22 @@ public final class FanGate implements AutoCloseable {
         }
     }
 
+    /** The map that it counts in. */
+    public BpfMap counters() {
+        return counters;
+    }
+
     public BpfProgram program() {
         return gate;
     }
 
     /**
-     * Attaches the program to a bridge through tcx, or puts it in the place of ours.
+     * Attaches the program to a bridge through tcx, or puts it in the place of ours; see {@link FanPrograms#attach}.
      *
      * @param interfaceIndex of the bridge, in the calling thread's network namespace
      */
     public void attach(int interfaceIndex) {
-        FanPrograms.attach(interfaceIndex, Tcx.Hook.INGRESS, AttachedProgram.Role.GATE, gate);
+        Tcx.attach(interfaceIndex, Tcx.Hook.INGRESS, gate, FanPrograms.ours(interfaceIndex));
     }
 
     /** Gives the descriptors back; what is attached stays attached. Again is harmless. */

@@ -5,8 +5,10 @@ import io.fanatic.netlink.libc.ErrnoException;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.zip.CRC32;
 
 /**
@@ -23,7 +25,7 @@ import java.util.zip.CRC32;
  * }</pre>
  *
  * <p>A program's name ends in a fingerprint of its instructions, so that comparing names tells whether what is attached is what is
- * wanted; no state is kept anywhere else.
+ * wanted. To ask the kernel for the name of an attached program takes CAP_SYS_ADMIN; who has less knows them by a {@link ProgramNote}.
  */
 public final class FanPrograms implements AutoCloseable {
 
@@ -67,24 +69,23 @@ public final class FanPrograms implements AutoCloseable {
      * @throws ErrnoException when the kernel refuses for another reason
      */
     public static FanPrograms load(ProgramSpec spec) {
-        return load(spec, newCounters());
+        return loadWith(spec, newCounters());
     }
 
     /**
      * Loads both programs and goes on counting where others stopped. Counters of another shape, as a different release may have left them,
      * are not taken over; new ones start at zero.
      *
-     * @param countersMapId {@link AttachedProgram#countersMapId} of the programs that are to be replaced
+     * @param existing the counters of the programs that are to be replaced; closed with these ones
      * @throws VerifierException when the verifier refuses
      * @throws ErrnoException when the kernel refuses for another reason
      */
-    public static FanPrograms load(ProgramSpec spec, int countersMapId) {
-        return load(spec, countersOf(countersMapId));
+    public static FanPrograms load(ProgramSpec spec, BpfMap existing) {
+        return loadWith(spec, usable(existing));
     }
 
     /** The map that programs to be replaced count in, or a new one when it has another shape. */
-    static BpfMap countersOf(int countersMapId) {
-        BpfMap existing = BpfMap.byId(countersMapId);
+    static BpfMap usable(BpfMap existing) {
         if (existing.info().isPerCpuArray(Counter.ENTRIES)) {
             return existing;
         }
@@ -96,7 +97,7 @@ public final class FanPrograms implements AutoCloseable {
         return BpfMap.createPerCpuArray(COUNTERS_NAME, Counter.ENTRIES);
     }
 
-    private static FanPrograms load(ProgramSpec spec, BpfMap counters) {
+    private static FanPrograms loadWith(ProgramSpec spec, BpfMap counters) {
         BpfProgram encap = null;
         try {
             Assembler encapCode = spec.encap(counters.fd(), ByteOrder.nativeOrder());
@@ -129,51 +130,46 @@ public final class FanPrograms implements AutoCloseable {
     }
 
     /**
-     * Attaches both programs to a tunnel through tcx. A fan's program that is there already is replaced, atomically per hook; the guard goes
-     * first, so that a frame which the new encap has an answered is let in. Programs of others stay.
+     * Attaches both programs to a tunnel through tcx, in the place of a fan's programs that are there; the guard goes first, so that a frame
+     * which the new encap has an answered is let in. Programs of others stay. To know the names of those that are there takes CAP_SYS_ADMIN;
+     * who has less attaches each by itself, see {@link ProgramNote}.
      *
      * @param interfaceIndex of the tunnel, in the calling thread's network namespace
      * @throws ErrnoException when the kernel refuses; what was attached before the failure stays
      */
     public void attach(int interfaceIndex) {
-        attach(interfaceIndex, Tcx.Hook.INGRESS, AttachedProgram.Role.GUARD, guard);
-        attach(interfaceIndex, Tcx.Hook.EGRESS, AttachedProgram.Role.ENCAP, encap);
-    }
-
-    static void attach(int interfaceIndex, Tcx.Hook hook, AttachedProgram.Role role, BpfProgram program) {
-        for (AttachedProgram found : attached(interfaceIndex, hook)) {
-            if (found.role() == role) {
-                if (found.id() == program.info().id()) {
-                    return; // this very program, which the kernel would not replace by itself
-                }
-                try (BpfProgram old = BpfProgram.byId(found.id())) {
-                    Tcx.replace(interfaceIndex, hook, old, program);
-                }
-                return;
-            }
-        }
-        Tcx.attach(interfaceIndex, hook, program);
+        Tcx.attach(interfaceIndex, Tcx.Hook.INGRESS, guard, ours(interfaceIndex));
+        Tcx.attach(interfaceIndex, Tcx.Hook.EGRESS, encap, ours(interfaceIndex));
     }
 
     /**
-     * Detaches every fan's program from a tunnel's or bridge's tcx hooks and leaves the others. Nothing there is no error.
+     * Detaches every fan's program from a tunnel's or bridge's tcx hooks and leaves the others; nothing there is no error. Takes CAP_SYS_ADMIN.
      *
      * @throws ErrnoException ENODEV without the device
      */
     public static void detach(int interfaceIndex) {
-        for (Tcx.Hook hook : Tcx.Hook.values()) {
-            for (AttachedProgram found : attached(interfaceIndex, hook)) {
-                if (found.role() != AttachedProgram.Role.FOREIGN) {
-                    try (BpfProgram program = BpfProgram.byId(found.id())) {
-                        Tcx.detach(interfaceIndex, hook, program);
-                    }
-                }
+        for (int id : ours(interfaceIndex)) {
+            for (Tcx.Hook hook : Tcx.Hook.values()) {
+                Tcx.detach(interfaceIndex, hook, id);
             }
         }
     }
 
+    /** The numbers of all fans' programs on a device. */
+    static Set<Integer> ours(int interfaceIndex) {
+        Set<Integer> ids = new HashSet<>();
+        for (Tcx.Hook hook : Tcx.Hook.values()) {
+            for (AttachedProgram found : attached(interfaceIndex, hook)) {
+                if (found.role() != AttachedProgram.Role.FOREIGN) {
+                    ids.add(found.id());
+                }
+            }
+        }
+        return ids;
+    }
+
     /**
-     * What a device has on a tcx hook, in the order in which it runs.
+     * What a device has on a tcx hook, in the order in which it runs; takes CAP_SYS_ADMIN.
      *
      * @throws ErrnoException ENODEV without the device, EINVAL on a kernel without tcx
      */
@@ -195,7 +191,7 @@ public final class FanPrograms implements AutoCloseable {
     /**
      * Reads the counters, each summed over all CPUs; the map has every counter, in declaration order.
      *
-     * @throws ErrnoException ENOENT when the map is gone
+     * @throws ErrnoException ENOENT when the map is gone, EPERM without CAP_SYS_ADMIN
      */
     public static Map<Counter, Long> counters(int countersMapId) {
         try (BpfMap map = BpfMap.byId(countersMapId)) {
@@ -203,7 +199,8 @@ public final class FanPrograms implements AutoCloseable {
         }
     }
 
-    static Map<Counter, Long> counters(BpfMap map) {
+    /** As {@link #counters(int)}. */
+    public static Map<Counter, Long> counters(BpfMap map) {
         long[] sums = map.sums(Counter.ENTRIES);
         Map<Counter, Long> counts = new EnumMap<>(Counter.class);
         for (Counter counter : Counter.values()) {

@@ -6,6 +6,7 @@ import io.fanatic.netlink.libc.Native;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The tcx hooks of a device (kernel 6.6 and later): an ordered list of programs each way, run before any tc filter. Attaching by
@@ -29,6 +30,8 @@ public final class Tcx {
 
     private static final int REPLACE = 1 << 2;
     private static final int BEFORE = 1 << 3;
+    private static final int AFTER = 1 << 4;
+    private static final int ID = 1 << 5;
     private static final int MOST_PROGRAMS = 64; // BPF_MPROG_MAX
     private static final int LOOPBACK = 1;
 
@@ -54,26 +57,87 @@ public final class Tcx {
     }
 
     /**
-     * Puts a program in another one's place, atomically: every frame meets one of the two.
+     * Attaches a program in the place of others, or in front of those that are there.
      *
-     * @throws ErrnoException ENOENT when the old program is not there
+     * @param earlier numbers of programs that are to go; they need not be there
+     * @throws ErrnoException when the kernel refuses; the earlier ones may be there still
      */
-    public static void replace(int interfaceIndex, Hook hook, BpfProgram old, BpfProgram program) {
-        ByteBuffer attributes =
-                target(interfaceIndex, program, hook).putInt(12, REPLACE).putInt(16, old.fd());
-        Bpf.call("replace the eBPF program of the " + describe(interfaceIndex, hook), Bpf.PROG_ATTACH, attributes);
+    public static void attach(int interfaceIndex, Hook hook, BpfProgram program, Set<Integer> earlier) {
+        int id = program.info().id();
+        List<Integer> there = query(interfaceIndex, hook);
+        // The kernel would not replace a program by itself.
+        boolean attached = there.contains(id);
+        for (int old : there) {
+            if (old != id && earlier.contains(old)) {
+                if (attached) {
+                    detach(interfaceIndex, hook, old);
+                } else {
+                    replace(interfaceIndex, hook, old, program);
+                    attached = true;
+                }
+            }
+        }
+        if (!attached) {
+            attach(interfaceIndex, hook, program);
+        }
     }
 
     /**
-     * Takes one program away and leaves the others.
+     * Puts a program in another one's place. With CAP_SYS_ADMIN, which opening the old one takes, every frame meets one of the two; without,
+     * some may meet both.
      *
-     * @throws ErrnoException ENOENT when it is not there, ENODEV without the device
+     * @param old the old one's number
+     * @throws ErrnoException ENOENT when the old program is not there
      */
-    public static void detach(int interfaceIndex, Hook hook, BpfProgram program) {
-        Bpf.call(
-                "detach an eBPF program from the " + describe(interfaceIndex, hook),
-                Bpf.PROG_DETACH,
-                target(interfaceIndex, program, hook));
+    public static void replace(int interfaceIndex, Hook hook, int old, BpfProgram program) {
+        String operation = "replace the eBPF program of the " + describe(interfaceIndex, hook);
+        ByteBuffer attributes = target(interfaceIndex, program, hook);
+        try (BpfProgram opened = BpfProgram.byId(old)) {
+            attributes.putInt(12, REPLACE).putInt(16, opened.fd());
+            Bpf.call(operation, Bpf.PROG_ATTACH, attributes);
+        } catch (ErrnoException e) {
+            if (e.errno() != Errno.EPERM) {
+                throw e;
+            }
+            Bpf.call(
+                    operation,
+                    Bpf.PROG_ATTACH,
+                    attributes.putInt(12, BEFORE | ID).putInt(20, old));
+            detach(interfaceIndex, hook, old);
+        }
+    }
+
+    /**
+     * Takes one program away and leaves the others. By its place in the list, since to open it would take CAP_SYS_ADMIN; the kernel
+     * refuses when the list has changed in between, and then it is read again.
+     *
+     * @param id the program's number; when it is not there, nothing happens
+     * @throws ErrnoException ENODEV without the device
+     */
+    public static void detach(int interfaceIndex, Hook hook, int id) {
+        String operation = "detach an eBPF program from the " + describe(interfaceIndex, hook);
+        while (true) {
+            Programs now = list(interfaceIndex, hook);
+            int place = now.ids().indexOf(id);
+            if (place < 0) {
+                return;
+            }
+            ByteBuffer attributes = Bpf.attributes()
+                    .putInt(0, interfaceIndex)
+                    .putInt(8, hook.attachType)
+                    .putLong(24, now.revision());
+            if (place == 0) {
+                attributes.putInt(12, BEFORE);
+            } else {
+                attributes.putInt(12, AFTER | ID).putInt(20, now.ids().get(place - 1));
+            }
+            int result = Bpf.tryCall(Bpf.PROG_DETACH, attributes);
+            if (result >= 0) {
+                return;
+            } else if (result != -Errno.ESTALE) {
+                throw Bpf.failure(operation, -result);
+            }
+        }
     }
 
     /**
@@ -82,6 +146,13 @@ public final class Tcx {
      * @throws ErrnoException ENODEV without the device, EINVAL on a kernel without tcx
      */
     public static List<Integer> query(int interfaceIndex, Hook hook) {
+        return list(interfaceIndex, hook).ids();
+    }
+
+    /** @param revision goes up with every change of the list */
+    private record Programs(List<Integer> ids, long revision) {}
+
+    private static Programs list(int interfaceIndex, Hook hook) {
         ByteBuffer ids = Native.buffer(4 * MOST_PROGRAMS);
         ByteBuffer attributes = Bpf.attributes();
         int result = tryQuery(interfaceIndex, hook, attributes, ids);
@@ -93,7 +164,7 @@ public final class Tcx {
         for (int i = 0; i < count; i++) {
             list.add(ids.getInt(4 * i));
         }
-        return list;
+        return new Programs(list, attributes.getLong(56));
     }
 
     private static int tryQuery(int interfaceIndex, Hook hook, ByteBuffer attributes, ByteBuffer ids) {

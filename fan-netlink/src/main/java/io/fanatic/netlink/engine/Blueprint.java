@@ -81,7 +81,7 @@ final class Blueprint {
                         vniFilter,
                         MacAddress.ofTunnel(fan.overlay(), fan.identity()),
                         fan.mtu(),
-                        fan.mark().toString()),
+                        fan.tunnelMark().toString()),
                 new ProgramsPiece(fan.tunnel(), programs(fan)));
     }
 

@@ -1,14 +1,14 @@
 package io.fanatic.netlink.engine;
 
-import io.fanatic.netlink.bpf.AttachedProgram;
-import io.fanatic.netlink.bpf.FanGate;
-import io.fanatic.netlink.bpf.FanPrograms;
+import io.fanatic.netlink.bpf.BpfProgram;
+import io.fanatic.netlink.bpf.Tcx;
 import io.fanatic.netlink.libc.Errno;
 import io.fanatic.netlink.libc.ErrnoException;
 import io.fanatic.netlink.route.BpfFilter;
 import io.fanatic.netlink.route.TrafficControl;
 import io.fanatic.netlink.route.TrafficControl.Direction;
-import java.util.Optional;
+import java.util.List;
+import java.util.Set;
 
 /**
  * Programs as direct-action filters of tc-bpf(8), at a priority and handle of their own. Tunnel and bridge are ours, so is usually
@@ -26,62 +26,46 @@ final class ClsactHooks implements ProgramHooks {
     }
 
     @Override
-    public void attach(int index, FanPrograms programs) {
-        requireClsact(index);
-        int guard = programs.guard().fd();
-        trafficControl.replaceFilter(index, Direction.INGRESS, PRIORITY, HANDLE, guard, "fan guard");
-        int encap = programs.encap().fd();
-        trafficControl.replaceFilter(index, Direction.EGRESS, PRIORITY, HANDLE, encap, "fan encap");
-    }
-
-    @Override
-    public void attach(int index, FanGate gate) {
-        requireClsact(index);
-        trafficControl.replaceFilter(
-                index, Direction.INGRESS, PRIORITY, HANDLE, gate.program().fd(), "fan gate");
-    }
-
-    private void requireClsact(int index) {
+    public void attach(int index, Tcx.Hook hook, BpfProgram program, Set<Integer> ours) {
         if (!trafficControl.hasClsact(index)) {
             trafficControl.addClsact(index);
         }
+        if (!ours.containsAll(attached(index, hook))) {
+            throw new FanException(
+                    FanException.Reason.CONFLICT,
+                    "a filter that is not ours has priority " + PRIORITY + " and handle " + HANDLE
+                            + " on a device of the fan (\"tc filter show\" lists it); remove that filter");
+        }
+        String name = program.info().name();
+        String label = "fan " + name.substring(0, Math.max(0, name.indexOf('_')));
+        trafficControl.replaceFilter(index, direction(hook), PRIORITY, HANDLE, program.fd(), label);
     }
 
     @Override
-    public Optional<AttachedProgram> gate(int index) {
-        return find(index, Direction.INGRESS, AttachedProgram.Role.GATE);
-    }
-
-    @Override
-    public Optional<AttachedProgram> guard(int index) {
-        return find(index, Direction.INGRESS, AttachedProgram.Role.GUARD);
-    }
-
-    @Override
-    public Optional<AttachedProgram> encap(int index) {
-        return find(index, Direction.EGRESS, AttachedProgram.Role.ENCAP);
-    }
-
-    private Optional<AttachedProgram> find(int index, Direction direction, AttachedProgram.Role role) {
-        for (BpfFilter filter : trafficControl.filters(index, direction)) {
+    public List<Integer> attached(int index, Tcx.Hook hook) {
+        for (BpfFilter filter : trafficControl.filters(index, direction(hook))) {
             if (filter.priority() == PRIORITY && filter.handle() == HANDLE) {
-                AttachedProgram program = AttachedProgram.ofId(filter.programId());
-                return program.role() == role ? Optional.of(program) : Optional.empty();
+                return List.of(filter.programId());
             }
         }
-        return Optional.empty();
+        return List.of();
     }
 
     @Override
-    public void detach(int index) {
-        for (Direction direction : Direction.values()) {
-            try {
-                trafficControl.deleteFilter(index, direction, PRIORITY, HANDLE);
-            } catch (ErrnoException e) {
-                if (e.errno() != Errno.ENOENT && e.errno() != Errno.EINVAL) {
-                    throw e;
-                }
+    public void detach(int index, Tcx.Hook hook, int id) {
+        if (!attached(index, hook).contains(id)) {
+            return;
+        }
+        try {
+            trafficControl.deleteFilter(index, direction(hook), PRIORITY, HANDLE);
+        } catch (ErrnoException e) {
+            if (e.errno() != Errno.ENOENT && e.errno() != Errno.EINVAL) {
+                throw e;
             }
         }
+    }
+
+    private static Direction direction(Tcx.Hook hook) {
+        return hook == Tcx.Hook.INGRESS ? Direction.INGRESS : Direction.EGRESS;
     }
 }

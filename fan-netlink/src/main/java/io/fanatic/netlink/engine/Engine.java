@@ -92,7 +92,7 @@ public final class Engine {
      * @throws FanException INVALID when the request cannot mean anything on this host
      */
     public Fan preview(FanEntry entry) {
-        return desired(entry, Observed.of(kernel));
+        return desired(entry, Observed.visible(kernel));
     }
 
     /**
@@ -101,7 +101,7 @@ public final class Engine {
      * @throws FanException INVALID when no local address fits, or several do: then the message lists them
      */
     public UnderlaySpec resolve(UnderlaySpec spec) {
-        Underlay underlay = Underlay.resolve(spec, Observed.of(kernel));
+        Underlay underlay = Underlay.resolve(spec, Observed.visible(kernel));
         return UnderlaySpec.of(underlay.address(), underlay.network().prefixLength());
     }
 

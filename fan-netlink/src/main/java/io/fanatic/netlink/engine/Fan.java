@@ -42,8 +42,8 @@ public record Fan(
         boolean nat,
         boolean accept) {
 
-    /** Each underlay address of a host costs its packets a compare and its mark a word. */
-    public static final int MOST_ADDRESSES = 8;
+    /** Each underlay address of a host costs its packets a compare and its mark a word; with more, a mark with its note may not fit an ifalias. */
+    public static final int MOST_ADDRESSES = 6;
 
     public Fan {
         slices = slices.stream()
@@ -122,8 +122,13 @@ public record Fan(
         return new FanEntry(overlay(), underlay, options);
     }
 
-    /** What the bridge and the tunnel carry as ifalias. */
+    /** What the bridge carries as ifalias. */
     public Mark mark() {
         return new Mark(mapping, type, vni, port, identity, dhcp, nat, accept);
+    }
+
+    /** What the tunnel carries as ifalias, which needs room for a {@linkplain io.fanatic.netlink.bpf.ProgramNote note}. */
+    public Mark tunnelMark() {
+        return new Mark(mapping, type, vni, port, identity, List.of(), true, true);
     }
 }

@@ -1,10 +1,7 @@
 package io.fanatic.netlink.engine;
 
-import static io.fanatic.netlink.libc.Native.LIBC;
-import static io.fanatic.netlink.libc.Native.check;
-
 import io.fanatic.core.DurableFile;
-import io.fanatic.netlink.libc.Native;
+import io.fanatic.netlink.host.NamespaceCookie;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -31,12 +28,6 @@ final class ForwardingJournal {
     private static final String WORD = "forwarding";
     private static final String BESIDE = " beside ";
 
-    private static final int AF_INET = 2;
-    private static final int SOCK_DGRAM_CLOEXEC = 2 | 02000000;
-    private static final int SOL_SOCKET = 1;
-    /** asm-generic/socket.h, Linux 5.14. */
-    private static final int SO_NETNS_COOKIE = 71;
-
     private final Path file;
     private final String here;
 
@@ -51,7 +42,7 @@ final class ForwardingJournal {
     /** @param stateDirectory such as /var/lib/fanatic; made when needed */
     ForwardingJournal(Path stateDirectory) {
         file = stateDirectory.resolve("journal");
-        here = WORD + " boot " + bootId() + " namespace " + namespace() + " on ";
+        here = WORD + " boot " + bootId() + " namespace " + NamespaceCookie.here() + " on ";
     }
 
     private static String bootId() {
@@ -59,21 +50,6 @@ final class ForwardingJournal {
             return Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read the boot id", e);
-        }
-    }
-
-    /** The namespace's cookie, which unlike its inode number is never given to another one while the machine runs. */
-    private static String namespace() {
-        int fd = check("open a socket", LIBC.socket(AF_INET, SOCK_DGRAM_CLOEXEC, 0));
-        try {
-            ByteBuffer cookie = Native.buffer(Long.BYTES);
-            ByteBuffer length = Native.buffer(Integer.BYTES).putInt(0, Long.BYTES);
-            check(
-                    "ask for the cookie of the network namespace",
-                    LIBC.getsockopt(fd, SOL_SOCKET, SO_NETNS_COOKIE, cookie, length));
-            return Long.toUnsignedString(cookie.getLong(0));
-        } finally {
-            LIBC.close(fd);
         }
     }
 

@@ -30,7 +30,10 @@ public interface Kernel extends AutoCloseable {
     /** The routes of all tables, without those that merely mirror addresses: local and broadcast ones. */
     List<RouteState> routes();
 
-    /** The names of our programs on a tunnel, which tell their content; empty when they are not both attached. */
+    /**
+     * The names of our programs on a tunnel, which tell their content; empty when they are not both attached, or when earlier ones
+     * of ours are attached beside them.
+     */
     Optional<FanPrograms.Names> programs(String tunnel);
 
     /** The name of our program on a bridge, which tells its content; empty when it is not attached. */

@@ -2,12 +2,13 @@ package io.fanatic.netlink.engine;
 
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.MacAddress;
-import io.fanatic.netlink.bpf.AttachedProgram;
 import io.fanatic.netlink.bpf.BpfFeatures;
+import io.fanatic.netlink.bpf.BpfMap;
 import io.fanatic.netlink.bpf.Counter;
 import io.fanatic.netlink.bpf.FanGate;
 import io.fanatic.netlink.bpf.FanProgramSpec;
 import io.fanatic.netlink.bpf.FanPrograms;
+import io.fanatic.netlink.bpf.ProgramNote;
 import io.fanatic.netlink.bpf.ProgramSpec;
 import io.fanatic.netlink.host.DhcpServer;
 import io.fanatic.netlink.host.Dnsmasq;
@@ -107,7 +108,7 @@ public final class LinuxKernel implements Kernel {
                     link.mtu(),
                     link.up(),
                     Optional.ofNullable(names.get(link.master())),
-                    link.alias(),
+                    ProgramNote.without(link.alias()),
                     vxlan,
                     link.ipip().map(ipip -> new LinkState.Ipip(ipip.external(), ipip.local(), ipip.remote()))));
         }
@@ -170,32 +171,24 @@ public final class LinuxKernel implements Kernel {
 
     @Override
     public Optional<FanPrograms.Names> programs(String tunnel) {
-        int index = index(tunnel);
-        Optional<AttachedProgram> encap = hooks().encap(index);
-        Optional<AttachedProgram> guard = hooks().guard(index);
-        return encap.isPresent() && guard.isPresent()
-                ? Optional.of(
-                        new FanPrograms.Names(encap.get().name(), guard.get().name()))
-                : Optional.empty();
+        List<String> names = noted().names(link(tunnel));
+        return names.size() == 2 ? Optional.of(new FanPrograms.Names(names.get(1), names.get(0))) : Optional.empty();
     }
 
     @Override
     public Optional<String> gate(String bridge) {
-        return hooks().gate(index(bridge)).map(AttachedProgram::name);
+        List<String> names = noted().names(link(bridge));
+        return names.size() == 1 ? Optional.of(names.get(0)) : Optional.empty();
     }
 
     @Override
     public Map<Counter, Long> counters(String device) {
-        int index = index(device);
-        Optional<AttachedProgram> counting = hooks().encap(index);
-        if (counting.isEmpty()) {
-            counting = hooks().gate(index);
-        }
-        return counting.isPresent() ? FanPrograms.counters(counting.get().countersMapId()) : Map.of();
+        return noted().counters(link(device));
     }
 
-    private ProgramHooks hooks() {
-        return features().tcx() ? new TcxHooks() : new ClsactHooks(new TrafficControl(socket));
+    private NotedPrograms noted() {
+        return new NotedPrograms(
+                links, features().tcx() ? new TcxHooks() : new ClsactHooks(new TrafficControl(socket)));
     }
 
     @Override
@@ -394,7 +387,9 @@ public final class LinuxKernel implements Kernel {
 
     @Override
     public void setAlias(String link, String alias) {
-        links.setAlias(index(link), alias);
+        Link now = link(link);
+        Optional<ProgramNote> note = ProgramNote.in(now.alias());
+        links.setAlias(now.index(), note.isPresent() ? note.get().appendedTo(alias) : alias);
     }
 
     @Override
@@ -446,6 +441,9 @@ public final class LinuxKernel implements Kernel {
         Optional<Link> link = links.named(name);
         if (link.isPresent() && (Mark.isOurs(link.get().alias()) || Kernel.isTemporary(name))) {
             links.delete(link.get().index(), name);
+            if (ProgramNote.in(link.get().alias()).isPresent()) {
+                NotedPrograms.sweep(links);
+            }
         }
     }
 
@@ -465,34 +463,32 @@ public final class LinuxKernel implements Kernel {
 
     @Override
     public void attachPrograms(String tunnel, ProgramSpec spec) {
-        int index = index(tunnel);
-        Optional<AttachedProgram> old = hooks().encap(index);
+        Link device = link(tunnel);
+        Optional<BpfMap> counters = NotedPrograms.countersToKeep(device);
         try (FanPrograms programs =
-                old.isPresent() ? FanPrograms.load(spec, old.get().countersMapId()) : FanPrograms.load(spec)) {
-            hooks().attach(index, programs);
+                counters.isPresent() ? FanPrograms.load(spec, counters.get()) : FanPrograms.load(spec)) {
+            // The guard first, so that nothing unguarded comes in.
+            noted().attach(device, List.of(programs.guard(), programs.encap()), programs.counters());
         }
     }
 
     @Override
+    public void detachPrograms(String tunnel) {
+        links.named(tunnel).ifPresent(noted()::detach);
+    }
+
+    @Override
     public void attachGate(String bridge, FanProgramSpec spec) {
-        int index = index(bridge);
-        Optional<AttachedProgram> old = hooks().gate(index);
-        try (FanGate gate = old.isPresent() ? FanGate.load(spec, old.get().countersMapId()) : FanGate.load(spec)) {
-            hooks().attach(index, gate);
+        Link device = link(bridge);
+        Optional<BpfMap> counters = NotedPrograms.countersToKeep(device);
+        try (FanGate gate = counters.isPresent() ? FanGate.load(spec, counters.get()) : FanGate.load(spec)) {
+            noted().attach(device, List.of(gate.program()), gate.counters());
         }
     }
 
     @Override
     public void detachGate(String bridge) {
         detachPrograms(bridge);
-    }
-
-    @Override
-    public void detachPrograms(String device) {
-        Optional<Link> link = links.named(device);
-        if (link.isPresent()) {
-            hooks().detach(link.get().index());
-        }
     }
 
     @Override
@@ -551,8 +547,10 @@ public final class LinuxKernel implements Kernel {
     }
 
     private int index(String name) {
-        return links.named(name)
-                .orElseThrow(() -> new ErrnoException("look up " + name, Errno.ENODEV))
-                .index();
+        return link(name).index();
+    }
+
+    private Link link(String name) {
+        return links.named(name).orElseThrow(() -> new ErrnoException("look up " + name, Errno.ENODEV));
     }
 }

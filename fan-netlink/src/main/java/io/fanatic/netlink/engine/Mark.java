@@ -4,6 +4,7 @@ import io.fanatic.core.Cidr;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.TunnelType;
+import io.fanatic.netlink.bpf.ProgramNote;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -16,14 +17,16 @@ import java.util.Optional;
  *   fanatic 250.0.0.0/8 10.0.0.0/16 ipip id 10.0.0.45 no-nat no-accept
  * </pre>
  *
+ * <p>The tunnel's has no DHCP; a {@linkplain ProgramNote note} of its programs follows there.
+ *
  * @param mapping overlay and underlay
  * @param type of the tunnel
  * @param vni VXLAN network identifier; 0 of an IPIP fan
  * @param port UDP port; 0 of an IPIP fan
  * @param identity the underlay address behind the MAC addresses
- * @param dhcp the underlay addresses in whose slices DHCP leases
- * @param nat whether what leaves the overlay is translated
- * @param accept whether rules are added where iptables drops what it forwards
+ * @param dhcp the underlay addresses in whose slices DHCP leases; the bridge tells them
+ * @param nat whether what leaves the overlay is translated; the bridge tells it
+ * @param accept whether rules are added where iptables drops what it forwards; the bridge tells it
  */
 public record Mark(
         FanMapping mapping,
@@ -53,15 +56,15 @@ public record Mark(
 
     /** Reads an ifalias; empty when it is not ours or not in a form that this version knows. */
     public static Optional<Mark> parse(String alias) {
-        Words words = new Words(alias.split(" ", -1));
+        Words words = new Words(ProgramNote.without(alias).split(" ", -1));
         if (!words.next("fanatic") || words.words.length < 6) {
             return Optional.empty();
         }
         try {
             FanMapping mapping = FanMapping.of(Cidr.parse(words.next()), Cidr.parse(words.next()));
             boolean ipip = words.next("ipip");
-            int vni = ipip ? 0 : words.number("vni");
-            int port = ipip ? 0 : words.number("port");
+            int vni = ipip ? 0 : words.number("vni", 0, 0xffffff);
+            int port = ipip ? 0 : words.number("port", 1, 0xffff);
             words.require("id");
             Ipv4Address identity = Ipv4Address.parse(words.next());
             List<Ipv4Address> dhcp = new ArrayList<>();
@@ -111,9 +114,13 @@ public record Mark(
             }
         }
 
-        private int number(String word) {
+        private int number(String word, int least, int most) {
             require(word);
-            return Integer.parseInt(next());
+            int number = Integer.parseInt(next());
+            if (number < least || number > most) {
+                throw new IllegalArgumentException(word + " is not from " + least + " to " + most);
+            }
+            return number;
         }
 
         private void requireEnd() {

@@ -80,6 +80,22 @@ record Observed(
         return others;
     }
 
+    /** What anybody can see: links, addresses and routes; of the rest it knows nothing. */
+    static Observed visible(Kernel kernel) {
+        return new Observed(
+                kernel.links(),
+                kernel.addresses(),
+                kernel.routes(),
+                Map.of(),
+                Map.of(),
+                List.of(),
+                Map.of(),
+                kernel.forwarding(),
+                false,
+                List.of(),
+                false);
+    }
+
     Optional<LinkState> link(String name) {
         return find(links, name);
     }
@@ -148,6 +164,7 @@ record Observed(
                     .or(() -> find(links, tunnel))
                     .map(LinkState::mtu)
                     .orElse(0);
+            Optional<Mark> told = find(links, bridge).flatMap(found -> Mark.parse(found.alias()));
             fans.add(new Fan(
                     mark.mapping(),
                     mark.type(),
@@ -158,9 +175,9 @@ record Observed(
                     mtu,
                     mark.identity(),
                     slices(mark.mapping(), bridge, addresses),
-                    mark.dhcp(),
-                    mark.nat(),
-                    mark.accept()));
+                    told.map(Mark::dhcp).orElse(List.of()),
+                    told.map(Mark::nat).orElse(true),
+                    told.map(Mark::accept).orElse(true)));
         }
         fans.sort((a, b) -> a.overlay().compareTo(b.overlay()));
         return fans;

@@ -1,31 +1,27 @@
 package io.fanatic.netlink.engine;
 
-import io.fanatic.netlink.bpf.AttachedProgram;
-import io.fanatic.netlink.bpf.FanGate;
-import io.fanatic.netlink.bpf.FanPrograms;
-import java.util.Optional;
+import io.fanatic.netlink.bpf.BpfProgram;
+import io.fanatic.netlink.bpf.Tcx;
+import java.util.List;
+import java.util.Set;
 
 /**
  * Where the programs of tunnel and bridge hang: {@linkplain TcxHooks tcx} where the kernel has it (6.6 and later), else filters of a
- * {@linkplain ClsactHooks clsact} qdisc. Both outlive the process, and both leave other people's programs alone.
+ * {@linkplain ClsactHooks clsact} qdisc. Both outlive the process, and both leave other people's programs alone. Programs are known by
+ * their numbers, see {@link io.fanatic.netlink.bpf.ProgramNote}.
  */
 interface ProgramHooks {
 
-    /** Attaches both programs, or puts them in the place of ours; first the guard, so that nothing unguarded comes in. */
-    void attach(int index, FanPrograms programs);
+    /**
+     * Attaches a program, in the place of ours.
+     *
+     * @param ours the numbers of those that may be there
+     */
+    void attach(int index, Tcx.Hook hook, BpfProgram program, Set<Integer> ours);
 
-    /** Our guard on a tunnel. */
-    Optional<AttachedProgram> guard(int index);
+    /** The numbers of the programs where ours belong. */
+    List<Integer> attached(int index, Tcx.Hook hook);
 
-    /** Our encap on a tunnel. */
-    Optional<AttachedProgram> encap(int index);
-
-    /** Attaches the gate to a bridge, or puts it in the place of ours. */
-    void attach(int index, FanGate gate);
-
-    /** Our gate on a bridge. */
-    Optional<AttachedProgram> gate(int index);
-
-    /** Takes our programs away; none there is no error. */
-    void detach(int index);
+    /** Takes a program away; not there is no error. */
+    void detach(int index, Tcx.Hook hook, int id);
 }

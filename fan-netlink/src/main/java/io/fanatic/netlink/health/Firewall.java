@@ -3,7 +3,6 @@ package io.fanatic.netlink.health;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import io.fanatic.core.Cidr;
 import io.fanatic.core.Ipv4Address;
@@ -127,7 +126,8 @@ public record Firewall(List<Chain> chains, List<Rule> rules) {
                     rules.add(rule(object.getAsJsonObject("rule")));
                 }
             }
-        } catch (JsonParseException | IllegalStateException | ClassCastException | NullPointerException e) {
+        } catch (RuntimeException e) {
+            // Whatever Gson and what is missing throw.
             throw new IllegalArgumentException("nftables' list cannot be understood: " + e.getMessage(), e);
         }
         return new Firewall(chains, rules);

@@ -1,10 +1,13 @@
 package io.fanatic.netlink.host;
 
+import static io.fanatic.netlink.libc.Native.LIBC;
+
 import io.fanatic.netlink.libc.Errno;
 import io.fanatic.netlink.libc.ErrnoException;
 import io.fanatic.netlink.libc.Spawn;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -87,18 +90,26 @@ public final class Iptables {
     public static List<Forward> read(String nftTables) {
         List<Forward> found = new ArrayList<>();
         if (nftTables.contains("table ip filter\n")) {
-            program(Backend.NFT).ifPresent(program -> found.add(parse(Backend.NFT, list(program))));
+            read(Backend.NFT, found);
         }
         if (legacyFilterIsUsed()) {
-            program(Backend.LEGACY).ifPresent(program -> found.add(parse(Backend.LEGACY, list(program))));
+            read(Backend.LEGACY, found);
         }
         return found;
+    }
+
+    /** iptables wants the whole of root; whoever has less goes without, and the doctor tells what is dropped. */
+    private static void read(Backend backend, List<Forward> found) {
+        Optional<String> program = program(backend);
+        if (program.isPresent() && LIBC.geteuid() == 0) {
+            found.add(parse(backend, list(program.get())));
+        }
     }
 
     private static boolean legacyFilterIsUsed() {
         try {
             return Files.readAllLines(LEGACY_TABLES).contains("filter");
-        } catch (NoSuchFileException none) {
+        } catch (NoSuchFileException | AccessDeniedException notForUs) {
             return false;
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + LEGACY_TABLES, e);

@@ -250,7 +250,7 @@ public final class NatTable {
                     found.add(object.getAsJsonObject(kind));
                 }
             }
-        } catch (JsonParseException | IllegalStateException | ClassCastException e) {
+        } catch (JsonParseException | IllegalStateException | ClassCastException | NullPointerException e) {
             throw new NftException("nftables printed what is not its JSON: " + json, e);
         }
         return found;

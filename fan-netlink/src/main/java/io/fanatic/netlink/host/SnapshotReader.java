@@ -1,6 +1,10 @@
 package io.fanatic.netlink.host;
 
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.netlink.bpf.AttachedProgram;
+import io.fanatic.netlink.bpf.FanPrograms;
+import io.fanatic.netlink.bpf.ProgramNote;
+import io.fanatic.netlink.bpf.Tcx;
 import io.fanatic.netlink.route.Addresses;
 import io.fanatic.netlink.route.BpfFilter;
 import io.fanatic.netlink.route.FdbEntry;
@@ -53,6 +57,7 @@ final class SnapshotReader implements AutoCloseable {
         new Neighbours(socket).list().forEach(this::neighbour);
         new ForwardingDatabase(socket).list().forEach(this::forwardingEntry);
         trafficControl();
+        tcxPrograms(links);
         vniFilters(links);
         sysctls();
         Collections.sort(lines);
@@ -76,7 +81,7 @@ final class SnapshotReader implements AutoCloseable {
     private void link(Link link) {
         lines.add("link " + link.name() + " kind " + link.kind() + " mtu " + link.mtu() + " mac " + link.mac()
                 + (link.up() ? " up" : " down") + " master " + name(link.master()) + " lower " + lower(link)
-                + " group " + link.group() + " alias \"" + link.alias() + "\""
+                + " group " + link.group() + " alias \"" + ProgramNote.without(link.alias()) + "\""
                 + (link.vxlan().isPresent() ? " " + link.vxlan().get() : ""));
     }
 
@@ -135,6 +140,20 @@ final class SnapshotReader implements AutoCloseable {
     private void filter(BpfFilter filter) {
         lines.add("filter " + name(filter.index()) + " " + filter.direction() + " priority " + filter.priority()
                 + " handle " + filter.handle() + " protocol " + filter.protocol() + " program " + filter.name());
+    }
+
+    /** By their names: a number is another one after each replacement. */
+    private void tcxPrograms(List<Link> links) {
+        if (!Tcx.isSupported()) {
+            return;
+        }
+        for (Link link : links) {
+            for (Tcx.Hook hook : Tcx.Hook.values()) {
+                for (AttachedProgram program : FanPrograms.attached(link.index(), hook)) {
+                    lines.add("tcx " + link.name() + " " + hook + " " + program.name() + " " + program.role());
+                }
+            }
+        }
     }
 
     private void vniFilters(List<Link> links) {

@@ -23,7 +23,7 @@ class AttachTest extends TwoHosts {
         there.namespace().run(() -> {
             assertThat(attached(tunnel)).isEqualTo(FanPrograms.names(one));
             AttachedProgram old = FanPrograms.attached(tunnel, Tcx.Hook.INGRESS).get(0);
-            try (FanPrograms programs = FanPrograms.load(two, old.countersMapId())) {
+            try (FanPrograms programs = FanPrograms.load(two, BpfMap.byId(old.countersMapId()))) {
                 programs.attach(tunnel);
             }
             assertThat(attached(tunnel)).isEqualTo(FanPrograms.names(two));
@@ -51,7 +51,7 @@ class AttachTest extends TwoHosts {
                         FanPrograms.attached(tunnel, Tcx.Hook.INGRESS).get(0).countersMapId());
         Thread replacing = new Thread(() -> there.namespace().run(() -> {
             for (int i = 0; i < rounds; i++) {
-                try (FanPrograms programs = FanPrograms.load(i % 2 == 0 ? two : one, mapId)) {
+                try (FanPrograms programs = FanPrograms.load(i % 2 == 0 ? two : one, BpfMap.byId(mapId))) {
                     programs.attach(tunnel);
                 }
             }

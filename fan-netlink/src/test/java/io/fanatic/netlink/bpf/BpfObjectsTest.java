@@ -135,7 +135,7 @@ class BpfObjectsTest {
     void countersOfAnotherShapeAreNotTakenOver() {
         try (BpfMap small = BpfMap.createPerCpuArray("fan_counters", 2);
                 FanPrograms programs =
-                        FanPrograms.load(Specs.USUAL, small.info().id())) {
+                        FanPrograms.load(Specs.USUAL, BpfMap.byId(small.info().id()))) {
             assertThat(programs.counters().info().id())
                     .isNotEqualTo(small.info().id());
             assertThat(programs.counters().info().entries()).isEqualTo(Counter.ENTRIES);

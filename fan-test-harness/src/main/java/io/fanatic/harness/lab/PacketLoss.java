@@ -73,7 +73,7 @@ final class PacketLoss {
             for (int id : Tcx.query(index, Tcx.Hook.EGRESS)) {
                 try (BpfProgram program = BpfProgram.byId(id)) {
                     if (program.info().name().equals(NAME)) {
-                        Tcx.detach(index, Tcx.Hook.EGRESS, program);
+                        Tcx.detach(index, Tcx.Hook.EGRESS, id);
                     }
                 }
             }

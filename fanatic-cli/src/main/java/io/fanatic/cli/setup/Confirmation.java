@@ -47,11 +47,18 @@ public final class Confirmation {
         /** The change, to be undone. */
         Transition transition(Host host) {
             Transition transition = Transition.of(host);
-            for (JsonElement each : json.getAsJsonArray("changes")) {
-                JsonObject change = each.getAsJsonObject();
-                transition = transition.then(
-                        FanStateJson.read(change.getAsJsonObject("from")),
-                        FanStateJson.read(change.getAsJsonObject("to")));
+            try {
+                for (JsonElement each : json.getAsJsonArray("changes")) {
+                    JsonObject change = each.getAsJsonObject();
+                    transition = transition.then(
+                            FanStateJson.read(change.getAsJsonObject("from")),
+                            FanStateJson.read(change.getAsJsonObject("to")));
+                }
+            } catch (RuntimeException damaged) {
+                throw new CommandException(
+                        ExitCode.FAILED,
+                        "confirm.json does not say what is to be undone (" + damaged.getMessage()
+                                + "); undo it with fanatic deconfigure");
             }
             return transition;
         }

@@ -1,7 +1,6 @@
 package io.fanatic.cli.setup;
 
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import io.fanatic.cli.command.CommandException;
 import io.fanatic.cli.command.ExitCode;
@@ -218,7 +217,8 @@ public final class FanFile {
                     json.get("wrote").getAsString()));
         } catch (IOException e) {
             throw failed("read the journal " + journalFile + " of", e);
-        } catch (JsonParseException | IllegalStateException | IllegalArgumentException damaged) {
+        } catch (RuntimeException damaged) {
+            // Whatever Gson, Base64 and what is missing throw.
             throw new CommandException(
                     ExitCode.FAILED,
                     journalFile + " is damaged; remove it, and the lines of " + file + " that are not wanted");

@@ -91,7 +91,7 @@ public record Json(String where, JsonElement element) {
         }
         try {
             return OptionalLong.of(member.getAsBigDecimal().longValueExact());
-        } catch (ArithmeticException fraction) {
+        } catch (ArithmeticException | NumberFormatException fractionOrBeyondMeasure) {
             return OptionalLong.empty();
         }
     }

@@ -1,0 +1,72 @@
+package io.fanatic.netlink.engine;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Any bytes where the journal should be: what it says can be told, a note can be added, and it goes again. Documented:
+ * {@link UncheckedIOException} for bytes that are no text. A first byte @ stands for the beginning of a line about this boot and
+ * this namespace, which a fuzzer could not guess.
+ */
+public final class ForwardingJournalFuzz {
+    private static final Path DIRECTORY = directory();
+    private static final Path FILE = DIRECTORY.resolve("journal");
+    private static final ForwardingJournal JOURNAL = new ForwardingJournal(DIRECTORY);
+    private static final ForwardingJournal.Note NOTE = new ForwardingJournal.Note(List.of("eth1"), List.of("virbr0"));
+    private static final byte[] HERE = here();
+
+    private ForwardingJournalFuzz() {}
+
+    public static void fuzzerTestOneInput(byte[] data) throws IOException {
+        Files.write(FILE, data.length > 0 && data[0] == '@' ? concat(HERE, data) : data);
+        try {
+            Optional<ForwardingJournal.Note> before = JOURNAL.note();
+            JOURNAL.write(NOTE);
+            Optional<ForwardingJournal.Note> after = JOURNAL.note();
+            if (!after.equals(before.isPresent() ? before : Optional.of(NOTE))) {
+                throw new AssertionError("the older note must stay: " + before + " became " + after);
+            }
+            JOURNAL.forget();
+            if (JOURNAL.note().isPresent()) {
+                throw new AssertionError("still there: " + JOURNAL.note());
+            }
+        } catch (UncheckedIOException documented) {
+            // Not text.
+        }
+    }
+
+    private static byte[] concat(byte[] first, byte[] data) {
+        byte[] all = new byte[first.length + data.length - 1];
+        System.arraycopy(first, 0, all, 0, first.length);
+        System.arraycopy(data, 1, all, first.length, data.length - 1);
+        return all;
+    }
+
+    private static Path directory() {
+        try {
+            Path directory = Files.createTempDirectory("fanatic-journal");
+            directory.toFile().deleteOnExit();
+            directory.resolve("journal").toFile().deleteOnExit();
+            return directory;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** How a line about this boot and namespace begins: what the journal itself writes. */
+    private static byte[] here() {
+        try {
+            JOURNAL.write(new ForwardingJournal.Note(List.of(), List.of()));
+            byte[] line = Files.readAllBytes(FILE);
+            byte[] start = new byte[line.length - " beside \n".length()];
+            System.arraycopy(line, 0, start, 0, start.length);
+            return start;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,27 @@
+package io.fanatic.netlink.host;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** Whatever nftables prints of our table, and dnsmasq's configuration. Documented: {@link NftException}, IllegalArgumentException. */
+public final class NatTableFuzz {
+    private NatTableFuzz() {}
+
+    public static void fuzzerTestOneInput(byte[] data) {
+        String text = new String(data, StandardCharsets.UTF_8);
+        try {
+            NatTable.Observed observed = NatTable.parse(text);
+            if (observed.state() == NatTable.State.FOREIGN
+                    && !observed.entries().isEmpty()) {
+                throw new AssertionError("entries of a table that is not ours");
+            }
+        } catch (NftException documented) {
+            // Not nftables' JSON.
+        }
+        try {
+            DnsmasqConf.read(List.of(text.split("\n", -1)));
+        } catch (IllegalArgumentException documented) {
+            // Changed by hand.
+        }
+    }
+}
