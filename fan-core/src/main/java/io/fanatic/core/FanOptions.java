@@ -17,6 +17,7 @@ import java.util.Set;
  * @param port the tunnel's UDP port, 1 to 65535; else {@link TunnelType#DEFAULT_VXLAN_PORT}
  * @param vni the VXLAN network identifier, 0 to 16777215; else {@link FanNames#vni}
  * @param mtu the MTU of bridge, tunnel and containers in bytes, 68 to 65535; else what the underlay's device leaves
+ * @param underlayOnly whether the tunnel's UDP port takes packets from the underlay only
  * @param nat whether what leaves the overlay takes the host's address (nftables masquerade)
  * @param accept whether rules are added that let the fan's packets pass where iptables drops what it forwards
  */
@@ -29,6 +30,7 @@ public record FanOptions(
         OptionalInt port,
         OptionalInt vni,
         OptionalInt mtu,
+        boolean underlayOnly,
         boolean nat,
         boolean accept) {
 
@@ -42,12 +44,14 @@ public record FanOptions(
             OptionalInt.empty(),
             OptionalInt.empty(),
             OptionalInt.empty(),
+            false,
             true,
             true);
 
     /** The flags, for messages and help. */
     public static final String FLAGS =
-            "ipip, dhcp, off, host-reserve N, bridge NAME, port P, vni N, mtu N, no-nat or no-accept";
+            "ipip, dhcp, off, host-reserve N, bridge NAME, port P, vni N, mtu N, underlay-only,"
+                    + " no-nat or no-accept";
 
     /** The smallest MTU that IPv4 allows (RFC 791, page 25), in bytes. */
     public static final int LEAST_MTU = 68;
@@ -68,6 +72,9 @@ public record FanOptions(
         requireRange("port", port, 1, MOST_PORT);
         requireRange("vni", vni, 0, MOST_VNI);
         requireRange("mtu", mtu, LEAST_MTU, MOST_MTU);
+        if (type == TunnelType.IPIP && underlayOnly) {
+            throw new IllegalArgumentException("underlay-only does not go with ipip, which has no UDP port");
+        }
         if (type == TunnelType.IPIP && (port.isPresent() || vni.isPresent())) {
             throw new IllegalArgumentException((port.isPresent() ? "port" : "vni")
                     + " does not go with ipip, which has neither" + " UDP ports nor VXLAN network identifiers");
@@ -82,7 +89,7 @@ public record FanOptions(
 
     /**
      * Reads flags as they stand in /etc/network/fan: {@code dhcp}, {@code off}, {@code host-reserve N}, {@code bridge
-     * NAME}, {@code port P}, {@code vni N}, {@code mtu N}, {@code ipip}, {@code no-nat}, {@code no-accept}, in any order.
+     * NAME}, {@code port P}, {@code vni N}, {@code mtu N}, {@code ipip}, {@code underlay-only}, {@code no-nat}, {@code no-accept}, in any order.
      *
      * @throws IllegalArgumentException when a word is no flag, stands twice, lacks its value or has a bad one; the message
      *     quotes the word and says what was expected
@@ -99,6 +106,7 @@ public record FanOptions(
                 case "ipip" -> options.withType(TunnelType.IPIP);
                 case "dhcp" -> options.withDhcp(true);
                 case "off" -> options.withOff(true);
+                case "underlay-only" -> options.withUnderlayOnly(true);
                 case "host-reserve" ->
                     options.withHostReserve(Text.number("host-reserve", value(words, ++i), 1, MOST_HOST_RESERVE));
                 case "bridge" -> options.withBridge(value(words, ++i));
@@ -125,7 +133,17 @@ public record FanOptions(
     /** Whether the word is one of the flags. */
     static boolean isFlag(String word) {
         return switch (word) {
-            case "ipip", "dhcp", "off", "host-reserve", "bridge", "port", "vni", "mtu", "no-nat", "no-accept" -> true;
+            case "ipip",
+                    "dhcp",
+                    "off",
+                    "host-reserve",
+                    "bridge",
+                    "port",
+                    "vni",
+                    "mtu",
+                    "underlay-only",
+                    "no-nat",
+                    "no-accept" -> true;
             default -> false;
         };
     }
@@ -136,23 +154,23 @@ public record FanOptions(
      * @throws IllegalArgumentException for IPIP with a port or a VNI
      */
     public FanOptions withType(TunnelType value) {
-        return new FanOptions(value, dhcp, off, hostReserve, bridge, port, vni, mtu, nat, accept);
+        return new FanOptions(value, dhcp, off, hostReserve, bridge, port, vni, mtu, underlayOnly, nat, accept);
     }
 
     public FanOptions withNat(boolean value) {
-        return new FanOptions(type, dhcp, off, hostReserve, bridge, port, vni, mtu, value, accept);
+        return new FanOptions(type, dhcp, off, hostReserve, bridge, port, vni, mtu, underlayOnly, value, accept);
     }
 
     public FanOptions withAccept(boolean value) {
-        return new FanOptions(type, dhcp, off, hostReserve, bridge, port, vni, mtu, nat, value);
+        return new FanOptions(type, dhcp, off, hostReserve, bridge, port, vni, mtu, underlayOnly, nat, value);
     }
 
     public FanOptions withDhcp(boolean value) {
-        return new FanOptions(type, value, off, hostReserve, bridge, port, vni, mtu, nat, accept);
+        return new FanOptions(type, value, off, hostReserve, bridge, port, vni, mtu, underlayOnly, nat, accept);
     }
 
     public FanOptions withOff(boolean value) {
-        return new FanOptions(type, dhcp, value, hostReserve, bridge, port, vni, mtu, nat, accept);
+        return new FanOptions(type, dhcp, value, hostReserve, bridge, port, vni, mtu, underlayOnly, nat, accept);
     }
 
     /**
@@ -161,7 +179,7 @@ public record FanOptions(
      * @throws IllegalArgumentException when below 1
      */
     public FanOptions withHostReserve(int value) {
-        return new FanOptions(type, dhcp, off, value, bridge, port, vni, mtu, nat, accept);
+        return new FanOptions(type, dhcp, off, value, bridge, port, vni, mtu, underlayOnly, nat, accept);
     }
 
     /**
@@ -170,7 +188,8 @@ public record FanOptions(
      * @throws IllegalArgumentException when the kernel would refuse the name
      */
     public FanOptions withBridge(String name) {
-        return new FanOptions(type, dhcp, off, hostReserve, Optional.of(name), port, vni, mtu, nat, accept);
+        return new FanOptions(
+                type, dhcp, off, hostReserve, Optional.of(name), port, vni, mtu, underlayOnly, nat, accept);
     }
 
     /**
@@ -179,7 +198,8 @@ public record FanOptions(
      * @throws IllegalArgumentException when not 1 to 65535
      */
     public FanOptions withPort(int value) {
-        return new FanOptions(type, dhcp, off, hostReserve, bridge, OptionalInt.of(value), vni, mtu, nat, accept);
+        return new FanOptions(
+                type, dhcp, off, hostReserve, bridge, OptionalInt.of(value), vni, mtu, underlayOnly, nat, accept);
     }
 
     /**
@@ -188,7 +208,8 @@ public record FanOptions(
      * @throws IllegalArgumentException when not 0 to 16777215
      */
     public FanOptions withVni(int value) {
-        return new FanOptions(type, dhcp, off, hostReserve, bridge, port, OptionalInt.of(value), mtu, nat, accept);
+        return new FanOptions(
+                type, dhcp, off, hostReserve, bridge, port, OptionalInt.of(value), mtu, underlayOnly, nat, accept);
     }
 
     /**
@@ -197,7 +218,12 @@ public record FanOptions(
      * @throws IllegalArgumentException when not 68 to 65535
      */
     public FanOptions withMtu(int value) {
-        return new FanOptions(type, dhcp, off, hostReserve, bridge, port, vni, OptionalInt.of(value), nat, accept);
+        return new FanOptions(
+                type, dhcp, off, hostReserve, bridge, port, vni, OptionalInt.of(value), underlayOnly, nat, accept);
+    }
+
+    public FanOptions withUnderlayOnly(boolean value) {
+        return new FanOptions(type, dhcp, off, hostReserve, bridge, port, vni, mtu, value, nat, accept);
     }
 
     /** The flags as {@link #parse} reads them, separated by blanks; those at their default are left out. */
@@ -212,6 +238,7 @@ public record FanOptions(
         append(flags, port.isPresent(), "port " + port.orElse(0));
         append(flags, vni.isPresent(), "vni " + vni.orElse(0));
         append(flags, mtu.isPresent(), "mtu " + mtu.orElse(0));
+        append(flags, underlayOnly, "underlay-only");
         append(flags, !nat, "no-nat");
         append(flags, !accept, "no-accept");
         return flags.toString();

@@ -55,7 +55,7 @@ class FanConfigPropertyTest {
             Arbitrary<FanOptions> options = Combinators.combine(
                             Arbitraries.of(
                                     FanOptions.DEFAULT,
-                                    FanOptions.DEFAULT.withNat(false),
+                                    FanOptions.DEFAULT.withNat(false).withUnderlayOnly(true),
                                     FanOptions.DEFAULT.withNat(false).withAccept(false),
                                     FanOptions.DEFAULT.withType(TunnelType.IPIP),
                                     FanOptions.DEFAULT.withType(TunnelType.IPIP).withAccept(false)),
@@ -75,6 +75,7 @@ class FanConfigPropertyTest {
                             base.type() == TunnelType.IPIP ? OptionalInt.empty() : port,
                             base.type() == TunnelType.IPIP ? OptionalInt.empty() : vni,
                             mtu,
+                            base.underlayOnly(),
                             base.nat(),
                             base.accept()));
             return Combinators.combine(underlays(fan), options)

@@ -46,7 +46,7 @@ class FanConfigTest {
             assertThat(problem)
                     .hasMessage(
                             "/etc/network/fan:5: \"dchp\" is not a flag; expected ipip, dhcp, off, host-reserve N, bridge"
-                                    + " NAME, port P, vni N, mtu N, no-nat or no-accept");
+                                    + " NAME, port P, vni N, mtu N, underlay-only, no-nat or no-accept");
         });
     }
 

@@ -66,6 +66,7 @@ final class FanArguments {
     static final class Flags {
         private final Option<TunnelType> type;
         private final Option<Boolean> dhcp;
+        private final Option<Boolean> underlayOnly;
         private final Option<Boolean> noNat;
         private final Option<Boolean> noAccept;
         private final List<Option<String>> valued = new ArrayList<>();
@@ -96,6 +97,8 @@ final class FanArguments {
                     "N",
                     word -> word,
                     "MTU of bridge and tunnel in bytes (the underlay's less 50; less 20 for ipip)"));
+            underlayOnly = command.flag(
+                    "--underlay-only", "let the tunnel's port take packets from the underlay only (nftables)");
         }
 
         private static TunnelType type(String word) {
@@ -115,6 +118,9 @@ final class FanArguments {
             }
             if (dhcp.or(false)) {
                 words.add("dhcp");
+            }
+            if (underlayOnly.or(false)) {
+                words.add("underlay-only");
             }
             if (noNat.or(false)) {
                 words.add("no-nat");
@@ -152,6 +158,7 @@ final class FanArguments {
                     options.port().isPresent() ? options.port() : words.port(),
                     options.vni().isPresent() ? options.vni() : words.vni(),
                     options.mtu().isPresent() ? options.mtu() : words.mtu(),
+                    words.underlayOnly() || options.underlayOnly(),
                     words.nat() && options.nat(),
                     words.accept() && options.accept());
         }

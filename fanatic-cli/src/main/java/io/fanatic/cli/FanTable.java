@@ -64,6 +64,9 @@ final class FanTable {
         if (vxlan && fan.vni() != FanNames.vni(fan.overlay())) {
             flags.append(" vni ").append(fan.vni());
         }
+        if (fan.underlayOnly()) {
+            flags.append(" underlay-only");
+        }
         if (!fan.nat()) {
             flags.append(" no-nat");
         }

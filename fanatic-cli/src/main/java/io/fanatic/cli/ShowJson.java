@@ -50,6 +50,7 @@ final class ShowJson {
         }
         object.addProperty("mtu", fan.mtu());
         object.addProperty("nat", fan.nat());
+        object.addProperty("underlayOnly", fan.underlayOnly());
         JsonArray slices = new JsonArray();
         for (FanSlice slice : fan.slices()) {
             JsonObject one = SliceText.json(slice);

@@ -263,6 +263,7 @@ public final class Engine {
                         underlay.address(),
                         List.of(),
                         List.of(),
+                        false,
                         options.nat(),
                         options.accept()));
         Fan fan = new Fan(
@@ -276,6 +277,7 @@ public final class Engine {
                         before.identity(),
                         before.slices(),
                         before.dhcp(),
+                        options.underlayOnly(),
                         options.nat(),
                         options.accept())
                 .with(slice, options.dhcp());

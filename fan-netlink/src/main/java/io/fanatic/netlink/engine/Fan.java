@@ -25,6 +25,7 @@ import java.util.List;
  * @param identity the underlay address that the MAC addresses are derived from; the first one that the fan was given
  * @param slices the slices of this host, one for each underlay address, ordered by that address
  * @param dhcp the underlay addresses in whose slices addresses are leased by DHCP, ordered
+ * @param underlayOnly whether its port takes packets from the underlays of its fans only
  * @param nat whether what leaves the overlay takes the host's address
  * @param accept whether rules are added that let the fan's packets pass where iptables drops what it forwards
  */
@@ -39,6 +40,7 @@ public record Fan(
         Ipv4Address identity,
         List<FanSlice> slices,
         List<Ipv4Address> dhcp,
+        boolean underlayOnly,
         boolean nat,
         boolean accept) {
 
@@ -84,7 +86,8 @@ public record Fan(
         if (leases) {
             dhcp.add(slice.underlayAddress());
         }
-        return new Fan(mapping, type, bridge, tunnel, vni, port, mtu, identity, slices, dhcp, nat, accept);
+        return new Fan(
+                mapping, type, bridge, tunnel, vni, port, mtu, identity, slices, dhcp, underlayOnly, nat, accept);
     }
 
     /** This fan without the slice of an underlay address. */
@@ -93,11 +96,13 @@ public record Fan(
         slices.removeIf(slice -> slice.underlayAddress().equals(underlayAddress));
         List<Ipv4Address> dhcp = new ArrayList<>(this.dhcp);
         dhcp.remove(underlayAddress);
-        return new Fan(mapping, type, bridge, tunnel, vni, port, mtu, identity, slices, dhcp, nat, accept);
+        return new Fan(
+                mapping, type, bridge, tunnel, vni, port, mtu, identity, slices, dhcp, underlayOnly, nat, accept);
     }
 
     public Fan withMtu(int mtu) {
-        return new Fan(mapping, type, bridge, tunnel, vni, port, mtu, identity, slices, dhcp, nat, accept);
+        return new Fan(
+                mapping, type, bridge, tunnel, vni, port, mtu, identity, slices, dhcp, underlayOnly, nat, accept);
     }
 
     /**
@@ -105,8 +110,10 @@ public record Fan(
      * underlay.
      */
     public FanEntry entry(FanSlice slice) {
-        FanOptions options =
-                FanOptions.DEFAULT.withDhcp(leases(slice.underlayAddress())).withHostReserve(slice.hostReserve());
+        FanOptions options = FanOptions.DEFAULT
+                .withDhcp(leases(slice.underlayAddress()))
+                .withHostReserve(slice.hostReserve())
+                .withUnderlayOnly(underlayOnly);
         if (!bridge.equals(FanNames.bridge(overlay()))) {
             options = options.withBridge(bridge);
         }
@@ -124,11 +131,11 @@ public record Fan(
 
     /** What the bridge carries as ifalias. */
     public Mark mark() {
-        return new Mark(mapping, type, vni, port, identity, dhcp, nat, accept);
+        return new Mark(mapping, type, vni, port, identity, dhcp, false, nat, accept);
     }
 
     /** What the tunnel carries as ifalias, which needs room for a {@linkplain io.fanatic.netlink.bpf.ProgramNote note}. */
     public Mark tunnelMark() {
-        return new Mark(mapping, type, vni, port, identity, List.of(), true, true);
+        return new Mark(mapping, type, vni, port, identity, List.of(), underlayOnly, true, true);
     }
 }

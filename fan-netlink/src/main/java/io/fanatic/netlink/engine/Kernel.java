@@ -9,6 +9,7 @@ import io.fanatic.netlink.bpf.ProgramSpec;
 import io.fanatic.netlink.host.DhcpServer;
 import io.fanatic.netlink.host.Iptables;
 import io.fanatic.netlink.host.NatTable;
+import io.fanatic.netlink.host.PortTable;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -47,6 +48,9 @@ public interface Kernel extends AutoCloseable {
 
     /** Whether frames between the ports of a bridge pass the chains of IPv4 too (br_netfilter). */
     boolean filtersBridgedFrames();
+
+    /** The content of our table for tunnel ports; empty when there is none. */
+    List<PortTable.Entry> ports();
 
     /** The DHCP server that we run on a bridge. */
     Optional<DhcpServer> dhcp(String bridge);
@@ -129,6 +133,9 @@ public interface Kernel extends AutoCloseable {
     void addPass(Iptables.Pass pass);
 
     void removePass(Iptables.Pass pass);
+
+    /** Replaces the whole content of our table for tunnel ports in one transaction; no port means no table. */
+    void replacePorts(List<PortTable.Entry> entries);
 
     void startDhcp(DhcpServer server);
 

@@ -12,10 +12,12 @@ import io.fanatic.netlink.bpf.ProgramNote;
 import io.fanatic.netlink.bpf.ProgramSpec;
 import io.fanatic.netlink.host.DhcpServer;
 import io.fanatic.netlink.host.Dnsmasq;
+import io.fanatic.netlink.host.ForeignTableException;
 import io.fanatic.netlink.host.Iptables;
 import io.fanatic.netlink.host.NatTable;
 import io.fanatic.netlink.host.NftException;
 import io.fanatic.netlink.host.Nftables;
+import io.fanatic.netlink.host.PortTable;
 import io.fanatic.netlink.host.Sysctl;
 import io.fanatic.netlink.libc.Errno;
 import io.fanatic.netlink.libc.ErrnoException;
@@ -225,6 +227,38 @@ public final class LinuxKernel implements Kernel {
         return natTable().read();
     }
 
+    @Override
+    public List<PortTable.Entry> ports() {
+        return portTable().read();
+    }
+
+    @Override
+    public void replacePorts(List<PortTable.Entry> entries) {
+        try {
+            portTable().write(entries);
+        } catch (NftException e) {
+            throw e.refusesTheFamily()
+                    ? new FanException(
+                            FanException.Reason.UNSUPPORTED,
+                            "this kernel has no nftables tables of the family inet (CONFIG_NF_TABLES_INET), which"
+                                    + " underlay-only needs; try \"modprobe nf_tables\", or go without",
+                            List.of(),
+                            e)
+                    : known(e);
+        }
+    }
+
+    /** A table of somebody else in the place of ours is a conflict. */
+    private static RuntimeException known(NftException e) {
+        return e instanceof ForeignTableException
+                ? new FanException(FanException.Reason.CONFLICT, String.valueOf(e.getMessage()), List.of(), e)
+                : e;
+    }
+
+    private PortTable portTable() {
+        return new PortTable(nftables());
+    }
+
     private NatTable natTable() {
         return new NatTable(nftables());
     }
@@ -255,9 +289,7 @@ public final class LinuxKernel implements Kernel {
                         List.of(),
                         e);
             }
-            throw NatTable.FOREIGN_SENTENCE.equals(e.getMessage())
-                    ? new FanException(FanException.Reason.CONFLICT, NatTable.FOREIGN_SENTENCE, List.of(), e)
-                    : e;
+            throw known(e);
         }
     }
 

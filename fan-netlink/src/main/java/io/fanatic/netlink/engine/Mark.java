@@ -13,11 +13,11 @@ import java.util.Optional;
  * The ifalias of our bridges and tunnels. It says that the device is ours, and holds what the kernel cannot tell otherwise:
  *
  * <pre>
- *   fanatic 250.0.0.0/8 10.0.0.0/16 vni 16384000 port 8472 id 10.0.0.45 dhcp 10.0.0.45,10.0.0.46
+ *   fanatic 250.0.0.0/8 10.0.0.0/16 vni 16384000 port 8472 id 10.0.0.45 dhcp 10.0.0.45,10.0.0.46 underlay-only
  *   fanatic 250.0.0.0/8 10.0.0.0/16 ipip id 10.0.0.45 no-nat no-accept
  * </pre>
  *
- * <p>The tunnel's has no DHCP; a {@linkplain ProgramNote note} of its programs follows there.
+ * <p>The bridge's tells of DHCP, the tunnel's of underlay-only; a {@linkplain ProgramNote note} of its programs may follow.
  *
  * @param mapping overlay and underlay
  * @param type of the tunnel
@@ -25,6 +25,7 @@ import java.util.Optional;
  * @param port UDP port; 0 of an IPIP fan
  * @param identity the underlay address behind the MAC addresses
  * @param dhcp the underlay addresses in whose slices DHCP leases; the bridge tells them
+ * @param underlayOnly whether its port takes packets from the underlay only; the tunnel tells it
  * @param nat whether what leaves the overlay is translated; the bridge tells it
  * @param accept whether rules are added where iptables drops what it forwards; the bridge tells it
  */
@@ -35,10 +36,12 @@ public record Mark(
         int port,
         Ipv4Address identity,
         List<Ipv4Address> dhcp,
+        boolean underlayOnly,
         boolean nat,
         boolean accept) {
 
     private static final String OURS = "fanatic ";
+    private static final String UNDERLAY_ONLY = "underlay-only";
     private static final String NO_NAT = "no-nat";
     private static final String NO_ACCEPT = "no-accept";
 
@@ -73,11 +76,12 @@ public record Mark(
                     dhcp.add(Ipv4Address.parse(address));
                 }
             }
+            boolean underlayOnly = words.next(UNDERLAY_ONLY);
             boolean nat = !words.next(NO_NAT);
             boolean accept = !words.next(NO_ACCEPT);
             words.requireEnd();
             TunnelType type = ipip ? TunnelType.IPIP : TunnelType.VXLAN;
-            return Optional.of(new Mark(mapping, type, vni, port, identity, dhcp, nat, accept));
+            return Optional.of(new Mark(mapping, type, vni, port, identity, dhcp, underlayOnly, nat, accept));
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }
@@ -144,6 +148,7 @@ public record Mark(
         for (int i = 0; i < dhcp.size(); i++) {
             text.append(i == 0 ? " dhcp " : ",").append(dhcp.get(i));
         }
+        append(text, underlayOnly, UNDERLAY_ONLY);
         append(text, !nat, NO_NAT);
         append(text, !accept, NO_ACCEPT);
         return text.toString();

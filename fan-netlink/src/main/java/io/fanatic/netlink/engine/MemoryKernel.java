@@ -11,6 +11,7 @@ import io.fanatic.netlink.bpf.ProgramSpec;
 import io.fanatic.netlink.host.DhcpServer;
 import io.fanatic.netlink.host.Iptables;
 import io.fanatic.netlink.host.NatTable;
+import io.fanatic.netlink.host.PortTable;
 import io.fanatic.netlink.libc.Errno;
 import io.fanatic.netlink.libc.ErrnoException;
 import java.util.ArrayList;
@@ -33,6 +34,7 @@ public final class MemoryKernel implements Kernel {
     private final Map<String, DhcpServer> dhcp = new HashMap<>();
     private final List<Ipv4Address> nameServers = new ArrayList<>();
     private List<NatTable.Entry> nat = List.of();
+    private List<PortTable.Entry> ports = List.of();
     private final List<Iptables.Forward> forwards = new ArrayList<>();
     private boolean filtersBridgedFrames;
     private boolean forwarding;
@@ -192,6 +194,12 @@ public final class MemoryKernel implements Kernel {
             }
             return new Iptables.Forward(old.backend(), old.drops(), old.chain(), ours, old.others());
         });
+    }
+
+    @Override
+    public List<PortTable.Entry> ports() {
+        call("read the table of ports");
+        return ports;
     }
 
     @Override
@@ -406,6 +414,12 @@ public final class MemoryKernel implements Kernel {
     public void replaceNat(List<NatTable.Entry> entries) {
         call("replace NAT");
         nat = List.copyOf(entries);
+    }
+
+    @Override
+    public void replacePorts(List<PortTable.Entry> entries) {
+        call("replace the table of ports");
+        ports = List.copyOf(entries);
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.fanatic.netlink.bpf.FanPrograms;
 import io.fanatic.netlink.host.DhcpServer;
 import io.fanatic.netlink.host.Iptables;
 import io.fanatic.netlink.host.NatTable;
+import io.fanatic.netlink.host.PortTable;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -30,6 +31,7 @@ record Observed(
         Map<String, FanPrograms.Names> programs,
         Map<String, String> gates,
         List<NatTable.Entry> nat,
+        List<PortTable.Entry> ports,
         Map<String, DhcpServer> dhcp,
         boolean forwarding,
         boolean forwardingIsOurs,
@@ -63,6 +65,7 @@ record Observed(
                 programs,
                 gates,
                 kernel.nat(),
+                kernel.ports(),
                 dhcp,
                 kernel.forwarding(),
                 kernel.forwardingIsOurs(),
@@ -88,6 +91,7 @@ record Observed(
                 kernel.routes(),
                 Map.of(),
                 Map.of(),
+                List.of(),
                 List.of(),
                 Map.of(),
                 kernel.forwarding(),
@@ -176,6 +180,10 @@ record Observed(
                     mark.identity(),
                     slices(mark.mapping(), bridge, addresses),
                     told.map(Mark::dhcp).orElse(List.of()),
+                    find(links, tunnel)
+                            .flatMap(found -> Mark.parse(found.alias()))
+                            .filter(Mark::underlayOnly)
+                            .isPresent(),
                     told.map(Mark::nat).orElse(true),
                     told.map(Mark::accept).orElse(true)));
         }
@@ -246,6 +254,7 @@ record Observed(
         compare(lines, "programs", before.programs.entrySet(), programs.entrySet());
         compare(lines, "gate", before.gates.entrySet(), gates.entrySet());
         compare(lines, "NAT", before.nat, nat);
+        compare(lines, "closed port", before.ports, ports);
         compare(lines, "iptables", passes(before), passes(this));
         compare(lines, "DHCP server", before.dhcp.values(), dhcp.values());
         compare(lines, "net.ipv4.ip_forward", List.of(before.forwarding), List.of(forwarding));

@@ -14,6 +14,7 @@ sealed interface Piece
                 IpipTunnelPiece,
                 NatPiece,
                 PortPiece,
+                PortTablePiece,
                 ProgramsPiece,
                 RoutePiece,
                 TunnelPiece,

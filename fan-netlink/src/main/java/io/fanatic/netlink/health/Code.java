@@ -32,6 +32,7 @@ public enum Code {
     DHCP("dhcp", ERROR, "the DHCP server does not run as it should"),
     DHCP_LEASES("dhcp-leases", WARNING, "addresses outside the slice are leased"),
     NAT("nat", WARNING, "what leaves the overlay is not masqueraded as it should be"),
+    UNDERLAY_ONLY("underlay-only", WARNING, "the tunnel's port does not take exactly what comes from the underlay"),
     FORWARDING_OFF("forwarding-off", ERROR, "the host does not forward: containers reach nothing outside"),
     RP_FILTER("rp-filter", WARNING, "the reverse path filter drops what other hosts send"),
     PATH_MTU("path-mtu", WARNING, "the host does not learn what a path takes, and packets are fragmented on the way"),
