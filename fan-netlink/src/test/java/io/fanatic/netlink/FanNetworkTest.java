@@ -13,6 +13,8 @@ import io.fanatic.netlink.engine.Fan;
 import io.fanatic.netlink.engine.FanException;
 import io.fanatic.netlink.engine.FanException.Reason;
 import io.fanatic.netlink.engine.HostLock;
+import io.fanatic.netlink.engine.KernelFeature;
+import io.fanatic.netlink.engine.KernelFeatures;
 import io.fanatic.netlink.engine.Plan;
 import io.fanatic.netlink.host.FreshNamespace;
 import io.fanatic.netlink.host.HostSnapshot;
@@ -110,7 +112,9 @@ class FanNetworkTest {
     void downLeavesTheHostExactlyAsItWas() {
         HostSnapshot before = snapshot(a);
         on(a).up(fan("10.0.0.1/16", "host-reserve", "3"));
-        assertThat(snapshot(a).toString()).contains("fan-250", "ftun-250", "250.0.1.3/8", "masquerade");
+        assertThat(snapshot(a).toString()).contains("fan-250", "ftun-250", "250.0.1.3/8");
+        assertThat(snapshot(a).toString().contains("masquerade"))
+                .isEqualTo(KernelFeatures.ofThisKernel().has(KernelFeature.NFTABLES));
 
         on(a).down(OVERLAY, FIRST);
 
@@ -234,6 +238,9 @@ class FanNetworkTest {
                 "ip link set fan-250 address 02:00:00:00:00:01",
                 "nft flush ruleset",
                 "sysctl -qw net.ipv4.ip_forward=0")) {
+            if (damage.startsWith("nft") && !KernelFeatures.ofThisKernel().has(KernelFeature.NFTABLES)) {
+                continue;
+            }
             shIn(a, damage);
             assertThat(healthy.changesTo(snapshot(a))).as(damage).isNotEmpty();
             assertThat(on(a).up(fan("10.0.0.1/16")).lines()).as(damage).isNotEmpty();

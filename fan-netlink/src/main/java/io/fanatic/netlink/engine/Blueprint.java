@@ -30,7 +30,7 @@ final class Blueprint {
     private final boolean learnsPathMtu;
 
     /**
-     * @param setsLocalAddress see {@link Kernel#setsLocalAddress}
+     * @param setsLocalAddress see {@link KernelFeature#LOCAL_ADDRESS}
      * @param learnsPathMtu see {@link Kernel#learnsPathMtu}
      */
     Blueprint(boolean setsLocalAddress, boolean learnsPathMtu) {

@@ -63,8 +63,8 @@ public interface Kernel extends AutoCloseable {
     /** Addresses of name servers in use, of /etc/resolv.conf. */
     List<Ipv4Address> nameServers();
 
-    /** Whether the tunnel key can carry a local address, so that a fan may have several underlay addresses here. */
-    boolean setsLocalAddress();
+    /** Whether it has what not every kernel has. */
+    boolean has(KernelFeature feature);
 
     /** Whether the host believes routers that tell the MTU of a path (net.ipv4.ip_no_pmtu_disc is 0). */
     boolean learnsPathMtu();

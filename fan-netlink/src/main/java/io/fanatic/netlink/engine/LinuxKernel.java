@@ -2,7 +2,6 @@ package io.fanatic.netlink.engine;
 
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.MacAddress;
-import io.fanatic.netlink.bpf.BpfFeatures;
 import io.fanatic.netlink.bpf.BpfMap;
 import io.fanatic.netlink.bpf.Counter;
 import io.fanatic.netlink.bpf.FanGate;
@@ -58,14 +57,14 @@ public final class LinuxKernel implements Kernel {
     /** Device names by index, as of the last {@link #links}, so that all of one observation speaks of the same devices. */
     private @Nullable Map<Integer, String> names;
 
-    private @Nullable BpfFeatures features;
+    private KernelFeatures features = KernelFeatures.ofThisKernel();
     private @Nullable Nftables nftables;
 
     /**
      * As {@link #LinuxKernel(Path, Path)}, on a kernel that is said to have these features, whatever it has: for tests of what
      * is done without them.
      */
-    LinuxKernel(Path runDirectory, Path stateDirectory, BpfFeatures features) {
+    LinuxKernel(Path runDirectory, Path stateDirectory, KernelFeatures features) {
         this(runDirectory, stateDirectory);
         this.features = features;
     }
@@ -190,12 +189,7 @@ public final class LinuxKernel implements Kernel {
 
     private NotedPrograms noted() {
         return new NotedPrograms(
-                links, features().tcx() ? new TcxHooks() : new ClsactHooks(new TrafficControl(socket)));
-    }
-
-    @Override
-    public boolean setsLocalAddress() {
-        return features().tunnelLocalAddress();
+                links, has(KernelFeature.TCX) ? new TcxHooks() : new ClsactHooks(new TrafficControl(socket)));
     }
 
     @Override
@@ -203,19 +197,19 @@ public final class LinuxKernel implements Kernel {
         return Sysctl.find("net.ipv4.ip_no_pmtu_disc").orElse("0").equals("0");
     }
 
-    private BpfFeatures features() {
-        BpfFeatures known = features;
-        if (known == null) {
-            try {
-                known = BpfFeatures.probe();
-            } catch (ErrnoException e) {
-                throw e.errno() == Errno.ENOSYS || e.errno() == Errno.EINVAL
-                        ? unsupported("cannot run the fan's eBPF programs: " + e.getMessage(), e)
-                        : e;
-            }
-            features = known;
+    @Override
+    public boolean has(KernelFeature feature) {
+        KernelFeatures.Trial trial = features.trial(feature);
+        if (trial.result() == KernelFeatures.Result.WORKS) {
+            return true;
         }
-        return known;
+        ErrnoException refused = trial.refused();
+        if (refused != null && trial.result() == KernelFeatures.Result.NOT_TRIED) {
+            throw refused;
+        } else if (refused != null && feature.isOfEbpf()) {
+            throw unsupported("cannot run the fan's eBPF programs: " + refused.getMessage(), refused);
+        }
+        return false;
     }
 
     private static FanException unsupported(String what, ErrnoException e) {

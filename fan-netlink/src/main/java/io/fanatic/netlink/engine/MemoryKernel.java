@@ -233,8 +233,8 @@ public final class MemoryKernel implements Kernel {
     }
 
     @Override
-    public boolean setsLocalAddress() {
-        call("probe eBPF");
+    public boolean has(KernelFeature feature) {
+        call("try " + feature.word());
         return true;
     }
 

@@ -9,7 +9,7 @@ public enum Code {
     KERNEL_BPF("kernel-bpf", ERROR, "the kernel does not run the fan's eBPF programs"),
     KERNEL_VXLAN("kernel-vxlan", ERROR, "the kernel makes no external VXLAN devices"),
     KERNEL_BRIDGE("kernel-bridge", ERROR, "the kernel makes no bridges"),
-    KERNEL_NFTABLES("kernel-nftables", ERROR, "nftables does not work: no masquerading"),
+    KERNEL_NFTABLES("kernel-nftables", WARNING, "nftables does not work: no masquerading"),
     CONFIG_LINE("config-line", ERROR, "a line of /etc/network/fan cannot be understood"),
     CONFIG_ORDER("config-order", NOTE, "a line of /etc/network/fan has the underlay first"),
     UNDERLAY_GONE("underlay-gone", ERROR, "the underlay address of a fan is not on this host any more"),
