@@ -157,18 +157,22 @@ public record FanOptions(
         return new FanOptions(value, dhcp, off, hostReserve, bridge, port, vni, mtu, underlayOnly, nat, accept);
     }
 
+    /** The same, with what leaves the overlay masqueraded or not. */
     public FanOptions withNat(boolean value) {
         return new FanOptions(type, dhcp, off, hostReserve, bridge, port, vni, mtu, underlayOnly, value, accept);
     }
 
+    /** The same, with accept rules where iptables drops what it forwards, or without. */
     public FanOptions withAccept(boolean value) {
         return new FanOptions(type, dhcp, off, hostReserve, bridge, port, vni, mtu, underlayOnly, nat, value);
     }
 
+    /** The same, with DHCP for containers switched on or off. */
     public FanOptions withDhcp(boolean value) {
         return new FanOptions(type, value, off, hostReserve, bridge, port, vni, mtu, underlayOnly, nat, accept);
     }
 
+    /** The same, but left down when the configuration is brought up, or not. */
     public FanOptions withOff(boolean value) {
         return new FanOptions(type, dhcp, value, hostReserve, bridge, port, vni, mtu, underlayOnly, nat, accept);
     }

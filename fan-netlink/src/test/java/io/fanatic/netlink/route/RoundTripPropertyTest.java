@@ -15,6 +15,7 @@ import java.util.function.Consumer;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
+import net.jqwik.api.EdgeCasesMode;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
@@ -64,7 +65,7 @@ class RoundTripPropertyTest {
                 .as(InterfaceAddress::new);
     }
 
-    @Property(tries = TRIES)
+    @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE)
     void anAddressReadsBack(@ForAll("addresses") InterfaceAddress address) {
         assertThat(Requests.readBack(socket -> new Addresses(socket).add(address), new Addresses.Reader()))
                 .isEqualTo(address);
@@ -103,7 +104,7 @@ class RoundTripPropertyTest {
                         100 * numbers[4]));
     }
 
-    @Property(tries = TRIES)
+    @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE)
     void aRouteReadsBackWhetherAddedOrReplaced(@ForAll("routes") Route route) {
         assertThat(Requests.readBack(socket -> new Routes(socket).add(route), new RouteReader()))
                 .isEqualTo(route);
@@ -111,13 +112,13 @@ class RoundTripPropertyTest {
                 .isEqualTo(route);
     }
 
-    @Property(tries = TRIES)
+    @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE)
     void aNeighbourReadsBack(@ForAll("index") int index, @ForAll("ip") Ipv4Address ip, @ForAll("mac") MacAddress mac) {
         assertThat(Requests.readBack(socket -> new Neighbours(socket).replace(index, ip, mac), new Neighbours.Reader()))
                 .isEqualTo(new Neighbour(index, ip, mac, Neighbours.NUD_PERMANENT, 0));
     }
 
-    @Property(tries = TRIES)
+    @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE)
     void aForwardingEntryReadsBack(
             @ForAll("index") int index, @ForAll("ip") Ipv4Address ip, @ForAll("mac") MacAddress mac) {
         FdbEntry port = Requests.readBack(
@@ -129,13 +130,13 @@ class RoundTripPropertyTest {
         assertThat(List.of(port.permanent(), remote.permanent())).containsOnly(true);
     }
 
-    @Property(tries = TRIES)
+    @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE)
     void aVniOfAFilterReadsBack(@ForAll("index") int index, @ForAll("vni") int vni) {
         assertThat(Requests.readBack(socket -> new VniFilter(socket).add(index, vni), new VniFilter.Reader()))
                 .isEqualTo(VniRange.of(index, vni));
     }
 
-    @Property(tries = TRIES)
+    @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE)
     void aProgramAsAFilterReadsBack(
             @ForAll("index") int index,
             @ForAll TrafficControl.Direction direction,
@@ -149,13 +150,13 @@ class RoundTripPropertyTest {
                 .isEqualTo(new BpfFilter(index, direction, priority, handle, 3, name, 0, true));
     }
 
-    @Property(tries = TRIES)
+    @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE)
     void aClsactReadsBack(@ForAll("index") int index) {
         assertThat(Requests.readBack(socket -> new TrafficControl(socket).addClsact(index), new QdiscReader()))
                 .isEqualTo(new Qdisc(index, "clsact", 0xffff0000, 0xfffffff1));
     }
 
-    @Property(tries = TRIES)
+    @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE)
     void aTunnelReadsBack(
             @ForAll("name") String name,
             @ForAll("mac") MacAddress mac,
@@ -185,7 +186,7 @@ class RoundTripPropertyTest {
                         Optional.empty()));
     }
 
-    @Property(tries = TRIES)
+    @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE)
     void aVxlanWithOnePeerReadsBack(
             @ForAll("vni") int vni,
             @ForAll("ip") Ipv4Address local,
@@ -196,7 +197,7 @@ class RoundTripPropertyTest {
                         vni, port, false, false, false, Optional.of(local), Optional.of(remote), false));
     }
 
-    @Property(tries = TRIES)
+    @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE)
     void anIpipDeviceReadsBack(
             @ForAll("name") String name, @ForAll("ip") Ipv4Address local, @ForAll("ip") Ipv4Address remote) {
         assertThat(made(NewLink.externalIpip(name)).ipip())
@@ -209,7 +210,7 @@ class RoundTripPropertyTest {
                         Optional.of(remote).filter(address -> address.bits() != 0)));
     }
 
-    @Property(tries = TRIES)
+    @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE)
     void aBridgeAndAVethReadBack(@ForAll("name") String name, @ForAll("mac") MacAddress mac) {
         // A bridge's own MTU is changed once it is there, see NewLink.
         assertThat(made(NewLink.bridge(name).mac(mac)))
@@ -220,7 +221,7 @@ class RoundTripPropertyTest {
                         0, name, "veth", 9000, mac, false, false, 0, 0, 0, "", Optional.empty(), Optional.empty()));
     }
 
-    @Property(tries = TRIES)
+    @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE)
     void anExistingLinksChangesReadBack(
             @ForAll("index") int index,
             @ForAll("name") String name,
