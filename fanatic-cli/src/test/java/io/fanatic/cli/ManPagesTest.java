@@ -123,6 +123,10 @@ class ManPagesTest {
                 // Run with Docker and LXD by WizardWithEnginesTest.
                 assertThat(line)
                         .isEqualTo("    # printf '" + Transcript.ANSWERS.replace("\n", "\\n") + "' | sudo fanatic");
+            } else if (line.equals("    # fanctl watch")) {
+                // Somebody ends it as soon as it watches.
+                session.add("    # timeout --preserve-status 60 fanctl watch >watch 2>&1 & pid=$!; until grep -q watching watch; do kill -0 $pid || exit 1; sleep 0.05;"
+                        + " done; kill $pid; wait $pid");
             } else {
                 session.add(line);
             }

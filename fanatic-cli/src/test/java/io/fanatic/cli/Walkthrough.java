@@ -178,7 +178,7 @@ final class Walkthrough {
     }
 
     private ExecResult shell(LabNode host, String command, Path bin) {
-        String script = "cd '" + directory + "' && PATH='" + bin + "':$PATH && " + command;
+        String script = "cd '" + directory + "' || exit 1\nPATH='" + bin + "':$PATH\n" + command;
         return host.exec("sh", "-c", script);
     }
 
