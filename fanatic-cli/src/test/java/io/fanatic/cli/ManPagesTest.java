@@ -28,6 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The pages say what the programs do: compared with the command objects, both ways. */
 class ManPagesTest {
+    private static final String LAB = "fant-" + ProcessHandle.current().pid() + "-e";
 
     @ParameterizedTest
     @CsvSource({"fanctl.8", "fanatic.1"})
@@ -112,9 +113,10 @@ class ManPagesTest {
     @ParameterizedTest
     @ValueSource(strings = {"fanctl.8", "fanatic.1", "fan.7", "fan-doctor.7"})
     @FanLab(hosts = 1, containers = 0, fan = false)
-    void itsExamplesWork(String name, Lab lab, @TempDir Path bin) throws IOException {
+    void itsExamplesWork(String name, Lab lab, @TempDir Path bin) throws Exception {
         Walkthrough.install(bin);
         List<String> session = new ArrayList<>();
+        List<String> labs = new ArrayList<>();
         for (String line : ManPage.read(name).exampleSession()) {
             if (line.matches("    # sudo fanatic( deconfigure)?")) {
                 // Whoever sits there presses return.
@@ -123,15 +125,24 @@ class ManPagesTest {
                 // Run with Docker and LXD by WizardWithEnginesTest.
                 assertThat(line)
                         .isEqualTo("    # printf '" + Transcript.ANSWERS.replace("\n", "\\n") + "' | sudo fanatic");
+            } else if (line.startsWith("    # sudo fanatic lab ")) {
+                labs.add(line.substring(line.indexOf("lab ")).replaceFirst("lab \\w+", "$0 --lab " + LAB));
             } else if (line.equals("    # fanctl watch")) {
                 // Somebody ends it as soon as it watches.
-                session.add("    # timeout --preserve-status 60 fanctl watch >watch 2>&1 & pid=$!; until grep -q watching watch; do kill -0 $pid || exit 1; sleep 0.05;"
-                        + " done; kill $pid; wait $pid");
+                session.add(
+                        "    # timeout --preserve-status 60 fanctl watch >watch 2>&1 & pid=$!; until grep -q watching watch; do kill -0 $pid || exit 1; sleep 0.05;"
+                                + " done; kill $pid; wait $pid");
             } else {
                 session.add(line);
             }
         }
         Walkthrough.of(ManPage.DIRECTORY.resolve(name), session, bin).run(lab, bin);
+        // Labs are made on the machine itself, not in a host of another lab.
+        for (String command : labs) {
+            assertThat(said("sh", "-c", "cd '" + bin + "' && ./fanatic " + command + " || echo FAILED"))
+                    .as(command)
+                    .doesNotContain("FAILED");
+        }
     }
 
     @Test
