@@ -101,7 +101,7 @@ final class ForwardingJournal {
         } catch (NoSuchFileException none) {
             return List.of();
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot read " + file, e);
+            throw new UncheckedIOException("cannot read " + file + ": " + Text.reason(e), e);
         }
     }
 
@@ -117,7 +117,7 @@ final class ForwardingJournal {
             }
             DurableFile.replace(file, ByteBuffer.wrap(text.toString().getBytes(StandardCharsets.UTF_8)));
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot write " + file, e);
+            throw new UncheckedIOException("cannot write " + file + ": " + Text.reason(e), e);
         }
     }
 }

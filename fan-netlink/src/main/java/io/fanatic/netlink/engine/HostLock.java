@@ -62,7 +62,8 @@ public final class HostLock implements AutoCloseable {
                 throw e;
             }
         } catch (IOException e) {
-            throw new FanException(FanException.Reason.UNDONE, "cannot lock " + file + ": " + e, List.of(), e);
+            throw new FanException(
+                    FanException.Reason.UNDONE, "cannot lock " + file + ": " + Text.reason(e), List.of(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new FanException(
