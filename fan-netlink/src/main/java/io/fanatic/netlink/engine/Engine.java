@@ -176,7 +176,7 @@ public final class Engine {
                 return nothingMeant ? Plan.NOTHING : planDown(fan, rest, force, host);
             }
         }
-        return Plan.NOTHING;
+        return Plan.between(blueprint().orphans(host), List.of());
     }
 
     /** Takes down whatever carries our mark, also where only remains of a fan are left. */
@@ -193,7 +193,7 @@ public final class Engine {
     }
 
     private Plan planDownEverything(Observed host) {
-        List<Piece> pieces = new ArrayList<>(Blueprint.observedShared(host));
+        List<Piece> pieces = new ArrayList<>(blueprint().observedShared(host));
         for (Fan fan : host.fans()) {
             new Preflight(host).down(fan);
             pieces.addAll(blueprint().observed(fan, host));
@@ -213,10 +213,10 @@ public final class Engine {
     }
 
     private Plan plan(Observed host, Fan before, Optional<Fan> after, List<Fan> allAfter) {
-        List<Piece> observed = new ArrayList<>(Blueprint.observedShared(host));
+        List<Piece> observed = new ArrayList<>(blueprint().observedShared(host));
         observed.addAll(blueprint().observed(before, host));
         after.ifPresent(fan -> observed.addAll(Blueprint.adopted(fan, host)));
-        List<Piece> desired = new ArrayList<>(Blueprint.desiredShared(allAfter, host));
+        List<Piece> desired = new ArrayList<>(blueprint().desiredShared(allAfter, host));
         after.ifPresent(fan ->
                 desired.addAll(blueprint().desired(fan, new PortSharing(host, blueprint()).needsFilter(fan))));
         return withoutNat(observed, desired)
@@ -257,7 +257,7 @@ public final class Engine {
     }
 
     private Blueprint blueprint() {
-        return new Blueprint(kernel.has(KernelFeature.LOCAL_ADDRESS));
+        return new Blueprint(kernel.has(KernelFeature.LOCAL_ADDRESS), kernel.learnsPathMtu());
     }
 
     /** The underlay addresses of a fan that a user means when taking it down; they need not exist on the host any more. */
@@ -294,17 +294,21 @@ public final class Engine {
         Fan before = same(host.fans(), mapping)
                 .orElseGet(() -> new Fan(
                         mapping,
+                        options.type(),
                         options.bridge().orElse(FanNames.bridge(entry.overlay())),
-                        FanNames.tunnel(entry.overlay()),
-                        FanNames.vni(entry.overlay()),
-                        TunnelType.DEFAULT_VXLAN_PORT,
+                        FanNames.tunnel(options.type(), entry.overlay()),
+                        options.type() == TunnelType.IPIP ? 0 : FanNames.vni(entry.overlay()),
+                        options.type() == TunnelType.IPIP ? 0 : TunnelType.DEFAULT_VXLAN_PORT,
                         0,
                         underlay.address(),
                         List.of(),
                         List.of(),
-                        false));
+                        false,
+                        options.nat(),
+                        options.accept()));
         Fan fan = new Fan(
                         mapping,
+                        options.type(),
                         options.bridge().orElse(before.bridge()),
                         before.tunnel(),
                         options.vni().orElse(before.vni()),
@@ -313,7 +317,9 @@ public final class Engine {
                         before.identity(),
                         before.slices(),
                         before.dhcp(),
-                        options.underlayOnly())
+                        options.underlayOnly(),
+                        options.nat(),
+                        options.accept())
                 .with(slice, options.dhcp());
         return fan.withMtu(mtu(options, fan, host));
     }
@@ -326,15 +332,16 @@ public final class Engine {
                 UnderlaySpec spec = UnderlaySpec.of(
                         address.address(), fan.mapping().underlay().prefixLength());
                 most = Math.min(
-                        most, TunnelType.VXLAN.mtu(Underlay.resolve(spec, host).mtu()));
+                        most, fan.type().mtu(Underlay.resolve(spec, host).mtu()));
             }
         }
         int mtu = options.mtu().orElse(most);
         if (mtu > most) {
             throw new FanException(
                     INVALID,
-                    "MTU " + mtu + " is more than the underlay carries: " + (most + TunnelType.VXLAN.overhead())
-                            + " bytes less " + TunnelType.VXLAN.overhead() + " for the tunnel leave " + most);
+                    "MTU " + mtu + " is more than the underlay carries: "
+                            + (most + fan.type().overhead()) + " bytes less "
+                            + fan.type().overhead() + " for the tunnel leave " + most);
         }
         return mtu;
     }
