@@ -132,13 +132,9 @@ public final class Dnsmasq {
     }
 
     private Path program() {
-        for (String directory : searchPath.split(":", -1)) {
-            Path program = Path.of(directory, "dnsmasq");
-            if (Files.isExecutable(program)) {
-                return program;
-            }
-        }
-        throw new DhcpException("dnsmasq is not installed; install the package dnsmasq-base");
+        return Spawn.find("dnsmasq", searchPath)
+                .orElseThrow(
+                        () -> new DhcpException("dnsmasq is not installed; install the package dnsmasq-base"));
     }
 
     private OptionalInt pid(String bridge) {
