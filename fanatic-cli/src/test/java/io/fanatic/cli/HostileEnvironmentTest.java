@@ -28,7 +28,8 @@ class HostileEnvironmentTest {
         HostSnapshot before = lab.snapshot(host);
         Path witness = directory.resolve("ran");
         Path fakes = Files.createDirectory(directory.resolve("fakes"));
-        for (String name : List.of("dnsmasq", "nft", "ip", "docker", "sh", "nsenter", "setsid", "iptables-legacy-save")) {
+        for (String name :
+                List.of("dnsmasq", "nft", "ip", "docker", "sh", "nsenter", "setsid", "iptables-legacy-save")) {
             Path fake = Files.writeString(fakes.resolve(name), "#!/bin/sh\necho " + name + " >>" + witness + "\n");
             Files.setPosixFilePermissions(fake, PosixFilePermissions.fromString("rwxr-xr-x"));
         }
@@ -37,7 +38,8 @@ class HostileEnvironmentTest {
 
         fanctl(host, fakes, library, "up -u 10.0.0.1/16 -o 250.0.0.0/8 --dhcp");
         Path process = Path.of("/proc", dnsmasq(host));
-        assertThat(Files.readString(process.resolve("environ"), StandardCharsets.UTF_8).split("\0", -1))
+        assertThat(Files.readString(process.resolve("environ"), StandardCharsets.UTF_8)
+                        .split("\0", -1))
                 .containsExactlyInAnyOrder(
                         "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C", "");
         assertThat(Files.readString(process.resolve("maps"))).doesNotContain(library.toString());
@@ -64,7 +66,8 @@ class HostileEnvironmentTest {
     }
 
     private static String dnsmasq(LabHost host) {
-        return host.namespace().call(() -> Files.readString(Path.of("/run/fanatic/dnsmasq-fan-250.pid"))
-                .strip());
+        return host.namespace()
+                .call(() -> Files.readString(Path.of("/run/fanatic/dnsmasq-fan-250.pid"))
+                        .strip());
     }
 }

@@ -314,7 +314,8 @@ public final class Engine {
             done.add(change);
             try {
                 change.apply(kernel);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
+                // An Error too, such as memory or a class file that ran out, leaves the host as it was.
                 throw failed("could not " + change + ": " + e.getMessage(), undo(done, before), e);
             }
         }
@@ -324,7 +325,7 @@ public final class Engine {
         Plan rest;
         try {
             rest = again.get();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             throw failed("could not read back what was done: " + e.getMessage(), undo(done, before), e);
         }
         if (!rest.isEmpty()) {
@@ -336,7 +337,7 @@ public final class Engine {
         }
     }
 
-    private static FanException failed(String what, List<String> leftBehind, @Nullable RuntimeException cause) {
+    private static FanException failed(String what, List<String> leftBehind, @Nullable Throwable cause) {
         if (cause instanceof FanException known && leftBehind.isEmpty()) {
             return known;
         }
@@ -357,7 +358,7 @@ public final class Engine {
             Change back = done.get(i).inverse();
             try {
                 back.apply(kernel);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 trouble.add("could not " + back + ": " + e.getMessage());
             }
         }

@@ -35,7 +35,8 @@ final class Exec {
         ProcessBuilder builder = Spawn.builder(namespace.command(command)).inheritIO();
         builder.environment().putAll(System.getenv());
         // sudo and cron may leave out the directories of ip(8) and dnsmasq(8).
-        builder.environment().merge("PATH", Spawn.PATH, (path, system) -> path.equals(system) ? path : path + ":" + system);
+        builder.environment()
+                .merge("PATH", Spawn.PATH, (path, system) -> path.equals(system) ? path : path + ":" + system);
         try {
             return await(builder.start());
         } catch (IOException e) {
