@@ -3,6 +3,8 @@ module io.fanatic.netlink {
     requires transitive io.fanatic.core;
     requires static transitive org.jspecify;
     requires org.jnrproject.ffi;
+    // jnr-ffi is no module and cannot say that it needs it.
+    requires org.objectweb.asm;
     requires com.google.gson;
 
     exports io.fanatic.netlink;

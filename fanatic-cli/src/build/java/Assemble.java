@@ -9,7 +9,6 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.HashSet;
-import java.util.Map;
 import java.util.Set;
 import java.util.StringJoiner;
 import java.util.jar.JarEntry;
@@ -22,10 +21,9 @@ import org.objectweb.asm.ClassWriter;
 import org.objectweb.asm.Opcodes;
 
 /**
- * Gathers in one directory what the launcher runs: every jar of the class path, and libjffi of this machine's
- * architecture; and the file classpath: the jars' names in the order that the archive demands, in the first line for all
- * commands, in the second what the lab needs besides. JLine's library, too, lies there ready, since JLine itself would
- * unpack it to /tmp and leave it there when it is killed. Part of the build, never of the product.
+ * Gathers in one directory what the launcher runs: every jar of the class path; and the file classpath: the jars' names in
+ * the order that the archive demands, in the first line for all commands, in the second what the lab needs besides. Part of
+ * the build, never of the product.
  *
  * <p>picocli and ASM are class files of Java 5, which the JVM leaves out of its start-up archive. They are written again
  * as class files of Java 17, with the stack map frames that these must have; that saves a command 15 to 55 ms.
@@ -36,15 +34,11 @@ public class Assemble {
     /** Below this version (Java 6) the JVM does not archive a class. */
     private static final int ARCHIVED = 50;
 
-    private static final Map<String, String> JFFI_NAMES = Map.of("amd64", "x86_64");
-
-    private static final Map<String, String> JLINE_NAMES = Map.of("amd64", "x86_64", "aarch64", "arm64");
-
     /** What only the lab needs. Every search for a class that is not there opens every jar, half a millisecond each. */
     private static final Pattern LAB = Pattern.compile("^(fan-test-harness|netty|jline|commons|snakeyaml)-");
 
-    /** Annotations for compilers. */
-    private static final Pattern UNUSED = Pattern.compile("^(jspecify|error_prone_annotations)-");
+    /** Annotations for compilers, and what no class of ours leads to, as DebTest finds. */
+    private static final Pattern UNUSED = Pattern.compile("^(jspecify|error_prone_annotations|asm-commons|netty-codec-compression)-");
 
     private final Path lib;
     private final Set<Path> wanted = new HashSet<>();
@@ -78,16 +72,8 @@ public class Assemble {
         boolean upgraded = false;
         try (JarFile jar = new JarFile(from.toFile());
                 JarOutputStream out = new JarOutputStream(bytes)) {
-            String libjffi = "jni/" + architecture() + "-Linux/libjffi-1.2.so";
-            String libjline = "org/jline/nativ/Linux/" + jlineArchitecture() + "/libjlinenative.so";
             for (JarEntry entry : (Iterable<JarEntry>) jar.stream()::iterator) {
                 byte[] content = jar.getInputStream(entry).readAllBytes();
-                if (entry.getName().equals(libjffi)) {
-                    put("libjffi-1.2.so", content);
-                }
-                if (entry.getName().equals(libjline)) {
-                    put("libjlinenative.so", content);
-                }
                 if (entry.getName().endsWith(".class") && content[7] < ARCHIVED) {
                     content = upgrade(content);
                     upgraded = true;
@@ -100,16 +86,6 @@ public class Assemble {
             }
         }
         put(from.getFileName().toString(), upgraded ? bytes.toByteArray() : Files.readAllBytes(from));
-    }
-
-    private static String architecture() {
-        String name = System.getProperty("os.arch");
-        return JFFI_NAMES.getOrDefault(name, name);
-    }
-
-    private static String jlineArchitecture() {
-        String name = System.getProperty("os.arch");
-        return JLINE_NAMES.getOrDefault(name, name);
     }
 
     private static byte[] upgrade(byte[] old) {

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
  * scripts/fuzz does it for longer.
  */
 class FuzzTest {
-    private static final long SECONDS = Long.getLong("fanatic.fuzz.seconds", 40);
+    private static final long SECONDS = Long.getLong("fanatic.fuzz.seconds", 60);
     /** Only targets whose name ends so. */
     private static final String ONLY = System.getProperty("fanatic.fuzz.target", "");
     /** For one input, on a busy machine, classes being loaded and rewritten meanwhile; one takes microseconds. */
@@ -122,6 +122,8 @@ class FuzzTest {
         Process jazzer = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx512m",
+                        // For a minute the second compiler costs more than it gives.
+                        SECONDS <= 120 ? "-XX:TieredStopAtLevel=1" : "-XX:+TieredCompilation",
                         "-XX:+UseSerialGC",
                         "-XX:+EnableDynamicAgentLoading",
                         "-XX:-OmitStackTraceInFastThrow",

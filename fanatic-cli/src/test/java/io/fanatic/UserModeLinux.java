@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A kernel of its own for a command: user-mode Linux, by scripts/in-uml, which says what the guest sees. Needs root.
@@ -17,9 +18,10 @@ import java.util.List;
  * @param memory the guest's, such as 1G
  * @param patience after which the guest is ended
  * @param shared directories in which the command may write the machine's own files
+ * @param disk keeps what the guest writes, for a guest that boots with it again; made when there is none
  * @param init the command takes the place of process 1
  */
-public record UserModeLinux(String memory, Duration patience, List<Path> shared, boolean init) {
+public record UserModeLinux(String memory, Duration patience, List<Path> shared, Optional<Path> disk, boolean init) {
     private static final Path SCRIPT =
             Path.of("../scripts/in-uml").toAbsolutePath().normalize();
 
@@ -28,19 +30,23 @@ public record UserModeLinux(String memory, Duration patience, List<Path> shared,
     }
 
     public static UserModeLinux withMemory(String memory) {
-        return new UserModeLinux(memory, Duration.ofMinutes(3), List.of(), false);
+        return new UserModeLinux(memory, Duration.ofMinutes(3), List.of(), Optional.empty(), false);
     }
 
     public UserModeLinux within(Duration patience) {
-        return new UserModeLinux(memory, patience, shared, init);
+        return new UserModeLinux(memory, patience, shared, disk, init);
     }
 
     public UserModeLinux sharing(Path... directories) {
-        return new UserModeLinux(memory, patience, List.of(directories), init);
+        return new UserModeLinux(memory, patience, List.of(directories), disk, init);
+    }
+
+    public UserModeLinux withDisk(Path disk) {
+        return new UserModeLinux(memory, patience, shared, Optional.of(disk), init);
     }
 
     public UserModeLinux asInit() {
-        return new UserModeLinux(memory, patience, shared, true);
+        return new UserModeLinux(memory, patience, shared, disk, true);
     }
 
     /** The words that boot it and run a command there. */
@@ -48,6 +54,7 @@ public record UserModeLinux(String memory, Duration patience, List<Path> shared,
         List<String> words =
                 new ArrayList<>(List.of(SCRIPT.toString(), "-m", memory, "-t", Long.toString(patience.toSeconds())));
         shared.forEach(directory -> words.addAll(List.of("-o", directory.toString())));
+        disk.ifPresent(image -> words.addAll(List.of("-d", image.toString())));
         if (init) {
             words.add("-i");
         }

@@ -77,6 +77,26 @@ class UserModeLinuxTest {
     }
 
     @Test
+    void aGuestWithADiskFindsItAgainWhenItReboots(@TempDir Path directory) throws IOException {
+        Path script = Files.writeString(directory.resolve("init"), """
+                cat /mark
+                if [ ! -e /mark ]; then
+                    echo written >/mark
+                    sync
+                    exec busybox reboot -f
+                fi
+                echo 0 >/run/guest/exit
+                sleep 0.2
+                exec busybox poweroff -f
+                """);
+        ExecResult result = GUEST.withDisk(directory.resolve("disk")).asInit().run("sh", script.toString());
+        assertThat(result.output().lines().toList())
+                .containsExactly("cat: /mark: No such file or directory", "written");
+        assertThat(result.exitCode()).isZero();
+        assertThat(Path.of("/mark")).doesNotExist();
+    }
+
+    @Test
     void withoutAGuestItSaysWhatItsKernelSaid() {
         ExecResult tooSmall = UserModeLinux.withMemory("4M").run("true");
         assertThat(tooSmall.output())

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
@@ -81,6 +82,8 @@ public final class DurableFile {
             return "it exists already";
         } else if (e instanceof NotDirectoryException) {
             return "not a directory";
+        } else if (e instanceof CharacterCodingException) {
+            return "it is not text";
         } else if (e instanceof FileSystemException failed && failed.getReason() != null) {
             return failed.getReason();
         }

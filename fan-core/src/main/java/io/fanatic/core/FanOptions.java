@@ -16,6 +16,7 @@ import java.util.Set;
  * @param port the tunnel's UDP port, 1 to 65535; else {@link TunnelType#DEFAULT_VXLAN_PORT}
  * @param vni the VXLAN network identifier, 0 to 16777215; else {@link FanNames#vni}
  * @param mtu the MTU of bridge, tunnel and containers in bytes, 68 to 65535; else what the underlay's device leaves
+ * @param underlayOnly whether the tunnel's UDP port takes packets from the underlay only
  */
 public record FanOptions(
         boolean dhcp,
@@ -24,7 +25,8 @@ public record FanOptions(
         Optional<String> bridge,
         OptionalInt port,
         OptionalInt vni,
-        OptionalInt mtu) {
+        OptionalInt mtu,
+        boolean underlayOnly) {
 
     /** No flag given. */
     public static final FanOptions DEFAULT = new FanOptions(
@@ -34,10 +36,11 @@ public record FanOptions(
             Optional.empty(),
             OptionalInt.empty(),
             OptionalInt.empty(),
-            OptionalInt.empty());
+            OptionalInt.empty(),
+            false);
 
     /** The flags, for messages and help. */
-    public static final String FLAGS = "dhcp, off, host-reserve N, bridge NAME, port P, vni N or mtu N";
+    public static final String FLAGS = "dhcp, off, host-reserve N, bridge NAME, port P, vni N, mtu N or underlay-only";
 
     /** The smallest MTU that IPv4 allows (RFC 791, page 25), in bytes. */
     public static final int LEAST_MTU = 68;
@@ -68,7 +71,7 @@ public record FanOptions(
 
     /**
      * Reads flags as they stand in /etc/network/fan: {@code dhcp}, {@code off}, {@code host-reserve N}, {@code bridge
-     * NAME}, {@code port P}, {@code vni N}, {@code mtu N}, in any order.
+     * NAME}, {@code port P}, {@code vni N}, {@code mtu N}, {@code underlay-only}, in any order.
      *
      * @throws IllegalArgumentException when a word is no flag, stands twice, lacks its value or has a bad one; the message
      *     quotes the word and says what was expected
@@ -84,6 +87,7 @@ public record FanOptions(
             options = switch (flag) {
                 case "dhcp" -> options.withDhcp(true);
                 case "off" -> options.withOff(true);
+                case "underlay-only" -> options.withUnderlayOnly(true);
                 case "host-reserve" ->
                     options.withHostReserve(Text.number("host-reserve", value(words, ++i), 1, MOST_HOST_RESERVE));
                 case "bridge" -> options.withBridge(value(words, ++i));
@@ -108,17 +112,17 @@ public record FanOptions(
     /** Whether the word is one of the flags. */
     static boolean isFlag(String word) {
         return switch (word) {
-            case "dhcp", "off", "host-reserve", "bridge", "port", "vni", "mtu" -> true;
+            case "dhcp", "off", "host-reserve", "bridge", "port", "vni", "mtu", "underlay-only" -> true;
             default -> false;
         };
     }
 
     public FanOptions withDhcp(boolean value) {
-        return new FanOptions(value, off, hostReserve, bridge, port, vni, mtu);
+        return new FanOptions(value, off, hostReserve, bridge, port, vni, mtu, underlayOnly);
     }
 
     public FanOptions withOff(boolean value) {
-        return new FanOptions(dhcp, value, hostReserve, bridge, port, vni, mtu);
+        return new FanOptions(dhcp, value, hostReserve, bridge, port, vni, mtu, underlayOnly);
     }
 
     /**
@@ -127,7 +131,7 @@ public record FanOptions(
      * @throws IllegalArgumentException when below 1
      */
     public FanOptions withHostReserve(int value) {
-        return new FanOptions(dhcp, off, value, bridge, port, vni, mtu);
+        return new FanOptions(dhcp, off, value, bridge, port, vni, mtu, underlayOnly);
     }
 
     /**
@@ -136,7 +140,7 @@ public record FanOptions(
      * @throws IllegalArgumentException when the kernel would refuse the name
      */
     public FanOptions withBridge(String name) {
-        return new FanOptions(dhcp, off, hostReserve, Optional.of(name), port, vni, mtu);
+        return new FanOptions(dhcp, off, hostReserve, Optional.of(name), port, vni, mtu, underlayOnly);
     }
 
     /**
@@ -145,7 +149,7 @@ public record FanOptions(
      * @throws IllegalArgumentException when not 1 to 65535
      */
     public FanOptions withPort(int value) {
-        return new FanOptions(dhcp, off, hostReserve, bridge, OptionalInt.of(value), vni, mtu);
+        return new FanOptions(dhcp, off, hostReserve, bridge, OptionalInt.of(value), vni, mtu, underlayOnly);
     }
 
     /**
@@ -154,7 +158,7 @@ public record FanOptions(
      * @throws IllegalArgumentException when not 0 to 16777215
      */
     public FanOptions withVni(int value) {
-        return new FanOptions(dhcp, off, hostReserve, bridge, port, OptionalInt.of(value), mtu);
+        return new FanOptions(dhcp, off, hostReserve, bridge, port, OptionalInt.of(value), mtu, underlayOnly);
     }
 
     /**
@@ -163,7 +167,11 @@ public record FanOptions(
      * @throws IllegalArgumentException when not 68 to 65535
      */
     public FanOptions withMtu(int value) {
-        return new FanOptions(dhcp, off, hostReserve, bridge, port, vni, OptionalInt.of(value));
+        return new FanOptions(dhcp, off, hostReserve, bridge, port, vni, OptionalInt.of(value), underlayOnly);
+    }
+
+    public FanOptions withUnderlayOnly(boolean value) {
+        return new FanOptions(dhcp, off, hostReserve, bridge, port, vni, mtu, value);
     }
 
     /** The flags as {@link #parse} reads them, separated by blanks; those at their default are left out. */
@@ -177,6 +185,7 @@ public record FanOptions(
         append(flags, port.isPresent(), "port " + port.orElse(0));
         append(flags, vni.isPresent(), "vni " + vni.orElse(0));
         append(flags, mtu.isPresent(), "mtu " + mtu.orElse(0));
+        append(flags, underlayOnly, "underlay-only");
         return flags.toString();
     }
 

@@ -59,7 +59,8 @@ class FanConfigPropertyTest {
                             interfaceNames().optional(),
                             maybe(1, 65535),
                             maybe(0, 0xffffff),
-                            maybe(68, 65535))
+                            maybe(68, 65535),
+                            Arbitraries.of(true, false))
                     .as(FanOptions::new);
             return Combinators.combine(underlays(fan), options)
                     .as((underlay, flags) -> new FanEntry(fan.overlay(), underlay, flags));

@@ -45,7 +45,7 @@ class FanConfigTest {
             assertThat(problem.file()).isEqualTo("/etc/network/fan");
             assertThat(problem)
                     .hasMessage("/etc/network/fan:5: \"dchp\" is not a flag; expected dhcp, off, host-reserve N, bridge"
-                            + " NAME, port P, vni N or mtu N");
+                            + " NAME, port P, vni N, mtu N or underlay-only");
         });
     }
 

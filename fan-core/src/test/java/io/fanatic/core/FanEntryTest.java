@@ -19,8 +19,8 @@ class FanEntryTest {
 
     @Test
     void everyFlagIsRead() {
-        FanEntry entry =
-                parse("250.0.0.0/8 10.0.0.45/16 mtu 1400 dhcp vni 7 port 4789 bridge br-lan off host-reserve 20");
+        FanEntry entry = parse(
+                "250.0.0.0/8 10.0.0.45/16 mtu 1400 dhcp vni 7 port 4789 underlay-only bridge br-lan off host-reserve 20");
         assertThat(entry.overlay()).isEqualTo(Cidr.parse("250.0.0.0/8"));
         assertThat(entry.underlay()).isEqualTo(UnderlaySpec.parse("10.0.0.45/16"));
         assertThat(entry.options())
@@ -31,10 +31,11 @@ class FanEntryTest {
                         Optional.of("br-lan"),
                         OptionalInt.of(4789),
                         OptionalInt.of(7),
-                        OptionalInt.of(1400)));
+                        OptionalInt.of(1400),
+                        true));
         assertThat(entry)
                 .hasToString(
-                        "250.0.0.0/8 10.0.0.45/16 dhcp off host-reserve 20 bridge br-lan port 4789 vni 7 mtu 1400");
+                        "250.0.0.0/8 10.0.0.45/16 dhcp off host-reserve 20 bridge br-lan port 4789 vni 7 mtu 1400 underlay-only");
     }
 
     @Test
@@ -89,7 +90,7 @@ class FanEntryTest {
                         + " 240.0.0.0/8 to 254.0.0.0/8, such as 250.0.0.0/8",
                 "250.0.0.0/8 dhcp | \"dhcp\" stands where overlay or underlay should; expected <overlay> <underlay> [flag...], such"
                         + " as 250.0.0.0/8 10.0.0.0/16 dhcp (for an interface of that name give its prefix length too)",
-                "250.0.0.0/8 eth0/16 dchp | \"dchp\" is not a flag; expected dhcp, off, host-reserve N, bridge NAME, port P, vni N or mtu N",
+                "250.0.0.0/8 eth0/16 dchp | \"dchp\" is not a flag; expected dhcp, off, host-reserve N, bridge NAME, port P, vni N, mtu N or underlay-only",
                 "250.0.0.0/8 eth0/16 dhcp dhcp | \"dhcp\" stands twice; once is enough",
                 "250.0.0.0/8 eth0/16 port 1 port 2 | \"port\" stands twice; once is enough",
                 "250.0.0.0/8 eth0/16 host-reserve | \"host-reserve\" needs a number after it",

@@ -13,6 +13,9 @@ import io.fanatic.netlink.engine.Fan;
 import io.fanatic.netlink.engine.FanException;
 import io.fanatic.netlink.engine.FanException.Reason;
 import io.fanatic.netlink.engine.HostLock;
+import io.fanatic.netlink.engine.KernelFeature;
+import io.fanatic.netlink.engine.KernelFeatures;
+import io.fanatic.netlink.engine.Plan;
 import io.fanatic.netlink.host.FreshNamespace;
 import io.fanatic.netlink.host.HostSnapshot;
 import io.fanatic.netlink.host.Namespace;
@@ -109,7 +112,9 @@ class FanNetworkTest {
     void downLeavesTheHostExactlyAsItWas() {
         HostSnapshot before = snapshot(a);
         on(a).up(fan("10.0.0.1/16", "host-reserve", "3"));
-        assertThat(snapshot(a).toString()).contains("fan-250", "ftun-250", "250.0.1.3/8", "masquerade");
+        assertThat(snapshot(a).toString()).contains("fan-250", "ftun-250", "250.0.1.3/8");
+        assertThat(snapshot(a).toString().contains("masquerade"))
+                .isEqualTo(KernelFeatures.ofThisKernel().has(KernelFeature.NFTABLES));
 
         on(a).down(OVERLAY, FIRST);
 
@@ -233,12 +238,87 @@ class FanNetworkTest {
                 "ip link set fan-250 address 02:00:00:00:00:01",
                 "nft flush ruleset",
                 "sysctl -qw net.ipv4.ip_forward=0")) {
+            if (damage.startsWith("nft") && !KernelFeatures.ofThisKernel().has(KernelFeature.NFTABLES)) {
+                continue;
+            }
             shIn(a, damage);
             assertThat(healthy.changesTo(snapshot(a))).as(damage).isNotEmpty();
             assertThat(on(a).up(fan("10.0.0.1/16")).lines()).as(damage).isNotEmpty();
             assertSame(healthy, snapshot(a), damage);
             shIn(a, "ping -c 1 -W 2 250.0.2.1");
         }
+    }
+
+    @Test
+    void underlayOnlyIsATableThatComesAndGoesWithTheFlagAndIsRepaired() {
+        HostSnapshot before = snapshot(a);
+        on(b).up(fan("10.0.0.2/16", "underlay-only"));
+        on(a).up(fan("10.0.0.1/16"));
+        HostSnapshot open = snapshot(a);
+        on(a).up(fan("10.0.0.1/16", "underlay-only"));
+        HostSnapshot closed = snapshot(a);
+        assertThat(closed.toString()).contains("table inet fanatic", "ip saddr 10.0.0.0/16 accept", "underlay-only");
+        assertThat(on(a).up(fan("10.0.0.1/16", "underlay-only")).isEmpty()).isTrue();
+        shIn(a, "ping -c 1 -W 2 250.0.2.1");
+
+        for (String damage : List.of(
+                "nft delete table inet fanatic",
+                "nft flush ruleset",
+                "nft insert rule inet fanatic input udp dport 8472 accept")) {
+            shIn(a, damage);
+            assertThat(on(a).up(fan("10.0.0.1/16", "underlay-only")).items())
+                    .as(damage)
+                    .extracting(Plan.Item::thing)
+                    .contains("underlay-only");
+            assertSame(closed, snapshot(a), damage);
+        }
+
+        on(a).up(fan("10.0.0.1/16"));
+        assertSame(open, snapshot(a), "without the flag again");
+        on(a).up(fan("10.0.0.1/16", "underlay-only"));
+        on(a).down(OVERLAY, FIRST);
+        assertSame(before, snapshot(a), "after down");
+    }
+
+    @Test
+    void aPortIsClosedToAllButTheUnderlaysOfAllItsFansAsSoonAsOneOfThemWantsIt() {
+        shIn(a, "ip addr add 192.168.7.1/24 dev u0");
+        shIn(b, "ip addr add 192.168.7.2/24 dev u0");
+        for (Namespace host : List.of(a, b)) {
+            String last = host.equals(a) ? "1" : "2";
+            on(host).up(FanEntry.parse(List.of("251.0.0.0/8", "192.168.7." + last + "/24")));
+            on(host).up(fan("10.0.0." + last + "/16", "underlay-only"));
+        }
+        assertThat(shIn(a, "nft list table inet fanatic"))
+                .contains(
+                        "udp dport 8472 ip saddr 10.0.0.0/16 accept", "udp dport 8472 ip saddr 192.168.7.0/24 accept");
+        shIn(a, "ping -c 1 -W 2 250.0.2.1");
+        shIn(a, "ping -c 1 -W 2 251.2.0.1");
+
+        on(a).down(Cidr.parse("251.0.0.0/8"), UnderlaySpec.parse("192.168.7.1/24"));
+        assertThat(shIn(a, "nft list table inet fanatic")).doesNotContain("192.168.7.0");
+        shIn(a, "ping -c 1 -W 2 250.0.2.1");
+        on(a).downEverything();
+        assertThat(shIn(a, "nft list ruleset")).isEmpty();
+    }
+
+    @Test
+    void underlayOnlyIsRefusedWhereItWouldCutOffSomebodyElse() {
+        shIn(a, "ip link add vx type vxlan external vnifilter dstport 8472");
+        shIn(a, "bridge vni add dev vx vni 7");
+        HostSnapshot before = snapshot(a);
+        assertRefused(Reason.CONFLICT, () -> on(a).up(fan("10.0.0.1/16", "underlay-only")), "cut off", "vx", "--port");
+        assertSame(before, snapshot(a), "");
+        shIn(a, "nft add table inet fanatic");
+        before = snapshot(a);
+        assertRefused(
+                Reason.CONFLICT,
+                () -> on(a).up(fan("10.0.0.1/16", "underlay-only", "port", "8473")),
+                "\"inet fanatic\" was not made by fanatic");
+        assertSame(before, snapshot(a), "");
+        on(a).up(fan("10.0.0.1/16"));
+        on(a).down(OVERLAY, FIRST);
+        assertSame(before, snapshot(a), "");
     }
 
     /** Docker finds forwarding on and leaves it alone; switched off with the fan, its containers would lose the world. */

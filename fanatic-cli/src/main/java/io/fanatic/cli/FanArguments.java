@@ -64,6 +64,7 @@ final class FanArguments {
     /** The options that say how a fan is to be, on top of those in the words. */
     static final class Flags {
         private final Option<Boolean> dhcp;
+        private final Option<Boolean> underlayOnly;
         private final List<Option<String>> valued = new ArrayList<>();
         private final List<String> names = List.of("host-reserve", "bridge", "port", "vni", "mtu");
 
@@ -81,6 +82,8 @@ final class FanArguments {
                     "the VXLAN network identifier, the same on every host (overlay / 256)"));
             valued.add(command.option(
                     "--mtu", "N", word -> word, "MTU of bridge and tunnel in bytes (the underlay's less 50)"));
+            underlayOnly = command.flag(
+                    "--underlay-only", "let the tunnel's port take packets from the underlay only (nftables)");
         }
 
         /** @throws CommandException (USAGE) when a value is out of range */
@@ -88,6 +91,9 @@ final class FanArguments {
             List<String> words = new ArrayList<>();
             if (dhcp.or(false)) {
                 words.add("dhcp");
+            }
+            if (underlayOnly.or(false)) {
+                words.add("underlay-only");
             }
             for (int i = 0; i < names.size(); i++) {
                 Optional<String> value = valued.get(i).value();
@@ -117,7 +123,8 @@ final class FanArguments {
                     options.bridge().or(words::bridge),
                     options.port().isPresent() ? options.port() : words.port(),
                     options.vni().isPresent() ? options.vni() : words.vni(),
-                    options.mtu().isPresent() ? options.mtu() : words.mtu());
+                    options.mtu().isPresent() ? options.mtu() : words.mtu(),
+                    words.underlayOnly() || options.underlayOnly());
         }
     }
 }

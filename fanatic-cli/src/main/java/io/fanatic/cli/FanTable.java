@@ -60,6 +60,9 @@ final class FanTable {
         if (fan.vni() != FanNames.vni(fan.overlay())) {
             flags.append(" vni ").append(fan.vni());
         }
+        if (fan.underlayOnly()) {
+            flags.append(" underlay-only");
+        }
         return flags.length() == 0 ? "-" : flags.substring(1);
     }
 }

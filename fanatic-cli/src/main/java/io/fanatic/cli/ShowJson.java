@@ -46,6 +46,7 @@ final class ShowJson {
         object.addProperty("vni", fan.vni());
         object.addProperty("port", fan.port());
         object.addProperty("mtu", fan.mtu());
+        object.addProperty("underlayOnly", fan.underlayOnly());
         JsonArray slices = new JsonArray();
         for (FanSlice slice : fan.slices()) {
             JsonObject one = SliceText.json(slice);

@@ -51,14 +51,21 @@ final class UpCommand extends Command {
 
     private void up(FanEntry entry, Console console) {
         if (dryRun.or(false)) {
-            PlanText.print(network.plan(entry), console.out());
+            Plan plan = network.plan(entry);
+            PlanText.print(plan, console.out());
+            note(plan, console);
             return;
         }
         Plan plan = network.up(entry);
+        note(plan, console);
         for (Fan up : network.list()) {
             if (up.overlay().equals(entry.overlay())) {
                 console.out().println(PlanText.isUp(up, plan));
             }
         }
+    }
+
+    private static void note(Plan plan, Console console) {
+        plan.notes().forEach(note -> console.err().println("fanctl: note: " + note));
     }
 }

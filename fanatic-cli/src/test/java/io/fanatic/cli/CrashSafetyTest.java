@@ -72,7 +72,7 @@ class CrashSafetyTest {
 
     @Test
     void fault1KilledAnywhereInAChangeOfOptions() {
-        String changed = "up " + FAN + " --mtu 1400 --host-reserve 3";
+        String changed = "up " + FAN + " --mtu 1400 --host-reserve 3 --underlay-only";
         survives(changed, List.of("up " + FAN), List.of(changed));
     }
 

@@ -14,6 +14,8 @@ import io.fanatic.harness.lab.ExecResult;
 import io.fanatic.harness.lab.FanControl;
 import io.fanatic.harness.lab.Lab;
 import io.fanatic.harness.lab.LabHost;
+import io.fanatic.netlink.engine.KernelFeature;
+import io.fanatic.netlink.engine.RunningKernel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -56,6 +58,30 @@ class DoctorCommandTest {
                 .contains("\n  so:   bridge-port: the tunnel is not a port of the bridge\n")
                 .containsPattern("\n[0-9]+ things looked at: 1 error, and 3 that follow\\.\n$");
         assertThat(run.out().lines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
+    }
+
+    @Test
+    void whatTheKernelHasIsListedWithWhatItGives() {
+        CliRun run = CliRun.fanatic(here, "doctor --kernel");
+        assertThat(run.done())
+                .startsWith("Linux " + RunningKernel.read().release() + " ")
+                .containsPattern("\\nebpf +yes +the programs that do the arithmetic\\n")
+                .containsPattern("\\ntcx +(yes|no) ");
+        assertThat(run.out().lines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
+
+        JsonObject document = JsonParser.parseString(
+                        CliRun.fanatic(here, "doctor --kernel --json").done())
+                .getAsJsonObject();
+        assertThat(document.getAsJsonObject("kernel").get("byteOrder").getAsString())
+                .isEqualTo(RunningKernel.read().byteOrderWord());
+        JsonArray features = document.getAsJsonArray("features");
+        assertThat(features).hasSize(KernelFeature.values().length);
+        assertThat(features.get(0).getAsJsonObject().get("works").getAsBoolean())
+                .isTrue();
+
+        CliRun both = CliRun.fanatic(here, "doctor --kernel --bundle /tmp/no");
+        assertThat(both.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(both.err()).contains("--kernel goes with --json only");
     }
 
     @Test

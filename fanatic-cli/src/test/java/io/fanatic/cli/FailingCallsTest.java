@@ -41,6 +41,8 @@ class FailingCallsTest {
         host = lab.hosts().get(0);
         // Once, so that jffi has unpacked its library.
         host.exec(JavaProgram.fanctl(libraries, "show").toArray(String[]::new)).orThrow();
+        // And once more, so that the lock is there.
+        fanctl(host, "down -e").done();
         without = state();
     }
 

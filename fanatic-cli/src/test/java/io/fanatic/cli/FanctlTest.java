@@ -77,10 +77,10 @@ class FanctlTest {
 
     @Test
     void optionsShowUpAndCountersAreSentences() {
-        fanctl(host, "up" + FAN + " --port 4790 --vni 77 --mtu 1400 --host-reserve 3")
+        fanctl(host, "up" + FAN + " --port 4790 --vni 77 --mtu 1400 --host-reserve 3 --underlay-only")
                 .done();
         assertThat(fanctl(host, "show --stats").done())
-                .contains("host-reserve 3 port 4790 vni 77")
+                .contains("host-reserve 3 port 4790 vni 77 underlay-only")
                 .contains("fan-250 (ftun-250), frames since it came up:")
                 .contains("0  sent to the host that owns the destination");
         JsonObject document = JsonParser.parseString(
@@ -89,6 +89,7 @@ class FanctlTest {
         assertThat(document.get("schema").getAsInt()).isEqualTo(1);
         JsonObject fan = document.getAsJsonArray("fans").get(0).getAsJsonObject();
         assertThat(fan.get("vni").getAsInt()).isEqualTo(77);
+        assertThat(fan.get("underlayOnly").getAsBoolean()).isTrue();
         assertThat(fan.get("mtu").getAsInt()).isEqualTo(1400);
         assertThat(fan.getAsJsonObject("counters").get("receive-spoofed").getAsInt())
                 .isZero();
@@ -112,7 +113,8 @@ class FanctlTest {
     void theConfigurationIsEditedAndBroughtUpPastABadLine() throws Exception {
         assertThat(fanctl(host, "config list").done()).isEmpty();
         assertThat(fanctl(host, "up -a").done()).isEmpty();
-        fanctl(host, "config set -u eth0/16 -o 250.0.0.0/8 --dhcp").done();
+        fanctl(host, "config set -u eth0/16 -o 250.0.0.0/8 --dhcp --underlay-only")
+                .done();
         fanctl(host, "config set -u 10.0.0.0/24 -o 251.0.0.0/8 --off").done();
         host.namespace().call(() -> {
             Path file = Path.of("/etc/network/fan");
@@ -120,7 +122,7 @@ class FanctlTest {
         });
 
         CliRun list = fanctl(host, "config list");
-        assertThat(list.out()).isEqualTo("250.0.0.0/8 eth0/16 dhcp\n251.0.0.0/8 10.0.0.0/24 off\n");
+        assertThat(list.out()).isEqualTo("250.0.0.0/8 eth0/16 dhcp underlay-only\n251.0.0.0/8 10.0.0.0/24 off\n");
         assertThat(list.err()).startsWith("fanctl: /etc/network/fan:2: \"frobnicate\"");
         assertThat(list.exitCode()).isEqualTo(ExitCode.USAGE);
 
@@ -128,11 +130,11 @@ class FanctlTest {
         assertThat(up.exitCode()).isEqualTo(ExitCode.USAGE);
         assertThat(up.err().lines()).singleElement().asString().startsWith("fanctl: /etc/network/fan:2: ");
         assertThat(fanctl(host, "show").done())
-                .contains("250.0.0.0/8          dhcp")
+                .contains("250.0.0.0/8          dhcp underlay-only")
                 .doesNotContain("251.0.0.0/8");
 
         assertThat(fanctl(host, "config show -u eth0/16 -o 250.0.0.0/8").done())
-                .isEqualTo("250.0.0.0/8 eth0/16 dhcp\n");
+                .isEqualTo("250.0.0.0/8 eth0/16 dhcp underlay-only\n");
         fanctl(host, "config unset -u eth0/16 -o 250.0.0.0/8").done();
         assertThat(fanctl(host, "config show").done()).isEqualTo("# mine\nfrobnicate\n251.0.0.0/8 10.0.0.0/24 off\n");
         host.namespace().call(() -> Files.deleteIfExists(Path.of("/etc/network/fan")));

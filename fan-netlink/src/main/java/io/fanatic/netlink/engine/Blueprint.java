@@ -1,5 +1,6 @@
 package io.fanatic.netlink.engine;
 
+import io.fanatic.core.Cidr;
 import io.fanatic.core.FanSlice;
 import io.fanatic.core.MacAddress;
 import io.fanatic.netlink.bpf.FanGate;
@@ -7,9 +8,12 @@ import io.fanatic.netlink.bpf.FanProgramSpec;
 import io.fanatic.netlink.bpf.FanPrograms;
 import io.fanatic.netlink.host.DhcpServer;
 import io.fanatic.netlink.host.NatTable;
+import io.fanatic.netlink.host.PortTable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * The pieces of fans, in the order in which they are made: nothing passes a tunnel before its guard is attached, and the
@@ -19,7 +23,7 @@ import java.util.Optional;
 final class Blueprint {
     private final boolean setsLocalAddress;
 
-    /** @param setsLocalAddress see {@link Kernel#setsLocalAddress} */
+    /** @param setsLocalAddress see {@link KernelFeature#LOCAL_ADDRESS} */
     Blueprint(boolean setsLocalAddress) {
         this.setsLocalAddress = setsLocalAddress;
     }
@@ -149,7 +153,32 @@ final class Blueprint {
         if (!nat.isEmpty()) {
             pieces.add(new NatPiece(nat));
         }
+        List<PortTable.Entry> ports = closedPorts(ordered);
+        if (!ports.isEmpty()) {
+            pieces.add(new PortTablePiece(ports));
+        }
         return pieces;
+    }
+
+    /** Fans that share a port share what may come in by it: one of them that wants it closed closes it to the underlays of all. */
+    private static List<PortTable.Entry> closedPorts(List<Fan> fans) {
+        Set<Integer> closed = new TreeSet<>();
+        for (Fan fan : fans) {
+            if (fan.underlayOnly()) {
+                closed.add(fan.port());
+            }
+        }
+        List<PortTable.Entry> entries = new ArrayList<>();
+        for (int port : closed) {
+            Set<Cidr> underlays = new TreeSet<>();
+            for (Fan fan : fans) {
+                if (fan.port() == port) {
+                    underlays.add(fan.mapping().underlay());
+                }
+            }
+            entries.add(new PortTable.Entry(port, List.copyOf(underlays)));
+        }
+        return entries;
     }
 
     static List<Piece> observedShared(Observed host) {
@@ -159,6 +188,9 @@ final class Blueprint {
         }
         if (!host.nat().isEmpty()) {
             pieces.add(new NatPiece(host.nat()));
+        }
+        if (!host.ports().isEmpty()) {
+            pieces.add(new PortTablePiece(host.ports()));
         }
         return pieces;
     }

@@ -3,6 +3,7 @@ package io.fanatic.netlink.engine;
 import static io.fanatic.netlink.engine.FanException.Reason.INVALID;
 import static io.fanatic.netlink.engine.FanException.Reason.NOT_UNDONE;
 import static io.fanatic.netlink.engine.FanException.Reason.UNDONE;
+import static io.fanatic.netlink.engine.FanException.Reason.UNSUPPORTED;
 
 import io.fanatic.core.Cidr;
 import io.fanatic.core.FanEntry;
@@ -27,6 +28,10 @@ import org.jspecify.annotations.Nullable;
  * holds the lock, so nothing else of ours runs meanwhile.
  */
 public final class Engine {
+    /** What a plan says on a kernel without nftables. */
+    static final String NO_NAT = "this kernel has no nftables for IPv4, so what leaves the overlay is not masqueraded:"
+            + " containers reach the overlay and their host only";
+
     private final Kernel kernel;
 
     public Engine(Kernel kernel) {
@@ -118,6 +123,7 @@ public final class Engine {
         List<Fan> fans = host.fans();
         Optional<Fan> before = same(fans, fan.mapping());
         new Preflight(host).up(fan, before, kernel.nameServers());
+        portIsForOneFan(fan, host);
 
         List<Fan> after = new ArrayList<>(fans);
         before.ifPresent(after::remove);
@@ -213,11 +219,45 @@ public final class Engine {
         List<Piece> desired = new ArrayList<>(Blueprint.desiredShared(allAfter, host));
         after.ifPresent(fan ->
                 desired.addAll(blueprint().desired(fan, new PortSharing(host, blueprint()).needsFilter(fan))));
-        return Plan.between(observed, desired);
+        return withoutNat(observed, desired)
+                ? Plan.between(observed, desired).with(NO_NAT)
+                : Plan.between(observed, desired);
+    }
+
+    /** Takes NAT away from what is desired on a kernel that cannot do it; says whether. */
+    private boolean withoutNat(List<Piece> observed, List<Piece> desired) {
+        for (Piece piece : observed) {
+            if (piece instanceof NatPiece) {
+                return false;
+            }
+        }
+        for (Piece piece : desired) {
+            if (piece instanceof NatPiece && !kernel.has(KernelFeature.NFTABLES)) {
+                desired.remove(piece);
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Without a filter for VNIs, fans cannot share a port. */
+    private void portIsForOneFan(Fan fan, Observed host) {
+        for (Fan other : host.fans()) {
+            if (fan.port() != 0
+                    && other.port() == fan.port()
+                    && !other.overlay().equals(fan.overlay())
+                    && !kernel.has(KernelFeature.VNI_FILTER)) {
+                throw new FanException(
+                        UNSUPPORTED,
+                        "on this kernel each fan needs a UDP port of its own (Linux 5.18 and later can share one), and "
+                                + fan.port() + " is that of the fan " + other.mapping()
+                                + "; choose another with --port on every host of the fan");
+            }
+        }
     }
 
     private Blueprint blueprint() {
-        return new Blueprint(kernel.setsLocalAddress());
+        return new Blueprint(kernel.has(KernelFeature.LOCAL_ADDRESS));
     }
 
     /** The underlay addresses of a fan that a user means when taking it down; they need not exist on the host any more. */
@@ -261,7 +301,8 @@ public final class Engine {
                         0,
                         underlay.address(),
                         List.of(),
-                        List.of()));
+                        List.of(),
+                        false));
         Fan fan = new Fan(
                         mapping,
                         options.bridge().orElse(before.bridge()),
@@ -271,7 +312,8 @@ public final class Engine {
                         0,
                         before.identity(),
                         before.slices(),
-                        before.dhcp())
+                        before.dhcp(),
+                        options.underlayOnly())
                 .with(slice, options.dhcp());
         return fan.withMtu(mtu(options, fan, host));
     }

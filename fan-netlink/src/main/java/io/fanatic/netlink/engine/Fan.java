@@ -24,6 +24,7 @@ import java.util.List;
  * @param identity the underlay address that the MAC addresses are derived from; the first one that the fan was given
  * @param slices the slices of this host, one for each underlay address, ordered by that address
  * @param dhcp the underlay addresses in whose slices addresses are leased by DHCP, ordered
+ * @param underlayOnly whether its port takes packets from the underlays of its fans only
  */
 public record Fan(
         FanMapping mapping,
@@ -34,7 +35,8 @@ public record Fan(
         int mtu,
         Ipv4Address identity,
         List<FanSlice> slices,
-        List<Ipv4Address> dhcp) {
+        List<Ipv4Address> dhcp,
+        boolean underlayOnly) {
 
     /** Each underlay address of a host costs its packets a compare and its mark a word; with more, a mark with its note may not fit an ifalias. */
     public static final int MOST_ADDRESSES = 6;
@@ -73,7 +75,7 @@ public record Fan(
         if (leases) {
             dhcp.add(slice.underlayAddress());
         }
-        return new Fan(mapping, bridge, tunnel, vni, port, mtu, identity, slices, dhcp);
+        return new Fan(mapping, bridge, tunnel, vni, port, mtu, identity, slices, dhcp, underlayOnly);
     }
 
     /** This fan without the slice of an underlay address. */
@@ -82,11 +84,11 @@ public record Fan(
         slices.removeIf(slice -> slice.underlayAddress().equals(underlayAddress));
         List<Ipv4Address> dhcp = new ArrayList<>(this.dhcp);
         dhcp.remove(underlayAddress);
-        return new Fan(mapping, bridge, tunnel, vni, port, mtu, identity, slices, dhcp);
+        return new Fan(mapping, bridge, tunnel, vni, port, mtu, identity, slices, dhcp, underlayOnly);
     }
 
     public Fan withMtu(int mtu) {
-        return new Fan(mapping, bridge, tunnel, vni, port, mtu, identity, slices, dhcp);
+        return new Fan(mapping, bridge, tunnel, vni, port, mtu, identity, slices, dhcp, underlayOnly);
     }
 
     /**
@@ -94,8 +96,10 @@ public record Fan(
      * underlay.
      */
     public FanEntry entry(FanSlice slice) {
-        FanOptions options =
-                FanOptions.DEFAULT.withDhcp(leases(slice.underlayAddress())).withHostReserve(slice.hostReserve());
+        FanOptions options = FanOptions.DEFAULT
+                .withDhcp(leases(slice.underlayAddress()))
+                .withHostReserve(slice.hostReserve())
+                .withUnderlayOnly(underlayOnly);
         if (!bridge.equals(FanNames.bridge(overlay()))) {
             options = options.withBridge(bridge);
         }
@@ -112,11 +116,11 @@ public record Fan(
 
     /** What the bridge carries as ifalias. */
     public Mark mark() {
-        return new Mark(mapping, vni, port, identity, dhcp);
+        return new Mark(mapping, vni, port, identity, dhcp, false);
     }
 
     /** What the tunnel carries as ifalias, which needs room for a {@linkplain io.fanatic.netlink.bpf.ProgramNote note}. */
     public Mark tunnelMark() {
-        return new Mark(mapping, vni, port, identity, List.of());
+        return new Mark(mapping, vni, port, identity, List.of(), underlayOnly);
     }
 }

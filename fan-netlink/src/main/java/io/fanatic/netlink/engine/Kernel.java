@@ -7,6 +7,7 @@ import io.fanatic.netlink.bpf.FanProgramSpec;
 import io.fanatic.netlink.bpf.FanPrograms;
 import io.fanatic.netlink.host.DhcpServer;
 import io.fanatic.netlink.host.NatTable;
+import io.fanatic.netlink.host.PortTable;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,6 +41,9 @@ public interface Kernel extends AutoCloseable {
     /** The content of our NAT table; empty when there is none. */
     List<NatTable.Entry> nat();
 
+    /** The content of our table for tunnel ports; empty when there is none. */
+    List<PortTable.Entry> ports();
+
     /** The DHCP server that we run on a bridge. */
     Optional<DhcpServer> dhcp(String bridge);
 
@@ -51,8 +55,8 @@ public interface Kernel extends AutoCloseable {
     /** Addresses of name servers in use, of /etc/resolv.conf. */
     List<Ipv4Address> nameServers();
 
-    /** Whether the tunnel key can carry a local address, so that a fan may have several underlay addresses here. */
-    boolean setsLocalAddress();
+    /** Whether it has what not every kernel has. */
+    boolean has(KernelFeature feature);
 
     /**
      * Makes an external VXLAN device, down, under a name that nothing else uses, for {@link #publish} to rename. A run that
@@ -102,6 +106,9 @@ public interface Kernel extends AutoCloseable {
 
     /** Replaces the whole content of our NAT table in one transaction; nothing to translate means no table. */
     void replaceNat(List<NatTable.Entry> entries);
+
+    /** Replaces the whole content of our table for tunnel ports in one transaction; no port means no table. */
+    void replacePorts(List<PortTable.Entry> entries);
 
     void startDhcp(DhcpServer server);
 

@@ -2,7 +2,6 @@ package io.fanatic.netlink.engine;
 
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.MacAddress;
-import io.fanatic.netlink.bpf.BpfFeatures;
 import io.fanatic.netlink.bpf.BpfMap;
 import io.fanatic.netlink.bpf.Counter;
 import io.fanatic.netlink.bpf.FanGate;
@@ -11,9 +10,11 @@ import io.fanatic.netlink.bpf.FanPrograms;
 import io.fanatic.netlink.bpf.ProgramNote;
 import io.fanatic.netlink.host.DhcpServer;
 import io.fanatic.netlink.host.Dnsmasq;
+import io.fanatic.netlink.host.ForeignTableException;
 import io.fanatic.netlink.host.NatTable;
 import io.fanatic.netlink.host.NftException;
 import io.fanatic.netlink.host.Nftables;
+import io.fanatic.netlink.host.PortTable;
 import io.fanatic.netlink.libc.Errno;
 import io.fanatic.netlink.libc.ErrnoException;
 import io.fanatic.netlink.route.Addresses;
@@ -53,14 +54,14 @@ public final class LinuxKernel implements Kernel {
     /** Device names by index, as of the last {@link #links}, so that all of one observation speaks of the same devices. */
     private @Nullable Map<Integer, String> names;
 
-    private @Nullable BpfFeatures features;
+    private KernelFeatures features = KernelFeatures.ofThisKernel();
     private @Nullable Nftables nftables;
 
     /**
      * As {@link #LinuxKernel(Path, Path)}, on a kernel that is said to have these features, whatever it has: for tests of what
      * is done without them.
      */
-    LinuxKernel(Path runDirectory, Path stateDirectory, BpfFeatures features) {
+    LinuxKernel(Path runDirectory, Path stateDirectory, KernelFeatures features) {
         this(runDirectory, stateDirectory);
         this.features = features;
     }
@@ -182,27 +183,22 @@ public final class LinuxKernel implements Kernel {
 
     private NotedPrograms noted() {
         return new NotedPrograms(
-                links, features().tcx() ? new TcxHooks() : new ClsactHooks(new TrafficControl(socket)));
+                links, has(KernelFeature.TCX) ? new TcxHooks() : new ClsactHooks(new TrafficControl(socket)));
     }
 
     @Override
-    public boolean setsLocalAddress() {
-        return features().tunnelLocalAddress();
-    }
-
-    private BpfFeatures features() {
-        BpfFeatures known = features;
-        if (known == null) {
-            try {
-                known = BpfFeatures.probe();
-            } catch (ErrnoException e) {
-                throw e.errno() == Errno.ENOSYS || e.errno() == Errno.EINVAL
-                        ? unsupported("cannot run the fan's eBPF programs: " + e.getMessage(), e)
-                        : e;
-            }
-            features = known;
+    public boolean has(KernelFeature feature) {
+        KernelFeatures.Trial trial = features.trial(feature);
+        if (trial.result() == KernelFeatures.Result.WORKS) {
+            return true;
         }
-        return known;
+        ErrnoException refused = trial.refused();
+        if (refused != null && trial.result() == KernelFeatures.Result.NOT_TRIED) {
+            throw refused;
+        } else if (refused != null && feature.isOfEbpf()) {
+            throw unsupported("cannot run the fan's eBPF programs: " + refused.getMessage(), refused);
+        }
+        return false;
     }
 
     private static FanException unsupported(String what, ErrnoException e) {
@@ -214,7 +210,43 @@ public final class LinuxKernel implements Kernel {
         return natTable().read();
     }
 
+    @Override
+    public List<PortTable.Entry> ports() {
+        return portTable().read();
+    }
+
+    @Override
+    public void replacePorts(List<PortTable.Entry> entries) {
+        try {
+            portTable().write(entries);
+        } catch (NftException e) {
+            throw e.refusesTheFamily()
+                    ? new FanException(
+                            FanException.Reason.UNSUPPORTED,
+                            "this kernel has no nftables tables of the family inet (CONFIG_NF_TABLES_INET), which"
+                                    + " underlay-only needs; try \"modprobe nf_tables\", or go without",
+                            List.of(),
+                            e)
+                    : known(e);
+        }
+    }
+
+    /** A table of somebody else in the place of ours is a conflict. */
+    private static RuntimeException known(NftException e) {
+        return e instanceof ForeignTableException
+                ? new FanException(FanException.Reason.CONFLICT, String.valueOf(e.getMessage()), List.of(), e)
+                : e;
+    }
+
+    private PortTable portTable() {
+        return new PortTable(nftables());
+    }
+
     private NatTable natTable() {
+        return new NatTable(nftables());
+    }
+
+    private Nftables nftables() {
         Nftables open = nftables;
         if (open == null) {
             try {
@@ -224,7 +256,7 @@ public final class LinuxKernel implements Kernel {
             }
             nftables = open;
         }
-        return new NatTable(open);
+        return open;
     }
 
     @Override
@@ -232,9 +264,7 @@ public final class LinuxKernel implements Kernel {
         try {
             natTable().write(entries);
         } catch (NftException e) {
-            throw NatTable.FOREIGN_SENTENCE.equals(e.getMessage())
-                    ? new FanException(FanException.Reason.CONFLICT, NatTable.FOREIGN_SENTENCE, List.of(), e)
-                    : e;
+            throw known(e);
         }
     }
 

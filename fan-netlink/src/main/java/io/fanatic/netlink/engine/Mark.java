@@ -12,20 +12,23 @@ import java.util.Optional;
  * The ifalias of our bridges and tunnels. It says that the device is ours, and holds what the kernel cannot tell otherwise:
  *
  * <pre>
- *   fanatic 250.0.0.0/8 10.0.0.0/16 vni 16384000 port 8472 id 10.0.0.45 dhcp 10.0.0.45,10.0.0.46
+ *   fanatic 250.0.0.0/8 10.0.0.0/16 vni 16384000 port 8472 id 10.0.0.45 dhcp 10.0.0.45,10.0.0.46 underlay-only
  * </pre>
  *
- * <p>The tunnel's has no DHCP; a {@linkplain ProgramNote note} of its programs follows there.
+ * <p>The bridge's tells of DHCP, the tunnel's of underlay-only; a {@linkplain ProgramNote note} of its programs may follow.
  *
  * @param mapping overlay and underlay
  * @param vni VXLAN network identifier
  * @param port UDP port
  * @param identity the underlay address behind the MAC addresses
  * @param dhcp the underlay addresses in whose slices DHCP leases; the bridge tells them
+ * @param underlayOnly whether its port takes packets from the underlay only; the tunnel tells it
  */
-public record Mark(FanMapping mapping, int vni, int port, Ipv4Address identity, List<Ipv4Address> dhcp) {
+public record Mark(
+        FanMapping mapping, int vni, int port, Ipv4Address identity, List<Ipv4Address> dhcp, boolean underlayOnly) {
 
     private static final String OURS = "fanatic ";
+    private static final String UNDERLAY_ONLY = "underlay-only";
 
     public Mark {
         dhcp = List.copyOf(dhcp);
@@ -39,18 +42,20 @@ public record Mark(FanMapping mapping, int vni, int port, Ipv4Address identity, 
     /** Reads an ifalias; empty when it is not ours or not in a form that this version knows. */
     public static Optional<Mark> parse(String alias) {
         String[] words = ProgramNote.without(alias).split(" ", -1);
-        boolean known = (words.length == 9 || words.length == 11)
+        boolean underlayOnly = words[words.length - 1].equals(UNDERLAY_ONLY);
+        int length = words.length - (underlayOnly ? 1 : 0);
+        boolean known = (length == 9 || length == 11)
                 && words[0].equals("fanatic")
                 && words[3].equals("vni")
                 && words[5].equals("port")
                 && words[7].equals("id")
-                && (words.length == 9 || words[9].equals("dhcp"));
+                && (length == 9 || words[9].equals("dhcp"));
         if (!known) {
             return Optional.empty();
         }
         try {
             List<Ipv4Address> dhcp = new ArrayList<>();
-            if (words.length == 11) {
+            if (length == 11) {
                 for (String address : words[10].split(",", -1)) {
                     dhcp.add(Ipv4Address.parse(address));
                 }
@@ -60,7 +65,8 @@ public record Mark(FanMapping mapping, int vni, int port, Ipv4Address identity, 
                     number(words[4], 0, 0xffffff),
                     number(words[6], 1, 0xffff),
                     Ipv4Address.parse(words[8]),
-                    dhcp));
+                    dhcp,
+                    underlayOnly));
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }
@@ -88,6 +94,6 @@ public record Mark(FanMapping mapping, int vni, int port, Ipv4Address identity, 
         for (int i = 0; i < dhcp.size(); i++) {
             text.append(i == 0 ? " dhcp " : ",").append(dhcp.get(i));
         }
-        return text.toString();
+        return text.append(underlayOnly ? " " + UNDERLAY_ONLY : "").toString();
     }
 }

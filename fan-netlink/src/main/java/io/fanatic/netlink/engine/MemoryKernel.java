@@ -9,6 +9,7 @@ import io.fanatic.netlink.bpf.FanProgramSpec;
 import io.fanatic.netlink.bpf.FanPrograms;
 import io.fanatic.netlink.host.DhcpServer;
 import io.fanatic.netlink.host.NatTable;
+import io.fanatic.netlink.host.PortTable;
 import io.fanatic.netlink.libc.Errno;
 import io.fanatic.netlink.libc.ErrnoException;
 import java.util.ArrayList;
@@ -31,6 +32,7 @@ public final class MemoryKernel implements Kernel {
     private final Map<String, DhcpServer> dhcp = new HashMap<>();
     private final List<Ipv4Address> nameServers = new ArrayList<>();
     private List<NatTable.Entry> nat = List.of();
+    private List<PortTable.Entry> ports = List.of();
     private boolean forwarding;
     private boolean forwardingIsOurs;
     private int calls;
@@ -135,6 +137,12 @@ public final class MemoryKernel implements Kernel {
     }
 
     @Override
+    public List<PortTable.Entry> ports() {
+        call("read the table of ports");
+        return ports;
+    }
+
+    @Override
     public Optional<DhcpServer> dhcp(String bridge) {
         call("read DHCP");
         return Optional.ofNullable(dhcp.get(bridge));
@@ -159,8 +167,8 @@ public final class MemoryKernel implements Kernel {
     }
 
     @Override
-    public boolean setsLocalAddress() {
-        call("probe eBPF");
+    public boolean has(KernelFeature feature) {
+        call("try " + feature.word());
         return true;
     }
 
@@ -292,6 +300,12 @@ public final class MemoryKernel implements Kernel {
     public void replaceNat(List<NatTable.Entry> entries) {
         call("replace NAT");
         nat = List.copyOf(entries);
+    }
+
+    @Override
+    public void replacePorts(List<PortTable.Entry> entries) {
+        call("replace the table of ports");
+        ports = List.copyOf(entries);
     }
 
     @Override

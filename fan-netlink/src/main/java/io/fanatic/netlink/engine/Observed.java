@@ -7,6 +7,7 @@ import io.fanatic.core.Ipv4Address;
 import io.fanatic.netlink.bpf.FanPrograms;
 import io.fanatic.netlink.host.DhcpServer;
 import io.fanatic.netlink.host.NatTable;
+import io.fanatic.netlink.host.PortTable;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -28,6 +29,7 @@ record Observed(
         Map<String, FanPrograms.Names> programs,
         Map<String, String> gates,
         List<NatTable.Entry> nat,
+        List<PortTable.Entry> ports,
         Map<String, DhcpServer> dhcp,
         boolean forwarding,
         boolean forwardingIsOurs) {
@@ -56,6 +58,7 @@ record Observed(
                 programs,
                 gates,
                 kernel.nat(),
+                kernel.ports(),
                 dhcp,
                 kernel.forwarding(),
                 kernel.forwardingIsOurs());
@@ -69,6 +72,7 @@ record Observed(
                 kernel.routes(),
                 Map.of(),
                 Map.of(),
+                List.of(),
                 List.of(),
                 Map.of(),
                 kernel.forwarding(),
@@ -156,7 +160,11 @@ record Observed(
                     find(links, bridge)
                             .flatMap(found -> Mark.parse(found.alias()))
                             .map(Mark::dhcp)
-                            .orElse(List.of())));
+                            .orElse(List.of()),
+                    find(links, tunnel)
+                            .flatMap(found -> Mark.parse(found.alias()))
+                            .filter(Mark::underlayOnly)
+                            .isPresent()));
         }
         fans.sort((a, b) -> a.overlay().compareTo(b.overlay()));
         return fans;
@@ -225,6 +233,7 @@ record Observed(
         compare(lines, "programs", before.programs.entrySet(), programs.entrySet());
         compare(lines, "gate", before.gates.entrySet(), gates.entrySet());
         compare(lines, "NAT", before.nat, nat);
+        compare(lines, "closed port", before.ports, ports);
         compare(lines, "DHCP server", before.dhcp.values(), dhcp.values());
         compare(lines, "net.ipv4.ip_forward", List.of(before.forwarding), List.of(forwarding));
         return lines;

@@ -12,6 +12,7 @@ sealed interface Piece
                 GatePiece,
                 NatPiece,
                 PortPiece,
+                PortTablePiece,
                 ProgramsPiece,
                 TunnelPiece,
                 UpPiece {

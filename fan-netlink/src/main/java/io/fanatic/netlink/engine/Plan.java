@@ -8,12 +8,14 @@ import java.util.Map;
 /** The changes that lead from what is observed to what is desired, in the order in which they are made. */
 public final class Plan {
     /** No change at all. */
-    static final Plan NOTHING = new Plan(List.of());
+    static final Plan NOTHING = new Plan(List.of(), List.of());
 
     private final List<Change> changes;
+    private final List<String> notes;
 
-    private Plan(List<Change> changes) {
+    private Plan(List<Change> changes, List<String> notes) {
         this.changes = List.copyOf(changes);
+        this.notes = List.copyOf(notes);
     }
 
     /**
@@ -38,14 +40,23 @@ public final class Plan {
         for (int i = tooMuch.size() - 1; i >= 0; i--) {
             changes.add(Change.delete(tooMuch.get(i)));
         }
-        return new Plan(changes);
+        return new Plan(changes, List.of());
     }
 
     /** First all of these changes, then all of the others. */
     Plan then(Plan others) {
         List<Change> all = new ArrayList<>(changes);
         all.addAll(others.changes);
-        return new Plan(all);
+        List<String> allNotes = new ArrayList<>(notes);
+        allNotes.addAll(others.notes);
+        return new Plan(all, allNotes);
+    }
+
+    /** The same changes, and one more thing to say. */
+    Plan with(String note) {
+        List<String> all = new ArrayList<>(notes);
+        all.add(note);
+        return new Plan(changes, all);
     }
 
     List<Change> changes() {
@@ -79,7 +90,8 @@ public final class Plan {
      * A change, for programs that want to know what it is about.
      *
      * @param thing the kind of thing: {@code tunnel}, {@code programs}, {@code bridge}, {@code gate}, {@code port}, {@code address}, {@code
-     *     up}, {@code nat}, {@code dhcp} or {@code forwarding}
+     *     up}, {@code nat}, {@code
+     *     underlay-only}, {@code dhcp} or {@code forwarding}
      * @param kind what happens to it
      * @param words the change in words, as in {@link #lines}
      */
@@ -95,6 +107,11 @@ public final class Plan {
             items.add(new Item(blank < 0 ? key : key.substring(0, blank), kind, change.toString()));
         }
         return items;
+    }
+
+    /** What a person should know who carries it out: what this kernel cannot do; a sentence each, mostly none. */
+    public List<String> notes() {
+        return notes;
     }
 
     /** One line for each change, for people. */

@@ -124,6 +124,13 @@ final class Preflight {
             }
             boolean sameVni = vxlan.admits(fan.vni())
                     || Mark.parse(link.alias()).map(Mark::vni).equals(Optional.of(fan.vni()));
+            if (fan.underlayOnly() && !link.isOurs()) {
+                throw new FanException(
+                        CONFLICT,
+                        "underlay-only on UDP port " + fan.port() + " would also cut off the VXLAN device "
+                                + link.name()
+                                + ", which is not ours; choose another port with --port on every host of the fan");
+            }
             if (sameVni) {
                 throw new FanException(
                         CONFLICT,

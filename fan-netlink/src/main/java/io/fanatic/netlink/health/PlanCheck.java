@@ -105,6 +105,13 @@ final class PlanCheck implements Check {
             case "nat" ->
                 of(Code.NAT, wanted, item, "what leaves the overlay is not masqueraded as it should be")
                         .because(Code.BRIDGE, Code.HOST_ADDRESS, Code.KERNEL_NFTABLES);
+            case "underlay-only" ->
+                of(
+                                Code.UNDERLAY_ONLY,
+                                wanted,
+                                item,
+                                "the tunnel's port does not take exactly what comes from the underlay")
+                        .because(Code.BRIDGE, Code.TUNNEL, Code.KERNEL_NFTABLES);
             default ->
                 of(Code.FORWARDING_OFF, wanted, item, "this host does not forward: containers reach nothing outside");
         };

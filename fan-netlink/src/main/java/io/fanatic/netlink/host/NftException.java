@@ -1,7 +1,7 @@
 package io.fanatic.netlink.host;
 
 /** nftables refused, or is not there; the message holds its own words. */
-public final class NftException extends RuntimeException {
+public class NftException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     public NftException(String message) {
@@ -10,5 +10,11 @@ public final class NftException extends RuntimeException {
 
     public NftException(String message, Throwable cause) {
         super(message, cause);
+    }
+
+    /** Whether the kernel does not know the family of the table. */
+    public boolean refusesTheFamily() {
+        String message = String.valueOf(getMessage());
+        return message.contains("Operation not supported") || message.contains("Address family not supported");
     }
 }

@@ -3,8 +3,6 @@ package io.fanatic.netlink.bpf;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fanatic.core.Ipv4Address;
-import io.fanatic.netlink.route.TrafficControl;
-import io.fanatic.netlink.wire.NetlinkSocket;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -15,6 +13,7 @@ class AttachTest extends TwoHosts {
 
     @Test
     void aSecondAddressReplacesTheProgramsAndTheCountersGoOn() {
+        Needs.tcx();
         FanProgramSpec one = Specs.spec("250.0.0.0/8", "10.0.0.0/16", "10.0.0.56");
         FanProgramSpec two = Specs.spec("250.0.0.0/8", "10.0.0.0/16", "10.0.0.56", "10.0.0.57");
         crosses(here, there, Frames.ipv4(HERE, THERE));
@@ -40,6 +39,7 @@ class AttachTest extends TwoHosts {
 
     @Test
     void noFrameIsLostOrLetInWhileProgramsAreReplaced() {
+        Needs.tcx();
         FanProgramSpec one = Specs.spec("250.0.0.0/8", "10.0.0.0/16", "10.0.0.56");
         FanProgramSpec two = Specs.spec("250.0.0.0/8", "10.0.0.0/16", "10.0.0.56", "10.0.0.57");
         int tunnel = there.index("tun");
@@ -78,25 +78,11 @@ class AttachTest extends TwoHosts {
     void asClsactFiltersTheProgramsDoTheSame() {
         int tunnel = there.index("tun");
         int mapId = there.namespace().call(() -> {
-            FanPrograms.detach(tunnel);
-            try (FanPrograms programs = FanPrograms.load(Specs.spec("250.0.0.0/8", "10.0.0.0/16", "10.0.0.56"));
-                    NetlinkSocket socket = NetlinkSocket.open()) {
-                TrafficControl tc = new TrafficControl(socket);
-                tc.addClsact(tunnel);
-                tc.replaceFilter(
-                        tunnel,
-                        TrafficControl.Direction.INGRESS,
-                        1,
-                        1,
-                        programs.guard().fd(),
-                        "guard");
-                tc.replaceFilter(
-                        tunnel,
-                        TrafficControl.Direction.EGRESS,
-                        1,
-                        1,
-                        programs.encap().fd(),
-                        "encap");
+            if (Tcx.isSupported()) {
+                FanPrograms.detach(tunnel);
+            }
+            try (FanPrograms programs = FanPrograms.load(Specs.spec("250.0.0.0/8", "10.0.0.0/16", "10.0.0.56"))) {
+                attachFilters(tunnel, programs);
                 return programs.counters().info().id();
             }
         });
@@ -117,6 +103,7 @@ class AttachTest extends TwoHosts {
 
     @Test
     void withoutOurProgramNothingLeavesTheHost() {
+        Needs.tcx();
         int tunnel = here.index("tun");
         here.namespace().run(() -> FanPrograms.detach(tunnel));
         try (PacketSocket out = new PacketSocket(here, "in");

@@ -94,10 +94,21 @@ class HostileHostTest {
     // field.md 35
     @Test
     void everyGoodPacketOfAHostileHostArrivesAndEveryBadOneIsCountedUnderItsReason() {
+        crafted(40, false);
+    }
+
+    // field.md 35
+    @Test
+    void withUnderlayOnlyNoPacketFromOutsideTheUnderlayComesAsFarAsGuard() {
+        network().up(FanEntry.parse(List.of("250.0.0.0/8", "10.0.0.57/16", "underlay-only")));
+        crafted(10, true);
+    }
+
+    private void crafted(int rounds, boolean underlayOnly) {
         try (PacketSocket out = new PacketSocket(hostile, "und");
                 PacketSocket in = new PacketSocket(container, "in")) {
             List<HostilePackets.Packet> packets =
-                    hostilePackets(kernelLooksAtLengths(out, in)).all();
+                    hostilePackets(kernelLooksAtLengths(out, in), underlayOnly).all(rounds);
             Tally tally = new Tally(counted(false));
             for (int start = 0; start < packets.size(); start += BATCH) {
                 List<HostilePackets.Packet> batch = packets.subList(start, Math.min(start + BATCH, packets.size()));
@@ -110,8 +121,9 @@ class HostileHostTest {
             }
             tally.receive(in, false);
             assertThat(counted(false)).isEqualTo(tally.counters);
-            System.out.println("number: crafted packets in: " + tally.good + " good delivered, " + tally.dropped
-                    + " bad dropped and counted by guard, " + tally.refused + " bad refused by the kernel before it");
+            System.out.println("number: crafted packets in" + (underlayOnly ? " with underlay-only: " : ": ")
+                    + tally.good + " good delivered, " + tally.dropped + " bad dropped and counted by guard, "
+                    + tally.refused + " bad refused by the kernel before it");
             assertThat(tally.counters).containsKeys(Counter.RECEIVE_MALFORMED, Counter.RECEIVE_SPOOFED);
         }
     }
@@ -201,7 +213,7 @@ class HostileHostTest {
 
     /** Whether half an IP header comes as far as guard: sent before an honest packet, it has or has not been counted when that has. */
     private boolean kernelLooksAtLengths(PacketSocket out, PacketSocket in) {
-        HostilePackets probe = hostilePackets(true);
+        HostilePackets probe = hostilePackets(true, false);
         HostilePackets.Packet honest = probe.honestOne();
         out.send(probe.forgeCut(33).frame());
         honest.wire().forEach(out::send);
@@ -209,7 +221,7 @@ class HostileHostTest {
         return !counted(false).containsKey(Counter.RECEIVE_MALFORMED);
     }
 
-    private HostilePackets hostilePackets(boolean kernelLooksAtLengths) {
+    private HostilePackets hostilePackets(boolean kernelLooksAtLengths, boolean underlayOnly) {
         Ipv4Address identity = Ipv4Address.parse("10.0.0.57");
         Cidr overlay = spec.mapping().overlay();
         return new HostilePackets(
@@ -217,7 +229,8 @@ class HostileHostTest {
                 HOST_MAC,
                 MacAddress.ofBridge(overlay, identity).bits(),
                 MacAddress.ofTunnel(overlay, identity).bits(),
-                kernelLooksAtLengths);
+                kernelLooksAtLengths,
+                underlayOnly);
     }
 
     /** What has to come of the packets sent so far. */

@@ -28,22 +28,32 @@ final class HostilePackets extends Crafted {
     private final long bridgeMac;
     private final long tunnelMac;
     private final boolean kernelLooksAtLengths;
+    private final boolean underlayOnly;
     private final List<Packet> packets = new ArrayList<>();
 
     /**
      * @param kernelLooksAtLengths whether the VXLAN device itself drops IP packets that are shorter than an IP header, as it does since
      *     2024
+     * @param underlayOnly whether the fan is up with underlay-only
      */
-    HostilePackets(FanProgramSpec spec, long hostMac, long bridgeMac, long tunnelMac, boolean kernelLooksAtLengths) {
+    HostilePackets(
+            FanProgramSpec spec,
+            long hostMac,
+            long bridgeMac,
+            long tunnelMac,
+            boolean kernelLooksAtLengths,
+            boolean underlayOnly) {
         super(spec, 35);
         this.hostMac = hostMac;
         this.bridgeMac = bridgeMac;
         this.tunnelMac = tunnelMac;
         this.kernelLooksAtLengths = kernelLooksAtLengths;
+        this.underlayOnly = underlayOnly;
     }
 
-    List<Packet> all() {
-        for (int i = 0; i < 40; i++) {
+    /** @param rounds how often each kind that is about addresses comes */
+    List<Packet> all(int rounds) {
+        for (int i = 0; i < rounds; i++) {
             honest();
             spoofed();
             elsewhere();
@@ -53,7 +63,7 @@ final class HostilePackets extends Crafted {
         }
         headers();
         shortened();
-        for (int i = 0; i < 1200; i++) {
+        for (int i = 0; i < 30 * rounds; i++) {
             mutated();
         }
         return packets;
@@ -170,7 +180,7 @@ final class HostilePackets extends Crafted {
                 "VXLAN in VXLAN to the host",
                 List.of(outer.frame()),
                 toHost,
-                List.of(Counter.RECEIVED, Counter.RECEIVE_SPOOFED),
+                underlayOnly ? List.of(Counter.RECEIVED) : List.of(Counter.RECEIVED, Counter.RECEIVE_SPOOFED),
                 false));
         good("IPv4 in IPv4 to a container", forge(owner, protocol(4, ipv4(in(owner), local()))));
         bad("IPv4 in IPv4 as another's", forge(owner, protocol(4, ipv4(in(owner ^ 2), local()))));
@@ -328,7 +338,8 @@ final class HostilePackets extends Crafted {
         boolean tooShort = type < 0
                 || tagged && frame.length < 20
                 || kernelLooksAtLengths && (type == 0x0800 && frame.length < 34 || type == 0x86dd && frame.length < 54);
-        if (tooShort) {
+        boolean outside = !model.spec().mapping().underlay().contains(Ipv4Address.of(outer.source()));
+        if (tooShort || underlayOnly && outside) {
             return List.of();
         }
         FanModel.Frame seen = new FanModel.Frame(tagged ? untagged(frame) : frame, tagged);

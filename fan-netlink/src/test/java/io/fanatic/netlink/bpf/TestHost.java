@@ -11,6 +11,9 @@ final class TestHost implements AutoCloseable {
     private final String name = "fant-" + ProcessHandle.current().pid() + "-bpf" + NUMBER.incrementAndGet();
     private final Namespace namespace = Namespace.create(name);
 
+    /** Of the map in which the programs on this host's tunnel count. */
+    int countersMapId;
+
     /** Without IPv6, whose neighbour discovery would walk through every counter. */
     TestHost() {
         exec("sh", "-c", "echo 1 > /proc/sys/net/ipv6/conf/all/disable_ipv6");

@@ -3,6 +3,8 @@ package io.fanatic.netlink.bpf;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fanatic.core.TunnelType;
+import io.fanatic.netlink.route.TrafficControl;
+import io.fanatic.netlink.wire.NetlinkSocket;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -70,13 +72,43 @@ abstract class TwoHosts {
         }
     }
 
+    /** Through tcx, or where the kernel has none as filters of clsact. */
     static void attach(TestHost host, FanProgramSpec spec) {
         int tunnel = host.index("tun");
-        host.namespace().run(() -> {
+        host.countersMapId = host.namespace().call(() -> {
             try (FanPrograms programs = FanPrograms.load(spec)) {
-                programs.attach(tunnel);
+                if (Tcx.isSupported()) {
+                    programs.attach(tunnel);
+                } else {
+                    attachFilters(tunnel, programs);
+                }
+                return programs.counters().info().id();
             }
         });
+    }
+
+    /** As filters of clsact, in the calling thread's namespace. */
+    static void attachFilters(int tunnel, FanPrograms programs) {
+        try (NetlinkSocket socket = NetlinkSocket.open()) {
+            TrafficControl tc = new TrafficControl(socket);
+            if (!tc.hasClsact(tunnel)) {
+                tc.addClsact(tunnel);
+            }
+            tc.replaceFilter(
+                    tunnel,
+                    TrafficControl.Direction.INGRESS,
+                    1,
+                    1,
+                    programs.guard().fd(),
+                    "guard");
+            tc.replaceFilter(
+                    tunnel,
+                    TrafficControl.Direction.EGRESS,
+                    1,
+                    1,
+                    programs.encap().fd(),
+                    "encap");
+        }
     }
 
     /** The names of what is attached, in the calling thread's namespace. */
@@ -87,10 +119,7 @@ abstract class TwoHosts {
     }
 
     static Map<Counter, Long> counters(TestHost host) {
-        int tunnel = host.index("tun");
-        return host.namespace()
-                .call(() -> FanPrograms.counters(
-                        FanPrograms.attached(tunnel, Tcx.Hook.EGRESS).get(0).countersMapId()));
+        return FanPrograms.counters(host.countersMapId);
     }
 
     /** Does something and waits until the counter has gone up by one; no other counter of that direction may. */

@@ -261,7 +261,7 @@ class EngineTest {
 
     @Test
     void aFailureOfAnyCallOfUpIsUndone() {
-        everyCallFails(k -> {}, e -> e.up(first("dhcp", "host-reserve", "2")));
+        everyCallFails(k -> {}, e -> e.up(first("dhcp", "host-reserve", "2", "underlay-only")));
     }
 
     @Test
@@ -274,7 +274,7 @@ class EngineTest {
     void aFailureOfAnyCallOfDownIsUndone() {
         everyCallFails(
                 k -> {
-                    new Engine(k).up(first("dhcp"));
+                    new Engine(k).up(first("dhcp", "underlay-only"));
                     new Engine(k).up(entry("251.0.0.0/8", "10.0.0.45/16"));
                 },
                 Engine::downEverything);

@@ -2,9 +2,9 @@ package io.fanatic.netlink.health;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.fanatic.netlink.host.NftException;
-import io.fanatic.netlink.libc.Errno;
-import io.fanatic.netlink.libc.ErrnoException;
+import io.fanatic.netlink.engine.KernelFeature;
+import io.fanatic.netlink.engine.KernelFeatures;
+import io.fanatic.netlink.engine.KernelFeatures.Result;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,25 +62,14 @@ class DiagnosisTest {
     /** A kernel without these cannot be had here, so what it would say is given. */
     @Test
     void fault11WhatTheKernelRefusesIsNamed() {
-        KernelCheck check = new KernelCheck(new KernelCheck.Trial() {
-            @Override
-            public void bpf() {}
-
-            @Override
-            public void vxlan() {
-                throw new ErrnoException("make a VXLAN device", Errno.EOPNOTSUPP);
-            }
-
-            @Override
-            public void bridge() {
-                throw new ErrnoException("unshare a network namespace", Errno.EPERM);
-            }
-
-            @Override
-            public void nftables() {
-                throw new NftException("nftables refused: no such thing");
-            }
-        });
+        KernelFeatures kernel = KernelFeatures.ofThisKernel()
+                .with(new KernelFeatures.Trial(KernelFeature.EBPF, Result.WORKS, "", null))
+                .with(new KernelFeatures.Trial(
+                        KernelFeature.VXLAN, Result.LACKING, "make a VXLAN device: not supported", null))
+                .with(new KernelFeatures.Trial(
+                        KernelFeature.BRIDGE, Result.NOT_TRIED, "unshare a network namespace: EPERM", null))
+                .with(new KernelFeatures.Trial(KernelFeature.NFTABLES, Result.LACKING, "nftables refused", null));
+        KernelCheck check = new KernelCheck(() -> kernel);
         Findings findings = new Findings();
         check.attemptAll(findings);
         assertThat(findings.diagnosis().findings())

@@ -11,7 +11,9 @@ import io.fanatic.netlink.libc.ErrnoException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -65,6 +67,58 @@ class NamespaceTest {
                 .isInstanceOfSatisfying(
                         ErrnoException.class, e -> assertThat(e.errno()).isEqualTo(Errno.ENOENT))
                 .hasMessageContaining(NAME);
+    }
+
+    // field.md 5
+    @Test
+    void workInANamespaceLeavesNoDescriptorAndNoThreadInside() {
+        Namespace namespace = Namespace.create(NAME);
+        Path own = Path.of("/proc/thread-self/ns/net");
+        List<Path> outside = namespacesOfThreads();
+        int before = descriptors();
+
+        for (int i = 0; i < 100; i++) {
+            namespace.<Path>call(() -> Files.readSymbolicLink(own));
+        }
+
+        // Others of the JVM may come and go; a hundred do not.
+        assertThat(descriptors()).isLessThan(before + 50);
+        assertThat(outside).containsAll(namespacesOfThreads());
+    }
+
+    // field.md 5
+    @Test
+    void workGoesOnInANamespaceThatIsDeletedMeanwhile() {
+        Namespace namespace = Namespace.create(NAME);
+
+        String links = namespace.call(() -> {
+            namespace.delete();
+            return Files.readString(Path.of("/proc/thread-self/net/dev"));
+        });
+
+        assertThat(links).contains("lo:").doesNotContain("eth0");
+        assertThat(namespace.exists()).isFalse();
+        assertThatThrownBy(() -> namespace.call(() -> 1)).hasMessageContaining(NAME);
+    }
+
+    private static int descriptors() {
+        return Objects.requireNonNull(Path.of("/proc/self/fd").toFile().list()).length;
+    }
+
+    private static List<Path> namespacesOfThreads() {
+        List<Path> found = new ArrayList<>();
+        for (String thread :
+                Objects.requireNonNull(Path.of("/proc/self/task").toFile().list())) {
+            try {
+                Path namespace = Files.readSymbolicLink(Path.of("/proc/self/task", thread, "ns/net"));
+                if (!found.contains(namespace)) {
+                    found.add(namespace);
+                }
+            } catch (IOException ended) {
+                // Then it is nowhere.
+            }
+        }
+        return found;
     }
 
     @Test

@@ -10,8 +10,8 @@ public final class NatTableFuzz {
     public static void fuzzerTestOneInput(byte[] data) {
         String text = new String(data, StandardCharsets.UTF_8);
         try {
-            NatTable.Observed observed = NatTable.parse(text);
-            if (observed.state() == NatTable.State.FOREIGN
+            OwnTable.Observed<NatTable.Entry> observed = NatTable.parse(text);
+            if (observed.state() == OwnTable.State.FOREIGN
                     && !observed.entries().isEmpty()) {
                 throw new AssertionError("entries of a table that is not ours");
             }

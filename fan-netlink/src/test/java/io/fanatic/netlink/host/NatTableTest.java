@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fanatic.core.Cidr;
 import io.fanatic.netlink.host.NatTable.Entry;
-import io.fanatic.netlink.host.NatTable.Observed;
-import io.fanatic.netlink.host.NatTable.State;
+import io.fanatic.netlink.host.OwnTable.Observed;
+import io.fanatic.netlink.host.OwnTable.State;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -36,13 +36,13 @@ class NatTableTest {
 
     @Test
     void whatIsWrittenIsReadAndReplacedWhole() {
-        assertThat(nat.observe()).isEqualTo(new Observed(State.ABSENT, List.of()));
+        assertThat(nat.observe()).isEqualTo(new Observed<>(State.ABSENT, List.of()));
         nat.write(List.of(FIRST));
-        assertThat(nat.observe()).isEqualTo(new Observed(State.INTACT, List.of(FIRST)));
+        assertThat(nat.observe()).isEqualTo(new Observed<>(State.INTACT, List.of(FIRST)));
         nat.write(List.of(FIRST, SECOND));
-        assertThat(nat.observe()).isEqualTo(new Observed(State.INTACT, List.of(FIRST, SECOND)));
+        assertThat(nat.observe()).isEqualTo(new Observed<>(State.INTACT, List.of(FIRST, SECOND)));
         nat.write(List.of(SECOND));
-        assertThat(nat.observe()).isEqualTo(new Observed(State.INTACT, List.of(SECOND)));
+        assertThat(nat.observe()).isEqualTo(new Observed<>(State.INTACT, List.of(SECOND)));
 
         assertThat(inside.sh("nft list ruleset"))
                 .contains("ip saddr 240.3.0.0/16 ip daddr != 240.0.0.0/4 masquerade fully-random")
@@ -101,7 +101,7 @@ class NatTableTest {
             assertThat(nat.observe().state()).as(change).isEqualTo(State.CHANGED);
             assertThat(nat.read()).as(change).contains(Entry.OTHER);
             nat.write(List.of(FIRST, Entry.OTHER));
-            assertThat(nat.observe()).as(change).isEqualTo(new Observed(State.INTACT, List.of(FIRST)));
+            assertThat(nat.observe()).as(change).isEqualTo(new Observed<>(State.INTACT, List.of(FIRST)));
         }
     }
 

@@ -234,7 +234,10 @@ class LinksTest {
         links.setAlias(veth, "alias");
         links.setMaster(veth, bridge);
         links.setNoIpv6Address(veth);
+        // Kernels before 6.2 rename only what is down.
+        links.setUp(veth, false);
         links.rename(veth, "renamed");
+        links.setUp(veth, true);
         Link changed = links.at(veth).orElseThrow();
         assertThat(changed.up()).isTrue();
         assertThat(changed.running()).isFalse();

@@ -22,7 +22,7 @@ public interface FanControl {
 
     /** By running a program inside: {@code fanctl up -u 10.0.0.1/16 -o 250.0.0.0/8}. */
     static Fanctl fanctl(Path program) {
-        return new Fanctl(List.of(program.toString()));
+        return new Fanctl(List.of(program.toString()), List.of());
     }
 
     /** By the engine inside this process, with no flags. */

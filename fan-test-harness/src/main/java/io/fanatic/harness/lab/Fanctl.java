@@ -10,14 +10,21 @@ import java.util.List;
  * The real {@code fanctl}, run inside the host.
  *
  * @param program the words that start it, without arguments
+ * @param flags words that follow the fan when it is brought up, such as {@code --port 8473}
  */
-public record Fanctl(List<String> program) implements FanControl {
+public record Fanctl(List<String> program, List<String> flags) implements FanControl {
 
     /** The system property that names the directory of the launchers. */
     public static final String HOME = "fanatic.home";
 
     public Fanctl {
         program = List.copyOf(program);
+        flags = List.copyOf(flags);
+    }
+
+    /** The same program, with these flags for each fan. */
+    public Fanctl withFlags(List<String> flags) {
+        return new Fanctl(program, flags);
     }
 
     /**
@@ -44,9 +51,11 @@ public record Fanctl(List<String> program) implements FanControl {
         run(host, downArguments(host)).orThrow();
     }
 
-    /** {@code up -u 10.0.0.1/16 -o 250.0.0.0/8}. */
-    public static List<String> upArguments(LabHost host) {
-        return arguments("up", host);
+    /** {@code up -u 10.0.0.1/16 -o 250.0.0.0/8}, and the flags. */
+    public List<String> upArguments(LabHost host) {
+        List<String> words = new ArrayList<>(arguments("up", host));
+        words.addAll(flags);
+        return words;
     }
 
     /** {@code down -u 10.0.0.1/16 -o 250.0.0.0/8}. */

@@ -199,6 +199,10 @@ class ReachTest {
         run(lab, 1, "ip route del 250.0.2.0/24 dev eth0");
         run(lab, 1, "ip route add unreachable 10.0.0.2");
         assertThat(explained(test(lab, UNDERLAY, SPEC))).isEqualTo(new Explanation.NoRoute(UNDERLAY));
+        run(lab, 1, "ip route del unreachable 10.0.0.2");
+        run(lab, 1, "ip rule add to 10.0.0.2 pref 10 prohibit");
+        assertThat(explained(test(lab, UNDERLAY, SPEC))).isEqualTo(new Explanation.NoRoute(UNDERLAY));
+        run(lab, 1, "ip rule del pref 10");
     }
 
     @Test

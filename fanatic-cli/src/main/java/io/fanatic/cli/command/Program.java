@@ -22,6 +22,12 @@ public abstract class Program extends Group {
         spec().usageMessage().footer("", "\"" + name + " help COMMAND\" tells more about one command.");
     }
 
+    /** The program with all its commands and options, for what describes them: completion, tests of the man pages. */
+    public final CommandLine model() {
+        attach(new String[0], 0);
+        return new CommandLine(spec());
+    }
+
     /** Runs what the arguments say. Never throws; an error is a sentence on {@code console.err()} and an exit code. */
     public final ExitCode run(String[] args, Console console) {
         String[] words = args.length == 0 ? usualWords() : helpAsOption(args);

@@ -1,6 +1,7 @@
 package io.fanatic.cli.doctor;
 
 import io.fanatic.cli.command.Command;
+import io.fanatic.cli.command.CommandException;
 import io.fanatic.cli.command.Console;
 import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.command.Option;
@@ -11,6 +12,8 @@ import io.fanatic.core.FanEntry;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.UnderlaySpec;
 import io.fanatic.netlink.FanNetwork;
+import io.fanatic.netlink.engine.KernelFeatures;
+import io.fanatic.netlink.engine.RunningKernel;
 import io.fanatic.netlink.health.Diagnosis;
 import io.fanatic.netlink.health.Health;
 import java.nio.file.Path;
@@ -29,6 +32,9 @@ public final class DoctorCommand extends Command {
             "ADDRESS",
             Ipv4Address::parse,
             "also test another host, given by its underlay or overlay address (root)");
+    private final Option<Boolean> kernel = flag(
+            "--kernel",
+            "only list what the kernel has of what fans use, found out by trying, and what is done without it (root)");
     private final Option<Boolean> json = flag("--json", "print one JSON document");
     private final Option<Path> bundle = option(
             "--bundle",
@@ -48,6 +54,9 @@ public final class DoctorCommand extends Command {
 
     @Override
     protected ExitCode run(Console console) {
+        if (kernel.or(false)) {
+            return listKernel(console);
+        }
         if (peer.value().isPresent()) {
             FanNetwork.requirePrivileges();
         }
@@ -74,6 +83,21 @@ public final class DoctorCommand extends Command {
             }
         }
         return diagnosis.hasErrors() ? ExitCode.TEST_FAILED : ExitCode.DONE;
+    }
+
+    private ExitCode listKernel(Console console) {
+        if (peer.value().isPresent() || bundle.value().isPresent()) {
+            throw new CommandException(
+                    ExitCode.USAGE, "--kernel goes with --json only; give --peer or --bundle without it");
+        }
+        KernelTable table = new KernelTable(
+                RunningKernel.read(), KernelFeatures.ofThisKernel().all());
+        if (json.or(false)) {
+            console.out().println(table.json());
+        } else {
+            table.lines(Screen.WIDTH).forEach(console.out()::println);
+        }
+        return table.suffices() ? ExitCode.DONE : ExitCode.TEST_FAILED;
     }
 
     private boolean isMeant(FanEntry entry) {

@@ -35,7 +35,7 @@ final class DemoCommand extends LabCommand {
     @Override
     ExitCode runAsRoot(Screen screen) {
         LabSpec spec = shape.named(labName());
-        Fanctl fanctl = Fanctl.ofThisInstallation();
+        Fanctl fanctl = shape.fanctl();
         sweep(screen);
         Thread goodbye = new Thread(() -> sayGoodbye(screen), "lab-goodbye");
         Runtime.getRuntime().addShutdownHook(goodbye);
@@ -75,7 +75,7 @@ final class DemoCommand extends LabCommand {
             trials.step("A fan on each, by the real fanctl");
             int up = 0;
             for (LabHost host : lab.hosts()) {
-                up += fanctl(fanctl, host, Fanctl.upArguments(host), screen) ? 1 : 0;
+                up += fanctl(fanctl, host, fanctl.upArguments(host), screen) ? 1 : 0;
             }
             trials.note("fans brought up by fanctl", spec.hosts(), up);
             if (up < spec.hosts()) {

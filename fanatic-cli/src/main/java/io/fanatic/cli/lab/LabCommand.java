@@ -10,8 +10,10 @@ import io.fanatic.cli.command.Option;
 import io.fanatic.cli.terminal.Screen;
 import io.fanatic.core.Cidr;
 import io.fanatic.core.FanMapping;
+import io.fanatic.harness.lab.Fanctl;
 import io.fanatic.harness.lab.Lab;
 import io.fanatic.harness.lab.LabSpec;
+import java.util.List;
 
 /** What the lab's commands share: they need root, and they are about one lab. */
 abstract class LabCommand extends Command {
@@ -71,6 +73,14 @@ abstract class LabCommand extends Command {
                 option("-u,--underlay", "UNDERLAY", Cidr::parse, "the underlay (10.0.0.0/16)");
         private final Option<Cidr> overlay =
                 option("-o,--overlay", "OVERLAY", Cidr::parse, "the overlay (250.0.0.0/8)");
+        private final Option<Integer> port =
+                option("--port", "P", LabCommand::number, "the UDP port of the fans' tunnels (8472)");
+
+        /** The fanctl of this installation, with what the shape says about each fan. */
+        Fanctl fanctl() {
+            Fanctl fanctl = Fanctl.ofThisInstallation();
+            return port.value().isEmpty() ? fanctl : fanctl.withFlags(List.of("--port", "" + port.required()));
+        }
 
         LabSpec named(String labName) {
             LabSpec usual = LabSpec.named(labName);

@@ -21,7 +21,7 @@ final class UpCommand extends LabCommand {
 
     @Override
     ExitCode runAsRoot(Screen screen) {
-        Fanctl fanctl = Fanctl.ofThisInstallation();
+        Fanctl fanctl = shape.fanctl();
         sweep(screen);
         KernelMemory before = KernelMemory.now();
         long began = System.nanoTime();

@@ -224,6 +224,22 @@ class DoctorFindingsTest {
     }
 
     @Test
+    void fault29TheTableOfUnderlayOnlyIsAlteredOrDeleted() {
+        FanOptions closed = FanOptions.DEFAULT.withUnderlayOnly(true);
+        host.up(closed);
+        try {
+            host.isHealthy();
+            host.run("nft insert rule inet fanatic input udp dport 8472 accept");
+            assertThat(host.has(Code.UNDERLAY_ONLY).fix()).contains("fanctl up", "underlay-only");
+            host.up(closed);
+            host.run("nft delete table inet fanatic");
+            host.has(Code.UNDERLAY_ONLY);
+        } finally {
+            host.up(FanOptions.DEFAULT);
+        }
+    }
+
+    @Test
     void fault29TheFirewallLetsNothingInToTheTunnelsPort() {
         String table =
                 "nft 'add table inet fw; add chain inet fw in { type filter hook input priority filter; policy drop;"
@@ -365,7 +381,8 @@ class DoctorFindingsTest {
                             "sh",
                             "-c",
                             "ip addr add 250.0.9.9/8 dev eth0; ping -c1 -W1 -I 250.0.9.9 250.0.2.1;"
-                                    + " ip addr del 250.0.9.9/8 dev eth0");
+                                    // Or it would go on asking by ARP, when the counters are new already.
+                                    + " ip neigh del 250.0.2.1 dev eth0; ip addr del 250.0.9.9/8 dev eth0");
             // Worse while it goes on: the container asks by ARP a few times.
             Finding found = host.has(Code.DROPS);
             long deadline = System.nanoTime() + 20_000_000_000L;

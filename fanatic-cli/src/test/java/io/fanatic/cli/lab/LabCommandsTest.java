@@ -104,7 +104,13 @@ class LabCommandsTest {
 
     @Test
     void aLabStaysUntilItIsTakenDown() {
-        assertThat(lab("up", "--hosts", "2", "--containers", "1")).as(errors()).isEqualTo(ExitCode.DONE);
+        assertThat(lab("up", "--hosts", "2", "--containers", "1", "--port", "8473"))
+                .as(errors())
+                .isEqualTo(ExitCode.DONE);
+        Lab made = Lab.find(NAME).orElseThrow();
+        assertThat(made.exec(made.hosts().get(0), List.of("ip", "-d", "link", "show", "ftun-250"))
+                        .output())
+                .contains("dstport 8473");
         assertThat(output()).contains("h2   10.0.0.2        owns 250.0.2.0/24  h2c1 250.0.2.2");
 
         assertThat(lab("list")).isEqualTo(ExitCode.DONE);

@@ -1,0 +1,56 @@
+package io.fanatic.netlink.engine;
+
+/** What a fan uses of a kernel and not every kernel has: what it gives, and what is done without it. */
+public enum KernelFeature {
+    EBPF("ebpf", "the programs that do the arithmetic", ""),
+    VXLAN("vxlan", "tunnels of type vxlan", ""),
+    BRIDGE("bridge", "the bridge that containers are plugged into", ""),
+    TCX("tcx", "programs that are replaced in one go, beside those of others (Linux 6.6)", "a clsact filter each way"),
+    LOCAL_ADDRESS(
+            "local-address",
+            "several underlay addresses of a host in one fan (Linux 6.0)",
+            "one underlay address for each fan; routing chooses the outer source"),
+    VNI_FILTER(
+            "vni-filter",
+            "several fans on one UDP port (Linux 5.18)",
+            "a UDP port for each fan, by --port on every host"),
+    NFTABLES(
+            "nftables",
+            "masquerading of what leaves the overlay",
+            "no masquerading: containers reach the overlay and their host");
+
+    private final String word;
+    private final String gives;
+    private final String without;
+
+    KernelFeature(String word, String gives, String without) {
+        this.word = word;
+        this.gives = gives;
+        this.without = without;
+    }
+
+    /** Its name, as {@code fanatic doctor --kernel} prints it. */
+    public String word() {
+        return word;
+    }
+
+    /** What fans have of it, in a few words. */
+    public String gives() {
+        return gives;
+    }
+
+    /** What is done on a kernel without it, in a few words; empty: no fan. */
+    public String without() {
+        return without;
+    }
+
+    /** Whether it is about the programs, so that without eBPF it cannot even be tried. */
+    boolean isOfEbpf() {
+        return this == EBPF || this == TCX || this == LOCAL_ADDRESS;
+    }
+
+    /** Whether there is no fan without it. */
+    public boolean required() {
+        return without.isEmpty();
+    }
+}

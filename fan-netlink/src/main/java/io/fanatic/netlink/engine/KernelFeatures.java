@@ -1,0 +1,165 @@
+package io.fanatic.netlink.engine;
+
+import io.fanatic.netlink.bpf.BpfFeatures;
+import io.fanatic.netlink.host.Namespace;
+import io.fanatic.netlink.host.NftException;
+import io.fanatic.netlink.host.Nftables;
+import io.fanatic.netlink.libc.Errno;
+import io.fanatic.netlink.libc.ErrnoException;
+import io.fanatic.netlink.route.Link;
+import io.fanatic.netlink.route.Links;
+import io.fanatic.netlink.route.NewLink;
+import io.fanatic.netlink.route.VniFilter;
+import io.fanatic.netlink.route.VxlanSettings;
+import io.fanatic.netlink.wire.NetlinkSocket;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the running kernel has of what a fan uses, found out by doing it: distributions move features between versions, so that a version
+ * number proves nothing. Devices and tables are tried in a network namespace that ends with the trial. Each feature is tried once,
+ * when it is first asked for. For one thread.
+ */
+public final class KernelFeatures {
+    private static final String DEVICE = "fan-try";
+    private static final int PORT = 8472;
+
+    private final Map<KernelFeature, Trial> trials = new EnumMap<>(KernelFeature.class);
+
+    private KernelFeatures() {}
+
+    /** Nothing is tried yet. */
+    public static KernelFeatures ofThisKernel() {
+        return new KernelFeatures();
+    }
+
+    /** This kernel as if it lacked these features: what is done without them can so be tested on a kernel that has them. */
+    public KernelFeatures without(KernelFeature... lacking) {
+        KernelFeatures fewer = this;
+        for (KernelFeature feature : lacking) {
+            fewer = fewer.with(new Trial(feature, Result.LACKING, "said to be lacking", null));
+        }
+        return fewer;
+    }
+
+    /** This kernel as if the trial of a feature had ended so. */
+    public KernelFeatures with(Trial trial) {
+        KernelFeatures other = new KernelFeatures();
+        other.trials.putAll(trials);
+        other.trials.put(trial.feature(), trial);
+        return other;
+    }
+
+    /** How a trial ended. */
+    public enum Result {
+        WORKS,
+        LACKING,
+        /** This program may not try. */
+        NOT_TRIED
+    }
+
+    /**
+     * A feature that was tried.
+     *
+     * @param seen what was said when it did not work, or why it was not tried; else empty
+     * @param refused the kernel's own answer, where that is what ended the trial
+     */
+    public record Trial(
+            KernelFeature feature,
+            Result result,
+            String seen,
+            @Nullable ErrnoException refused) {}
+
+    /** All of them, in their order. */
+    public List<Trial> all() {
+        List<Trial> all = new ArrayList<>();
+        for (KernelFeature feature : KernelFeature.values()) {
+            all.add(trial(feature));
+        }
+        return all;
+    }
+
+    /** Tries a feature, or tells how that ended before. */
+    public Trial trial(KernelFeature feature) {
+        Trial known = trials.get(feature);
+        if (known == null) {
+            known = attempt(feature);
+            trials.put(feature, known);
+        }
+        return known;
+    }
+
+    private static Trial attempt(KernelFeature feature) {
+        try {
+            return new Trial(feature, works(feature) ? Result.WORKS : Result.LACKING, "", null);
+        } catch (ErrnoException e) {
+            boolean forbidden = e.errno() == Errno.EPERM || e.errno() == Errno.EACCES;
+            return new Trial(feature, forbidden ? Result.NOT_TRIED : Result.LACKING, text(e), e);
+        } catch (NftException e) {
+            return new Trial(feature, Result.LACKING, text(e), null);
+        }
+    }
+
+    private static String text(RuntimeException e) {
+        return String.valueOf(e.getMessage());
+    }
+
+    /** Whether the kernel has a feature; what may not be tried counts as lacking. */
+    public boolean has(KernelFeature feature) {
+        return trial(feature).result() == Result.WORKS;
+    }
+
+    private static boolean works(KernelFeature feature) {
+        return switch (feature) {
+            case EBPF -> {
+                BpfFeatures.probe();
+                yield true;
+            }
+            case TCX -> BpfFeatures.probe().tcx();
+            case LOCAL_ADDRESS -> BpfFeatures.probe().tunnelLocalAddress();
+            case VXLAN -> make(NewLink.externalVxlan(DEVICE, PORT, false));
+            case BRIDGE -> make(NewLink.bridge(DEVICE));
+            case VNI_FILTER -> filtersVnis();
+            case NFTABLES -> masquerades();
+        };
+    }
+
+    private static boolean make(NewLink link) {
+        return Namespace.scratch(() -> {
+            try (NetlinkSocket socket = NetlinkSocket.open()) {
+                new Links(socket).create(link);
+                return true;
+            }
+        });
+    }
+
+    /** A kernel that does not know the attribute makes the device all the same, without a filter. */
+    private static boolean filtersVnis() {
+        return Namespace.scratch(() -> {
+            try (NetlinkSocket socket = NetlinkSocket.open()) {
+                Links links = new Links(socket);
+                links.create(NewLink.externalVxlan(DEVICE, PORT, true));
+                Link made = links.named(DEVICE).orElseThrow();
+                if (!made.vxlan().map(VxlanSettings::vniFilter).orElse(false)) {
+                    return false;
+                }
+                new VniFilter(socket).add(made.index(), 1);
+                return true;
+            }
+        });
+    }
+
+    private static boolean masquerades() {
+        return Namespace.scratch(() -> {
+            try (Nftables nftables = Nftables.open()) {
+                nftables.run(
+                        "add table ip fan_try; add chain ip fan_try post"
+                                + " { type nat hook postrouting priority srcnat; }; add rule ip fan_try post masquerade fully-random");
+                return true;
+            }
+        });
+    }
+}

@@ -1,0 +1,217 @@
+package io.fanatic.netlink.host;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import io.fanatic.core.Cidr;
+import io.fanatic.core.Ipv4Address;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiPredicate;
+import java.util.function.Predicate;
+
+/**
+ * An nftables table of ours: a comment on the table and on each rule says so. It has one chain, is written whole, in one transaction,
+ * and read back. A table of its name without our comment belongs to somebody else and is left alone.
+ *
+ * @param <E> what the table is made for, in the order of its rules
+ */
+abstract class OwnTable<E> {
+    static final String MARK = "made by fanatic(8), do not edit";
+
+    /** What is there. */
+    enum State {
+        /** No table of that name. */
+        ABSENT,
+        /** Ours, with exactly the rules of the list. */
+        INTACT,
+        /** Ours, but somebody has changed it; writing it again repairs it. */
+        CHANGED,
+        /** A table of that name that is not ours. */
+        FOREIGN
+    }
+
+    /**
+     * The table as it was read.
+     *
+     * @param state whose it is and whether it is whole
+     * @param entries what it serves, in the order of the rules; empty unless it is ours
+     */
+    record Observed<E>(State state, List<E> entries) {
+        Observed {
+            entries = List.copyOf(entries);
+        }
+    }
+
+    private final Nftables nftables;
+    private final String name;
+    private final E other;
+
+    /**
+     * @param name family and name
+     * @param other stands for what somebody has done to our table by hand; nobody can want it
+     */
+    OwnTable(Nftables nftables, String name, E other) {
+        this.nftables = nftables;
+        this.name = name;
+        this.other = other;
+    }
+
+    /** The chain with its rules, as in nft's language; each rule made by {@link #rule}. */
+    abstract String chain(List<E> entries);
+
+    /** What {@code nft -j list table} says. */
+    abstract Observed<E> understand(String json);
+
+    /** What our table serves, with the entry for what somebody has changed; empty when there is none of ours. */
+    public List<E> read() {
+        Observed<E> observed = observe();
+        List<E> entries = new ArrayList<>(observed.entries());
+        if (observed.state() == State.CHANGED) {
+            entries.add(other);
+        }
+        return entries;
+    }
+
+    /** Reads the table back. */
+    Observed<E> observe() {
+        return exists() ? understand(nftables.runJson("list table " + name)) : new Observed<>(State.ABSENT, List.of());
+    }
+
+    /** Of all families: a kernel that lacks one would not list its tables. */
+    private boolean exists() {
+        for (String line : nftables.run("list tables").split("\n", -1)) {
+            if (line.equals("table " + name)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * Makes the table serve these and no others; nothing to serve, no table. The change is one transaction.
+     *
+     * @throws ForeignTableException when a table of this name is not ours
+     * @throws NftException when the kernel refuses
+     */
+    public void write(List<E> wanted) {
+        State state = owned();
+        List<E> entries = new ArrayList<>(wanted);
+        // Undoing a repair asks for what was changed by hand; that is gone for good, the rest is not.
+        entries.remove(other);
+        if (!entries.isEmpty()) {
+            nftables.run(text(entries));
+        } else if (state != State.ABSENT) {
+            nftables.run("delete table " + name);
+        }
+    }
+
+    /** Whether {@link #write} would be accepted, told by an exception; changes nothing. */
+    public void check(List<E> entries) {
+        owned();
+        if (!entries.isEmpty()) {
+            nftables.check(text(entries));
+        }
+    }
+
+    private State owned() {
+        State state = observe().state();
+        if (state == State.FOREIGN) {
+            throw new ForeignTableException(name);
+        }
+        return state;
+    }
+
+    /** The transaction that puts the table in the place of any that is there. */
+    private String text(List<E> entries) {
+        // Deleting what may not exist is an error; adding first makes sure that it does.
+        return "add table " + name + "\ndelete table " + name + "\ntable " + name + " {\n comment \"" + MARK + "\"\n"
+                + chain(entries) + "}\n";
+    }
+
+    /** Every rule carries the mark, too: old versions of nft do not show a table's comment as JSON. */
+    static void rule(StringBuilder text, String end) {
+        text.append(end).append(" comment \"").append(MARK).append("\"\n");
+    }
+
+    /**
+     * For {@link #understand}.
+     *
+     * @param isOurChain whether the chain's object says what {@link #chain} does
+     * @param readRules reads the rules' expressions, in their order, into entries; false when they are not those of {@link #chain}
+     */
+    static <E> Observed<E> parse(
+            String json, Predicate<JsonObject> isOurChain, BiPredicate<List<JsonElement>, List<E>> readRules) {
+        boolean ours = false;
+        boolean intact = true;
+        int chains = 0;
+        List<JsonElement> rules = new ArrayList<>();
+        for (JsonObject table : objects(json, "table")) {
+            ours = text(table, "comment").equals(MARK);
+        }
+        for (JsonObject rule : objects(json, "rule")) {
+            boolean marked = text(rule, "comment").equals(MARK);
+            ours |= marked;
+            intact &= marked;
+            rules.add(rule.get("expr"));
+        }
+        for (JsonObject chain : objects(json, "chain")) {
+            chains++;
+            intact &= isOurChain.test(chain);
+        }
+        if (!ours) {
+            return new Observed<>(State.FOREIGN, List.of());
+        }
+        List<E> entries = new ArrayList<>();
+        intact &= readRules.test(rules, entries);
+        intact &= chains == 1 && objects(json, "set").isEmpty();
+        return new Observed<>(intact ? State.INTACT : State.CHANGED, entries);
+    }
+
+    static Cidr network(JsonObject part, String operator, String field) {
+        JsonObject match = part.getAsJsonObject("match");
+        JsonObject payload = match.getAsJsonObject("left").getAsJsonObject("payload");
+        if (!text(match, "op").equals(operator) || !text(payload, "field").equals(field)) {
+            throw new IllegalArgumentException("another match");
+        }
+        if (match.get("right").isJsonPrimitive()) { // all 32 bits
+            return new Cidr(Ipv4Address.parse(match.get("right").getAsString()), 32);
+        }
+        JsonObject prefix = match.getAsJsonObject("right").getAsJsonObject("prefix");
+        return new Cidr(
+                Ipv4Address.parse(text(prefix, "addr")), prefix.get("len").getAsInt());
+    }
+
+    /** The objects of one kind in nft's array of objects that each have their kind as their only key. */
+    private static List<JsonObject> objects(String json, String kind) {
+        List<JsonObject> found = new ArrayList<>();
+        try {
+            JsonElement all = JsonParser.parseString(json).getAsJsonObject().get("nftables");
+            for (JsonElement element : all.getAsJsonArray()) {
+                JsonObject object = element.getAsJsonObject();
+                if (object.has(kind)) {
+                    found.add(object.getAsJsonObject(kind));
+                }
+            }
+        } catch (JsonParseException | IllegalStateException | ClassCastException | NullPointerException e) {
+            throw new NftException("nftables printed what is not its JSON: " + json, e);
+        }
+        return found;
+    }
+
+    static String text(JsonObject object, String key) {
+        JsonElement value = object.get(key);
+        return value != null && value.isJsonPrimitive() ? value.getAsString() : "";
+    }
+
+    /** The parts of a rule, when there are so many. */
+    static JsonArray parts(JsonElement rule, int number) {
+        JsonArray parts = rule.getAsJsonArray();
+        if (parts.size() != number) {
+            throw new IllegalArgumentException("another rule");
+        }
+        return parts;
+    }
+}

@@ -1,0 +1,135 @@
+package io.fanatic.netlink.engine;
+
+import static io.fanatic.netlink.host.FreshNamespace.shIn;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.fanatic.core.FanEntry;
+import io.fanatic.netlink.bpf.Counter;
+import io.fanatic.netlink.host.FreshNamespace;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What this kernel has, and what fans do on a kernel without it: it is said to lack a feature, whatever it has. */
+class KernelFeaturesTest {
+    private static final String FAN = "250.0.0.0/8";
+
+    @RegisterExtension
+    final FreshNamespace namespaces = new FreshNamespace();
+
+    @TempDir
+    Path directory;
+
+    private final KernelFeatures all = KernelFeatures.ofThisKernel();
+
+    private TwoFans fansWithout(KernelFeature... lacking) {
+        return new TwoFans(namespaces, directory, all.without(lacking), all.without(lacking));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void thisKernelHas(KernelFeature feature) {
+        KernelFeatures.Trial trial = all.trial(feature);
+        assumeTrue(
+                trial.result() != KernelFeatures.Result.LACKING || feature.required(),
+                "this kernel has no " + feature.word() + " " + trial.seen());
+        assertThat(trial.result()).as(trial.seen()).isEqualTo(KernelFeatures.Result.WORKS);
+        assertThat(trial.seen()).isEmpty();
+    }
+
+    @Test
+    void aFanWorksAndGoesWithAllThatThisKernelHas() {
+        TwoFans fans = fansWithout();
+        fans.up(FAN, "10.0.0.0/16");
+        fans.plugContainers("fan-250", FAN);
+        fans.assertContainersTalk(FAN);
+        TwoFans.bulk(fans.host(0), fans.host(1), "250.0.2.1");
+        fans.unplugContainers();
+        fans.down(FAN);
+    }
+
+    @Test
+    void withoutTcxProgramsAreClsactFilters() {
+        TwoFans fans = fansWithout(KernelFeature.TCX);
+        FanEntry entry = FanEntry.parse(List.of(FAN, "10.0.0.0/16"));
+        fans.up(FAN, "10.0.0.0/16");
+        fans.plugContainers("fan-250", FAN);
+        fans.assertContainersTalk(FAN);
+        assertThat(shIn(fans.host(0), "tc filter show dev ftun-250 ingress")).contains("fan guard", "direct-action");
+        assertThat(fans.on(0, engine -> engine.up(entry)).isEmpty()).isTrue();
+        long received = fans.withKernel(0, kernel -> kernel.counters("ftun-250").getOrDefault(Counter.RECEIVED, 0L));
+        assertThat(received).isGreaterThanOrEqualTo(2);
+
+        shIn(fans.host(0), "tc filter del dev ftun-250 ingress");
+        assertThat(fans.on(0, engine -> engine.up(entry)).lines()).hasSize(1);
+        fans.assertContainersTalk(FAN);
+        fans.unplugContainers();
+        fans.down(FAN);
+    }
+
+    @Test
+    void withoutALocalAddressInTheTunnelKeyAFanHasOneUnderlayAddress() {
+        TwoFans fans = fansWithout(KernelFeature.LOCAL_ADDRESS);
+        fans.up(FAN, "10.0.0.0/16");
+        fans.plugContainers("fan-250", FAN);
+        fans.assertContainersTalk(FAN);
+
+        shIn(fans.host(0), "ip addr add 10.0.0.9/16 dev u0");
+        assertThatThrownBy(() -> fans.on(0, engine -> engine.up(FanEntry.parse(List.of(FAN, "10.0.0.9/16")))))
+                .hasMessageContaining("only one underlay address per fan is possible");
+        shIn(fans.host(0), "ip addr del 10.0.0.9/16 dev u0");
+        fans.assertContainersTalk(FAN);
+        fans.unplugContainers();
+        fans.down(FAN);
+    }
+
+    @Test
+    void withoutAVniFilterEachFanHasAPortOfItsOwn() {
+        TwoFans fans = fansWithout(KernelFeature.VNI_FILTER);
+        fans.up(FAN, "10.0.0.0/16");
+        assertThatThrownBy(() -> fans.up("251.0.0.0/8", "10.0.0.0/16"))
+                .isInstanceOf(FanException.class)
+                .hasMessageContaining("each fan needs a UDP port of its own")
+                .hasMessageContaining("--port")
+                .extracting(e -> ((FanException) e).reason())
+                .isEqualTo(FanException.Reason.UNSUPPORTED);
+        fans.up("251.0.0.0/8", "10.0.0.0/16", "port", "8473");
+
+        fans.plugContainers("fan-250", FAN);
+        fans.assertContainersTalk(FAN);
+        fans.unplugContainers();
+        fans.plugContainers("fan-251", "251.0.0.0/8");
+        fans.assertContainersTalk("251.0.0.0/8");
+        fans.unplugContainers();
+        fans.down(FAN, "251.0.0.0/8");
+    }
+
+    @Test
+    void withoutNftablesThereIsNoMasqueradingAndThePlanSaysSo() {
+        TwoFans fans = fansWithout(KernelFeature.NFTABLES);
+        assertThat(fans.up(FAN, "10.0.0.0/16")).containsExactly(Engine.NO_NAT);
+        assertThat(fans.withKernel(0, Kernel::nat)).isEmpty();
+        fans.plugContainers("fan-250", FAN);
+        fans.assertContainersTalk(FAN);
+        fans.unplugContainers();
+        fans.down(FAN);
+    }
+
+    @Test
+    void aHostOfAnOldKernelAndOneOfANewKernelShareAFan() {
+        KernelFeatures old = all.without(
+                KernelFeature.TCX, KernelFeature.LOCAL_ADDRESS, KernelFeature.VNI_FILTER, KernelFeature.NFTABLES);
+        TwoFans fans = new TwoFans(namespaces, directory, old, all);
+        fans.up(FAN, "10.0.0.0/16");
+        fans.plugContainers("fan-250", FAN);
+        fans.assertContainersTalk(FAN);
+        fans.unplugContainers();
+        fans.down(FAN);
+    }
+}

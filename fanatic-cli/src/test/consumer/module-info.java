@@ -1,0 +1,4 @@
+/** A program of somebody else's that uses the library as modules. */
+module consumer {
+    requires io.fanatic.harness;
+}
