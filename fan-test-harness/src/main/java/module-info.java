@@ -1,4 +1,9 @@
-/** The proof: probes, the multi-host lab, faults, reports. */
+/**
+ * The proof: probes, the multi-host lab, faults, reports.
+ *
+ * <p>On a module path start with {@code --add-modules=ALL-MODULE-PATH}: Netty's native libraries are modules, one for each
+ * architecture, which no other can require.
+ */
 module io.fanatic.harness {
     requires transitive io.fanatic.netlink;
     requires static transitive org.jspecify;

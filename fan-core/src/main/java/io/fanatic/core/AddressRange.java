@@ -20,6 +20,7 @@ public record AddressRange(Ipv4Address first, Ipv4Address last) {
         return Integer.toUnsignedLong(last.bits()) - Integer.toUnsignedLong(first.bits()) + 1;
     }
 
+    /** Whether the address lies between first and last, these included. */
     public boolean contains(Ipv4Address address) {
         return first.compareTo(address) <= 0 && address.compareTo(last) <= 0;
     }

@@ -79,6 +79,7 @@ public record Cidr(Ipv4Address network, int prefixLength) implements Comparable<
         return 1L << (32 - prefixLength);
     }
 
+    /** Whether the address is one of this network's, its first and last included. */
     public boolean contains(Ipv4Address address) {
         return (address.bits() & mask()) == network.bits();
     }

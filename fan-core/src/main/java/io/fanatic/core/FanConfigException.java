@@ -21,6 +21,7 @@ public final class FanConfigException extends RuntimeException {
         this.reason = reason;
     }
 
+    /** The file's name, as it was given. */
     public String file() {
         return file;
     }

@@ -45,6 +45,13 @@ class DebTest {
         assertThat(bytes).isLessThan(12_000_000);
     }
 
+    /** dpkg does not ask about a configuration that is the default, and preinst puts it there while it looks. */
+    @Test
+    void preinstKnowsTheDefaultConfiguration() throws IOException {
+        assertThat(Files.readString(Path.of("src/package/deb/control/preinst")))
+                .contains("<<'EOF'\n" + Files.readString(ROOT.resolve("etc/network/fan")) + "EOF\n");
+    }
+
     @Test
     void everyJarHasSomethingThatOursUse() throws IOException {
         List<Path> jars = jars();

@@ -65,14 +65,15 @@ final class LegacyCheck implements Check {
         for (Fan fan : host.fans()) {
             boolean lets = rules.stream()
                     .anyMatch(line -> line.startsWith("-A ")
-                            && line.contains("-i " + fan.bridge() + " ")
+                            && line.contains("-i " + FirewallCheck.outside(fan) + " ")
                             && line.endsWith("-j ACCEPT"));
             if (rules.stream().anyMatch(line -> line.startsWith(":FORWARD DROP ")) && !lets) {
                 findings.add(FirewallCheck.forwardDrop(
                         fan,
-                        FirewallCheck.bridgedFramesAreFiltered(),
+                        FirewallCheck.eatsTheFan(fan),
                         "iptables-legacy: the chain FORWARD has policy DROP",
-                        "iptables-legacy -I FORWARD -i " + fan.bridge() + " -o " + fan.bridge() + " -j ACCEPT"));
+                        "iptables-legacy -I FORWARD -i " + FirewallCheck.outside(fan) + " -o " + fan.bridge()
+                                + " -j ACCEPT"));
             }
         }
     }

@@ -146,6 +146,11 @@ public final class Dnsmasq {
                 .orElseThrow(() -> new DhcpException("dnsmasq is not installed; install the package dnsmasq-base"));
     }
 
+    /** The process number of the server of this bridge, if one runs. */
+    public OptionalInt process(String bridge) {
+        return pid(bridge);
+    }
+
     private OptionalInt pid(String bridge) {
         try {
             int pid = Integer.parseInt(Files.readString(pidFile(bridge)).strip());

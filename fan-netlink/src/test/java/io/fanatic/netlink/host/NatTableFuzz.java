@@ -3,7 +3,7 @@ package io.fanatic.netlink.host;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** Whatever nftables prints of our table, and dnsmasq's configuration. Documented: {@link NftException}, IllegalArgumentException. */
+/** Whatever nftables prints of our tables, and dnsmasq's configuration. Documented: {@link NftException}, IllegalArgumentException. */
 public final class NatTableFuzz {
     private NatTableFuzz() {}
 
@@ -15,6 +15,11 @@ public final class NatTableFuzz {
                     && !observed.entries().isEmpty()) {
                 throw new AssertionError("entries of a table that is not ours");
             }
+        } catch (NftException documented) {
+            // Not nftables' JSON.
+        }
+        try {
+            PortTable.parse(text);
         } catch (NftException documented) {
             // Not nftables' JSON.
         }
