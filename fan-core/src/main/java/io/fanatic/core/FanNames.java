@@ -8,6 +8,9 @@ public final class FanNames {
     /** Longest interface name: the kernel's IFNAMSIZ of 16 less the closing NUL. */
     public static final int LONGEST_INTERFACE_NAME = 15;
 
+    /** The tunnel device that all IPIP fans of a host share, named as Ubuntu's. */
+    public static final String IPIP_TUNNEL = "ftun0";
+
     private FanNames() {}
 
     /** The bridge: {@code fan-250} for 250.0.0.0/8, {@code fan-250-16} for 250.16.0.0/12. */
@@ -18,6 +21,11 @@ public final class FanNames {
     /** The tunnel device: {@code ftun-250} for 250.0.0.0/8. */
     public static String tunnel(Cidr overlay) {
         return "ftun-" + significant(overlay);
+    }
+
+    /** The tunnel device of a kind: one for each VXLAN fan, one for all IPIP fans of a host together. */
+    public static String tunnel(TunnelType type, Cidr overlay) {
+        return type == TunnelType.IPIP ? IPIP_TUNNEL : tunnel(overlay);
     }
 
     /**

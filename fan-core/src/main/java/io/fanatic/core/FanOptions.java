@@ -9,6 +9,7 @@ import java.util.Set;
 /**
  * What can be said about a fan beside its overlay and underlay; what is left empty follows from the overlay or the host.
  *
+ * @param type how packets travel between hosts; the same on every host of a fan
  * @param dhcp whether a DHCP server leases the slice's container addresses
  * @param off whether {@code fanctl up -a} passes this fan over
  * @param hostReserve how many addresses belong to the host, at least 1; how many fit, the {@link FanSlice} knows
@@ -17,8 +18,11 @@ import java.util.Set;
  * @param vni the VXLAN network identifier, 0 to 16777215; else {@link FanNames#vni}
  * @param mtu the MTU of bridge, tunnel and containers in bytes, 68 to 65535; else what the underlay's device leaves
  * @param underlayOnly whether the tunnel's UDP port takes packets from the underlay only
+ * @param nat whether what leaves the overlay takes the host's address (nftables masquerade)
+ * @param accept whether rules are added that let the fan's packets pass where iptables drops what it forwards
  */
 public record FanOptions(
+        TunnelType type,
         boolean dhcp,
         boolean off,
         int hostReserve,
@@ -26,10 +30,13 @@ public record FanOptions(
         OptionalInt port,
         OptionalInt vni,
         OptionalInt mtu,
-        boolean underlayOnly) {
+        boolean underlayOnly,
+        boolean nat,
+        boolean accept) {
 
     /** No flag given. */
     public static final FanOptions DEFAULT = new FanOptions(
+            TunnelType.VXLAN,
             false,
             false,
             FanSlice.DEFAULT_HOST_RESERVE,
@@ -37,10 +44,14 @@ public record FanOptions(
             OptionalInt.empty(),
             OptionalInt.empty(),
             OptionalInt.empty(),
-            false);
+            false,
+            true,
+            true);
 
     /** The flags, for messages and help. */
-    public static final String FLAGS = "dhcp, off, host-reserve N, bridge NAME, port P, vni N, mtu N or underlay-only";
+    public static final String FLAGS =
+            "ipip, dhcp, off, host-reserve N, bridge NAME, port P, vni N, mtu N, underlay-only,"
+                    + " no-nat or no-accept";
 
     /** The smallest MTU that IPv4 allows (RFC 791, page 25), in bytes. */
     public static final int LEAST_MTU = 68;
@@ -61,6 +72,13 @@ public record FanOptions(
         requireRange("port", port, 1, MOST_PORT);
         requireRange("vni", vni, 0, MOST_VNI);
         requireRange("mtu", mtu, LEAST_MTU, MOST_MTU);
+        if (type == TunnelType.IPIP && underlayOnly) {
+            throw new IllegalArgumentException("underlay-only does not go with ipip, which has no UDP port");
+        }
+        if (type == TunnelType.IPIP && (port.isPresent() || vni.isPresent())) {
+            throw new IllegalArgumentException((port.isPresent() ? "port" : "vni")
+                    + " does not go with ipip, which has neither" + " UDP ports nor VXLAN network identifiers");
+        }
     }
 
     private static void requireRange(String what, OptionalInt value, int least, int most) {
@@ -71,7 +89,7 @@ public record FanOptions(
 
     /**
      * Reads flags as they stand in /etc/network/fan: {@code dhcp}, {@code off}, {@code host-reserve N}, {@code bridge
-     * NAME}, {@code port P}, {@code vni N}, {@code mtu N}, {@code underlay-only}, in any order.
+     * NAME}, {@code port P}, {@code vni N}, {@code mtu N}, {@code ipip}, {@code underlay-only}, {@code no-nat}, {@code no-accept}, in any order.
      *
      * @throws IllegalArgumentException when a word is no flag, stands twice, lacks its value or has a bad one; the message
      *     quotes the word and says what was expected
@@ -85,6 +103,7 @@ public record FanOptions(
                 throw new IllegalArgumentException(Text.quote(flag) + " stands twice; once is enough");
             }
             options = switch (flag) {
+                case "ipip" -> options.withType(TunnelType.IPIP);
                 case "dhcp" -> options.withDhcp(true);
                 case "off" -> options.withOff(true);
                 case "underlay-only" -> options.withUnderlayOnly(true);
@@ -93,6 +112,8 @@ public record FanOptions(
                 case "bridge" -> options.withBridge(value(words, ++i));
                 case "port" -> options.withPort(Text.number("port", value(words, ++i), 1, MOST_PORT));
                 case "vni" -> options.withVni(Text.number("vni", value(words, ++i), 0, MOST_VNI));
+                case "no-nat" -> options.withNat(false);
+                case "no-accept" -> options.withAccept(false);
                 case "mtu" -> options.withMtu(Text.number("mtu", value(words, ++i), LEAST_MTU, MOST_MTU));
                 default -> throw new IllegalArgumentException(Text.quote(flag) + " is not a flag; expected " + FLAGS);
             };
@@ -112,19 +133,48 @@ public record FanOptions(
     /** Whether the word is one of the flags. */
     static boolean isFlag(String word) {
         return switch (word) {
-            case "dhcp", "off", "host-reserve", "bridge", "port", "vni", "mtu", "underlay-only" -> true;
+            case "ipip",
+                    "dhcp",
+                    "off",
+                    "host-reserve",
+                    "bridge",
+                    "port",
+                    "vni",
+                    "mtu",
+                    "underlay-only",
+                    "no-nat",
+                    "no-accept" -> true;
             default -> false;
         };
     }
 
+    /**
+     * This with a kind of tunnel.
+     *
+     * @throws IllegalArgumentException for IPIP with a port or a VNI
+     */
+    public FanOptions withType(TunnelType value) {
+        return new FanOptions(value, dhcp, off, hostReserve, bridge, port, vni, mtu, underlayOnly, nat, accept);
+    }
+
+    /** The same, with what leaves the overlay masqueraded or not. */
+    public FanOptions withNat(boolean value) {
+        return new FanOptions(type, dhcp, off, hostReserve, bridge, port, vni, mtu, underlayOnly, value, accept);
+    }
+
+    /** The same, with accept rules where iptables drops what it forwards, or without. */
+    public FanOptions withAccept(boolean value) {
+        return new FanOptions(type, dhcp, off, hostReserve, bridge, port, vni, mtu, underlayOnly, nat, value);
+    }
+
     /** The same, with DHCP for containers switched on or off. */
     public FanOptions withDhcp(boolean value) {
-        return new FanOptions(value, off, hostReserve, bridge, port, vni, mtu, underlayOnly);
+        return new FanOptions(type, value, off, hostReserve, bridge, port, vni, mtu, underlayOnly, nat, accept);
     }
 
     /** The same, but left down when the configuration is brought up, or not. */
     public FanOptions withOff(boolean value) {
-        return new FanOptions(dhcp, value, hostReserve, bridge, port, vni, mtu, underlayOnly);
+        return new FanOptions(type, dhcp, value, hostReserve, bridge, port, vni, mtu, underlayOnly, nat, accept);
     }
 
     /**
@@ -133,7 +183,7 @@ public record FanOptions(
      * @throws IllegalArgumentException when below 1
      */
     public FanOptions withHostReserve(int value) {
-        return new FanOptions(dhcp, off, value, bridge, port, vni, mtu, underlayOnly);
+        return new FanOptions(type, dhcp, off, value, bridge, port, vni, mtu, underlayOnly, nat, accept);
     }
 
     /**
@@ -142,7 +192,8 @@ public record FanOptions(
      * @throws IllegalArgumentException when the kernel would refuse the name
      */
     public FanOptions withBridge(String name) {
-        return new FanOptions(dhcp, off, hostReserve, Optional.of(name), port, vni, mtu, underlayOnly);
+        return new FanOptions(
+                type, dhcp, off, hostReserve, Optional.of(name), port, vni, mtu, underlayOnly, nat, accept);
     }
 
     /**
@@ -151,7 +202,8 @@ public record FanOptions(
      * @throws IllegalArgumentException when not 1 to 65535
      */
     public FanOptions withPort(int value) {
-        return new FanOptions(dhcp, off, hostReserve, bridge, OptionalInt.of(value), vni, mtu, underlayOnly);
+        return new FanOptions(
+                type, dhcp, off, hostReserve, bridge, OptionalInt.of(value), vni, mtu, underlayOnly, nat, accept);
     }
 
     /**
@@ -160,7 +212,8 @@ public record FanOptions(
      * @throws IllegalArgumentException when not 0 to 16777215
      */
     public FanOptions withVni(int value) {
-        return new FanOptions(dhcp, off, hostReserve, bridge, port, OptionalInt.of(value), mtu, underlayOnly);
+        return new FanOptions(
+                type, dhcp, off, hostReserve, bridge, port, OptionalInt.of(value), mtu, underlayOnly, nat, accept);
     }
 
     /**
@@ -169,17 +222,19 @@ public record FanOptions(
      * @throws IllegalArgumentException when not 68 to 65535
      */
     public FanOptions withMtu(int value) {
-        return new FanOptions(dhcp, off, hostReserve, bridge, port, vni, OptionalInt.of(value), underlayOnly);
+        return new FanOptions(
+                type, dhcp, off, hostReserve, bridge, port, vni, OptionalInt.of(value), underlayOnly, nat, accept);
     }
 
     public FanOptions withUnderlayOnly(boolean value) {
-        return new FanOptions(dhcp, off, hostReserve, bridge, port, vni, mtu, value);
+        return new FanOptions(type, dhcp, off, hostReserve, bridge, port, vni, mtu, value, nat, accept);
     }
 
     /** The flags as {@link #parse} reads them, separated by blanks; those at their default are left out. */
     @Override
     public String toString() {
         StringBuilder flags = new StringBuilder();
+        append(flags, type == TunnelType.IPIP, "ipip");
         append(flags, dhcp, "dhcp");
         append(flags, off, "off");
         append(flags, hostReserve != FanSlice.DEFAULT_HOST_RESERVE, "host-reserve " + hostReserve);
@@ -188,6 +243,8 @@ public record FanOptions(
         append(flags, vni.isPresent(), "vni " + vni.orElse(0));
         append(flags, mtu.isPresent(), "mtu " + mtu.orElse(0));
         append(flags, underlayOnly, "underlay-only");
+        append(flags, !nat, "no-nat");
+        append(flags, !accept, "no-accept");
         return flags.toString();
     }
 

@@ -21,6 +21,19 @@ public enum TunnelType {
         return overhead;
     }
 
+    /** The word for it on command lines and in JSON: {@code vxlan}, {@code ipip}. */
+    public String word() {
+        return this == VXLAN ? "vxlan" : "ipip";
+    }
+
+    /**
+     * The prefix length of the bridge's and the containers' addresses. VXLAN carries frames, so the whole overlay is on-link and
+     * asked for by ARP; IPIP carries packets, so only the slice is, and the host routes the rest.
+     */
+    public int prefixLength(FanMapping mapping) {
+        return this == VXLAN ? mapping.overlay().prefixLength() : mapping.slicePrefixLength();
+    }
+
     /** The largest inner IPv4 packet, in bytes, when the underlay carries {@code underlayMtu}. */
     public int mtu(int underlayMtu) {
         return underlayMtu - overhead;

@@ -53,15 +53,31 @@ class FanConfigPropertyTest {
     Arbitrary<FanEntry> entries() {
         return LegalFans.fans().flatMap(fan -> {
             Arbitrary<FanOptions> options = Combinators.combine(
+                            Arbitraries.of(
+                                    FanOptions.DEFAULT,
+                                    FanOptions.DEFAULT.withNat(false).withUnderlayOnly(true),
+                                    FanOptions.DEFAULT.withNat(false).withAccept(false),
+                                    FanOptions.DEFAULT.withType(TunnelType.IPIP),
+                                    FanOptions.DEFAULT.withType(TunnelType.IPIP).withAccept(false)),
                             Arbitraries.of(true, false),
                             Arbitraries.of(true, false),
                             Arbitraries.integers().between(1, (1 << fan.shift()) - 3),
                             interfaceNames().optional(),
                             maybe(1, 65535),
                             maybe(0, 0xffffff),
-                            maybe(68, 65535),
-                            Arbitraries.of(true, false))
-                    .as(FanOptions::new);
+                            maybe(68, 65535))
+                    .as((base, dhcp, off, reserve, bridge, port, vni, mtu) -> new FanOptions(
+                            base.type(),
+                            dhcp,
+                            off,
+                            reserve,
+                            bridge,
+                            base.type() == TunnelType.IPIP ? OptionalInt.empty() : port,
+                            base.type() == TunnelType.IPIP ? OptionalInt.empty() : vni,
+                            mtu,
+                            base.underlayOnly(),
+                            base.nat(),
+                            base.accept()));
             return Combinators.combine(underlays(fan), options)
                     .as((underlay, flags) -> new FanEntry(fan.overlay(), underlay, flags));
         });

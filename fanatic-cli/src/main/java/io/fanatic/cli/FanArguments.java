@@ -7,6 +7,7 @@ import io.fanatic.cli.command.Option;
 import io.fanatic.core.Cidr;
 import io.fanatic.core.FanEntry;
 import io.fanatic.core.FanOptions;
+import io.fanatic.core.TunnelType;
 import io.fanatic.core.UnderlaySpec;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,12 +64,23 @@ final class FanArguments {
 
     /** The options that say how a fan is to be, on top of those in the words. */
     static final class Flags {
+        private final Option<TunnelType> type;
         private final Option<Boolean> dhcp;
         private final Option<Boolean> underlayOnly;
+        private final Option<Boolean> noNat;
+        private final Option<Boolean> noAccept;
         private final List<Option<String>> valued = new ArrayList<>();
         private final List<String> names = List.of("host-reserve", "bridge", "port", "vni", "mtu");
 
         Flags(Command command) {
+            type = command.option(
+                    "-t,--type",
+                    "TYPE",
+                    Flags::type,
+                    "how packets travel, the same on every host: vxlan, or ipip for 30 bytes more per packet (vxlan)");
+            noNat = command.flag("--no-nat", "leave what goes from the slice to outside the overlay as it is");
+            noAccept = command.flag(
+                    "--no-accept", "add no rules that let the fan pass where iptables drops what it forwards");
             dhcp = command.flag("--dhcp", "lease the slice's container addresses by DHCP (dnsmasq)");
             valued.add(command.option(
                     "--host-reserve", "N", word -> word, "how many addresses belong to the host, from .1 on (1)"));
@@ -81,19 +93,40 @@ final class FanArguments {
                     word -> word,
                     "the VXLAN network identifier, the same on every host (overlay / 256)"));
             valued.add(command.option(
-                    "--mtu", "N", word -> word, "MTU of bridge and tunnel in bytes (the underlay's less 50)"));
+                    "--mtu",
+                    "N",
+                    word -> word,
+                    "MTU of bridge and tunnel in bytes (the underlay's less 50; less 20 for ipip)"));
             underlayOnly = command.flag(
                     "--underlay-only", "let the tunnel's port take packets from the underlay only (nftables)");
+        }
+
+        private static TunnelType type(String word) {
+            for (TunnelType type : TunnelType.values()) {
+                if (type.word().equals(word)) {
+                    return type;
+                }
+            }
+            throw new IllegalArgumentException("\"" + word + "\" is no type of tunnel; expected vxlan or ipip");
         }
 
         /** @throws CommandException (USAGE) when a value is out of range */
         FanEntry applyTo(FanEntry entry) {
             List<String> words = new ArrayList<>();
+            if (type.value().equals(Optional.of(TunnelType.IPIP))) {
+                words.add("ipip");
+            }
             if (dhcp.or(false)) {
                 words.add("dhcp");
             }
             if (underlayOnly.or(false)) {
                 words.add("underlay-only");
+            }
+            if (noNat.or(false)) {
+                words.add("no-nat");
+            }
+            if (noAccept.or(false)) {
+                words.add("no-accept");
             }
             for (int i = 0; i < names.size(); i++) {
                 Optional<String> value = valued.get(i).value();
@@ -115,6 +148,7 @@ final class FanArguments {
 
         private static FanOptions merge(FanOptions words, FanOptions options) {
             return new FanOptions(
+                    options.type() == TunnelType.IPIP ? TunnelType.IPIP : words.type(),
                     words.dhcp() || options.dhcp(),
                     words.off(),
                     options.hostReserve() != FanOptions.DEFAULT.hostReserve()
@@ -124,7 +158,9 @@ final class FanArguments {
                     options.port().isPresent() ? options.port() : words.port(),
                     options.vni().isPresent() ? options.vni() : words.vni(),
                     options.mtu().isPresent() ? options.mtu() : words.mtu(),
-                    words.underlayOnly() || options.underlayOnly());
+                    words.underlayOnly() || options.underlayOnly(),
+                    words.nat() && options.nat(),
+                    words.accept() && options.accept());
         }
     }
 }

@@ -45,6 +45,9 @@ final class FanTable {
     /** What is not as it would be by itself, in the words of /etc/network/fan; a dash when there is nothing. */
     private static String flags(Fan fan, FanSlice slice) {
         StringBuilder flags = new StringBuilder();
+        if (fan.type() == TunnelType.IPIP) {
+            flags.append(" ipip");
+        }
         if (fan.leases(slice.underlayAddress())) {
             flags.append(" dhcp");
         }
@@ -54,14 +57,21 @@ final class FanTable {
         if (!fan.bridge().equals(FanNames.bridge(fan.overlay()))) {
             flags.append(" bridge ").append(fan.bridge());
         }
-        if (fan.port() != TunnelType.DEFAULT_VXLAN_PORT) {
+        boolean vxlan = fan.type() == TunnelType.VXLAN;
+        if (vxlan && fan.port() != TunnelType.DEFAULT_VXLAN_PORT) {
             flags.append(" port ").append(fan.port());
         }
-        if (fan.vni() != FanNames.vni(fan.overlay())) {
+        if (vxlan && fan.vni() != FanNames.vni(fan.overlay())) {
             flags.append(" vni ").append(fan.vni());
         }
         if (fan.underlayOnly()) {
             flags.append(" underlay-only");
+        }
+        if (!fan.nat()) {
+            flags.append(" no-nat");
+        }
+        if (!fan.accept()) {
+            flags.append(" no-accept");
         }
         return flags.length() == 0 ? "-" : flags.substring(1);
     }

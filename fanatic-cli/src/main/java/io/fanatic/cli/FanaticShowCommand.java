@@ -79,8 +79,7 @@ final class FanaticShowCommand extends Command {
         for (Fan fan : fans) {
             int prefix = fan.mapping().underlay().prefixLength();
             for (FanSlice slice : fan.slices()) {
-                FanAttachment attachment =
-                        new FanAttachment(fan.bridge(), slice, fan.mtu(), fan.leases(slice.underlayAddress()));
+                FanAttachment attachment = FanAttachment.of(fan, slice);
                 Map<EngineKind, EngineStatus> engines = new EnumMap<>(EngineKind.class);
                 for (ContainerEngine engine : here.engines()) {
                     engines.put(engine.kind(), engine.status(attachment));

@@ -4,6 +4,7 @@ import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.fanatic.core.FanSlice;
+import io.fanatic.core.TunnelType;
 import io.fanatic.netlink.bpf.Counter;
 import io.fanatic.netlink.engine.Fan;
 import java.util.List;
@@ -42,10 +43,13 @@ final class ShowJson {
         object.addProperty("underlay", fan.mapping().underlay().toString());
         object.addProperty("bridge", fan.bridge());
         object.addProperty("tunnel", fan.tunnel());
-        object.addProperty("type", "vxlan");
-        object.addProperty("vni", fan.vni());
-        object.addProperty("port", fan.port());
+        object.addProperty("type", fan.type().word());
+        if (fan.type() == TunnelType.VXLAN) {
+            object.addProperty("vni", fan.vni());
+            object.addProperty("port", fan.port());
+        }
         object.addProperty("mtu", fan.mtu());
+        object.addProperty("nat", fan.nat());
         object.addProperty("underlayOnly", fan.underlayOnly());
         JsonArray slices = new JsonArray();
         for (FanSlice slice : fan.slices()) {

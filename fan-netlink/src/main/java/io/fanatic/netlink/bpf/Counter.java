@@ -46,7 +46,8 @@ public enum Counter {
             "the sender's address does not belong to the host that sent the frame"),
     RECEIVE_NOT_LOCAL(25, Kind.SUSPICIOUS, "receive-not-local", "the destination is not on this host"),
     RECEIVE_NO_KEY(26, Kind.SUSPICIOUS, "receive-no-key", "did not come out of a tunnel over IPv4"),
-    RECEIVE_OTHER_VNI(27, Kind.SUSPICIOUS, "receive-other-vni", "came in another virtual network");
+    RECEIVE_OTHER_VNI(27, Kind.SUSPICIOUS, "receive-other-vni", "came in another virtual network"),
+    RECEIVE_NESTED(28, Kind.SUSPICIOUS, "receive-nested", "IPIP inside IPIP, which no fan host sends");
 
     /** Entries of the counters map: room for more reasons, so that a later release can keep the map. */
     static final int ENTRIES = 32;

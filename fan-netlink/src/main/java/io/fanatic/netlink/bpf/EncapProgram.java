@@ -7,12 +7,14 @@ import static io.fanatic.netlink.bpf.Register.R10;
 import static io.fanatic.netlink.bpf.Register.R2;
 import static io.fanatic.netlink.bpf.Register.R3;
 import static io.fanatic.netlink.bpf.Register.R4;
+import static io.fanatic.netlink.bpf.Register.R5;
 import static io.fanatic.netlink.bpf.Register.R6;
 import static io.fanatic.netlink.bpf.Register.R7;
 import static io.fanatic.netlink.bpf.Register.R8;
 import static io.fanatic.netlink.bpf.Register.R9;
 
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.TunnelType;
 import java.nio.ByteOrder;
 import java.util.List;
 
@@ -44,36 +46,27 @@ public final class EncapProgram {
      * @param order of the CPU that will run it
      */
     public static Assembler emit(FanProgramSpec spec, int countersFd, ByteOrder order) {
-        FanEmitter emitter = new FanEmitter(spec, FanEmitter.SEND_REASONS, countersFd, order);
+        FanEmitter emitter = new FanEmitter(TunnelType.VXLAN, FanEmitter.SEND_REASONS, countersFd, order);
         Assembler asm = emitter.asm;
         List<Ipv4Address> locals = spec.localAddresses();
 
         asm.add(Alu.MOV.reg(R6, R1));
         emitter.parseFrame();
-        emitter.requireLocal(R8, Counter.SEND_SPOOFED.label());
+        emitter.requireLocal(spec, R8, Counter.SEND_SPOOFED.label());
         emitter.requireInside(R7, spec.mapping().overlay(), Counter.SEND_OFF_OVERLAY.label());
-        emitter.owner(R7, Counter.SEND_NO_HOST.label());
+        emitter.owner(spec, R7, Counter.SEND_NO_HOST.label());
         for (Ipv4Address local : locals) {
             asm.add(Jump.EQ.imm32(R7, local.bits(), Counter.SEND_OWN_SLICE.label()));
         }
 
-        // The verifier of older kernels wants every byte of the key written, the unused ones too.
-        asm.add(Width.WORD.storeImm(R10, KEY + TunnelKey.ID, spec.vni()))
-                .add(Width.WORD.store(R10, KEY + TunnelKey.REMOTE, R7))
-                .add(Width.DOUBLE.storeImm(R10, KEY + TunnelKey.IPV6_REST_OF_REMOTE, 0))
-                .add(Width.WORD.storeImm(R10, KEY + TunnelKey.IPV6_REST_OF_REMOTE + 8, 0))
-                .add(Width.WORD.storeImm(R10, KEY + TunnelKey.TOS_TTL_EXT, asm.network32(TTL << 16)))
-                .add(Width.WORD.storeImm(R10, KEY + TunnelKey.LABEL, 0));
+        putKey(asm, spec.vni());
         if (spec.setsLocalAddress()) {
             asm.add(
-                            locals.size() == 1
-                                    ? Width.WORD.storeImm(
-                                            R10,
-                                            KEY + TunnelKey.LOCAL,
-                                            locals.get(0).bits())
-                                    : Width.WORD.store(R10, KEY + TunnelKey.LOCAL, R9))
-                    .add(Width.DOUBLE.storeImm(R10, KEY + TunnelKey.IPV6_REST_OF_LOCAL, 0))
-                    .add(Width.WORD.storeImm(R10, KEY + TunnelKey.IPV6_REST_OF_LOCAL + 8, 0));
+                    locals.size() == 1
+                            ? Width.WORD.storeImm(
+                                    R10, KEY + TunnelKey.LOCAL, locals.get(0).bits())
+                            : Width.WORD.store(R10, KEY + TunnelKey.LOCAL, R9));
+            putRestOfLocal(asm);
         }
         asm.add(Alu.MOV.reg(R1, R6))
                 .add(Alu.MOV.reg(R2, R10), Alu.ADD.imm(R2, KEY))
@@ -84,6 +77,83 @@ public final class EncapProgram {
         emitter.finish(Counter.SENT);
 
         emitter.rarely();
+        emitter.drops(
+                Counter.SEND_SPOOFED,
+                Counter.SEND_OFF_OVERLAY,
+                Counter.SEND_NO_HOST,
+                Counter.SEND_OWN_SLICE,
+                Counter.SEND_KEY_REFUSED);
+        return asm;
+    }
+
+    /** All of the key but the local address; the verifier of older kernels wants every byte written, the unused ones too. */
+    private static void putKey(Assembler asm, int vni) {
+        asm.add(Width.WORD.storeImm(R10, KEY + TunnelKey.ID, vni))
+                .add(Width.WORD.store(R10, KEY + TunnelKey.REMOTE, R7))
+                .add(Width.DOUBLE.storeImm(R10, KEY + TunnelKey.IPV6_REST_OF_REMOTE, 0))
+                .add(Width.WORD.storeImm(R10, KEY + TunnelKey.IPV6_REST_OF_REMOTE + 8, 0))
+                .add(Width.WORD.storeImm(R10, KEY + TunnelKey.TOS_TTL_EXT, asm.network32(TTL << 16)))
+                .add(Width.WORD.storeImm(R10, KEY + TunnelKey.LABEL, 0));
+    }
+
+    private static void putRestOfLocal(Assembler asm) {
+        asm.add(Width.DOUBLE.storeImm(R10, KEY + TunnelKey.IPV6_REST_OF_LOCAL, 0))
+                .add(Width.WORD.storeImm(R10, KEY + TunnelKey.IPV6_REST_OF_LOCAL + 8, 0));
+    }
+
+    /**
+     * Writes the program for the device that all IPIP fans share. The destination's overlay says which fan a packet is of; then all is as
+     * above, only that the tunnel key forbids to fragment what the packet itself forbids to fragment: so the kernel tells the sender
+     * when the underlay takes less than it was. Where the host does not learn that, routers may fragment.
+     *
+     * @param countersFd descriptor of the counters map
+     * @param order of the CPU that will run it
+     */
+    public static Assembler emit(IpipProgramSpec spec, int countersFd, ByteOrder order) {
+        FanEmitter emitter = new FanEmitter(TunnelType.IPIP, FanEmitter.SEND_REASONS, countersFd, order);
+        Assembler asm = emitter.asm;
+
+        asm.add(Alu.MOV.reg(R6, R1));
+        emitter.parsePacket();
+        if (spec.learnsPathMtu()) {
+            // DF (0x4000) where BPF_F_DONT_FRAGMENT (4) is; no call comes before it is needed.
+            asm.add(Width.HALF.load(R5, R2, 6), Instruction.toBigEndian(R5, 16))
+                    .add(Alu.RSH.imm(R5, 12), Alu.AND.imm(R5, TunnelKey.DONT_FRAGMENT));
+        } else {
+            asm.add(Alu.MOV.imm(R5, 0));
+        }
+        for (int i = 0; i < spec.fans().size(); i++) {
+            FanProgramSpec fan = spec.fans().get(i);
+            boolean last = i == spec.fans().size() - 1;
+            String otherwise = last ? Counter.SEND_OFF_OVERLAY.label() : "after-" + i;
+            emitter.requireInside(R7, fan.mapping().overlay(), otherwise);
+            emitter.requireLocal(fan, R8, Counter.SEND_SPOOFED.label());
+            emitter.owner(fan, R7, Counter.SEND_NO_HOST.label());
+            for (Ipv4Address local : fan.localAddresses()) {
+                asm.add(Jump.EQ.imm32(R7, local.bits(), Counter.SEND_OWN_SLICE.label()));
+            }
+            if (fan.localAddresses().size() == 1) {
+                asm.add(Alu.MOV.imm32(R9, fan.localAddresses().get(0).bits()));
+            }
+            if (!last) {
+                asm.add(Jump.to("send")).label(otherwise);
+            }
+        }
+        asm.label("send");
+        putKey(asm, 0);
+        if (spec.setsLocalAddress()) {
+            asm.add(Width.WORD.store(R10, KEY + TunnelKey.LOCAL, R9));
+            putRestOfLocal(asm);
+        }
+        asm.add(Alu.MOV.reg(R1, R6))
+                .add(Alu.MOV.reg(R2, R10), Alu.ADD.imm(R2, KEY))
+                .add(Alu.MOV.imm(R3, TunnelKey.size(spec.setsLocalAddress())))
+                .add(Alu.MOV.reg(R4, R5))
+                .add(Helper.SKB_SET_TUNNEL_KEY.call())
+                .add(Jump.NE.imm(R0, 0, Counter.SEND_KEY_REFUSED.label()));
+        emitter.finish(Counter.SENT);
+
+        emitter.rarelyPacket();
         emitter.drops(
                 Counter.SEND_SPOOFED,
                 Counter.SEND_OFF_OVERLAY,

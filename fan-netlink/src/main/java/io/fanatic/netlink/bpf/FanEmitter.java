@@ -14,11 +14,12 @@ import static io.fanatic.netlink.bpf.Register.R9;
 import io.fanatic.core.Cidr;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.TunnelType;
 import java.nio.ByteOrder;
 import java.util.List;
 
 /**
- * The parts that the programs share. Registers, from the first instruction to the last:
+ * The parts that the programs share, for frames in VXLAN and for packets in IPIP. Registers, from the first instruction to the last:
  *
  * <pre>
  *   R6  the context, struct __sk_buff        R7  destination address, later its owner or the verdict
@@ -73,13 +74,15 @@ final class FanEmitter {
             Counter.SEND_ARP_PROBE);
 
     final Assembler asm;
-    final FanProgramSpec spec;
     private final FrameReasons reasons;
     private final int countersFd;
+    /** Bytes in front of the IPv4 header. */
+    private final int link;
 
-    FanEmitter(FanProgramSpec spec, FrameReasons reasons, int countersFd, ByteOrder order) {
+    /** @param type of the tunnel; on IPIP, packets begin with their IPv4 header */
+    FanEmitter(TunnelType type, FrameReasons reasons, int countersFd, ByteOrder order) {
         this.asm = new Assembler(order);
-        this.spec = spec;
+        this.link = type == TunnelType.VXLAN ? ETHERNET : 0;
         this.reasons = reasons;
         this.countersFd = countersFd;
     }
@@ -99,15 +102,46 @@ final class FanEmitter {
                 .add(Jump.NE.imm32(R1, 0x45, "ipv4-options"))
                 .label("ipv4")
                 .add(Width.BYTE.load(R1, R2, 0))
-                .add(Jump.SET.imm32(R1, 1, "group-address"))
-                .add(Width.HALF.load(R1, R2, ETHERNET + 2), Instruction.toBigEndian(R1, 16))
-                .add(Jump.LT.imm32(R1, IPV4_HEADER, "short-total"))
-                .add(Alu.ADD.imm(R1, ETHERNET), Width.WORD.load(R4, R6, LEN))
-                .add(Jump.GT.reg(R1, R4, reasons.malformed().label())) // cut short on the way
-                .label("ipv4-addresses")
+                .add(Jump.SET.imm32(R1, 1, "group-address"));
+        checkLength();
+        asm.label("ipv4-addresses")
                 .add(Width.WORD.load(R8, R2, ETHERNET + 12), Instruction.toBigEndian(R8, 32))
                 .add(Width.WORD.load(R7, R2, ETHERNET + 16), Instruction.toBigEndian(R7, 32))
                 .label(ADDRESSES);
+    }
+
+    /**
+     * Reads the packet's addresses where packets have no Ethernet header: source in R8 and destination in R7. Falls through to the
+     * label {@link #ADDRESSES}; R2 is still the start of the packet then. Addresses are read by halves, as they are not aligned as in a frame.
+     */
+    void parsePacket() {
+        loadFrame(IPV4_HEADER, Jump.GT, "not-linear");
+        asm.label("parse")
+                .add(Width.BYTE.load(R1, R2, 0))
+                .add(Jump.NE.imm32(R1, 0x45, "ipv4-options"))
+                .label("ipv4");
+        checkLength();
+        asm.label("ipv4-addresses");
+        loadAddress(R8, 12);
+        loadAddress(R7, 16);
+        asm.label(ADDRESSES);
+    }
+
+    private void loadAddress(Register address, int offset) {
+        asm.add(Width.HALF.load(address, R2, offset), Instruction.toBigEndian(address, 16))
+                .add(Width.HALF.load(R1, R2, offset + 2), Instruction.toBigEndian(R1, 16))
+                .add(Alu.LSH.imm(address, 16), Alu.OR.reg(address, R1));
+    }
+
+    /** The header's total length against what there is; padding may follow. */
+    private void checkLength() {
+        asm.add(Width.HALF.load(R1, R2, link + 2), Instruction.toBigEndian(R1, 16))
+                .add(Jump.LT.imm32(R1, IPV4_HEADER, "short-total"));
+        if (link != 0) {
+            asm.add(Alu.ADD.imm(R1, link));
+        }
+        asm.add(Width.WORD.load(R4, R6, LEN))
+                .add(Jump.GT.reg(R1, R4, reasons.malformed().label())); // cut short on the way
     }
 
     /** Compares the linear part with what is wanted and jumps on the outcome; R2 and R3 hold its bounds. */
@@ -132,21 +166,7 @@ final class FanEmitter {
                         R1, asm.network16(ETH_P_8021AD), reasons.vlan().label()));
         drop(reasons.other());
 
-        asm.label("ipv4-options")
-                .add(Jump.LT.imm32(R1, 0x46, reasons.malformed().label()))
-                .add(Jump.GT.imm32(R1, 0x4f, reasons.malformed().label()))
-                .add(Alu.AND.imm(R1, 0xf), Alu.LSH.imm(R1, 2)) // what the header says of its own length
-                .add(Width.HALF.load(R4, R2, ETHERNET + 2), Instruction.toBigEndian(R4, 16))
-                .add(Jump.EQ.imm32(R4, 0, "ipv4"))
-                .add(Jump.LE.reg(R1, R4, "ipv4"))
-                .add(Jump.to(reasons.malformed().label()));
-
-        // A packet of more than 65535 bytes (BIG TCP, still to be cut into segments) says 0.
-        asm.label("short-total")
-                .add(Jump.NE.imm32(R1, 0, reasons.malformed().label()))
-                .add(Width.WORD.load(R1, R6, LEN))
-                .add(Jump.GT.imm32(R1, ETHERNET + 0xffff, "ipv4-addresses"));
-        drop(reasons.malformed());
+        rareLengths(reasons.malformed().label());
 
         asm.label("group-address")
                 .add(Width.HALF.load(R1, R2, 0))
@@ -193,6 +213,36 @@ final class FanEmitter {
         drops(reasons.vlan(), reasons.ipv6(), reasons.multicast());
     }
 
+    /** The rare cases of {@link #parsePacket}, likewise. */
+    void rarelyPacket() {
+        asm.label("not-linear");
+        pull(IPV4_HEADER, "parse", reasons.malformed().label());
+        rareLengths("other-version");
+        asm.label("other-version")
+                .add(Alu.AND.imm(R1, 0xf0))
+                .add(Jump.NE.imm32(R1, 0x60, reasons.malformed().label()));
+        drop(reasons.ipv6());
+    }
+
+    /** Headers with options, and total lengths that are none. */
+    private void rareLengths(String otherVersion) {
+        asm.label("ipv4-options")
+                .add(Jump.LT.imm32(R1, 0x46, reasons.malformed().label()))
+                .add(Jump.GT.imm32(R1, 0x4f, otherVersion))
+                .add(Alu.AND.imm(R1, 0xf), Alu.LSH.imm(R1, 2)) // what the header says of its own length
+                .add(Width.HALF.load(R4, R2, link + 2), Instruction.toBigEndian(R4, 16))
+                .add(Jump.EQ.imm32(R4, 0, "ipv4"))
+                .add(Jump.LE.reg(R1, R4, "ipv4"))
+                .add(Jump.to(reasons.malformed().label()));
+
+        // A packet of more than 65535 bytes (BIG TCP, still to be cut into segments) says 0.
+        asm.label("short-total")
+                .add(Jump.NE.imm32(R1, 0, reasons.malformed().label()))
+                .add(Width.WORD.load(R1, R6, LEN))
+                .add(Jump.GT.imm32(R1, link + 0xffff, "ipv4-addresses"));
+        drop(reasons.malformed());
+    }
+
     private void requireHalf(int offset, int value) {
         asm.add(Width.HALF.load(R1, R2, offset))
                 .add(Jump.NE.imm32(R1, asm.network16(value), reasons.malformed().label()));
@@ -227,8 +277,9 @@ final class FanEmitter {
                 .add(Jump.NE.imm32(R1, network.network().bits(), otherwise));
     }
 
-    /** Jumps unless the owner is one of the addresses; {@code found} is the label behind. */
-    private void requireOneOf(Register owner, List<Ipv4Address> addresses, String found, String otherwise) {
+    /** Jumps unless the owner is one of the fan's addresses here; {@code found} is the label behind. */
+    private void requireOneOf(Register owner, FanProgramSpec fan, String found, String otherwise) {
+        List<Ipv4Address> addresses = fan.localAddresses();
         int last = addresses.size() - 1;
         for (int i = 0; i < last; i++) {
             asm.add(Jump.EQ.imm32(owner, addresses.get(i).bits(), found));
@@ -237,38 +288,38 @@ final class FanEmitter {
     }
 
     /** Turns an overlay address into its owner; jumps when that is the underlay's network or broadcast address. */
-    void owner(Register address, String noHost) {
-        hostPart(address);
-        int hostBits = 32 - spec.mapping().underlay().prefixLength();
+    void owner(FanProgramSpec fan, Register address, String noHost) {
+        hostPart(fan, address);
+        int hostBits = 32 - fan.mapping().underlay().prefixLength();
         if (hostBits > 1) { // in a /31 and a /32 every address is a host's
             asm.add(Alu.MOV.reg32(R1, address), Alu.SUB.imm32(R1, 1))
                     .add(Jump.GE.imm32(R1, (int) ((1L << hostBits) - 2), noHost));
         }
-        asm.add(Alu.OR.imm32(address, spec.mapping().underlay().network().bits()));
+        asm.add(Alu.OR.imm32(address, fan.mapping().underlay().network().bits()));
     }
 
     /** Turns an overlay address into its owner, without a check. */
-    void owner(Register address) {
-        hostPart(address);
-        asm.add(Alu.OR.imm32(address, spec.mapping().underlay().network().bits()));
+    private void owner(FanProgramSpec fan, Register address) {
+        hostPart(fan, address);
+        asm.add(Alu.OR.imm32(address, fan.mapping().underlay().network().bits()));
     }
 
-    private void hostPart(Register address) {
-        FanMapping mapping = spec.mapping();
+    private void hostPart(FanProgramSpec fan, Register address) {
+        FanMapping mapping = fan.mapping();
         asm.add(Alu.AND.imm32(address, ~mapping.overlay().mask()), Alu.RSH.imm32(address, mapping.shift()));
     }
 
     /** Jumps unless the address is of a local slice; with several, R9 is left with the owner. */
-    void requireLocal(Register address, String otherwise) {
-        FanMapping mapping = spec.mapping();
-        List<Ipv4Address> locals = spec.localAddresses();
+    void requireLocal(FanProgramSpec fan, Register address, String otherwise) {
+        FanMapping mapping = fan.mapping();
+        List<Ipv4Address> locals = fan.localAddresses();
         if (locals.size() == 1) {
             requireInside(address, mapping.slice(locals.get(0)).cidr(), otherwise);
         } else {
             requireInside(address, mapping.overlay(), otherwise);
             asm.add(Alu.MOV.reg32(R9, address));
-            owner(R9);
-            requireOneOf(R9, locals, address + "-local", otherwise);
+            owner(fan, R9);
+            requireOneOf(R9, fan, address + "-local-" + mapping.overlay(), otherwise);
         }
     }
 

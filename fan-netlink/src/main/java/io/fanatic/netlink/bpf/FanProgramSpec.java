@@ -2,25 +2,35 @@ package io.fanatic.netlink.bpf;
 
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.TunnelType;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
 /**
- * Everything that the programs of a fan depend on: the same specification gives the same programs, byte by byte.
+ * Everything that the programs of a fan depend on that has a tunnel of its own, VXLAN; and the gate of any fan.
  *
  * @param mapping the fan
  * @param vni the VXLAN network identifier, 0 to 16777215
  * @param localAddresses this host's underlay addresses in the fan, 1 to {@value #MOST_ADDRESSES}; kept sorted, without repetitions
  * @param setsLocalAddress whether the tunnel key carries a local address, see {@link BpfFeatures#tunnelLocalAddress}; without, the
  *     kernel's routing chooses the outer source and only one address is possible
+ * @param type of the tunnel
  */
-public record FanProgramSpec(FanMapping mapping, int vni, List<Ipv4Address> localAddresses, boolean setsLocalAddress) {
+public record FanProgramSpec(
+        FanMapping mapping, int vni, List<Ipv4Address> localAddresses, boolean setsLocalAddress, TunnelType type)
+        implements ProgramSpec {
 
     /** Each address costs one compare per frame. */
     public static final int MOST_ADDRESSES = 16;
 
     private static final int LARGEST_VNI = 0xffffff;
+
+    /** Of a VXLAN fan. */
+    public FanProgramSpec(FanMapping mapping, int vni, List<Ipv4Address> localAddresses, boolean setsLocalAddress) {
+        this(mapping, vni, localAddresses, setsLocalAddress, TunnelType.VXLAN);
+    }
 
     /** @throws IllegalArgumentException when a value is out of range or an address cannot own a slice; the message says which */
     public FanProgramSpec {
@@ -45,5 +55,15 @@ public record FanProgramSpec(FanMapping mapping, int vni, List<Ipv4Address> loca
                     "this kernel cannot choose the tunnel's local address per packet (6.0 and later"
                             + " can): only one underlay address per fan is possible");
         }
+    }
+
+    @Override
+    public Assembler encap(int countersFd, ByteOrder order) {
+        return EncapProgram.emit(this, countersFd, order);
+    }
+
+    @Override
+    public Assembler guard(int countersFd, ByteOrder order) {
+        return GuardProgram.emit(this, countersFd, order);
     }
 }

@@ -47,10 +47,8 @@ public final class FanPrograms implements AutoCloseable {
     }
 
     /** The names that the programs of this specification have on this CPU; asks the kernel nothing. */
-    public static Names names(FanProgramSpec spec) {
-        return names(
-                EncapProgram.emit(spec, 0, ByteOrder.nativeOrder()),
-                GuardProgram.emit(spec, 0, ByteOrder.nativeOrder()));
+    public static Names names(ProgramSpec spec) {
+        return names(spec.encap(0, ByteOrder.nativeOrder()), spec.guard(0, ByteOrder.nativeOrder()));
     }
 
     private static Names names(Assembler encap, Assembler guard) {
@@ -70,7 +68,7 @@ public final class FanPrograms implements AutoCloseable {
      * @throws VerifierException when the verifier refuses
      * @throws ErrnoException when the kernel refuses for another reason
      */
-    public static FanPrograms load(FanProgramSpec spec) {
+    public static FanPrograms load(ProgramSpec spec) {
         return loadWith(spec, newCounters());
     }
 
@@ -82,7 +80,7 @@ public final class FanPrograms implements AutoCloseable {
      * @throws VerifierException when the verifier refuses
      * @throws ErrnoException when the kernel refuses for another reason
      */
-    public static FanPrograms load(FanProgramSpec spec, BpfMap existing) {
+    public static FanPrograms load(ProgramSpec spec, BpfMap existing) {
         return loadWith(spec, usable(existing));
     }
 
@@ -99,11 +97,11 @@ public final class FanPrograms implements AutoCloseable {
         return BpfMap.createPerCpuArray(COUNTERS_NAME, Counter.ENTRIES);
     }
 
-    private static FanPrograms loadWith(FanProgramSpec spec, BpfMap counters) {
+    private static FanPrograms loadWith(ProgramSpec spec, BpfMap counters) {
         BpfProgram encap = null;
         try {
-            Assembler encapCode = EncapProgram.emit(spec, counters.fd(), ByteOrder.nativeOrder());
-            Assembler guardCode = GuardProgram.emit(spec, counters.fd(), ByteOrder.nativeOrder());
+            Assembler encapCode = spec.encap(counters.fd(), ByteOrder.nativeOrder());
+            Assembler guardCode = spec.guard(counters.fd(), ByteOrder.nativeOrder());
             Names names = names(encapCode, guardCode);
             encap = BpfProgram.load(names.encap(), encapCode.bytes());
             return new FanPrograms(counters, encap, BpfProgram.load(names.guard(), guardCode.bytes()));

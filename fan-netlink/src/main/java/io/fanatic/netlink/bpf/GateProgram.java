@@ -13,6 +13,7 @@ import static io.fanatic.netlink.bpf.Register.R6;
 import static io.fanatic.netlink.bpf.Register.R7;
 import static io.fanatic.netlink.bpf.Register.R8;
 
+import io.fanatic.core.TunnelType;
 import java.nio.ByteOrder;
 
 /**
@@ -21,7 +22,7 @@ import java.nio.ByteOrder;
  * <pre>
  *   source in a local slice, or 0.0.0.0             pass: a container of this host
  *   destination in a local slice, source in the
- *   overlay                                         pass: a container of another host, which guard has let in
+ *   overlay, on VXLAN                               pass: a container of another host, which guard has let in
  *   any other IPv4 packet, two VLAN tags            drop
  *   no IPv4                                         pass: not routed
  * </pre>
@@ -42,7 +43,7 @@ public final class GateProgram {
      * @param order of the CPU that will run it
      */
     public static Assembler emit(FanProgramSpec spec, int countersFd, ByteOrder order) {
-        FanEmitter emitter = new FanEmitter(spec, FanEmitter.SEND_REASONS, countersFd, order);
+        FanEmitter emitter = new FanEmitter(TunnelType.VXLAN, FanEmitter.SEND_REASONS, countersFd, order);
         Assembler asm = emitter.asm;
 
         asm.add(Alu.MOV.reg(R6, R1));
@@ -52,14 +53,18 @@ public final class GateProgram {
                 .add(Jump.NE.imm32(R1, asm.network16(ETH_P_IP), "not-ipv4"))
                 .add(Width.WORD.load(R8, R2, ETHERNET + 12), Instruction.toBigEndian(R8, 32))
                 .add(Width.WORD.load(R7, R2, ETHERNET + 16), Instruction.toBigEndian(R7, 32));
-        emitter.requireLocal(R8, "not-from-here");
+        emitter.requireLocal(spec, R8, "not-from-here");
         asm.label(PASS).add(Alu.MOV.imm(R0, NEXT), Instruction.exit());
 
         String spoofed = Counter.SEND_HOST_SPOOFED.label();
         asm.label("not-from-here").add(Jump.EQ.imm32(R8, 0, PASS));
-        emitter.requireLocal(R7, spoofed);
-        emitter.requireInside(R8, spec.mapping().overlay(), spoofed);
-        asm.add(Jump.to(PASS));
+        if (spec.type() == TunnelType.VXLAN) {
+            emitter.requireLocal(spec, R7, spoofed);
+            emitter.requireInside(R8, spec.mapping().overlay(), spoofed);
+            asm.add(Jump.to(PASS));
+        } else {
+            asm.add(Jump.to(spoofed)); // no other host's container is at this bridge
+        }
 
         // One tag has gone by now; the kernel would take a second one out behind this hook.
         asm.label("not-ipv4")

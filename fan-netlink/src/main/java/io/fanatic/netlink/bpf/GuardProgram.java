@@ -12,6 +12,7 @@ import static io.fanatic.netlink.bpf.Register.R7;
 import static io.fanatic.netlink.bpf.Register.R8;
 
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.TunnelType;
 import java.nio.ByteOrder;
 
 /**
@@ -45,6 +46,8 @@ public final class GuardProgram {
             Counter.RECEIVE_MULTICAST,
             Counter.RECEIVE_ARP_PROBE);
 
+    private static final int IPPROTO_IPIP = 4;
+
     private GuardProgram() {}
 
     /**
@@ -54,33 +57,84 @@ public final class GuardProgram {
      * @param order of the CPU that will run it
      */
     public static Assembler emit(FanProgramSpec spec, int countersFd, ByteOrder order) {
-        FanEmitter emitter = new FanEmitter(spec, REASONS, countersFd, order);
+        FanEmitter emitter = new FanEmitter(TunnelType.VXLAN, REASONS, countersFd, order);
         Assembler asm = emitter.asm;
-        String spoofed = Counter.RECEIVE_SPOOFED.label();
 
-        asm.add(Alu.MOV.reg(R6, R1))
-                .add(Alu.MOV.reg(R2, R10), Alu.ADD.imm(R2, KEY))
-                .add(Alu.MOV.imm(R3, TunnelKey.size(spec.setsLocalAddress())))
-                .add(Alu.MOV.imm(R4, 0)) // no BPF_F_TUNINFO_IPV6: refuses an outer IPv6
-                .add(Helper.SKB_GET_TUNNEL_KEY.call())
-                .add(Jump.NE.imm(R0, 0, Counter.RECEIVE_NO_KEY.label()))
-                .add(Width.WORD.load(R1, R10, KEY + TunnelKey.ID))
+        readKey(asm, spec.setsLocalAddress());
+        asm.add(Width.WORD.load(R1, R10, KEY + TunnelKey.ID))
                 .add(Jump.NE.imm32(R1, spec.vni(), Counter.RECEIVE_OTHER_VNI.label()));
         emitter.parseFrame();
         emitter.requireSender(Counter.RECEIVE_MALFORMED.label());
-        emitter.requireLocal(R7, Counter.RECEIVE_NOT_LOCAL.label());
-        emitter.requireInside(R8, spec.mapping().overlay(), spoofed);
-        emitter.owner(R8, spoofed);
-        for (Ipv4Address local : spec.localAddresses()) {
-            asm.add(Jump.EQ.imm32(R8, local.bits(), spoofed));
-        }
-        asm.add(Width.WORD.load(R1, R10, KEY + TunnelKey.REMOTE)).add(Jump.NE.reg32(R1, R8, spoofed));
+        emitter.requireLocal(spec, R7, Counter.RECEIVE_NOT_LOCAL.label());
+        requireSender(emitter, spec);
+        requireOuterSource(asm);
         emitter.finish(Counter.RECEIVED);
 
         emitter.rarely();
         emitter.rarelyFromNobody(Counter.RECEIVE_MALFORMED.label());
         emitter.drops(
                 Counter.RECEIVE_SPOOFED, Counter.RECEIVE_NOT_LOCAL, Counter.RECEIVE_NO_KEY, Counter.RECEIVE_OTHER_VNI);
+        return asm;
+    }
+
+    private static void readKey(Assembler asm, boolean withLocal) {
+        asm.add(Alu.MOV.reg(R6, R1))
+                .add(Alu.MOV.reg(R2, R10), Alu.ADD.imm(R2, KEY))
+                .add(Alu.MOV.imm(R3, TunnelKey.size(withLocal)))
+                .add(Alu.MOV.imm(R4, 0)) // no BPF_F_TUNINFO_IPV6: refuses an outer IPv6
+                .add(Helper.SKB_GET_TUNNEL_KEY.call())
+                .add(Jump.NE.imm(R0, 0, Counter.RECEIVE_NO_KEY.label()));
+    }
+
+    /** The inner source, in R8, is of the overlay and has an owner, not this host; leaves the owner in R8. */
+    private static void requireSender(FanEmitter emitter, FanProgramSpec fan) {
+        String spoofed = Counter.RECEIVE_SPOOFED.label();
+        emitter.requireInside(R8, fan.mapping().overlay(), spoofed);
+        emitter.owner(fan, R8, spoofed);
+        for (Ipv4Address local : fan.localAddresses()) {
+            emitter.asm.add(Jump.EQ.imm32(R8, local.bits(), spoofed));
+        }
+    }
+
+    private static void requireOuterSource(Assembler asm) {
+        asm.add(Width.WORD.load(R1, R10, KEY + TunnelKey.REMOTE))
+                .add(Jump.NE.reg32(R1, R8, Counter.RECEIVE_SPOOFED.label()));
+    }
+
+    /**
+     * Writes the program for the device that all IPIP fans share. The inner destination's overlay says which fan a packet is of; then all is
+     * as above. IPIP within IPIP is dropped: the kernel would unpack it a second time, and no fan host sends it.
+     *
+     * @param countersFd descriptor of the counters map
+     * @param order of the CPU that will run it
+     */
+    public static Assembler emit(IpipProgramSpec spec, int countersFd, ByteOrder order) {
+        FanEmitter emitter = new FanEmitter(TunnelType.IPIP, REASONS, countersFd, order);
+        Assembler asm = emitter.asm;
+
+        readKey(asm, spec.setsLocalAddress());
+        emitter.parsePacket();
+        asm.add(Width.BYTE.load(R1, R2, 9)).add(Jump.EQ.imm32(R1, IPPROTO_IPIP, Counter.RECEIVE_NESTED.label()));
+        for (int i = 0; i < spec.fans().size(); i++) {
+            FanProgramSpec fan = spec.fans().get(i);
+            boolean last = i == spec.fans().size() - 1;
+            String otherwise = last ? Counter.RECEIVE_NOT_LOCAL.label() : "after-" + i;
+            if (!last) {
+                emitter.requireInside(R7, fan.mapping().overlay(), otherwise);
+            }
+            emitter.requireLocal(fan, R7, Counter.RECEIVE_NOT_LOCAL.label());
+            requireSender(emitter, fan);
+            if (!last) {
+                asm.add(Jump.to("sender")).label(otherwise);
+            }
+        }
+        asm.label("sender");
+        requireOuterSource(asm);
+        emitter.finish(Counter.RECEIVED);
+
+        emitter.rarelyPacket();
+        emitter.drops(
+                Counter.RECEIVE_SPOOFED, Counter.RECEIVE_NOT_LOCAL, Counter.RECEIVE_NO_KEY, Counter.RECEIVE_NESTED);
         return asm;
     }
 }

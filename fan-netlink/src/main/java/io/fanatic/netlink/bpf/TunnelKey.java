@@ -33,6 +33,9 @@ final class TunnelKey {
     /** BPF_F_ZERO_CSUM_TX: no checksum in the outer UDP header, as RFC 7348 wants it over IPv4. */
     static final int ZERO_CHECKSUM = 1 << 1;
 
+    /** BPF_F_DONT_FRAGMENT: the outer header forbids to fragment it. */
+    static final int DONT_FRAGMENT = 1 << 2;
+
     private TunnelKey() {}
 
     static int size(boolean withLocal) {

@@ -1,12 +1,17 @@
 package io.fanatic.netlink.engine;
 
 import io.fanatic.core.Cidr;
+import io.fanatic.core.FanNames;
 import io.fanatic.core.FanSlice;
 import io.fanatic.core.MacAddress;
+import io.fanatic.core.TunnelType;
 import io.fanatic.netlink.bpf.FanGate;
 import io.fanatic.netlink.bpf.FanProgramSpec;
 import io.fanatic.netlink.bpf.FanPrograms;
+import io.fanatic.netlink.bpf.IpipProgramSpec;
+import io.fanatic.netlink.bpf.ProgramSpec;
 import io.fanatic.netlink.host.DhcpServer;
+import io.fanatic.netlink.host.Iptables;
 import io.fanatic.netlink.host.NatTable;
 import io.fanatic.netlink.host.PortTable;
 import java.util.ArrayList;
@@ -22,10 +27,15 @@ import java.util.TreeSet;
  */
 final class Blueprint {
     private final boolean setsLocalAddress;
+    private final boolean learnsPathMtu;
 
-    /** @param setsLocalAddress see {@link KernelFeature#LOCAL_ADDRESS} */
-    Blueprint(boolean setsLocalAddress) {
+    /**
+     * @param setsLocalAddress see {@link KernelFeature#LOCAL_ADDRESS}
+     * @param learnsPathMtu see {@link Kernel#learnsPathMtu}
+     */
+    Blueprint(boolean setsLocalAddress, boolean learnsPathMtu) {
         this.setsLocalAddress = setsLocalAddress;
+        this.learnsPathMtu = learnsPathMtu;
     }
 
     /**
@@ -34,24 +44,33 @@ final class Blueprint {
      * @param vniFilter whether its tunnel shares its port with others
      */
     List<Piece> desired(Fan fan, boolean vniFilter) {
-        List<Piece> pieces = new ArrayList<>(desiredTunnel(fan, vniFilter));
+        boolean vxlan = fan.type() == TunnelType.VXLAN;
+        List<Piece> pieces = new ArrayList<>(vxlan ? desiredTunnel(fan, vniFilter) : List.of());
         pieces.add(new BridgePiece(
                 fan.bridge(),
                 MacAddress.ofBridge(fan.overlay(), fan.identity()),
                 fan.mtu(),
                 fan.mark().toString()));
         pieces.add(new GatePiece(fan.bridge(), programs(fan)));
-        pieces.add(new PortPiece(fan.tunnel(), fan.bridge()));
+        if (vxlan) {
+            pieces.add(new PortPiece(fan.tunnel(), fan.bridge()));
+        }
         for (FanSlice slice : fan.slices()) {
             for (int i = 0; i < slice.hostReserve(); i++) {
-                pieces.add(new AddressPiece(new AddressState(
-                        fan.bridge(), slice.hostAddress().plus(i), fan.overlay().prefixLength())));
+                pieces.add(new AddressPiece(
+                        new AddressState(fan.bridge(), slice.hostAddress().plus(i), fan.prefixLength())));
             }
         }
-        pieces.add(new UpPiece(fan.tunnel()));
+        if (vxlan) {
+            pieces.add(new UpPiece(fan.tunnel()));
+        }
         pieces.add(new UpPiece(fan.bridge()));
+        if (!vxlan && !fan.slices().isEmpty()) {
+            pieces.add(new RoutePiece(
+                    fan.overlay(), fan.tunnel(), Optional.of(fan.slices().get(0).hostAddress()), fan.mtu()));
+        }
         if (!fan.dhcp().isEmpty()) {
-            pieces.add(new DhcpPiece(DhcpServer.of(fan.bridge(), fan.mtu(), leasing(fan))));
+            pieces.add(new DhcpPiece(DhcpServer.of(fan.bridge(), fan.mtu(), fan.type(), leasing(fan))));
         }
         return pieces;
     }
@@ -73,7 +92,9 @@ final class Blueprint {
     /** What is there of one fan, in the same order; a piece that is not as it can be (a stranger's device) is not listed. */
     List<Piece> observed(Fan fan, Observed host) {
         List<Piece> pieces = new ArrayList<>();
-        Optional<LinkState> tunnel = host.link(fan.tunnel()).filter(LinkState::isOurs);
+        boolean shared = fan.type() == TunnelType.IPIP;
+        Optional<LinkState> tunnel = host.link(fan.tunnel())
+                .filter(link -> link.isOurs() && link.vxlan().isPresent());
         Optional<LinkState> bridge = host.link(fan.bridge()).filter(LinkState::isOurs);
         tunnel.ifPresent(link -> {
             LinkState.Vxlan vxlan = link.vxlan().orElseThrow();
@@ -110,6 +131,15 @@ final class Blueprint {
         }
         tunnel.filter(LinkState::up).ifPresent(link -> pieces.add(new UpPiece(link.name())));
         bridge.filter(LinkState::up).ifPresent(link -> pieces.add(new UpPiece(link.name())));
+        if (shared && host.link(fan.tunnel()).filter(LinkState::isOurs).isPresent()) {
+            for (RouteState route : host.routes()) {
+                if (route.link().equals(Optional.of(fan.tunnel()))
+                        && route.table() == RouteState.MAIN
+                        && route.destination().equals(fan.overlay())) {
+                    pieces.add(new RoutePiece(route.destination(), fan.tunnel(), route.source(), route.mtu()));
+                }
+            }
+        }
         DhcpServer server = host.dhcp().get(fan.bridge());
         if (server != null) {
             pieces.add(new DhcpPiece(server));
@@ -135,14 +165,14 @@ final class Blueprint {
     }
 
     /** The pieces that all fans of a host share. */
-    static List<Piece> desiredShared(List<Fan> fans, Observed host) {
+    List<Piece> desiredShared(List<Fan> fans, Observed host) {
         List<Piece> pieces = new ArrayList<>();
         List<NatTable.Entry> nat = new ArrayList<>();
         List<Fan> ordered = new ArrayList<>(fans);
         // As Observed lists them: the same fans shall give the same table.
         ordered.sort((a, b) -> a.overlay().compareTo(b.overlay()));
         for (Fan fan : ordered) {
-            for (FanSlice slice : fan.slices()) {
+            for (FanSlice slice : fan.nat() ? fan.slices() : List.<FanSlice>of()) {
                 nat.add(new NatTable.Entry(slice.cidr(), fan.overlay()));
             }
         }
@@ -156,6 +186,92 @@ final class Blueprint {
         List<PortTable.Entry> ports = closedPorts(ordered);
         if (!ports.isEmpty()) {
             pieces.add(new PortTablePiece(ports));
+        }
+        for (Iptables.Forward forward : host.forwards()) {
+            for (Fan fan : ordered) {
+                desiredPasses(fan, forward, host, pieces);
+            }
+        }
+        desiredIpip(ordered, pieces);
+        return pieces;
+    }
+
+    /**
+     * What a policy of drop would eat of a fan: routed packets of an IPIP fan, and bridged frames of a VXLAN fan where these pass the same
+     * chain. A rule of ours stays while the fan does, lest it comes and goes with the policy.
+     */
+    private static void desiredPasses(Fan fan, Iptables.Forward forward, Observed host, List<Piece> pieces) {
+        if (!fan.accept() || fan.slices().isEmpty()) {
+            return;
+        }
+        boolean routed = fan.type() == TunnelType.IPIP;
+        boolean eaten = forward.drops()
+                && (routed || host.filtersBridgedFrames() && !forward.others().contains(fan.bridge()));
+        String outside = routed ? fan.tunnel() : fan.bridge();
+        List<Iptables.Pass> both = new ArrayList<>();
+        both.add(new Iptables.Pass(forward.backend(), forward.chain(), outside, fan.bridge()));
+        if (routed) {
+            both.add(new Iptables.Pass(forward.backend(), forward.chain(), fan.bridge(), outside));
+        }
+        for (Iptables.Pass pass : both) {
+            boolean there = forward.ours().stream()
+                    .anyMatch(one -> one.in().equals(pass.in()) && one.out().equals(pass.out()));
+            if (eaten || there) {
+                pieces.add(new AcceptPiece(pass));
+            }
+        }
+    }
+
+    /** The tunnel of all IPIP fans, as wide as the widest of them; their routes keep the others within their own MTU. */
+    private void desiredIpip(List<Fan> fans, List<Piece> pieces) {
+        int mtu = 0;
+        for (Fan fan : fans) {
+            mtu = isIpip(fan) ? Math.max(mtu, fan.mtu()) : mtu;
+        }
+        Optional<ProgramSpec> programs = ipipPrograms(fans);
+        if (programs.isPresent()) {
+            pieces.add(new IpipTunnelPiece(mtu, Mark.IPIP_TUNNEL));
+            pieces.add(new ProgramsPiece(FanNames.IPIP_TUNNEL, programs.get()));
+            pieces.add(new UpPiece(FanNames.IPIP_TUNNEL));
+        }
+    }
+
+    private static boolean isIpip(Fan fan) {
+        return fan.type() == TunnelType.IPIP && !fan.slices().isEmpty();
+    }
+
+    private Optional<ProgramSpec> ipipPrograms(List<Fan> fans) {
+        List<FanProgramSpec> specs = new ArrayList<>();
+        for (Fan fan : fans) {
+            if (isIpip(fan)) {
+                specs.add(programs(fan));
+            }
+        }
+        return specs.isEmpty() ? Optional.empty() : Optional.of(new IpipProgramSpec(specs, learnsPathMtu));
+    }
+
+    private void observedIpip(Observed host, List<Piece> pieces) {
+        Optional<LinkState> tunnel = host.link(FanNames.IPIP_TUNNEL)
+                .filter(link -> link.isOurs() && link.ipip().isPresent());
+        if (tunnel.isEmpty()) {
+            return;
+        }
+        LinkState link = tunnel.get();
+        pieces.add(new IpipTunnelPiece(link.mtu(), link.alias()));
+        FanPrograms.Names attached = host.programs().get(link.name());
+        ipipPrograms(host.fans())
+                .filter(programs -> FanPrograms.names(programs).equals(attached))
+                .ifPresent(programs -> pieces.add(new ProgramsPiece(link.name(), programs)));
+        if (link.up()) {
+            pieces.add(new UpPiece(link.name()));
+        }
+    }
+
+    /** What is left of IPIP fans after the last of their bridges, which tell of them, was deleted by somebody. */
+    List<Piece> orphans(Observed host) {
+        List<Piece> pieces = new ArrayList<>();
+        if (ipipPrograms(host.fans()).isEmpty()) {
+            observedIpip(host, pieces);
         }
         return pieces;
     }
@@ -181,7 +297,7 @@ final class Blueprint {
         return entries;
     }
 
-    static List<Piece> observedShared(Observed host) {
+    List<Piece> observedShared(Observed host) {
         List<Piece> pieces = new ArrayList<>();
         if (host.forwardingIsOurs()) {
             pieces.add(new ForwardingPiece(host.forwarding()));
@@ -192,11 +308,17 @@ final class Blueprint {
         if (!host.ports().isEmpty()) {
             pieces.add(new PortTablePiece(host.ports()));
         }
+        for (Iptables.Forward forward : host.forwards()) {
+            for (Iptables.Pass pass : forward.ours()) {
+                pieces.add(new AcceptPiece(pass));
+            }
+        }
+        observedIpip(host, pieces);
         return pieces;
     }
 
     private FanProgramSpec programs(Fan fan) {
-        return new FanProgramSpec(fan.mapping(), fan.vni(), fan.underlayAddresses(), setsLocalAddress);
+        return new FanProgramSpec(fan.mapping(), fan.vni(), fan.underlayAddresses(), setsLocalAddress, fan.type());
     }
 
     private static List<FanSlice> leasing(Fan fan) {

@@ -15,6 +15,7 @@ import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.TunnelType;
 import io.fanatic.core.UnderlaySpec;
 import io.fanatic.netlink.bpf.Counter;
+import io.fanatic.netlink.host.NatTable;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -72,10 +73,45 @@ public final class Engine {
      * @throws FanException when it cannot be done; the host is then as before unless the reason is NOT_UNDONE
      */
     public Plan up(FanEntry entry) {
-        Observed host = cleared();
+        return up(entry, cleared());
+    }
+
+    private Plan up(FanEntry entry, Observed host) {
         Plan plan = planUp(entry, host);
         apply(plan, host, () -> planUp(entry, Observed.of(kernel)));
         return plan;
+    }
+
+    /**
+     * As {@link #up}, for a fan that was up: one of which nothing is left was taken down on purpose, and stays down. What takes
+     * a fan down leaves nothing; whoever else deletes a device leaves the other one, or the NAT of its slice.
+     *
+     * @param entry with a local address as its underlay
+     * @return what was done; empty when nothing is left of that slice
+     * @throws FanException as {@link #up} does
+     */
+    public Optional<Plan> repair(FanEntry entry) {
+        Observed host = cleared();
+        if (!remains(entry, host)) {
+            return Optional.empty();
+        }
+        return Optional.of(up(entry, host));
+    }
+
+    private static boolean remains(FanEntry entry, Observed host) {
+        if (!(entry.underlay() instanceof UnderlaySpec.Address own)) {
+            throw new IllegalArgumentException(entry.underlay() + " is not one address");
+        }
+        FanMapping mapping = FanMapping.of(entry.overlay(), own.network());
+        for (NatTable.Entry nat : host.nat()) {
+            if (nat.slice().equals(mapping.slice(own.address()).cidr())) {
+                return true;
+            }
+        }
+        Optional<Fan> fan = same(host.fans(), mapping);
+        return fan.isPresent()
+                && (fan.get().underlayAddresses().contains(own.address())
+                        || fan.get().slices().isEmpty() && fan.get().identity().equals(own.address()));
     }
 
     /** The host, after what a run that was killed left half made has gone; nobody else makes such devices now. */
@@ -176,7 +212,7 @@ public final class Engine {
                 return nothingMeant ? Plan.NOTHING : planDown(fan, rest, force, host);
             }
         }
-        return Plan.NOTHING;
+        return Plan.between(blueprint().orphans(host), List.of());
     }
 
     /** Takes down whatever carries our mark, also where only remains of a fan are left. */
@@ -193,7 +229,7 @@ public final class Engine {
     }
 
     private Plan planDownEverything(Observed host) {
-        List<Piece> pieces = new ArrayList<>(Blueprint.observedShared(host));
+        List<Piece> pieces = new ArrayList<>(blueprint().observedShared(host));
         for (Fan fan : host.fans()) {
             new Preflight(host).down(fan);
             pieces.addAll(blueprint().observed(fan, host));
@@ -213,10 +249,10 @@ public final class Engine {
     }
 
     private Plan plan(Observed host, Fan before, Optional<Fan> after, List<Fan> allAfter) {
-        List<Piece> observed = new ArrayList<>(Blueprint.observedShared(host));
+        List<Piece> observed = new ArrayList<>(blueprint().observedShared(host));
         observed.addAll(blueprint().observed(before, host));
         after.ifPresent(fan -> observed.addAll(Blueprint.adopted(fan, host)));
-        List<Piece> desired = new ArrayList<>(Blueprint.desiredShared(allAfter, host));
+        List<Piece> desired = new ArrayList<>(blueprint().desiredShared(allAfter, host));
         after.ifPresent(fan ->
                 desired.addAll(blueprint().desired(fan, new PortSharing(host, blueprint()).needsFilter(fan))));
         return withoutNat(observed, desired)
@@ -257,7 +293,7 @@ public final class Engine {
     }
 
     private Blueprint blueprint() {
-        return new Blueprint(kernel.has(KernelFeature.LOCAL_ADDRESS));
+        return new Blueprint(kernel.has(KernelFeature.LOCAL_ADDRESS), kernel.learnsPathMtu());
     }
 
     /** The underlay addresses of a fan that a user means when taking it down; they need not exist on the host any more. */
@@ -294,17 +330,21 @@ public final class Engine {
         Fan before = same(host.fans(), mapping)
                 .orElseGet(() -> new Fan(
                         mapping,
+                        options.type(),
                         options.bridge().orElse(FanNames.bridge(entry.overlay())),
-                        FanNames.tunnel(entry.overlay()),
-                        FanNames.vni(entry.overlay()),
-                        TunnelType.DEFAULT_VXLAN_PORT,
+                        FanNames.tunnel(options.type(), entry.overlay()),
+                        options.type() == TunnelType.IPIP ? 0 : FanNames.vni(entry.overlay()),
+                        options.type() == TunnelType.IPIP ? 0 : TunnelType.DEFAULT_VXLAN_PORT,
                         0,
                         underlay.address(),
                         List.of(),
                         List.of(),
-                        false));
+                        false,
+                        options.nat(),
+                        options.accept()));
         Fan fan = new Fan(
                         mapping,
+                        options.type(),
                         options.bridge().orElse(before.bridge()),
                         before.tunnel(),
                         options.vni().orElse(before.vni()),
@@ -313,7 +353,9 @@ public final class Engine {
                         before.identity(),
                         before.slices(),
                         before.dhcp(),
-                        options.underlayOnly())
+                        options.underlayOnly(),
+                        options.nat(),
+                        options.accept())
                 .with(slice, options.dhcp());
         return fan.withMtu(mtu(options, fan, host));
     }
@@ -326,15 +368,16 @@ public final class Engine {
                 UnderlaySpec spec = UnderlaySpec.of(
                         address.address(), fan.mapping().underlay().prefixLength());
                 most = Math.min(
-                        most, TunnelType.VXLAN.mtu(Underlay.resolve(spec, host).mtu()));
+                        most, fan.type().mtu(Underlay.resolve(spec, host).mtu()));
             }
         }
         int mtu = options.mtu().orElse(most);
         if (mtu > most) {
             throw new FanException(
                     INVALID,
-                    "MTU " + mtu + " is more than the underlay carries: " + (most + TunnelType.VXLAN.overhead())
-                            + " bytes less " + TunnelType.VXLAN.overhead() + " for the tunnel leave " + most);
+                    "MTU " + mtu + " is more than the underlay carries: "
+                            + (most + fan.type().overhead()) + " bytes less "
+                            + fan.type().overhead() + " for the tunnel leave " + most);
         }
         return mtu;
     }
@@ -356,7 +399,8 @@ public final class Engine {
             done.add(change);
             try {
                 change.apply(kernel);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
+                // An Error too, such as memory or a class file that ran out, leaves the host as it was.
                 throw failed("could not " + change + ": " + e.getMessage(), undo(done, before), e);
             }
         }
@@ -366,7 +410,7 @@ public final class Engine {
         Plan rest;
         try {
             rest = again.get();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             throw failed("could not read back what was done: " + e.getMessage(), undo(done, before), e);
         }
         if (!rest.isEmpty()) {
@@ -378,7 +422,7 @@ public final class Engine {
         }
     }
 
-    private static FanException failed(String what, List<String> leftBehind, @Nullable RuntimeException cause) {
+    private static FanException failed(String what, List<String> leftBehind, @Nullable Throwable cause) {
         if (cause instanceof FanException known && leftBehind.isEmpty()) {
             return known;
         }
@@ -399,7 +443,7 @@ public final class Engine {
             Change back = done.get(i).inverse();
             try {
                 back.apply(kernel);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 trouble.add("could not " + back + ": " + e.getMessage());
             }
         }

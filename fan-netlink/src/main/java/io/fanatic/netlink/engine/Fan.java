@@ -16,18 +16,22 @@ import java.util.List;
  * One fan on this host, as it is or as it should be.
  *
  * @param mapping overlay and underlay
+ * @param type of the tunnel
  * @param bridge name of the bridge
- * @param tunnel name of the tunnel
- * @param vni VXLAN network identifier, 0 to 2^24-1
- * @param port UDP port of the tunnel
+ * @param tunnel name of the tunnel, which IPIP fans share
+ * @param vni VXLAN network identifier, 0 to 2^24-1; 0 of an IPIP fan
+ * @param port UDP port of the tunnel; 0 of an IPIP fan
  * @param mtu largest IPv4 packet on bridge and tunnel, bytes
  * @param identity the underlay address that the MAC addresses are derived from; the first one that the fan was given
  * @param slices the slices of this host, one for each underlay address, ordered by that address
  * @param dhcp the underlay addresses in whose slices addresses are leased by DHCP, ordered
  * @param underlayOnly whether its port takes packets from the underlays of its fans only
+ * @param nat whether what leaves the overlay takes the host's address
+ * @param accept whether rules are added that let the fan's packets pass where iptables drops what it forwards
  */
 public record Fan(
         FanMapping mapping,
+        TunnelType type,
         String bridge,
         String tunnel,
         int vni,
@@ -36,7 +40,9 @@ public record Fan(
         Ipv4Address identity,
         List<FanSlice> slices,
         List<Ipv4Address> dhcp,
-        boolean underlayOnly) {
+        boolean underlayOnly,
+        boolean nat,
+        boolean accept) {
 
     /** Each underlay address of a host costs its packets a compare and its mark a word; with more, a mark with its note may not fit an ifalias. */
     public static final int MOST_ADDRESSES = 6;
@@ -50,6 +56,11 @@ public record Fan(
 
     public Cidr overlay() {
         return mapping.overlay();
+    }
+
+    /** The prefix length of the addresses on the bridge and in containers, see {@link TunnelType#prefixLength}. */
+    public int prefixLength() {
+        return type.prefixLength(mapping);
     }
 
     /** The underlay addresses of this host in this fan, ordered. */
@@ -75,7 +86,8 @@ public record Fan(
         if (leases) {
             dhcp.add(slice.underlayAddress());
         }
-        return new Fan(mapping, bridge, tunnel, vni, port, mtu, identity, slices, dhcp, underlayOnly);
+        return new Fan(
+                mapping, type, bridge, tunnel, vni, port, mtu, identity, slices, dhcp, underlayOnly, nat, accept);
     }
 
     /** This fan without the slice of an underlay address. */
@@ -84,11 +96,13 @@ public record Fan(
         slices.removeIf(slice -> slice.underlayAddress().equals(underlayAddress));
         List<Ipv4Address> dhcp = new ArrayList<>(this.dhcp);
         dhcp.remove(underlayAddress);
-        return new Fan(mapping, bridge, tunnel, vni, port, mtu, identity, slices, dhcp, underlayOnly);
+        return new Fan(
+                mapping, type, bridge, tunnel, vni, port, mtu, identity, slices, dhcp, underlayOnly, nat, accept);
     }
 
     public Fan withMtu(int mtu) {
-        return new Fan(mapping, bridge, tunnel, vni, port, mtu, identity, slices, dhcp, underlayOnly);
+        return new Fan(
+                mapping, type, bridge, tunnel, vni, port, mtu, identity, slices, dhcp, underlayOnly, nat, accept);
     }
 
     /**
@@ -103,10 +117,11 @@ public record Fan(
         if (!bridge.equals(FanNames.bridge(overlay()))) {
             options = options.withBridge(bridge);
         }
-        if (port != TunnelType.DEFAULT_VXLAN_PORT) {
+        options = options.withType(type).withNat(nat).withAccept(accept);
+        if (type == TunnelType.VXLAN && port != TunnelType.DEFAULT_VXLAN_PORT) {
             options = options.withPort(port);
         }
-        if (vni != FanNames.vni(overlay())) {
+        if (type == TunnelType.VXLAN && vni != FanNames.vni(overlay())) {
             options = options.withVni(vni);
         }
         UnderlaySpec underlay =
@@ -116,11 +131,11 @@ public record Fan(
 
     /** What the bridge carries as ifalias. */
     public Mark mark() {
-        return new Mark(mapping, vni, port, identity, dhcp, false);
+        return new Mark(mapping, type, vni, port, identity, dhcp, false, nat, accept);
     }
 
     /** What the tunnel carries as ifalias, which needs room for a {@linkplain io.fanatic.netlink.bpf.ProgramNote note}. */
     public Mark tunnelMark() {
-        return new Mark(mapping, vni, port, identity, List.of(), underlayOnly);
+        return new Mark(mapping, type, vni, port, identity, List.of(), underlayOnly, true, true);
     }
 }

@@ -5,7 +5,9 @@ import io.fanatic.core.MacAddress;
 import io.fanatic.netlink.bpf.Counter;
 import io.fanatic.netlink.bpf.FanProgramSpec;
 import io.fanatic.netlink.bpf.FanPrograms;
+import io.fanatic.netlink.bpf.ProgramSpec;
 import io.fanatic.netlink.host.DhcpServer;
+import io.fanatic.netlink.host.Iptables;
 import io.fanatic.netlink.host.NatTable;
 import io.fanatic.netlink.host.PortTable;
 import java.util.List;
@@ -41,6 +43,12 @@ public interface Kernel extends AutoCloseable {
     /** The content of our NAT table; empty when there is none. */
     List<NatTable.Entry> nat();
 
+    /** What iptables does with what is forwarded, for each of its backends that is in use. */
+    List<Iptables.Forward> forwards();
+
+    /** Whether frames between the ports of a bridge pass the chains of IPv4 too (br_netfilter). */
+    boolean filtersBridgedFrames();
+
     /** The content of our table for tunnel ports; empty when there is none. */
     List<PortTable.Entry> ports();
 
@@ -58,6 +66,9 @@ public interface Kernel extends AutoCloseable {
     /** Whether it has what not every kernel has. */
     boolean has(KernelFeature feature);
 
+    /** Whether the host believes routers that tell the MTU of a path (net.ipv4.ip_no_pmtu_disc is 0). */
+    boolean learnsPathMtu();
+
     /**
      * Makes an external VXLAN device, down, under a name that nothing else uses, for {@link #publish} to rename. A run that
      * dies in between leaves a device that is known by that name.
@@ -65,6 +76,13 @@ public interface Kernel extends AutoCloseable {
      * @param vniFilter whether it is to share its port with other such devices
      */
     void createTunnel(String temporaryName, MacAddress mac, int mtu, int port, boolean vniFilter);
+
+    /**
+     * Makes an external IPIP device, down, as {@link #createTunnel} does.
+     *
+     * @param mtu bytes
+     */
+    void createIpipTunnel(String temporaryName, int mtu);
 
     /** Makes a bridge, down, as {@link #createTunnel} does. */
     void createBridge(String temporaryName, MacAddress mac, int mtu);
@@ -91,7 +109,7 @@ public interface Kernel extends AutoCloseable {
     void removeVni(String tunnel, int vni);
 
     /** Attaches both programs, or replaces those that are there; counters go on. */
-    void attachPrograms(String tunnel, FanProgramSpec spec);
+    void attachPrograms(String tunnel, ProgramSpec spec);
 
     void detachPrograms(String tunnel);
 
@@ -104,8 +122,17 @@ public interface Kernel extends AutoCloseable {
 
     void deleteAddress(AddressState address);
 
+    /** Adds a route to a device, or puts it in the place of the one of the same destination. */
+    void putRoute(RouteState route);
+
+    void deleteRoute(RouteState route);
+
     /** Replaces the whole content of our NAT table in one transaction; nothing to translate means no table. */
     void replaceNat(List<NatTable.Entry> entries);
+
+    void addPass(Iptables.Pass pass);
+
+    void removePass(Iptables.Pass pass);
 
     /** Replaces the whole content of our table for tunnel ports in one transaction; no port means no table. */
     void replacePorts(List<PortTable.Entry> entries);

@@ -1,5 +1,6 @@
 package io.fanatic.netlink.engine;
 
+import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.MacAddress;
 import java.util.List;
 import java.util.Optional;
@@ -15,6 +16,7 @@ import java.util.Optional;
  * @param master the bridge that it is a port of
  * @param alias its ifalias, or empty
  * @param vxlan what only a VXLAN device has
+ * @param ipip what only an IPIP device has
  */
 public record LinkState(
         String name,
@@ -24,7 +26,28 @@ public record LinkState(
         boolean up,
         Optional<String> master,
         String alias,
-        Optional<Vxlan> vxlan) {
+        Optional<Vxlan> vxlan,
+        Optional<Ipip> ipip) {
+
+    /** A device that is no IPIP tunnel. */
+    public LinkState(
+            String name,
+            String kind,
+            MacAddress mac,
+            int mtu,
+            boolean up,
+            Optional<String> master,
+            String alias,
+            Optional<Vxlan> vxlan) {
+        this(name, kind, mac, mtu, up, master, alias, vxlan, Optional.empty());
+    }
+
+    /**
+     * @param external whether the addresses come from metadata
+     * @param local the outer source address, if fixed
+     * @param remote the peer, if fixed
+     */
+    public record Ipip(boolean external, Optional<Ipv4Address> local, Optional<Ipv4Address> remote) {}
 
     /**
      * @param port UDP destination port
@@ -58,32 +81,32 @@ public record LinkState(
     }
 
     LinkState withMtu(int mtu) {
-        return new LinkState(name, kind, mac, mtu, up, master, alias, vxlan);
+        return new LinkState(name, kind, mac, mtu, up, master, alias, vxlan, ipip);
     }
 
     LinkState withMac(MacAddress mac) {
-        return new LinkState(name, kind, mac, mtu, up, master, alias, vxlan);
+        return new LinkState(name, kind, mac, mtu, up, master, alias, vxlan, ipip);
     }
 
     LinkState withUp(boolean up) {
-        return new LinkState(name, kind, mac, mtu, up, master, alias, vxlan);
+        return new LinkState(name, kind, mac, mtu, up, master, alias, vxlan, ipip);
     }
 
     LinkState withMaster(Optional<String> master) {
-        return new LinkState(name, kind, mac, mtu, up, master, alias, vxlan);
+        return new LinkState(name, kind, mac, mtu, up, master, alias, vxlan, ipip);
     }
 
     LinkState withAlias(String alias) {
-        return new LinkState(name, kind, mac, mtu, up, master, alias, vxlan);
+        return new LinkState(name, kind, mac, mtu, up, master, alias, vxlan, ipip);
     }
 
     LinkState withName(String name) {
-        return new LinkState(name, kind, mac, mtu, up, master, alias, vxlan);
+        return new LinkState(name, kind, mac, mtu, up, master, alias, vxlan, ipip);
     }
 
     LinkState withVnis(List<Vnis> vnis) {
         Vxlan old = vxlan.orElseThrow();
         Vxlan changed = new Vxlan(old.port(), old.external(), old.vniFilter(), vnis, old.vni());
-        return new LinkState(name, kind, mac, mtu, up, master, alias, Optional.of(changed));
+        return new LinkState(name, kind, mac, mtu, up, master, alias, Optional.of(changed), ipip);
     }
 }

@@ -8,13 +8,16 @@ import io.fanatic.netlink.bpf.FanGate;
 import io.fanatic.netlink.bpf.FanProgramSpec;
 import io.fanatic.netlink.bpf.FanPrograms;
 import io.fanatic.netlink.bpf.ProgramNote;
+import io.fanatic.netlink.bpf.ProgramSpec;
 import io.fanatic.netlink.host.DhcpServer;
 import io.fanatic.netlink.host.Dnsmasq;
 import io.fanatic.netlink.host.ForeignTableException;
+import io.fanatic.netlink.host.Iptables;
 import io.fanatic.netlink.host.NatTable;
 import io.fanatic.netlink.host.NftException;
 import io.fanatic.netlink.host.Nftables;
 import io.fanatic.netlink.host.PortTable;
+import io.fanatic.netlink.host.Sysctl;
 import io.fanatic.netlink.libc.Errno;
 import io.fanatic.netlink.libc.ErrnoException;
 import io.fanatic.netlink.route.Addresses;
@@ -107,7 +110,8 @@ public final class LinuxKernel implements Kernel {
                     link.up(),
                     Optional.ofNullable(names.get(link.master())),
                     ProgramNote.without(link.alias()),
-                    vxlan));
+                    vxlan,
+                    link.ipip().map(ipip -> new LinkState.Ipip(ipip.external(), ipip.local(), ipip.remote()))));
         }
         return states;
     }
@@ -144,6 +148,8 @@ public final class LinuxKernel implements Kernel {
                         route.destination(),
                         route.table(),
                         Optional.ofNullable(names.get(route.outInterface())),
+                        route.preferredSource(),
+                        route.mtu(),
                         RouteWords.of(route, names)));
             }
         }
@@ -184,6 +190,11 @@ public final class LinuxKernel implements Kernel {
     private NotedPrograms noted() {
         return new NotedPrograms(
                 links, has(KernelFeature.TCX) ? new TcxHooks() : new ClsactHooks(new TrafficControl(socket)));
+    }
+
+    @Override
+    public boolean learnsPathMtu() {
+        return Sysctl.find("net.ipv4.ip_no_pmtu_disc").orElse("0").equals("0");
     }
 
     @Override
@@ -264,8 +275,36 @@ public final class LinuxKernel implements Kernel {
         try {
             natTable().write(entries);
         } catch (NftException e) {
+            if (String.valueOf(e.getMessage()).contains("not supported")) {
+                throw new FanException(
+                        FanException.Reason.UNSUPPORTED,
+                        "this kernel has no nftables for IPv4 (CONFIG_NF_TABLES_IPV4), which is what translates the addresses of"
+                                + " packets that leave the overlay; try \"modprobe nf_tables\", or do without: --no-nat",
+                        List.of(),
+                        e);
+            }
             throw known(e);
         }
+    }
+
+    @Override
+    public List<Iptables.Forward> forwards() {
+        return Iptables.read(nftables().run("list tables ip"));
+    }
+
+    @Override
+    public boolean filtersBridgedFrames() {
+        return Sysctl.find("net/bridge/bridge-nf-call-iptables").equals(Optional.of("1"));
+    }
+
+    @Override
+    public void addPass(Iptables.Pass pass) {
+        Iptables.add(pass);
+    }
+
+    @Override
+    public void removePass(Iptables.Pass pass) {
+        Iptables.remove(pass);
     }
 
     @Override
@@ -347,6 +386,17 @@ public final class LinuxKernel implements Kernel {
         } catch (ErrnoException e) {
             throw e.errno() == Errno.EOPNOTSUPP
                     ? unsupported("has no VXLAN devices (CONFIG_VXLAN); try \"modprobe vxlan\"", e)
+                    : e;
+        }
+    }
+
+    @Override
+    public void createIpipTunnel(String temporaryName, int mtu) {
+        try {
+            links.create(NewLink.externalIpip(temporaryName).mtu(mtu));
+        } catch (ErrnoException e) {
+            throw e.errno() == Errno.EOPNOTSUPP
+                    ? unsupported("has no IPIP devices (CONFIG_NET_IPIP); try \"modprobe ipip\"", e)
                     : e;
         }
     }
@@ -438,7 +488,7 @@ public final class LinuxKernel implements Kernel {
     }
 
     @Override
-    public void attachPrograms(String tunnel, FanProgramSpec spec) {
+    public void attachPrograms(String tunnel, ProgramSpec spec) {
         Link device = link(tunnel);
         Optional<BpfMap> counters = NotedPrograms.countersToKeep(device);
         try (FanPrograms programs =
@@ -486,6 +536,31 @@ public final class LinuxKernel implements Kernel {
                 throw e;
             }
         }
+    }
+
+    @Override
+    public void putRoute(RouteState route) {
+        new Routes(socket).replace(route(route, index(route.link().orElseThrow())));
+    }
+
+    @Override
+    public void deleteRoute(RouteState route) {
+        Optional<Link> link = links.named(route.link().orElseThrow());
+        if (link.isEmpty()) {
+            return;
+        }
+        try {
+            new Routes(socket).delete(route(route, link.get().index()));
+        } catch (ErrnoException e) {
+            if (e.errno() != Errno.ESRCH) {
+                throw e;
+            }
+        }
+    }
+
+    private static Route route(RouteState state, int index) {
+        Route route = Route.direct(state.destination(), index, PROTOCOL).withMtu(state.mtu());
+        return state.source().map(route::withPreferredSource).orElse(route);
     }
 
     @Override

@@ -7,7 +7,9 @@ import io.fanatic.netlink.bpf.Counter;
 import io.fanatic.netlink.bpf.FanGate;
 import io.fanatic.netlink.bpf.FanProgramSpec;
 import io.fanatic.netlink.bpf.FanPrograms;
+import io.fanatic.netlink.bpf.ProgramSpec;
 import io.fanatic.netlink.host.DhcpServer;
+import io.fanatic.netlink.host.Iptables;
 import io.fanatic.netlink.host.NatTable;
 import io.fanatic.netlink.host.PortTable;
 import io.fanatic.netlink.libc.Errno;
@@ -33,6 +35,8 @@ public final class MemoryKernel implements Kernel {
     private final List<Ipv4Address> nameServers = new ArrayList<>();
     private List<NatTable.Entry> nat = List.of();
     private List<PortTable.Entry> ports = List.of();
+    private final List<Iptables.Forward> forwards = new ArrayList<>();
+    private boolean filtersBridgedFrames;
     private boolean forwarding;
     private boolean forwardingIsOurs;
     private int calls;
@@ -83,7 +87,14 @@ public final class MemoryKernel implements Kernel {
     /** Takes a device away with all that hangs on it, as somebody else would. */
     public void remove(String name) {
         links.remove(name);
-        addresses.removeIf(address -> address.link().equals(name));
+        routes.removeIf(route -> route.link().equals(Optional.of(name)));
+        addresses.removeIf(address -> {
+            boolean gone = address.link().equals(name);
+            if (gone) {
+                routes.removeIf(route -> route.source().equals(Optional.of(address.address())));
+            }
+            return gone;
+        });
         programs.remove(name);
         gates.remove(name);
         links.replaceAll(
@@ -136,6 +147,55 @@ public final class MemoryKernel implements Kernel {
         return nat;
     }
 
+    /** Sets what iptables does with forwarded packets, as Docker would; our rules stay. */
+    public void putForward(Iptables.Forward forward) {
+        forwards.removeIf(old -> old.backend() == forward.backend());
+        forwards.add(forward);
+    }
+
+    /** Makes bridged frames pass the chains of IPv4 too, as somebody else would. */
+    public void putFiltersBridgedFrames(boolean on) {
+        filtersBridgedFrames = on;
+    }
+
+    @Override
+    public List<Iptables.Forward> forwards() {
+        call("read iptables");
+        return List.copyOf(forwards);
+    }
+
+    @Override
+    public boolean filtersBridgedFrames() {
+        call("read bridge-nf-call-iptables");
+        return filtersBridgedFrames;
+    }
+
+    @Override
+    public void addPass(Iptables.Pass pass) {
+        call("add " + pass);
+        putPasses(pass, true);
+    }
+
+    @Override
+    public void removePass(Iptables.Pass pass) {
+        call("remove " + pass);
+        putPasses(pass, false);
+    }
+
+    private void putPasses(Iptables.Pass pass, boolean present) {
+        forwards.replaceAll(old -> {
+            if (old.backend() != pass.backend()) {
+                return old;
+            }
+            List<Iptables.Pass> ours = new ArrayList<>(old.ours());
+            ours.remove(pass);
+            if (present) {
+                ours.add(0, pass);
+            }
+            return new Iptables.Forward(old.backend(), old.drops(), old.chain(), ours, old.others());
+        });
+    }
+
     @Override
     public List<PortTable.Entry> ports() {
         call("read the table of ports");
@@ -167,6 +227,12 @@ public final class MemoryKernel implements Kernel {
     }
 
     @Override
+    public boolean learnsPathMtu() {
+        call("read ip_no_pmtu_disc");
+        return true;
+    }
+
+    @Override
     public boolean has(KernelFeature feature) {
         call("try " + feature.word());
         return true;
@@ -177,6 +243,27 @@ public final class MemoryKernel implements Kernel {
         call("create tunnel " + temporaryName);
         LinkState.Vxlan vxlan = new LinkState.Vxlan(port, true, vniFilter, List.of(), 0);
         create(new LinkState(temporaryName, "vxlan", mac, mtu, false, Optional.empty(), "", Optional.of(vxlan)));
+    }
+
+    @Override
+    public void createIpipTunnel(String temporaryName, int mtu) {
+        call("create tunnel " + temporaryName);
+        for (LinkState link : links.values()) {
+            if (link.ipip().filter(LinkState.Ipip::external).isPresent()) {
+                throw new ErrnoException("create " + temporaryName, Errno.EEXIST);
+            }
+        }
+        LinkState.Ipip ipip = new LinkState.Ipip(true, Optional.empty(), Optional.empty());
+        create(new LinkState(
+                temporaryName,
+                "ipip",
+                new MacAddress(0),
+                mtu,
+                false,
+                Optional.empty(),
+                "",
+                Optional.empty(),
+                Optional.of(ipip)));
     }
 
     @Override
@@ -217,6 +304,9 @@ public final class MemoryKernel implements Kernel {
             return;
         }
         put(link(name).withUp(up));
+        if (!up) {
+            routes.removeIf(route -> route.link().equals(Optional.of(name)));
+        }
     }
 
     @Override
@@ -255,7 +345,7 @@ public final class MemoryKernel implements Kernel {
     }
 
     @Override
-    public void attachPrograms(String tunnel, FanProgramSpec spec) {
+    public void attachPrograms(String tunnel, ProgramSpec spec) {
         call("attach programs to " + tunnel);
         link(tunnel);
         programs.put(tunnel, FanPrograms.names(spec));
@@ -294,6 +384,30 @@ public final class MemoryKernel implements Kernel {
     public void deleteAddress(AddressState address) {
         call("delete address " + address);
         addresses.remove(address);
+        routes.removeIf(route -> route.source().equals(Optional.of(address.address())));
+    }
+
+    @Override
+    public void putRoute(RouteState route) {
+        call("add route " + route.words());
+        String device = route.link().orElseThrow();
+        if (!link(device).up()) {
+            throw new ErrnoException("add route " + route.words(), Errno.ENETDOWN);
+        }
+        if (route.source().isPresent()
+                && addresses.stream()
+                        .noneMatch(a -> a.address().equals(route.source().get()))) {
+            throw new ErrnoException("add route " + route.words(), Errno.EINVAL);
+        }
+        routes.removeIf(other ->
+                other.destination().equals(route.destination()) && other.link().equals(route.link()));
+        routes.add(route);
+    }
+
+    @Override
+    public void deleteRoute(RouteState route) {
+        call("remove route " + route.words());
+        routes.remove(route);
     }
 
     @Override

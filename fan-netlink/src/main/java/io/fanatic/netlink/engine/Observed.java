@@ -4,8 +4,10 @@ import io.fanatic.core.FanMapping;
 import io.fanatic.core.FanNames;
 import io.fanatic.core.FanSlice;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.TunnelType;
 import io.fanatic.netlink.bpf.FanPrograms;
 import io.fanatic.netlink.host.DhcpServer;
+import io.fanatic.netlink.host.Iptables;
 import io.fanatic.netlink.host.NatTable;
 import io.fanatic.netlink.host.PortTable;
 import java.util.ArrayList;
@@ -32,15 +34,20 @@ record Observed(
         List<PortTable.Entry> ports,
         Map<String, DhcpServer> dhcp,
         boolean forwarding,
-        boolean forwardingIsOurs) {
+        boolean forwardingIsOurs,
+        List<Iptables.Forward> forwards,
+        boolean filtersBridgedFrames) {
+
+    /** The IPIP device that each namespace gets with the kernel's module. */
+    static final String IPIP_FALLBACK = "tunl0";
 
     static Observed of(Kernel kernel) {
-        List<LinkState> links = kernel.links();
+        List<LinkState> links = withoutFallback(kernel.links());
         Map<String, FanPrograms.Names> programs = new HashMap<>();
         Map<String, String> gates = new HashMap<>();
         Map<String, DhcpServer> dhcp = new HashMap<>();
         for (LinkState link : links) {
-            if (link.isOurs() && link.vxlan().isPresent()) {
+            if (link.isOurs() && (link.vxlan().isPresent() || link.ipip().isPresent())) {
                 kernel.programs(link.name()).ifPresent(names -> programs.put(link.name(), names));
             } else if (link.isOurs()) {
                 kernel.gate(link.name()).ifPresent(name -> gates.put(link.name(), name));
@@ -61,7 +68,19 @@ record Observed(
                 kernel.ports(),
                 dhcp,
                 kernel.forwarding(),
-                kernel.forwardingIsOurs());
+                kernel.forwardingIsOurs(),
+                kernel.forwards(),
+                kernel.filtersBridgedFrames());
+    }
+
+    /** The device that comes with the kernel's module and cannot be deleted, until somebody uses it, is not of the host's making. */
+    private static List<LinkState> withoutFallback(List<LinkState> links) {
+        List<LinkState> others = new ArrayList<>(links);
+        others.removeIf(link -> link.name().equals(IPIP_FALLBACK)
+                && !link.up()
+                && link.alias().isEmpty()
+                && link.ipip().isPresent());
+        return others;
     }
 
     /** What anybody can see: links, addresses and routes; of the rest it knows nothing. */
@@ -76,6 +95,8 @@ record Observed(
                 List.of(),
                 Map.of(),
                 kernel.forwarding(),
+                false,
+                List.of(),
                 false);
     }
 
@@ -114,8 +135,7 @@ record Observed(
             }
         }
         for (FanSlice slice : fan.slices()) {
-            AddressState only = new AddressState(
-                    fan.bridge(), slice.hostAddress(), fan.overlay().prefixLength());
+            AddressState only = new AddressState(fan.bridge(), slice.hostAddress(), fan.prefixLength());
             if (carried.equals(List.of(only))) {
                 return bridge;
             }
@@ -142,14 +162,16 @@ record Observed(
             Mark mark = parsed.get();
             String bridge =
                     other(links, mark, "bridge", FanNames.bridge(mark.mapping().overlay()));
-            String tunnel =
-                    other(links, mark, "vxlan", FanNames.tunnel(mark.mapping().overlay()));
+            String tunnelName = FanNames.tunnel(mark.type(), mark.mapping().overlay());
+            String tunnel = mark.type() == TunnelType.IPIP ? tunnelName : other(links, mark, "vxlan", tunnelName);
             int mtu = find(links, bridge)
                     .or(() -> find(links, tunnel))
                     .map(LinkState::mtu)
                     .orElse(0);
+            Optional<Mark> told = find(links, bridge).flatMap(found -> Mark.parse(found.alias()));
             fans.add(new Fan(
                     mark.mapping(),
+                    mark.type(),
                     bridge,
                     tunnel,
                     mark.vni(),
@@ -157,14 +179,13 @@ record Observed(
                     mtu,
                     mark.identity(),
                     slices(mark.mapping(), bridge, addresses),
-                    find(links, bridge)
-                            .flatMap(found -> Mark.parse(found.alias()))
-                            .map(Mark::dhcp)
-                            .orElse(List.of()),
+                    told.map(Mark::dhcp).orElse(List.of()),
                     find(links, tunnel)
                             .flatMap(found -> Mark.parse(found.alias()))
                             .filter(Mark::underlayOnly)
-                            .isPresent()));
+                            .isPresent(),
+                    told.map(Mark::nat).orElse(true),
+                    told.map(Mark::accept).orElse(true)));
         }
         fans.sort((a, b) -> a.overlay().compareTo(b.overlay()));
         return fans;
@@ -234,9 +255,18 @@ record Observed(
         compare(lines, "gate", before.gates.entrySet(), gates.entrySet());
         compare(lines, "NAT", before.nat, nat);
         compare(lines, "closed port", before.ports, ports);
+        compare(lines, "iptables", passes(before), passes(this));
         compare(lines, "DHCP server", before.dhcp.values(), dhcp.values());
         compare(lines, "net.ipv4.ip_forward", List.of(before.forwarding), List.of(forwarding));
         return lines;
+    }
+
+    private static List<Iptables.Pass> passes(Observed host) {
+        List<Iptables.Pass> passes = new ArrayList<>();
+        for (Iptables.Forward forward : host.forwards) {
+            passes.addAll(forward.ours());
+        }
+        return passes;
     }
 
     private static <T> void compare(List<String> lines, String what, Collection<T> before, Collection<T> after) {

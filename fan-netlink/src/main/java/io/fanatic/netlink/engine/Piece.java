@@ -5,15 +5,18 @@ package io.fanatic.netlink.engine;
  * the other. A {@link Change} leads from one piece to another of the same {@link #key}.
  */
 sealed interface Piece
-        permits AddressPiece,
+        permits AcceptPiece,
+                AddressPiece,
                 BridgePiece,
                 DhcpPiece,
                 ForwardingPiece,
                 GatePiece,
+                IpipTunnelPiece,
                 NatPiece,
                 PortPiece,
                 PortTablePiece,
                 ProgramsPiece,
+                RoutePiece,
                 TunnelPiece,
                 UpPiece {
 

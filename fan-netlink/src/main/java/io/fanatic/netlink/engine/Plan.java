@@ -90,8 +90,8 @@ public final class Plan {
      * A change, for programs that want to know what it is about.
      *
      * @param thing the kind of thing: {@code tunnel}, {@code programs}, {@code bridge}, {@code gate}, {@code port}, {@code address}, {@code
-     *     up}, {@code nat}, {@code
-     *     underlay-only}, {@code dhcp} or {@code forwarding}
+     *     up}, {@code route}, {@code nat}, {@code
+     *     underlay-only}, {@code accept}, {@code dhcp} or {@code forwarding}
      * @param kind what happens to it
      * @param words the change in words, as in {@link #lines}
      */

@@ -1,5 +1,6 @@
 package io.fanatic.netlink.engine;
 
+import io.fanatic.core.TunnelType;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -19,6 +20,9 @@ final class PortSharing {
 
     /** Whether the fan's tunnel has a filter, or has to have one. */
     boolean needsFilter(Fan fan) {
+        if (fan.type() != TunnelType.VXLAN) {
+            return false;
+        }
         for (LinkState link : host.links()) {
             if (link.vxlan().isPresent() && link.vxlan().get().port() == fan.port()) {
                 boolean itself = link.name().equals(fan.tunnel());
@@ -33,6 +37,9 @@ final class PortSharing {
     /** Makes the tunnels of other fans again that have the fan's port for themselves. */
     Plan makeRoomFor(Fan fan, List<Fan> others) {
         Plan plan = Plan.NOTHING;
+        if (fan.type() != TunnelType.VXLAN) {
+            return plan;
+        }
         for (Fan other : others) {
             boolean alone = host.link(other.tunnel())
                     .filter(LinkState::isOurs)

@@ -5,6 +5,7 @@ import static io.fanatic.netlink.engine.FanException.Reason.INVALID;
 import static io.fanatic.netlink.engine.FanException.Reason.IN_USE;
 
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.TunnelType;
 import java.util.List;
 import java.util.Optional;
 
@@ -29,7 +30,11 @@ final class Preflight {
             deviceIsFree(fan.bridge(), "bridge", "choose another name with --bridge");
         }
         deviceIsFree(fan.tunnel(), "tunnel", "rename or remove that device");
-        portIsFree(fan);
+        if (fan.type() == TunnelType.VXLAN) {
+            portIsFree(fan);
+        } else {
+            noRivals(fan);
+        }
         if (fan.slices().size() > Fan.MOST_ADDRESSES) {
             throw new FanException(
                     INVALID,
@@ -54,6 +59,7 @@ final class Preflight {
         }
         before.ifPresent(old -> {
             same("bridge", old, old.bridge(), fan.bridge());
+            same("tunnel type", old, old.type().word(), fan.type().word());
             same("VNI", old, old.vni(), fan.vni());
             same("port", old, old.port(), fan.port());
         });
@@ -72,9 +78,15 @@ final class Preflight {
 
     private void overlayIsFree(Fan fan) {
         for (RouteState route : host.routes()) {
-            boolean ours = route.link().equals(Optional.of(fan.bridge()))
-                    && (host.link(fan.bridge()).filter(LinkState::isOurs).isPresent()
-                            || host.adoptable(fan).isPresent());
+            boolean tunnel = route.link().equals(Optional.of(fan.tunnel()))
+                    && route.destination().equals(fan.overlay())
+                    && host.link(fan.tunnel()).filter(LinkState::isOurs).isPresent();
+            boolean ours = tunnel
+                    || route.link().equals(Optional.of(fan.bridge()))
+                            && (host.link(fan.bridge())
+                                            .filter(LinkState::isOurs)
+                                            .isPresent()
+                                    || host.adoptable(fan).isPresent());
             if (!ours && !route.isDefault(host.routes()) && route.destination().overlaps(fan.overlay())) {
                 throw new FanException(
                         CONFLICT,
@@ -138,6 +150,47 @@ final class Preflight {
                                 + link.name() + "; choose another with --vni on every host of the fan");
             }
         }
+    }
+
+    /**
+     * The kernel gives an IPIP packet to one device: one whose local and remote address fit it before one that fits any, such a one
+     * before the external device, and that before tunl0.
+     */
+    private void noRivals(Fan fan) {
+        for (LinkState link : host.links()) {
+            if (link.ipip().isEmpty() || link.isOurs() || Kernel.isTemporary(link.name())) {
+                continue;
+            }
+            LinkState.Ipip ipip = link.ipip().get();
+            if (ipip.external()) {
+                rival(
+                        link,
+                        "takes its addresses from metadata (external), and a network namespace has one such device at most",
+                        "");
+            } else if (link.name().equals(Observed.IPIP_FALLBACK)) {
+                boolean used = link.up()
+                        || host.addresses().stream().anyMatch(a -> a.link().equals(link.name()));
+                if (used) {
+                    rival(link, "is in use, and the fan's tunnel would swallow its packets", "");
+                }
+            } else if (link.up()
+                    && ipip.local()
+                            .filter(local -> !fan.underlayAddresses().contains(local))
+                            .isEmpty()
+                    && ipip.remote()
+                            .filter(remote -> !fan.mapping().underlay().contains(remote))
+                            .isEmpty()) {
+                String from = ipip.remote().map(remote -> " from " + remote).orElse("");
+                rival(link, "would swallow the fan's packets" + from, " or set it down");
+            }
+        }
+    }
+
+    private static void rival(LinkState link, String why, String orElse) {
+        throw new FanException(
+                CONFLICT,
+                "the IPIP device " + link.name() + " " + why + "; remove it" + orElse
+                        + ", or choose VXLAN on every host of the fan (-t vxlan)");
     }
 
     /** Refuses to take a bridge away from the containers on it. */

@@ -1,9 +1,9 @@
 package io.fanatic.netlink.engine;
 
-import io.fanatic.netlink.bpf.FanProgramSpec;
+import io.fanatic.netlink.bpf.ProgramSpec;
 
 /** The two eBPF programs on the tunnel. */
-record ProgramsPiece(String tunnel, FanProgramSpec spec) implements Piece {
+record ProgramsPiece(String tunnel, ProgramSpec spec) implements Piece {
 
     @Override
     public String key() {

@@ -1,6 +1,7 @@
 package io.fanatic.netlink.engine;
 
 import io.fanatic.core.Cidr;
+import io.fanatic.core.Ipv4Address;
 import java.util.List;
 import java.util.Optional;
 
@@ -10,12 +11,20 @@ import java.util.Optional;
  * @param destination the network
  * @param table number of the routing table; {@link #MAIN} is the main one
  * @param link device it leads to; empty for blackhole and the like
+ * @param source the address that the host itself sends from, if said
+ * @param mtu bytes of the largest packet; 0 when only the device decides
  * @param words the whole route in the form of {@code ip route}, for messages
  */
-public record RouteState(Cidr destination, int table, Optional<String> link, String words) {
+public record RouteState(
+        Cidr destination, int table, Optional<String> link, Optional<Ipv4Address> source, int mtu, String words) {
 
     /** The main table (RT_TABLE_MAIN). */
     public static final int MAIN = 254;
+
+    /** A route without source address and MTU. */
+    public RouteState(Cidr destination, int table, Optional<String> link, String words) {
+        this(destination, table, link, Optional.empty(), 0, words);
+    }
 
     /**
      * Whether this is a default route; a VPN beats that with both halves of the address space in one table, while one half

@@ -32,6 +32,9 @@ final class RouteWords {
         if (route.metric() != 0) {
             text.append(" metric ").append(route.metric());
         }
+        if (route.mtu() != 0) {
+            text.append(" mtu ").append(route.mtu());
+        }
         if (route.table() != Route.TABLE_MAIN) {
             text.append(" table ").append(route.table());
         }

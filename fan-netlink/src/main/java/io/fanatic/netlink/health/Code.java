@@ -35,6 +35,7 @@ public enum Code {
     UNDERLAY_ONLY("underlay-only", WARNING, "the tunnel's port does not take exactly what comes from the underlay"),
     FORWARDING_OFF("forwarding-off", ERROR, "the host does not forward: containers reach nothing outside"),
     RP_FILTER("rp-filter", WARNING, "the reverse path filter drops what other hosts send"),
+    PATH_MTU("path-mtu", WARNING, "the host does not learn what a path takes, and packets are fragmented on the way"),
     FORWARD_DROP("forward-drop", ERROR, "the firewall drops what it forwards, the fan's frames included"),
     FIREWALL_DROP("firewall-drop", ERROR, "a firewall rule drops packets of overlay addresses"),
     TUNNEL_PORT_CLOSED("tunnel-port-closed", WARNING, "the firewall lets nothing in to the tunnel's UDP port"),

@@ -1,6 +1,7 @@
 package io.fanatic.netlink.health;
 
 import io.fanatic.core.Cidr;
+import io.fanatic.core.TunnelType;
 import io.fanatic.netlink.engine.Fan;
 import io.fanatic.netlink.engine.LinkState;
 import io.fanatic.netlink.host.Sysctl;
@@ -47,15 +48,14 @@ final class FirewallCheck implements Check {
     /** A policy of drop, and nothing in the table that lets the bridge pass. */
     private static void forward(Firewall firewall, Firewall.Chain chain, Fan fan, Findings findings) {
         boolean excused = firewall.rules().stream()
-                .anyMatch(
-                        rule -> rule.isInTableOf(chain) && rule.verdict().equals("accept") && lets(rule, fan.bridge()));
+                .anyMatch(rule -> rule.isInTableOf(chain) && rule.verdict().equals("accept") && lets(rule, fan));
         if (!excused) {
-            boolean bridged = chain.family().equals("bridge") || bridgedFramesAreFiltered();
+            boolean all = chain.family().equals("bridge") || eatsTheFan(fan);
             findings.add(forwardDrop(
                     fan,
-                    bridged,
-                    "chain " + chain + " has policy drop and no rule lets " + fan.bridge() + " pass",
-                    fix(chain, fan.bridge())));
+                    all,
+                    "chain " + chain + " has policy drop and no rule lets " + outside(fan) + " pass",
+                    fix(chain, fan)));
         }
     }
 
@@ -67,25 +67,38 @@ final class FirewallCheck implements Check {
         return bridged ? finding : finding.as(Severity.WARNING);
     }
 
-    private static boolean lets(Firewall.Rule rule, String bridge) {
+    /** The device by which packets of other hosts come to the chain. */
+    static String outside(Fan fan) {
+        return fan.type() == TunnelType.IPIP ? fan.tunnel() : fan.bridge();
+    }
+
+    /** Whether packets between hosts pass the chains of IPv4, and not only those that leave the overlay. */
+    static boolean eatsTheFan(Fan fan) {
+        return fan.type() == TunnelType.IPIP || bridgedFramesAreFiltered();
+    }
+
+    private static boolean lets(Firewall.Rule rule, Fan fan) {
+        String bridge = outside(fan);
         return rule.matches().isEmpty()
                 || rule.match("iifname")
                         .filter(m -> m.isEqual() && m.names(bridge))
                         .isPresent()
                 || rule.match("oifname")
-                                .filter(m -> m.isEqual() && m.names(bridge))
+                                .filter(m -> m.isEqual() && m.names(fan.bridge()))
                                 .isPresent()
                         && rule.match("ct state").isEmpty();
     }
 
     /** A rule of nft's own in a table of iptables would make iptables refuse the table. */
-    private static String fix(Firewall.Chain chain, String bridge) {
+    private static String fix(Firewall.Chain chain, Fan fan) {
+        String in = outside(fan);
+        String bridge = fan.bridge();
         if (chain.family().equals("ip")
                 && chain.table().equals("filter")
                 && chain.name().equals("FORWARD")) {
-            return "iptables -I FORWARD -i " + bridge + " -o " + bridge + " -j ACCEPT";
+            return "iptables -I FORWARD -i " + in + " -o " + bridge + " -j ACCEPT";
         }
-        return "nft insert rule " + chain + " iifname " + bridge + " oifname " + bridge + " accept";
+        return "nft insert rule " + chain + " iifname " + in + " oifname " + bridge + " accept";
     }
 
     /** A policy of drop for what comes in, and no rule that would let the tunnel's packets in. */
@@ -93,6 +106,8 @@ final class FirewallCheck implements Check {
         List<String> devices = fan.underlayAddresses().stream()
                 .flatMap(address -> host.holder(address).map(LinkState::name).stream())
                 .toList();
+        boolean ipip = fan.type() == TunnelType.IPIP;
+        String what = ipip ? "ip protocol 4" : "udp dport " + fan.port();
         boolean open = firewall.rules().stream()
                 .anyMatch(rule ->
                         rule.isInTableOf(chain) && rule.verdict().equals("accept") && admits(rule, fan, devices));
@@ -100,12 +115,13 @@ final class FirewallCheck implements Check {
             findings.add(Finding.of(
                     Code.TUNNEL_PORT_CLOSED,
                     fan.overlay().toString(),
-                    "the firewall has no rule that lets other hosts in to the tunnel's UDP port " + fan.port(),
-                    List.of("chain " + chain + " has policy drop and no rule accepts udp dport " + fan.port()),
+                    "the firewall has no rule that lets other hosts in to the tunnel's "
+                            + (ipip ? "IP protocol 4" : "UDP port " + fan.port()),
+                    List.of("chain " + chain + " has policy drop and no rule accepts " + what),
                     chain.table().equals("filter") && chain.family().equals("ip")
-                            ? "iptables -I " + chain.name() + " -p udp --dport " + fan.port() + " -s "
-                                    + fan.mapping().underlay() + " -j ACCEPT"
-                            : "nft insert rule " + chain + " udp dport " + fan.port() + " accept"));
+                            ? "iptables -I " + chain.name() + (ipip ? " -p 4" : " -p udp --dport " + fan.port())
+                                    + " -s " + fan.mapping().underlay() + " -j ACCEPT"
+                            : "nft insert rule " + chain + " " + what + " accept"));
         }
     }
 
@@ -121,10 +137,20 @@ final class FirewallCheck implements Check {
                 || rule.match("ip saddr")
                         .filter(m -> m.isEqual() && m.networks().stream().noneMatch(underlay::overlaps))
                         .isPresent()
+                || rule.match("ip protocol")
+                        .filter(m -> m.isEqual() && !isProtocolOf(m, fan))
+                        .isPresent()
                 || rule.match("udp dport")
-                        .filter(m -> m.isEqual() && !hasPort(m, fan.port()))
+                        .filter(m -> fan.type() == TunnelType.IPIP || m.isEqual() && !hasPort(m, fan.port()))
                         .isPresent();
         return !other;
+    }
+
+    private static boolean isProtocolOf(Firewall.Match match, Fan fan) {
+        return match.values().stream()
+                .anyMatch(value -> fan.type() == TunnelType.IPIP
+                        ? value.equals("4") || value.equals("ipencap") || value.equals("ipip")
+                        : value.equals("17") || value.equals("udp"));
     }
 
     private static boolean hasPort(Firewall.Match match, int port) {
@@ -164,10 +190,10 @@ final class FirewallCheck implements Check {
         }
     }
 
-    /** As Docker's {@code ! -i fan-250}: what comes over the fan passes. */
+    /** As Docker's {@code ! -i fan-250} does for VXLAN: what comes over the fan passes. */
     private static boolean sparesTheBridge(Firewall.Rule rule, Fan fan) {
         Optional<Firewall.Match> in = rule.match("iifname");
-        return in.isPresent() && in.get().isEqual() != in.get().names(fan.bridge());
+        return in.isPresent() && in.get().isEqual() != in.get().names(outside(fan));
     }
 
     private static Finding finding(Fan fan, Firewall.Rule rule, Firewall.Chain chain, Cidr network) {

@@ -58,6 +58,7 @@ public final class Health {
                         new PortMtuCheck(),
                         new ForwardingCheck(),
                         new RpFilterCheck(),
+                        new PathMtuCheck(),
                         new FirewallCheck(),
                         new LegacyCheck(),
                         new ManagersCheck(),

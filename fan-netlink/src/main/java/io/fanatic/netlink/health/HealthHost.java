@@ -235,7 +235,11 @@ public final class HealthHost implements AutoCloseable {
     static String tunnelOf(Wanted wanted) {
         return wanted.fan()
                 .map(Fan::tunnel)
-                .orElse(FanNames.tunnel(wanted.entry().overlay()));
+                .orElse(FanNames.tunnel(typeOf(wanted), wanted.entry().overlay()));
+    }
+
+    static TunnelType typeOf(Wanted wanted) {
+        return wanted.fan().map(Fan::type).orElse(wanted.entry().options().type());
     }
 
     static int portOf(Wanted wanted) {

@@ -28,20 +28,30 @@ final class KernelCheck implements Check {
             findings.unseen("what the kernel can do was not tried: it needs root");
             return;
         }
-        attemptAll(findings);
+        boolean nat = host.wanted().isEmpty()
+                || host.wanted().stream()
+                        .anyMatch(wanted -> wanted.entry().options().nat());
+        attemptAll(findings, nat);
     }
 
     void attemptAll(Findings findings) {
+        attemptAll(findings, true);
+    }
+
+    /** @param nat whether a fan wants something translated */
+    private void attemptAll(Findings findings, boolean nat) {
         KernelFeatures tried = features.get();
         attempt(findings, tried, KernelFeature.EBPF, Code.KERNEL_BPF, "zgrep CONFIG_BPF /boot/config-$(uname -r)");
         attempt(findings, tried, KernelFeature.VXLAN, Code.KERNEL_VXLAN, "modprobe vxlan");
         attempt(findings, tried, KernelFeature.BRIDGE, Code.KERNEL_BRIDGE, "modprobe bridge");
-        attempt(
-                findings,
-                tried,
-                KernelFeature.NFTABLES,
-                Code.KERNEL_NFTABLES,
-                "modprobe nf_tables; apt-get install libnftables1");
+        if (nat) {
+            attempt(
+                    findings,
+                    tried,
+                    KernelFeature.NFTABLES,
+                    Code.KERNEL_NFTABLES,
+                    "modprobe nf_tables; apt-get install libnftables1");
+        }
     }
 
     private static void attempt(Findings findings, KernelFeatures tried, KernelFeature feature, Code code, String fix) {

@@ -35,7 +35,7 @@ final class LegacyCheck implements Check {
             if (!Files.exists(TABLES) || Files.readString(TABLES).isBlank()) {
                 return;
             }
-            Optional<Path> program = program();
+            Optional<Path> program = Spawn.find("iptables-legacy-save");
             if (program.isEmpty()) {
                 findings.unseen("tables of iptables-legacy are in use, but iptables-legacy-save is not installed");
                 return;
@@ -65,26 +65,17 @@ final class LegacyCheck implements Check {
         for (Fan fan : host.fans()) {
             boolean lets = rules.stream()
                     .anyMatch(line -> line.startsWith("-A ")
-                            && line.contains("-i " + fan.bridge() + " ")
+                            && line.contains("-i " + FirewallCheck.outside(fan) + " ")
                             && line.endsWith("-j ACCEPT"));
             if (rules.stream().anyMatch(line -> line.startsWith(":FORWARD DROP ")) && !lets) {
                 findings.add(FirewallCheck.forwardDrop(
                         fan,
-                        FirewallCheck.bridgedFramesAreFiltered(),
+                        FirewallCheck.eatsTheFan(fan),
                         "iptables-legacy: the chain FORWARD has policy DROP",
-                        "iptables-legacy -I FORWARD -i " + fan.bridge() + " -o " + fan.bridge() + " -j ACCEPT"));
+                        "iptables-legacy -I FORWARD -i " + FirewallCheck.outside(fan) + " -o " + fan.bridge()
+                                + " -j ACCEPT"));
             }
         }
-    }
-
-    private static Optional<Path> program() {
-        for (String directory : Spawn.PATH.split(":", -1)) {
-            Path program = Path.of(directory, "iptables-legacy-save");
-            if (Files.isExecutable(program)) {
-                return Optional.of(program);
-            }
-        }
-        return Optional.empty();
     }
 
     private static List<String> run(Path program) throws IOException {

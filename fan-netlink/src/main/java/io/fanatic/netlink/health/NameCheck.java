@@ -1,5 +1,6 @@
 package io.fanatic.netlink.health;
 
+import io.fanatic.core.TunnelType;
 import io.fanatic.netlink.engine.LinkState;
 import io.fanatic.netlink.engine.Mark;
 import java.util.List;
@@ -52,7 +53,9 @@ final class NameCheck implements Check {
         boolean carries = host.addresses().stream()
                 .anyMatch(address -> address.link().equals(link.name())
                         && wanted.entry().overlay().contains(address.address())
-                        && address.prefixLength() == wanted.entry().overlay().prefixLength());
+                        && (HealthHost.typeOf(wanted) == TunnelType.IPIP
+                                || address.prefixLength()
+                                        == wanted.entry().overlay().prefixLength()));
         return link.kind().equals("bridge") && link.alias().isEmpty() && carries;
     }
 

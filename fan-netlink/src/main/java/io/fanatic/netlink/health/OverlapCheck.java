@@ -27,7 +27,12 @@ final class OverlapCheck implements Check {
                     .filter(a -> !a.isEmpty())
                     .isPresent();
             for (RouteState route : host.routes()) {
-                boolean ours = route.link().equals(Optional.of(bridge)) && !foreign;
+                boolean tunnel = route.destination().equals(overlay)
+                        && route.link().equals(Optional.of(HealthHost.tunnelOf(wanted)))
+                        && host.link(HealthHost.tunnelOf(wanted))
+                                .filter(LinkState::isOurs)
+                                .isPresent();
+                boolean ours = tunnel || route.link().equals(Optional.of(bridge)) && !foreign;
                 if (!ours
                         && !route.isDefault(host.routes())
                         && route.destination().overlaps(overlay)) {

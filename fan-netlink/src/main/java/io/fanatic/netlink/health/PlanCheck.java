@@ -74,7 +74,10 @@ final class PlanCheck implements Check {
             return;
         }
         for (Plan.Item item : plan.items()) {
-            findings.add(finding(wanted, item));
+            // Whether the firewall drops anything, the checks of its rules know.
+            if (!item.thing().equals("accept")) {
+                findings.add(finding(wanted, item));
+            }
         }
     }
 
@@ -102,6 +105,9 @@ final class PlanCheck implements Check {
             case "dhcp" ->
                 of(Code.DHCP, wanted, item, "the DHCP server does not run as it should")
                         .because(Code.BRIDGE, Code.MTU, Code.HOST_ADDRESS);
+            case "route" ->
+                of(Code.TUNNEL, wanted, item, "the route to the overlay is " + how(item))
+                        .because(Code.BRIDGE, Code.HOST_ADDRESS, Code.DEVICE_DOWN);
             case "nat" ->
                 of(Code.NAT, wanted, item, "what leaves the overlay is not masqueraded as it should be")
                         .because(Code.BRIDGE, Code.HOST_ADDRESS, Code.KERNEL_NFTABLES);

@@ -1,6 +1,7 @@
 package io.fanatic.netlink.health;
 
 import io.fanatic.core.FanNames;
+import io.fanatic.core.TunnelType;
 import io.fanatic.netlink.engine.Kernel;
 import io.fanatic.netlink.engine.LinkState;
 import java.io.IOException;
@@ -25,6 +26,9 @@ final class PortCheck implements Check {
     @Override
     public void look(HealthHost host, Findings findings) {
         for (Wanted wanted : host.wanted()) {
+            if (HealthHost.typeOf(wanted) == TunnelType.IPIP) {
+                continue;
+            }
             findings.looked();
             int port = HealthHost.portOf(wanted);
             Optional<String> rival = device(host, wanted, port).or(() -> socket(host, port));

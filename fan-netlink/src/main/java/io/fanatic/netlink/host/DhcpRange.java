@@ -2,13 +2,14 @@ package io.fanatic.netlink.host;
 
 import io.fanatic.core.FanSlice;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.TunnelType;
 
 /**
  * Addresses to be leased, and what their holders are told.
  *
  * @param first the first address
  * @param last the last address
- * @param prefixLength of the network that they reach directly: the overlay's
+ * @param prefixLength of the network that they reach directly: the overlay's, or the slice's
  * @param router the default gateway: the host address
  */
 public record DhcpRange(Ipv4Address first, Ipv4Address last, int prefixLength, Ipv4Address router) {
@@ -20,12 +21,12 @@ public record DhcpRange(Ipv4Address first, Ipv4Address last, int prefixLength, I
         }
     }
 
-    /** All of a slice past its host reserve. */
-    public static DhcpRange of(FanSlice slice) {
+    /** All of a slice past its host reserve, for containers of a fan with this kind of tunnel. */
+    public static DhcpRange of(FanSlice slice, TunnelType type) {
         return new DhcpRange(
                 slice.firstContainerAddress(),
                 slice.lastContainerAddress(),
-                slice.mapping().overlay().prefixLength(),
+                type.prefixLength(slice.mapping()),
                 slice.hostAddress());
     }
 

@@ -1,6 +1,7 @@
 package io.fanatic.netlink.host;
 
 import io.fanatic.core.FanSlice;
+import io.fanatic.core.TunnelType;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -18,10 +19,10 @@ public record DhcpServer(String bridge, int mtu, List<DhcpRange> ranges, boolean
     }
 
     /** A server that leases all of these slices past their host reserves, and answers no DNS queries. */
-    public static DhcpServer of(String bridge, int mtu, List<FanSlice> slices) {
+    public static DhcpServer of(String bridge, int mtu, TunnelType type, List<FanSlice> slices) {
         List<DhcpRange> ranges = new ArrayList<>();
         for (FanSlice slice : slices) {
-            ranges.add(DhcpRange.of(slice));
+            ranges.add(DhcpRange.of(slice, type));
         }
         return new DhcpServer(bridge, mtu, ranges, false);
     }

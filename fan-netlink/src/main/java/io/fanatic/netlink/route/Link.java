@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param group the device group, 0 by default
  * @param alias the free text of {@code ip link set alias}; empty when none
  * @param vxlan what a link of kind {@code vxlan} has beside that
+ * @param ipip what a link of kind {@code ipip} has beside that
  */
 public record Link(
         int index,
@@ -31,4 +32,5 @@ public record Link(
         int lower,
         int group,
         String alias,
-        Optional<VxlanSettings> vxlan) {}
+        Optional<VxlanSettings> vxlan,
+        Optional<IpipSettings> ipip) {}

@@ -8,8 +8,8 @@ import io.fanatic.netlink.wire.ReplyReader;
 import java.util.List;
 import java.util.Optional;
 
-/** RTM_NEWLINK as the kernel sends it, to {@link Link}. */
-final class LinkReader implements ReplyReader<Link> {
+/** RTM_NEWLINK and RTM_DELLINK as the kernel sends them, to {@link Link}. */
+public final class LinkReader implements ReplyReader<Link> {
     static final int IFINFOMSG_LENGTH = 16;
 
     private static final int IFF_UP = 0x1;
@@ -31,6 +31,7 @@ final class LinkReader implements ReplyReader<Link> {
         int group = 0;
         MacAddress mac = NO_MAC;
         Optional<VxlanSettings> vxlan = Optional.empty();
+        Optional<IpipSettings> ipip = Optional.empty();
         Attributes attributes = reply.attributes(IFINFOMSG_LENGTH);
         while (attributes.next()) {
             switch (attributes.type()) {
@@ -44,7 +45,9 @@ final class LinkReader implements ReplyReader<Link> {
                 case Links.IFLA_LINKINFO -> {
                     kind = kind(attributes.nested());
                     if (kind.equals("vxlan")) {
-                        vxlan = vxlan(attributes.nested());
+                        vxlan = data(attributes.nested()).map(LinkReader::vxlanSettings);
+                    } else if (kind.equals("ipip")) {
+                        ipip = data(attributes.nested()).map(LinkReader::ipipSettings);
                     }
                 }
                 default -> {
@@ -54,7 +57,7 @@ final class LinkReader implements ReplyReader<Link> {
         }
         boolean up = (flags & IFF_UP) != 0;
         boolean running = (flags & IFF_RUNNING) != 0;
-        found.add(new Link(index, name, kind, mtu, mac, up, running, master, lower, group, alias, vxlan));
+        found.add(new Link(index, name, kind, mtu, mac, up, running, master, lower, group, alias, vxlan, ipip));
     }
 
     /** The address of an Ethernet device; tunnels have IP addresses in its place. */
@@ -79,13 +82,36 @@ final class LinkReader implements ReplyReader<Link> {
         return "";
     }
 
-    private static Optional<VxlanSettings> vxlan(Attributes info) {
+    private static Optional<Attributes> data(Attributes info) {
         while (info.next()) {
             if (info.type() == Links.IFLA_INFO_DATA) {
-                return Optional.of(vxlanSettings(info.nested()));
+                return Optional.of(info.nested());
             }
         }
         return Optional.empty();
+    }
+
+    private static IpipSettings ipipSettings(Attributes data) {
+        boolean external = false;
+        Optional<Ipv4Address> local = Optional.empty();
+        Optional<Ipv4Address> remote = Optional.empty();
+        while (data.next()) {
+            switch (data.type()) {
+                case NewLink.IFLA_IPTUN_COLLECT_METADATA -> external = true;
+                case NewLink.IFLA_IPTUN_LOCAL -> local = address(data);
+                case NewLink.IFLA_IPTUN_REMOTE -> remote = address(data);
+                default -> {
+                    // TTL, path MTU discovery and other things that nobody asks for.
+                }
+            }
+        }
+        return new IpipSettings(external, local, remote);
+    }
+
+    /** 0.0.0.0 stands for any. */
+    private static Optional<Ipv4Address> address(Attributes data) {
+        int bits = data.be32();
+        return bits == 0 ? Optional.empty() : Optional.of(Ipv4Address.of(bits));
     }
 
     private static VxlanSettings vxlanSettings(Attributes data) {

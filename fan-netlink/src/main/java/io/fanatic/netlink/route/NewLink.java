@@ -25,6 +25,10 @@ public final class NewLink {
     static final int IFLA_VXLAN_COLLECT_METADATA = 25;
     static final int IFLA_VXLAN_VNIFILTER = 30;
 
+    static final int IFLA_IPTUN_LOCAL = 2;
+    static final int IFLA_IPTUN_REMOTE = 3;
+    static final int IFLA_IPTUN_COLLECT_METADATA = 19;
+
     private static final int IFLA_BR_FORWARD_DELAY = 1;
     private static final int IFLA_BR_STP_STATE = 5;
     private static final int IFLA_BR_MCAST_SNOOPING = 23;
@@ -76,6 +80,19 @@ public final class NewLink {
      */
     public static NewLink vxlan(String name, int vni, Ipv4Address local, Ipv4Address remote, int port) {
         return new NewLink("vxlan", name, new VxlanData(vni, local, remote, port));
+    }
+
+    /**
+     * An IPIP device that takes remote and local address from each packet's tunnel metadata. A namespace has one at most: a second one is
+     * refused with EEXIST.
+     */
+    public static NewLink externalIpip(String name) {
+        return new NewLink("ipip", name, new ExternalIpipData());
+    }
+
+    /** An IPIP device to one peer, as {@code ip link add type ipip local L remote R} makes it. */
+    public static NewLink ipip(String name, Ipv4Address local, Ipv4Address remote) {
+        return new NewLink("ipip", name, new IpipData(local, remote));
     }
 
     /** Two links joined by a cable. */
@@ -209,6 +226,20 @@ public final class NewLink {
                     .be32(IFLA_VXLAN_GROUP, remote.bits())
                     .u8(IFLA_VXLAN_LEARNING, 0)
                     .u8(IFLA_VXLAN_UDP_CSUM, 0);
+        }
+    }
+
+    private record ExternalIpipData() implements KindData {
+        @Override
+        public void write(Request request, NewLink link) {
+            request.bytes(IFLA_IPTUN_COLLECT_METADATA, new byte[0]);
+        }
+    }
+
+    private record IpipData(Ipv4Address local, Ipv4Address remote) implements KindData {
+        @Override
+        public void write(Request request, NewLink link) {
+            request.be32(IFLA_IPTUN_LOCAL, local.bits()).be32(IFLA_IPTUN_REMOTE, remote.bits());
         }
     }
 

@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param scope 0 global, 253 link, 254 host
  * @param tos the type of service that it is for, 0 for any
  * @param nextHops the ways of a multipath route; else empty
+ * @param mtu bytes of the largest packet (RTAX_MTU); 0 when only the device decides
  */
 public record Route(
         Cidr destination,
@@ -31,7 +32,8 @@ public record Route(
         int metric,
         int scope,
         int tos,
-        List<NextHop> nextHops) {
+        List<NextHop> nextHops,
+        int mtu) {
 
     public static final int TABLE_MAIN = 254;
     public static final int TABLE_LOCAL = 255;
@@ -60,7 +62,8 @@ public record Route(
                 0,
                 SCOPE_LINK,
                 0,
-                List.of());
+                List.of(),
+                0);
     }
 
     /** A route of the main table through a router. */
@@ -76,7 +79,8 @@ public record Route(
                 0,
                 SCOPE_GLOBAL,
                 0,
-                List.of());
+                List.of(),
+                0);
     }
 
     /** The same route, from this source address. */
@@ -92,7 +96,8 @@ public record Route(
                 metric,
                 scope,
                 tos,
-                nextHops);
+                nextHops,
+                mtu);
     }
 
     /** The same route in another table. */
@@ -108,7 +113,25 @@ public record Route(
                 metric,
                 scope,
                 tos,
-                nextHops);
+                nextHops,
+                mtu);
+    }
+
+    /** The same route for packets of at most so many bytes; path MTU discovery may still find less. */
+    public Route withMtu(int bytes) {
+        return new Route(
+                destination,
+                outInterface,
+                gateway,
+                preferredSource,
+                table,
+                protocol,
+                type,
+                metric,
+                scope,
+                tos,
+                nextHops,
+                bytes);
     }
 
     /** The same route with another metric. */
@@ -124,7 +147,8 @@ public record Route(
                 number,
                 scope,
                 tos,
-                nextHops);
+                nextHops,
+                mtu);
     }
 
     /** The same destination, but packets are dropped or refused: 6 blackhole, 7 unreachable, 8 prohibit. */
@@ -140,7 +164,8 @@ public record Route(
                 0,
                 SCOPE_GLOBAL,
                 0,
-                List.of());
+                List.of(),
+                0);
     }
 
     /** Whether it is for all addresses. */

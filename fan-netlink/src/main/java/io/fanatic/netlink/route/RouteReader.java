@@ -10,8 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** RTM_NEWROUTE as the kernel sends it, to {@link Route}. */
-final class RouteReader implements ReplyReader<Route> {
+/** RTM_NEWROUTE and RTM_DELROUTE as the kernel sends them, to {@link Route}. */
+public final class RouteReader implements ReplyReader<Route> {
     static final int RTNEXTHOP_LENGTH = 8;
 
     private static final int RTMSG_LENGTH = 12;
@@ -22,6 +22,7 @@ final class RouteReader implements ReplyReader<Route> {
         int outInterface = 0;
         int table = reply.u8(4);
         int metric = 0;
+        int mtu = 0;
         Optional<Ipv4Address> gateway = Optional.empty();
         Optional<Ipv4Address> source = Optional.empty();
         List<NextHop> hops = List.of();
@@ -34,9 +35,10 @@ final class RouteReader implements ReplyReader<Route> {
                 case Routes.RTA_PRIORITY -> metric = attributes.u32();
                 case Routes.RTA_GATEWAY -> gateway = Optional.of(Ipv4Address.of(attributes.be32()));
                 case Routes.RTA_PREFSRC -> source = Optional.of(Ipv4Address.of(attributes.be32()));
+                case Routes.RTA_METRICS -> mtu = mtu(attributes.nested());
                 case Routes.RTA_MULTIPATH -> hops = nextHops(attributes);
                 default -> {
-                    // Metrics, cache and encapsulation.
+                    // Cache and encapsulation.
                 }
             }
         }
@@ -51,7 +53,17 @@ final class RouteReader implements ReplyReader<Route> {
                 metric,
                 reply.u8(6),
                 reply.u8(3),
-                hops));
+                hops,
+                mtu));
+    }
+
+    private static int mtu(Attributes metrics) {
+        while (metrics.next()) {
+            if (metrics.type() == Routes.RTAX_MTU) {
+                return metrics.u32();
+            }
+        }
+        return 0;
     }
 
     static Cidr cidr(int network, int prefixLength) {

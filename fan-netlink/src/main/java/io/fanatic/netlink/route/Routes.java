@@ -15,8 +15,10 @@ public final class Routes {
     static final int RTA_GATEWAY = 5;
     static final int RTA_PRIORITY = 6;
     static final int RTA_PREFSRC = 7;
+    static final int RTA_METRICS = 8;
     static final int RTA_MULTIPATH = 9;
     static final int RTA_TABLE = 15;
+    static final int RTAX_MTU = 2;
 
     private static final int RTM_NEWROUTE = 24;
     private static final int RTM_DELROUTE = 25;
@@ -118,6 +120,9 @@ public final class Routes {
         }
         if (route.metric() != 0) {
             request.u32(RTA_PRIORITY, route.metric());
+        }
+        if (route.mtu() != 0) {
+            request.nest(RTA_METRICS).u32(RTAX_MTU, route.mtu()).end();
         }
         if (!route.nextHops().isEmpty()) {
             writeNextHops(request, route.nextHops());

@@ -35,7 +35,7 @@ final class Machine {
     }
 
     /** What a run did. */
-    record Result(int verdict, Optional<FanModel.Key> key, int ttl) {}
+    record Result(int verdict, Optional<FanModel.Key> key, int ttl, long keyFlags) {}
 
     /** The counters that are not zero. */
     Map<Counter, Long> counts() {
@@ -61,6 +61,7 @@ final class Machine {
         private int linear;
         private FanModel.@Nullable Key key;
         private int ttl;
+        private long keyFlags;
 
         Run(FanModel.Frame frame, int linear, Optional<FanModel.Key> received) {
             this.frame = frame;
@@ -101,7 +102,7 @@ final class Machine {
                         break;
                     default:
                         if (opcode == 0x95) {
-                            return new Result((int) registers[0], Optional.ofNullable(key), ttl);
+                            return new Result((int) registers[0], Optional.ofNullable(key), ttl, keyFlags);
                         } else if (opcode == 0x85) {
                             registers[0] = call(imm);
                             Arrays.fill(registers, 1, 6, 0xdead_dead_dead_deadL);
@@ -247,7 +248,11 @@ final class Machine {
 
         private long setTunnelKey(int at) {
             int local = registers[3] == 44 ? stack.getInt(at + 28) : 0;
-            if (registers[4] != 2 || stack.getShort(at + 22) != 0 || stack.getInt(at + 24) != 0) {
+            // No UDP checksum, or whether to fragment.
+            keyFlags = registers[4];
+            if (keyFlags != 2 && keyFlags != 4 && keyFlags != 0
+                    || stack.getShort(at + 22) != 0
+                    || stack.getInt(at + 24) != 0) {
                 return -22;
             }
             key = new FanModel.Key(stack.getInt(at), Ipv4Address.of(stack.getInt(at + 4)), Ipv4Address.of(local));

@@ -8,6 +8,7 @@ import io.fanatic.core.FanMapping;
 import io.fanatic.core.FanSlice;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.MacAddress;
+import io.fanatic.core.TunnelType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 class DnsmasqTest {
     private static final FanMapping FAN = FanMapping.of(Cidr.parse("250.0.0.0/8"), Cidr.parse("10.0.0.0/16"));
     private static final FanSlice SLICE = FAN.slice(Ipv4Address.parse("10.0.0.45"), 9);
-    private static final DhcpServer SERVER = DhcpServer.of("br0", 1450, List.of(SLICE));
+    private static final DhcpServer SERVER = DhcpServer.of("br0", 1450, TunnelType.VXLAN, List.of(SLICE));
     private static final MacAddress CLIENT = new MacAddress(0x020000000001L);
 
     @RegisterExtension
@@ -91,8 +92,8 @@ class DnsmasqTest {
 
     @Test
     void aStartedServerIsFoundAgainWithItsSpecAndStops() {
-        DhcpRange second = DhcpRange.of(FAN.slice(Ipv4Address.parse("10.0.0.46")));
-        DhcpServer two = new DhcpServer("br0", 1400, List.of(DhcpRange.of(SLICE), second), true);
+        DhcpRange second = DhcpRange.of(FAN.slice(Ipv4Address.parse("10.0.0.46")), TunnelType.VXLAN);
+        DhcpServer two = new DhcpServer("br0", 1400, List.of(DhcpRange.of(SLICE, TunnelType.VXLAN), second), true);
         assertThat(inside.call(() -> dnsmasq.running("br0"))).isEmpty();
         start(two);
 
@@ -167,7 +168,8 @@ class DnsmasqTest {
         FanSlice wide = FanMapping.of(Cidr.parse("240.0.0.0/8"), Cidr.parse("192.168.1.0/24"))
                 .slice(Ipv4Address.parse("192.168.1.45"));
 
-        String conf = DnsmasqConf.write(DhcpServer.of("br0", 1450, List.of(wide)), Path.of("/p"), Path.of("/l"));
+        String conf = DnsmasqConf.write(
+                DhcpServer.of("br0", 1450, TunnelType.VXLAN, List.of(wide)), Path.of("/p"), Path.of("/l"));
 
         assertThat(conf)
                 .contains("dhcp-range=set:slice0,240.45.0.2,240.45.255.254,255.0.0.0,1h\n")

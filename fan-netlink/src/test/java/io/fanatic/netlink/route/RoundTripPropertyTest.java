@@ -79,7 +79,7 @@ class RoundTripPropertyTest {
         Arbitrary<Cidr> destination = Combinators.combine(
                         ips(), Arbitraries.integers().between(0, 32))
                 .as(Cidr::containing);
-        Arbitrary<int[]> bytes = octets().array(int[].class).ofSize(4);
+        Arbitrary<int[]> bytes = octets().array(int[].class).ofSize(5);
         return Combinators.combine(
                         destination,
                         Arbitraries.integers().between(0, Integer.MAX_VALUE),
@@ -90,7 +90,18 @@ class RoundTripPropertyTest {
                         Arbitraries.integers(),
                         hop.list().ofMaxSize(4))
                 .as((to, out, gateway, source, table, numbers, metric, hops) -> new Route(
-                        to, out, gateway, source, table, numbers[0], numbers[1], metric, numbers[2], numbers[3], hops));
+                        to,
+                        out,
+                        gateway,
+                        source,
+                        table,
+                        numbers[0],
+                        numbers[1],
+                        metric,
+                        numbers[2],
+                        numbers[3],
+                        hops,
+                        100 * numbers[4]));
     }
 
     @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE)
@@ -159,7 +170,20 @@ class RoundTripPropertyTest {
                 .master(7));
         VxlanSettings vxlan = new VxlanSettings(0, port, true, filter, false, Optional.empty(), Optional.empty(), true);
         assertThat(link)
-                .isEqualTo(new Link(0, name, "vxlan", 1450, mac, false, false, 7, 0, group, "", Optional.of(vxlan)));
+                .isEqualTo(new Link(
+                        0,
+                        name,
+                        "vxlan",
+                        1450,
+                        mac,
+                        false,
+                        false,
+                        7,
+                        0,
+                        group,
+                        "",
+                        Optional.of(vxlan),
+                        Optional.empty()));
     }
 
     @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE)
@@ -174,12 +198,27 @@ class RoundTripPropertyTest {
     }
 
     @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE)
+    void anIpipDeviceReadsBack(
+            @ForAll("name") String name, @ForAll("ip") Ipv4Address local, @ForAll("ip") Ipv4Address remote) {
+        assertThat(made(NewLink.externalIpip(name)).ipip())
+                .contains(new IpipSettings(true, Optional.empty(), Optional.empty()));
+        // 0.0.0.0 is none.
+        assertThat(made(NewLink.ipip(name, local, remote)).ipip())
+                .contains(new IpipSettings(
+                        false,
+                        Optional.of(local).filter(address -> address.bits() != 0),
+                        Optional.of(remote).filter(address -> address.bits() != 0)));
+    }
+
+    @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE)
     void aBridgeAndAVethReadBack(@ForAll("name") String name, @ForAll("mac") MacAddress mac) {
         // A bridge's own MTU is changed once it is there, see NewLink.
         assertThat(made(NewLink.bridge(name).mac(mac)))
-                .isEqualTo(new Link(0, name, "bridge", 0, mac, false, false, 0, 0, 0, "", Optional.empty()));
+                .isEqualTo(new Link(
+                        0, name, "bridge", 0, mac, false, false, 0, 0, 0, "", Optional.empty(), Optional.empty()));
         assertThat(made(NewLink.veth(name, "peer").mac(mac).mtu(9000)))
-                .isEqualTo(new Link(0, name, "veth", 9000, mac, false, false, 0, 0, 0, "", Optional.empty()));
+                .isEqualTo(new Link(
+                        0, name, "veth", 9000, mac, false, false, 0, 0, 0, "", Optional.empty(), Optional.empty()));
     }
 
     @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE)
@@ -201,6 +240,7 @@ class RoundTripPropertyTest {
                         0,
                         0,
                         "fanatic " + name,
+                        Optional.empty(),
                         Optional.empty()));
         assertThat(changed(links -> links.setMac(index, mac)).mac()).isEqualTo(mac);
         assertThat(changed(links -> links.setMtu(index, number)).mtu()).isEqualTo(number);

@@ -87,6 +87,7 @@ class RoutesTest {
                 Route.refusing(OVERLAY, Route.TYPE_BLACKHOLE, PROTOCOL),
                 Route.via(Cidr.parse("0.0.0.0/0"), ROUTER, link, PROTOCOL).withMetric(4000),
                 Route.direct(Cidr.parse("192.0.2.1/32"), link, PROTOCOL).withTable(100_000),
+                Route.direct(OVERLAY, link, PROTOCOL).withMtu(1380),
                 new Route(
                         Cidr.parse("198.51.100.0/24"),
                         0,
@@ -100,7 +101,8 @@ class RoutesTest {
                         0,
                         List.of(
                                 new NextHop(link, java.util.Optional.of(ROUTER), 3),
-                                new NextHop(link, java.util.Optional.of(ROUTER.plus(-1)), 1))));
+                                new NextHop(link, java.util.Optional.of(ROUTER.plus(-1)), 1)),
+                        1400));
         for (Route route : shapes) {
             routes.add(route);
             assertThat(routes.list()).contains(route);

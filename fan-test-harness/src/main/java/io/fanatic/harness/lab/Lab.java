@@ -4,6 +4,8 @@ import io.fanatic.core.FanMapping;
 import io.fanatic.core.FanNames;
 import io.fanatic.core.FanSlice;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.TunnelType;
+import io.fanatic.netlink.engine.Mark;
 import io.fanatic.netlink.host.HostSnapshot;
 import io.fanatic.netlink.host.Namespace;
 import io.fanatic.netlink.route.Link;
@@ -256,7 +258,7 @@ public final class Lab implements AutoCloseable {
 
     /**
      * Joins a container to its host's fan as a container engine would: a cable into the bridge, its address with the
-     * overlay's prefix, the bridge's MTU, the host address as the way out.
+     * prefix of the bridge's, the bridge's MTU, the host address as the way out.
      *
      * @throws LabException when the host has no fan
      */
@@ -290,8 +292,8 @@ public final class Lab implements AutoCloseable {
         host.cable(container.name(), container.namespace(), INTERFACE, fan.mtu());
         host.plug(container.name(), bridge);
         try (Wiring inside = Wiring.of(container.namespace())) {
-            inside.join(
-                    INTERFACE, container.address(), slice.mapping().overlay().prefixLength(), slice.hostAddress());
+            TunnelType type = Mark.parse(fan.alias()).map(Mark::type).orElse(TunnelType.VXLAN);
+            inside.join(INTERFACE, container.address(), type.prefixLength(slice.mapping()), slice.hostAddress());
         }
     }
 

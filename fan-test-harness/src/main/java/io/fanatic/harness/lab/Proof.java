@@ -3,8 +3,10 @@ package io.fanatic.harness.lab;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.MacAddress;
+import io.fanatic.core.TunnelType;
 import io.fanatic.harness.probe.BulkTransfer;
 import io.fanatic.harness.probe.FrameSender;
+import io.fanatic.harness.probe.IpipFrameSender;
 import io.fanatic.harness.probe.LinkFrameSender;
 import io.fanatic.harness.probe.Ping;
 import io.fanatic.harness.probe.Probes;
@@ -14,6 +16,7 @@ import io.fanatic.harness.probe.TunnelFrameSender;
 import io.fanatic.netlink.FanNetwork;
 import io.fanatic.netlink.bpf.Counter;
 import io.fanatic.netlink.engine.Fan;
+import io.fanatic.netlink.host.Namespace;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -196,13 +199,20 @@ public final class Proof implements AutoCloseable {
         // The third host's, whether the lab has one or not; the fan's arithmetic knows its slice all the same.
         Ipv4Address third = third();
         Fan fan = fan(liar, lab.spec().mapping());
-        FrameSender tunnel = new TunnelFrameSender(
-                liar.namespace(), liar.underlayAddress(), deceived.underlayAddress(), fan.port(), fan.vni());
+        boolean ipip = fan.type() == TunnelType.IPIP;
+        FrameSender tunnel = ipip
+                ? new IpipFrameSender(liar.namespace(), liar.underlayAddress(), deceived.underlayAddress())
+                : new TunnelFrameSender(
+                        liar.namespace(), liar.underlayAddress(), deceived.underlayAddress(), fan.port(), fan.vni());
+        // Where packets are routed, a container's first hop is its host.
+        MacAddress first = mac(target.namespace(), Lab.INTERFACE);
+        MacAddress hop = ipip ? mac(liar.namespace(), fan.bridge()) : first;
         FrameSender link = new LinkFrameSender(own.namespace(), Lab.INTERFACE);
         List<Check.Spoofed> checks = new ArrayList<>();
         checks.add(spoof(
                 "host h1 as " + third + ", which is not its own",
                 tunnel,
+                first,
                 own,
                 target,
                 third,
@@ -210,6 +220,7 @@ public final class Proof implements AutoCloseable {
         checks.add(spoof(
                 "host h1 as " + deceived.address() + ", the deceived host itself",
                 tunnel,
+                first,
                 own,
                 target,
                 deceived.address(),
@@ -217,28 +228,32 @@ public final class Proof implements AutoCloseable {
         checks.add(spoof(
                 "container h1c1 as " + third + ", of another slice",
                 link,
+                hop,
                 own,
                 target,
                 third,
-                counter(liar, Counter.SEND_SPOOFED)));
+                counter(liar, ipip ? Counter.SEND_HOST_SPOOFED : Counter.SEND_SPOOFED)));
         return checks;
     }
 
     private Check.Spoofed spoof(
             String what,
             FrameSender way,
+            MacAddress mac,
             LabContainer honest,
             LabContainer target,
             Ipv4Address forged,
             LongSupplier refused) {
-        MacAddress mac;
-        try (Wiring wiring = Wiring.of(target.namespace())) {
-            mac = wiring.find(Lab.INTERFACE)
-                    .orElseThrow(() -> new LabException(target.name() + " is not attached to its host's fan"))
-                    .mac();
-        }
         Spoof spoof = new Spoof(way, target.namespace(), target.address(), mac, honest.address(), forged);
         return new Check.Spoofed(what, spoof.run(refused));
+    }
+
+    private static MacAddress mac(Namespace namespace, String link) {
+        try (Wiring wiring = Wiring.of(namespace)) {
+            return wiring.find(link)
+                    .orElseThrow(() -> new LabException("there is no interface " + link + " in " + namespace))
+                    .mac();
+        }
     }
 
     private Ipv4Address third() {

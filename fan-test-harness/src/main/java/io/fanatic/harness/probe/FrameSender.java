@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /** A place from which raw Ethernet frames can be sent. */
-public sealed interface FrameSender permits TunnelFrameSender, LinkFrameSender {
+public sealed interface FrameSender permits TunnelFrameSender, IpipFrameSender, LinkFrameSender {
 
     /** @throws IOException when there is no socket to be had */
     Open open() throws IOException;

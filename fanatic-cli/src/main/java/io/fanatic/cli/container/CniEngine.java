@@ -45,7 +45,7 @@ final class CniEngine extends FileEngine {
     static JsonObject conflist(FanAttachment fan) {
         JsonObject range = DockerApi.object(
                 "subnet",
-                fan.overlay().toString(),
+                fan.subnet().toString(),
                 "rangeStart",
                 fan.slice().firstContainerAddress().toString(),
                 "rangeEnd",

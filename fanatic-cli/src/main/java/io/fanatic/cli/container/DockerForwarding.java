@@ -2,8 +2,10 @@ package io.fanatic.cli.container;
 
 import io.fanatic.cli.command.CommandException;
 import io.fanatic.cli.container.http.Json;
+import io.fanatic.netlink.host.Iptables;
 import io.fanatic.netlink.host.NftException;
 import io.fanatic.netlink.host.Nftables;
+import io.fanatic.netlink.libc.ErrnoException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,8 +30,9 @@ final class DockerForwarding {
         if (!drops(fan.bridge())) {
             return List.of();
         }
-        return List.of("this host drops what it forwards, as Docker sets it up: containers reach other hosts only when"
-                + " Docker is enabled on this fan too, which brings the rules that let " + fan.bridge() + " pass");
+        return List.of("this host drops what it forwards, as Docker sets it up: containers reach other hosts only"
+                + " after fanctl up, or enabling Docker on this fan too, which add the rules that let " + fan.bridge()
+                + " pass");
     }
 
     /**
@@ -48,12 +51,24 @@ final class DockerForwarding {
                 return List.of();
             }
         }
-        if (left.isEmpty() || !policyIsDrop()) {
+        if (left.isEmpty() || !policyIsDrop() || isLetPass(fan.bridge())) {
             return List.of();
         }
         return List.of(
                 "this host drops what it forwards, as Docker sets it up: without Docker on the fan, containers of "
-                        + String.join(", ", left) + " reach no other host");
+                        + String.join(", ", left)
+                        + " reach no other host until fanctl up adds the rules that let them pass");
+    }
+
+    /** By a rule of the fan's own. */
+    private static boolean isLetPass(String bridge) {
+        try (Nftables nftables = Nftables.open()) {
+            return Iptables.read(nftables.run("list tables ip")).stream()
+                    .flatMap(forward -> forward.ours().stream())
+                    .anyMatch(pass -> pass.out().equals(bridge));
+        } catch (NftException | IllegalStateException | ErrnoException unknown) {
+            return false;
+        }
     }
 
     private static boolean policyIsDrop() {

@@ -4,7 +4,9 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.fanatic.cli.container.http.Json;
+import io.fanatic.core.FanNames;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.TunnelType;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -25,6 +27,7 @@ import java.util.TreeMap;
 final class DockerNetwork implements Resource {
     private static final String OPTION = "com.docker.network.";
     private static final String INHIBIT = OPTION + "bridge.inhibit_ipv4";
+    private static final String TRUSTED = OPTION + "bridge.trusted_host_interfaces";
 
     private final DockerApi docker;
     private final FanAttachment fan;
@@ -69,7 +72,11 @@ final class DockerNetwork implements Resource {
         // Docker adds options of its own that other versions do not have.
         JsonObject options = new JsonObject();
         for (String name : List.of(
-                OPTION + "bridge.enable_ip_masquerade", INHIBIT, OPTION + "bridge.name", OPTION + "driver.mtu")) {
+                OPTION + "bridge.enable_ip_masquerade",
+                INHIBIT,
+                OPTION + "bridge.name",
+                OPTION + "driver.mtu",
+                TRUSTED)) {
             Json value = network.at("Options", name);
             if (!value.isAbsent()) {
                 options.add(name, value.element());
@@ -98,12 +105,15 @@ final class DockerNetwork implements Resource {
         JsonObject kept = new JsonObject();
         Ipv4Address gateway = fan.slice().hostAddress();
         for (Ipv4Address address : range.kept()) {
-            if (!address.equals(gateway)) {
+            // Those of its own subnet Docker keeps by itself, and refuses to be told.
+            boolean ends = address.equals(fan.subnet().network())
+                    || address.equals(fan.subnet().last());
+            if (!address.equals(gateway) && !ends) {
                 kept.addProperty("kept-" + address, address.toString());
             }
         }
         JsonObject pool = DockerApi.object(
-                "Subnet", fan.overlay().toString(), "IPRange", range.block().toString(), "Gateway", gateway.toString());
+                "Subnet", fan.subnet().toString(), "IPRange", range.block().toString(), "Gateway", gateway.toString());
         pool.add("AuxiliaryAddresses", kept);
         JsonArray pools = new JsonArray();
         pools.add(pool);
@@ -116,6 +126,10 @@ final class DockerNetwork implements Resource {
                 "false",
                 OPTION + "driver.mtu",
                 Integer.toString(fan.mtu()));
+        if (fan.type() == TunnelType.IPIP) {
+            // Docker from version 28 drops what comes to its containers from other devices than their bridge.
+            options.addProperty(TRUSTED, FanNames.IPIP_TUNNEL);
+        }
         if (severalSlices) {
             options.addProperty(INHIBIT, "true");
         }

@@ -50,7 +50,7 @@ final class PodmanEngine extends FileEngine {
     static JsonObject network(FanAttachment fan) {
         JsonObject subnet = DockerApi.object(
                 "subnet",
-                fan.overlay().toString(),
+                fan.subnet().toString(),
                 "gateway",
                 fan.slice().hostAddress().toString());
         subnet.add(

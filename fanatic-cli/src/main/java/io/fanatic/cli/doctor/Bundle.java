@@ -104,8 +104,7 @@ record Bundle(Map<String, String> files) {
         StringBuilder text = new StringBuilder();
         for (Fan fan : host.fans().list()) {
             for (FanSlice slice : fan.slices()) {
-                FanAttachment attachment =
-                        new FanAttachment(fan.bridge(), slice, fan.mtu(), fan.leases(slice.underlayAddress()));
+                FanAttachment attachment = FanAttachment.of(fan, slice);
                 for (ContainerEngine engine : host.engines()) {
                     text.append(slice.cidr())
                             .append(' ')

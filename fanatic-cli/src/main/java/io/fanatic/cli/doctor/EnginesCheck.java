@@ -33,8 +33,7 @@ final class EnginesCheck implements Check {
         }
         for (Fan fan : host.fans()) {
             for (FanSlice slice : fan.slices()) {
-                FanAttachment attachment =
-                        new FanAttachment(fan.bridge(), slice, fan.mtu(), fan.leases(slice.underlayAddress()));
+                FanAttachment attachment = FanAttachment.of(fan, slice);
                 for (ContainerEngine engine : engines) {
                     findings.looked();
                     look(engine, attachment, findings);

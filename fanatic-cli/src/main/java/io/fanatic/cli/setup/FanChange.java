@@ -165,7 +165,11 @@ record FanChange(FanState from, FanState to) {
     private FanAttachment attachmentToBe(Host host) {
         FanAttachment fan = host.attachment(to.entry());
         return new FanAttachment(
-                fan.bridge(), fan.slice(), fan.mtu(), to.entry().options().dhcp());
+                fan.type(),
+                fan.bridge(),
+                fan.slice(),
+                fan.mtu(),
+                to.entry().options().dhcp());
     }
 
     private void addUp(List<TransitionPlan.Part> parts, Host host, boolean alone) {

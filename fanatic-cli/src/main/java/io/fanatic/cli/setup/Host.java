@@ -208,6 +208,6 @@ public record Host(Fans fans, List<ContainerEngine> engines, FanFile file, Path 
         Fan fan = up.isPresent() ? up.get() : fans.preview(entry);
         FanSlice slice = slice(fan, address.isPresent() ? address.get() : fans.resolve(entry.underlay()))
                 .orElseThrow(() -> new IllegalStateException("the fan " + fan.mapping() + " lacks its own slice"));
-        return new FanAttachment(fan.bridge(), slice, fan.mtu(), fan.leases(slice.underlayAddress()));
+        return FanAttachment.of(fan, slice);
     }
 }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fanatic.cli.command.ExitCode;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.TunnelType;
 import io.fanatic.harness.daemon.Dockerd;
 import io.fanatic.harness.junit.FanLab;
 import io.fanatic.harness.lab.Lab;
@@ -164,7 +165,7 @@ class DockerDefaultBridgeTest {
         EngineHost h1 = engine(lab, 0);
         HostSnapshot before = snapshot(h1);
         FanAttachment fan = h1.fan();
-        FanAttachment down = new FanAttachment("fan-99", fan.slice(), fan.mtu(), false);
+        FanAttachment down = new FanAttachment(TunnelType.VXLAN, "fan-99", fan.slice(), fan.mtu(), false);
         refused(ExitCode.UNDONE, () -> h1.inside(() -> h1.engine().enable(down, DEFAULT)))
                 .withMessageContaining("Docker did not take the new settings: Docker ended as soon as it was started; "
                         + FILE + " is as it was, and Docker runs with it");

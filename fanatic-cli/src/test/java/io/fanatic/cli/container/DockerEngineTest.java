@@ -12,6 +12,7 @@ import io.fanatic.core.FanMapping;
 import io.fanatic.core.FanOptions;
 import io.fanatic.core.FanSlice;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.TunnelType;
 import io.fanatic.core.UnderlaySpec;
 import io.fanatic.harness.daemon.Dockerd;
 import io.fanatic.harness.junit.FanLab;
@@ -157,7 +158,7 @@ class DockerEngineTest {
         EngineHost h1 = engine(lab, 0);
         FanAttachment fan = h1.fan();
         FanSlice large = fan.mapping().slice(fan.slice().underlayAddress(), 130);
-        FanAttachment reserved = new FanAttachment(fan.bridge(), large, fan.mtu(), fan.dhcp());
+        FanAttachment reserved = new FanAttachment(fan.type(), fan.bridge(), large, fan.mtu(), fan.dhcp());
         assertThat(h1.inside(() -> h1.engine().enable(reserved, EngineOptions.USUAL))
                         .steps())
                 .singleElement()
@@ -296,7 +297,7 @@ class DockerEngineTest {
                         .warnings())
                 .singleElement()
                 .asString()
-                .contains("only when Docker is enabled on this fan too");
+                .contains("only after fanctl up, or enabling Docker on this fan too");
     }
 
     @Test
@@ -310,7 +311,7 @@ class DockerEngineTest {
         network.up(new FanEntry(mapping.overlay(), second, FanOptions.DEFAULT));
         try {
             FanSlice slice = mapping.slice(Ipv4Address.parse("10.0.0.200"));
-            FanAttachment fan = new FanAttachment("fan-250", slice, 1450, false);
+            FanAttachment fan = new FanAttachment(TunnelType.VXLAN, "fan-250", slice, 1450, false);
             List<String> before = bridge(h1.host());
             h1.inside(() -> h1.engine().enable(fan, EngineOptions.USUAL));
             Namespace a = namespace(DOCKERS.get(0).run("aa", "--network", "fan-250"));

@@ -41,11 +41,7 @@ record EngineHost(LabHost host, EngineKind kind) {
 
     FanAttachment fan() {
         Fan fan = FanNetwork.onThisHost().in(host.namespace()).list().get(0);
-        return new FanAttachment(
-                fan.bridge(),
-                fan.slices().get(0),
-                fan.mtu(),
-                fan.leases(fan.slices().get(0).underlayAddress()));
+        return FanAttachment.of(fan, fan.slices().get(0));
     }
 
     <T> T inside(Callable<T> work) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.fanatic.core.Cidr;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.TunnelType;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Small parts of the engines that need no engine. */
 class EnginePartsTest {
     private static final FanAttachment FAN = new FanAttachment(
+            TunnelType.VXLAN,
             "fan-250",
             FanMapping.of(Cidr.parse("250.0.0.0/8"), Cidr.parse("10.0.0.0/16"))
                     .slice(Ipv4Address.parse("10.0.0.45"), 2),

@@ -145,7 +145,7 @@ abstract class FileEngineTests<T extends AutoCloseable> {
     void aFileForTheFanAsItWasIsRenewed(Lab lab) {
         EngineHost h1 = engine(lab, 0);
         FanAttachment now = h1.fan();
-        FanAttachment earlier = new FanAttachment(now.bridge(), now.slice(), 1400, now.dhcp());
+        FanAttachment earlier = new FanAttachment(now.type(), now.bridge(), now.slice(), 1400, now.dhcp());
         h1.inside(() -> h1.engine().enable(earlier, EngineOptions.USUAL));
         assertThat(h1.status().state()).isEqualTo(EngineStatus.State.ALTERED);
         assertThat(h1.status().sentence()).contains("enable it again to renew it");

@@ -137,7 +137,7 @@ abstract class InstanceEngineTests {
     void withoutDhcpItSaysWhatIsMissing(Lab lab) {
         EngineHost h1 = engine(lab, 0);
         FanAttachment fan = h1.fan();
-        FanAttachment without = new FanAttachment(fan.bridge(), fan.slice(), fan.mtu(), false);
+        FanAttachment without = new FanAttachment(fan.type(), fan.bridge(), fan.slice(), fan.mtu(), false);
         refused(ExitCode.FAILED, () -> h1.inside(() -> h1.engine().enable(without, EngineOptions.USUAL)))
                 .withMessageContaining("bring the fan up with --dhcp first");
         assertThat(h1.status().state()).isEqualTo(EngineStatus.State.OFF);

@@ -1,0 +1,33 @@
+package io.fanatic.netlink.health;
+
+import io.fanatic.core.TunnelType;
+import io.fanatic.netlink.host.Sysctl;
+import java.util.List;
+
+/** Whether the host believes routers that say how much a path takes, so that it can tell its containers. */
+final class PathMtuCheck implements Check {
+    private static final String SYSCTL = "net.ipv4.ip_no_pmtu_disc";
+
+    @Override
+    public String name() {
+        return "path MTU discovery";
+    }
+
+    @Override
+    public void look(HealthHost host, Findings findings) {
+        String value = Sysctl.find(SYSCTL).orElse("0");
+        for (Wanted wanted : host.wanted()) {
+            if (wanted.isUp() && HealthHost.typeOf(wanted) == TunnelType.IPIP) {
+                findings.looked();
+                if (!value.equals("0")) {
+                    findings.add(Finding.of(
+                            Code.PATH_MTU,
+                            wanted.subject(),
+                            "this host does not learn what a path takes: packets that are too large are fragmented on the way",
+                            List.of(SYSCTL + " is " + value),
+                            "sysctl -w " + SYSCTL + "=0, then " + wanted.up()));
+                }
+            }
+        }
+    }
+}

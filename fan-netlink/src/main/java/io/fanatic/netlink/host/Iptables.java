@@ -1,0 +1,224 @@
+package io.fanatic.netlink.host;
+
+import static io.fanatic.netlink.libc.Native.LIBC;
+
+import io.fanatic.netlink.libc.Errno;
+import io.fanatic.netlink.libc.ErrnoException;
+import io.fanatic.netlink.libc.Spawn;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What iptables(8) does with forwarded packets, and the rules of ours that let a fan pass. Through the program and not through nftables: one
+ * rule that iptables cannot have written makes it refuse the whole table, for Docker too.
+ *
+ * <p>Tables that nobody uses are not looked at, since looking would make them. So a host without rules of iptables' costs nothing here.
+ */
+public final class Iptables {
+    /** Tables of iptables-legacy in this namespace; empty or missing otherwise. */
+    private static final Path LEGACY_TABLES = Path.of("/proc/thread-self/net/ip_tables_names");
+
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    /** What marks our rules; one word, which iptables prints without quotes. */
+    private static final String COMMENT = "fanatic";
+
+    private static final String FORWARD = "FORWARD";
+    private static final String DOCKER_USER = "DOCKER-USER";
+
+    private Iptables() {}
+
+    /** The two programs of that name, each with tables of its own in the kernel. */
+    public enum Backend {
+        NFT("iptables-nft"),
+        LEGACY("iptables-legacy");
+
+        private final String program;
+
+        Backend(String program) {
+            this.program = program;
+        }
+
+        @Override
+        public String toString() {
+            return program;
+        }
+    }
+
+    /**
+     * A rule of ours: what comes in by one device and goes out by another is accepted.
+     *
+     * @param chain the one that it stands in
+     */
+    public record Pass(Backend backend, String chain, String in, String out) {
+
+        /** {@code iptables-nft DOCKER-USER: -i ftun0 -o fan-250 -j ACCEPT}. */
+        @Override
+        public String toString() {
+            return backend + " " + chain + ": -i " + in + " -o " + out + " -j ACCEPT";
+        }
+    }
+
+    /**
+     * The chain FORWARD of one backend and what it jumps to.
+     *
+     * @param drops whether what no rule accepts is dropped
+     * @param chain where rules of ours belong: the one that Docker keeps for its users, where it is, as Docker puts rules that drop before
+     *     everything else
+     * @param ours our rules
+     * @param others devices whose packets rules of others accept: those from it to itself
+     */
+    public record Forward(Backend backend, boolean drops, String chain, List<Pass> ours, List<String> others) {
+        public Forward {
+            ours = List.copyOf(ours);
+            others = List.copyOf(others);
+        }
+    }
+
+    /**
+     * Reads the backends in use whose program is installed.
+     *
+     * @param nftTables what {@code nft list tables ip} prints
+     */
+    public static List<Forward> read(String nftTables) {
+        List<Forward> found = new ArrayList<>();
+        if (nftTables.contains("table ip filter\n")) {
+            read(Backend.NFT, found);
+        }
+        if (legacyFilterIsUsed()) {
+            read(Backend.LEGACY, found);
+        }
+        return found;
+    }
+
+    /** iptables wants the whole of root; whoever has less goes without, and the doctor tells what is dropped. */
+    private static void read(Backend backend, List<Forward> found) {
+        Optional<String> program = program(backend);
+        if (program.isPresent() && LIBC.geteuid() == 0) {
+            found.add(parse(backend, list(program.get())));
+        }
+    }
+
+    private static boolean legacyFilterIsUsed() {
+        try {
+            return Files.readAllLines(LEGACY_TABLES).contains("filter");
+        } catch (NoSuchFileException | AccessDeniedException notForUs) {
+            return false;
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + LEGACY_TABLES, e);
+        }
+    }
+
+    private static Optional<String> program(Backend backend) {
+        for (String directory : Spawn.PATH.split(":", -1)) {
+            Path program = Path.of(directory, backend.program);
+            if (Files.isExecutable(program)) {
+                return Optional.of(program.toString());
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** @param lines as {@code iptables -S} prints them */
+    static Forward parse(Backend backend, List<String> lines) {
+        boolean drops = false;
+        String chain = FORWARD;
+        List<Pass> ours = new ArrayList<>();
+        List<String> others = new ArrayList<>();
+        for (String line : lines) {
+            List<String> words = List.of(line.split(" ", -1));
+            drops |= line.equals("-P FORWARD DROP");
+            chain = line.equals("-N " + DOCKER_USER) ? DOCKER_USER : chain;
+            if (words.size() < 6 || !words.get(0).equals("-A") || !words.get(2).equals("-i")) {
+                continue;
+            }
+            Pass pass = new Pass(backend, words.get(1), words.get(3), words.get(5));
+            if (words.equals(rule("-A", pass))) {
+                ours.add(pass);
+            } else if (line.endsWith(" -i " + pass.in + " -j ACCEPT")
+                    || line.endsWith(" -i " + pass.in + " -o " + pass.in + " -j ACCEPT")) {
+                others.add(pass.in);
+            }
+        }
+        return new Forward(backend, drops, chain, ours, others);
+    }
+
+    private static List<String> rule(String command, Pass pass) {
+        return List.of(
+                command,
+                pass.chain,
+                "-i",
+                pass.in,
+                "-o",
+                pass.out,
+                "-m",
+                "comment",
+                "--comment",
+                COMMENT,
+                "-j",
+                "ACCEPT");
+    }
+
+    /**
+     * Puts a rule at the head of its chain; one that is there already stays alone.
+     *
+     * @throws IllegalStateException when iptables refuses, with its words
+     */
+    public static void add(Pass pass) {
+        if (run(pass, "-C").code != 0) {
+            Result result = run(pass, "-I");
+            if (result.code != 0) {
+                throw new IllegalStateException(pass.backend + " refused: " + String.join(" ", result.lines));
+            }
+        }
+    }
+
+    /** Takes a rule away; one that is not there is no error, nor is a chain that has gone. */
+    public static void remove(Pass pass) {
+        while (run(pass, "-C").code == 0) {
+            Result result = run(pass, "-D");
+            if (result.code != 0) {
+                throw new IllegalStateException(pass.backend + " refused: " + String.join(" ", result.lines));
+            }
+        }
+    }
+
+    private record Result(int code, List<String> lines) {}
+
+    private static Result run(Pass pass, String command) {
+        String program =
+                program(pass.backend).orElseThrow(() -> new ErrnoException("run " + pass.backend, Errno.ENOENT));
+        return run(program, rule(command, pass));
+    }
+
+    private static List<String> list(String program) {
+        Result result = run(program, List.of("-S"));
+        if (result.code != 0) {
+            throw new IllegalStateException(program + " refused to list its rules: " + String.join(" ", result.lines));
+        }
+        return result.lines;
+    }
+
+    private static Result run(String program, List<String> words) {
+        List<String> command = new ArrayList<>(List.of(program, "-w", "10"));
+        command.addAll(words);
+        try {
+            Path output = Files.createTempFile("fanatic-iptables", "");
+            try {
+                int code = Spawn.run(command, output, PATIENCE);
+                return new Result(code, Files.readAllLines(output));
+            } finally {
+                Files.delete(output);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot keep what " + program + " prints", e);
+        }
+    }
+}

@@ -1,0 +1,303 @@
+package io.fanatic.netlink.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.fanatic.core.Cidr;
+import io.fanatic.core.FanEntry;
+import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.MacAddress;
+import io.fanatic.core.UnderlaySpec;
+import io.fanatic.netlink.engine.FanException.Reason;
+import io.fanatic.netlink.host.Iptables;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+
+/** IPIP fans on a host in memory: eth0 with 10.0.0.45/24 and 10.0.0.46/24, in the address plan 10.0.0.0/16. */
+class EngineIpipTest {
+    private static final Cidr OVERLAY = Cidr.parse("250.0.0.0/8");
+    private static final UnderlaySpec FIRST = UnderlaySpec.parse("10.0.0.45/16");
+
+    private final MemoryKernel kernel = host();
+    private final Engine engine = new Engine(kernel);
+
+    private static MemoryKernel host() {
+        return MemoryKernel.withEthernet("eth0", address("eth0", "10.0.0.45", 24), address("eth0", "10.0.0.46", 24));
+    }
+
+    private static AddressState address(String link, String address, int prefixLength) {
+        return new AddressState(link, Ipv4Address.parse(address), prefixLength);
+    }
+
+    private static FanEntry entry(String line) {
+        return FanEntry.parse(List.of(line.split(" ")));
+    }
+
+    private static FanEntry first() {
+        return entry("250.0.0.0/8 10.0.0.45/16 ipip");
+    }
+
+    private static FanEntry second() {
+        return entry("251.0.0.0/8 10.0.0.46/16 ipip dhcp");
+    }
+
+    @Test
+    void upMakesTheTunnelWithItsGuardBeforeAnythingLeadsThereAndTheRouteLast() {
+        assertThat(engine.up(first()).lines())
+                .satisfiesExactly(
+                        line -> assertThat(line).contains("ip_forward"),
+                        line -> assertThat(line).contains("nftables", "250.0.45.0/24"),
+                        line -> assertThat(line).isEqualTo("create tunnel ftun0 (IPIP, MTU 1480)"),
+                        line -> assertThat(line).contains("encap and guard", "ftun0", "10.0.0.45"),
+                        line -> assertThat(line).isEqualTo("set ftun0 up"),
+                        line -> assertThat(line)
+                                .isEqualTo("create bridge fan-250 (MAC address 02:fa:0a:00:00:2d, MTU 1480)"),
+                        line -> assertThat(line).isEqualTo("attach the eBPF program gate to fan-250"),
+                        line -> assertThat(line).isEqualTo("add address 250.0.45.1/24 on fan-250"),
+                        line -> assertThat(line).isEqualTo("set fan-250 up"),
+                        line -> assertThat(line).isEqualTo("add route 250.0.0.0/8 dev ftun0 src 250.0.45.1 mtu 1480"));
+        assertThat(engine.list()).singleElement().satisfies(fan -> {
+            assertThat(fan.tunnel()).isEqualTo("ftun0");
+            assertThat(fan.entry(fan.slices().get(0))).hasToString("250.0.0.0/8 10.0.0.45/16 ipip");
+        });
+    }
+
+    @Test
+    void twoFansShareTheTunnelAndLeaveItAsTheyCame() {
+        Observed before = Observed.of(kernel);
+        engine.up(first());
+        Observed one = Observed.of(kernel);
+
+        assertThat(engine.up(second()).lines())
+                .anyMatch(line -> line.equals("replace the eBPF programs on ftun0 (10.0.0.45 and 10.0.0.46)"))
+                .noneMatch(line -> line.contains("create tunnel"));
+        assertThat(engine.up(first()).isEmpty()).isTrue();
+        assertThat(engine.up(second()).isEmpty()).isTrue();
+
+        engine.down(Cidr.parse("251.0.0.0/8"), UnderlaySpec.parse("10.0.0.46/16"));
+        assertThat(Observed.of(kernel)).isEqualTo(one);
+        engine.up(second());
+        engine.down(OVERLAY, FIRST);
+        engine.down(Cidr.parse("251.0.0.0/8"), UnderlaySpec.parse("10.0.0.46/16"));
+        assertThat(Observed.of(kernel)).isEqualTo(before);
+    }
+
+    @Test
+    void aNarrowerFanDoesNotNarrowTheTunnelOfTheOther() {
+        engine.up(first());
+
+        engine.up(entry("251.0.0.0/8 10.0.0.45/16 ipip mtu 1300"));
+
+        assertThat(Observed.of(kernel).link("ftun0")).map(LinkState::mtu).contains(1480);
+        assertThat(kernel.routes())
+                .extracting(RouteState::words)
+                .contains("251.0.0.0/8 dev ftun0 src 251.0.45.1 mtu 1300");
+    }
+
+    @Test
+    void aFailureOfAnyCallIsUndone() {
+        everyCallFails(host -> {}, host -> host.up(second()));
+        everyCallFails(host -> host.up(first()), host -> host.up(second()));
+        everyCallFails(
+                host -> {
+                    host.up(first());
+                    host.up(second());
+                },
+                host -> host.down(OVERLAY, FIRST));
+        everyCallFails(host -> host.up(second()), Engine::downEverything);
+    }
+
+    private static void everyCallFails(Consumer<Engine> prepare, Consumer<Engine> change) {
+        everyCallFails(prepare, change, host -> {});
+    }
+
+    private static void everyCallFails(
+            Consumer<Engine> prepare, Consumer<Engine> change, Consumer<MemoryKernel> others) {
+        int failAt = 1;
+        boolean failed = true;
+        while (failed) {
+            MemoryKernel kernel = host();
+            others.accept(kernel);
+            Engine engine = new Engine(kernel);
+            prepare.accept(engine);
+            Observed before = Observed.of(kernel);
+            kernel.failAt(failAt);
+            try {
+                change.accept(engine);
+                failed = kernel.calls() >= failAt;
+            } catch (RuntimeException e) {
+                kernel.failAt(0);
+                assertThat(Observed.of(kernel).differencesFrom(before))
+                        .as("after failing at call " + failAt + ": " + e.getMessage())
+                        .isEmpty();
+            }
+            failAt++;
+        }
+        assertThat(failAt).isGreaterThan(15);
+    }
+
+    @Test
+    void whatSomebodyTookAwayIsMadeAgain() {
+        engine.up(first());
+        Observed whole = Observed.of(kernel);
+        for (String device : List.of("ftun0", "fan-250")) {
+            kernel.remove(device);
+            engine.up(first());
+            assertThat(Observed.of(kernel).differencesFrom(whole)).as(device).isEmpty();
+        }
+    }
+
+    @Test
+    void downFindsTheTunnelThoughTheBridgeThatTellsOfTheFanIsGone() {
+        engine.up(first());
+        kernel.remove("fan-250");
+
+        engine.down(OVERLAY, FIRST);
+
+        assertThat(Observed.of(kernel).link("ftun0")).isEmpty();
+    }
+
+    @Test
+    void theIdleDeviceThatTheKernelsModuleBringsIsNobodys() {
+        kernel.put(ipip("tunl0", false, false, "", ""));
+        engine.up(first());
+        engine.downEverything();
+    }
+
+    @Test
+    void rivalsAreNamedBeforeAnythingIsTouched() {
+        refused(ipip("cilium_ipip4", true, true, "", ""), "cilium_ipip4", "external", "at most");
+        refused(ipip("tunl0", true, false, "", ""), "tunl0", "in use");
+        refused(ipip("flannel.ipip", true, false, "10.0.0.45", ""), "flannel.ipip", "swallow the fan's packets;");
+        refused(ipip("peer", true, false, "10.0.0.45", "10.0.3.8"), "peer", "from 10.0.3.8");
+        refused(ipip("any", true, false, "", ""), "any", "set it down");
+        kernel.remove("any");
+        kernel.put(ipip("elsewhere", true, false, "192.0.2.1", "192.0.2.2"));
+        kernel.put(ipip("down", false, false, "10.0.0.45", ""));
+        assertThat(engine.planUp(first()).isEmpty()).isFalse();
+    }
+
+    private void refused(LinkState rival, String... words) {
+        kernel.put(rival);
+        Observed before = Observed.of(kernel);
+        assertThatThrownBy(() -> engine.up(first()))
+                .isInstanceOfSatisfying(
+                        FanException.class, e -> assertThat(e.reason()).isEqualTo(Reason.CONFLICT))
+                .hasMessageContainingAll(words);
+        assertThat(Observed.of(kernel)).isEqualTo(before);
+        kernel.remove(rival.name());
+    }
+
+    private static LinkState ipip(String name, boolean up, boolean external, String local, String remote) {
+        return new LinkState(
+                name,
+                "ipip",
+                new MacAddress(0),
+                1480,
+                up,
+                Optional.empty(),
+                "",
+                Optional.empty(),
+                Optional.of(new LinkState.Ipip(external, parse(local), parse(remote))));
+    }
+
+    private static Optional<Ipv4Address> parse(String address) {
+        return address.isEmpty() ? Optional.empty() : Optional.of(Ipv4Address.parse(address));
+    }
+
+    @Test
+    void aFanDoesNotChangeItsKindOfTunnelWhileItIsUp() {
+        engine.up(first());
+        assertThatThrownBy(() -> engine.up(entry("250.0.0.0/8 10.0.0.45/16")))
+                .hasMessageContainingAll("is up with tunnel type ipip, not vxlan", "fanctl down");
+    }
+
+    @Test
+    void withoutNatThereIsNoTable() {
+        engine.up(entry("250.0.0.0/8 10.0.0.45/16 ipip no-nat"));
+        assertThat(kernel.nat()).isEmpty();
+        engine.up(first());
+        assertThat(kernel.nat()).hasSize(1);
+        engine.up(entry("250.0.0.0/8 10.0.0.45/16 ipip no-nat"));
+        assertThat(kernel.nat()).isEmpty();
+    }
+
+    @Test
+    void aMarkReadsBackWithEveryWord() {
+        for (String line : List.of(
+                "250.0.0.0/8 10.0.0.45/16 ipip",
+                "250.0.0.0/8 10.0.0.45/16 ipip dhcp no-nat no-accept",
+                "250.0.0.0/8 10.0.0.45/16 no-nat",
+                "250.0.0.0/8 10.0.0.45/16 dhcp no-accept")) {
+            Mark mark = engine.preview(entry(line)).mark();
+            assertThat(Mark.parse(mark.toString())).as(line).contains(mark);
+            assertThat(Mark.parse(mark + " later")).isEmpty();
+        }
+        assertThat(Mark.parse(Mark.IPIP_TUNNEL)).isEmpty();
+        assertThat(Mark.isOurs(Mark.IPIP_TUNNEL)).isTrue();
+    }
+
+    private static Iptables.Forward forward(boolean drops, String chain, String... others) {
+        return new Iptables.Forward(Iptables.Backend.NFT, drops, chain, List.of(), List.of(others));
+    }
+
+    @Test
+    void whereForwardedPacketsAreDroppedTwoRulesLetTheFanPassAndGoWithIt() {
+        kernel.putForward(forward(true, "DOCKER-USER"));
+        Observed before = Observed.of(kernel);
+
+        assertThat(engine.up(first()).lines())
+                .contains(
+                        "add rule to iptables-nft DOCKER-USER: -i ftun0 -o fan-250 -j ACCEPT",
+                        "add rule to iptables-nft DOCKER-USER: -i fan-250 -o ftun0 -j ACCEPT");
+        assertThat(engine.up(first()).isEmpty()).isTrue();
+
+        engine.down(OVERLAY, FIRST);
+        assertThat(Observed.of(kernel)).isEqualTo(before);
+    }
+
+    @Test
+    void rulesStayWithTheFanAndMoveToTheChainThatDockerKeepsForThem() {
+        kernel.putForward(forward(true, "FORWARD"));
+        engine.up(first());
+        List<Iptables.Pass> ours = Observed.of(kernel).forwards().get(0).ours();
+        kernel.putForward(new Iptables.Forward(Iptables.Backend.NFT, false, "DOCKER-USER", ours, List.of()));
+
+        assertThat(engine.up(first()).lines()).hasSize(2).allMatch(line -> line.startsWith("move rule to"));
+
+        assertThat(Observed.of(kernel).forwards().get(0).ours())
+                .extracting(Iptables.Pass::chain)
+                .containsOnly("DOCKER-USER");
+        engine.downEverything();
+        assertThat(Observed.of(kernel).forwards().get(0).ours()).isEmpty();
+    }
+
+    @Test
+    void noRulesAreAddedWhereNothingIsDroppedOrTheyAreNotWanted() {
+        kernel.putForward(forward(false, "FORWARD"));
+        assertThat(engine.planUp(first()).lines()).noneMatch(line -> line.startsWith("add rule"));
+        kernel.putForward(forward(true, "FORWARD"));
+        assertThat(engine.planUp(entry("250.0.0.0/8 10.0.0.45/16 ipip no-accept"))
+                        .lines())
+                .noneMatch(line -> line.startsWith("add rule"));
+    }
+
+    @Test
+    void aVxlanFanNeedsARuleOnlyWhereItsFramesPassTheChainAndNobodyElseLetsThemPass() {
+        FanEntry vxlan = entry("250.0.0.0/8 10.0.0.45/16");
+        kernel.putForward(forward(true, "DOCKER-USER"));
+        assertThat(engine.planUp(vxlan).lines()).noneMatch(line -> line.startsWith("add rule"));
+        kernel.putFiltersBridgedFrames(true);
+        assertThat(engine.planUp(vxlan).lines())
+                .contains("add rule to iptables-nft DOCKER-USER: -i fan-250 -o fan-250 -j ACCEPT");
+        kernel.putForward(forward(true, "DOCKER-USER", "fan-250"));
+        assertThat(engine.planUp(vxlan).lines()).noneMatch(line -> line.startsWith("add rule"));
+    }
+
+    @Test
+    void aFailureWithRulesIsUndone() {
+        everyCallFails(host -> {}, host -> host.up(first()), k -> k.putForward(forward(true, "DOCKER-USER")));
+    }
+}

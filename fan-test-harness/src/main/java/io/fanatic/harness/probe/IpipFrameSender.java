@@ -1,0 +1,76 @@
+package io.fanatic.harness.probe;
+
+import static io.fanatic.netlink.libc.Native.LIBC;
+import static io.fanatic.netlink.libc.Native.buffer;
+import static io.fanatic.netlink.libc.Native.check;
+
+import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.MacAddress;
+import io.fanatic.harness.net.Sockets;
+import io.fanatic.netlink.host.Namespace;
+import java.nio.ByteBuffer;
+
+/**
+ * From one host's underlay address to another host, packed as IPIP (RFC 2003): {@link TunnelFrameSender} for that kind of tunnel. Of each
+ * frame the Ethernet header is left behind.
+ *
+ * @param host the sending host
+ * @param from its underlay address
+ * @param to the underlay address of the host to be deceived
+ */
+public record IpipFrameSender(Namespace host, Ipv4Address from, Ipv4Address to) implements FrameSender {
+    private static final MacAddress MAC = new MacAddress(0x0e_00_00_00_00_01L);
+    private static final int ETHERNET = 14;
+    private static final int IPPROTO_IPIP = 4;
+    private static final int SOCKADDR_IN = 16;
+
+    @Override
+    public Open open() {
+        return new RawSocket(host.call(this::socket));
+    }
+
+    /** raw(7): the kernel puts its own IPv4 header, of this protocol, in front. */
+    private int socket() {
+        int fd = check(
+                "open a raw socket",
+                LIBC.socket(Sockets.AF_INET, Sockets.SOCK_RAW | Sockets.SOCK_CLOEXEC, IPPROTO_IPIP));
+        try {
+            check("bind to " + from, LIBC.bind(fd, address(from), SOCKADDR_IN));
+            check("connect to " + to, LIBC.connect(fd, address(to), SOCKADDR_IN));
+            return fd;
+        } catch (RuntimeException e) {
+            LIBC.close(fd);
+            throw e;
+        }
+    }
+
+    private static ByteBuffer address(Ipv4Address address) {
+        ByteBuffer bytes = buffer(SOCKADDR_IN).putShort(0, (short) Sockets.AF_INET);
+        for (int i = 0; i < 4; i++) {
+            bytes.put(4 + i, (byte) address.octet(i));
+        }
+        return bytes;
+    }
+
+    private record RawSocket(int fd) implements Open {
+        @Override
+        public MacAddress mac() {
+            return MAC;
+        }
+
+        @Override
+        public void send(ByteBuffer frame) {
+            ByteBuffer packet = frame.duplicate();
+            packet.position(packet.position() + ETHERNET);
+            int length = packet.remaining();
+            ByteBuffer bytes = buffer(Math.max(1, length));
+            bytes.put(packet).flip();
+            check("send a packet", LIBC.send(fd, bytes, length, 0));
+        }
+
+        @Override
+        public void close() {
+            LIBC.close(fd);
+        }
+    }
+}
