@@ -14,5 +14,6 @@ module io.fanatic.netlink {
     exports io.fanatic.netlink.bpf;
     exports io.fanatic.netlink.libc;
     exports io.fanatic.netlink.route;
+    exports io.fanatic.netlink.watch;
     exports io.fanatic.netlink.wire;
 }

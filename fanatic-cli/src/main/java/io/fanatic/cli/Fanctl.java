@@ -7,7 +7,7 @@ import java.util.List;
 
 /** {@code fanctl}: brings fans up and down, and shows them. */
 public final class Fanctl extends Program {
-    private static final List<String> NAMES = List.of("up", "down", "show", "config");
+    private static final List<String> NAMES = List.of("up", "down", "show", "config", "watch");
 
     public Fanctl() {
         super("fanctl", "Brings fans up and down, and shows them.", NAMES);
@@ -24,6 +24,8 @@ public final class Fanctl extends Program {
                 return new ShowCommand();
             case "config":
                 return new ConfigCommand();
+            case "watch":
+                return new WatchCommand();
             default:
                 throw new IllegalArgumentException(name);
         }

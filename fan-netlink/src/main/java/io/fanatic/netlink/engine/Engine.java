@@ -15,6 +15,7 @@ import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.TunnelType;
 import io.fanatic.core.UnderlaySpec;
 import io.fanatic.netlink.bpf.Counter;
+import io.fanatic.netlink.host.NatTable;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -72,10 +73,45 @@ public final class Engine {
      * @throws FanException when it cannot be done; the host is then as before unless the reason is NOT_UNDONE
      */
     public Plan up(FanEntry entry) {
-        Observed host = cleared();
+        return up(entry, cleared());
+    }
+
+    private Plan up(FanEntry entry, Observed host) {
         Plan plan = planUp(entry, host);
         apply(plan, host, () -> planUp(entry, Observed.of(kernel)));
         return plan;
+    }
+
+    /**
+     * As {@link #up}, for a fan that was up: one of which nothing is left was taken down on purpose, and stays down. What takes
+     * a fan down leaves nothing; whoever else deletes a device leaves the other one, or the NAT of its slice.
+     *
+     * @param entry with a local address as its underlay
+     * @return what was done; empty when nothing is left of that slice
+     * @throws FanException as {@link #up} does
+     */
+    public Optional<Plan> repair(FanEntry entry) {
+        Observed host = cleared();
+        if (!remains(entry, host)) {
+            return Optional.empty();
+        }
+        return Optional.of(up(entry, host));
+    }
+
+    private static boolean remains(FanEntry entry, Observed host) {
+        if (!(entry.underlay() instanceof UnderlaySpec.Address own)) {
+            throw new IllegalArgumentException(entry.underlay() + " is not one address");
+        }
+        FanMapping mapping = FanMapping.of(entry.overlay(), own.network());
+        for (NatTable.Entry nat : host.nat()) {
+            if (nat.slice().equals(mapping.slice(own.address()).cidr())) {
+                return true;
+            }
+        }
+        Optional<Fan> fan = same(host.fans(), mapping);
+        return fan.isPresent()
+                && (fan.get().underlayAddresses().contains(own.address())
+                        || fan.get().slices().isEmpty() && fan.get().identity().equals(own.address()));
     }
 
     /** The host, after what a run that was killed left half made has gone; nobody else makes such devices now. */
@@ -363,7 +399,8 @@ public final class Engine {
             done.add(change);
             try {
                 change.apply(kernel);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
+                // An Error too, such as memory or a class file that ran out, leaves the host as it was.
                 throw failed("could not " + change + ": " + e.getMessage(), undo(done, before), e);
             }
         }
@@ -373,7 +410,7 @@ public final class Engine {
         Plan rest;
         try {
             rest = again.get();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             throw failed("could not read back what was done: " + e.getMessage(), undo(done, before), e);
         }
         if (!rest.isEmpty()) {
@@ -385,7 +422,7 @@ public final class Engine {
         }
     }
 
-    private static FanException failed(String what, List<String> leftBehind, @Nullable RuntimeException cause) {
+    private static FanException failed(String what, List<String> leftBehind, @Nullable Throwable cause) {
         if (cause instanceof FanException known && leftBehind.isEmpty()) {
             return known;
         }
@@ -406,7 +443,7 @@ public final class Engine {
             Change back = done.get(i).inverse();
             try {
                 back.apply(kernel);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 trouble.add("could not " + back + ": " + e.getMessage());
             }
         }

@@ -27,7 +27,8 @@ record Underlay(Ipv4Address address, Cidr network, String link, int mtu) {
     private static final String LOOPBACK = "lo";
 
     /**
-     * Finds the address that the user meant.
+     * Finds the address that the user meant. Of several that fit, it is the one that a fan is up with already: so a line of the
+     * configuration keeps its meaning when the host gets a second address.
      *
      * @throws FanException (INVALID) when no local address fits, or several do: then the message lists them
      */
@@ -124,6 +125,19 @@ record Underlay(Ipv4Address address, Cidr network, String link, int mtu) {
                             + (host.addresses().isEmpty() ? "no IPv4 address" : Text.join(", ", host.addresses())));
         }
         if (candidates.size() > 1) {
+            Set<Ipv4Address> inUse = new HashSet<>();
+            for (Fan fan : host.fans()) {
+                inUse.addAll(fan.underlayAddresses());
+                // Without its bridge a fan has no slice to tell it.
+                if (fan.slices().isEmpty()) {
+                    inUse.add(fan.identity());
+                }
+            }
+            List<AddressState> used = new ArrayList<>(candidates);
+            used.removeIf(address -> !inUse.contains(address.address()));
+            if (used.size() == 1) {
+                return used.get(0);
+            }
             throw new FanException(
                     INVALID,
                     "several local addresses fit the underlay " + spec + ": " + Text.join(", ", candidates)

@@ -50,6 +50,11 @@ public final class Native {
         return Pointer.wrap(RUNTIME, direct);
     }
 
+    /** Memory that the kernel mapped for us. */
+    public static Pointer memory(long address, long bytes) {
+        return Pointer.wrap(RUNTIME, address, bytes);
+    }
+
     /** The address of a direct buffer's first byte (its position does not count), for structures that hold pointers. */
     public static long address(ByteBuffer direct) {
         // jnr-ffi adds the position.
@@ -59,6 +64,16 @@ public final class Native {
     /** libc's functions about datagrams, loaded when first asked for. */
     public static LibSocket sockets() {
         return SocketsHolder.LOADED;
+    }
+
+    /** libc's functions about waiting, loaded when first asked for. */
+    public static LibEvent events() {
+        return EventsHolder.LOADED;
+    }
+
+    private static final class EventsHolder {
+        private static final LibEvent LOADED =
+                LibraryLoader.create(LibEvent.class).load("c");
     }
 
     private static final class SocketsHolder {

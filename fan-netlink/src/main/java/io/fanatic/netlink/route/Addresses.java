@@ -77,7 +77,8 @@ public final class Addresses {
         request.put8(AF_INET).put8(prefixLength).put8(0).put8(scope).put32(index);
     }
 
-    static final class Reader implements ReplyReader<InterfaceAddress> {
+    /** RTM_NEWADDR and RTM_DELADDR as the kernel sends them. */
+    public static final class Reader implements ReplyReader<InterfaceAddress> {
         @Override
         public void read(Reply reply, List<? super InterfaceAddress> found) {
             int flags = reply.u8(2);

@@ -8,8 +8,8 @@ import io.fanatic.netlink.wire.ReplyReader;
 import java.util.List;
 import java.util.Optional;
 
-/** RTM_NEWLINK as the kernel sends it, to {@link Link}. */
-final class LinkReader implements ReplyReader<Link> {
+/** RTM_NEWLINK and RTM_DELLINK as the kernel sends them, to {@link Link}. */
+public final class LinkReader implements ReplyReader<Link> {
     static final int IFINFOMSG_LENGTH = 16;
 
     private static final int IFF_UP = 0x1;

@@ -10,8 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** RTM_NEWROUTE as the kernel sends it, to {@link Route}. */
-final class RouteReader implements ReplyReader<Route> {
+/** RTM_NEWROUTE and RTM_DELROUTE as the kernel sends them, to {@link Route}. */
+public final class RouteReader implements ReplyReader<Route> {
     static final int RTNEXTHOP_LENGTH = 8;
 
     private static final int RTMSG_LENGTH = 12;

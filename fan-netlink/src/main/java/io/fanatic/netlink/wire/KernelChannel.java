@@ -17,6 +17,7 @@ final class KernelChannel implements Channel {
     private static final int SOL_SOCKET = 1;
     private static final int SO_RCVTIMEO = 20;
     private static final int SOL_NETLINK = 270;
+    private static final int NETLINK_ADD_MEMBERSHIP = 1;
     private static final int NETLINK_CAP_ACK = 10;
     private static final int NETLINK_EXT_ACK = 11;
     private static final int NETLINK_GET_STRICT_CHK = 12;
@@ -54,6 +55,21 @@ final class KernelChannel implements Channel {
             LIBC.close(fd);
             throw e;
         }
+    }
+
+    /**
+     * From now on receives what the kernel tells a multicast group.
+     *
+     * @throws io.fanatic.netlink.libc.ErrnoException EINVAL when this kernel has no such group
+     */
+    void join(int group) {
+        ByteBuffer number = Native.buffer(4).putInt(0, group);
+        check("join netlink group " + group, LIBC.setsockopt(fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, number, 4));
+    }
+
+    /** For poll(2). */
+    int fd() {
+        return descriptor();
     }
 
     private void option(int name) {

@@ -1,0 +1,200 @@
+package io.fanatic.netlink.watch;
+
+import io.fanatic.netlink.route.Addresses;
+import io.fanatic.netlink.route.InterfaceAddress;
+import io.fanatic.netlink.route.Link;
+import io.fanatic.netlink.route.LinkReader;
+import io.fanatic.netlink.route.Route;
+import io.fanatic.netlink.route.RouteReader;
+import io.fanatic.netlink.wire.Attributes;
+import io.fanatic.netlink.wire.Reply;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** Turns what the kernel tells into words, where it concerns a fan; most of it does not. */
+final class EventReader {
+    private static final int RTM_NEWLINK = 16;
+    private static final int RTM_DELLINK = 17;
+    private static final int RTM_NEWADDR = 20;
+    private static final int RTM_DELADDR = 21;
+    private static final int RTM_NEWROUTE = 24;
+    private static final int RTM_DELROUTE = 25;
+    private static final int RTM_NEWQDISC = 36;
+    private static final int RTM_DELQDISC = 37;
+    private static final int RTM_NEWTFILTER = 44;
+    private static final int RTM_DELTFILTER = 45;
+    private static final int RTM_NEWNETCONF = 80;
+    private static final int RTM_NEWTUNNEL = 120;
+    private static final int RTM_DELTUNNEL = 121;
+
+    private static final int AF_UNSPEC = 0;
+    private static final int AF_INET = 2;
+    private static final int RTPROT_KERNEL = 2;
+    private static final int RTN_LOCAL = 2;
+    private static final int RTN_BROADCAST = 3;
+    private static final int NETCONFMSG_LENGTH = 1;
+    private static final int NETCONFA_IFINDEX = 1;
+    private static final int NETCONFA_FORWARDING = 2;
+    private static final int ALL_DEVICES = -1;
+
+    private static final int NFNL_SUBSYS_NFTABLES = 10;
+    private static final int NFGENMSG_LENGTH = 4;
+    private static final int NFT_MSG_DELTABLE = 2;
+    private static final int NFT_MSG_NEWGEN = 15;
+    /** Its name in each family. */
+    private static final String OUR_TABLE = "fanatic";
+
+    /** Of a table its name; of a chain, a rule, a set the table's. */
+    private static final int NFTA_TABLE = 1;
+
+    private final Scope scope;
+    private final Consumer<String> events;
+
+    EventReader(Scope scope, Consumer<String> events) {
+        this.scope = scope;
+        this.events = events;
+    }
+
+    /** A message of rtnetlink(7). */
+    void route(Reply reply) {
+        switch (reply.type()) {
+            case RTM_NEWLINK, RTM_DELLINK -> link(reply);
+            case RTM_NEWADDR, RTM_DELADDR -> address(reply);
+            case RTM_NEWROUTE, RTM_DELROUTE -> routes(reply);
+            case RTM_NEWQDISC, RTM_DELQDISC, RTM_NEWTFILTER, RTM_DELTFILTER -> filters(reply);
+            case RTM_NEWTUNNEL, RTM_DELTUNNEL ->
+                device(reply.u32(4)).ifPresent(device -> events.accept("the VNI filter of " + device + " changed"));
+            case RTM_NEWNETCONF -> forwarding(reply);
+            default -> {
+                // Nothing else comes in the groups that are joined, so far.
+            }
+        }
+    }
+
+    private Optional<String> device(int index) {
+        return scope.device(index).map(Link::name);
+    }
+
+    private void link(Reply reply) {
+        // A bridge tells of its ports as well (AF_BRIDGE); the device itself says the same.
+        if (reply.u8(0) != AF_UNSPEC) {
+            return;
+        }
+        List<Link> found = new ArrayList<>(1);
+        new LinkReader().read(reply, found);
+        Link now = found.get(0);
+        Optional<Link> before = scope.device(now.index());
+        if (reply.type() == RTM_DELLINK) {
+            before.ifPresent(link -> events.accept(link.name() + " was deleted"));
+            scope.remove(now.index());
+        } else if (now.mtu() == 0) {
+            // Wireless devices send events that have next to nothing in them.
+            return;
+        } else if (before.isPresent()) {
+            scope.put(now);
+            compare(before.get(), now);
+        } else if (scope.isNamed(now.name())) {
+            scope.put(now);
+            events.accept(now.name() + " appeared");
+        }
+    }
+
+    private void compare(Link before, Link now) {
+        if (!before.name().equals(now.name())) {
+            events.accept(before.name() + " is called " + now.name() + " now");
+        }
+        if (before.mtu() != now.mtu()) {
+            events.accept(now.name() + " has MTU " + now.mtu() + " now, had " + before.mtu());
+        }
+        if (before.up() != now.up()) {
+            events.accept(now.name() + " was set " + (now.up() ? "up" : "down"));
+        }
+        if (before.master() != now.master()) {
+            events.accept(now.name()
+                    + (now.master() == 0 ? " was taken out of its bridge" : " became a port of another device"));
+        }
+        if (!before.mac().equals(now.mac())) {
+            events.accept(now.name() + " has the MAC address " + now.mac() + " now");
+        }
+        if (!before.alias().equals(now.alias())) {
+            events.accept(now.name() + " has another alias now");
+        }
+    }
+
+    private void address(Reply reply) {
+        List<InterfaceAddress> found = new ArrayList<>(1);
+        new Addresses.Reader().read(reply, found);
+        InterfaceAddress address = found.get(0);
+        Optional<String> device = device(address.index());
+        if (device.isPresent() || scope.isUnderlay(address.address())) {
+            events.accept(address.address() + "/" + address.prefixLength()
+                    + (reply.type() == RTM_NEWADDR ? " was added to " : " was removed from ")
+                    + device.orElse(address.label().isEmpty() ? "another device" : address.label()));
+        }
+    }
+
+    private void routes(Reply reply) {
+        if (reply.u8(0) != AF_INET) {
+            return;
+        }
+        List<Route> found = new ArrayList<>(1);
+        new RouteReader().read(reply, found);
+        Route route = found.get(0);
+        boolean mirrorsAnAddress =
+                route.protocol() == RTPROT_KERNEL || route.type() == RTN_LOCAL || route.type() == RTN_BROADCAST;
+        if (!mirrorsAnAddress && (route.isDefault() || scope.overlaps(route.destination()))) {
+            String which = route.isDefault() ? "the default route" : "the route to " + route.destination();
+            events.accept(which + (reply.type() == RTM_NEWROUTE ? " was set" : " was removed"));
+        }
+    }
+
+    private void filters(Reply reply) {
+        device(reply.u32(4))
+                .filter(scope::isNamed)
+                .ifPresent(device -> events.accept("the filters of " + device + " changed"));
+    }
+
+    private void forwarding(Reply reply) {
+        int device = 0;
+        int forwarding = 0;
+        boolean told = false;
+        Attributes attributes = reply.attributes(NETCONFMSG_LENGTH);
+        while (attributes.next()) {
+            if (attributes.type() == NETCONFA_IFINDEX) {
+                device = attributes.u32();
+            } else if (attributes.type() == NETCONFA_FORWARDING) {
+                forwarding = attributes.u32();
+                told = true;
+            }
+        }
+        if (told && device == ALL_DEVICES && reply.u8(0) == AF_INET) {
+            events.accept("net.ipv4.ip_forward is " + forwarding + " now");
+        }
+    }
+
+    /** A message of nfnetlink. */
+    void netfilter(Reply reply) {
+        int message = reply.type() & 0xff;
+        if (reply.type() >> 8 != NFNL_SUBSYS_NFTABLES || message == NFT_MSG_NEWGEN) {
+            return;
+        }
+        Attributes attributes = reply.attributes(NFGENMSG_LENGTH);
+        while (attributes.next()) {
+            if (attributes.type() == NFTA_TABLE) {
+                String table = attributes.string();
+                if (table.equals(OUR_TABLE)) {
+                    events.accept("the nftables table " + table
+                            + (message == NFT_MSG_DELTABLE ? " was deleted" : " changed"));
+                }
+                return;
+            }
+        }
+    }
+
+    /** A program that the kernel has freed. */
+    void program(int id) {
+        scope.deviceOf(id).ifPresent(device -> events.accept("an eBPF program of " + device + " was taken away"));
+    }
+}

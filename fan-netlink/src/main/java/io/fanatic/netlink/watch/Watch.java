@@ -1,0 +1,338 @@
+package io.fanatic.netlink.watch;
+
+import io.fanatic.core.Cidr;
+import io.fanatic.core.DurableFile;
+import io.fanatic.core.FanConfig;
+import io.fanatic.core.FanEntry;
+import io.fanatic.core.FanNames;
+import io.fanatic.core.UnderlaySpec;
+import io.fanatic.netlink.engine.Engine;
+import io.fanatic.netlink.engine.Fan;
+import io.fanatic.netlink.engine.FanException;
+import io.fanatic.netlink.engine.HostLock;
+import io.fanatic.netlink.engine.LinuxKernel;
+import io.fanatic.netlink.wire.NetlinkSocket;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/**
+ * Keeps the fans of the configuration up, as if {@code fanctl up -a} were run after each change of the host. Between changes
+ * it sleeps in poll(2): the kernel tells of links, addresses, routes, filters, forwarding (rtnetlink), of nftables, of the end
+ * of a DHCP server (pidfd) and of eBPF programs that were taken away (perf events).
+ *
+ * <pre>{@code
+ * try (Watch watch = Watch.open(() -> FanConfig.readIfExists(file), listener)) {
+ *     watch.run();       // until another thread calls watch.stop()
+ * }
+ * }</pre>
+ *
+ * <p>It does not fight {@code fanctl}: it works under the same locks, and a fan of which nothing is left was taken down by it. Nor
+ * does it see its own changes: what they cause is read and thrown away before the host is looked at once more.
+ */
+public final class Watch implements AutoCloseable {
+    /** Changes come in bursts; the repair waits for a lull, but not for ever. */
+    private static final Duration LULL = Duration.ofMillis(100);
+
+    private static final Duration LONGEST_BURST = Duration.ofSeconds(1);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    /** After a repair the host is looked at again; by then something else may have happened. */
+    private static final int MOST_LOOKS = 3;
+
+    private static final int MOST_EVENTS = 20;
+
+    private final Path runDirectory;
+    private final Path stateDirectory;
+    private final Supplier<FanConfig> configuration;
+    private final Listener listener;
+    private final Sources sources;
+    private final Map<String, Charge> charges = new LinkedHashMap<>();
+    private final Set<String> events = new LinkedHashSet<>();
+    private final Backoff trouble = new Backoff();
+    private Scope scope = Scope.NOTHING;
+    private String status = "";
+    private volatile boolean stopped;
+    private volatile boolean reloading;
+
+    /** Who is told; on the watch's own thread. */
+    public interface Listener {
+        void notice(Notice notice);
+
+        /**
+         * The host has been looked at, and the watch waits; told for the first time, after {@link Watch#reload}, and whenever the
+         * status is another one.
+         *
+         * @param status how things stand, in a few words
+         */
+        void resting(String status);
+    }
+
+    private Watch(Path runDirectory, Path stateDirectory, Supplier<FanConfig> configuration, Listener listener) {
+        this.runDirectory = runDirectory;
+        this.stateDirectory = stateDirectory;
+        this.configuration = configuration;
+        this.listener = listener;
+        sources = new Sources(runDirectory, stateDirectory);
+    }
+
+    /**
+     * Watches the fans in the calling thread's network namespace, which must be the one that {@link #run}s it. Changes from now on
+     * are seen.
+     *
+     * @param configuration reads the configuration
+     * @throws io.fanatic.netlink.libc.ErrnoException when the kernel tells nothing
+     */
+    public static Watch open(Supplier<FanConfig> configuration, Listener listener) {
+        return new Watch(Path.of("/run/fanatic"), Path.of("/var/lib/fanatic"), configuration, listener);
+    }
+
+    /** Ends {@link #run}; from any thread. */
+    public void stop() {
+        stopped = true;
+        sources.wake();
+    }
+
+    /** Reads the configuration again and brings up whatever it says, also what was taken down; from any thread. */
+    public void reload() {
+        reloading = true;
+        sources.wake();
+    }
+
+    /**
+     * Brings the fans up, then repairs them until {@link #stop}.
+     *
+     * @throws RuntimeException when the configuration cannot be read at first; later that is only told
+     */
+    public void run() {
+        read(configuration.get(), false);
+        if (!sources.seePrograms()) {
+            notice(
+                    Notice.Kind.TROUBLE,
+                    "this kernel does not tell of eBPF programs that are taken away (perf_event_open): on tcx hooks"
+                            + " that is noticed only with the next event");
+        }
+        while (!stopped) {
+            if (pause().filter(Duration.ZERO::equals).isPresent()) {
+                work();
+            }
+            sayStatus();
+            if (sources.await(pause()) && !stopped) {
+                settle();
+            }
+            if (reloading) {
+                reloading = false;
+                readAgain();
+            }
+        }
+    }
+
+    /** After how long there is something to do; empty when there is nothing. */
+    private Optional<Duration> pause() {
+        long now = System.nanoTime();
+        Optional<Duration> least = Optional.empty();
+        for (Charge charge : charges.values()) {
+            Duration left = later(charge.backoff().left(now), trouble.left(now));
+            if (charge.due() && (least.isEmpty() || left.compareTo(least.get()) < 0)) {
+                least = Optional.of(left);
+            }
+        }
+        return least;
+    }
+
+    private static Duration later(Duration one, Duration other) {
+        Duration later = one.compareTo(other) > 0 ? one : other;
+        return isOver(later) ? Duration.ZERO : later;
+    }
+
+    private static boolean isOver(Duration left) {
+        return left.isZero() || left.isNegative();
+    }
+
+    /** Reads a burst of events to its end; when one of them concerns us, every fan is due. */
+    private void settle() {
+        long end = System.nanoTime() + LONGEST_BURST.toNanos();
+        boolean complete = sources.read(scope, events::add);
+        while ((!events.isEmpty() || !complete)
+                && !stopped
+                && System.nanoTime() < end
+                && sources.await(Optional.of(LULL))) {
+            complete &= sources.read(scope, events::add);
+        }
+        int told = 0;
+        for (String event : events) {
+            if (++told <= MOST_EVENTS) {
+                notice(Notice.Kind.EVENT, event);
+            }
+        }
+        if (told > MOST_EVENTS) {
+            notice(Notice.Kind.EVENT, "and " + (told - MOST_EVENTS) + " more");
+        }
+        events.clear();
+        if (!complete) {
+            notice(Notice.Kind.LOST, "there were more events than the kernel keeps; everything is looked at");
+        }
+        if (told > 0 || !complete) {
+            charges.values().forEach(charge -> charge.due(true));
+        }
+    }
+
+    /** Looks at every fan that is due, and repairs it. */
+    private void work() {
+        try (HostLock setup = HostLock.take(runDirectory, "setup.lock", PATIENCE);
+                HostLock lock = HostLock.take(runDirectory, PATIENCE)) {
+            DurableFile.sweep(stateDirectory);
+            reread();
+            for (int looks = 0;
+                    looks < MOST_LOOKS && pause().filter(Duration.ZERO::equals).isPresent();
+                    looks++) {
+                look();
+            }
+            trouble.reset();
+        } catch (FanException | UncheckedIOException | IOException e) {
+            trouble.failed(System.nanoTime());
+            // A run of fanatic(1) may hold the lock while Docker restarts.
+            if (!(e instanceof FanException busy && busy.reason() == FanException.Reason.IN_USE)) {
+                notice(Notice.Kind.TROUBLE, String.valueOf(e.getMessage()));
+            }
+        }
+    }
+
+    /** One look; who had to be repaired stays due, until a look finds nothing to do. */
+    private void look() {
+        try (LinuxKernel kernel = new LinuxKernel(runDirectory, stateDirectory);
+                NetlinkSocket socket = NetlinkSocket.open()) {
+            Engine engine = new Engine(kernel);
+            // In this order: what happens after the reading is an event, what happened before is seen by the look.
+            boolean complete = sources.read(Scope.NOTHING, event -> {});
+            readScope(engine, socket);
+            Upkeep upkeep = new Upkeep(engine, charges.values(), listener::notice);
+            for (Charge charge : charges.values()) {
+                charge.due(charge.due() || !complete);
+                if (charge.due() && isOver(charge.backoff().left(System.nanoTime()))) {
+                    charge.due(look(upkeep, charge));
+                }
+            }
+        }
+    }
+
+    private static boolean look(Upkeep upkeep, Charge charge) {
+        try {
+            return upkeep.look(charge);
+        } catch (FanException e) {
+            upkeep.say(charge, Notice.Kind.TROUBLE, String.valueOf(e.getMessage()));
+            boolean passes = e.reason() == FanException.Reason.UNDONE || e.reason() == FanException.Reason.NOT_UNDONE;
+            // What is in the way goes with an event; a failed step is tried again.
+            if (passes) {
+                charge.backoff().failed(System.nanoTime());
+            }
+            return passes;
+        } catch (RuntimeException e) {
+            upkeep.say(charge, Notice.Kind.TROUBLE, String.valueOf(e.getMessage()));
+            charge.backoff().failed(System.nanoTime());
+            return true;
+        }
+    }
+
+    private void readScope(Engine engine, NetlinkSocket socket) {
+        Set<String> names = new HashSet<>();
+        Set<String> bridges = new HashSet<>();
+        List<Cidr> overlays = new ArrayList<>();
+        List<Cidr> underlays = new ArrayList<>();
+        for (Charge charge : charges.values()) {
+            FanEntry entry = charge.entry();
+            overlays.add(entry.overlay());
+            bridges.add(entry.options().bridge().orElse(FanNames.bridge(entry.overlay())));
+            names.add(FanNames.tunnel(entry.overlay()));
+            entry.underlay().underlay().ifPresent(underlays::add);
+            charge.address().ifPresent(address -> underlays.add(address.network()));
+            if (entry.underlay() instanceof UnderlaySpec.Device device) {
+                names.add(device.name());
+            }
+        }
+        for (Fan fan : engine.list()) {
+            if (overlays.contains(fan.overlay())) {
+                bridges.add(fan.bridge());
+                names.add(fan.tunnel());
+                underlays.add(fan.mapping().underlay());
+            }
+        }
+        names.addAll(bridges);
+        scope = Scope.read(socket, names, overlays, underlays);
+        sources.watchServers(bridges);
+    }
+
+    private void readAgain() {
+        try {
+            read(configuration.get(), false);
+        } catch (RuntimeException e) {
+            notice(Notice.Kind.TROUBLE, e.getMessage() + "; the configuration read before stays in force");
+            return;
+        }
+        charges.values().forEach(Charge::reset);
+        trouble.reset();
+        status = "";
+        notice(Notice.Kind.RELOADED, charges.size() + (charges.size() == 1 ? " fan" : " fans"));
+    }
+
+    /** Options may have changed since; new lines wait until somebody brings them up. */
+    private void reread() {
+        try {
+            read(configuration.get(), true);
+        } catch (RuntimeException halfWritten) {
+            // It is told when somebody asks to read it again.
+        }
+    }
+
+    private void read(FanConfig config, boolean quietly) {
+        if (!quietly) {
+            config.problems().forEach(problem -> notice(Notice.Kind.TROUBLE, String.valueOf(problem.getMessage())));
+        }
+        Set<String> found = new HashSet<>();
+        for (FanConfig.Line line : config.lines()) {
+            FanEntry entry = line.entry();
+            if (!entry.options().off()) {
+                found.add(Charge.key(entry));
+                charges.computeIfAbsent(Charge.key(entry), key -> new Charge(entry, quietly))
+                        .entry(entry);
+            }
+        }
+        charges.keySet().retainAll(found);
+    }
+
+    private void notice(Notice.Kind kind, String text) {
+        listener.notice(new Notice(kind, Notice.HOST, text));
+    }
+
+    private void sayStatus() {
+        int down = 0;
+        int troubled = 0;
+        for (Charge charge : charges.values()) {
+            down += charge.down() ? 1 : 0;
+            troubled += charge.down() || charge.isWell() ? 0 : 1;
+        }
+        String now = charges.size() + (charges.size() == 1 ? " fan" : " fans") + " watched"
+                + (down == 0 ? "" : ", " + down + " taken down")
+                + (troubled == 0 ? "" : ", " + troubled + " in trouble");
+        if (!now.equals(status)) {
+            status = now;
+            listener.resting(now);
+        }
+    }
+
+    /** Fans stay as they are. */
+    @Override
+    public void close() {
+        sources.close();
+    }
+}
