@@ -22,11 +22,13 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A text whose commands are run as they stand in it. In its code blocks a line {@code h1# COMMAND} is typed as root on the lab's
- * first host, {@code $ COMMAND} too; the lines below it, up to the next command or the end of the block, are what it prints, and
- * so is a block of its own that follows. There {@code ...} stands for any lines; what is measured may be other numbers.
+ * A text whose commands are run as they stand in it. In its code blocks (those of "console", where it has such) a line {@code
+ * h1# COMMAND} is typed as root on the lab's first host, {@code $ COMMAND} too; the lines below it, up to the next command or the
+ * end of the block, are what it prints, and so is a block of its own that follows. There {@code ...} stands for any lines; what is
+ * measured may be other numbers.
  */
 final class Walkthrough {
+    private static final String FENCE = "```console";
     private static final Pattern COMMAND = Pattern.compile("(?:(h\\d+)(?:c\\d+)?)?[#$] (.*)");
     private static final Pattern FAN = Pattern.compile("(?:sudo )?(?:\\./)?(fanatic|fanctl)((?: [\\w./:=,-]+)+)");
     private static final Pattern MEASURED = Pattern.compile("\\d+(?:\\.\\d+)? (?:ms|s|us|[KMG]?i?B/s|[KMG]?bit/s)\\b");
@@ -66,13 +68,14 @@ final class Walkthrough {
 
     private static List<Step> steps(List<String> lines) {
         List<Step> steps = new ArrayList<>();
-        boolean fence = false;
+        boolean fences = lines.contains(FENCE);
+        boolean inside = false;
         for (int number = 0; number < lines.size(); number++) {
             String line = lines.get(number);
             if (line.startsWith("```")) {
-                fence = !fence && line.equals("```console");
-            } else if (fence || line.startsWith("    ")) {
-                String code = fence ? line : line.substring(4);
+                inside = !inside && line.equals(FENCE);
+            } else if (fences ? inside : line.startsWith("    ")) {
+                String code = fences ? line : line.substring(4);
                 Matcher command = COMMAND.matcher(code);
                 if (command.matches()) {
                     String host = command.group(1) == null ? "h1" : command.group(1);

@@ -30,7 +30,7 @@ public abstract class Command {
     private final CommandSpec spec;
     private final Option<Boolean> debug;
 
-    /** @param description what it does, in a sentence; further lines are for {@code --help} only */
+    /** @param description what it does; its first sentence stands in the list of commands, further lines are paragraphs of the help */
     protected Command(String name, String... description) {
         spec = CommandSpec.wrapWithoutInspection(this).name(name);
         spec.usageMessage().description(description).abbreviateSynopsis(false);

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -43,6 +44,7 @@ public abstract class Program extends Group {
             parsed = parsed.subcommand();
         }
         if (parsed.isUsageHelpRequested()) {
+            parsed.commandSpec().subcommands().values().forEach(Program::shorten);
             parsed.commandSpec().commandLine().usage(console.out());
             return ExitCode.DONE;
         }
@@ -78,6 +80,14 @@ public abstract class Program extends Group {
             console.err().println("Try \"" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help\".");
         }
         return ExitCode.USAGE;
+    }
+
+    /** A list of commands tells the first sentence of each. */
+    private static void shorten(CommandLine command) {
+        UsageMessageSpec usage = command.getCommandSpec().usageMessage();
+        String description = usage.description()[0];
+        int end = description.indexOf(". ");
+        usage.header(end < 0 ? description : description.substring(0, end + 1));
     }
 
     /** {@code help up} is {@code up --help}: no command of its own, so that a start need not make one. */

@@ -1,0 +1,48 @@
+package io.fanatic.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fanatic.cli.command.CommandTree;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+
+/** The help of every command there is. */
+class HelpTest {
+    private static final int WIDTH = 80;
+
+    @Test
+    void everyHelpFitsEightyColumnsWithoutColours() {
+        for (String path : paths("fanctl", CommandTree.of(new Fanctl()).keySet())) {
+            check(CliRun.fanctl((path + " --help").strip()).done(), "fanctl " + path);
+        }
+        for (String path : paths("fanatic", CommandTree.of(new Fanatic()).keySet())) {
+            check(CliRun.fanatic((path + " --help").strip()).done(), "fanatic " + path);
+        }
+    }
+
+    @Test
+    void aListOfCommandsTellsTheFirstSentenceOfEachAndItsOwnHelpAllOfThem() {
+        assertThat(CliRun.fanctl("--help").done())
+                .contains("  down    Takes a fan down and leaves the host as it was before.\n  show ");
+        assertThat(CliRun.fanctl("down --help").done().replace('\n', ' '))
+                .contains("Takes a fan down and leaves the host as it was before. What is gone already is no error;");
+    }
+
+    /** With the groups: "", "config", "config list". */
+    private static List<String> paths(String program, Iterable<String> commands) {
+        TreeSet<String> paths = new TreeSet<>(List.of(""));
+        for (String command : commands) {
+            paths.add(command);
+            paths.add(command.contains(" ") ? command.substring(0, command.indexOf(' ')) : "");
+        }
+        assertThat(paths).as(program).hasSizeGreaterThan(5);
+        return new ArrayList<>(paths);
+    }
+
+    private static void check(String help, String command) {
+        assertThat(help).as(command).startsWith("Usage: " + command.strip()).doesNotContain("\033");
+        assertThat(help.lines()).as(command).allMatch(line -> line.length() <= WIDTH);
+    }
+}
