@@ -13,6 +13,8 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import io.fanatic.netlink.libc.Spawn;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The arrows of ARCHITECTURE.md, over the classes of all four modules. */
@@ -80,6 +82,27 @@ class ArchitectureTest {
                 .dependOnClassesThat(resideInAnyPackage("java.nio.file..", "java.nio.channels.."))
                 .orShould()
                 .dependOnClassesThat(JavaClass.Predicates.assignableTo(java.io.File.class))
+                .check(CLASSES);
+    }
+
+    /** So that no caller's search path and environment reach a program that we start, and no shell comes in between. */
+    @Test
+    void childrenAreStartedInOnePlace() {
+        noClasses()
+                .that(DescribedPredicate.not(JavaClass.Predicates.equivalentTo(Spawn.class)))
+                .should()
+                .callConstructor(ProcessBuilder.class, List.class)
+                .orShould()
+                .callConstructor(ProcessBuilder.class, String[].class)
+                .orShould()
+                .callMethod(ProcessBuilder.class, "command", List.class)
+                .orShould()
+                .callMethod(ProcessBuilder.class, "command", String[].class)
+                .orShould()
+                .callMethodWhere(DescribedPredicate.describe(
+                        "Runtime.exec",
+                        call -> call.getTarget().getOwner().isEquivalentTo(Runtime.class)
+                                && call.getTarget().getName().equals("exec")))
                 .check(CLASSES);
     }
 

@@ -1,9 +1,14 @@
 package io.fanatic.core;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -26,6 +31,8 @@ public final class DurableFile {
 
     private static final Set<PosixFilePermission> NEW_FILE = PosixFilePermissions.fromString("rw-r--r--");
 
+    private static final Set<PosixFilePermission> NEW_DIRECTORY = PosixFilePermissions.fromString("rwxr-xr-x");
+
     private static final FileAttribute<Set<PosixFilePermission>> PRIVATE =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
@@ -33,8 +40,8 @@ public final class DurableFile {
 
     /**
      * Puts new content in place of a file's: written to a temporary file in the same directory, forced to disk, then
-     * renamed. Mode, owner and group stay; a new file has mode 0644, and its directory is made when it is missing. A
-     * symbolic link stays and the file it leads to is replaced.
+     * renamed. Mode, owner and group stay; a new file has mode 0644 whatever the umask, and its directory is made when it is
+     * missing. A symbolic link of ours or root's stays and the file it leads to is replaced; one of somebody else is refused.
      *
      * @param path a regular file, or where one is to be
      * @param content what the file is to hold; the buffer is read to its limit
@@ -44,7 +51,7 @@ public final class DurableFile {
         Path target = followLinks(path.toAbsolutePath());
         Path directory =
                 Optional.ofNullable(target.getParent()).orElseThrow(() -> new IOException(path + " is not a file"));
-        Files.createDirectories(directory);
+        makeDirectory(directory);
         sweep(directory);
         Path temporary = Files.createFile(directory.resolve(temporaryName(target)), PRIVATE);
         try {
@@ -63,6 +70,24 @@ public final class DurableFile {
         try (FileChannel entry = FileChannel.open(directory, StandardOpenOption.READ)) {
             entry.force(true);
         }
+    }
+
+    /** Why a file could not be read or written, in the words of the operating system; the JDK gives some of these as classes only. */
+    public static String reason(IOException e) {
+        if (e instanceof AccessDeniedException) {
+            return "permission denied; try sudo";
+        } else if (e instanceof NoSuchFileException) {
+            return "there is no such file";
+        } else if (e instanceof FileAlreadyExistsException) {
+            return "it exists already";
+        } else if (e instanceof NotDirectoryException) {
+            return "not a directory";
+        } else if (e instanceof CharacterCodingException) {
+            return "it is not text";
+        } else if (e instanceof FileSystemException failed && failed.getReason() != null) {
+            return failed.getReason();
+        }
+        return e.getMessage() == null ? e.toString() : e.getMessage();
     }
 
     /**
@@ -112,9 +137,64 @@ public final class DurableFile {
             if (links == 40) {
                 throw new IOException(path + " is a loop of symbolic links");
             }
+            requireOurs(target, "a symbolic link");
             target = target.resolveSibling(Files.readSymbolicLink(target));
         }
         return target;
+    }
+
+    /**
+     * Makes a directory that is missing, with mode 0755 whatever the umask, and those above it. One that is there may be a symbolic link,
+     * but only of ours or root's: whoever made it decides what is written where.
+     *
+     * @throws IOException when it cannot be made, or is somebody else's link
+     */
+    public static void makeDirectory(Path directory) throws IOException {
+        if (Files.isSymbolicLink(directory)) {
+            requireOurs(directory, "a symbolic link");
+        }
+        if (!Files.isDirectory(directory)) {
+            Path above = directory.toAbsolutePath().getParent();
+            if (above != null) {
+                makeDirectory(above);
+            }
+            try {
+                Files.createDirectory(directory);
+                Files.setPosixFilePermissions(directory, NEW_DIRECTORY);
+            } catch (FileAlreadyExistsException meanwhile) {
+                if (!Files.isDirectory(directory)) {
+                    throw meanwhile;
+                }
+            }
+        }
+    }
+
+    private static void requireOurs(Path path, String what) throws IOException {
+        Object owner = Files.getAttribute(path, "unix:uid", LinkOption.NOFOLLOW_LINKS);
+        Object us = Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+        if (!owner.equals(0) && !owner.equals(us)) {
+            throw new IOException(path + " is " + what + " of user " + owner + "; remove it");
+        }
+    }
+
+    /**
+     * Reads a whole file that is not larger than it can sensibly be.
+     *
+     * @param most bytes
+     * @throws IOException when it is larger, no regular file, or cannot be read
+     */
+    public static byte[] read(Path path, int most) throws IOException {
+        // A FIFO or a device would never end.
+        if (Files.exists(path) && !Files.isRegularFile(path)) {
+            throw new IOException("it is not a regular file");
+        }
+        try (InputStream in = Files.newInputStream(path)) {
+            byte[] bytes = in.readNBytes(most + 1);
+            if (bytes.length > most) {
+                throw new IOException("it is larger than " + most + " bytes");
+            }
+            return bytes;
+        }
     }
 
     private static void takeOver(Path from, Path to) throws IOException {

@@ -6,7 +6,6 @@ import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,6 +26,9 @@ public final class FanConfig {
 
     /** Where the fans of a host are written down. */
     public static final String DEFAULT_FILE = "/etc/network/fan";
+
+    /** Room for some ten thousand fans; a host has a handful. */
+    public static final int MOST_BYTES = 1 << 20;
 
     /**
      * A good line.
@@ -62,7 +64,9 @@ public final class FanConfig {
         int number = rows.size() + 1;
         List<String> words = Text.words(text.substring(0, contentEnd(text)));
         Optional<FanEntry> read = Optional.empty();
-        if (!words.isEmpty()) {
+        if (text.indexOf('\0') >= 0) {
+            problems.add(new FanConfigException(file, number, "there is a NUL byte in it; this is no text"));
+        } else if (!words.isEmpty()) {
             try {
                 FanEntry entry = FanEntry.parse(words);
                 read = Optional.of(entry);
@@ -100,10 +104,10 @@ public final class FanConfig {
      * written back as it was.
      *
      * @throws NoSuchFileException when there is none
-     * @throws IOException when it cannot be read
+     * @throws IOException when it cannot be read, or has more than {@value #MOST_BYTES} bytes
      */
     public static FanConfig read(Path path) throws IOException {
-        byte[] bytes = Files.readAllBytes(path);
+        byte[] bytes = DurableFile.read(path, MOST_BYTES);
         try {
             String text = StandardCharsets.UTF_8
                     .newDecoder()

@@ -156,7 +156,7 @@ public final class FanNetwork {
                 DurableFile.sweep(stateDirectory);
                 return here(work);
             } catch (IOException e) {
-                throw new UncheckedIOException("cannot clear " + stateDirectory, e);
+                throw new UncheckedIOException("cannot clear " + stateDirectory + ": " + DurableFile.reason(e), e);
             }
         }));
     }

@@ -3,6 +3,7 @@ package io.fanatic.netlink;
 import static io.fanatic.netlink.host.FreshNamespace.shIn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.fanatic.core.Cidr;
 import io.fanatic.core.FanEntry;
@@ -251,6 +252,7 @@ class FanNetworkTest {
 
     @Test
     void underlayOnlyIsATableThatComesAndGoesWithTheFlagAndIsRepaired() {
+        needsNftables();
         HostSnapshot before = snapshot(a);
         on(b).up(fan("10.0.0.2/16", "underlay-only"));
         on(a).up(fan("10.0.0.1/16"));
@@ -282,6 +284,7 @@ class FanNetworkTest {
 
     @Test
     void aPortIsClosedToAllButTheUnderlaysOfAllItsFansAsSoonAsOneOfThemWantsIt() {
+        needsNftables();
         shIn(a, "ip addr add 192.168.7.1/24 dev u0");
         shIn(b, "ip addr add 192.168.7.2/24 dev u0");
         for (Namespace host : List.of(a, b)) {
@@ -304,6 +307,7 @@ class FanNetworkTest {
 
     @Test
     void underlayOnlyIsRefusedWhereItWouldCutOffSomebodyElse() {
+        needsNftables();
         shIn(a, "ip link add vx type vxlan external vnifilter dstport 8472");
         shIn(a, "bridge vni add dev vx vni 7");
         HostSnapshot before = snapshot(a);
@@ -446,5 +450,9 @@ class FanNetworkTest {
             assertRefused(Reason.CONFLICT, () -> on(a).up(fan("10.0.0.1/16")), "UDP port 8472", "--port");
             assertSame(before, snapshot(a), "");
         }
+    }
+
+    private static void needsNftables() {
+        assumeTrue(KernelFeatures.ofThisKernel().has(KernelFeature.NFTABLES), "this kernel has no nftables for IPv4");
     }
 }

@@ -4,6 +4,7 @@ import io.fanatic.cli.command.Command;
 import io.fanatic.cli.command.CommandException;
 import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.command.Option;
+import io.fanatic.core.DurableFile;
 import io.fanatic.core.FanConfig;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -31,7 +32,7 @@ final class ConfigFile {
         try {
             return option.value().isPresent() ? FanConfig.read(path()) : FanConfig.readIfExists(path());
         } catch (IOException e) {
-            throw new CommandException(ExitCode.FAILED, "cannot read " + path() + ": " + Sentences.of(e));
+            throw new CommandException(ExitCode.FAILED, "cannot read " + path() + ": " + DurableFile.reason(e));
         }
     }
 
@@ -44,7 +45,7 @@ final class ConfigFile {
                 after.write(path());
             }
         } catch (IOException e) {
-            throw new CommandException(ExitCode.FAILED, "cannot write " + path() + ": " + Sentences.of(e));
+            throw new CommandException(ExitCode.FAILED, "cannot write " + path() + ": " + DurableFile.reason(e));
         }
     }
 }

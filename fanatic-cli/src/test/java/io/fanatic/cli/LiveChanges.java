@@ -229,7 +229,7 @@ abstract class LiveChanges {
         });
     }
 
-    // field.md 19
+    // field.md 20
     @Test
     void theBridgesOrTheTunnelsMtuIsChanged() {
         changed("ip link set fan-250 mtu 1300", Code.MTU);
@@ -242,13 +242,11 @@ abstract class LiveChanges {
         changed("ip link set fan-250 address 02:00:00:00:00:99", Code.BRIDGE);
     }
 
-    // field.md 19
     @Test
     void theTunnelIsDeleted() {
         changed("ip link del ftun-250", Code.TUNNEL);
     }
 
-    // field.md 19
     @Test
     void theTunnelIsTakenOutOfTheBridgeOrSetDown() {
         changed("ip link set ftun-250 nomaster", Code.BRIDGE_PORT);
@@ -256,7 +254,6 @@ abstract class LiveChanges {
     }
 
     /** What a container's port is plugged into is its engine's to say. */
-    // field.md 19
     @Test
     void theBridgeIsDeleted() {
         run("ip link del fan-250");
@@ -264,7 +261,6 @@ abstract class LiveChanges {
         run("ip link set h1c1 master fan-250");
     }
 
-    // field.md 19
     @Test
     void theBridgeIsSetDownOrLosesItsAddress() {
         changed("ip link set fan-250 down", Code.DEVICE_DOWN);

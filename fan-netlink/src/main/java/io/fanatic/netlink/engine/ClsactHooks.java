@@ -12,23 +12,27 @@ import java.util.Set;
 
 /**
  * Programs as direct-action filters of tc-bpf(8), at a priority and handle of their own. Tunnel and bridge are ours, so is usually
- * their clsact; but somebody may hang filters there too, and with a clsact all its filters go: it is never deleted, it ends
- * with the device.
+ * their clsact; but somebody may hang filters there too, and with a clsact all its filters go: it ends with the device, and is
+ * deleted only by the run that made it, while it is empty, so that undoing leaves a bridge of somebody else's as it was.
  */
 final class ClsactHooks implements ProgramHooks {
     private static final int PRIORITY = 250;
     private static final int HANDLE = 1;
 
     private final TrafficControl trafficControl;
+    private final Set<Integer> made;
 
-    ClsactHooks(TrafficControl trafficControl) {
+    /** @param made the devices whose clsact this run has made; changes with what is done here */
+    ClsactHooks(TrafficControl trafficControl, Set<Integer> made) {
         this.trafficControl = trafficControl;
+        this.made = made;
     }
 
     @Override
     public void attach(int index, Tcx.Hook hook, BpfProgram program, Set<Integer> ours) {
         if (!trafficControl.hasClsact(index)) {
             trafficControl.addClsact(index);
+            made.add(index);
         }
         if (!ours.containsAll(attached(index, hook))) {
             throw new FanException(
@@ -62,6 +66,11 @@ final class ClsactHooks implements ProgramHooks {
             if (e.errno() != Errno.ENOENT && e.errno() != Errno.EINVAL) {
                 throw e;
             }
+        }
+        boolean empty = trafficControl.filters(index, Direction.INGRESS).isEmpty()
+                && trafficControl.filters(index, Direction.EGRESS).isEmpty();
+        if (empty && made.remove(index)) {
+            trafficControl.deleteClsact(index);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.fanatic.netlink.engine;
 
+import io.fanatic.core.DurableFile;
 import io.fanatic.netlink.bpf.BpfMap;
 import io.fanatic.netlink.bpf.ProgramNote;
 import io.fanatic.netlink.host.NamespaceCookie;
@@ -81,7 +82,7 @@ final class CounterPins {
         } catch (NoSuchFileException | NotDirectoryException none) {
             return;
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot clear " + DIRECTORY, e);
+            throw new UncheckedIOException("cannot clear " + DIRECTORY + ": " + DurableFile.reason(e), e);
         }
     }
 

@@ -399,7 +399,8 @@ public final class Engine {
             done.add(change);
             try {
                 change.apply(kernel);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
+                // An Error too, such as memory or a class file that ran out, leaves the host as it was.
                 throw failed("could not " + change + ": " + e.getMessage(), undo(done, before), e);
             }
         }
@@ -409,7 +410,7 @@ public final class Engine {
         Plan rest;
         try {
             rest = again.get();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             throw failed("could not read back what was done: " + e.getMessage(), undo(done, before), e);
         }
         if (!rest.isEmpty()) {
@@ -421,7 +422,7 @@ public final class Engine {
         }
     }
 
-    private static FanException failed(String what, List<String> leftBehind, @Nullable RuntimeException cause) {
+    private static FanException failed(String what, List<String> leftBehind, @Nullable Throwable cause) {
         if (cause instanceof FanException known && leftBehind.isEmpty()) {
             return known;
         }
@@ -442,7 +443,7 @@ public final class Engine {
             Change back = done.get(i).inverse();
             try {
                 back.apply(kernel);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 trouble.add("could not " + back + ": " + e.getMessage());
             }
         }

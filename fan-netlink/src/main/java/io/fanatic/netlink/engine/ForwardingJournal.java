@@ -26,6 +26,7 @@ import java.util.Optional;
  */
 final class ForwardingJournal {
     private static final String WORD = "forwarding";
+    private static final int MOST_BYTES = 1 << 20;
     private static final String BESIDE = " beside ";
 
     private final Path file;
@@ -97,11 +98,13 @@ final class ForwardingJournal {
 
     private List<String> lines() {
         try {
-            return Files.readAllLines(file);
+            return new String(DurableFile.read(file, MOST_BYTES), StandardCharsets.UTF_8)
+                    .lines()
+                    .toList();
         } catch (NoSuchFileException none) {
             return List.of();
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot read " + file + ": " + Text.reason(e), e);
+            throw new UncheckedIOException("cannot read " + file + ": " + DurableFile.reason(e), e);
         }
     }
 
@@ -117,7 +120,7 @@ final class ForwardingJournal {
             }
             DurableFile.replace(file, ByteBuffer.wrap(text.toString().getBytes(StandardCharsets.UTF_8)));
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot write " + file + ": " + Text.reason(e), e);
+            throw new UncheckedIOException("cannot write " + file + ": " + DurableFile.reason(e), e);
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.fanatic.netlink.engine;
 
+import io.fanatic.core.DurableFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -7,10 +8,15 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 
 /**
  * One run at a time. The lock is the kernel's (fcntl(2)) on a file that stays; it ends with its process, however that ends.
@@ -18,6 +24,11 @@ import java.util.List;
  */
 public final class HostLock implements AutoCloseable {
     private static final Duration PAUSE = Duration.ofMillis(20);
+
+    private static final FileAttribute<?> LOCK_MODE =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-r--r--"));
+    private static final Set<OpenOption> HOW = Set.of(
+            StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
 
     private final FileChannel channel;
 
@@ -40,9 +51,8 @@ public final class HostLock implements AutoCloseable {
     public static HostLock take(Path runDirectory, String name, Duration patience) {
         Path file = runDirectory.resolve(name);
         try {
-            Files.createDirectories(runDirectory);
-            FileChannel channel = FileChannel.open(
-                    file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+            DurableFile.makeDirectory(runDirectory);
+            FileChannel channel = open(file);
             try {
                 long deadline = System.nanoTime() + patience.toNanos();
                 while (!tryLock(channel)) {
@@ -63,12 +73,23 @@ public final class HostLock implements AutoCloseable {
             }
         } catch (IOException e) {
             throw new FanException(
-                    FanException.Reason.UNDONE, "cannot lock " + file + ": " + Text.reason(e), List.of(), e);
+                    FanException.Reason.UNDONE, "cannot lock " + file + ": " + DurableFile.reason(e), List.of(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new FanException(
                     FanException.Reason.UNDONE, "interrupted while waiting for the lock " + file, List.of(), e);
         }
+    }
+
+    /** Only a regular file of one name: behind a link would be somebody else's file, which the holder's number would overwrite. */
+    private static FileChannel open(Path file) throws IOException {
+        if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)
+                && (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
+                        || !Files.getAttribute(file, "unix:nlink", LinkOption.NOFOLLOW_LINKS)
+                                .equals(1))) {
+            throw new IOException("it is not a regular file of one name; remove it");
+        }
+        return FileChannel.open(file, HOW, LOCK_MODE);
     }
 
     private static boolean tryLock(FileChannel channel) throws IOException {

@@ -5,6 +5,7 @@ public enum KernelFeature {
     EBPF("ebpf", "the programs that do the arithmetic", ""),
     VXLAN("vxlan", "tunnels of type vxlan", ""),
     BRIDGE("bridge", "the bridge that containers are plugged into", ""),
+    ZERO_CHECKSUM("zero-checksum", "no checksum in the outer UDP header (Linux 4.5)", ""),
     TCX("tcx", "programs that are replaced in one go, beside those of others (Linux 6.6)", "a clsact filter each way"),
     LOCAL_ADDRESS(
             "local-address",
@@ -46,7 +47,7 @@ public enum KernelFeature {
 
     /** Whether it is about the programs, so that without eBPF it cannot even be tried. */
     boolean isOfEbpf() {
-        return this == EBPF || this == TCX || this == LOCAL_ADDRESS;
+        return this == EBPF || this == ZERO_CHECKSUM || this == TCX || this == LOCAL_ADDRESS;
     }
 
     /** Whether there is no fan without it. */

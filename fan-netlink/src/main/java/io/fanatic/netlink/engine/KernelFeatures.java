@@ -118,6 +118,7 @@ public final class KernelFeatures {
                 BpfFeatures.probe();
                 yield true;
             }
+            case ZERO_CHECKSUM -> BpfFeatures.zeroChecksum();
             case TCX -> BpfFeatures.probe().tcx();
             case LOCAL_ADDRESS -> BpfFeatures.probe().tunnelLocalAddress();
             case VXLAN -> make(NewLink.externalVxlan(DEVICE, PORT, false));

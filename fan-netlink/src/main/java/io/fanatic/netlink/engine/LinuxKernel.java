@@ -37,9 +37,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The running kernel, in the network namespace of the thread that made this; use it on that thread. */
@@ -56,6 +58,9 @@ public final class LinuxKernel implements Kernel {
     private final Addresses addresses;
     /** Device names by index, as of the last {@link #links}, so that all of one observation speaks of the same devices. */
     private @Nullable Map<Integer, String> names;
+
+    /** The devices to which this run has added a clsact. */
+    private final Set<Integer> clsacts = new HashSet<>();
 
     private KernelFeatures features = KernelFeatures.ofThisKernel();
     private @Nullable Nftables nftables;
@@ -189,7 +194,7 @@ public final class LinuxKernel implements Kernel {
 
     private NotedPrograms noted() {
         return new NotedPrograms(
-                links, has(KernelFeature.TCX) ? new TcxHooks() : new ClsactHooks(new TrafficControl(socket)));
+                links, has(KernelFeature.TCX) ? new TcxHooks() : new ClsactHooks(new TrafficControl(socket), clsacts));
     }
 
     @Override

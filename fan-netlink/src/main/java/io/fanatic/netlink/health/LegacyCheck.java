@@ -35,7 +35,7 @@ final class LegacyCheck implements Check {
             if (!Files.exists(TABLES) || Files.readString(TABLES).isBlank()) {
                 return;
             }
-            Optional<Path> program = program();
+            Optional<Path> program = Spawn.find("iptables-legacy-save");
             if (program.isEmpty()) {
                 findings.unseen("tables of iptables-legacy are in use, but iptables-legacy-save is not installed");
                 return;
@@ -76,16 +76,6 @@ final class LegacyCheck implements Check {
                                 + " -j ACCEPT"));
             }
         }
-    }
-
-    private static Optional<Path> program() {
-        for (String directory : Spawn.PATH.split(":", -1)) {
-            Path program = Path.of(directory, "iptables-legacy-save");
-            if (Files.isExecutable(program)) {
-                return Optional.of(program);
-            }
-        }
-        return Optional.empty();
     }
 
     private static List<String> run(Path program) throws IOException {

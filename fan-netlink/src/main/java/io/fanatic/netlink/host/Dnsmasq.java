@@ -2,10 +2,12 @@ package io.fanatic.netlink.host;
 
 import static io.fanatic.netlink.libc.Native.LIBC;
 
+import io.fanatic.core.DurableFile;
 import io.fanatic.netlink.libc.Errno;
 import io.fanatic.netlink.libc.Native;
 import io.fanatic.netlink.libc.Spawn;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
@@ -64,23 +66,25 @@ public final class Dnsmasq {
         }
         Path conf = conf(server.bridge());
         try {
-            Files.createDirectories(runDir);
-            Files.createDirectories(stateDir);
-            Files.writeString(conf, DnsmasqConf.write(server, pidFile(server.bridge()), leaseFile(server.bridge())));
+            DurableFile.makeDirectory(runDir);
+            DurableFile.makeDirectory(stateDir);
+            String text = DnsmasqConf.write(server, pidFile(server.bridge()), leaseFile(server.bridge()));
+            DurableFile.replace(conf, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
         } catch (IOException e) {
-            throw new DhcpException("cannot write " + conf + ": " + e.getMessage(), e);
+            throw new DhcpException("cannot write " + conf + ": " + DurableFile.reason(e), e);
         }
         boolean started = false;
         try {
             Path log = runFile(server.bridge(), ".log");
             int status = Spawn.run(List.of(program.toString(), confArgument(server.bridge())), log, PATIENCE);
             if (status != 0) {
+                String said = Files.readString(log).strip();
                 throw new DhcpException("dnsmasq for " + server.bridge() + " ended with status " + status + ": "
-                        + Files.readString(log).strip());
+                        + (said.isEmpty() ? "it said nothing; there may be no space left in " + runDir : said));
             }
             started = true;
         } catch (IOException e) {
-            throw new DhcpException("cannot read what dnsmasq said: " + e.getMessage(), e);
+            throw new DhcpException("cannot read what dnsmasq said: " + DurableFile.reason(e), e);
         } finally {
             if (!started) {
                 deleteRunFiles(server.bridge());
@@ -105,11 +109,17 @@ public final class Dnsmasq {
      * Stops the server of this bridge and waits for its end; its leases stay.
      *
      * @return false when none ran
-     * @throws DhcpException when it does not end within 10 s
+     * @throws DhcpException when it does not end within 10 s, or its directories cannot be written; it runs on then
      */
     public boolean stop(String bridge) {
         OptionalInt pid = pid(bridge);
         if (pid.isPresent()) {
+            // A server that was stopped could not be started again here, were its end a step of what has to be undone.
+            for (Path directory : List.of(runDir, stateDir)) {
+                if (!Files.isWritable(directory)) {
+                    throw new DhcpException("cannot stop dnsmasq: " + directory + " is read-only");
+                }
+            }
             if (LIBC.kill(pid.getAsInt(), SIGTERM) < 0 && Native.errno() != Errno.ESRCH) {
                 throw new DhcpException(
                         "cannot stop dnsmasq, process " + pid.getAsInt() + ": " + Errno.describe(Native.errno()));
@@ -132,13 +142,8 @@ public final class Dnsmasq {
     }
 
     private Path program() {
-        for (String directory : searchPath.split(":", -1)) {
-            Path program = Path.of(directory, "dnsmasq");
-            if (Files.isExecutable(program)) {
-                return program;
-            }
-        }
-        throw new DhcpException("dnsmasq is not installed; install the package dnsmasq-base");
+        return Spawn.find("dnsmasq", searchPath)
+                .orElseThrow(() -> new DhcpException("dnsmasq is not installed; install the package dnsmasq-base"));
     }
 
     /** The process number of the server of this bridge, if one runs. */
@@ -209,7 +214,7 @@ public final class Dnsmasq {
         try {
             Files.deleteIfExists(file);
         } catch (IOException e) {
-            throw new DhcpException("cannot delete " + file + ": " + e.getMessage(), e);
+            throw new DhcpException("cannot delete " + file + ": " + DurableFile.reason(e), e);
         }
     }
 }

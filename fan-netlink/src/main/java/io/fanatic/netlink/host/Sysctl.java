@@ -1,5 +1,6 @@
 package io.fanatic.netlink.host;
 
+import io.fanatic.core.DurableFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -40,7 +41,7 @@ public final class Sysctl {
         } catch (NoSuchFileException absent) {
             return Optional.empty();
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot read the sysctl " + key, e);
+            throw new UncheckedIOException("cannot read the sysctl " + key + ": " + DurableFile.reason(e), e);
         }
     }
 
@@ -53,7 +54,8 @@ public final class Sysctl {
         try {
             Files.writeString(file(key), value, StandardOpenOption.WRITE);
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot set the sysctl " + key + " to " + value, e);
+            throw new UncheckedIOException(
+                    "cannot set the sysctl " + key + " to " + value + ": " + DurableFile.reason(e), e);
         }
     }
 

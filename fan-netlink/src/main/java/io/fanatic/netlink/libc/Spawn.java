@@ -12,15 +12,17 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import jnr.ffi.LibraryLoader;
 
 /**
- * Runs a program as a child of the calling thread and waits for it, by posix_spawn(3): never a shell, an environment of
- * ours alone, no signal blocked.
+ * The one place where programs are started: never a shell, a search path and an environment of ours alone, whatever the caller's say.
  *
- * <p>The child is in the calling thread's namespaces. That is why {@link ProcessBuilder} will not do: the JDK starts threads
- * that watch for children, they inherit the namespace of the first caller, and they hold it for a minute.
+ * <p>{@link #run} and {@link #detach} make a child of the calling thread by posix_spawn(3), in that thread's namespaces. That is why
+ * {@link ProcessBuilder} will not do there: the JDK starts threads that watch for children, they inherit the namespace of the first
+ * caller, and they hold it for a minute. Where that does no harm, {@link #builder} makes one.
  */
 public final class Spawn {
     /** Where programs are looked for. */
@@ -40,7 +42,49 @@ public final class Spawn {
 
     private static final LibSpawn SPAWN = LibraryLoader.create(LibSpawn.class).load("c");
 
+    private static final Map<String, String> ENVIRONMENT = Map.of("PATH", PATH, "LC_ALL", "C");
+
     private Spawn() {}
+
+    /** The program of this name on {@link #PATH}. */
+    public static Optional<Path> find(String name) {
+        return find(name, PATH);
+    }
+
+    /** @param searchPath in place of {@link #PATH} */
+    public static Optional<Path> find(String name, String searchPath) {
+        for (String directory : searchPath.split(":", -1)) {
+            Path program = Path.of(directory, name);
+            if (Files.isRegularFile(program) && Files.isExecutable(program)) {
+                return Optional.of(program);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * A child to be started by the JDK, with our environment and HOME; more may be added to it.
+     *
+     * @param command the program's absolute path, or its name on {@link #PATH}; then its arguments
+     * @throws ErrnoException ENOENT when there is no such program
+     */
+    public static ProcessBuilder builder(List<String> command) {
+        List<String> words = new ArrayList<>(command);
+        if (!words.get(0).startsWith("/")) {
+            words.set(
+                    0,
+                    find(words.get(0))
+                            .orElseThrow(() -> new ErrnoException("run " + command.get(0), Errno.ENOENT))
+                            .toString());
+        }
+        ProcessBuilder builder = new ProcessBuilder(words);
+        Map<String, String> environment = builder.environment();
+        environment.clear();
+        environment.putAll(ENVIRONMENT);
+        // The password file's, not the variable's.
+        environment.put("HOME", System.getProperty("user.home"));
+        return builder;
+    }
 
     /**
      * Runs a program to its end.
@@ -52,7 +96,8 @@ public final class Spawn {
      * @throws ErrnoException ENOENT when there is no such program; ETIMEDOUT when it took too long
      */
     public static int run(List<String> command, Path output, Duration patience) {
-        List<String> environment = List.of("PATH=" + PATH, "LC_ALL=C");
+        List<String> environment = new ArrayList<>();
+        ENVIRONMENT.forEach((name, value) -> environment.add(name + "=" + value));
         int pid = spawn(command, environment, output, O_WRONLY_CREAT_TRUNC, POSIX_SPAWN_SETSIGMASK, List.of());
         return waitFor(command.get(0), pid, patience);
     }

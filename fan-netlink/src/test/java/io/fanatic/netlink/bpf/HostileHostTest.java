@@ -7,6 +7,7 @@ import io.fanatic.core.FanEntry;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.MacAddress;
 import io.fanatic.netlink.FanNetwork;
+import io.fanatic.netlink.engine.Fan;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -68,6 +69,8 @@ class HostileHostTest {
         host.ip("link add port type veth peer name in netns " + container.name());
         host.ip("link set port master fan-250 up");
         container.ip("link set in up");
+        forwards("ftun-250");
+        forwards("port");
     }
 
     @AfterEach
@@ -84,8 +87,11 @@ class HostileHostTest {
     }
 
     private Map<Counter, Long> counted(boolean send) {
-        Map<Counter, Long> counters =
-                new EnumMap<>(network().counters(network().list().get(0)));
+        return counted(network().list().get(0), send);
+    }
+
+    private Map<Counter, Long> counted(Fan fan, boolean send) {
+        Map<Counter, Long> counters = new EnumMap<>(network().counters(fan));
         counters.keySet().removeIf(counter -> counter.isSend() != send);
         counters.values().removeIf(count -> count == 0);
         return counters;
@@ -163,6 +169,85 @@ class HostileHostTest {
         assertThat(counted(false)).isEmpty();
         System.out.println("number: crafted frames out: " + good + " good on the underlay, " + (frames.size() - good)
                 + " bad dropped and counted");
+    }
+
+    // field.md 35
+    @Test
+    void fansThatShareAPortDoNotTakeEachOthersFrames() {
+        network().up(FanEntry.parse(List.of("251.0.0.0/8", "10.0.0.57/16")));
+        Fan first = network().list().get(0);
+        Fan second = network().list().get(1);
+        HostilePackets craft = hostilePackets(false, false);
+        try (PacketSocket out = new PacketSocket(hostile, "und");
+                PacketSocket in = new PacketSocket(container, "in")) {
+            byte[] honest = craft.ipv4(Frames.bits("250.0.45.9"), Frames.bits("250.0.57.9"));
+            byte[] ofTheSecond = craft.ipv4(Frames.bits("251.0.45.9"), Frames.bits("251.0.57.9"));
+            for (Forged each : List.of(
+                    forge(second.vni(), honest), // the first one's addresses in the second one's network
+                    forge(first.vni(), ofTheSecond),
+                    forge(7, honest), // the VNI filters refuse it
+                    forge(second.vni(), ofTheSecond),
+                    forge(first.vni(), honest))) {
+                out.send(each.frame());
+            }
+            in.receive("honest frame", frame -> Arrays.equals(frame, honest));
+            Tally.await(() -> counted(first, false), Map.of(Counter.RECEIVED, 1L, Counter.RECEIVE_NOT_LOCAL, 1L));
+            Tally.await(() -> counted(second, false), Map.of(Counter.RECEIVED, 1L, Counter.RECEIVE_NOT_LOCAL, 1L));
+        }
+    }
+
+    /** Waits until the bridge takes frames from this port: it hears of a carrier when the kernel has time. */
+    private void forwards(String port) {
+        long end = System.nanoTime() + DEADLINE_NANOS;
+        while (!host.exec("bridge", "link", "show", "dev", port).contains("state forwarding")) {
+            assertThat(System.nanoTime()).as(port + " forwards").isLessThan(end);
+        }
+    }
+
+    private static Forged forge(int vni, byte[] inner) {
+        return new Forged(HOST_MAC, Frames.bits("10.0.0.45"), vni, inner);
+    }
+
+    /**
+     * What a host can do, and what not: a bridge believes the last frame that came from an Ethernet address. So a host can have frames for
+     * a container here sent to the tunnel, but encap sends none of them out, and the container's next frame ends it.
+     */
+    // field.md 35
+    @Test
+    void whoeverClaimsTheEthernetAddressOfAContainerHereReadsNothing() {
+        long mine = 0x0200_0000_0c01L;
+        host.ip("link add port2 type veth peer name in2 netns " + container.name());
+        host.ip("link set port2 master fan-250 up");
+        container.ip("link set in2 up");
+        forwards("port2");
+        HostilePackets craft = hostilePackets(false, false);
+        byte[] claim = Frames.from(mine, craft.ipv4(Frames.bits("250.0.45.9"), Frames.bits("250.0.57.9")));
+        byte[] sign = Frames.from(mine, craft.arp(1, Frames.bits("250.0.57.9"), Frames.bits("250.0.57.8")));
+        byte[] private1 = Frames.to(mine, craft.ipv4(Frames.bits("250.0.57.8"), Frames.bits("250.0.57.9")));
+        byte[] private2 = Frames.to(mine, craft.ipv4(Frames.bits("250.0.57.8"), Frames.bits("250.0.57.9")));
+        try (PacketSocket out = new PacketSocket(hostile, "und");
+                PacketSocket container1 = new PacketSocket(container, "in");
+                PacketSocket container2 = new PacketSocket(container, "in2")) {
+            container1.send(Frames.to(Frames.BROADCAST, sign));
+            container2.receive("first sign of life", frame -> frame.length == sign.length);
+            out.send(forge(spec.vni(), claim).frame());
+            container2.receive("claim", frame -> Arrays.equals(frame, claim));
+            long kept = counted(true).getOrDefault(Counter.SEND_OWN_SLICE, 0L);
+            container2.send(private1);
+            Tally.await(
+                    () -> Map.of(Counter.SENT, counted(true).getOrDefault(Counter.SEND_OWN_SLICE, 0L)),
+                    Map.of(Counter.SENT, kept + 1));
+
+            container1.send(Frames.to(Frames.BROADCAST, sign));
+            container2.receive("second sign of life", frame -> frame.length == sign.length);
+            container2.send(private2);
+            container1.receive("frame for the container", frame -> Arrays.equals(frame, private2));
+            for (Optional<byte[]> left = out.next(); left.isPresent(); left = out.next()) {
+                assertThat(Crafted.isSigned(left.get()))
+                        .as("a frame left the host")
+                        .isFalse();
+            }
+        }
     }
 
     /** Takes what is seen on the underlay until all good frames have come, or until nothing comes any more. */

@@ -6,6 +6,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 final class Needs {
     private Needs() {}
 
+    static void localAddress() {
+        assumeTrue(BpfFeatures.probe().tunnelLocalAddress(), "this kernel has no local address in the tunnel key");
+    }
+
     static void tcx() {
         assumeTrue(Tcx.isSupported(), "this kernel has no tcx");
     }

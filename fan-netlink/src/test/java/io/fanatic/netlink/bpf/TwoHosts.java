@@ -41,6 +41,7 @@ abstract class TwoHosts {
 
     @BeforeEach
     void buildTwoHosts() {
+        Needs.localAddress();
         here = new TestHost();
         there = new TestHost();
         here.ip("link add und type veth peer name und netns " + there.name());
@@ -52,8 +53,10 @@ abstract class TwoHosts {
 
     @AfterEach
     void remove() {
-        here.close();
-        there.close();
+        if (here != null) {
+            here.close();
+            there.close();
+        }
     }
 
     static void build(TestHost host, String... addresses) {

@@ -379,6 +379,18 @@ class EngineTest {
     }
 
     @Test
+    void anErrorOfTheJvmInTheMiddleIsUndoneToo() {
+        MemoryKernel memory = host();
+        Observed before = Observed.of(memory);
+        Kernel failing = StubbornKernel.thatThrows(NoClassDefFoundError::new, memory, "setUp fan-250");
+
+        assertThatThrownBy(() -> new Engine(failing).up(first()))
+                .isInstanceOfSatisfying(
+                        FanException.class, e -> assertThat(e.reason()).isEqualTo(Reason.UNDONE));
+        assertThat(Observed.of(memory)).isEqualTo(before);
+    }
+
+    @Test
     void remainsOfADeadRunAreSweptByUpAndByDown() {
         kernel.createTunnel(TunnelPiece.TEMPORARY, new MacAddress(1), 1450, 8472, true);
         kernel.createBridge(BridgePiece.TEMPORARY, new MacAddress(1), 1450);

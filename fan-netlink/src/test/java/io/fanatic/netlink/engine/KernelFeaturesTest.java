@@ -8,6 +8,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.fanatic.core.FanEntry;
 import io.fanatic.netlink.bpf.Counter;
 import io.fanatic.netlink.host.FreshNamespace;
+import io.fanatic.netlink.host.HostSnapshot;
+import java.net.InetSocketAddress;
+import java.nio.channels.DatagramChannel;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -71,6 +74,21 @@ class KernelFeaturesTest {
         fans.assertContainersTalk(FAN);
         fans.unplugContainers();
         fans.down(FAN);
+    }
+
+    @Test
+    void withoutTcxAnAdoptionThatFailsLeavesNoClsactBehind() throws Exception {
+        TwoFans fans = fansWithout(KernelFeature.TCX);
+        shIn(fans.host(0), "ip link add fan-250 type bridge");
+        shIn(fans.host(0), "ip addr add 250.0.1.1/8 dev fan-250");
+        shIn(fans.host(0), "ip link set fan-250 up");
+        HostSnapshot before = fans.host(0).call(HostSnapshot::take);
+        DatagramChannel holder = fans.host(0).call(DatagramChannel::open);
+        try (holder) {
+            holder.bind(new InetSocketAddress("0.0.0.0", 8472));
+            assertThatThrownBy(() -> fans.up(FAN, "10.0.0.0/16")).hasMessageContaining("UDP port 8472");
+        }
+        assertThat(before.changesTo(fans.host(0).call(HostSnapshot::take))).isEmpty();
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -52,5 +53,21 @@ class SpawnTest {
                         Duration.ofMillis(50)))
                 .isInstanceOfSatisfying(
                         ErrnoException.class, e -> assertThat(e.errno()).isEqualTo(Errno.ETIMEDOUT));
+    }
+
+    @Test
+    void aChildOfTheJdkHasOurEnvironmentToo() throws Exception {
+        ProcessBuilder builder = Spawn.builder(List.of("env"));
+        assertThat(builder.command().get(0)).startsWith("/");
+        Process process = builder.start();
+        assertThat(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).lines())
+                .containsExactlyInAnyOrder("PATH=" + Spawn.PATH, "LC_ALL=C", "HOME=" + System.getProperty("user.home"));
+        assertThat(process.waitFor()).isZero();
+    }
+
+    @Test
+    void aNameThatIsNowhereIsAnError() {
+        assertThatThrownBy(() -> Spawn.builder(List.of("nosuchprogram"))).hasMessageContaining("run nosuchprogram");
+        assertThat(Spawn.find("nosuchprogram")).isEmpty();
     }
 }

@@ -1,6 +1,7 @@
 package io.fanatic.harness.daemon;
 
 import io.fanatic.harness.lab.LabException;
+import io.fanatic.netlink.libc.Spawn;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -96,7 +97,7 @@ final class BusyboxImage {
 
     private static String run(List<String> command) {
         try {
-            Process process = new ProcessBuilder(command)
+            Process process = Spawn.builder(command)
                     .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
                     .redirectErrorStream(true)
                     .start();

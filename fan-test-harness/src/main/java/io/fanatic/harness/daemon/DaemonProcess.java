@@ -2,6 +2,7 @@ package io.fanatic.harness.daemon;
 
 import io.fanatic.harness.lab.LabException;
 import io.fanatic.harness.lab.LabHost;
+import io.fanatic.netlink.libc.Spawn;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -37,10 +38,10 @@ final class DaemonProcess implements AutoCloseable {
     /**
      * Starts it; what it prints goes to the end of a file.
      *
-     * @param environment in addition to this process's own
+     * @param environment in addition to that of every child
      */
     static DaemonProcess start(LabHost host, Path log, Map<String, String> environment, List<String> command) {
-        ProcessBuilder builder = new ProcessBuilder(host.namespace().command(command))
+        ProcessBuilder builder = Spawn.builder(host.namespace().command(command))
                 .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));

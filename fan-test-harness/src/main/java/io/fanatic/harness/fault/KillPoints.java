@@ -1,5 +1,6 @@
 package io.fanatic.harness.fault;
 
+import io.fanatic.harness.lab.ExecResult;
 import io.fanatic.harness.lab.LabException;
 import io.fanatic.harness.lab.LabHost;
 import java.io.IOException;
@@ -15,10 +16,11 @@ import java.util.regex.Pattern;
 
 /**
  * Kills a program in a lab's host, as {@code kill -9} does, right before one of the system calls by which it changes something:
- * netlink requests, bpf(2), writes to files, renames. So a loop over all points leaves every state that a crash can leave.
+ * netlink requests, bpf(2), writes to files, renames. So a loop over all points leaves every state that a crash can leave. Or has such
+ * a call fail, so that a loop leaves every state that a refusing kernel can bring about.
  *
- * <p>strace(1) does it: a first run, to the end, lists the calls; each further run injects SIGKILL at the n-th of them. A call
- * at which the signal strikes is not carried out. The program must make its calls in the same order on each run and on one
+ * <p>strace(1) does it: a first run, to the end, lists the calls; each further run injects SIGKILL, or an error, at the n-th of them. A
+ * call at which either strikes is not carried out. The program must make its calls in the same order on each run and on one
  * thread, as fanctl does; the host must be as it was before the first run. What it starts (dnsmasq) is left alone.
  */
 public final class KillPoints {
@@ -48,6 +50,37 @@ public final class KillPoints {
             "mount",
             "umount2");
 
+    /** Where an error strikes also: whoever cannot open a file for writing never comes to write it. */
+    private static final String OPEN = "openat";
+
+    /** Of a {@link io.fanatic.core.DurableFile} whose name is another one each time; what its writing meets is met by write. */
+    private static final String TEMPORARY = ".new";
+
+    private static final Pattern OPENS_TO_CHANGE = Pattern.compile("O_WRONLY|O_RDWR|O_CREAT");
+
+    /** What each call may well fail with; the others with EIO. */
+    private static final Map<String, String> ERRORS = Map.of(
+            "sendto",
+            "ENOBUFS",
+            "sendmsg",
+            "ENOBUFS",
+            "bpf",
+            "ENOMEM",
+            "write",
+            "ENOSPC",
+            "pwrite64",
+            "ENOSPC",
+            "mkdir",
+            "ENOSPC",
+            OPEN,
+            "EROFS",
+            "rename",
+            "ENOSPC",
+            "unlink",
+            "EROFS",
+            "kill",
+            "EPERM");
+
     /**
      * Calls of these that only ask, write to standard output, or fail. To die before one is to die after the change before it,
      * or before the one after it.
@@ -58,6 +91,7 @@ public final class KillPoints {
 
     private final LabHost host;
     private final List<String> command;
+    private final List<String> calls;
     private final List<Point> points;
 
     /**
@@ -69,9 +103,10 @@ public final class KillPoints {
      */
     public record Point(String name, int number, String words) {}
 
-    private KillPoints(LabHost host, List<String> command, List<Point> points) {
+    private KillPoints(LabHost host, List<String> command, List<String> calls, List<Point> points) {
         this.host = host;
         this.command = command;
+        this.calls = calls;
         this.points = points;
     }
 
@@ -82,12 +117,24 @@ public final class KillPoints {
      * @throws LabException when it does not
      */
     public static KillPoints of(LabHost host, List<String> command) {
+        return of(host, command, CALLS);
+    }
+
+    /** As {@link #of}, the points at which a call can {@linkplain #fail fail}. */
+    public static KillPoints toFail(LabHost host, List<String> command) {
+        List<String> calls = new ArrayList<>(CALLS);
+        calls.add(OPEN);
+        return of(host, command, calls);
+    }
+
+    private static KillPoints of(LabHost host, List<String> command, List<String> calls) {
         try {
             Path log = Files.createTempFile("fanatic-calls", "");
             try {
-                List<String> words = strace(List.of("-o", log.toString()), command);
+                List<String> words = strace(calls, List.of("-o", log.toString()), command);
                 host.exec(words.toArray(String[]::new)).orThrow();
-                return new KillPoints(host, List.copyOf(command), points(Files.readAllLines(log)));
+                return new KillPoints(
+                        host, List.copyOf(command), calls, points(Files.readAllLines(log), calls == CALLS));
             } finally {
                 Files.delete(log);
             }
@@ -97,7 +144,7 @@ public final class KillPoints {
     }
 
     /** Those of the thread that makes the most calls: the one that does the work. */
-    private static List<Point> points(List<String> lines) {
+    private static List<Point> points(List<String> lines, boolean oneAfterTheLast) {
         Map<String, List<String>> threads = new HashMap<>();
         for (String line : lines) {
             int space = line.indexOf(' ');
@@ -118,16 +165,22 @@ public final class KillPoints {
         for (String call : calls) {
             String text = call.substring(call.indexOf(' ')).strip();
             String name = text.substring(0, text.indexOf('('));
-            int number = seen.merge(name, 1, Integer::sum);
+            // A JVM opens many files, not always as many: those of one name are counted apart.
+            String counted = name.equals(OPEN) ? path(text) : name;
+            int number = seen.merge(counted, 1, Integer::sum);
             Point point = new Point(name, number, text.substring(0, Math.min(text.length(), 100)));
-            if (!CHANGES_NOTHING.matcher(call).find()) {
+            boolean changes =
+                    !name.equals(OPEN) || OPENS_TO_CHANGE.matcher(call).find() && !counted.endsWith(TEMPORARY);
+            if (changes && !CHANGES_NOTHING.matcher(call).find()) {
                 points.add(point);
                 afterTheLast = Optional.empty();
             } else if (afterTheLast.isEmpty() && !points.isEmpty()) {
                 afterTheLast = Optional.of(point);
             }
         }
-        afterTheLast.ifPresent(points::add);
+        if (oneAfterTheLast) {
+            afterTheLast.ifPresent(points::add);
+        }
         return points;
     }
 
@@ -142,7 +195,7 @@ public final class KillPoints {
      */
     public void kill(Point point) {
         String injection = "inject=" + point.name() + ":signal=KILL:when=" + point.number();
-        int exitCode = host.exec(strace(List.of("-o", "/dev/null", "-e", injection), command)
+        int exitCode = host.exec(strace(calls, List.of("-o", "/dev/null", "-e", injection), command)
                         .toArray(String[]::new))
                 .exitCode();
         // strace ends by the signal that its program ended by: 128 + SIGKILL as a shell and nsenter count.
@@ -152,7 +205,52 @@ public final class KillPoints {
         }
     }
 
-    private static List<String> strace(List<String> options, List<String> command) {
+    /**
+     * Runs the command and has the call there fail with an error that it may well fail with.
+     *
+     * @return how it ended, and what it printed
+     * @throws LabException when no call failed: it took another way than in the first run
+     */
+    public ExecResult fail(Point point) {
+        List<String> where = point.name().equals(OPEN) ? List.of("-P", path(point.words())) : List.of();
+        String injection = "inject=" + point.name() + ":error=" + ERRORS.getOrDefault(point.name(), "EIO") + ":when="
+                + point.number();
+        try {
+            Path log = Files.createTempFile("fanatic-failed", "");
+            try {
+                List<String> options = new ArrayList<>(List.of("-o", log.toString(), "-e", injection));
+                options.addAll(where);
+                ExecResult result = host.exec(strace(calls, options, command).toArray(String[]::new));
+                if (!Files.readString(log).contains("(INJECTED)")) {
+                    throw new LabException(String.join(" ", command) + " made no call " + point.number() + " of "
+                            + point.name() + " (" + point.words() + ")");
+                }
+                return withoutStrace(result);
+            } finally {
+                Files.delete(log);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot keep the system calls of " + command.get(0), e);
+        }
+    }
+
+    /** The first name in a call. */
+    private static String path(String words) {
+        int start = words.indexOf('"') + 1;
+        int end = words.indexOf('"', start);
+        return start > 0 && end > 0 ? words.substring(start, end) : "";
+    }
+
+    private static ExecResult withoutStrace(ExecResult result) {
+        String output = result.output()
+                .lines()
+                .filter(line -> !line.startsWith("strace: "))
+                .map(line -> line + "\n")
+                .reduce("", String::concat);
+        return new ExecResult(result.command(), result.exitCode(), output);
+    }
+
+    private static List<String> strace(List<String> calls, List<String> options, List<String> command) {
         List<String> words = new ArrayList<>(List.of(
                 "timeout",
                 "60",
@@ -164,7 +262,7 @@ public final class KillPoints {
                 "-e",
                 "signal=none",
                 "-e",
-                "trace=" + String.join(",", CALLS)));
+                "trace=" + String.join(",", calls)));
         words.addAll(options);
         words.add("--");
         words.addAll(command);

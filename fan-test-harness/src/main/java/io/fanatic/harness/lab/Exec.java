@@ -1,6 +1,7 @@
 package io.fanatic.harness.lab;
 
 import io.fanatic.netlink.host.Namespace;
+import io.fanatic.netlink.libc.Spawn;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,13 +12,11 @@ import java.util.List;
 
 /** Commands inside namespaces. */
 final class Exec {
-    private static final String SYSTEM_PATH = "/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin";
-
     private Exec() {}
 
     /** Runs it without input and waits; standard error goes where standard output goes. */
     static ExecResult run(Namespace namespace, List<String> command) {
-        ProcessBuilder builder = builder(namespace, command)
+        ProcessBuilder builder = Spawn.builder(namespace.command(command))
                 .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
                 .redirectErrorStream(true);
         try {
@@ -31,10 +30,15 @@ final class Exec {
         }
     }
 
-    /** Runs it with this program's own terminal or files and waits; gives its exit code. */
+    /** Runs it with this program's own terminal or files, and with the caller's environment, and waits; gives its exit code. */
     static int runInherited(Namespace namespace, List<String> command) {
+        ProcessBuilder builder = Spawn.builder(namespace.command(command)).inheritIO();
+        builder.environment().putAll(System.getenv());
+        // sudo and cron may leave out the directories of ip(8) and dnsmasq(8).
+        builder.environment()
+                .merge("PATH", Spawn.PATH, (path, system) -> path.equals(system) ? path : path + ":" + system);
         try {
-            return await(builder(namespace, command).inheritIO().start());
+            return await(builder.start());
         } catch (IOException e) {
             throw new UncheckedIOException("cannot run " + command.get(0) + ": " + e.getMessage(), e);
         }
@@ -48,12 +52,5 @@ final class Exec {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("interrupted");
         }
-    }
-
-    private static ProcessBuilder builder(Namespace namespace, List<String> command) {
-        ProcessBuilder builder = new ProcessBuilder(namespace.command(command));
-        // sudo and cron may leave out the directories of ip(8) and dnsmasq(8).
-        builder.environment().merge("PATH", SYSTEM_PATH, (path, system) -> path + ":" + system);
-        return builder;
     }
 }

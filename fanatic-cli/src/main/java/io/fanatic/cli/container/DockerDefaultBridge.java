@@ -58,7 +58,7 @@ final class DockerDefaultBridge {
             } catch (NoSuchFileException none) {
                 return new Content(Optional.empty(), "");
             } catch (IOException e) {
-                throw new CommandException(ExitCode.FAILED, "cannot read " + file + ": " + e.getMessage());
+                throw new CommandException(ExitCode.FAILED, "cannot read " + file + ": " + DurableFile.reason(e));
             }
         }
 
@@ -312,7 +312,7 @@ final class DockerDefaultBridge {
         try {
             DurableFile.replace(file, ByteBuffer.wrap(bytes));
         } catch (IOException e) {
-            throw new CommandException(ExitCode.FAILED, "cannot write " + file + ": " + e.getMessage());
+            throw new CommandException(ExitCode.FAILED, "cannot write " + file + ": " + DurableFile.reason(e));
         }
     }
 

@@ -22,6 +22,8 @@ import java.util.Optional;
  * {@link #confirm} to keep the change, the watcher to undo it.
  */
 public final class Confirmation {
+    private static final int MOST_BYTES = 1 << 20;
+
     private final Path file;
     private final Path log;
 
@@ -106,7 +108,9 @@ public final class Confirmation {
 
     Optional<Pending> pending() {
         try {
-            JsonObject json = JsonParser.parseString(Files.readString(file)).getAsJsonObject();
+            JsonObject json = JsonParser.parseString(
+                            new String(DurableFile.read(file, MOST_BYTES), StandardCharsets.UTF_8))
+                    .getAsJsonObject();
             Optional<Long> deadline =
                     json.has("deadline") ? Optional.of(json.get("deadline").getAsLong()) : Optional.empty();
             return Optional.of(new Pending(
@@ -133,7 +137,7 @@ public final class Confirmation {
         } catch (NoSuchFileException late) {
             return false;
         } catch (IOException e) {
-            throw new CommandException(ExitCode.FAILED, "cannot take " + file + " away: " + e.getMessage());
+            throw new CommandException(ExitCode.FAILED, "cannot take " + file + " away: " + DurableFile.reason(e));
         }
     }
 
@@ -141,7 +145,7 @@ public final class Confirmation {
         try {
             DurableFile.replace(file, ByteBuffer.wrap((json + "\n").getBytes(StandardCharsets.UTF_8)));
         } catch (IOException e) {
-            throw new CommandException(ExitCode.FAILED, "cannot write " + file + ": " + e.getMessage());
+            throw new CommandException(ExitCode.FAILED, "cannot write " + file + ": " + DurableFile.reason(e));
         }
     }
 }

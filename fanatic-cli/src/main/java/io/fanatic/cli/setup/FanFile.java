@@ -28,6 +28,9 @@ import java.util.Optional;
  * edits in between stay.
  */
 public final class FanFile {
+    /** The journal holds the file in base 64. */
+    private static final int MOST_BYTES = 2 * FanConfig.MOST_BYTES;
+
     private final Path file;
     private final Path journalFile;
 
@@ -181,7 +184,7 @@ public final class FanFile {
 
     private static Optional<byte[]> bytes(Path path) throws IOException {
         try {
-            return Optional.of(Files.readAllBytes(path));
+            return Optional.of(DurableFile.read(path, MOST_BYTES));
         } catch (NoSuchFileException none) {
             return Optional.empty();
         }
@@ -247,6 +250,6 @@ public final class FanFile {
     }
 
     private CommandException failed(String verb, IOException e) {
-        return new CommandException(ExitCode.FAILED, "cannot " + verb + " " + file + ": " + e.getMessage());
+        return new CommandException(ExitCode.FAILED, "cannot " + verb + " " + file + ": " + DurableFile.reason(e));
     }
 }

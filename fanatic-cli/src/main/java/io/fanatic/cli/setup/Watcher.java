@@ -2,6 +2,8 @@ package io.fanatic.cli.setup;
 
 import io.fanatic.cli.command.CommandException;
 import io.fanatic.cli.command.ExitCode;
+import io.fanatic.netlink.libc.ErrnoException;
+import io.fanatic.netlink.libc.Spawn;
 import java.io.File;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -44,14 +46,14 @@ public final class Watcher {
         confirmation.prepare(transition, seconds);
         try {
             Files.deleteIfExists(confirmation.log());
-            Process process = new ProcessBuilder(command(main))
+            Process process = Spawn.builder(command(main))
                     .redirectInput(new File("/dev/null"))
                     .redirectOutput(confirmation.log().toFile())
                     .redirectErrorStream(true)
                     .directory(new File("/"))
                     .start();
             awaitReady(process, confirmation.log());
-        } catch (IOException | CommandException e) {
+        } catch (IOException | CommandException | ErrnoException e) {
             confirmation.takeAway();
             throw new CommandException(
                     ExitCode.FAILED,

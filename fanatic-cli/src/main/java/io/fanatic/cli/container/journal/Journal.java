@@ -51,14 +51,11 @@ public final class Journal {
     public Optional<Note> read() {
         String text;
         try {
-            if (Files.size(file) > MOST_BYTES) {
-                throw unreadable("it is larger than " + MOST_BYTES + " bytes");
-            }
-            text = Files.readString(file);
+            text = new String(DurableFile.read(file, MOST_BYTES), StandardCharsets.UTF_8);
         } catch (NoSuchFileException none) {
             return Optional.empty();
         } catch (IOException e) {
-            throw unreadable(String.valueOf(e.getMessage()));
+            throw unreadable(DurableFile.reason(e));
         }
         Json json = Json.parse("the journal " + file, text);
         if (json.number("version").orElse(0) != VERSION) {
@@ -102,7 +99,8 @@ public final class Journal {
             DurableFile.replace(file, ByteBuffer.wrap((json + "\n").getBytes(StandardCharsets.UTF_8)));
         } catch (IOException e) {
             throw new CommandException(
-                    ExitCode.FAILED, "cannot write the journal " + file + ", so nothing is changed: " + e.getMessage());
+                    ExitCode.FAILED,
+                    "cannot write the journal " + file + ", so nothing is changed: " + DurableFile.reason(e));
         }
     }
 
@@ -119,7 +117,8 @@ public final class Journal {
                 }
             }
         } catch (IOException e) {
-            throw new CommandException(ExitCode.FAILED, "cannot delete the journal " + file + ": " + e.getMessage());
+            throw new CommandException(
+                    ExitCode.FAILED, "cannot delete the journal " + file + ": " + DurableFile.reason(e));
         }
     }
 
