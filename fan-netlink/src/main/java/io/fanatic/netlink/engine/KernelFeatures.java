@@ -58,20 +58,22 @@ public final class KernelFeatures {
         WORKS,
         LACKING,
         /** This program may not try. */
-        NOT_TRIED
+        NOT_TRIED,
+        /** The trial itself did not come to its end, for lack of memory or the like: nothing is known. */
+        FAILED
     }
 
     /**
      * A feature that was tried.
      *
      * @param seen what was said when it did not work, or why it was not tried; else empty
-     * @param refused the kernel's own answer, where that is what ended the trial
+     * @param cause what ended the trial, where it did not come to its end by itself
      */
     public record Trial(
             KernelFeature feature,
             Result result,
             String seen,
-            @Nullable ErrnoException refused) {}
+            @Nullable RuntimeException cause) {}
 
     /** All of them, in their order. */
     public List<Trial> all() {
@@ -87,7 +89,9 @@ public final class KernelFeatures {
         Trial known = trials.get(feature);
         if (known == null) {
             known = attempt(feature);
-            trials.put(feature, known);
+            if (known.result() != Result.FAILED) {
+                trials.put(feature, known);
+            }
         }
         return known;
     }
@@ -96,18 +100,27 @@ public final class KernelFeatures {
         try {
             return new Trial(feature, works(feature) ? Result.WORKS : Result.LACKING, "", null);
         } catch (ErrnoException e) {
-            boolean forbidden = e.errno() == Errno.EPERM || e.errno() == Errno.EACCES;
-            return new Trial(feature, forbidden ? Result.NOT_TRIED : Result.LACKING, text(e), e);
+            return new Trial(feature, ended(e), text(e), e);
         } catch (NftException e) {
-            return new Trial(feature, Result.LACKING, text(e), null);
+            return new Trial(feature, e.saysLacking() ? Result.LACKING : Result.FAILED, text(e), e);
         }
+    }
+
+    /** A kernel answers what it lacks in many ways, but a want of the moment in a few. */
+    private static Result ended(ErrnoException e) {
+        return switch (e.errno()) {
+            case Errno.EPERM, Errno.EACCES -> Result.NOT_TRIED;
+            case Errno.ENOBUFS, Errno.ENOMEM, Errno.ENOSPC, Errno.EMFILE, Errno.ENFILE, Errno.EINTR, Errno.EAGAIN ->
+                Result.FAILED;
+            default -> Result.LACKING;
+        };
     }
 
     private static String text(RuntimeException e) {
         return String.valueOf(e.getMessage());
     }
 
-    /** Whether the kernel has a feature; what may not be tried counts as lacking. */
+    /** Whether a feature was seen to work. */
     public boolean has(KernelFeature feature) {
         return trial(feature).result() == Result.WORKS;
     }

@@ -205,16 +205,29 @@ public final class LinuxKernel implements Kernel {
     @Override
     public boolean has(KernelFeature feature) {
         KernelFeatures.Trial trial = features.trial(feature);
-        if (trial.result() == KernelFeatures.Result.WORKS) {
-            return true;
-        }
-        ErrnoException refused = trial.refused();
-        if (refused != null && trial.result() == KernelFeatures.Result.NOT_TRIED) {
-            throw refused;
-        } else if (refused != null && feature.isOfEbpf()) {
-            throw unsupported("cannot run the fan's eBPF programs: " + refused.getMessage(), refused);
-        }
-        return false;
+        RuntimeException cause = trial.cause();
+        return switch (trial.result()) {
+            case WORKS -> true;
+            case LACKING -> {
+                if (cause instanceof ErrnoException refused && feature.isOfEbpf()) {
+                    throw unsupported("cannot run the fan's eBPF programs: " + refused.getMessage(), refused);
+                }
+                yield false;
+            }
+            case NOT_TRIED -> {
+                if (cause != null && feature.isOfEbpf()) {
+                    throw cause;
+                }
+                // A namespace to try in needs more rights than the fan itself, whose own change will tell.
+                yield true;
+            }
+            case FAILED -> {
+                if (cause != null) {
+                    throw cause;
+                }
+                yield false;
+            }
+        };
     }
 
     private static FanException unsupported(String what, ErrnoException e) {

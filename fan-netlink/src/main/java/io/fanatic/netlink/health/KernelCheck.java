@@ -62,7 +62,7 @@ final class KernelCheck implements Check {
             return;
         }
         findings.looked();
-        if (trial.result() == KernelFeatures.Result.LACKING) {
+        if (trial.result() != KernelFeatures.Result.WORKS) {
             findings.add(Finding.of(code, Finding.HOST, code.meaning(), List.of(trial.seen()), fix));
         }
     }

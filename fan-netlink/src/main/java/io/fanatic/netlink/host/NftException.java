@@ -12,6 +12,11 @@ public class NftException extends RuntimeException {
         super(message, cause);
     }
 
+    /** Whether the kernel's answer is that it does not have what was asked for; not so where memory or a right was short. */
+    public boolean saysLacking() {
+        return refusesTheFamily() || String.valueOf(getMessage()).contains("No such file or directory");
+    }
+
     /** Whether the kernel does not know the family of the table. */
     public boolean refusesTheFamily() {
         String message = String.valueOf(getMessage());

@@ -56,6 +56,7 @@ record KernelTable(RunningKernel kernel, List<KernelFeatures.Trial> trials) {
             case WORKS -> "yes";
             case LACKING -> "no";
             case NOT_TRIED -> "not tried";
+            case FAILED -> "not known";
         };
     }
 
@@ -75,7 +76,7 @@ record KernelTable(RunningKernel kernel, List<KernelFeatures.Trial> trials) {
         for (KernelFeatures.Trial trial : trials) {
             JsonObject one = new JsonObject();
             one.addProperty("feature", trial.feature().word());
-            if (trial.result() == KernelFeatures.Result.NOT_TRIED) {
+            if (trial.result() == KernelFeatures.Result.NOT_TRIED || trial.result() == KernelFeatures.Result.FAILED) {
                 one.add("works", JsonNull.INSTANCE);
             } else {
                 one.addProperty("works", trial.result() == KernelFeatures.Result.WORKS);

@@ -1,0 +1,140 @@
+package io.fanatic.cli;
+
+import static io.fanatic.cli.CliRun.fanctl;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fanatic.harness.fault.KillPoints;
+import io.fanatic.harness.junit.FanLab;
+import io.fanatic.harness.lab.ExecResult;
+import io.fanatic.harness.lab.Lab;
+import io.fanatic.harness.lab.LabHost;
+import io.fanatic.netlink.host.HostSnapshot;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Each system call by which fanctl changes something fails once, on the real kernel. What is left is what was asked for, or what was
+ * there before; it never is something in between, and fanctl says in a sentence what failed.
+ *
+ * <p>All of them with {@code -Dfanatic.long}; without, one of {@value #SHARE} in turn, and at least four.
+ */
+@FanLab(hosts = 1, containers = 0, fan = false)
+class FailingCallsTest {
+    private static final String FAN = "-u 10.0.0.1/16 -o 250.0.0.0/8";
+    private static final boolean ALL = System.getProperty("fanatic.long") != null;
+    private static final int SHARE = 6;
+
+    @TempDir
+    static Path libraries;
+
+    private Lab lab;
+    private LabHost host;
+    private HostSnapshot without;
+
+    @BeforeEach
+    void rememberTheHost(Lab lab) {
+        this.lab = lab;
+        host = lab.hosts().get(0);
+        // Once, so that jffi has unpacked its library.
+        host.exec(JavaProgram.fanctl(libraries, "show").toArray(String[]::new)).orThrow();
+        // And once more, so that the lock is there.
+        fanctl(host, "down -e").done();
+        without = state();
+    }
+
+    @AfterEach
+    void theHostIsAsItWas() {
+        fanctl(host, "down -e").done();
+        assertThat(without.changesTo(state())).isEmpty();
+    }
+
+    // field.md 14
+    @Test
+    void anyCallOfUpMayFail() {
+        survives(0, "up " + FAN, List.of());
+    }
+
+    // field.md 14
+    @Test
+    void anyCallOfUpWithDhcpMayFail() {
+        survives(1, "up " + FAN + " --dhcp", List.of());
+    }
+
+    /** The second fan on a port makes the first one's tunnel anew, with a filter. */
+    // field.md 4
+    @Test
+    void anyCallOfUpOfASecondFanMayFail() {
+        survives(2, "up -u 10.0.0.1/16 -o 251.0.0.0/8", List.of("up " + FAN));
+    }
+
+    // field.md 4
+    @Test
+    void anyCallOfAChangeOfOptionsMayFail() {
+        survives(3, "up " + FAN + " --mtu 1400 --host-reserve 3", List.of("up " + FAN));
+    }
+
+    // field.md 37
+    @Test
+    void anyCallOfDownMayFail() {
+        survives(4, "down " + FAN, List.of("up " + FAN + " --dhcp"));
+    }
+
+    /**
+     * @param first which of the calls is the first to fail, when not all do
+     * @param victim the command whose calls fail
+     * @param before what makes the state that it starts from
+     */
+    private void survives(int first, String victim, List<String> before) {
+        before.forEach(this::run);
+        HostSnapshot start = state();
+        KillPoints calls = KillPoints.toFail(host, JavaProgram.fanctl(libraries, victim));
+        HostSnapshot asked = state();
+        fanctl(host, "down -e").done();
+
+        int step = ALL ? 1 : Math.max(1, Math.min(SHARE, calls.points().size() / 4));
+        int failed = 0;
+        int asBefore = 0;
+        for (int i = first % step; i < calls.points().size(); i += step) {
+            KillPoints.Point point = calls.points().get(i);
+            before.forEach(this::run);
+            ExecResult result = calls.fail(point);
+            List<String> notAsAsked = asked.changesTo(state());
+            List<String> notAsBefore = start.changesTo(state());
+            if (result.ok()) {
+                assertThat(notAsAsked).as("done, though %s failed", point).isEmpty();
+            } else {
+                assertThat(notAsAsked.isEmpty() ? notAsAsked : notAsBefore)
+                        .as("%s, after %s", result.output(), point)
+                        .isEmpty();
+                assertThat(result.output().lines())
+                        .as("a sentence about %s", point)
+                        .singleElement()
+                        .asString()
+                        .startsWith("fanctl: ")
+                        .doesNotContain("Exception");
+                asBefore += notAsBefore.isEmpty() ? 1 : 0;
+            }
+            run("down -e");
+            assertThat(without.changesTo(state()))
+                    .as("down, after %s failed", point)
+                    .isEmpty();
+            failed++;
+        }
+        System.out.println("number: failed kernel calls: " + failed + " of "
+                + calls.points().size() + " of fanctl " + victim + ", after " + asBefore
+                + " the host was as before, after the others as asked");
+        assertThat(failed).isGreaterThanOrEqualTo(4);
+    }
+
+    private void run(String command) {
+        fanctl(host, command).done();
+    }
+
+    private HostSnapshot state() {
+        return lab.snapshot(host);
+    }
+}
