@@ -51,10 +51,11 @@ class FuzzTest {
         List<MatchResult> executions = EXECUTIONS.matcher(output).results().toList();
         executions.forEach(
                 each -> System.out.println("number: fuzz executions: " + each.group(2) + " (" + each.group(1) + ")"));
-        assertThat(output)
-                .as("findings, to be kept in src/test/fuzz: " + kept(findings, List.copyOf(targets.keySet())))
-                .doesNotContain(FINDING);
-        assertThat(exit).as(output).isZero();
+        assertThat(output.lines().filter(line -> line.contains(FINDING)))
+                .as("findings, to be kept in src/test/fuzz: " + kept(findings, List.copyOf(targets.keySet()))
+                        + "; all in " + log)
+                .isEmpty();
+        assertThat(exit).as("exit of Jazzer, see " + log).isZero();
         assertThat(executions).hasSameSizeAs(targets.keySet()).allMatch(each -> Long.parseLong(each.group(2)) > 0);
     }
 
@@ -140,6 +141,8 @@ class FuzzTest {
                         "--reproducer_path=" + findings,
                         "-artifact_prefix=" + findings + "/",
                         "-max_total_time=" + SECONDS,
+                        // A short run takes the same way each time, so that it fails for a change and not for luck.
+                        "-seed=" + (SECONDS <= 120 ? 1 : 0),
                         "-timeout=" + SECONDS_FOR_ONE,
                         "-max_len=4096",
                         grown.toString(),

@@ -39,6 +39,8 @@ class CrashSafetyTest {
         host = lab.hosts().get(0);
         // Once, so that jffi has unpacked its library.
         host.exec(JavaProgram.fanctl(libraries, "show").toArray(String[]::new)).orThrow();
+        // And once more, so that the lock is there: its directory is made only once.
+        fanctl(host, "down -e").done();
         without = state();
     }
 

@@ -168,6 +168,7 @@ class ExamplesTest {
         return host.exec(
                         "env",
                         "PATH=" + bin + ":/usr/sbin:/usr/bin:/sbin:/bin",
+                        "LC_ALL=C.UTF-8",
                         "ANSIBLE_LOCAL_TEMP=" + bin.resolve("ansible"),
                         "ANSIBLE_REMOTE_TEMP=" + bin.resolve("ansible"),
                         "ansible-playbook",

@@ -25,8 +25,7 @@ final class LimitedProgram {
         try {
             open(directory);
             List<String> copies = new ArrayList<>();
-            String original = System.getProperty("surefire.real.class.path", System.getProperty("java.class.path"));
-            for (String entry : original.split(File.pathSeparator)) {
+            for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
                 Path from = Path.of(entry);
                 if (Files.exists(from)) {
                     copies.add(copy(from, directory.resolve(copies.size() + "-" + from.getFileName()))

@@ -212,7 +212,9 @@ abstract class LiveChanges {
 
     // field.md 34
     @Test
-    void theGuardOrTheEncapIsTakenAway() {
+    void theGuardTheEncapOrTheGateIsTakenAway() {
+        detach("fan-250", Tcx.Hook.INGRESS);
+        repair(Code.PROGRAMS);
         detach("ftun-250", Tcx.Hook.INGRESS);
         repair(Code.PROGRAMS);
         flow.progress();

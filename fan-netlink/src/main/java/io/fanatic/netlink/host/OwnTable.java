@@ -2,6 +2,7 @@ package io.fanatic.netlink.host;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
+import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
@@ -155,7 +156,7 @@ abstract class OwnTable<E> {
             boolean marked = text(rule, "comment").equals(MARK);
             ours |= marked;
             intact &= marked;
-            rules.add(rule.get("expr"));
+            rules.add(rule.has("expr") ? rule.get("expr") : JsonNull.INSTANCE);
         }
         for (JsonObject chain : objects(json, "chain")) {
             chains++;

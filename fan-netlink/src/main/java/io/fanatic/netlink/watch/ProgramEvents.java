@@ -32,7 +32,11 @@ final class ProgramEvents implements AutoCloseable {
     private static final int PERF_TYPE_SOFTWARE = 1;
     private static final long PERF_COUNT_SW_DUMMY = 9;
     /** The 31st of a row of one-bit fields, which compilers lay out from the end that numbers begin with. */
-    private static final long BPF_EVENT = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN ? 1L << 30 : 1L << 33;
+    private static final long BPF_EVENT = bit(30);
+    /** The 15th: wakes us after so many bytes. Records that are no samples do not count as events, but wake at half a ring. */
+    private static final long WATERMARK = bit(14);
+
+    private static final int ONE_BYTE = 1;
 
     private static final int PERF_FLAG_FD_CLOEXEC = 8;
 
@@ -113,6 +117,10 @@ final class ProgramEvents implements AutoCloseable {
         rings.clear();
     }
 
+    private static long bit(int number) {
+        return ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN ? 1L << number : 1L << (63 - number);
+    }
+
     /** The number of the system call. */
     private static long number(String arch) {
         return switch (arch) {
@@ -132,8 +140,8 @@ final class ProgramEvents implements AutoCloseable {
                     .putInt(0, PERF_TYPE_SOFTWARE)
                     .putInt(4, ATTRIBUTES)
                     .putLong(8, PERF_COUNT_SW_DUMMY)
-                    .putLong(40, BPF_EVENT)
-                    .putInt(48, 1);
+                    .putLong(40, BPF_EVENT | WATERMARK)
+                    .putInt(48, ONE_BYTE);
             long result = Native.events().syscall(NUMBER, attributes, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
             int fd = (int) check("open perf events", result);
             for (int page = LEAST_PAGE; page <= LARGEST_PAGE; page *= 2) {

@@ -70,6 +70,11 @@ abstract class InstanceEngineTests {
         return new EngineHost(lab.hosts().get(host), kind());
     }
 
+    /** At its first call the client gives advice, and makes a directory to remember that. */
+    private void theClientHasGreeted(LabHost host) {
+        host.exec(profiles()).orThrow();
+    }
+
     private String[] profiles() {
         String client = kind() == EngineKind.LXD ? "lxc" : "incus";
         return new String[] {"env", "HOME=/nonexistent", client, "query", "/1.0/profiles?recursion=1"};
@@ -79,6 +84,7 @@ abstract class InstanceEngineTests {
     void instancesOfTwoHostsReachEachOtherAndDisableLeavesNothing(Lab lab) {
         EngineHost h1 = engine(lab, 0);
         EngineHost h2 = engine(lab, 1);
+        theClientHasGreeted(h1.host());
         HostSnapshot before = h1.snapshot(profiles());
         assertThat(h1.status().state()).as(h1.status().sentence()).isEqualTo(EngineStatus.State.OFF);
         assertThat(h1.status().sentence()).startsWith(kind().title() + " ").contains(" on /var/lib/");
@@ -150,6 +156,7 @@ abstract class InstanceEngineTests {
         daemons.get(0)
                 .client("profile", "set", "fan-250", "limits.memory", "1GiB")
                 .orThrow();
+        theClientHasGreeted(h1.host());
         HostSnapshot before = h1.snapshot(profiles());
         assertThat(h1.status().state()).isEqualTo(EngineStatus.State.ALTERED);
         refused(ExitCode.CONFLICT, () -> h1.disable(true)).withMessageContaining("config.limits.memory is new");
