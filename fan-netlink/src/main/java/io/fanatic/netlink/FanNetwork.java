@@ -153,10 +153,12 @@ public final class FanNetwork {
         return privileged(() -> inside(() -> {
             // Inside, because a namespace with mounts of its own has its own lock file.
             try (HostLock lock = HostLock.take(runDirectory, patience)) {
+                DurableFile.sweep(runDirectory);
                 DurableFile.sweep(stateDirectory);
                 return here(work);
             } catch (IOException e) {
-                throw new UncheckedIOException("cannot clear " + stateDirectory + ": " + DurableFile.reason(e), e);
+                throw new UncheckedIOException(
+                        "cannot clear " + runDirectory + " and " + stateDirectory + ": " + DurableFile.reason(e), e);
             }
         }));
     }

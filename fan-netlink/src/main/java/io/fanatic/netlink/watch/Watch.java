@@ -191,6 +191,7 @@ public final class Watch implements AutoCloseable {
     private void work() {
         try (HostLock setup = HostLock.take(runDirectory, "setup.lock", PATIENCE);
                 HostLock lock = HostLock.take(runDirectory, PATIENCE)) {
+            DurableFile.sweep(runDirectory);
             DurableFile.sweep(stateDirectory);
             reread();
             for (int looks = 0;
