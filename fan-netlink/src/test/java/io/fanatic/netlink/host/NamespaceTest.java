@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -83,6 +84,11 @@ class NamespaceTest {
 
         // Others of the JVM may come and go; a hundred do not.
         assertThat(descriptors()).isLessThan(before + 50);
+        // A thread hands its result over before it ends.
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        while (!outside.containsAll(namespacesOfThreads()) && System.nanoTime() < deadline) {
+            Thread.onSpinWait();
+        }
         assertThat(outside).containsAll(namespacesOfThreads());
     }
 
