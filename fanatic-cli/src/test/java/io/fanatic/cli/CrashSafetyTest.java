@@ -5,15 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fanatic.harness.fault.KillPoints;
 import io.fanatic.harness.junit.FanLab;
-import io.fanatic.harness.lab.Lab;
-import io.fanatic.harness.lab.LabHost;
 import io.fanatic.netlink.host.HostSnapshot;
-import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Faults 1 and 6: fanctl killed between any two of its system calls. Whatever it leaves, {@code fanctl up} makes a whole fan
@@ -22,34 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
  * <p>Both are tried at each point with {@code -Dfanatic.long}; without, one of them at each second point, in turn.
  */
 @FanLab(hosts = 1, containers = 0, fan = false)
-class CrashSafetyTest {
-    private static final String FAN = "-u 10.0.0.1/16 -o 250.0.0.0/8";
-    private static final boolean ALL = System.getProperty("fanatic.long") != null;
-
-    @TempDir
-    static Path libraries;
-
-    private Lab lab;
-    private LabHost host;
-    private HostSnapshot without;
-
-    @BeforeEach
-    void rememberTheHost(Lab lab) {
-        this.lab = lab;
-        host = lab.hosts().get(0);
-        // Once, so that jffi has unpacked its library.
-        host.exec(JavaProgram.fanctl(libraries, "show").toArray(String[]::new)).orThrow();
-        // And once more, so that the lock is there: its directory is made only once.
-        fanctl(host, "down -e").done();
-        without = state();
-    }
-
-    @AfterEach
-    void theHostIsAsItWas() {
-        fanctl(host, "down -e").done();
-        assertThat(without.changesTo(state())).isEmpty();
-    }
-
+class CrashSafetyTest extends DisturbedFanctlTests {
     @Test
     void fault1KilledAnywhereInUp() {
         survives("up " + FAN, List.of(), List.of("up " + FAN));
@@ -113,13 +80,5 @@ class CrashSafetyTest {
         System.out.println("number: kill points of fanctl " + victim + ": killed " + trials + " times, at "
                 + kills.points().size() + " points at most");
         assertThat(trials).isGreaterThanOrEqualTo(4);
-    }
-
-    private void run(String command) {
-        fanctl(host, command).done();
-    }
-
-    private HostSnapshot state() {
-        return lab.snapshot(host);
     }
 }

@@ -6,15 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fanatic.harness.fault.KillPoints;
 import io.fanatic.harness.junit.FanLab;
 import io.fanatic.harness.lab.ExecResult;
-import io.fanatic.harness.lab.Lab;
-import io.fanatic.harness.lab.LabHost;
 import io.fanatic.netlink.host.HostSnapshot;
-import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Each system call by which fanctl changes something fails once, on the real kernel. What is left is what was asked for, or what was
@@ -23,34 +17,8 @@ import org.junit.jupiter.api.io.TempDir;
  * <p>All of them with {@code -Dfanatic.long}; without, one of {@value #SHARE} in turn, and at least four.
  */
 @FanLab(hosts = 1, containers = 0, fan = false)
-class FailingCallsTest {
-    private static final String FAN = "-u 10.0.0.1/16 -o 250.0.0.0/8";
-    private static final boolean ALL = System.getProperty("fanatic.long") != null;
+class FailingCallsTest extends DisturbedFanctlTests {
     private static final int SHARE = 6;
-
-    @TempDir
-    static Path libraries;
-
-    private Lab lab;
-    private LabHost host;
-    private HostSnapshot without;
-
-    @BeforeEach
-    void rememberTheHost(Lab lab) {
-        this.lab = lab;
-        host = lab.hosts().get(0);
-        // Once, so that jffi has unpacked its library.
-        host.exec(JavaProgram.fanctl(libraries, "show").toArray(String[]::new)).orThrow();
-        // And once more, so that the lock is there.
-        fanctl(host, "down -e").done();
-        without = state();
-    }
-
-    @AfterEach
-    void theHostIsAsItWas() {
-        fanctl(host, "down -e").done();
-        assertThat(without.changesTo(state())).isEmpty();
-    }
 
     // field.md 14
     @Test
@@ -128,13 +96,5 @@ class FailingCallsTest {
                 + calls.points().size() + " of fanctl " + victim + ", after " + asBefore
                 + " the host was as before, after the others as asked");
         assertThat(failed).isGreaterThanOrEqualTo(4);
-    }
-
-    private void run(String command) {
-        fanctl(host, command).done();
-    }
-
-    private HostSnapshot state() {
-        return lab.snapshot(host);
     }
 }
