@@ -238,7 +238,7 @@ class DoctorCommandTest {
         assertThat(differs.exitCode().status()).isEqualTo(1);
         assertThat(differs.out())
                 .isEqualTo("--- this host\n+++ /etc/network/fan\n@@ 250.0.0.0/8 10.0.0.0/16 @@\n"
-                        + "~ change tunnel ftun-250: MTU 1300 -> 1450\n");
+                        + "~ change tunnel ftun-250: MTU 1300 -> 65485\n");
         assertThat(CliRun.fanatic(here, "status").out())
                 .isEqualTo("250.0.0.0/8 10.0.0.0/16: differs in 1 thing from /etc/network/fan\n");
         CliRun.fanctl(here, "up -a");

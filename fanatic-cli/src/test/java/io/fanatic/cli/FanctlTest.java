@@ -100,7 +100,7 @@ class FanctlTest {
     @Test
     void aDryRunPrintsThePlanAndTouchesNothing() {
         assertThat(fanctl(host, "up" + FAN + " --dhcp --dry-run").done())
-                .contains("would create tunnel ftun-250 (VXLAN, VNI 16384000, UDP port 8472, MTU 1450)\n")
+                .contains("would create tunnel ftun-250 (VXLAN, VNI 16384000, UDP port 8472)\n")
                 .contains("would start dnsmasq on fan-250 (250.0.1.2-250.0.1.254)\n")
                 .endsWith("no changes made\n");
         assertThat(before.changesTo(host.namespace().call(HostSnapshot::take))).isEmpty();

@@ -84,7 +84,7 @@ final class Blueprint {
                         fan.port(),
                         vniFilter,
                         MacAddress.ofTunnel(fan.overlay(), fan.identity()),
-                        fan.mtu(),
+                        TunnelPiece.WIDE,
                         fan.tunnelMark().toString()),
                 new ProgramsPiece(fan.tunnel(), programs(fan)));
     }

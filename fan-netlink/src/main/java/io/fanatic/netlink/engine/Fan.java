@@ -21,7 +21,7 @@ import java.util.List;
  * @param tunnel name of the tunnel, which IPIP fans share
  * @param vni VXLAN network identifier, 0 to 2^24-1; 0 of an IPIP fan
  * @param port UDP port of the tunnel; 0 of an IPIP fan
- * @param mtu largest IPv4 packet on bridge and tunnel, bytes
+ * @param mtu largest IPv4 packet that the bridge and its containers are told of, bytes; 0 where that is not known
  * @param identity the underlay address that the MAC addresses are derived from; the first one that the fan was given
  * @param slices the slices of this host, one for each underlay address, ordered by that address
  * @param dhcp the underlay addresses in whose slices addresses are leased by DHCP, ordered

@@ -165,7 +165,8 @@ record Observed(
             String tunnelName = FanNames.tunnel(mark.type(), mark.mapping().overlay());
             String tunnel = mark.type() == TunnelType.IPIP ? tunnelName : other(links, mark, "vxlan", tunnelName);
             int mtu = find(links, bridge)
-                    .or(() -> find(links, tunnel))
+                    // That of a VXLAN tunnel says nothing, see TunnelPiece.WIDE.
+                    .or(() -> find(links, tunnel).filter(found -> mark.type() == TunnelType.IPIP))
                     .map(LinkState::mtu)
                     .orElse(0);
             Optional<Mark> told = find(links, bridge).flatMap(found -> Mark.parse(found.alias()));

@@ -38,6 +38,6 @@ sealed interface Piece
     /** "delete tunnel ftun-250". */
     String deleting();
 
-    /** "change tunnel ftun-250: MTU 1450 -> 1400". */
+    /** "change bridge fan-250: MTU 1450 -> 1400". */
     String changing(Piece from);
 }

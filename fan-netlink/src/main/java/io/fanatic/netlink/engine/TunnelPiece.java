@@ -1,6 +1,7 @@
 package io.fanatic.netlink.engine;
 
 import io.fanatic.core.MacAddress;
+import io.fanatic.core.TunnelType;
 
 /**
  * The tunnel: an external VXLAN device.
@@ -12,6 +13,13 @@ record TunnelPiece(String name, int vni, int port, boolean vniFilter, MacAddress
 
     /** Name of a tunnel that is not ready; see {@link Kernel#createTunnel}. */
     static final String TEMPORARY = "fan-new-tunnel";
+
+    /**
+     * The most that an outer packet holds. A bridge drops without a word what is larger than its port takes; what the tunnel
+     * takes and the underlay does not, the tunnel answers with what would fit (Linux 5.9, skb_tunnel_check_pmtu). So the
+     * bridge tells containers the MTU, and the tunnel corrects those that had it before the underlay's was lowered.
+     */
+    static final int WIDE = 65535 - TunnelType.VXLAN.overhead();
 
     /** Stands for a filter that somebody emptied. */
     static final int NO_VNI = -1;
@@ -61,8 +69,7 @@ record TunnelPiece(String name, int vni, int port, boolean vniFilter, MacAddress
 
     @Override
     public String creating() {
-        return "create tunnel " + name + " (VXLAN, VNI " + vni + ", UDP port " + port + (vniFilter ? " shared" : "")
-                + ", MTU " + mtu + ")";
+        return "create tunnel " + name + " (VXLAN, VNI " + vni + ", UDP port " + port + (vniFilter ? " shared)" : ")");
     }
 
     @Override

@@ -133,7 +133,7 @@ final class PlanCheck implements Check {
     }
 
     private static Finding mtu(Wanted wanted, Plan.Item item) {
-        return of(Code.MTU, wanted, item, "bridge or tunnel do not have the MTU that the underlay leaves");
+        return of(Code.MTU, wanted, item, "bridge or tunnel do not have the MTU that they should");
     }
 
     private static Finding of(Code code, Wanted wanted, Plan.Item item, String title) {

@@ -1,11 +1,15 @@
 package io.fanatic.netlink.health;
 
+import io.fanatic.core.TunnelType;
 import io.fanatic.netlink.engine.Fan;
 import io.fanatic.netlink.engine.LinkState;
 import java.util.List;
 import java.util.Optional;
 
-/** The host's end of each container's cable: what is larger than the fan carries gets lost between hosts. */
+/**
+ * The host's end of each container's cable. A larger packet than the underlay takes is answered, by the tunnel or by this
+ * host as a router; where the fan's MTU was chosen smaller than that, for a path that takes less, nobody knows of that path.
+ */
 final class PortMtuCheck implements Check {
     @Override
     public String name() {
@@ -15,24 +19,39 @@ final class PortMtuCheck implements Check {
     @Override
     public void look(HealthHost host, Findings findings) {
         for (Fan fan : host.fans()) {
-            Optional<LinkState> tunnel = host.link(fan.tunnel());
-            int carries = tunnel.map(LinkState::mtu).orElse(fan.mtu());
             for (LinkState link : host.links()) {
                 if (!link.master().equals(Optional.of(fan.bridge())) || link.isOurs()) {
                     continue;
                 }
                 findings.looked();
-                if (link.mtu() > carries) {
-                    findings.add(Finding.of(
-                                    Code.PORT_MTU,
-                                    fan.overlay().toString(),
-                                    "a container's MTU is larger than the fan carries: large packets to other hosts are lost",
-                                    List.of(link.name() + " on " + fan.bridge() + " has MTU " + link.mtu()
-                                            + ", the fan carries " + carries),
-                                    "ip link set " + link.name() + " mtu " + carries + " (and the other end of it)")
-                            .because(Code.MTU));
+                if (link.mtu() > fan.mtu()) {
+                    findings.add(finding(host, fan, link));
                 }
             }
         }
+    }
+
+    private static Finding finding(HealthHost host, Fan fan, LinkState link) {
+        boolean lost = fan.type() == TunnelType.VXLAN && isChosen(host, fan);
+        String title = lost
+                ? "a container's MTU is larger than the one chosen for the fan: large packets to other hosts may be lost"
+                : "a container's MTU is larger than the fan carries: whoever does not take the kernel's word for it"
+                        + " (ICMP \"fragmentation needed\") loses large packets";
+        return Finding.of(
+                        Code.PORT_MTU,
+                        fan.overlay().toString(),
+                        title,
+                        List.of(link.name() + " on " + fan.bridge() + " has MTU " + link.mtu() + ", the fan carries "
+                                + fan.mtu()),
+                        "ip link set " + link.name() + " mtu " + fan.mtu()
+                                + ", and the same at its other end, in the container")
+                .as(lost ? Severity.ERROR : Severity.WARNING)
+                .because(Code.MTU);
+    }
+
+    private static boolean isChosen(HealthHost host, Fan fan) {
+        return host.wanted().stream()
+                .anyMatch(wanted -> wanted.fan().equals(Optional.of(fan))
+                        && wanted.entry().options().mtu().isPresent());
     }
 }

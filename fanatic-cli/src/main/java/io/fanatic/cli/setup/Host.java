@@ -154,7 +154,7 @@ public record Host(Fans fans, List<ContainerEngine> engines, FanFile file, Path 
     /** The entry that brings a fan up as it is. */
     private FanEntry entry(Fan fan, FanSlice slice) {
         FanEntry entry = fan.entry(slice);
-        return usualMtu(entry) == fan.mtu()
+        return fan.mtu() == 0 || usualMtu(entry) == fan.mtu()
                 ? entry
                 : new FanEntry(
                         entry.overlay(), entry.underlay(), entry.options().withMtu(fan.mtu()));
