@@ -318,7 +318,7 @@ class IpipFanCases {
         everybodyReachesEverybody(from, to);
         assertThat(h1.namespace().call(() -> Health.onThisHost().examine()).findings())
                 .extracting(Finding::code)
-                .containsOnly(Code.PATH_MTU);
+                .containsOnly(Code.PATH_MTU, Code.NOT_CONFIGURED);
 
         sh(h1, "sysctl -q -w net.ipv4.ip_no_pmtu_disc=0");
         assertThat(network(h1).up(entry(h1, FIRST)).lines())

@@ -20,6 +20,8 @@ class DoctorWithDockerTest {
     void fault28DockersDropIsFoundAndDockerOnTheFanIsHealthy(Lab lab) {
         LabHost host = lab.hosts().get(0);
         host.exec("sysctl", "-qw", "net.ipv4.ip_forward=0").orThrow();
+        host.exec("sh", "-c", "mkdir -p /etc/network; echo 250.0.0.0/8 10.0.0.0/16 > /etc/network/fan")
+                .orThrow();
         try (Dockerd docker = Dockerd.start(host)) {
             new EmbeddedFan(FanOptions.DEFAULT.withAccept(false)).up(host);
             CliRun before = CliRun.fanatic(host, "doctor --json");

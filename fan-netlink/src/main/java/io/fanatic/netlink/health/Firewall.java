@@ -7,8 +7,9 @@ import com.google.gson.JsonParser;
 import io.fanatic.core.Cidr;
 import io.fanatic.core.Ipv4Address;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 
 /**
  * The nftables rules of a host, as far as fans are concerned: which chains drop by policy, which rules drop, and what rules
@@ -38,23 +39,12 @@ public record Firewall(List<Chain> chains, List<Rule> rules) {
     }
 
     /**
-     * @param verdict {@code accept}, {@code drop}, {@code reject}, or empty for all others
+     * @param verdict {@code accept}, {@code drop}, {@code reject}, {@code return}, {@code jump}, {@code goto}, or empty for all others
+     * @param target the chain that it jumps or goes to; else empty
      */
-    public record Rule(String family, String table, String chain, List<Match> matches, String verdict) {
+    public record Rule(String family, String table, String chain, List<Match> matches, String verdict, String target) {
         public Rule {
             matches = List.copyOf(matches);
-        }
-
-        boolean isIn(Chain other) {
-            return isInTableOf(other) && chain.equals(other.name);
-        }
-
-        boolean isInTableOf(Chain other) {
-            return family.equals(other.family) && table.equals(other.table);
-        }
-
-        Optional<Match> match(String what) {
-            return matches.stream().filter(match -> match.what.equals(what)).findFirst();
         }
 
         /** {@code ip filter FORWARD: ip daddr 250.0.0.0/8 drop}. */
@@ -62,13 +52,16 @@ public record Firewall(List<Chain> chains, List<Rule> rules) {
         public String toString() {
             StringBuilder text = new StringBuilder(family + " " + table + " " + chain + ":");
             matches.forEach(match -> text.append(' ').append(match));
-            return text.append(' ').append(verdict).toString();
+            text.append(' ').append(verdict);
+            return target.isEmpty()
+                    ? text.toString()
+                    : text.append(' ').append(target).toString();
         }
     }
 
     /**
-     * @param what {@code iifname}, {@code ip daddr}, {@code udp dport}
-     * @param operator {@code ==}, {@code !=} and so on
+     * @param what {@code iifname}, {@code ip daddr}, {@code udp dport}; {@code xt addrtype} for one of iptables' own
+     * @param operator {@code ==}, {@code !=} and so on; {@code ?} where nft does not tell what is compared
      * @param values what it is compared with
      */
     public record Match(String what, String operator, List<String> values) {
@@ -78,6 +71,28 @@ public record Firewall(List<Chain> chains, List<Rule> rules) {
 
         boolean isEqual() {
             return operator.equals("==") || operator.equals("in");
+        }
+
+        /** Whether what it is compared with is not known: a set that is not listed. */
+        boolean isOpen() {
+            return values.stream().anyMatch(value -> value.startsWith("@"));
+        }
+
+        /** Whether a port is among the values, which may be ranges. */
+        boolean hasPort(int port) {
+            for (String value : values) {
+                int dash = value.indexOf('-');
+                try {
+                    int first = Integer.parseInt(dash < 0 ? value : value.substring(0, dash));
+                    int last = dash < 0 ? first : Integer.parseInt(value.substring(dash + 1));
+                    if (first <= port && port <= last) {
+                        return true;
+                    }
+                } catch (NumberFormatException somethingElse) {
+                    // No port.
+                }
+            }
+            return false;
         }
 
         /** Whether an interface's name is among the values, which may end in an asterisk. */
@@ -101,6 +116,9 @@ public record Firewall(List<Chain> chains, List<Rule> rules) {
 
         @Override
         public String toString() {
+            if (operator.equals("?")) {
+                return what;
+            }
             String list = values.size() == 1 ? values.get(0) : "{ " + String.join(", ", values) + " }";
             return what + (isEqual() ? " " : " " + operator + " ") + list;
         }
@@ -110,9 +128,17 @@ public record Firewall(List<Chain> chains, List<Rule> rules) {
     static Firewall parse(String json) {
         List<Chain> chains = new ArrayList<>();
         List<Rule> rules = new ArrayList<>();
+        Map<String, JsonArray> sets = new HashMap<>();
         try {
-            for (JsonElement each :
-                    JsonParser.parseString(json).getAsJsonObject().getAsJsonArray("nftables")) {
+            JsonArray all = JsonParser.parseString(json).getAsJsonObject().getAsJsonArray("nftables");
+            for (JsonElement each : all) {
+                for (String kind : List.of("set", "map")) {
+                    if (each.getAsJsonObject().get(kind) instanceof JsonObject set) {
+                        sets.put(place(set) + text(set, "name"), elements(set));
+                    }
+                }
+            }
+            for (JsonElement each : all) {
                 JsonObject object = each.getAsJsonObject();
                 if (object.has("chain")) {
                     JsonObject chain = object.getAsJsonObject("chain");
@@ -123,7 +149,7 @@ public record Firewall(List<Chain> chains, List<Rule> rules) {
                             text(chain, "hook"),
                             text(chain, "policy")));
                 } else if (object.has("rule")) {
-                    rules.add(rule(object.getAsJsonObject("rule")));
+                    addRules(object.getAsJsonObject("rule"), sets, rules);
                 }
             }
         } catch (RuntimeException e) {
@@ -133,25 +159,92 @@ public record Firewall(List<Chain> chains, List<Rule> rules) {
         return new Firewall(chains, rules);
     }
 
-    private static Rule rule(JsonObject rule) {
-        List<Match> matches = new ArrayList<>();
-        String verdict = "";
-        for (JsonElement each : rule.getAsJsonArray("expr")) {
-            JsonObject expression = each.getAsJsonObject();
-            if (expression.has("match")) {
-                matches.add(match(expression.getAsJsonObject("match")));
-            }
-            for (String known : List.of("accept", "drop", "reject")) {
-                verdict = expression.has(known) ? known : verdict;
-            }
-        }
-        return new Rule(text(rule, "family"), text(rule, "table"), text(rule, "chain"), matches, verdict);
+    private static String place(JsonObject object) {
+        return text(object, "family") + " " + text(object, "table") + " ";
     }
 
-    private static Match match(JsonObject match) {
+    private static JsonArray elements(JsonObject set) {
+        return set.get("elem") instanceof JsonArray listed ? listed : new JsonArray();
+    }
+
+    /** One rule, or one for each element of a verdict map. */
+    private static void addRules(JsonObject rule, Map<String, JsonArray> sets, List<Rule> rules) {
+        List<Match> matches = new ArrayList<>();
+        String verdict = "";
+        String target = "";
+        for (JsonElement each : rule.getAsJsonArray("expr")) {
+            JsonObject expression = each.getAsJsonObject();
+            if (expression.get("match") instanceof JsonObject match) {
+                matches.add(match(match, place(rule), sets));
+            } else if (expression.get("xt") instanceof JsonObject xt) {
+                String name = text(xt, "name");
+                if (text(xt, "type").equals("match") && !name.equals("comment")) {
+                    matches.add(new Match("xt " + name, "?", List.of()));
+                }
+                verdict = name.equals("REJECT") ? "reject" : verdict;
+            } else if (expression.has("limit")) {
+                matches.add(new Match("limit", "?", List.of()));
+            } else if (expression.get("vmap") instanceof JsonObject map) {
+                addRules(rule, matches, map, sets, rules);
+            }
+            String said = verdict(expression);
+            if (!said.isEmpty()) {
+                verdict = said;
+                target = expression.get(said) instanceof JsonObject to ? text(to, "target") : "";
+            }
+        }
+        rules.add(rule(rule, matches, verdict, target));
+    }
+
+    private static Rule rule(JsonObject rule, List<Match> matches, String verdict, String target) {
+        // reject has words of its own where a jump has its target.
+        boolean leads = verdict.equals("jump") || verdict.equals("goto");
+        return new Rule(
+                text(rule, "family"), text(rule, "table"), text(rule, "chain"), matches, verdict, leads ? target : "");
+    }
+
+    private static String verdict(JsonObject expression) {
+        for (String known : List.of("accept", "drop", "reject", "return", "jump", "goto")) {
+            if (expression.has(known)) {
+                return known;
+            }
+        }
+        // A program decides what becomes of it.
+        return expression.has("queue") ? "accept" : "";
+    }
+
+    private static void addRules(
+            JsonObject rule, List<Match> before, JsonObject map, Map<String, JsonArray> sets, List<Rule> rules) {
+        JsonElement data = map.get("data");
+        JsonElement pairs = data instanceof JsonObject inline && inline.has("set")
+                ? inline.get("set")
+                : sets.get(place(rule) + String.valueOf(data.getAsString()).substring(1));
+        if (!(pairs instanceof JsonArray listed)) {
+            return;
+        }
+        for (JsonElement pair : listed) {
+            JsonArray both = pair.getAsJsonArray();
+            List<String> values = new ArrayList<>();
+            addValues(both.get(0), values);
+            List<Match> matches = new ArrayList<>(before);
+            String what = left(map.get("key"));
+            matches.add(new Match(what, what.equals("?") ? "?" : "==", values));
+            JsonObject expression = both.get(1).getAsJsonObject();
+            String said = verdict(expression);
+            String target = expression.get(said) instanceof JsonObject to ? text(to, "target") : "";
+            rules.add(rule(rule, matches, said, target));
+        }
+    }
+
+    private static Match match(JsonObject match, String place, Map<String, JsonArray> sets) {
         List<String> values = new ArrayList<>();
-        addValues(match.get("right"), values);
-        return new Match(left(match.get("left")), text(match, "op"), values);
+        JsonElement right = match.get("right");
+        JsonArray named = right.isJsonPrimitive() && right.getAsString().startsWith("@")
+                ? sets.get(place + right.getAsString().substring(1))
+                : null;
+        addValues(named == null ? right : named, values);
+        String what = left(match.get("left"));
+        return new Match(what, what.equals("?") ? "?" : text(match, "op"), values);
     }
 
     private static String left(JsonElement left) {
@@ -174,6 +267,8 @@ public record Firewall(List<Chain> chains, List<Rule> rules) {
             array.forEach(each -> addValues(each, values));
         } else if (right instanceof JsonObject object && object.has("set")) {
             addValues(object.get("set"), values);
+        } else if (right instanceof JsonObject object && object.get("elem") instanceof JsonObject element) {
+            addValues(element.get("val"), values);
         } else if (right instanceof JsonObject object && object.get("prefix") instanceof JsonObject prefix) {
             values.add(text(prefix, "addr") + "/" + prefix.get("len").getAsInt());
         } else if (right instanceof JsonObject object && object.get("range") instanceof JsonArray range) {

@@ -1,12 +1,15 @@
 package io.fanatic.netlink.health;
 
 import io.fanatic.core.Cidr;
+import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.TunnelType;
 import io.fanatic.netlink.engine.Fan;
 import io.fanatic.netlink.engine.LinkState;
 import io.fanatic.netlink.host.Sysctl;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** The rules of nftables, and so of iptables-nft, Docker, firewalld and ufw, that hit a fan. */
 final class FirewallCheck implements Check {
@@ -25,19 +28,32 @@ final class FirewallCheck implements Check {
         }
         Firewall firewall = host.firewall().get();
         for (Fan fan : host.fans()) {
+            FirewallWalk anything = new FirewallWalk(firewall, anything(fan));
             for (Firewall.Chain chain : firewall.chains()) {
                 findings.looked();
-                if (chain.policy().equals("drop") && chain.hook().equals("forward")) {
-                    forward(firewall, chain, fan, findings);
-                }
-                if (chain.policy().equals("drop") && chain.hook().equals("input")) {
-                    input(host, firewall, chain, fan, findings);
-                }
                 if (HOOKS.contains(chain.hook())) {
-                    addresses(firewall, chain, fan, findings);
+                    addresses(anything, chain, fan, findings);
+                }
+                if (chain.hook().equals("forward")) {
+                    forward(firewall, chain, fan, host, findings);
+                }
+                if (chain.hook().equals("input")) {
+                    input(host, firewall, chain, fan, findings);
                 }
             }
         }
+    }
+
+    /** Whatever comes over the fan. */
+    private static FirewallWalk.Packet anything(Fan fan) {
+        return new FirewallWalk.Packet(
+                Optional.of(outside(fan)),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                OptionalInt.empty(),
+                false);
     }
 
     /** Whether frames between the ports of a bridge pass the chains of IPv4 (br_netfilter). */
@@ -45,18 +61,58 @@ final class FirewallCheck implements Check {
         return Sysctl.find("net/bridge/bridge-nf-call-iptables").equals(Optional.of("1"));
     }
 
-    /** A policy of drop, and nothing in the table that lets the bridge pass. */
-    private static void forward(Firewall firewall, Firewall.Chain chain, Fan fan, Findings findings) {
-        boolean excused = firewall.rules().stream()
-                .anyMatch(rule -> rule.isInTableOf(chain) && rule.verdict().equals("accept") && lets(rule, fan));
-        if (!excused) {
-            boolean all = chain.family().equals("bridge") || eatsTheFan(fan);
-            findings.add(forwardDrop(
-                    fan,
-                    all,
-                    "chain " + chain + " has policy drop and no rule lets " + outside(fan) + " pass",
-                    fix(chain, fan)));
+    /** Whether the first packet of a container's connection is dropped for certain, by a rule or by the policy. */
+    private static void forward(Firewall firewall, Firewall.Chain chain, Fan fan, HealthHost host, Findings findings) {
+        List<FirewallWalk.Hit> hits = new ArrayList<>();
+        for (FirewallWalk.Packet packet : connections(chain, fan, host)) {
+            FirewallWalk.Outcome outcome = new FirewallWalk(firewall, packet).through(chain);
+            if (outcome.accepts()) {
+                return;
+            }
+            hits.addAll(outcome.hits());
         }
+        if (hits.stream().anyMatch(hit -> dropped(hit, fan).isPresent())) {
+            // That is a finding of its own.
+            return;
+        }
+        String evidence = hits.isEmpty()
+                ? "chain " + chain + " has policy drop and no rule lets " + outside(fan) + " pass"
+                : "nft: " + hits.get(hits.size() - 1) + ", and no rule before it lets " + outside(fan) + " pass";
+        boolean all = chain.family().equals("bridge") || eatsTheFan(fan);
+        findings.add(forwardDrop(fan, all, evidence, fix(chain, fan)));
+    }
+
+    /** New TCP connections of containers as the chain sees them: to other hosts, where these pass it, else to the world. */
+    private static List<FirewallWalk.Packet> connections(Firewall.Chain chain, Fan fan, HealthHost host) {
+        List<Optional<String>> outs = new ArrayList<>(List.of(Optional.of(fan.bridge())));
+        Optional<String> in = Optional.of(outside(fan));
+        if (chain.family().equals("bridge")) {
+            // There they have the names of the bridge's ports.
+            in = Optional.empty();
+            outs = List.of(Optional.empty());
+        } else if (!eatsTheFan(fan)) {
+            for (Ipv4Address address : fan.underlayAddresses()) {
+                outs = with(outs, host.holder(address).map(LinkState::name));
+            }
+        }
+        List<FirewallWalk.Packet> packets = new ArrayList<>();
+        for (Optional<String> out : outs) {
+            packets.add(new FirewallWalk.Packet(
+                    in,
+                    out,
+                    Optional.of(fan.overlay()),
+                    Optional.empty(),
+                    Optional.of("tcp"),
+                    OptionalInt.empty(),
+                    true));
+        }
+        return packets;
+    }
+
+    private static <T> List<T> with(List<T> list, T one) {
+        List<T> longer = new ArrayList<>(list);
+        longer.add(one);
+        return longer;
     }
 
     static Finding forwardDrop(Fan fan, boolean bridged, String evidence, String fix) {
@@ -77,18 +133,6 @@ final class FirewallCheck implements Check {
         return fan.type() == TunnelType.IPIP || bridgedFramesAreFiltered();
     }
 
-    private static boolean lets(Firewall.Rule rule, Fan fan) {
-        String bridge = outside(fan);
-        return rule.matches().isEmpty()
-                || rule.match("iifname")
-                        .filter(m -> m.isEqual() && m.names(bridge))
-                        .isPresent()
-                || rule.match("oifname")
-                                .filter(m -> m.isEqual() && m.names(fan.bridge()))
-                                .isPresent()
-                        && rule.match("ct state").isEmpty();
-    }
-
     /** A rule of nft's own in a table of iptables would make iptables refuse the table. */
     private static String fix(Firewall.Chain chain, Fan fan) {
         String in = outside(fan);
@@ -98,105 +142,86 @@ final class FirewallCheck implements Check {
                 && chain.name().equals("FORWARD")) {
             return "iptables -I FORWARD -i " + in + " -o " + bridge + " -j ACCEPT";
         }
+        if (chain.table().equals("firewalld")) {
+            // Its table may be its own, so that the kernel refuses rules of others.
+            return "firewall-cmd --permanent --zone=trusted --add-interface=" + in + " && firewall-cmd --reload";
+        }
         return "nft insert rule " + chain + " iifname " + in + " oifname " + bridge + " accept";
     }
 
-    /** A policy of drop for what comes in, and no rule that would let the tunnel's packets in. */
+    /** Whether the tunnel's packets are dropped for certain when they come in. */
     private static void input(HealthHost host, Firewall firewall, Firewall.Chain chain, Fan fan, Findings findings) {
-        List<String> devices = fan.underlayAddresses().stream()
-                .flatMap(address -> host.holder(address).map(LinkState::name).stream())
-                .toList();
+        if (chain.family().equals("bridge") || fan.underlayAddresses().isEmpty()) {
+            return;
+        }
         boolean ipip = fan.type() == TunnelType.IPIP;
-        String what = ipip ? "ip protocol 4" : "udp dport " + fan.port();
-        boolean open = firewall.rules().stream()
-                .anyMatch(rule ->
-                        rule.isInTableOf(chain) && rule.verdict().equals("accept") && admits(rule, fan, devices));
-        if (!open && !chain.family().equals("bridge")) {
-            findings.add(Finding.of(
-                    Code.TUNNEL_PORT_CLOSED,
-                    fan.overlay().toString(),
-                    "the firewall has no rule that lets other hosts in to the tunnel's "
-                            + (ipip ? "IP protocol 4" : "UDP port " + fan.port()),
-                    List.of("chain " + chain + " has policy drop and no rule accepts " + what),
-                    chain.table().equals("filter") && chain.family().equals("ip")
-                            ? "iptables -I " + chain.name() + (ipip ? " -p 4" : " -p udp --dport " + fan.port())
-                                    + " -s " + fan.mapping().underlay() + " -j ACCEPT"
-                            : "nft insert rule " + chain + " " + what + " accept"));
-        }
-    }
-
-    private static boolean admits(Firewall.Rule rule, Fan fan, List<String> devices) {
-        Cidr underlay = fan.mapping().underlay();
-        boolean other = rule.match("ct state").isPresent()
-                || rule.match("tcp dport").isPresent()
-                || rule.match("icmp type").isPresent()
-                || rule.match("iifname")
-                        .or(() -> rule.match("iif"))
-                        .filter(m -> m.isEqual() && devices.stream().noneMatch(m::names))
-                        .isPresent()
-                || rule.match("ip saddr")
-                        .filter(m -> m.isEqual() && m.networks().stream().noneMatch(underlay::overlaps))
-                        .isPresent()
-                || rule.match("ip protocol")
-                        .filter(m -> m.isEqual() && !isProtocolOf(m, fan))
-                        .isPresent()
-                || rule.match("udp dport")
-                        .filter(m -> fan.type() == TunnelType.IPIP || m.isEqual() && !hasPort(m, fan.port()))
-                        .isPresent();
-        return !other;
-    }
-
-    private static boolean isProtocolOf(Firewall.Match match, Fan fan) {
-        return match.values().stream()
-                .anyMatch(value -> fan.type() == TunnelType.IPIP
-                        ? value.equals("4") || value.equals("ipencap") || value.equals("ipip")
-                        : value.equals("17") || value.equals("udp"));
-    }
-
-    private static boolean hasPort(Firewall.Match match, int port) {
-        for (String value : match.values()) {
-            int dash = value.indexOf('-');
-            try {
-                int first = Integer.parseInt(dash < 0 ? value : value.substring(0, dash));
-                int last = dash < 0 ? first : Integer.parseInt(value.substring(dash + 1));
-                if (first <= port && port <= last) {
-                    return true;
-                }
-            } catch (NumberFormatException aSetsName) {
-                // What is in the set is not looked up: it may be the port.
-                return true;
+        List<FirewallWalk.Hit> hits = new ArrayList<>();
+        for (Ipv4Address address : fan.underlayAddresses()) {
+            FirewallWalk.Packet packet = new FirewallWalk.Packet(
+                    host.holder(address).map(LinkState::name).filter(name -> !name.equals("lo")),
+                    Optional.empty(),
+                    Optional.of(fan.mapping().underlay()),
+                    Optional.empty(),
+                    Optional.of(ipip ? "ipencap" : "udp"),
+                    ipip ? OptionalInt.empty() : OptionalInt.of(fan.port()),
+                    true);
+            FirewallWalk.Outcome outcome = new FirewallWalk(firewall, packet).through(chain);
+            if (outcome.accepts()) {
+                return;
             }
+            hits.addAll(outcome.hits());
         }
-        return false;
+        String what = ipip ? "ip protocol 4" : "udp dport " + fan.port();
+        String evidence = hits.isEmpty()
+                ? "chain " + chain + " has policy drop and no rule accepts " + what
+                : "nft: " + hits.get(hits.size() - 1) + ", and no rule before it accepts " + what;
+        findings.add(Finding.of(
+                Code.TUNNEL_PORT_CLOSED,
+                fan.overlay().toString(),
+                "the firewall has no rule that lets other hosts in to the tunnel's "
+                        + (ipip ? "IP protocol 4" : "UDP port " + fan.port()),
+                List.of(evidence),
+                opening(chain, fan, ipip, what)));
+    }
+
+    private static String opening(Firewall.Chain chain, Fan fan, boolean ipip, String what) {
+        if (chain.table().equals("filter") && chain.family().equals("ip")) {
+            return "iptables -I " + chain.name() + (ipip ? " -p 4" : " -p udp --dport " + fan.port()) + " -s "
+                    + fan.mapping().underlay() + " -j ACCEPT";
+        }
+        if (chain.table().equals("firewalld")) {
+            return "firewall-cmd --permanent " + (ipip ? "--add-protocol=4" : "--add-port=" + fan.port() + "/udp")
+                    + " && firewall-cmd --reload";
+        }
+        return "nft insert rule " + chain + " " + what + " accept";
     }
 
     /** Rules that drop by address: Docker's for its containers in raw PREROUTING, and those against "bogons". */
-    private static void addresses(Firewall firewall, Firewall.Chain chain, Fan fan, Findings findings) {
-        for (Firewall.Rule rule : firewall.rules()) {
-            boolean drops = rule.verdict().equals("drop") || rule.verdict().equals("reject");
-            if (!rule.isIn(chain) || !drops || sparesTheBridge(rule, fan)) {
-                continue;
-            }
-            for (String what : List.of("ip saddr", "ip daddr")) {
-                for (Cidr network : rule.match(what)
-                        .filter(Firewall.Match::isEqual)
-                        .map(Firewall.Match::networks)
-                        .orElse(List.of())) {
+    private static void addresses(FirewallWalk anything, Firewall.Chain chain, Fan fan, Findings findings) {
+        for (FirewallWalk.Hit hit : anything.through(chain).hits()) {
+            dropped(hit, fan).ifPresent(network -> findings.add(finding(fan, hit, network)));
+        }
+    }
+
+    /** The part of the overlay, or what contains it, by which a rule drops; empty where it does not go by an address of ours. */
+    private static Optional<Cidr> dropped(FirewallWalk.Hit hit, Fan fan) {
+        for (Firewall.Rule rule : hit.path()) {
+            for (Firewall.Match match : rule.matches()) {
+                boolean address =
+                        match.what().equals("ip saddr") || match.what().equals("ip daddr");
+                for (Cidr network : address && match.isEqual() ? match.networks() : List.<Cidr>of()) {
                     if (network.overlaps(fan.overlay())) {
-                        findings.add(finding(fan, rule, chain, network));
+                        return Optional.of(network);
                     }
                 }
             }
         }
+        return Optional.empty();
     }
 
-    /** As Docker's {@code ! -i fan-250} does for VXLAN: what comes over the fan passes. */
-    private static boolean sparesTheBridge(Firewall.Rule rule, Fan fan) {
-        Optional<Firewall.Match> in = rule.match("iifname");
-        return in.isPresent() && in.get().isEqual() != in.get().names(outside(fan));
-    }
-
-    private static Finding finding(Fan fan, Firewall.Rule rule, Firewall.Chain chain, Cidr network) {
+    private static Finding finding(Fan fan, FirewallWalk.Hit hit, Cidr network) {
+        Firewall.Rule rule = hit.last();
+        String chain = rule.family() + " " + rule.table() + " " + rule.chain();
         boolean classE = network.contains(fan.overlay()) && OverlapCheck.CLASS_E.contains(fan.overlay());
         return Finding.of(
                 classE ? Code.CLASS_E : Code.FIREWALL_DROP,
@@ -204,7 +229,7 @@ final class FirewallCheck implements Check {
                 classE
                         ? "a firewall rule drops " + network + ", in which the overlay lies"
                         : "a firewall rule drops packets of " + network + ", which is in the overlay",
-                List.of("nft: " + rule),
+                List.of("nft: " + hit),
                 "nft -a list chain " + chain + "; nft delete rule " + chain + " handle N");
     }
 }

@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
@@ -55,10 +56,13 @@ public final class Health {
                         new OverlapCheck(),
                         new PortCheck(),
                         new PlanCheck(),
+                        new UnconfiguredCheck(),
                         new PortMtuCheck(),
                         new ForwardingCheck(),
                         new RpFilterCheck(),
                         new PathMtuCheck(),
+                        new PolicyRuleCheck(),
+                        new ConntrackCheck(),
                         new FirewallCheck(),
                         new LegacyCheck(),
                         new ManagersCheck(),
@@ -86,8 +90,8 @@ public final class Health {
      */
     public Diagnosis examine() {
         Findings findings = new Findings();
-        FanConfig config = config(findings);
-        try (HealthHost host = new HealthHost(runDirectory, stateDirectory, config, meant)) {
+        Optional<FanConfig> config = config(findings);
+        try (HealthHost host = new HealthHost(runDirectory, stateDirectory, configuration, config, meant)) {
             for (Check check : checks) {
                 try {
                     check.look(host, findings);
@@ -99,12 +103,12 @@ public final class Health {
         return findings.diagnosis();
     }
 
-    private FanConfig config(Findings findings) {
+    private Optional<FanConfig> config(Findings findings) {
         try {
-            return FanConfig.readIfExists(configuration);
+            return Optional.of(FanConfig.readIfExists(configuration));
         } catch (IOException e) {
             findings.unseen("the configuration " + configuration + " could not be read: " + e.getMessage());
-            return FanConfig.parse(configuration.toString(), "");
+            return Optional.empty();
         }
     }
 }

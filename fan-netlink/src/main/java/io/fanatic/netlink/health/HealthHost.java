@@ -24,6 +24,8 @@ import io.fanatic.netlink.route.Link;
 import io.fanatic.netlink.route.Links;
 import io.fanatic.netlink.route.Route;
 import io.fanatic.netlink.route.Routes;
+import io.fanatic.netlink.route.Rule;
+import io.fanatic.netlink.route.Rules;
 import io.fanatic.netlink.wire.NetlinkSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -44,6 +46,7 @@ public final class HealthHost implements AutoCloseable {
     private final NetlinkSocket socket = NetlinkSocket.open();
     private final Path state;
     private final FanConfig config;
+    private final boolean knowsConfig;
     private final boolean privileged;
     private final List<LinkState> links;
     private final List<Link> devices;
@@ -55,9 +58,11 @@ public final class HealthHost implements AutoCloseable {
     private final Optional<Firewall> firewall;
     private final String firewallTrouble;
 
-    HealthHost(Path run, Path state, FanConfig config, Predicate<FanEntry> meant) {
+    /** @param read the configuration; empty when it could not be read */
+    HealthHost(Path run, Path state, Path file, Optional<FanConfig> read, Predicate<FanEntry> meant) {
         this.state = state;
-        this.config = config;
+        config = read.orElseGet(() -> FanConfig.parse(file.toString(), ""));
+        knowsConfig = read.isPresent();
         privileged = mayLookEverywhere();
         kernel = new LinuxKernel(run, state);
         links = kernel.links();
@@ -180,6 +185,11 @@ public final class HealthHost implements AutoCloseable {
         return config;
     }
 
+    /** Whether the configuration could be read; one that is missing is empty. */
+    boolean knowsConfig() {
+        return knowsConfig;
+    }
+
     /** Where the journal and DHCP leases are. */
     public Path state() {
         return state;
@@ -261,17 +271,28 @@ public final class HealthHost implements AutoCloseable {
 
     /** The device that the kernel would send by; empty when there is no way. */
     public Optional<String> wayTo(Ipv4Address address) {
+        return way(address, Optional.empty()).flatMap(this::deviceOf);
+    }
+
+    /** The way that the kernel would take, for a packet that has this source address already; empty when there is none. */
+    Optional<Route> way(Ipv4Address to, Optional<Ipv4Address> from) {
         try {
-            return new Routes(socket)
-                    .lookup(address)
-                    .map(Route::outInterface)
-                    .flatMap(index -> devices.stream()
-                            .filter(link -> link.index() == index)
-                            .map(Link::name)
-                            .findFirst());
+            return new Routes(socket).lookup(to, from);
         } catch (ErrnoException refused) {
             return Optional.empty();
         }
+    }
+
+    Optional<String> deviceOf(Route route) {
+        return devices.stream()
+                .filter(link -> link.index() == route.outInterface())
+                .map(Link::name)
+                .findFirst();
+    }
+
+    /** The policy rules, in the order in which the kernel tries them. */
+    List<Rule> rules() {
+        return new Rules(socket).list();
     }
 
     /** The nftables rules; empty when they cannot be read, see {@link #firewallTrouble}. */

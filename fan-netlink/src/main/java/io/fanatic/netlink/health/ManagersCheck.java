@@ -58,7 +58,7 @@ final class ManagersCheck implements Check {
                         Finding.HOST,
                         "NetworkManager runs and is not told to leave the fan's devices alone",
                         List.of("no unmanaged-devices= of its configuration names " + device),
-                        "printf '[keyfile]\\nunmanaged-devices+=interface-name:fan-*;interface-name:ftun-*\\n' > "
+                        "printf '[keyfile]\\nunmanaged-devices+=interface-name:fan-*;interface-name:ftun-*;interface-name:ftun0\\n' > "
                                 + NETWORK_MANAGER + " && nmcli general reload")));
     }
 
@@ -74,7 +74,7 @@ final class ManagersCheck implements Check {
                         Finding.HOST,
                         "dhcpcd runs and is not told to leave the fan's devices alone",
                         List.of("no denyinterfaces of " + DHCPCD + " names " + device),
-                        "echo 'denyinterfaces fan-* ftun-*' >> " + DHCPCD + " && dhcpcd --rebind")));
+                        "echo 'denyinterfaces fan-* ftun-* ftun0' >> " + DHCPCD + " && dhcpcd --rebind")));
     }
 
     private static Optional<String> uncovered(List<String> devices, List<String> patterns) {
@@ -99,7 +99,7 @@ final class ManagersCheck implements Check {
                         Finding.HOST,
                         "systemd-networkd runs and is told to configure the fan's devices",
                         List.of(file.get() + " matches " + device),
-                        "printf '[Match]\\nName=fan-* ftun-*\\n[Link]\\nUnmanaged=yes\\n' > " + NETWORKD
+                        "printf '[Match]\\nName=fan-* ftun-* ftun0\\n[Link]\\nUnmanaged=yes\\n' > " + NETWORKD
                                 + " && networkctl reload"));
             }
         }

@@ -11,6 +11,7 @@ import java.util.Optional;
 /** IPv4 routes of all tables: list, look up, add, replace, delete. */
 public final class Routes {
     static final int RTA_DST = 1;
+    private static final int RTA_SRC = 2;
     static final int RTA_OIF = 4;
     static final int RTA_GATEWAY = 5;
     static final int RTA_PRIORITY = 6;
@@ -36,7 +37,7 @@ public final class Routes {
     /** The routes of every table, the local one included. */
     public List<Route> list() {
         Request request = socket.request(RTM_GETROUTE, 0);
-        putRtmsg(request, 0, 0, 0, 0, 0, 0, 0);
+        putRtmsg(request, 0, 0, 0, 0, 0, 0);
         return socket.dump("list routes", request, new RouteReader());
     }
 
@@ -61,9 +62,23 @@ public final class Routes {
      * @return empty when there is none (ENETUNREACH, EHOSTUNREACH, or a route that refuses)
      */
     public Optional<Route> lookup(Ipv4Address address) {
+        return lookup(address, Optional.empty());
+    }
+
+    /**
+     * As {@link #lookup(Ipv4Address)}, for a packet that has its source already, as policy rules may look at it.
+     *
+     * @throws NetlinkException EINVAL when the source is none of this host's addresses
+     */
+    public Optional<Route> lookup(Ipv4Address address, Optional<Ipv4Address> source) {
         Request request = socket.request(RTM_GETROUTE, 0);
-        putRtmsg(request, HOST_PREFIX, 0, 0, 0, 0, 0, RTM_F_LOOKUP_TABLE);
+        request.put8(AF_INET)
+                .put8(HOST_PREFIX)
+                .put8(source.isPresent() ? HOST_PREFIX : 0)
+                .put8(0);
+        request.put32(0).put32(RTM_F_LOOKUP_TABLE);
         request.be32(RTA_DST, address.bits());
+        source.ifPresent(from -> request.be32(RTA_SRC, from.bits()));
         try {
             List<Route> found = socket.fetch("look up the route to " + address, request, new RouteReader());
             return found.isEmpty() ? Optional.empty() : Optional.of(found.get(0));
@@ -103,8 +118,7 @@ public final class Routes {
                 route.table() < 256 ? route.table() : 0,
                 route.protocol(),
                 route.scope(),
-                route.type(),
-                0);
+                route.type());
         request.u32(RTA_TABLE, route.table());
         if (!route.isDefault()) {
             request.be32(RTA_DST, route.destination().network().bits());
@@ -145,8 +159,8 @@ public final class Routes {
 
     /** struct rtmsg of linux/rtnetlink.h; source prefix length 0. */
     private static void putRtmsg(
-            Request request, int prefixLength, int tos, int table, int protocol, int scope, int type, int flags) {
+            Request request, int prefixLength, int tos, int table, int protocol, int scope, int type) {
         request.put8(AF_INET).put8(prefixLength).put8(0).put8(tos);
-        request.put8(table).put8(protocol).put8(scope).put8(type).put32(flags);
+        request.put8(table).put8(protocol).put8(scope).put8(type).put32(0);
     }
 }

@@ -26,8 +26,7 @@ class FirewallTest {
         assertThat(firewall.rules())
                 .singleElement()
                 .hasToString("ip t c: iifname != fan-* ip daddr { 250.0.1.2, 240.0.0.0/4 } drop");
-        assertThat(firewall.rules().get(0).match("ip daddr").orElseThrow().networks())
-                .hasToString("[250.0.1.2/32, 240.0.0.0/4]");
+        assertThat(firewall.rules().get(0).matches().get(1).networks()).hasToString("[250.0.1.2/32, 240.0.0.0/4]");
     }
 
     @Test

@@ -2,10 +2,15 @@ package io.fanatic.cli.doctor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fanatic.cli.CliRun;
 import io.fanatic.cli.WithoutEbpf;
 import io.fanatic.core.FanOptions;
 import io.fanatic.harness.junit.FanLab;
 import io.fanatic.harness.lab.Lab;
+import io.fanatic.harness.lab.LabContainer;
+import io.fanatic.harness.probe.BulkTransfer;
+import io.fanatic.harness.probe.Probes;
+import io.fanatic.harness.probe.TransferResult;
 import io.fanatic.netlink.engine.LinuxKernel;
 import io.fanatic.netlink.health.Code;
 import io.fanatic.netlink.health.Diagnosis;
@@ -13,6 +18,7 @@ import io.fanatic.netlink.health.Finding;
 import io.fanatic.netlink.health.Health;
 import io.fanatic.netlink.health.Severity;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,13 +38,18 @@ class DoctorFindingsTest {
     private static final String CARRIER =
             "n=0; until grep -q up /sys/class/net/eth0/operstate; do n=$((n+1)); test $n -lt 10000; done;";
 
+    private static final String CONFIGURED = "echo 250.0.0.0/8 10.0.0.0/16 > /etc/network/fan";
+
+    private Lab lab;
     private Patient host;
     private Patient other;
 
     @BeforeEach
     void findHosts(Lab lab) {
+        this.lab = lab;
         host = new Patient(lab.hosts().get(0));
         other = new Patient(lab.hosts().get(1));
+        host.isConfigured("");
     }
 
     @AfterEach
@@ -55,14 +66,27 @@ class DoctorFindingsTest {
 
     @Test
     void aHostWithoutAFanIsHealthy() {
-        host.run("ip link set h1c1 nomaster");
+        host.run("ip link set h1c1 nomaster; rm /etc/network/fan");
         host.down();
         try {
             host.isHealthy();
         } finally {
             host.up(FanOptions.DEFAULT);
-            host.run("ip link set h1c1 master fan-250");
+            host.run(CONFIGURED + "; ip link set h1c1 master fan-250");
         }
+    }
+
+    @Test
+    void aFanThatIsUpAndNotConfigured() {
+        host.run("rm /etc/network/fan");
+        Finding found = host.has(Code.NOT_CONFIGURED);
+        assertThat(found.severity()).isEqualTo(Severity.NOTE);
+        assertThat(found.fix()).isEqualTo("fanctl config set 250.0.0.0/8 10.0.0.1/16");
+        host.run("echo 250.0.0.0/8 10.0.0.0/16 off > /etc/network/fan");
+        host.has(Code.NOT_CONFIGURED);
+        // The command that the finding tells is a cure.
+        CliRun.fanctl(host.host(), found.fix().substring("fanctl ".length())).done();
+        host.isHealthy();
     }
 
     @Test
@@ -88,10 +112,9 @@ class DoctorFindingsTest {
     @Test
     void fault17TheUnderlayAddressIsChanged() {
         Finding found = host.falls(
-                "mkdir -p /etc/network; echo 250.0.0.0/8 10.0.0.0/16 > /etc/network/fan;"
-                        + " ip addr add 10.0.0.77/16 dev eth0; ip addr del 10.0.0.1/16 dev eth0;"
+                "ip addr add 10.0.0.77/16 dev eth0; ip addr del 10.0.0.1/16 dev eth0;"
                         + " ip addr show dev eth0 | grep -q 10.0.0.77 || ip addr add 10.0.0.77/16 dev eth0",
-                "rm /etc/network/fan; ip addr flush dev eth0;"
+                CONFIGURED + "; ip addr flush dev eth0;"
                         + " ip addr add 10.0.0.1/16 dev eth0; ip route add default via 10.0.255.254",
                 Code.UNDERLAY_GONE);
         assertThat(found.fix())
@@ -145,6 +168,21 @@ class DoctorFindingsTest {
                         + " add rule ip bogons in ip saddr { 10.99.0.0/16, 240.0.0.0/4 } drop'",
                 "nft delete table ip bogons",
                 Code.CLASS_E);
+        // The same in a named set, in a chain that another jumps to; and where the fan passes before that.
+        String behind = "nft 'add table ip bogons; add chain ip bogons in"
+                + " { type filter hook prerouting priority raw; }; add chain ip bogons no;"
+                + " add set ip bogons nets { type ipv4_addr; flags interval; elements = { 10.99.0.0/16, 240.0.0.0/4 }; };"
+                + " add rule ip bogons in ip saddr @nets jump no; add rule ip bogons no counter drop';";
+        Finding found = host.falls(behind, "nft delete table ip bogons", Code.CLASS_E);
+        assertThat(found.evidence())
+                .containsExactly(
+                        "nft: ip bogons in: ip saddr { 10.99.0.0/16, 240.0.0.0/4 } jump no; ip bogons no: drop");
+        host.run(behind + "nft insert rule ip bogons no iifname fan-250 accept");
+        try {
+            host.isHealthy();
+        } finally {
+            host.run("nft delete table ip bogons");
+        }
     }
 
     @Test
@@ -182,6 +220,39 @@ class DoctorFindingsTest {
     }
 
     @Test
+    void fault26APolicyRuleLeadsTheOverlayOrTheUnderlayElsewhere() {
+        String away = "ip link add w0 type veth peer name w1; ip link set w0 up; ip link set w1 up;";
+        String back = "ip link del w0; ip rule del pref 100; ip rule del pref 99 2>/dev/null || true;";
+        Finding overlay = host.falls(
+                away + "ip route add default dev w0 table 77; ip rule add pref 100 to 250.0.0.0/8 lookup 77",
+                back,
+                Code.POLICY_RULE);
+        assertThat(overlay.evidence().get(0)).contains("is reached by w0 (table 77), not by fan-250: ip rule 100:");
+        Finding underlay = host.falls(
+                away + "ip route add default dev w0 table 77; ip rule add pref 100 from 10.0.0.1 lookup 77",
+                back,
+                Code.POLICY_RULE);
+        assertThat(underlay.title()).contains("the tunnel's packets");
+        assertThat(underlay.fix()).isEqualTo("ip rule add pref 99 to 10.0.0.0/16 lookup main");
+        Finding refused = host.falls(
+                "ip rule add pref 100 to 10.0.128.0/17 unreachable", "ip rule del pref 100", Code.POLICY_RULE);
+        assertThat(refused.evidence().get(0)).contains("is not reached, not by eth0: ip rule 100:");
+
+        // The command that the finding tells is a cure; and what a VPN does, which leaves the underlay to the main
+        // table, is no trouble.
+        host.run(away + "ip route add default dev w0 table 77; ip rule add pref 100 from 10.0.0.1 lookup 77; "
+                + underlay.fix());
+        try {
+            host.isHealthy();
+            host.run("ip rule del pref 99; ip rule add pref 99 lookup main suppress_prefixlength 0");
+            host.isHealthy();
+            bridgedConnection(true);
+        } finally {
+            host.run(back);
+        }
+    }
+
+    @Test
     void fault28TheFirewallDropsWhatItForwards() {
         String drop = "nft 'add table ip filter; add chain ip filter FORWARD"
                 + " { type filter hook forward priority filter; policy drop; }';";
@@ -198,6 +269,127 @@ class DoctorFindingsTest {
             host.isHealthy();
         } finally {
             host.run(gone);
+        }
+    }
+
+    /** As ufw has it: the policy accepts, and what no rule of its chains took is refused by the last of them. */
+    @Test
+    void fault28ADropBehindAJump() {
+        String ufw = "iptables -N ufw-before-forward; iptables -N ufw-reject-forward;"
+                + " iptables -A FORWARD -j ufw-before-forward; iptables -A FORWARD -j ufw-reject-forward;"
+                + " iptables -A ufw-before-forward -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT;"
+                + " iptables -A ufw-before-forward -p icmp --icmp-type echo-request -j ACCEPT;"
+                + " iptables -A ufw-reject-forward -j REJECT; sysctl -qw net.bridge.bridge-nf-call-iptables=1";
+        String gone = "nft delete table ip filter; sysctl -qw net.bridge.bridge-nf-call-iptables=0";
+        Finding found = host.falls(ufw, gone, Code.FORWARD_DROP);
+        assertThat(found.severity()).isEqualTo(Severity.ERROR);
+        assertThat(found.evidence().get(0))
+                .startsWith("nft: ip filter FORWARD: jump ufw-reject-forward; ip filter ufw-reject-forward: reject");
+
+        host.run(ufw);
+        try {
+            bridgedConnection(false);
+            host.run(found.fix());
+            bridgedConnection(true);
+            host.isHealthy();
+            // As ufw route allow does it, behind a jump.
+            host.run("iptables -D" + found.fix().substring("iptables -I".length())
+                    + "; iptables -I ufw-before-forward -i fan-250 -o fan-250 -j ACCEPT");
+            bridgedConnection(true);
+            host.isHealthy();
+        } finally {
+            host.run(gone);
+        }
+    }
+
+    @Test
+    void fault28AnAcceptBehindAJump() {
+        String docker = "iptables -P FORWARD DROP; iptables -N DOCKER-USER; iptables -N DOCKER-FORWARD;"
+                + " iptables -N DOCKER-BRIDGE; iptables -A FORWARD -j DOCKER-USER; iptables -A FORWARD -j DOCKER-FORWARD;"
+                + " iptables -A DOCKER-FORWARD -o docker0 -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT;"
+                + " iptables -A DOCKER-FORWARD -i docker0 -j ACCEPT;"
+                + " sysctl -qw net.bridge.bridge-nf-call-iptables=1;";
+        String gone = "nft delete table ip filter; sysctl -qw net.bridge.bridge-nf-call-iptables=0";
+        for (String accepts : new String[] {
+            "iptables -A DOCKER-USER -i fan-250 -j ACCEPT",
+            "iptables -A DOCKER-FORWARD -g DOCKER-BRIDGE; iptables -A DOCKER-BRIDGE -o fan-250 -j ACCEPT",
+            "iptables -I DOCKER-USER -i docker0 -j RETURN; iptables -A DOCKER-USER -j ACCEPT"
+        }) {
+            host.run(docker + accepts);
+            try {
+                bridgedConnection(true);
+                host.isHealthy();
+            } finally {
+                host.run(gone);
+            }
+        }
+        // What is accepted where no packet of the fan comes is accepted in vain.
+        for (String inVain : new String[] {
+            "iptables -A DOCKER-BRIDGE -i fan-250 -o fan-250 -j ACCEPT",
+            "iptables -A DOCKER-USER -i docker0 -j DOCKER-BRIDGE; iptables -A DOCKER-BRIDGE -j ACCEPT",
+            "iptables -A DOCKER-USER -j RETURN; iptables -A DOCKER-USER -i fan-250 -j ACCEPT",
+            "iptables -I DOCKER-USER -i fan-250 -m comment --comment no -j DROP; iptables -A FORWARD -i fan-250 -j ACCEPT"
+        }) {
+            host.run(docker + inVain);
+            try {
+                bridgedConnection(false);
+                host.has(Code.FORWARD_DROP);
+            } finally {
+                host.run(gone);
+            }
+        }
+    }
+
+    /** As firewalld has it: zones in chains of their own, found by verdict maps and gotos; the default one refuses. */
+    @Test
+    void fault28Zones() {
+        String zones = "nft 'add table inet firewalld; add chain inet firewalld filter_FORWARD"
+                + " { type filter hook forward priority filter + 10; policy accept; };"
+                + " add chain inet firewalld filter_INPUT { type filter hook input priority filter + 10; policy accept; };"
+                + " add chain inet firewalld zones; add chain inet firewalld public; add chain inet firewalld trusted;"
+                + " add map inet firewalld zone { type ifname : verdict; };"
+                + " add rule inet firewalld filter_FORWARD ct state vmap"
+                + " { established : accept, related : accept, invalid : drop };"
+                + " add rule inet firewalld filter_FORWARD jump zones;"
+                + " add rule inet firewalld filter_FORWARD reject with icmpx admin-prohibited;"
+                + " add rule inet firewalld filter_INPUT ct state { established, related } accept;"
+                + " add rule inet firewalld filter_INPUT iifname lo accept;"
+                + " add rule inet firewalld filter_INPUT jump zones;"
+                + " add rule inet firewalld filter_INPUT reject with icmpx admin-prohibited;"
+                + " add rule inet firewalld zones iifname vmap @zone; add rule inet firewalld zones goto public;"
+                + " add rule inet firewalld public meta l4proto icmp accept;"
+                + " add rule inet firewalld public tcp dport 22 accept; add rule inet firewalld trusted accept';"
+                + " sysctl -qw net.bridge.bridge-nf-call-iptables=1;";
+        String open = "nft add rule inet firewalld public udp dport 8472 accept;";
+        String gone = "nft delete table inet firewalld; sysctl -qw net.bridge.bridge-nf-call-iptables=0";
+        Finding closed = host.falls(
+                zones + "nft add element inet firewalld zone '{ fan-250 : goto trusted }'",
+                gone,
+                Code.TUNNEL_PORT_CLOSED);
+        assertThat(closed.fix()).isEqualTo("firewall-cmd --permanent --add-port=8472/udp && firewall-cmd --reload");
+        Finding dropped = host.falls(zones + open, gone, Code.FORWARD_DROP);
+        assertThat(dropped.fix())
+                .isEqualTo("firewall-cmd --permanent --zone=trusted --add-interface=fan-250 && firewall-cmd --reload");
+        host.run(zones + open + "nft add element inet firewalld zone '{ fan-250 : jump trusted }'");
+        try {
+            bridgedConnection(true);
+            host.isHealthy();
+        } finally {
+            host.run(gone);
+        }
+    }
+
+    /** From the container here to the one there, over the bridge, whose frames iptables and nftables see as well. */
+    private void bridgedConnection(boolean passes) {
+        LabContainer from = lab.containers().get(0);
+        LabContainer to = lab.containers().get(1);
+        try (Probes probes = Probes.open()) {
+            TransferResult result = BulkTransfer.to(to.address())
+                    .withBytes(1 << 20)
+                    .withTimeout(Duration.ofSeconds(passes ? 30 : 2))
+                    .start(probes, from.namespace(), to.namespace())
+                    .join();
+            assertThat(result.ok()).as(result.error()).isEqualTo(passes);
         }
     }
 
@@ -227,14 +419,16 @@ class DoctorFindingsTest {
     void fault29TheTableOfUnderlayOnlyIsAlteredOrDeleted() {
         FanOptions closed = FanOptions.DEFAULT.withUnderlayOnly(true);
         host.up(closed);
+        host.isConfigured(" underlay-only");
         try {
             host.isHealthy();
             host.run("nft insert rule inet fanatic input udp dport 8472 accept");
-            assertThat(host.has(Code.UNDERLAY_ONLY).fix()).contains("fanctl up", "underlay-only");
+            assertThat(host.has(Code.UNDERLAY_ONLY).fix()).isEqualTo("fanctl up -a");
             host.up(closed);
             host.run("nft delete table inet fanatic");
             host.has(Code.UNDERLAY_ONLY);
         } finally {
+            host.isConfigured("");
             host.up(FanOptions.DEFAULT);
         }
     }
@@ -267,8 +461,8 @@ class DoctorFindingsTest {
     @Test
     void fault33ADeviceOfSomebodyElseHasTheBridgesName() {
         host.falls(
-                "mkdir -p /etc/network; echo 251.0.0.0/8 10.0.0.0/16 > /etc/network/fan; ip link add fan-251 type bridge",
-                "rm /etc/network/fan; ip link del fan-251",
+                "echo 251.0.0.0/8 10.0.0.0/16 >> /etc/network/fan; ip link add fan-251 type bridge",
+                CONFIGURED + "; ip link del fan-251",
                 Code.NAME_TAKEN);
     }
 
@@ -325,26 +519,20 @@ class DoctorFindingsTest {
 
     @Test
     void fault8ALineOfTheConfigurationMeansNothing() {
-        host.falls(
-                "mkdir -p /etc/network; echo 250.0.0.0/8 10.0.0.0/16 dhpc > /etc/network/fan",
-                "rm /etc/network/fan",
-                Code.CONFIG_LINE);
+        host.falls("echo 250.0.0.0/8 10.0.0.0/16 dhpc > /etc/network/fan", CONFIGURED, Code.CONFIG_LINE);
     }
 
     @Test
     void theConfigurationHasTheUnderlayFirst() {
-        Finding found = host.falls(
-                "mkdir -p /etc/network; echo 10.0.0.0/16 250.0.0.0/8 > /etc/network/fan",
-                "rm /etc/network/fan",
-                Code.CONFIG_ORDER);
+        Finding found = host.falls("echo 10.0.0.0/16 250.0.0.0/8 > /etc/network/fan", CONFIGURED, Code.CONFIG_ORDER);
         assertThat(found.severity()).isEqualTo(Severity.NOTE);
     }
 
     @Test
     void aFanIsConfiguredAndNotUp() {
         Finding found = host.falls(
-                "mkdir -p /etc/network; printf '251.0.0.0/8 10.0.0.0/16\\n252.0.0.0/8 10.0.0.0/16 off\\n' > /etc/network/fan",
-                "rm /etc/network/fan",
+                "printf '251.0.0.0/8 10.0.0.0/16\\n252.0.0.0/8 10.0.0.0/16 off\\n' >> /etc/network/fan",
+                CONFIGURED,
                 Code.FAN_DOWN);
         assertThat(found.fix()).isEqualTo("fanctl up -a");
     }
@@ -352,9 +540,9 @@ class DoctorFindingsTest {
     @Test
     void anotherVxlanDeviceHoldsTheTunnelsPort() {
         host.falls(
-                "mkdir -p /etc/network; echo 251.0.0.0/8 10.0.0.0/16 port 4790 > /etc/network/fan;"
+                "echo 251.0.0.0/8 10.0.0.0/16 port 4790 >> /etc/network/fan;"
                         + " ip link add flannel.1 type vxlan id 1 dstport 4790 dev eth0",
-                "rm /etc/network/fan; ip link del flannel.1",
+                CONFIGURED + "; ip link del flannel.1",
                 Code.PORT_CLASH);
     }
 

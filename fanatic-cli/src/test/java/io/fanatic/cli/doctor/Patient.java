@@ -64,6 +64,11 @@ record Patient(LabHost host) {
         }
     }
 
+    /** What brings the fan up after a reboot, and nothing else. */
+    void isConfigured(String flags) {
+        run("mkdir -p /etc/network; echo '250.0.0.0/8 10.0.0.0/16" + flags + "' > /etc/network/fan");
+    }
+
     void up(FanOptions options) {
         new EmbeddedFan(options).up(host);
     }

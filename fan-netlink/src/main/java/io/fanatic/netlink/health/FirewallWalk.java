@@ -1,0 +1,264 @@
+package io.fanatic.netlink.health;
+
+import io.fanatic.core.Cidr;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * What becomes of one kind of packet in a chain and in all that it jumps to. Of many a match nobody can tell whether such a packet
+ * meets it; then both is possible, and each way is followed.
+ */
+final class FirewallWalk {
+    /** A chain with thousands of drops needs no more of them named. */
+    private static final int MOST_HITS = 32;
+
+    private final Map<String, List<Firewall.Rule>> rules = new HashMap<>();
+    private final Map<String, Outcome> known = new HashMap<>();
+    private final Packet packet;
+
+    FirewallWalk(Firewall firewall, Packet packet) {
+        this.packet = packet;
+        for (Firewall.Rule rule : firewall.rules()) {
+            rules.computeIfAbsent(key(rule.family(), rule.table(), rule.chain()), chain -> new ArrayList<>())
+                    .add(rule);
+        }
+    }
+
+    /**
+     * A kind of packet; what is empty may be anything.
+     *
+     * @param in the device that it came by
+     * @param out the device that it leaves by
+     * @param protocol {@code tcp}, {@code udp}, {@code ipencap}
+     * @param port its destination; empty with a known protocol: none that a rule is likely to name
+     * @param isNew whether it is the first of its connection
+     */
+    record Packet(
+            Optional<String> in,
+            Optional<String> out,
+            Optional<Cidr> from,
+            Optional<Cidr> to,
+            Optional<String> protocol,
+            OptionalInt port,
+            boolean isNew) {}
+
+    /** A rule that drops, and before it those whose jumps led there. */
+    record Hit(List<Firewall.Rule> path) {
+        Hit {
+            path = List.copyOf(path);
+        }
+
+        Firewall.Rule last() {
+            return path.get(path.size() - 1);
+        }
+
+        private Hit after(Firewall.Rule jump) {
+            List<Firewall.Rule> longer = new ArrayList<>(path);
+            longer.add(0, jump);
+            return new Hit(longer);
+        }
+
+        /** {@code ip filter FORWARD: jump deny; ip filter deny: drop}. */
+        @Override
+        public String toString() {
+            StringBuilder text = new StringBuilder();
+            path.forEach(rule -> text.append(text.length() == 0 ? "" : "; ").append(rule));
+            return text.toString();
+        }
+    }
+
+    /**
+     * @param accepts whether a packet may be let through
+     * @param returns whether a packet may come to the chain's end
+     * @param hits the rules that drop one, or may
+     */
+    record Outcome(boolean accepts, boolean returns, List<Hit> hits) {
+        private static final Outcome NOTHING = new Outcome(false, true, List.of());
+    }
+
+    /** Through a chain of a hook, its policy included. */
+    Outcome through(Firewall.Chain chain) {
+        Outcome outcome = through(key(chain.family(), chain.table(), chain.name()));
+        boolean byPolicy = outcome.returns() && !chain.policy().equals("drop");
+        return new Outcome(outcome.accepts() || byPolicy, outcome.returns(), outcome.hits());
+    }
+
+    private static String key(String family, String table, String chain) {
+        return family + " " + table + " " + chain;
+    }
+
+    private Outcome through(String chain) {
+        Outcome before = known.get(chain);
+        if (before != null) {
+            return before;
+        }
+        // The kernel allows no circles.
+        known.put(chain, Outcome.NOTHING);
+        Outcome outcome = walk(rules.getOrDefault(chain, List.of()));
+        known.put(chain, outcome);
+        return outcome;
+    }
+
+    private Outcome walk(List<Firewall.Rule> chain) {
+        boolean accepts = false;
+        boolean returns = false;
+        List<Hit> hits = new ArrayList<>();
+        for (Firewall.Rule rule : chain) {
+            Fit fit = fit(rule);
+            if (fit == Fit.NO) {
+                continue;
+            }
+            boolean ends;
+            switch (rule.verdict()) {
+                case "accept" -> {
+                    accepts = true;
+                    ends = true;
+                }
+                case "drop", "reject" -> {
+                    hits.add(new Hit(List.of(rule)));
+                    ends = true;
+                }
+                case "return" -> {
+                    returns = true;
+                    ends = true;
+                }
+                case "jump", "goto" -> {
+                    Outcome there = through(key(rule.family(), rule.table(), rule.target()));
+                    accepts |= there.accepts();
+                    there.hits().forEach(hit -> hits.add(hit.after(rule)));
+                    boolean leaves = rule.verdict().equals("goto");
+                    returns |= leaves && there.returns();
+                    ends = leaves || !there.returns();
+                }
+                default -> ends = false;
+            }
+            if (ends && fit == Fit.YES) {
+                return new Outcome(accepts, returns, some(hits));
+            }
+        }
+        return new Outcome(accepts, true, some(hits));
+    }
+
+    private static List<Hit> some(List<Hit> hits) {
+        return List.copyOf(hits.subList(0, Math.min(MOST_HITS, hits.size())));
+    }
+
+    private enum Fit {
+        YES,
+        MAYBE,
+        NO;
+
+        Fit unless(boolean negated) {
+            return !negated || this == MAYBE ? this : this == YES ? NO : YES;
+        }
+
+        static Fit of(boolean fits) {
+            return fits ? YES : NO;
+        }
+    }
+
+    private Fit fit(Firewall.Rule rule) {
+        Fit all = Fit.YES;
+        for (Firewall.Match match : rule.matches()) {
+            Fit fit = isOfConntrack(match) ? conntrack(rule) : fit(match);
+            all = fit == Fit.NO || all == Fit.NO ? Fit.NO : fit == Fit.MAYBE ? Fit.MAYBE : all;
+        }
+        return all;
+    }
+
+    private Fit fit(Firewall.Match match) {
+        if (match.operator().equals("?")) {
+            return Fit.MAYBE;
+        }
+        boolean negated = !match.isEqual();
+        return switch (match.what()) {
+            case "iifname", "iif" -> device(packet.in, match).unless(negated);
+            case "oifname", "oif" -> device(packet.out, match).unless(negated);
+            case "ip saddr" -> address(packet.from, match).unless(negated);
+            case "ip daddr" -> address(packet.to, match).unless(negated);
+            case "ip protocol", "l4proto" -> protocol(match).unless(negated);
+            case "nfproto", "protocol" ->
+                Fit.of(match.values().contains("ipv4") || match.values().contains("ip"))
+                        .unless(negated);
+            case "ct state" ->
+                packet.isNew ? Fit.of(match.values().contains("new")).unless(negated) : Fit.MAYBE;
+            case "ct status" ->
+                packet.isNew && match.values().equals(List.of("dnat")) ? Fit.NO.unless(negated) : Fit.MAYBE;
+            default -> transport(match, negated);
+        };
+    }
+
+    /** Whether iptables' own match, of which nft tells but the name, is about what is not new, as it nearly always is. */
+    private static boolean isOfConntrack(Firewall.Match match) {
+        return match.what().equals("xt conntrack") || match.what().equals("xt state");
+    }
+
+    private Fit conntrack(Firewall.Rule rule) {
+        boolean aboutUs = rule.matches().stream()
+                .anyMatch(match -> match.isEqual()
+                        && (match.what().equals("iifname")
+                                        && packet.in.filter(match::names).isPresent()
+                                || match.what().equals("oifname")
+                                        && packet.out.filter(match::names).isPresent()));
+        return packet.isNew && !aboutUs ? Fit.NO : Fit.MAYBE;
+    }
+
+    private static Fit device(Optional<String> name, Firewall.Match match) {
+        return name.isEmpty() || match.isOpen() ? Fit.MAYBE : Fit.of(match.names(name.get()));
+    }
+
+    private static Fit address(Optional<Cidr> network, Firewall.Match match) {
+        if (network.isEmpty() || match.isOpen()) {
+            return Fit.MAYBE;
+        }
+        Fit fit = Fit.NO;
+        for (Cidr each : match.networks()) {
+            if (each.contains(network.get())) {
+                return Fit.YES;
+            }
+            fit = each.overlaps(network.get()) ? Fit.MAYBE : fit;
+        }
+        // Ranges are no networks.
+        return match.values().size() > match.networks().size() ? Fit.MAYBE : fit;
+    }
+
+    private Fit protocol(Firewall.Match match) {
+        return packet.protocol.isEmpty() || match.isOpen()
+                ? Fit.MAYBE
+                : Fit.of(match.values().stream().anyMatch(value -> isProtocol(value, packet.protocol.get())));
+    }
+
+    private static boolean isProtocol(String value, String protocol) {
+        return switch (protocol) {
+            case "tcp" -> value.equals("tcp") || value.equals("6");
+            case "udp" -> value.equals("udp") || value.equals("17");
+            default -> value.equals("4") || value.equals("ipencap") || value.equals("ipip");
+        };
+    }
+
+    /** A field of a protocol's header: a packet of another protocol does not meet it, whatever it is compared with. */
+    private Fit transport(Firewall.Match match, boolean negated) {
+        int space = match.what().indexOf(' ');
+        String header = space < 0 ? "" : match.what().substring(0, space);
+        boolean anyHeader = header.equals("th");
+        if (header.equals("ip6") || header.equals("icmpv6")) {
+            return Fit.NO;
+        }
+        if (packet.protocol.isEmpty()
+                || !anyHeader && !List.of("tcp", "udp", "icmp", "sctp", "dccp").contains(header)) {
+            return Fit.MAYBE;
+        }
+        if (!anyHeader && !header.equals(packet.protocol.get())) {
+            return Fit.NO;
+        }
+        if (!match.what().endsWith(" dport") || match.isOpen()) {
+            return match.what().endsWith(" sport") ? Fit.NO.unless(negated) : Fit.MAYBE;
+        }
+        return Fit.of(packet.port.isPresent() && match.hasPort(packet.port.getAsInt()))
+                .unless(negated);
+    }
+}

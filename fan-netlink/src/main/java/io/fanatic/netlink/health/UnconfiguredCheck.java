@@ -1,0 +1,32 @@
+package io.fanatic.netlink.health;
+
+import java.util.List;
+
+/** Fans that somebody brought up by hand, and that nothing brings up again. */
+final class UnconfiguredCheck implements Check {
+    @Override
+    public String name() {
+        return "what is configured of the fans that are up";
+    }
+
+    @Override
+    public void look(HealthHost host, Findings findings) {
+        if (!host.knowsConfig()) {
+            return;
+        }
+        for (Wanted wanted : host.wanted()) {
+            findings.looked();
+            if (wanted.place().isEmpty()) {
+                findings.add(Finding.of(
+                                Code.NOT_CONFIGURED,
+                                wanted.subject(),
+                                "the fan is up, but not in " + host.config().file() + ": it is gone after a reboot",
+                                List.of("no line of it means the slice "
+                                        + wanted.slice().orElseThrow().cidr() + " of "
+                                        + wanted.slice().orElseThrow().underlayAddress()),
+                                "fanctl config set " + wanted.entry())
+                        .because(Code.CONFIG_LINE));
+            }
+        }
+    }
+}
