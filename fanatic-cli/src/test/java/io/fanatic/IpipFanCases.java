@@ -29,18 +29,25 @@ import io.fanatic.netlink.engine.Engine;
 import io.fanatic.netlink.engine.Fan;
 import io.fanatic.netlink.engine.FanException;
 import io.fanatic.netlink.engine.Kernel;
+import io.fanatic.netlink.engine.KernelFeature;
+import io.fanatic.netlink.engine.KernelFeatures;
 import io.fanatic.netlink.engine.LinuxKernel;
 import io.fanatic.netlink.health.Code;
 import io.fanatic.netlink.health.Finding;
 import io.fanatic.netlink.health.Health;
+import io.fanatic.netlink.health.Severity;
 import io.fanatic.netlink.host.HostSnapshot;
 import io.fanatic.netlink.host.Sysctl;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -345,6 +352,53 @@ class IpipFanCases {
         assertThat(sh(h1, "ip link show ftun0")).as("the other fan's MTU").contains("mtu 1480");
         network(h1).up(entry(h1, SECOND));
         assertThat(sh(h1, "ip link show ftun0")).contains("mtu 1280");
+    }
+
+    /** Of the whole kernel, so that only a kernel of its own can have it lowered. */
+    // field.md 31
+    @Test
+    void aFullTableOfConnectionsIsNamedAndTheCommandThatIsToldCuresIt() throws IOException {
+        String most = "net.netfilter.nf_conntrack_max";
+        lab.fanUp(IPIP);
+        LabNode from = lab.containers().get(0);
+        LabNode to = lab.containers().get(2);
+        sh(h1, "iptables-legacy -A FORWARD -m conntrack --ctstate INVALID -j DROP");
+        String before = Sysctl.read(most);
+        InetAddress address = InetAddress.getByName(to.address().toString());
+        try (ServerSocket listening = to.namespace().call(() -> new ServerSocket(0, 1, address));
+                Socket lasting = from.namespace().call(() -> new Socket(address, listening.getLocalPort()));
+                Proof proof = new Proof(lab)) {
+            List<NodePair> pair = List.of(new NodePair(from, to));
+            assertThat(proof.transfers(pair, 1 << 20)).allSatisfy(IpipFanCases::good);
+            assertThat(full()).isEmpty();
+            Sysctl.write(most, "1");
+            assertThat(exec(from, "ping -c 1 -W 1 " + to.address()).exitCode()).isNotZero();
+            Finding found = full().orElseThrow();
+            assertThat(found.severity()).isEqualTo(Severity.ERROR);
+            assertThat(found.fix()).isEqualTo("sysctl -w " + most + "=4");
+            assertThat(lasting.isConnected()).isTrue();
+
+            Sysctl.write(most, "1000");
+            assertThat(full()).isEmpty();
+            assertThat(proof.transfers(pair, 1 << 20)).allSatisfy(IpipFanCases::good);
+        } finally {
+            Sysctl.write(most, before);
+        }
+    }
+
+    private Optional<Finding> full() {
+        return h1.namespace().call(() -> Health.onThisHost().examine()).findings().stream()
+                .filter(finding -> finding.code() == Code.CONNTRACK_FULL)
+                .findFirst();
+    }
+
+    @Test
+    void theKernelIsTriedForWhatIpipFansUse() {
+        for (KernelFeature feature :
+                List.of(KernelFeature.IPIP, KernelFeature.IPIP_PATH_MTU, KernelFeature.ACCEPT_RULES)) {
+            KernelFeatures.Trial trial = KernelFeatures.ofThisKernel().trial(feature);
+            assertThat(trial.result()).as(trial.toString()).isEqualTo(KernelFeatures.Result.WORKS);
+        }
     }
 
     private void everybodyReachesEverybody(LabNode from, LabNode to) {

@@ -23,7 +23,9 @@ import io.fanatic.cli.wizard.Question;
 import io.fanatic.cli.wizard.Settings;
 import io.fanatic.cli.wizard.Wizard;
 import io.fanatic.core.Cidr;
+import io.fanatic.core.FanOptions;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.TunnelType;
 import io.fanatic.core.UnderlaySpec;
 import io.fanatic.netlink.engine.FanException;
 import java.util.ArrayList;
@@ -32,6 +34,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -49,6 +52,16 @@ final class ConfigureCommand extends SetupCommand {
     private final Choice test =
             new Choice("test", flag("--test", "test each engine with a container"), flag("--no-test", "do not test"));
     private final Option<Boolean> dhcp = flag("--dhcp", "lease addresses by DHCP, also without LXD and Incus");
+    private final Option<TunnelType> type = option(
+            "-t,--type",
+            "TYPE",
+            FanArguments::type,
+            "how packets travel, the same on every host: vxlan, or ipip for 30 bytes more per packet (vxlan)");
+    private final Option<Integer> port = option(
+            "--port",
+            "P",
+            ConfigureCommand::port,
+            "the tunnel's UDP port, the same on every host (" + TunnelType.DEFAULT_VXLAN_PORT + ")");
     private final Option<List<Ipv4Address>> remotes =
             options("--remote", "IP", Ipv4Address::parse, "test the way to this host, too; may be repeated");
     private final Option<Integer> confirm = option(
@@ -97,7 +110,14 @@ final class ConfigureCommand extends SetupCommand {
         throw new IllegalArgumentException("\"" + text + "\" is not a number of seconds from 1 to " + MOST_SECONDS);
     }
 
+    private static int port(String text) {
+        return FanOptions.parse(List.of("port", text)).port().orElseThrow();
+    }
+
     private Settings settings() {
+        if (type.value().equals(Optional.of(TunnelType.IPIP)) && port.value().isPresent()) {
+            throw FanArguments.usage("--port is for vxlan; an ipip tunnel has no port");
+        }
         Map<EngineKind, Boolean> engines = new EnumMap<>(EngineKind.class);
         choices.forEach((kind, choice) -> choice.said().ifPresent(said -> engines.put(kind, said)));
         if (defaultBridge.or(false) && Boolean.FALSE.equals(engines.get(EngineKind.DOCKER))) {
@@ -111,6 +131,8 @@ final class ConfigureCommand extends SetupCommand {
                 defaultBridge.or(false),
                 test.said(),
                 dhcp.or(false),
+                type.value(),
+                port.value().map(OptionalInt::of).orElse(OptionalInt.empty()),
                 remotes.or(List.of()));
     }
 

@@ -62,6 +62,16 @@ final class FanArguments {
         return new CommandException(ExitCode.USAGE, sentence);
     }
 
+    /** @throws IllegalArgumentException when it is no word for a type */
+    static TunnelType type(String word) {
+        for (TunnelType type : TunnelType.values()) {
+            if (type.word().equals(word)) {
+                return type;
+            }
+        }
+        throw new IllegalArgumentException("\"" + word + "\" is no type of tunnel; expected vxlan or ipip");
+    }
+
     /** The options that say how a fan is to be, on top of those in the words. */
     static final class Flags {
         private final Option<TunnelType> type;
@@ -76,7 +86,7 @@ final class FanArguments {
             type = command.option(
                     "-t,--type",
                     "TYPE",
-                    Flags::type,
+                    FanArguments::type,
                     "how packets travel, the same on every host: vxlan, or ipip for 30 bytes more per packet (vxlan)");
             noNat = command.flag("--no-nat", "leave what goes from the slice to outside the overlay as it is");
             noAccept = command.flag(
@@ -96,18 +106,9 @@ final class FanArguments {
                     "--mtu",
                     "N",
                     word -> word,
-                    "MTU of bridge and tunnel in bytes (the underlay's less 50; less 20 for ipip)"));
+                    "MTU of bridge and containers in bytes (the underlay's less 50; less 20 for ipip)"));
             underlayOnly = command.flag(
                     "--underlay-only", "let the tunnel's port take packets from the underlay only (nftables)");
-        }
-
-        private static TunnelType type(String word) {
-            for (TunnelType type : TunnelType.values()) {
-                if (type.word().equals(word)) {
-                    return type;
-                }
-            }
-            throw new IllegalArgumentException("\"" + word + "\" is no type of tunnel; expected vxlan or ipip");
         }
 
         /** @throws CommandException (USAGE) when a value is out of range */

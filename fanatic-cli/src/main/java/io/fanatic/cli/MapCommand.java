@@ -10,6 +10,7 @@ import io.fanatic.core.Cidr;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.FanSlice;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.TunnelType;
 
 /** {@code fanatic map}: the arithmetic, either way. Asks the host nothing. */
 final class MapCommand extends Command {
@@ -18,6 +19,11 @@ final class MapCommand extends Command {
             requiredOption("-u,--underlay", "UNDERLAY", Cidr::parse, "the underlay, such as 10.0.0.0/16");
     private final Option<Cidr> overlay =
             requiredOption("-o,--overlay", "OVERLAY", Cidr::parse, "the overlay, such as 250.0.0.0/8");
+    private final Option<TunnelType> type = option(
+            "-t,--type",
+            "TYPE",
+            FanArguments::type,
+            "of the tunnel: vxlan, or ipip (vxlan); prefix lengths follow from it");
     private final Option<Boolean> json = flag("--json", "print one JSON document");
 
     MapCommand() {
@@ -42,21 +48,27 @@ final class MapCommand extends Command {
         }
     }
 
-    private static String text(Ipv4Address address, boolean isOverlay, FanSlice slice) {
+    private int prefixLength(FanSlice slice) {
+        return type.or(TunnelType.VXLAN).prefixLength(slice.mapping());
+    }
+
+    private String text(Ipv4Address address, boolean isOverlay, FanSlice slice) {
         StringBuilder text = new StringBuilder();
         if (isOverlay) {
             SliceText.line(text, "overlay address", address.toString());
         }
-        SliceText.append(text, slice);
+        SliceText.append(text, slice, prefixLength(slice));
         return text.toString();
     }
 
-    private static String json(Ipv4Address address, boolean isOverlay, FanSlice slice) {
+    private String json(Ipv4Address address, boolean isOverlay, FanSlice slice) {
         JsonObject object = new JsonObject();
         object.addProperty("schema", 1);
         object.addProperty("address", address.toString());
         object.addProperty("kind", isOverlay ? "overlay" : "underlay");
         SliceText.json(slice).entrySet().forEach(entry -> object.add(entry.getKey(), entry.getValue()));
+        object.addProperty("type", type.or(TunnelType.VXLAN).word());
+        object.addProperty("prefixLength", prefixLength(slice));
         return new GsonBuilder().setPrettyPrinting().create().toJson(object) + "\n";
     }
 }

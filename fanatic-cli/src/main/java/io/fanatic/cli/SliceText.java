@@ -19,13 +19,11 @@ final class SliceText {
         return object;
     }
 
-    static void append(StringBuilder text, FanSlice slice) {
+    /** @param prefixLength of the bridge's and the containers' addresses */
+    static void append(StringBuilder text, FanSlice slice, int prefixLength) {
         line(text, "underlay address", slice.underlayAddress().toString());
         line(text, "slice", slice.cidr().toString());
-        line(
-                text,
-                "host address",
-                slice.hostAddress() + "/" + slice.mapping().overlay().prefixLength());
+        line(text, "host address", slice.hostAddress() + "/" + prefixLength);
         line(text, "containers", slice.firstContainerAddress() + " - " + slice.lastContainerAddress());
     }
 

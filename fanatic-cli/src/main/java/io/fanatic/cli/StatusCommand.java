@@ -1,5 +1,8 @@
 package io.fanatic.cli;
 
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
 import io.fanatic.cli.command.Command;
 import io.fanatic.cli.command.Console;
 import io.fanatic.cli.command.ExitCode;
@@ -17,8 +20,12 @@ import java.util.List;
 
 /** {@code fanatic status}: whether the host is as /etc/network/fan says, and with {@code --diff} what differs. */
 final class StatusCommand extends Command {
+    /** Grows when a field changes its meaning or goes; new fields do not count. */
+    private static final int SCHEMA = 1;
+
     private final Option<Boolean> diff =
             flag("--diff", "print what differs: + is missing here, - is too much, ~ is other");
+    private final Option<Boolean> json = flag("--json", "print one JSON document");
     private final ConfigFile file = new ConfigFile(this);
     private final FanNetwork network = FanNetwork.onThisHost();
     private final boolean all = FanNetwork.isPrivileged();
@@ -32,7 +39,7 @@ final class StatusCommand extends Command {
                 "Exit code 0 when they are the same, 1 when they differ.");
     }
 
-    /** What is to be said of one fan: nothing when it is as configured. */
+    /** What is to be said of one fan: nothing when it is as configured. Each line begins with its sign. */
     private record Difference(String fan, List<String> lines) {}
 
     @Override
@@ -56,7 +63,11 @@ final class StatusCommand extends Command {
             differences.add(new Difference(fan.overlay() + " " + fan.mapping().underlay(), tooMuch(fan)));
         }
         differences.removeIf(each -> each.lines().isEmpty());
-        print(differences, fans, console);
+        if (json.or(false)) {
+            console.out().println(document(differences, fans));
+        } else {
+            print(differences, fans, console);
+        }
         if (!all) {
             console.err().println("fanatic: programs, NAT, forwarding and DHCP were not compared: that needs root");
         }
@@ -111,6 +122,47 @@ final class StatusCommand extends Command {
         } catch (FanException inUse) {
             return List.of("- " + fan.bridge() + ", which is not configured; " + inUse.getMessage());
         }
+    }
+
+    private static String word(char sign) {
+        return switch (sign) {
+            case '+' -> "missing";
+            case '-' -> "too-much";
+            case '~' -> "other";
+            default -> "trouble";
+        };
+    }
+
+    private String document(List<Difference> differences, int fans) {
+        JsonObject document = new JsonObject();
+        document.addProperty("schema", SCHEMA);
+        document.addProperty("configuration", file.path().toString());
+        document.addProperty("fans", fans);
+        document.addProperty("asConfigured", differences.isEmpty());
+        document.addProperty("allCompared", all);
+        JsonArray list = new JsonArray();
+        for (Difference each : differences) {
+            JsonObject one = new JsonObject();
+            one.addProperty("fan", each.fan());
+            one.addProperty("things", each.lines().size());
+            if (diff.or(false)) {
+                JsonArray lines = new JsonArray();
+                for (String line : each.lines()) {
+                    JsonObject thing = new JsonObject();
+                    thing.addProperty("kind", word(line.charAt(0)));
+                    thing.addProperty("words", line.substring(2));
+                    lines.add(thing);
+                }
+                one.add("diff", lines);
+            }
+            list.add(one);
+        }
+        document.add("differences", list);
+        return new GsonBuilder()
+                .setPrettyPrinting()
+                .disableHtmlEscaping()
+                .create()
+                .toJson(document);
     }
 
     private void print(List<Difference> differences, int fans, Console console) {

@@ -97,6 +97,20 @@ class ConfigureTest {
     }
 
     @Test
+    void typeAndPortAreForThoseWhoKnowAndNeverAsked() {
+        fanatic("configure --yes --no-lxd --port 4790").done();
+        assertThat(file("/etc/network/fan")).isEqualTo("250.0.0.0/8 10.0.0.0/16 port 4790\n");
+        assertThat(CliRun.fanctl(host, "show --json").done()).contains("\"port\": 4790");
+        fanatic("deconfigure --yes").done();
+        assertThat(fanatic("configure --yes --no-lxd --type ipip --dry-run").out()
+                        + fanatic("doctor --kernel").out())
+                .containsPattern("IPIP|\nipip +no ");
+        fanatic("configure --yes --type ipip --port 4790").refused(ExitCode.USAGE, "no port");
+        fanatic("configure --yes --type gre").refused(ExitCode.USAGE, "vxlan or ipip");
+        fanatic("configure --yes --port 0").refused(ExitCode.USAGE, "1 to 65535");
+    }
+
+    @Test
     void jsonIsOneDocument() {
         JsonObject configured = json("configure --yes --json --docker --test --dhcp --remote 10.0.0.99");
         assertThat(configured.get("changed").getAsBoolean()).isTrue();

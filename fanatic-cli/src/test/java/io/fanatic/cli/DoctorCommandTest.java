@@ -47,6 +47,17 @@ class DoctorCommandTest {
     }
 
     @Test
+    void aFanThatARebootWouldEndIsNotedAndTheCommandThatIsToldConfiguresIt() {
+        here.exec("rm", "/etc/network/fan").orThrow();
+        CliRun run = CliRun.fanatic(here, "doctor");
+        assertThat(run.done()).startsWith("note not-configured (250.0.0.0/8):\n");
+        String fix = "fanctl config set 250.0.0.0/8 10.0.0.1/16";
+        assertThat(run.out()).contains("\n  fix:  " + fix + "\n");
+        CliRun.fanctl(here, fix.substring("fanctl ".length())).done();
+        assertThat(CliRun.fanatic(here, "doctor").done()).endsWith("healthy.\n");
+    }
+
+    @Test
     void aFindingTellsWhatWasSeenAndWhatMendsItInEightyColumns() {
         here.exec("ip", "link", "del", "ftun-250").orThrow();
         CliRun run = CliRun.fanatic(here, "doctor");
@@ -67,7 +78,10 @@ class DoctorCommandTest {
         assertThat(run.done())
                 .startsWith("Linux " + RunningKernel.read().release() + " ")
                 .containsPattern("\\nebpf +yes +the programs that do the arithmetic\\n")
-                .containsPattern("\\ntcx +(yes|no) ");
+                .containsPattern("\\ntcx +(yes|no) ")
+                .containsPattern("\\nipip +(yes|no) ")
+                .containsPattern("\\nipip-path-mtu +(yes|no) ")
+                .containsPattern("\\naccept-rules +yes ");
         assertThat(run.out().lines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
 
         JsonObject document = JsonParser.parseString(
@@ -242,8 +256,29 @@ class DoctorCommandTest {
                         + "~ change tunnel ftun-250: MTU 1300 -> 65485\n");
         assertThat(CliRun.fanatic(here, "status").out())
                 .isEqualTo("250.0.0.0/8 10.0.0.0/16: differs in 1 thing from /etc/network/fan\n");
+        JsonObject brief = status("status --json");
+        assertThat(brief.get("schema").getAsInt()).isEqualTo(1);
+        assertThat(brief.get("asConfigured").getAsBoolean()).isFalse();
+        assertThat(brief.get("allCompared").getAsBoolean()).isTrue();
+        JsonObject fan = brief.getAsJsonArray("differences").get(0).getAsJsonObject();
+        assertThat(fan.get("fan").getAsString()).isEqualTo("250.0.0.0/8 10.0.0.0/16");
+        assertThat(fan.get("things").getAsInt()).isEqualTo(1);
+        assertThat(fan.has("diff")).isFalse();
+        JsonObject thing = status("status --diff --json")
+                .getAsJsonArray("differences")
+                .get(0)
+                .getAsJsonObject()
+                .getAsJsonArray("diff")
+                .get(0)
+                .getAsJsonObject();
+        assertThat(thing.get("kind").getAsString()).isEqualTo("other");
+        assertThat(thing.get("words").getAsString()).isEqualTo("change tunnel ftun-250: MTU 1300 -> 65485");
         CliRun.fanctl(here, "up -a");
         assertThat(CliRun.fanatic(here, "status --diff").exitCode()).isEqualTo(ExitCode.DONE);
+        JsonObject same = status("status --diff --json");
+        assertThat(same.get("asConfigured").getAsBoolean()).isTrue();
+        assertThat(same.get("configuration").getAsString()).isEqualTo("/etc/network/fan");
+        assertThat(same.getAsJsonArray("differences")).isEmpty();
 
         file("251.0.0.0/8 10.0.0.0/16");
         CliRun other = CliRun.fanatic(here, "status --diff");
@@ -254,6 +289,10 @@ class DoctorCommandTest {
         file("nonsense");
         assertThat(CliRun.fanatic(here, "status --diff").out()).contains("@@ line 1 @@\n! /etc/network/fan:1: ");
         here.exec("rm", "/etc/network/fan").orThrow();
+    }
+
+    private JsonObject status(String command) {
+        return JsonParser.parseString(CliRun.fanatic(here, command).out()).getAsJsonObject();
     }
 
     private void file(String line) {

@@ -33,6 +33,17 @@ class MapTest {
     }
 
     @Test
+    void theTypeOfTheTunnelDecidesThePrefixLength() {
+        assertThat(fanatic("map 10.0.45.7 -t ipip" + FAN).done()).contains("\nhost address      250.45.7.1/24\n");
+        JsonObject json = JsonParser.parseString(
+                        fanatic("map 10.0.45.7 --type ipip --json" + FAN).done())
+                .getAsJsonObject();
+        assertThat(json.get("prefixLength").getAsInt()).isEqualTo(24);
+        assertThat(json.get("type").getAsString()).isEqualTo("ipip");
+        fanatic("map 10.0.45.7 -t gre" + FAN).refused(ExitCode.USAGE, "\"gre\"", "vxlan or ipip");
+    }
+
+    @Test
     void anAddressOfNeitherNetworkIsRefused() {
         fanatic("map 192.168.0.1" + FAN).refused(ExitCode.USAGE, "192.168.0.1", "10.0.0.0/16", "250.0.0.0/8");
         fanatic("map 250.0.0.9" + FAN).refused(ExitCode.USAGE, "10.0.0.0");

@@ -18,7 +18,16 @@ public enum KernelFeature {
     NFTABLES(
             "nftables",
             "masquerading of what leaves the overlay",
-            "no masquerading: containers reach the overlay and their host");
+            "no masquerading: containers reach the overlay and their host"),
+    IPIP("ipip", "tunnels of type ipip, 30 bytes more for each packet", "tunnels of type vxlan only"),
+    IPIP_PATH_MTU(
+            "ipip-path-mtu",
+            "senders of an ipip fan are told what a path takes",
+            "large packets of an ipip fan are lost where a path takes less than --mtu"),
+    ACCEPT_RULES(
+            "accept-rules",
+            "rules of iptables that let a fan pass where Docker or others drop what is forwarded",
+            "where that is dropped, an ipip fan is; rules have to be added by hand");
 
     private final String word;
     private final String gives;
@@ -47,7 +56,7 @@ public enum KernelFeature {
 
     /** Whether it is about the programs, so that without eBPF it cannot even be tried. */
     boolean isOfEbpf() {
-        return this == EBPF || this == ZERO_CHECKSUM || this == TCX || this == LOCAL_ADDRESS;
+        return this == EBPF || this == ZERO_CHECKSUM || this == TCX || this == LOCAL_ADDRESS || this == IPIP_PATH_MTU;
     }
 
     /** Whether there is no fan without it. */

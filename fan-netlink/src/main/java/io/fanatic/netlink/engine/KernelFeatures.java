@@ -1,6 +1,7 @@
 package io.fanatic.netlink.engine;
 
 import io.fanatic.netlink.bpf.BpfFeatures;
+import io.fanatic.netlink.host.Iptables;
 import io.fanatic.netlink.host.Namespace;
 import io.fanatic.netlink.host.NftException;
 import io.fanatic.netlink.host.Nftables;
@@ -103,6 +104,9 @@ public final class KernelFeatures {
             return new Trial(feature, ended(e), text(e), e);
         } catch (NftException e) {
             return new Trial(feature, e.saysLacking() ? Result.LACKING : Result.FAILED, text(e), e);
+        } catch (IllegalStateException e) {
+            // iptables(8) in its own words.
+            return new Trial(feature, Result.LACKING, text(e), e);
         }
     }
 
@@ -138,6 +142,9 @@ public final class KernelFeatures {
             case BRIDGE -> make(NewLink.bridge(DEVICE));
             case VNI_FILTER -> filtersVnis();
             case NFTABLES -> masquerades();
+            case IPIP -> make(NewLink.externalIpip(DEVICE));
+            case IPIP_PATH_MTU -> IpipPathMtu.isTold();
+            case ACCEPT_RULES -> acceptsRules();
         };
     }
 
@@ -164,6 +171,19 @@ public final class KernelFeatures {
                 return true;
             }
         });
+    }
+
+    /** By either of the two programs of that name. */
+    private static boolean acceptsRules() {
+        Namespace.scratch(() -> {
+            try {
+                Iptables.add(new Iptables.Pass(Iptables.Backend.NFT, "FORWARD", DEVICE, DEVICE));
+            } catch (ErrnoException | IllegalStateException withoutNft) {
+                Iptables.add(new Iptables.Pass(Iptables.Backend.LEGACY, "FORWARD", DEVICE, DEVICE));
+            }
+            return true;
+        });
+        return true;
     }
 
     private static boolean masquerades() {

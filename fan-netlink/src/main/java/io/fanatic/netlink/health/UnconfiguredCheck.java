@@ -25,7 +25,7 @@ final class UnconfiguredCheck implements Check {
                                         + wanted.slice().orElseThrow().cidr() + " of "
                                         + wanted.slice().orElseThrow().underlayAddress()),
                                 "fanctl config set " + wanted.entry())
-                        .because(Code.CONFIG_LINE));
+                        .because(Code.CONFIG_LINE, Code.UNDERLAY_GONE));
             }
         }
     }

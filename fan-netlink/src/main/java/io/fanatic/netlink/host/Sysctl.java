@@ -2,6 +2,7 @@ package io.fanatic.netlink.host;
 
 import io.fanatic.core.DurableFile;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -19,6 +20,7 @@ import java.util.Optional;
  */
 public final class Sysctl {
     private static final Path ROOT = Path.of("/proc/sys");
+    private static final int MOST_BYTES = 4096;
 
     private Sysctl() {}
 
@@ -35,9 +37,9 @@ public final class Sysctl {
 
     /** As {@link #read}, or empty when there is no such parameter, for example because its interface has gone. */
     public static Optional<String> find(String key) {
-        try {
-            return Optional.of(
-                    Files.readString(file(key), StandardCharsets.UTF_8).stripTrailing());
+        // In one call: the kernel gives a number once, and whoever asked for its first byte never sees the rest.
+        try (InputStream file = Files.newInputStream(file(key))) {
+            return Optional.of(new String(file.readNBytes(MOST_BYTES), StandardCharsets.UTF_8).stripTrailing());
         } catch (NoSuchFileException absent) {
             return Optional.empty();
         } catch (IOException e) {

@@ -29,6 +29,17 @@ class SysctlTest {
         assertThat(Sysctl.read("net.ipv4.ip_forward")).isEqualTo(outside);
     }
 
+    /** The kernel prints a number once; a reader that asks for one byte first gets one digit. */
+    @Test
+    void aNumberOfSeveralDigitsIsReadWhole() {
+        assertThat(inside.<String>call(() -> Sysctl.read("net.ipv4.ip_local_port_range")))
+                .isEqualTo(
+                        inside.sh("cat /proc/sys/net/ipv4/ip_local_port_range").strip())
+                .hasSizeGreaterThan(3);
+        assertThat(inside.<String>call(() -> Sysctl.read("net.ipv4.ip_default_ttl")))
+                .isEqualTo("64");
+    }
+
     @Test
     void interfacesOfTheNamespaceAreSeenEvenWithDotsInTheirNames() {
         inside.sh("ip link add br.0 type bridge");

@@ -3,10 +3,12 @@ package io.fanatic.cli.wizard;
 import io.fanatic.cli.container.EngineKind;
 import io.fanatic.core.Cidr;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.TunnelType;
 import io.fanatic.core.UnderlaySpec;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * What the command line says already; it is not asked again.
@@ -16,6 +18,8 @@ import java.util.Optional;
  * @param defaultBridge whether plain {@code docker run} is to use the fan
  * @param test whether to test the engines
  * @param dhcp whether the fan is to lease addresses in any case
+ * @param type of the tunnel, where that is said
+ * @param port of the tunnel, where that is said
  * @param remotes hosts to test against, instead of asking
  */
 public record Settings(
@@ -26,6 +30,8 @@ public record Settings(
         boolean defaultBridge,
         Optional<Boolean> test,
         boolean dhcp,
+        Optional<TunnelType> type,
+        OptionalInt port,
         List<Ipv4Address> remotes) {
 
     public Settings {
@@ -35,5 +41,14 @@ public record Settings(
 
     /** Nothing is said, all is asked. */
     public static final Settings NONE = new Settings(
-            false, Optional.empty(), Optional.empty(), Map.of(), false, Optional.empty(), false, List.of());
+            false,
+            Optional.empty(),
+            Optional.empty(),
+            Map.of(),
+            false,
+            Optional.empty(),
+            false,
+            Optional.empty(),
+            OptionalInt.empty(),
+            List.of());
 }

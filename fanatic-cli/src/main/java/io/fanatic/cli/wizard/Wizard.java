@@ -110,7 +110,9 @@ public final class Wizard {
     /** The options of a fan that is there stay. */
     private FanOptions options(FanState from, FanEntry wanted) {
         FanOptions options = from.up() ? from.entry().options() : wanted.options();
-        return settings.dhcp() ? options.withDhcp(true) : options;
+        options = settings.dhcp() ? options.withDhcp(true) : options;
+        options = settings.type().map(options::withType).orElse(options);
+        return settings.port().isPresent() ? options.withPort(settings.port().getAsInt()) : options;
     }
 
     /** The fan to reconfigure: the first that is up, or the one that the command line means. */

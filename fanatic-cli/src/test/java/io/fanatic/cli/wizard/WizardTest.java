@@ -13,11 +13,13 @@ import io.fanatic.cli.setup.MemoryHost;
 import io.fanatic.cli.setup.Transition;
 import io.fanatic.core.Cidr;
 import io.fanatic.core.FanEntry;
+import io.fanatic.core.TunnelType;
 import io.fanatic.core.UnderlaySpec;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -253,12 +255,31 @@ class WizardTest {
                 true,
                 Optional.of(false),
                 true,
+                Optional.empty(),
+                OptionalInt.of(4790),
                 List.of());
         Script script = Script.person();
         Answers answers = new Wizard(host("10.0.0.45/16").host(), script, settings).ask();
         assertThat(script.questions()).isEmpty();
-        assertThat(answers.to().configured().map(FanEntry::toString)).contains("252.0.0.0/8 eth0/16 dhcp");
+        assertThat(answers.to().configured().map(FanEntry::toString)).contains("252.0.0.0/8 eth0/16 dhcp port 4790");
         assertThat(answers.to().engines()).isEqualTo(Map.of(EngineKind.DOCKER, new EngineOptions(true)));
+    }
+
+    @Test
+    void theTypeIsNotAskedAndStandsInTheConfiguration() {
+        Settings settings = new Settings(
+                true,
+                Optional.empty(),
+                Optional.empty(),
+                Map.of(),
+                false,
+                Optional.empty(),
+                false,
+                Optional.of(TunnelType.IPIP),
+                OptionalInt.empty(),
+                List.of());
+        Answers answers = new Wizard(host("10.0.0.45/16").host(), Script.pipe(), settings).ask();
+        assertThat(answers.to().entry()).hasToString("250.0.0.0/8 10.0.0.0/16 ipip dhcp");
     }
 
     @Test
@@ -272,6 +293,8 @@ class WizardTest {
                 false,
                 Optional.empty(),
                 false,
+                Optional.empty(),
+                OptionalInt.empty(),
                 List.of());
         assertThatThrownBy(() -> new Wizard(host.host(), Script.pipe(), settings).ask())
                 .hasMessageStartingWith("Incus cannot be put on the fan: fake socket");
