@@ -47,7 +47,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * IPIP fans on real kernels; run by {@link IpipInGuestTest}, since the machine's own kernel may have no IPIP.
+ * IPIP fans on real kernels; run by scripts/test-kernels, since the machine's own kernel may have no IPIP.
  *
  * <pre>
  *   h1c1 250.0.1.2/24 - fan-250 \                                            / fan-250 - 250.0.2.2/24 h2c1
@@ -69,10 +69,8 @@ class IpipFanCases {
 
     /** The strict reverse path filter everywhere: the fan works with it, so nothing has to be set and set back. */
     @BeforeAll
-    static void strictly() throws IOException, InterruptedException {
-        for (String command : List.of("modprobe ipip", "sysctl -q -w net.core.devconf_inherit_init_net=1")) {
-            new ProcessBuilder(command.split(" ")).inheritIO().start().waitFor();
-        }
+    static void strictly() {
+        Sysctl.write("net.core.devconf_inherit_init_net", "1");
         for (String where : List.of("all", "default")) {
             Sysctl.write("net.ipv4.conf." + where + ".rp_filter", "1");
         }
