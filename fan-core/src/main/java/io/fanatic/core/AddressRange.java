@@ -8,19 +8,29 @@ package io.fanatic.core;
  */
 public record AddressRange(Ipv4Address first, Ipv4Address last) {
 
-    /** @throws IllegalArgumentException when the first comes after the last */
+    /**
+     * Checks the components.
+     *
+     * @param first the lowest address
+     * @param last the highest address
+     * @throws IllegalArgumentException when the first comes after the last
+     */
     public AddressRange {
         if (first.compareTo(last) > 0) {
             throw new IllegalArgumentException(first + " comes after " + last);
         }
     }
 
-    /** How many addresses there are, at least 1. */
+    /** {@return how many addresses there are, at least 1} */
     public long size() {
         return Integer.toUnsignedLong(last.bits()) - Integer.toUnsignedLong(first.bits()) + 1;
     }
 
-    /** Whether the address lies between first and last, these included. */
+    /**
+     * {@return whether the address lies between first and last, these included}
+     *
+     * @param address any address
+     */
     public boolean contains(Ipv4Address address) {
         return first.compareTo(address) <= 0 && address.compareTo(last) <= 0;
     }

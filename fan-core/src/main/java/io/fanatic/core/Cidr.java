@@ -10,7 +10,13 @@ import org.jspecify.annotations.Nullable;
  */
 public record Cidr(Ipv4Address network, int prefixLength) implements Comparable<Cidr> {
 
-    /** @throws IllegalArgumentException when the length is not 0 to 32 or the address has host bits */
+    /**
+     * Checks the components.
+     *
+     * @param network the first address
+     * @param prefixLength 0 to 32
+     * @throws IllegalArgumentException when the length is not 0 to 32 or the address has host bits
+     */
     public Cidr {
         if (prefixLength < 0 || prefixLength > 32) {
             throw new IllegalArgumentException("prefix length " + prefixLength + " is not from 0 to 32");
@@ -22,8 +28,10 @@ public record Cidr(Ipv4Address network, int prefixLength) implements Comparable<
     }
 
     /**
-     * The network of this length that contains the address.
+     * {@return the network of this length that contains the address}
      *
+     * @param address any address of the network
+     * @param prefixLength 0 to 32
      * @throws IllegalArgumentException when the length is not 0 to 32
      */
     public static Cidr containing(Ipv4Address address, int prefixLength) {
@@ -33,6 +41,8 @@ public record Cidr(Ipv4Address network, int prefixLength) implements Comparable<
     /**
      * Reads {@code 250.0.0.0/8}.
      *
+     * @param text network address and prefix length, in decimal without leading zeros
+     * @return the network
      * @throws IllegalArgumentException when the text is not a network, quoting it
      */
     public static Cidr parse(String text) {
@@ -59,44 +69,62 @@ public record Cidr(Ipv4Address network, int prefixLength) implements Comparable<
         return value;
     }
 
-    /** The netmask of a prefix length from 0 to 32 as bits, most significant first: 8 is {@code 0xff000000}. */
+    /**
+     * {@return the netmask of a prefix length from 0 to 32 as bits, most significant first: 8 is {@code 0xff000000}}
+     *
+     * @param prefixLength 0 to 32, unchecked
+     */
     public static int mask(int prefixLength) {
         return prefixLength == 0 ? 0 : -1 << (32 - prefixLength);
     }
 
-    /** This network's netmask as bits, most significant first. */
+    /** {@return this network's netmask as bits, most significant first} */
     public int mask() {
         return mask(prefixLength);
     }
 
-    /** The last address, which has all host bits set. */
+    /** {@return the last address, which has all host bits set} */
     public Ipv4Address last() {
         return Ipv4Address.of(network.bits() | ~mask());
     }
 
-    /** How many addresses there are, the network and broadcast address included: 1 to 2^32. */
+    /** {@return how many addresses there are, the network and broadcast address included: 1 to 2^32} */
     public long size() {
         return 1L << (32 - prefixLength);
     }
 
-    /** Whether the address is one of this network's, its first and last included. */
+    /**
+     * {@return whether the address is one of this network's, its first and last included}
+     *
+     * @param address any address
+     */
     public boolean contains(Ipv4Address address) {
         return (address.bits() & mask()) == network.bits();
     }
 
-    /** Whether the other network lies wholly inside this one; a network contains itself. */
+    /**
+     * {@return whether the other network lies wholly inside this one; a network contains itself}
+     *
+     * @param other the network that could be inside
+     */
     public boolean contains(Cidr other) {
         return other.prefixLength >= prefixLength && contains(other.network);
     }
 
-    /** Whether the two have any address in common. */
+    /**
+     * {@return whether the two have any address in common}
+     *
+     * @param other any network
+     */
     public boolean overlaps(Cidr other) {
         return contains(other.network) || other.contains(network);
     }
 
     /**
-     * Whether a host can have the address: it is in this network and neither its first (the network) nor its last (the
-     * broadcast address). A /31 (RFC 3021) and a /32 have no such two.
+     * {@return whether a host can have the address: it is in this network and neither its first (the network) nor its
+     * last (the broadcast address)} A /31 (RFC 3021) and a /32 have no such two.
+     *
+     * @param address any address
      */
     public boolean isHost(Ipv4Address address) {
         int host = address.bits() & ~mask();

@@ -72,7 +72,12 @@ public final class DurableFile {
         }
     }
 
-    /** Why a file could not be read or written, in the words of the operating system; the JDK gives some of these as classes only. */
+    /**
+     * {@return why a file could not be read or written, in the words of the operating system; the JDK gives some of
+     * these as classes only}
+     *
+     * @param e what reading or writing threw
+     */
     public static String reason(IOException e) {
         if (e instanceof AccessDeniedException) {
             return "permission denied; try sudo";
@@ -91,8 +96,11 @@ public final class DurableFile {
     }
 
     /**
-     * Removes the temporary files that processes left in a directory which were killed before they could rename them. Those of
-     * processes that live stay. A directory that is not there is fine.
+     * Removes the temporary files that processes left in a directory which were killed before they could rename them.
+     * Those of processes that live stay. A directory that is not there is fine.
+     *
+     * @param directory only files directly in it are looked at
+     * @throws IOException when the directory cannot be read or a file not be removed
      */
     public static void sweep(Path directory) throws IOException {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
@@ -144,9 +152,10 @@ public final class DurableFile {
     }
 
     /**
-     * Makes a directory that is missing, with mode 0755 whatever the umask, and those above it. One that is there may be a symbolic link,
-     * but only of ours or root's: whoever made it decides what is written where.
+     * Makes a directory that is missing, with mode 0755 whatever the umask, and those above it. One that is there may
+     * be a symbolic link, but only of ours or root's: whoever made it decides what is written where.
      *
+     * @param directory absolute, or relative to the working directory
      * @throws IOException when it cannot be made, or is somebody else's link
      */
     public static void makeDirectory(Path directory) throws IOException {
@@ -180,7 +189,9 @@ public final class DurableFile {
     /**
      * Reads a whole file that is not larger than it can sensibly be.
      *
+     * @param path a regular file, or a symbolic link to one
      * @param most bytes
+     * @return all its bytes, {@code most} at most
      * @throws IOException when it is larger, no regular file, or cannot be read
      */
     public static byte[] read(Path path, int most) throws IOException {

@@ -85,7 +85,7 @@ public final class FanConfig {
         rows.add(new Row(text, read));
     }
 
-    /** A configuration with nothing in it. */
+    /** {@return a configuration with nothing in it} */
     public static FanConfig empty() {
         return parse(DEFAULT_FILE, "");
     }
@@ -94,6 +94,8 @@ public final class FanConfig {
      * Reads a text; it never fails, see {@link #problems}.
      *
      * @param file the file's name for messages
+     * @param text its content
+     * @return the configuration
      */
     public static FanConfig parse(String file, String text) {
         return new FanConfig(file, StandardCharsets.UTF_8, text);
@@ -103,6 +105,8 @@ public final class FanConfig {
      * Reads a file. One that is not UTF-8 is taken as Latin-1, in which every byte is a character, so that it can be
      * written back as it was.
      *
+     * @param path the file
+     * @return the configuration
      * @throws NoSuchFileException when there is none
      * @throws IOException when it cannot be read, or has more than {@value #MOST_BYTES} bytes
      */
@@ -123,6 +127,8 @@ public final class FanConfig {
     /**
      * Reads a file, or takes it as empty when there is none: a host without fans.
      *
+     * @param path the file
+     * @return the configuration
      * @throws IOException when it is there and cannot be read
      */
     public static FanConfig readIfExists(Path path) throws IOException {
@@ -136,6 +142,7 @@ public final class FanConfig {
     /**
      * Puts this text in place of the file's, whole or not at all, see {@link DurableFile#replace}.
      *
+     * @param path a regular file, or where one is to be; its directory is made when missing
      * @throws IOException when it cannot be written; the file is then as before
      */
     public void write(Path path) throws IOException {
@@ -148,24 +155,25 @@ public final class FanConfig {
         DurableFile.replace(path, bytes);
     }
 
-    /** The file's name, as messages have it. */
+    /** {@return the file's name, as messages have it} */
     public String file() {
         return file;
     }
 
-    /** The good lines in the file's order, those that are {@code off} included. */
+    /** {@return the good lines in the file's order, those that are {@code off} included} */
     public List<Line> lines() {
         return Collections.unmodifiableList(lines);
     }
 
-    /** The bad lines in the file's order; empty when all is well. A repeated fan is bad on its later line. */
+    /** {@return the bad lines in the file's order; empty when all is well} A repeated fan is bad on its later line. */
     public List<FanConfigException> problems() {
         return Collections.unmodifiableList(problems);
     }
 
     /**
-     * This configuration when it has no bad line.
+     * Refuses a configuration with a bad line.
      *
+     * @return this
      * @throws FanConfigException the first bad line; the others are its suppressed exceptions
      */
     public FanConfig requireValid() {
@@ -180,13 +188,22 @@ public final class FanConfig {
         return this;
     }
 
-    /** The words of a line as they stand in the file, without its comment. */
+    /**
+     * {@return the words of a line as they stand in the file, without its comment}
+     *
+     * @param line one of {@link #lines}
+     */
     public List<String> words(Line line) {
         String text = rows.get(line.number() - 1).text;
         return Text.words(text.substring(0, contentEnd(text)));
     }
 
-    /** The good line about this overlay and underlay. */
+    /**
+     * {@return the good line about this overlay and underlay; empty when there is none}
+     *
+     * @param overlay as in the line
+     * @param underlay written as in the line
+     */
     public Optional<Line> find(Cidr overlay, UnderlaySpec underlay) {
         for (Line line : lines) {
             if (line.entry().isFan(overlay, underlay)) {
@@ -197,9 +214,12 @@ public final class FanConfig {
     }
 
     /**
-     * With this entry in place of the one about the same overlay and underlay, or else at the end. A replaced line keeps
-     * its indent and comment; a later line that repeats the fan is dropped. When nothing is to change, the result is this.
+     * With this entry in place of the one about the same overlay and underlay, or else at the end. A replaced line
+     * keeps its indent and comment; a later line that repeats the fan is dropped. When nothing is to change, the result
+     * is this.
      *
+     * @param entry what is to stand in the file
+     * @return the configuration with it
      * @throws IllegalArgumentException when the entry would not read back, as with a bridge named {@code #1}, a comment
      */
     public FanConfig with(FanEntry entry) {
@@ -222,7 +242,13 @@ public final class FanConfig {
         return edited(text.toString());
     }
 
-    /** Without any line about this overlay and underlay. When there is none, the result is this. */
+    /**
+     * Without any line about this overlay and underlay. When there is none, the result is this.
+     *
+     * @param overlay as in the line
+     * @param underlay written as in the line
+     * @return the configuration without it
+     */
     public FanConfig without(Cidr overlay, UnderlaySpec underlay) {
         StringBuilder text = new StringBuilder();
         for (Row row : rows) {

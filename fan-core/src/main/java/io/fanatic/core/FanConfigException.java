@@ -10,6 +10,8 @@ public final class FanConfigException extends RuntimeException {
     private final String reason;
 
     /**
+     * A complaint about one line.
+     *
      * @param file the file's name for the message
      * @param line the line's number, from 1
      * @param reason the offending word, what is wrong with it and what was expected
@@ -21,17 +23,17 @@ public final class FanConfigException extends RuntimeException {
         this.reason = reason;
     }
 
-    /** The file's name, as it was given. */
+    /** {@return the file's name, as it was given} */
     public String file() {
         return file;
     }
 
-    /** From 1. */
+    /** {@return the line's number, from 1} */
     public int line() {
         return line;
     }
 
-    /** The message without {@code file:line:}. */
+    /** {@return the message without {@code file:line:}} */
     public String reason() {
         return reason;
     }

@@ -14,7 +14,14 @@ public record FanEntry(Cidr overlay, UnderlaySpec underlay, FanOptions options) 
 
     private static final String FORM = "<overlay> <underlay> [flag...], such as 250.0.0.0/8 10.0.0.0/16 dhcp";
 
-    /** @throws IllegalArgumentException when no fan can work like this, as far as it can be told without the host */
+    /**
+     * Checks the components.
+     *
+     * @param overlay the network that containers see
+     * @param underlay where the fan's packets travel
+     * @param options the flags
+     * @throws IllegalArgumentException when no fan can work like this, as far as it can be told without the host
+     */
     public FanEntry {
         Overlays.requireUsable(overlay);
         if (underlay.underlay().isPresent()) {
@@ -28,11 +35,13 @@ public record FanEntry(Cidr overlay, UnderlaySpec underlay, FanOptions options) 
     }
 
     /**
-     * Reads {@code <overlay> <underlay> [flag...]}, or with underlay and overlay swapped: of two networks the one with the
-     * shorter prefix is the overlay, and an interface or {@code default} is always the underlay.
+     * Reads {@code <overlay> <underlay> [flag...]}, or with underlay and overlay swapped: of two networks the one with
+     * the shorter prefix is the overlay, and an interface or {@code default} is always the underlay.
      *
-     * @throws IllegalArgumentException when the words say anything else; the message quotes the offending word and says what
-     *     was expected
+     * @param words overlay, underlay and flags, each a word of its own
+     * @return what they ask for
+     * @throws IllegalArgumentException when the words say anything else; the message quotes the offending word and says
+     *     what was expected
      */
     public static FanEntry parse(List<String> words) {
         if (words.isEmpty()) {
@@ -81,14 +90,19 @@ public record FanEntry(Cidr overlay, UnderlaySpec underlay, FanOptions options) 
         return Cidr.parse(network.toString());
     }
 
-    /** The arithmetic, when the underlay's network is known without asking the host. */
+    /** {@return the arithmetic, when the underlay's network is known without asking the host; else empty} */
     public Optional<FanMapping> mapping() {
         return underlay.underlay().isPresent()
                 ? Optional.of(FanMapping.of(overlay, underlay.underlay().get()))
                 : Optional.empty();
     }
 
-    /** Whether this is about that overlay and that underlay, written the same way. */
+    /**
+     * {@return whether this is about that overlay and that underlay, written the same way}
+     *
+     * @param otherOverlay any network
+     * @param otherUnderlay any underlay
+     */
     public boolean isFan(Cidr otherOverlay, UnderlaySpec otherUnderlay) {
         // By text, which is its parser's inverse: a record's equals would start slowly, see Ipv4Address.
         return overlay.equals(otherOverlay) && underlay.toString().equals(otherUnderlay.toString());

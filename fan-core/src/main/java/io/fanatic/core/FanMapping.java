@@ -24,8 +24,12 @@ public record FanMapping(Cidr overlay, Cidr underlay) {
     public static final int LONGEST_SLICE_PREFIX = 30;
 
     /**
-     * @throws IllegalArgumentException when no fan can work like this: u &lt;= o, a slice longer than /30, an overlay that
-     *     {@link Overlays} refuses, or networks that overlap; the message says what to choose instead
+     * Checks the components.
+     *
+     * @param overlay the network that containers see
+     * @param underlay the network that hosts have
+     * @throws IllegalArgumentException when no fan can work like this: u &lt;= o, a slice longer than /30, an overlay
+     *     that {@link Overlays} refuses, or networks that overlap; the message says what to choose instead
      */
     public FanMapping {
         requireFit(overlay, underlay.prefixLength());
@@ -57,46 +61,62 @@ public record FanMapping(Cidr overlay, Cidr underlay) {
     }
 
     /**
-     * The fan of these two.
+     * {@return the fan of these two}
      *
+     * @param overlay with prefix length o, 3 to 30
+     * @param underlay with prefix length u, at least o + 2
      * @throws IllegalArgumentException as the constructor
      */
     public static FanMapping of(Cidr overlay, Cidr underlay) {
         return new FanMapping(overlay, underlay);
     }
 
-    /** How far the host part moves left: u - o, 2 to 29, as {@link Overlays} leaves no overlay wider than /3. */
+    /**
+     * {@return how far the host part moves left: u - o, 2 to 29, as {@link Overlays} leaves no overlay wider than /3}
+     */
     public int shift() {
         return underlay.prefixLength() - overlay.prefixLength();
     }
 
-    /** Prefix length of every slice: o + 32 - u, 3 to 30. */
+    /** {@return the prefix length of every slice: o + 32 - u, 3 to 30} */
     public int slicePrefixLength() {
         return slicePrefixLength(overlay.prefixLength(), underlay.prefixLength());
     }
 
-    /** The first address of the slice that an underlay address owns. Unchecked; see the class comment. */
+    /**
+     * {@return the first address of the slice that an underlay address owns} Unchecked; see the class comment.
+     *
+     * @param underlayAddress most significant octet first
+     */
     public int sliceBits(int underlayAddress) {
         return overlay.network().bits() | (underlayAddress & ~underlay.mask()) << shift();
     }
 
-    /** The underlay address that owns an overlay address. Unchecked; see the class comment. */
+    /**
+     * {@return the underlay address that owns an overlay address} Unchecked; see the class comment.
+     *
+     * @param overlayAddress most significant octet first
+     */
     public int ownerBits(int overlayAddress) {
         return underlay.network().bits() | (overlayAddress & ~overlay.mask()) >>> shift();
     }
 
     /**
-     * The slice of a host, with the usual host reserve of 1.
+     * {@return the slice of a host, with the usual host reserve of 1}
      *
-     * @throws IllegalArgumentException when the address lies outside the underlay or is its network or broadcast address
+     * @param underlayAddress the host's
+     * @throws IllegalArgumentException when the address lies outside the underlay or is its network or broadcast
+     *     address
      */
     public FanSlice slice(Ipv4Address underlayAddress) {
         return slice(underlayAddress, FanSlice.DEFAULT_HOST_RESERVE);
     }
 
     /**
-     * The slice of a host that keeps the first {@code hostReserve} addresses for itself.
+     * {@return the slice of a host that keeps the first {@code hostReserve} addresses for itself}
      *
+     * @param underlayAddress the host's
+     * @param hostReserve at least 1
      * @throws IllegalArgumentException as {@link #slice(Ipv4Address)}, and when the reserve leaves no container address
      */
     public FanSlice slice(Ipv4Address underlayAddress, int hostReserve) {
@@ -104,9 +124,10 @@ public record FanMapping(Cidr overlay, Cidr underlay) {
     }
 
     /**
-     * The underlay address that owns an overlay address. The slices of the underlay's network and broadcast address are
-     * nobody's.
+     * {@return the underlay address that owns an overlay address} The slices of the underlay's network and broadcast
+     * address are nobody's.
      *
+     * @param overlayAddress any address of the overlay
      * @throws IllegalArgumentException when the address lies outside the overlay or is nobody's
      */
     public Ipv4Address owner(Ipv4Address overlayAddress) {
@@ -124,9 +145,12 @@ public record FanMapping(Cidr overlay, Cidr underlay) {
     }
 
     /**
-     * What a subnet of the underlay owns of the overlay, a /(o + subnet's prefix length - u), as Juju computes it:
-     * 172.31.64.0/20 in 243.0.0.0/8 over 172.31.0.0/16 is 243.64.0.0/12. A subnet outside the underlay owns nothing, and
-     * neither does one that is wider: most of its hosts are not in the fan.
+     * A subnet's part of the overlay, a /(o + subnet's prefix length - u), as Juju computes it: 172.31.64.0/20 in
+     * 243.0.0.0/8 over 172.31.0.0/16 is 243.64.0.0/12. A subnet outside the underlay owns nothing, and neither does one
+     * that is wider: most of its hosts are not in the fan.
+     *
+     * @param subnet any network
+     * @return the subnet's part of the overlay; empty when it owns nothing
      */
     public Optional<Cidr> segment(Cidr subnet) {
         if (!underlay.contains(subnet)) {

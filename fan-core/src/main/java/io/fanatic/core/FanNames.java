@@ -13,24 +13,39 @@ public final class FanNames {
 
     private FanNames() {}
 
-    /** The bridge: {@code fan-250} for 250.0.0.0/8, {@code fan-250-16} for 250.16.0.0/12. */
+    /**
+     * {@return the bridge's name: {@code fan-250} for 250.0.0.0/8, {@code fan-250-16} for 250.16.0.0/12}
+     *
+     * @param overlay the fan's
+     */
     public static String bridge(Cidr overlay) {
         return "fan-" + significant(overlay);
     }
 
-    /** The tunnel device: {@code ftun-250} for 250.0.0.0/8. */
+    /**
+     * {@return the tunnel device's name: {@code ftun-250} for 250.0.0.0/8}
+     *
+     * @param overlay the fan's
+     */
     public static String tunnel(Cidr overlay) {
         return "ftun-" + significant(overlay);
     }
 
-    /** The tunnel device of a kind: one for each VXLAN fan, one for all IPIP fans of a host together. */
+    /**
+     * {@return the name of a kind's tunnel device: one for each VXLAN fan, one for all IPIP fans of a host together}
+     *
+     * @param type the kind
+     * @param overlay the fan's
+     */
     public static String tunnel(TunnelType type, Cidr overlay) {
         return type == TunnelType.IPIP ? IPIP_TUNNEL : tunnel(overlay);
     }
 
     /**
-     * The VXLAN network identifier of Ubuntu's and LXD's fan: the overlay's first 24 bits; 250.0.0.0/8 is 16384000. Two
-     * overlays within one /24 get the same number; one of them needs another.
+     * {@return the VXLAN network identifier of Ubuntu's and LXD's fan: the overlay's first 24 bits; 250.0.0.0/8 is
+     * 16384000} Two overlays within one /24 get the same number; one of them needs another.
+     *
+     * @param overlay the fan's
      */
     public static int vni(Cidr overlay) {
         return overlay.network().bits() >>> 8;
@@ -42,6 +57,7 @@ public final class FanNames {
      * refused to every device with IPv4 (net/ipv4/devinet.c): {@code all} and {@code default}.
      *
      * @param what what the name is, for the message: {@code "bridge name"}
+     * @param name to be checked
      * @throws IllegalArgumentException when the kernel would refuse the name, with the reason
      */
     public static void requireInterfaceName(String what, String name) {

@@ -63,7 +63,22 @@ public record FanOptions(
     private static final int MOST_PORT = 65535;
     private static final int MOST_VNI = 0xffffff;
 
-    /** @throws IllegalArgumentException when a value is outside the range given above; the message names it */
+    /**
+     * Checks the components.
+     *
+     * @param type how packets travel between hosts
+     * @param dhcp whether a DHCP server leases
+     * @param off whether {@code up -a} passes this fan over
+     * @param hostReserve how many addresses belong to the host
+     * @param bridge the bridge's name
+     * @param port 1 to 65535
+     * @param vni 0 to 16777215
+     * @param mtu bytes
+     * @param underlayOnly whether the tunnel's UDP port takes packets from the underlay only
+     * @param nat whether what leaves the overlay takes the host's address (nftables masquerade)
+     * @param accept whether rules are added that let the fan's packets pass where iptables drops what it forwards
+     * @throws IllegalArgumentException when a value is outside the range given above; the message names it
+     */
     public FanOptions {
         Text.requireRange("host-reserve", hostReserve, 1, MOST_HOST_RESERVE);
         if (bridge.isPresent()) {
@@ -89,10 +104,13 @@ public record FanOptions(
 
     /**
      * Reads flags as they stand in /etc/network/fan: {@code dhcp}, {@code off}, {@code host-reserve N}, {@code bridge
-     * NAME}, {@code port P}, {@code vni N}, {@code mtu N}, {@code ipip}, {@code underlay-only}, {@code no-nat}, {@code no-accept}, in any order.
+     * NAME}, {@code port P}, {@code vni N}, {@code mtu N}, {@code ipip}, {@code underlay-only}, {@code no-nat}, {@code
+     * no-accept}, in any order.
      *
-     * @throws IllegalArgumentException when a word is no flag, stands twice, lacks its value or has a bad one; the message
-     *     quotes the word and says what was expected
+     * @param words the flags and their values, each a word of its own
+     * @return the defaults, changed as the flags say
+     * @throws IllegalArgumentException when a word is no flag, stands twice, lacks its value or has a bad one; the
+     *     message quotes the word and says what was expected
      */
     public static FanOptions parse(List<String> words) {
         FanOptions options = DEFAULT;
@@ -149,37 +167,55 @@ public record FanOptions(
     }
 
     /**
-     * This with a kind of tunnel.
+     * {@return the same with another kind of tunnel}
      *
+     * @param value how packets travel
      * @throws IllegalArgumentException for IPIP with a port or a VNI
      */
     public FanOptions withType(TunnelType value) {
         return new FanOptions(value, dhcp, off, hostReserve, bridge, port, vni, mtu, underlayOnly, nat, accept);
     }
 
-    /** The same, with what leaves the overlay masqueraded or not. */
+    /**
+     * {@return the same, with what leaves the overlay masqueraded or not}
+     *
+     * @param value whether to masquerade; true by default
+     */
     public FanOptions withNat(boolean value) {
         return new FanOptions(type, dhcp, off, hostReserve, bridge, port, vni, mtu, underlayOnly, value, accept);
     }
 
-    /** The same, with accept rules where iptables drops what it forwards, or without. */
+    /**
+     * {@return the same, with accept rules where iptables drops what it forwards, or without}
+     *
+     * @param value whether to add rules; true by default
+     */
     public FanOptions withAccept(boolean value) {
         return new FanOptions(type, dhcp, off, hostReserve, bridge, port, vni, mtu, underlayOnly, nat, value);
     }
 
-    /** The same, with DHCP for containers switched on or off. */
+    /**
+     * {@return the same, with DHCP for containers switched on or off}
+     *
+     * @param value whether to lease; false by default
+     */
     public FanOptions withDhcp(boolean value) {
         return new FanOptions(type, value, off, hostReserve, bridge, port, vni, mtu, underlayOnly, nat, accept);
     }
 
-    /** The same, but left down when the configuration is brought up, or not. */
+    /**
+     * {@return the same, but left down when the configuration is brought up, or not}
+     *
+     * @param value whether to leave it down; false by default
+     */
     public FanOptions withOff(boolean value) {
         return new FanOptions(type, dhcp, value, hostReserve, bridge, port, vni, mtu, underlayOnly, nat, accept);
     }
 
     /**
-     * This with a host reserve.
+     * {@return the same with a host reserve}
      *
+     * @param value addresses, at least 1
      * @throws IllegalArgumentException when below 1
      */
     public FanOptions withHostReserve(int value) {
@@ -187,8 +223,9 @@ public record FanOptions(
     }
 
     /**
-     * This with a bridge of that name.
+     * {@return the same with a bridge of that name}
      *
+     * @param name 1 to 15 bytes, see {@link FanNames#requireInterfaceName}
      * @throws IllegalArgumentException when the kernel would refuse the name
      */
     public FanOptions withBridge(String name) {
@@ -197,8 +234,9 @@ public record FanOptions(
     }
 
     /**
-     * This with a UDP port.
+     * {@return the same with a UDP port}
      *
+     * @param value 1 to 65535
      * @throws IllegalArgumentException when not 1 to 65535
      */
     public FanOptions withPort(int value) {
@@ -207,8 +245,9 @@ public record FanOptions(
     }
 
     /**
-     * This with a VXLAN network identifier.
+     * {@return the same with a VXLAN network identifier}
      *
+     * @param value 0 to 16777215
      * @throws IllegalArgumentException when not 0 to 16777215
      */
     public FanOptions withVni(int value) {
@@ -217,8 +256,9 @@ public record FanOptions(
     }
 
     /**
-     * This with an MTU in bytes.
+     * {@return the same with an MTU}
      *
+     * @param value bytes, 68 to 65535
      * @throws IllegalArgumentException when not 68 to 65535
      */
     public FanOptions withMtu(int value) {
@@ -226,6 +266,11 @@ public record FanOptions(
                 type, dhcp, off, hostReserve, bridge, port, vni, OptionalInt.of(value), underlayOnly, nat, accept);
     }
 
+    /**
+     * {@return the same, with the tunnel's UDP port closed to all but the underlay, or open to everybody}
+     *
+     * @param value whether it is closed; false by default
+     */
     public FanOptions withUnderlayOnly(boolean value) {
         return new FanOptions(type, dhcp, off, hostReserve, bridge, port, vni, mtu, value, nat, accept);
     }

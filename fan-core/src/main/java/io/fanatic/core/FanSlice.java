@@ -23,7 +23,14 @@ public record FanSlice(FanMapping mapping, Ipv4Address underlayAddress, int host
     /** The host keeps its host address only. */
     public static final int DEFAULT_HOST_RESERVE = 1;
 
-    /** @throws IllegalArgumentException when no host has the address or the reserve leaves no container address */
+    /**
+     * Checks the components.
+     *
+     * @param mapping the fan
+     * @param underlayAddress the owner
+     * @param hostReserve how many addresses
+     * @throws IllegalArgumentException when no host has the address or the reserve leaves no container address
+     */
     public FanSlice {
         mapping.underlay().requireHost(underlayAddress);
         requireReserve(hostReserve, mapping.slicePrefixLength());
@@ -38,7 +45,7 @@ public record FanSlice(FanMapping mapping, Ipv4Address underlayAddress, int host
         }
     }
 
-    /** The slice as a network. */
+    /** {@return the slice as a network} */
     public Cidr cidr() {
         return new Cidr(network(), mapping.slicePrefixLength());
     }
@@ -47,27 +54,27 @@ public record FanSlice(FanMapping mapping, Ipv4Address underlayAddress, int host
         return Ipv4Address.of(mapping.sliceBits(underlayAddress.bits()));
     }
 
-    /** The address just after the slice's first, .1 in a /24, which the bridge carries. */
+    /** {@return the address just after the slice's first, .1 in a /24, which the bridge carries} */
     public Ipv4Address hostAddress() {
         return network().plus(1);
     }
 
-    /** The addresses that belong to the host: the host address and the rest of the host reserve. */
+    /** {@return the addresses that belong to the host: the host address and the rest of the host reserve} */
     public AddressRange hostAddresses() {
         return new AddressRange(hostAddress(), network().plus(hostReserve));
     }
 
-    /** The first address free for containers, just past the host reserve. */
+    /** {@return the first address free for containers, just past the host reserve} */
     public Ipv4Address firstContainerAddress() {
         return network().plus(1 + hostReserve);
     }
 
-    /** The last address free for containers, the last but one of the slice. */
+    /** {@return the last address free for containers, the last but one of the slice} */
     public Ipv4Address lastContainerAddress() {
         return cidr().last().plus(-1);
     }
 
-    /** What a DHCP server may lease: all container addresses, never empty. */
+    /** {@return what a DHCP server may lease: all container addresses, never empty} */
     public AddressRange dhcpRange() {
         return new AddressRange(firstContainerAddress(), lastContainerAddress());
     }

@@ -10,15 +10,21 @@ import org.jspecify.annotations.Nullable;
  */
 public record Ipv4Address(int bits) implements Comparable<Ipv4Address> {
 
-    /** The address with these bits, most significant octet first. */
+    /**
+     * {@return the address with these bits, most significant octet first}
+     *
+     * @param bits all values are addresses
+     */
     public static Ipv4Address of(int bits) {
         return new Ipv4Address(bits);
     }
 
     /**
-     * Reads dotted decimal, exactly four octets of 0 to 255 without leading zeros (RFC 6943 section 3.1.1: the old octal
-     * and short forms mean different things to different programs).
+     * Reads dotted decimal, exactly four octets of 0 to 255 without leading zeros (RFC 6943 section 3.1.1: the old
+     * octal and short forms mean different things to different programs).
      *
+     * @param text exactly the address, no blanks around it
+     * @return the address
      * @throws IllegalArgumentException when the text is anything else; the message quotes it
      */
     public static Ipv4Address parse(String text) {
@@ -51,14 +57,20 @@ public record Ipv4Address(int bits) implements Comparable<Ipv4Address> {
         return new IllegalArgumentException(Text.quote(text) + " is not an IPv4 address such as 10.0.0.45");
     }
 
-    /** The address {@code offset} places further on; wraps at the end of the address space. */
+    /**
+     * {@return the address {@code offset} places further on; wraps at the end of the address space}
+     *
+     * @param offset may be negative
+     */
     public Ipv4Address plus(int offset) {
         return new Ipv4Address(bits + offset);
     }
 
     /**
-     * Octet 0 (the most significant) to 3, each 0 to 255.
+     * One octet: 0 is the most significant.
      *
+     * @param index 0 to 3
+     * @return the octet
      * @throws IndexOutOfBoundsException for any other index
      */
     public int octet(int index) {

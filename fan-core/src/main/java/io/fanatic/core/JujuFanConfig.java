@@ -11,7 +11,12 @@ import java.util.List;
  */
 public record JujuFanConfig(List<FanMapping> fans) {
 
-    /** @throws IllegalArgumentException when a pair stands twice */
+    /**
+     * Checks the components.
+     *
+     * @param fans the pairs in their order
+     * @throws IllegalArgumentException when a pair stands twice
+     */
     public JujuFanConfig {
         fans = List.copyOf(fans);
         for (int i = 0; i < fans.size(); i++) {
@@ -25,6 +30,8 @@ public record JujuFanConfig(List<FanMapping> fans) {
      * Reads the setting. Where Juju takes 172.31.5.0/16 as 172.31.0.0/16, this refuses the host bits, for they are more
      * often a slip than meant.
      *
+     * @param text the setting, possibly empty
+     * @return the fans
      * @throws IllegalArgumentException when a pair is not underlay=overlay, or no fan can work like this; the message
      *     begins with the pair
      */
@@ -51,7 +58,12 @@ public record JujuFanConfig(List<FanMapping> fans) {
         }
     }
 
-    /** What a subnet owns of each fan that it lies in, see {@link FanMapping#segment}; empty when in none. */
+    /**
+     * {@return the parts of the overlays that a subnet owns, one of each fan that it lies in, see {@link
+     * FanMapping#segment}; empty when in none}
+     *
+     * @param subnet any network
+     */
     public List<Cidr> segments(Cidr subnet) {
         List<Cidr> segments = new ArrayList<>();
         for (FanMapping fan : fans) {

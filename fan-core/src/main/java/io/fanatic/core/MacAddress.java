@@ -13,19 +13,35 @@ public record MacAddress(long bits) {
     private static final long BRIDGE = 0x02;
     private static final long TUNNEL = 0x06;
 
-    /** @throws IllegalArgumentException when there are more than 48 bits */
+    /**
+     * Checks the components.
+     *
+     * @param bits the low 48 bits
+     * @throws IllegalArgumentException when there are more than 48 bits
+     */
     public MacAddress {
         if (bits >>> 48 != 0) {
             throw new IllegalArgumentException("0x" + Long.toHexString(bits) + " has more than 48 bits");
         }
     }
 
-    /** The address of the fan's bridge on this host: {@code 02:OO:uu:uu:uu:uu}, see {@link #derived}. */
+    /**
+     * {@return the address of the fan's bridge on this host: {@code 02:OO:uu:uu:uu:uu}, O the overlay's first octet, u
+     * the underlay address}
+     *
+     * @param overlay the fan's
+     * @param underlayAddress this host's, the owner of the slice
+     */
     public static MacAddress ofBridge(Cidr overlay, Ipv4Address underlayAddress) {
         return derived(BRIDGE, overlay, underlayAddress);
     }
 
-    /** The address of the fan's tunnel on this host: {@code 06:OO:uu:uu:uu:uu}, see {@link #derived}. */
+    /**
+     * {@return the address of the fan's tunnel on this host: {@code 06:OO:uu:uu:uu:uu}, as {@link #ofBridge}}
+     *
+     * @param overlay the fan's
+     * @param underlayAddress this host's, the owner of the slice
+     */
     public static MacAddress ofTunnel(Cidr overlay, Ipv4Address underlayAddress) {
         return derived(TUNNEL, overlay, underlayAddress);
     }
@@ -42,8 +58,10 @@ public record MacAddress(long bits) {
     }
 
     /**
-     * Octet 0 (first on the wire) to 5, each 0 to 255.
+     * One octet: 0 is the first on the wire.
      *
+     * @param index 0 to 5
+     * @return the octet
      * @throws IndexOutOfBoundsException for any other index
      */
     public int octet(int index) {

@@ -15,8 +15,10 @@ public final class Overlays {
     private Overlays() {}
 
     /**
-     * Refuses what cannot work. Networks that merely are somebody's (10.0.0.0/8, a public prefix) pass: a plan may use them.
+     * Refuses what cannot work. Networks that merely are somebody's (10.0.0.0/8, a public prefix) pass: a plan may use
+     * them.
      *
+     * @param overlay any network
      * @throws IllegalArgumentException when the overlay touches a network that hosts treat specially (RFC 6890); the
      *     message names that network, the reason and a good overlay
      */

@@ -16,25 +16,32 @@ public enum TunnelType {
         this.overhead = overhead;
     }
 
-    /** Bytes that the tunnel adds to an inner IPv4 packet. */
+    /** {@return bytes that the tunnel adds to an inner IPv4 packet} */
     public int overhead() {
         return overhead;
     }
 
-    /** The word for it on command lines and in JSON: {@code vxlan}, {@code ipip}. */
+    /** {@return the word for it on command lines and in JSON: {@code vxlan}, {@code ipip}} */
     public String word() {
         return this == VXLAN ? "vxlan" : "ipip";
     }
 
     /**
-     * The prefix length of the bridge's and the containers' addresses. VXLAN carries frames, so the whole overlay is on-link and
-     * asked for by ARP; IPIP carries packets, so only the slice is, and the host routes the rest.
+     * {@return the prefix length of the bridge's and the containers' addresses} VXLAN carries frames, so the whole
+     * overlay is on-link and asked for by ARP; IPIP carries packets, so only the slice is, and the host routes the
+     * rest.
+     *
+     * @param mapping the fan
      */
     public int prefixLength(FanMapping mapping) {
         return this == VXLAN ? mapping.overlay().prefixLength() : mapping.slicePrefixLength();
     }
 
-    /** The largest inner IPv4 packet, in bytes, when the underlay carries {@code underlayMtu}. */
+    /**
+     * {@return the largest inner IPv4 packet, in bytes, when the underlay carries {@code underlayMtu}}
+     *
+     * @param underlayMtu in bytes
+     */
     public int mtu(int underlayMtu) {
         return underlayMtu - overhead;
     }

@@ -17,10 +17,10 @@ public sealed interface UnderlaySpec {
     /** The forms, for messages and help. */
     String FORMS = "10.0.0.45/16, 10.0.0.0/16, eth0/16, eth0, default/16 or default";
 
-    /** The address plan's prefix length, 0 to 32; empty when the interface's own is to be used. */
+    /** {@return the address plan's prefix length, 0 to 32; empty when the interface's own is to be used} */
     OptionalInt prefixLength();
 
-    /** The underlay network where the text alone tells it. */
+    /** {@return the underlay network where the text alone tells it; else empty} */
     Optional<Cidr> underlay();
 
     /**
@@ -31,7 +31,13 @@ public sealed interface UnderlaySpec {
      */
     record Address(Ipv4Address address, Cidr network) implements UnderlaySpec {
 
-        /** @throws IllegalArgumentException when the address cannot be a host's in that network */
+        /**
+         * Checks the components.
+         *
+         * @param address the host's address
+         * @param network the underlay
+         * @throws IllegalArgumentException when the address cannot be a host's in that network
+         */
         public Address {
             network.requireHost(address);
             // Else the text would read back as a Network.
@@ -63,7 +69,12 @@ public sealed interface UnderlaySpec {
      */
     record Network(Cidr network) implements UnderlaySpec {
 
-        /** @throws IllegalArgumentException when the network is a single address */
+        /**
+         * Checks the components.
+         *
+         * @param network the underlay
+         * @throws IllegalArgumentException when the network is a single address
+         */
         public Network {
             if (network.prefixLength() == 32) {
                 throw new IllegalArgumentException(network + " is one address, not a network");
@@ -94,7 +105,13 @@ public sealed interface UnderlaySpec {
      */
     record Device(String name, OptionalInt prefixLength) implements UnderlaySpec {
 
-        /** @throws IllegalArgumentException when the name or the prefix length is not legal */
+        /**
+         * Checks the components.
+         *
+         * @param name any name the kernel accepts
+         * @param prefixLength 0 to 32
+         * @throws IllegalArgumentException when the name or the prefix length is not legal
+         */
         public Device {
             FanNames.requireInterfaceName("interface name", name);
             if (name.equals(DefaultRoute.WORD) || looksLikeAddress(name)) {
@@ -124,7 +141,12 @@ public sealed interface UnderlaySpec {
 
         static final String WORD = "default";
 
-        /** @throws IllegalArgumentException when the prefix length is not legal */
+        /**
+         * Checks the components.
+         *
+         * @param prefixLength 0 to 32
+         * @throws IllegalArgumentException when the prefix length is not legal
+         */
         public DefaultRoute {
             requirePrefixLength(prefixLength);
         }
@@ -143,6 +165,8 @@ public sealed interface UnderlaySpec {
     /**
      * Reads any of the forms.
      *
+     * @param text one of {@link #FORMS}
+     * @return what it means
      * @throws IllegalArgumentException when the text is none of them; the message quotes it and says what was expected
      */
     static UnderlaySpec parse(String text) {
@@ -164,8 +188,10 @@ public sealed interface UnderlaySpec {
     }
 
     /**
-     * The {@link Network} when the address has no host bits, else the {@link Address}.
+     * {@return the {@link Network} when the address has no host bits, else the {@link Address}}
      *
+     * @param address a host's, or the network's first
+     * @param prefixLength the underlay's, 0 to 32
      * @throws IllegalArgumentException when the address is the broadcast address of its network
      */
     static UnderlaySpec of(Ipv4Address address, int prefixLength) {

@@ -1,7 +1,6 @@
 package io.fanatic.netlink;
 
 import io.fanatic.core.Cidr;
-import io.fanatic.core.DurableFile;
 import io.fanatic.core.FanEntry;
 import io.fanatic.core.UnderlaySpec;
 import io.fanatic.netlink.bpf.Counter;
@@ -14,8 +13,6 @@ import io.fanatic.netlink.engine.Kernel;
 import io.fanatic.netlink.engine.LinuxKernel;
 import io.fanatic.netlink.engine.Plan;
 import io.fanatic.netlink.host.Namespace;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -152,13 +149,8 @@ public final class FanNetwork {
     private <T> T change(Function<Kernel, T> work) {
         return privileged(() -> inside(() -> {
             // Inside, because a namespace with mounts of its own has its own lock file.
-            try (HostLock lock = HostLock.take(runDirectory, patience)) {
-                DurableFile.sweep(runDirectory);
-                DurableFile.sweep(stateDirectory);
+            try (HostLock lock = HostLock.take(runDirectory, stateDirectory, patience)) {
                 return here(work);
-            } catch (IOException e) {
-                throw new UncheckedIOException(
-                        "cannot clear " + runDirectory + " and " + stateDirectory + ": " + DurableFile.reason(e), e);
             }
         }));
     }

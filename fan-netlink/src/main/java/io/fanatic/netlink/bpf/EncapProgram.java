@@ -17,6 +17,7 @@ import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.TunnelType;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The program on the tunnel's egress: decides by arithmetic which host gets a frame.
@@ -59,46 +60,18 @@ public final class EncapProgram {
             asm.add(Jump.EQ.imm32(R7, local.bits(), Counter.SEND_OWN_SLICE.label()));
         }
 
-        putKey(asm, spec.vni());
-        if (spec.setsLocalAddress()) {
-            asm.add(
-                    locals.size() == 1
-                            ? Width.WORD.storeImm(
-                                    R10, KEY + TunnelKey.LOCAL, locals.get(0).bits())
-                            : Width.WORD.store(R10, KEY + TunnelKey.LOCAL, R9));
-            putRestOfLocal(asm);
-        }
-        asm.add(Alu.MOV.reg(R1, R6))
-                .add(Alu.MOV.reg(R2, R10), Alu.ADD.imm(R2, KEY))
-                .add(Alu.MOV.imm(R3, TunnelKey.size(spec.setsLocalAddress())))
-                .add(Alu.MOV.imm(R4, TunnelKey.ZERO_CHECKSUM))
-                .add(Helper.SKB_SET_TUNNEL_KEY.call())
-                .add(Jump.NE.imm(R0, 0, Counter.SEND_KEY_REFUSED.label()));
-        emitter.finish(Counter.SENT);
+        Instruction putLocal = locals.size() == 1
+                ? Width.WORD.storeImm(R10, KEY + TunnelKey.LOCAL, locals.get(0).bits())
+                : Width.WORD.store(R10, KEY + TunnelKey.LOCAL, R9);
+        send(
+                emitter,
+                spec.vni(),
+                spec.setsLocalAddress() ? Optional.of(putLocal) : Optional.empty(),
+                Alu.MOV.imm(R4, TunnelKey.ZERO_CHECKSUM));
 
         emitter.rarely();
-        emitter.drops(
-                Counter.SEND_SPOOFED,
-                Counter.SEND_OFF_OVERLAY,
-                Counter.SEND_NO_HOST,
-                Counter.SEND_OWN_SLICE,
-                Counter.SEND_KEY_REFUSED);
+        drops(emitter);
         return asm;
-    }
-
-    /** All of the key but the local address; the verifier of older kernels wants every byte written, the unused ones too. */
-    private static void putKey(Assembler asm, int vni) {
-        asm.add(Width.WORD.storeImm(R10, KEY + TunnelKey.ID, vni))
-                .add(Width.WORD.store(R10, KEY + TunnelKey.REMOTE, R7))
-                .add(Width.DOUBLE.storeImm(R10, KEY + TunnelKey.IPV6_REST_OF_REMOTE, 0))
-                .add(Width.WORD.storeImm(R10, KEY + TunnelKey.IPV6_REST_OF_REMOTE + 8, 0))
-                .add(Width.WORD.storeImm(R10, KEY + TunnelKey.TOS_TTL_EXT, asm.network32(TTL << 16)))
-                .add(Width.WORD.storeImm(R10, KEY + TunnelKey.LABEL, 0));
-    }
-
-    private static void putRestOfLocal(Assembler asm) {
-        asm.add(Width.DOUBLE.storeImm(R10, KEY + TunnelKey.IPV6_REST_OF_LOCAL, 0))
-                .add(Width.WORD.storeImm(R10, KEY + TunnelKey.IPV6_REST_OF_LOCAL + 8, 0));
     }
 
     /**
@@ -140,26 +113,52 @@ public final class EncapProgram {
             }
         }
         asm.label("send");
-        putKey(asm, 0);
-        if (spec.setsLocalAddress()) {
-            asm.add(Width.WORD.store(R10, KEY + TunnelKey.LOCAL, R9));
-            putRestOfLocal(asm);
-        }
+        send(
+                emitter,
+                0,
+                spec.setsLocalAddress()
+                        ? Optional.of(Width.WORD.store(R10, KEY + TunnelKey.LOCAL, R9))
+                        : Optional.empty(),
+                Alu.MOV.reg(R4, R5));
+
+        emitter.rarelyPacket();
+        drops(emitter);
+        return asm;
+    }
+
+    /**
+     * Puts the tunnel key on the frame, with the owner in R7 as remote, and lets it go; R6 is the frame.
+     *
+     * @param putLocal writes the local address into the key; empty when the kernel chooses it
+     * @param putFlags writes the call's flags into R4
+     */
+    private static void send(FanEmitter emitter, int id, Optional<Instruction> putLocal, Instruction putFlags) {
+        Assembler asm = emitter.asm;
+        // The verifier of older kernels wants every byte written, the unused ones too.
+        asm.add(Width.WORD.storeImm(R10, KEY + TunnelKey.ID, id))
+                .add(Width.WORD.store(R10, KEY + TunnelKey.REMOTE, R7))
+                .add(Width.DOUBLE.storeImm(R10, KEY + TunnelKey.IPV6_REST_OF_REMOTE, 0))
+                .add(Width.WORD.storeImm(R10, KEY + TunnelKey.IPV6_REST_OF_REMOTE + 8, 0))
+                .add(Width.WORD.storeImm(R10, KEY + TunnelKey.TOS_TTL_EXT, asm.network32(TTL << 16)))
+                .add(Width.WORD.storeImm(R10, KEY + TunnelKey.LABEL, 0));
+        putLocal.ifPresent(put -> asm.add(put)
+                .add(Width.DOUBLE.storeImm(R10, KEY + TunnelKey.IPV6_REST_OF_LOCAL, 0))
+                .add(Width.WORD.storeImm(R10, KEY + TunnelKey.IPV6_REST_OF_LOCAL + 8, 0)));
         asm.add(Alu.MOV.reg(R1, R6))
                 .add(Alu.MOV.reg(R2, R10), Alu.ADD.imm(R2, KEY))
-                .add(Alu.MOV.imm(R3, TunnelKey.size(spec.setsLocalAddress())))
-                .add(Alu.MOV.reg(R4, R5))
+                .add(Alu.MOV.imm(R3, TunnelKey.size(putLocal.isPresent())))
+                .add(putFlags)
                 .add(Helper.SKB_SET_TUNNEL_KEY.call())
                 .add(Jump.NE.imm(R0, 0, Counter.SEND_KEY_REFUSED.label()));
         emitter.finish(Counter.SENT);
+    }
 
-        emitter.rarelyPacket();
+    private static void drops(FanEmitter emitter) {
         emitter.drops(
                 Counter.SEND_SPOOFED,
                 Counter.SEND_OFF_OVERLAY,
                 Counter.SEND_NO_HOST,
                 Counter.SEND_OWN_SLICE,
                 Counter.SEND_KEY_REFUSED);
-        return asm;
     }
 }

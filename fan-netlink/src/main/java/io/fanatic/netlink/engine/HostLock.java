@@ -47,6 +47,29 @@ public final class HostLock implements AutoCloseable {
         return take(runDirectory, "lock", patience);
     }
 
+    /**
+     * As {@link #take(Path, Duration)}, for changing fans: what a killed run was writing in the two directories goes first.
+     *
+     * @param stateDirectory such as /var/lib/fanatic; need not be there
+     * @throws FanException also UNDONE, when a directory cannot be cleared; the lock is free again then
+     */
+    public static HostLock take(Path runDirectory, Path stateDirectory, Duration patience) {
+        HostLock lock = take(runDirectory, patience);
+        for (Path directory : List.of(runDirectory, stateDirectory)) {
+            try {
+                DurableFile.sweep(directory);
+            } catch (IOException e) {
+                lock.close();
+                throw new FanException(
+                        FanException.Reason.UNDONE,
+                        "cannot clear " + directory + ": " + DurableFile.reason(e),
+                        List.of(),
+                        e);
+            }
+        }
+        return lock;
+    }
+
     /** As {@link #take(Path, Duration)}, another lock: for who changes more than fans, and holds it around those changes. */
     public static HostLock take(Path runDirectory, String name, Duration patience) {
         Path file = runDirectory.resolve(name);

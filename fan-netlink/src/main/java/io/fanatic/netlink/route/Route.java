@@ -85,70 +85,38 @@ public record Route(
 
     /** The same route, from this source address. */
     public Route withPreferredSource(Ipv4Address source) {
-        return new Route(
-                destination,
-                outInterface,
-                gateway,
-                Optional.of(source),
-                table,
-                protocol,
-                type,
-                metric,
-                scope,
-                tos,
-                nextHops,
-                mtu);
+        return with(Optional.of(source), table, metric, mtu);
     }
 
     /** The same route in another table. */
     public Route withTable(int number) {
-        return new Route(
-                destination,
-                outInterface,
-                gateway,
-                preferredSource,
-                number,
-                protocol,
-                type,
-                metric,
-                scope,
-                tos,
-                nextHops,
-                mtu);
+        return with(preferredSource, number, metric, mtu);
     }
 
     /** The same route for packets of at most so many bytes; path MTU discovery may still find less. */
     public Route withMtu(int bytes) {
-        return new Route(
-                destination,
-                outInterface,
-                gateway,
-                preferredSource,
-                table,
-                protocol,
-                type,
-                metric,
-                scope,
-                tos,
-                nextHops,
-                bytes);
+        return with(preferredSource, table, metric, bytes);
     }
 
     /** The same route with another metric. */
     public Route withMetric(int number) {
+        return with(preferredSource, table, number, mtu);
+    }
+
+    private Route with(Optional<Ipv4Address> otherSource, int otherTable, int otherMetric, int otherMtu) {
         return new Route(
                 destination,
                 outInterface,
                 gateway,
-                preferredSource,
-                table,
+                otherSource,
+                otherTable,
                 protocol,
                 type,
-                number,
+                otherMetric,
                 scope,
                 tos,
                 nextHops,
-                mtu);
+                otherMtu);
     }
 
     /** The same destination, but packets are dropped or refused: 6 blackhole, 7 unreachable, 8 prohibit. */

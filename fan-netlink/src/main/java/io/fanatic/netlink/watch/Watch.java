@@ -1,7 +1,6 @@
 package io.fanatic.netlink.watch;
 
 import io.fanatic.core.Cidr;
-import io.fanatic.core.DurableFile;
 import io.fanatic.core.FanConfig;
 import io.fanatic.core.FanEntry;
 import io.fanatic.core.FanNames;
@@ -12,7 +11,6 @@ import io.fanatic.netlink.engine.FanException;
 import io.fanatic.netlink.engine.HostLock;
 import io.fanatic.netlink.engine.LinuxKernel;
 import io.fanatic.netlink.wire.NetlinkSocket;
-import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -190,9 +188,7 @@ public final class Watch implements AutoCloseable {
     /** Looks at every fan that is due, and repairs it. */
     private void work() {
         try (HostLock setup = HostLock.take(runDirectory, "setup.lock", PATIENCE);
-                HostLock lock = HostLock.take(runDirectory, PATIENCE)) {
-            DurableFile.sweep(runDirectory);
-            DurableFile.sweep(stateDirectory);
+                HostLock lock = HostLock.take(runDirectory, stateDirectory, PATIENCE)) {
             reread();
             for (int looks = 0;
                     looks < MOST_LOOKS && pause().filter(Duration.ZERO::equals).isPresent();
@@ -200,7 +196,7 @@ public final class Watch implements AutoCloseable {
                 look();
             }
             trouble.reset();
-        } catch (FanException | UncheckedIOException | IOException e) {
+        } catch (FanException | UncheckedIOException e) {
             trouble.failed(System.nanoTime());
             // A run of fanatic(1) may hold the lock while Docker restarts.
             if (!(e instanceof FanException busy && busy.reason() == FanException.Reason.IN_USE)) {

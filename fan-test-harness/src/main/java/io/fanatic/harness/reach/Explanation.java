@@ -1,6 +1,7 @@
 package io.fanatic.harness.reach;
 
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.TunnelType;
 
 /** Why a peer is not reached, or not as it should be; each from what was seen, not from what is likely. */
 public sealed interface Explanation {
@@ -109,8 +110,12 @@ public sealed interface Explanation {
         }
     }
 
-    /** Nothing listens at the tunnel's port of the other host. */
-    record NoFanThere(Ipv4Address underlay, int port) implements Explanation {
+    /**
+     * Nothing takes the tunnel's packets on the other host.
+     *
+     * @param carrier of this host's fan
+     */
+    record NoFanThere(Ipv4Address underlay, Carrier carrier) implements Explanation {
         @Override
         public String code() {
             return "no-fan-there";
@@ -118,13 +123,34 @@ public sealed interface Explanation {
 
         @Override
         public String sentence() {
-            return underlay + " answers on the underlay but refuses UDP " + port
-                    + " (port unreachable): no fan is up there";
+            return underlay + " answers on the underlay but refuses " + carrier
+                    + (carrier.type() == TunnelType.VXLAN
+                            ? " (port unreachable): no fan is up there"
+                            : " (unreachable): no IPIP fan is up there");
         }
 
         @Override
         public String command() {
-            return "fanctl up -u UNDERLAY -o OVERLAY";
+            return "fanctl up -u UNDERLAY -o OVERLAY" + (carrier.type() == TunnelType.VXLAN ? "" : " -t ipip");
+        }
+    }
+
+    /** The other host's fan is of another type. */
+    record OtherType(Ipv4Address underlay, TunnelType ours, TunnelType theirs) implements Explanation {
+        @Override
+        public String code() {
+            return "other-type";
+        }
+
+        @Override
+        public String sentence() {
+            return "the fan of " + underlay + " is of type " + theirs.word() + ", the one of this host of type "
+                    + ours.word();
+        }
+
+        @Override
+        public String command() {
+            return "fanctl up -u UNDERLAY -o OVERLAY -t " + ours.word();
         }
     }
 
@@ -167,9 +193,10 @@ public sealed interface Explanation {
     /**
      * Something swallows the tunnel's packets.
      *
+     * @param carrier of the fan
      * @param refusal whether something answered that it does not let them through
      */
-    record TunnelFiltered(Ipv4Address underlay, int port, boolean refusal) implements Explanation {
+    record TunnelFiltered(Ipv4Address underlay, Carrier carrier, boolean refusal) implements Explanation {
         @Override
         public String code() {
             return "tunnel-filtered";
@@ -178,9 +205,9 @@ public sealed interface Explanation {
         @Override
         public String sentence() {
             return refusal
-                    ? "a filter on the way to " + underlay + " refuses UDP " + port
-                    : "the fan of " + underlay + " is up and what it sends arrives, but what is sent to its UDP " + port
-                            + " does not: a filter drops it";
+                    ? "a filter on the way to " + underlay + " refuses " + carrier
+                    : "the fan of " + underlay + " is up and what it sends arrives, but what is sent to it as "
+                            + carrier + " does not: a filter drops it";
         }
 
         @Override
@@ -189,8 +216,12 @@ public sealed interface Explanation {
         }
     }
 
-    /** The tunnel's port is neither open for us nor refused, and the host could not be made to send. */
-    record TunnelSilent(Ipv4Address underlay, int port, int vni) implements Explanation {
+    /**
+     * The tunnel's packets are neither answered nor refused, and the host could not be made to send.
+     *
+     * @param carrier of this host's fan
+     */
+    record TunnelSilent(Ipv4Address underlay, Carrier carrier) implements Explanation {
         @Override
         public String code() {
             return "tunnel-silent";
@@ -198,9 +229,13 @@ public sealed interface Explanation {
 
         @Override
         public String sentence() {
-            return underlay + " answers on the underlay and does not refuse UDP " + port
-                    + ", but nothing comes back through it: a filter drops it both ways, or the fan there has another VNI than "
-                    + vni;
+            String seen = underlay + " answers on the underlay and does not refuse " + carrier
+                    + ", but nothing comes back through it: a filter drops it both ways, ";
+            return seen
+                    + (carrier.type() == TunnelType.VXLAN
+                            ? "or the fan there has another VNI than " + carrier.vni()
+                            : "as many clouds drop all but TCP, UDP and ICMP; a fan of type vxlan needs UDP "
+                                    + TunnelType.DEFAULT_VXLAN_PORT + " only");
         }
 
         @Override
@@ -218,7 +253,8 @@ public sealed interface Explanation {
 
         @Override
         public String sentence() {
-            return "the guard of this host refused " + refused + " frames meanwhile, as what sent them does not own the"
+            return "the guard of this host refused " + refused
+                    + " packets meanwhile, as what sent them does not own the"
                     + " address in them: " + address + " must come from " + underlay
                     + ", not through NAT or another host";
         }
@@ -229,8 +265,12 @@ public sealed interface Explanation {
         }
     }
 
-    /** Only small packets pass. */
-    record LargePacketsLost(int mtu, int largest) implements Explanation {
+    /**
+     * Only small packets pass.
+     *
+     * @param type of the tunnel, which tells what the underlay must carry
+     */
+    record LargePacketsLost(TunnelType type, int mtu, int largest) implements Explanation {
         @Override
         public String code() {
             return "mtu";
@@ -239,7 +279,7 @@ public sealed interface Explanation {
         @Override
         public String sentence() {
             return "packets of up to " + largest + " bytes pass, but the fan's MTU is " + mtu
-                    + ": something on the underlay carries less than " + (mtu + 50) + " bytes";
+                    + ": something on the underlay carries less than " + (mtu + type.overhead()) + " bytes";
         }
 
         @Override

@@ -1,0 +1,83 @@
+package io.fanatic;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.module.ModuleDescriptor;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+import javax.tools.Diagnostic;
+import javax.tools.DiagnosticCollector;
+import javax.tools.JavaCompiler;
+import javax.tools.JavaFileObject;
+import javax.tools.StandardJavaFileManager;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a module exports to everybody is the API for embedders, and every part of it has its Javadoc. */
+class ApiDocumentationTest {
+    private static final List<String> MODULES = List.of("fan-core");
+
+    @TempDir
+    Path compiled;
+
+    /** The sources of the packages that a module exports without naming for whom. */
+    private static List<Path> sources(String module) throws IOException {
+        Path home = Path.of("..", module);
+        List<Path> sources = new ArrayList<>();
+        try (InputStream descriptor = Files.newInputStream(home.resolve("target/classes/module-info.class"))) {
+            for (ModuleDescriptor.Exports exported :
+                    ModuleDescriptor.read(descriptor).exports()) {
+                if (exported.isQualified()) {
+                    continue;
+                }
+                Path directory =
+                        home.resolve("src/main/java").resolve(exported.source().replace('.', '/'));
+                try (Stream<Path> files = Files.list(directory)) {
+                    files.filter(file -> file.toString().endsWith(".java")).forEach(sources::add);
+                }
+            }
+        }
+        return sources;
+    }
+
+    @Test
+    void whatIsExportedIsDocumentedWithEveryParameterResultAndException() throws IOException {
+        List<Path> sources = new ArrayList<>();
+        for (String module : MODULES) {
+            sources.addAll(sources(module));
+        }
+        assertThat(sources).isNotEmpty();
+
+        JavaCompiler javac = ToolProvider.getSystemJavaCompiler();
+        DiagnosticCollector<JavaFileObject> found = new DiagnosticCollector<>();
+        List<String> options = List.of(
+                "--release",
+                "17",
+                "-proc:none",
+                "-implicit:none",
+                "-Xmaxwarns",
+                "1000",
+                "-Xdoclint:all/protected",
+                "-d",
+                compiled.toString(),
+                "-classpath",
+                System.getProperty("java.class.path"));
+        try (StandardJavaFileManager files = javac.getStandardFileManager(found, Locale.ROOT, StandardCharsets.UTF_8)) {
+            javac.getTask(null, files, found, options, null, files.getJavaFileObjectsFromPaths(sources))
+                    .call();
+        }
+        assertThat(found.getDiagnostics())
+                .filteredOn(diagnostic -> diagnostic.getKind() != Diagnostic.Kind.NOTE)
+                .extracting(Object::toString)
+                .isEmpty();
+        System.out.println("number: documented source files of the API: " + sources.size());
+    }
+}
