@@ -1,5 +1,8 @@
 package io.fanatic.netlink.engine;
 
+import static io.fanatic.netlink.libc.Native.LIBC;
+import static io.fanatic.netlink.libc.Native.check;
+
 import io.fanatic.core.Cidr;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.FanNames;
@@ -8,6 +11,7 @@ import io.fanatic.core.TunnelType;
 import io.fanatic.netlink.bpf.FanProgramSpec;
 import io.fanatic.netlink.bpf.IpipProgramSpec;
 import io.fanatic.netlink.host.Namespace;
+import io.fanatic.netlink.libc.Native;
 import io.fanatic.netlink.route.Addresses;
 import io.fanatic.netlink.route.InterfaceAddress;
 import io.fanatic.netlink.route.Links;
@@ -15,11 +19,8 @@ import io.fanatic.netlink.route.NewLink;
 import io.fanatic.netlink.route.Route;
 import io.fanatic.netlink.route.Routes;
 import io.fanatic.netlink.wire.NetlinkSocket;
-import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.StandardProtocolFamily;
 import java.nio.ByteBuffer;
-import java.nio.channels.DatagramChannel;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -37,6 +38,14 @@ final class IpipPathMtu {
     private static final int DISCARD_PORT = 9;
     private static final int PROTOCOL = 250;
     private static final int ATTEMPTS = 2;
+    private static final int UDP_AND_IPV4 = 28;
+
+    private static final int AF_INET = 2;
+    private static final int ADDRESS_BYTES = 16;
+    private static final int SOCK_DGRAM_CLOEXEC = 2 | 0x80000;
+    private static final int IPPROTO_IP = 0;
+    private static final int IP_MTU_DISCOVER = 10;
+    private static final int IP_PMTUDISC_DO = 2;
 
     private IpipPathMtu() {}
 
@@ -67,15 +76,26 @@ final class IpipPathMtu {
         });
     }
 
-    /** A datagram that fills the tunnel's MTU and must not be fragmented, as Linux sends them by default. */
-    private static void sendFull(Ipv4Address to) throws IOException {
-        try (DatagramChannel channel = DatagramChannel.open(StandardProtocolFamily.INET)) {
-            channel.bind(new InetSocketAddress(FAN.slice(HERE).hostAddress().toString(), 0));
+    /** Datagrams that fill the tunnel's MTU and must not be fragmented; what the socket says of them the route tells as well. */
+    private static void sendFull(Ipv4Address to) {
+        int fd = check("open a UDP socket", LIBC.socket(AF_INET, SOCK_DGRAM_CLOEXEC, 0));
+        try {
+            ByteBuffer must = Native.buffer(4).putInt(0, IP_PMTUDISC_DO);
+            check("forbid to fragment", LIBC.setsockopt(fd, IPPROTO_IP, IP_MTU_DISCOVER, must, 4));
+            check("bind", LIBC.bind(fd, address(FAN.slice(HERE).hostAddress(), 0), ADDRESS_BYTES));
+            check("connect", LIBC.connect(fd, address(to, DISCARD_PORT), ADDRESS_BYTES));
             for (int i = 0; i < ATTEMPTS; i++) {
-                channel.send(ByteBuffer.allocate(MTU - 28), new InetSocketAddress(to.toString(), DISCARD_PORT));
+                LIBC.send(fd, Native.buffer(MTU - UDP_AND_IPV4), MTU - UDP_AND_IPV4, 0);
             }
-        } catch (IOException tooLarge) {
-            // "Message too long" is what it is all about; the route tells more.
+        } finally {
+            LIBC.close(fd);
         }
+    }
+
+    /** struct sockaddr_in: family, port and address in network byte order. */
+    private static ByteBuffer address(Ipv4Address address, int port) {
+        ByteBuffer sockaddr = Native.buffer(ADDRESS_BYTES).putShort(0, (short) AF_INET);
+        sockaddr.order(ByteOrder.BIG_ENDIAN).putShort(2, (short) port).putInt(4, address.bits());
+        return sockaddr;
     }
 }
