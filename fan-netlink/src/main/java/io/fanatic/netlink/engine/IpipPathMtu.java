@@ -55,6 +55,8 @@ final class IpipPathMtu {
                     // Nothing is kept in these: the tunnel knows its programs by its alias.
                     LinuxKernel kernel = new LinuxKernel(Path.of("/run/fanatic"), Path.of("/var/lib/fanatic"))) {
                 Links links = new Links(socket);
+                // By it the answer comes to the sender.
+                links.setUp(links.named("lo").orElseThrow().index(), true);
                 int underlay = links.create(NewLink.veth("u0", "u1").mtu(NARROW).up());
                 new Addresses(socket).add(InterfaceAddress.of(underlay, HERE, 16, PROTOCOL));
                 links.setUp(links.named("u1").orElseThrow().index(), true);
