@@ -24,7 +24,7 @@ import io.fanatic.harness.lab.Selection;
 import io.fanatic.harness.probe.FrameSender;
 import io.fanatic.harness.probe.IpipFrameSender;
 import io.fanatic.netlink.FanNetwork;
-import io.fanatic.netlink.bpf.Counter;
+import io.fanatic.core.Counter;
 import io.fanatic.netlink.engine.Engine;
 import io.fanatic.netlink.engine.Fan;
 import io.fanatic.netlink.engine.FanException;

@@ -3,7 +3,7 @@ package io.fanatic.netlink;
 import io.fanatic.core.Cidr;
 import io.fanatic.core.FanEntry;
 import io.fanatic.core.UnderlaySpec;
-import io.fanatic.netlink.bpf.Counter;
+import io.fanatic.core.Counter;
 import io.fanatic.netlink.engine.AddressState;
 import io.fanatic.netlink.engine.Engine;
 import io.fanatic.netlink.engine.Fan;

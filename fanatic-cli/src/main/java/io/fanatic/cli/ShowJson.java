@@ -5,7 +5,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.fanatic.core.FanSlice;
 import io.fanatic.core.TunnelType;
-import io.fanatic.netlink.bpf.Counter;
+import io.fanatic.core.Counter;
 import io.fanatic.netlink.engine.Fan;
 import java.util.List;
 import java.util.Map;

@@ -1,5 +1,6 @@
 package io.fanatic.netlink.bpf;
 
+import io.fanatic.core.Counter;
 import static io.fanatic.netlink.bpf.FanEmitter.ETHERNET;
 import static io.fanatic.netlink.bpf.FanEmitter.ETH_P_8021AD;
 import static io.fanatic.netlink.bpf.FanEmitter.ETH_P_8021Q;

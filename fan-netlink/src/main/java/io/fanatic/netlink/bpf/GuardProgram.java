@@ -1,5 +1,6 @@
 package io.fanatic.netlink.bpf;
 
+import io.fanatic.core.Counter;
 import static io.fanatic.netlink.bpf.FanEmitter.KEY;
 import static io.fanatic.netlink.bpf.Register.R0;
 import static io.fanatic.netlink.bpf.Register.R1;

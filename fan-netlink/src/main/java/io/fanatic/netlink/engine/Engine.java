@@ -14,7 +14,7 @@ import io.fanatic.core.FanSlice;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.TunnelType;
 import io.fanatic.core.UnderlaySpec;
-import io.fanatic.netlink.bpf.Counter;
+import io.fanatic.core.Counter;
 import io.fanatic.netlink.host.NatTable;
 import java.util.ArrayList;
 import java.util.EnumMap;

@@ -2,7 +2,7 @@ package io.fanatic.netlink.engine;
 
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.MacAddress;
-import io.fanatic.netlink.bpf.Counter;
+import io.fanatic.core.Counter;
 import io.fanatic.netlink.bpf.FanProgramSpec;
 import io.fanatic.netlink.bpf.FanPrograms;
 import io.fanatic.netlink.bpf.ProgramSpec;

@@ -1,5 +1,6 @@
 package io.fanatic.netlink.bpf;
 
+import io.fanatic.core.Counter;
 import io.fanatic.core.Cidr;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.FanSlice;

@@ -1,5 +1,6 @@
 package io.fanatic.netlink.bpf;
 
+import io.fanatic.core.Counter;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.ByteOrder;

@@ -14,7 +14,7 @@ import io.fanatic.harness.probe.Progress;
 import io.fanatic.harness.probe.Spoof;
 import io.fanatic.harness.probe.TunnelFrameSender;
 import io.fanatic.netlink.FanNetwork;
-import io.fanatic.netlink.bpf.Counter;
+import io.fanatic.core.Counter;
 import io.fanatic.netlink.engine.Fan;
 import io.fanatic.netlink.host.Namespace;
 import java.time.Duration;

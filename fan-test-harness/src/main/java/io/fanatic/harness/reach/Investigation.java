@@ -3,7 +3,7 @@ package io.fanatic.harness.reach;
 import io.fanatic.harness.probe.Ping;
 import io.fanatic.harness.probe.PingResult;
 import io.fanatic.harness.probe.Probes;
-import io.fanatic.netlink.bpf.Counter;
+import io.fanatic.core.Counter;
 import io.fanatic.netlink.engine.Fan;
 import io.fanatic.netlink.host.Namespace;
 import io.fanatic.netlink.route.Link;

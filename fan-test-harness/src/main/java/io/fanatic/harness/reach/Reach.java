@@ -9,7 +9,7 @@ import io.fanatic.harness.probe.PingResult;
 import io.fanatic.harness.probe.Probes;
 import io.fanatic.harness.probe.Progress;
 import io.fanatic.netlink.FanNetwork;
-import io.fanatic.netlink.bpf.Counter;
+import io.fanatic.core.Counter;
 import io.fanatic.netlink.engine.Fan;
 import io.fanatic.netlink.host.Namespace;
 import java.time.Duration;

@@ -8,7 +8,7 @@ import io.fanatic.harness.junit.FanLab;
 import io.fanatic.harness.lab.FanControl;
 import io.fanatic.harness.lab.Lab;
 import io.fanatic.harness.lab.LabHost;
-import io.fanatic.netlink.bpf.Counter;
+import io.fanatic.core.Counter;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
