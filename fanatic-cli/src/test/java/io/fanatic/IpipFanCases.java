@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fanatic.core.Cidr;
+import io.fanatic.core.Counter;
 import io.fanatic.core.FanEntry;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.FanOptions;
@@ -24,7 +25,6 @@ import io.fanatic.harness.lab.Selection;
 import io.fanatic.harness.probe.FrameSender;
 import io.fanatic.harness.probe.IpipFrameSender;
 import io.fanatic.netlink.FanNetwork;
-import io.fanatic.core.Counter;
 import io.fanatic.netlink.engine.Engine;
 import io.fanatic.netlink.engine.Fan;
 import io.fanatic.netlink.engine.FanException;

@@ -1,6 +1,5 @@
 package io.fanatic.netlink.bpf;
 
-import io.fanatic.core.Counter;
 import static io.fanatic.netlink.bpf.Register.R0;
 import static io.fanatic.netlink.bpf.Register.R1;
 import static io.fanatic.netlink.bpf.Register.R10;
@@ -13,6 +12,7 @@ import static io.fanatic.netlink.bpf.Register.R8;
 import static io.fanatic.netlink.bpf.Register.R9;
 
 import io.fanatic.core.Cidr;
+import io.fanatic.core.Counter;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.TunnelType;

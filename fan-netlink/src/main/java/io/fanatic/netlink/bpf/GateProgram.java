@@ -1,6 +1,5 @@
 package io.fanatic.netlink.bpf;
 
-import io.fanatic.core.Counter;
 import static io.fanatic.netlink.bpf.FanEmitter.ETHERNET;
 import static io.fanatic.netlink.bpf.FanEmitter.ETH_P_8021AD;
 import static io.fanatic.netlink.bpf.FanEmitter.ETH_P_8021Q;
@@ -14,6 +13,7 @@ import static io.fanatic.netlink.bpf.Register.R6;
 import static io.fanatic.netlink.bpf.Register.R7;
 import static io.fanatic.netlink.bpf.Register.R8;
 
+import io.fanatic.core.Counter;
 import io.fanatic.core.TunnelType;
 import java.nio.ByteOrder;
 

@@ -1,5 +1,6 @@
 package io.fanatic.netlink.health;
 
+import io.fanatic.core.Counter;
 import io.fanatic.core.FanConfig;
 import io.fanatic.core.FanEntry;
 import io.fanatic.core.FanNames;
@@ -9,7 +10,6 @@ import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.TunnelType;
 import io.fanatic.core.UnderlaySpec;
 import io.fanatic.netlink.FanNetwork;
-import io.fanatic.core.Counter;
 import io.fanatic.netlink.engine.AddressState;
 import io.fanatic.netlink.engine.Engine;
 import io.fanatic.netlink.engine.Fan;
@@ -171,7 +171,7 @@ public final class HealthHost implements AutoCloseable {
         return new Engine(kernel);
     }
 
-    /** Whether fans, programs and the firewall can be looked at. */
+    /** {@return whether fans, programs and the firewall can be looked at} */
     public boolean privileged() {
         return privileged;
     }
@@ -206,6 +206,7 @@ public final class HealthHost implements AutoCloseable {
         return routes;
     }
 
+    /** {@return the fans that are up, ordered by overlay} */
     public List<Fan> fans() {
         return fans;
     }
@@ -248,7 +249,11 @@ public final class HealthHost implements AutoCloseable {
                 .orElse(wanted.entry().options().port().orElse(TunnelType.DEFAULT_VXLAN_PORT));
     }
 
-    /** The device that has a local address, other than a fan's. */
+    /**
+     * {@return the device that has a local address, other than a fan's; empty when there is none}
+     *
+     * @param address an underlay address
+     */
     public Optional<LinkState> holder(Ipv4Address address) {
         for (AddressState each : addresses) {
             Optional<LinkState> link = link(each.link()).filter(found -> !found.isOurs());

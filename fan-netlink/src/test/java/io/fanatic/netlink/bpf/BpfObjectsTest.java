@@ -1,6 +1,5 @@
 package io.fanatic.netlink.bpf;
 
-import io.fanatic.core.Counter;
 import static io.fanatic.netlink.bpf.Register.R0;
 import static io.fanatic.netlink.bpf.Register.R1;
 import static org.assertj.core.api.Assertions.assertThat;

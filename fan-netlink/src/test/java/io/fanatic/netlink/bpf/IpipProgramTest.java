@@ -1,9 +1,9 @@
 package io.fanatic.netlink.bpf;
 
-import io.fanatic.core.Counter;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fanatic.core.Cidr;
+import io.fanatic.core.Counter;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.Ipv4Address;
 import java.nio.ByteBuffer;

@@ -1,6 +1,5 @@
 package io.fanatic.netlink.bpf;
 
-import io.fanatic.core.Counter;
 import static io.fanatic.netlink.bpf.Register.R0;
 import static io.fanatic.netlink.bpf.Register.R1;
 import static io.fanatic.netlink.bpf.Register.R10;
@@ -10,6 +9,7 @@ import static io.fanatic.netlink.bpf.Register.R4;
 import static io.fanatic.netlink.bpf.Register.R6;
 import static io.fanatic.netlink.bpf.Register.R7;
 
+import io.fanatic.core.Counter;
 import io.fanatic.core.Ipv4Address;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

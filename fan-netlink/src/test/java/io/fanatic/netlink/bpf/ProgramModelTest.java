@@ -1,8 +1,8 @@
 package io.fanatic.netlink.bpf;
 
-import io.fanatic.core.Counter;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fanatic.core.Counter;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.EnumSet;

@@ -1,9 +1,9 @@
 package io.fanatic.harness.reach;
 
+import io.fanatic.core.Counter;
 import io.fanatic.harness.probe.Ping;
 import io.fanatic.harness.probe.PingResult;
 import io.fanatic.harness.probe.Probes;
-import io.fanatic.core.Counter;
 import io.fanatic.netlink.engine.Fan;
 import io.fanatic.netlink.host.Namespace;
 import io.fanatic.netlink.route.Link;

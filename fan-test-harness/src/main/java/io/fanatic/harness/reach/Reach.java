@@ -1,5 +1,6 @@
 package io.fanatic.harness.reach;
 
+import io.fanatic.core.Counter;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.harness.iperf.Direction;
 import io.fanatic.harness.iperf.IperfClient;
@@ -9,7 +10,6 @@ import io.fanatic.harness.probe.PingResult;
 import io.fanatic.harness.probe.Probes;
 import io.fanatic.harness.probe.Progress;
 import io.fanatic.netlink.FanNetwork;
-import io.fanatic.core.Counter;
 import io.fanatic.netlink.engine.Fan;
 import io.fanatic.netlink.host.Namespace;
 import java.time.Duration;
