@@ -26,7 +26,9 @@ import java.util.function.Supplier;
  * own; immutable and safe for use by several threads.
  *
  * <p>Every method throws {@link FanException} with a {@linkplain FanException#reason reason} and one sentence for people;
- * unless the reason is NOT_UNDONE, the host is then as it was. Changes need CAP_NET_ADMIN and CAP_BPF (root has them).
+ * unless the reason is NOT_UNDONE, the host is then as it was. Only where the kernel does not even tell what there is, another
+ * {@link RuntimeException} comes through, which names system call and error. Changes need CAP_NET_ADMIN and CAP_BPF (root
+ * has them).
  */
 public final class FanNetwork {
     private final Optional<Namespace> namespace;
@@ -89,6 +91,7 @@ public final class FanNetwork {
      * whether something is in its way is not asked, as {@link #plan} does} Needs no privilege.
      *
      * @param entry what is wanted
+     * @throws FanException INVALID when the request cannot mean anything on this host
      */
     public Fan preview(FanEntry entry) {
         return read(kernel -> new Engine(kernel).preview(entry));
@@ -99,6 +102,7 @@ public final class FanNetwork {
      * no privilege.
      *
      * @param underlay in any form
+     * @throws FanException INVALID when no local address fits, or several do: then the message lists them
      */
     public UnderlaySpec resolve(UnderlaySpec underlay) {
         return read(kernel -> new Engine(kernel).resolve(underlay));
@@ -117,6 +121,7 @@ public final class FanNetwork {
      *
      * @param entry what is wanted
      * @return the steps in their order; empty when there is nothing to do
+     * @throws FanException as {@link #up} does before its first step
      */
     public Plan plan(FanEntry entry) {
         return privileged(() -> read(kernel -> new Engine(kernel).planUp(entry)));
@@ -128,6 +133,8 @@ public final class FanNetwork {
      *
      * @param entry what is wanted; its flag {@code off} means nothing here
      * @return what was done; empty when there was nothing to do
+     * @throws FanException INVALID or CONFLICT, when something forbids it; UNSUPPORTED, when the kernel or a program is
+     *     lacking; IN_USE, when another run does not end; UNDONE or NOT_UNDONE, when a step failed
      */
     public Plan up(FanEntry entry) {
         return change(kernel -> new Engine(kernel).up(entry));
@@ -150,6 +157,8 @@ public final class FanNetwork {
      * @param overlay the fan's
      * @param underlay in any form; it names the slice
      * @return what was done; empty when there was no such fan
+     * @throws FanException IN_USE, while containers are attached or another run does not end; UNDONE or NOT_UNDONE,
+     *     when a step failed
      */
     public Plan down(Cidr overlay, UnderlaySpec underlay) {
         return change(kernel -> new Engine(kernel).down(overlay, underlay));
