@@ -18,7 +18,7 @@ public final class JsonReport {
     private JsonReport() {}
 
     /**
-     * {@return the whole document}
+     * {@return a report as a JSON document}
      *
      * @param report what it says
      */

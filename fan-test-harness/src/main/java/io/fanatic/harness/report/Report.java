@@ -49,7 +49,7 @@ public record Report(
     /**
      * Sets both when it began and how long it took, up to now.
      *
-     * @param began {@link System#nanoTime} of the beginning: sets both when and how long, up to now
+     * @param began {@link System#nanoTime} of the beginning
      * @return the same with these times
      */
     public Report timedSince(long began) {

@@ -28,7 +28,7 @@ public record Stage(
     /**
      * {@return a stage that passed, without figures and time}
      *
-     * @param name the same in all pairs
+     * @param name such as {@code ping}; the same for every pair
      */
     public static Stage ok(String name) {
         return new Stage(name, Outcome.OK, 0, Measured.NOTHING, "", "");
@@ -37,7 +37,7 @@ public record Stage(
     /**
      * {@return a stage that failed, without figures and time}
      *
-     * @param name the same in all pairs
+     * @param name such as {@code ping}; the same for every pair
      * @param explanation for a person
      * @param command what to type to look further or to repair it; may be empty
      */
@@ -48,7 +48,7 @@ public record Stage(
     /**
      * {@return a stage that was not tried}
      *
-     * @param name the same in all pairs
+     * @param name such as {@code ping}; the same for every pair
      * @param explanation why, for a person
      */
     public static Stage skipped(String name, String explanation) {
