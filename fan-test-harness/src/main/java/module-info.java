@@ -4,7 +4,7 @@
  * <p>On a module path start with {@code --add-modules=ALL-MODULE-PATH}: Netty's native libraries are modules, one for each
  * architecture, which no other can require.
  */
-@SuppressWarnings("module") // The one that it exports a package to is compiled after it.
+@SuppressWarnings("module") // The one that it exports packages to is compiled after it.
 module io.fanatic.harness {
     requires transitive io.fanatic.netlink;
     requires static transitive org.jspecify;
@@ -29,5 +29,10 @@ module io.fanatic.harness {
     exports io.fanatic.harness.scenario;
     exports io.fanatic.harness.serve;
     exports io.fanatic.harness.bench to
+            io.fanatic.cli;
+    // For the tests there.
+    exports io.fanatic.harness.daemon to
+            io.fanatic.cli;
+    exports io.fanatic.harness.fault to
             io.fanatic.cli;
 }

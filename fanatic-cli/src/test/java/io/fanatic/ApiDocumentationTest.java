@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What a module exports to everybody is the API for embedders, and every part of it has its Javadoc. */
 class ApiDocumentationTest {
-    private static final List<String> MODULES = List.of("fan-core");
+    private static final List<String> MODULES = List.of("fan-core", "fan-netlink", "fan-test-harness");
 
     @TempDir
     Path compiled;

@@ -5,16 +5,21 @@ import io.fanatic.core.Ipv4Address;
 /** Why a peer is not reached, or not as it should be; each from what was seen, not from what is likely. */
 public sealed interface Explanation {
 
-    /** A short stable name for programs, lower case with dashes. */
+    /** {@return a short stable name for programs, lower case with dashes} */
     String code();
 
-    /** What is wrong and how that is known, for a person. */
+    /** {@return what is wrong and how that is known, for a person} */
     String sentence();
 
-    /** What to type, on which host the sentence tells; may name a command to look further. */
+    /** {@return what to type, on which host the sentence tells; may name a command to look further} */
     String command();
 
-    /** This host has no fan at all, or none that the address belongs to. */
+    /**
+     * This host has no fan at all, or none that the address belongs to.
+     *
+     * @param address the one to be reached
+     * @param anyFan whether some fan is up on this host
+     */
     record NoFanHere(Ipv4Address address, boolean anyFan) implements Explanation {
         @Override
         public String code() {
@@ -34,7 +39,11 @@ public sealed interface Explanation {
         }
     }
 
-    /** The address is this host's own. */
+    /**
+     * The address is this host's own.
+     *
+     * @param address the one to be reached
+     */
     record ThisHost(Ipv4Address address) implements Explanation {
         @Override
         public String code() {
@@ -52,7 +61,11 @@ public sealed interface Explanation {
         }
     }
 
-    /** This host's routes lead nowhere for it. */
+    /**
+     * This host's routes lead nowhere for it.
+     *
+     * @param address the one to be reached
+     */
     record NoRoute(Ipv4Address address) implements Explanation {
         @Override
         public String code() {
@@ -70,7 +83,13 @@ public sealed interface Explanation {
         }
     }
 
-    /** This host's routes lead past the fan. */
+    /**
+     * This host's routes lead past the fan.
+     *
+     * @param address the one to be reached
+     * @param bridge the fan's, by which it should go
+     * @param link by which it goes
+     */
     record OtherRoute(Ipv4Address address, String bridge, String link) implements Explanation {
         @Override
         public String code() {
@@ -88,7 +107,12 @@ public sealed interface Explanation {
         }
     }
 
-    /** The host does not answer on the underlay. */
+    /**
+     * The host does not answer on the underlay.
+     *
+     * @param underlay the host's address
+     * @param onTheWire whether it answers ARP
+     */
     record UnderlaySilent(Ipv4Address underlay, boolean onTheWire) implements Explanation {
         @Override
         public String code() {
@@ -109,7 +133,12 @@ public sealed interface Explanation {
         }
     }
 
-    /** Nothing listens at the tunnel's port of the other host. */
+    /**
+     * Nothing listens at the tunnel's port of the other host.
+     *
+     * @param underlay the host's address
+     * @param port UDP, the tunnel's
+     */
     record NoFanThere(Ipv4Address underlay, int port) implements Explanation {
         @Override
         public String code() {
@@ -128,7 +157,13 @@ public sealed interface Explanation {
         }
     }
 
-    /** The other host's fan uses another UDP port. */
+    /**
+     * The other host's fan uses another UDP port.
+     *
+     * @param underlay the host's address
+     * @param ours UDP port here
+     * @param theirs UDP port there
+     */
     record OtherPort(Ipv4Address underlay, int ours, int theirs) implements Explanation {
         @Override
         public String code() {
@@ -146,7 +181,13 @@ public sealed interface Explanation {
         }
     }
 
-    /** The other host's fan uses another VXLAN network identifier. */
+    /**
+     * The other host's fan uses another VXLAN network identifier.
+     *
+     * @param underlay the host's address
+     * @param ours VNI here
+     * @param theirs VNI there
+     */
     record OtherVni(Ipv4Address underlay, int ours, int theirs) implements Explanation {
         @Override
         public String code() {
@@ -167,6 +208,8 @@ public sealed interface Explanation {
     /**
      * Something swallows the tunnel's packets.
      *
+     * @param underlay the host's address
+     * @param port UDP, the tunnel's
      * @param refusal whether something answered that it does not let them through
      */
     record TunnelFiltered(Ipv4Address underlay, int port, boolean refusal) implements Explanation {
@@ -189,7 +232,13 @@ public sealed interface Explanation {
         }
     }
 
-    /** The tunnel's port is neither open for us nor refused, and the host could not be made to send. */
+    /**
+     * The tunnel's port is neither open for us nor refused, and the host could not be made to send.
+     *
+     * @param underlay the host's address
+     * @param port UDP, the tunnel's
+     * @param vni the fan's
+     */
     record TunnelSilent(Ipv4Address underlay, int port, int vni) implements Explanation {
         @Override
         public String code() {
@@ -209,7 +258,13 @@ public sealed interface Explanation {
         }
     }
 
-    /** This host's guard refused what came from there. */
+    /**
+     * This host's guard refused what came from there.
+     *
+     * @param underlay the host's address
+     * @param address in the overlay, that was to answer
+     * @param refused frames that guard counted meanwhile
+     */
     record WrongOwner(Ipv4Address underlay, Ipv4Address address, long refused) implements Explanation {
         @Override
         public String code() {
@@ -229,7 +284,12 @@ public sealed interface Explanation {
         }
     }
 
-    /** Only small packets pass. */
+    /**
+     * Only small packets pass.
+     *
+     * @param mtu the fan's, bytes
+     * @param largest packet that passed, bytes
+     */
     record LargePacketsLost(int mtu, int largest) implements Explanation {
         @Override
         public String code() {
@@ -248,7 +308,12 @@ public sealed interface Explanation {
         }
     }
 
-    /** Full packets pass one by one, yet a transfer stands still. */
+    /**
+     * Full packets pass one by one, yet a transfer stands still.
+     *
+     * @param tunnel the fan's device
+     * @param transfer which one stood still
+     */
     record BulkTcpFails(String tunnel, String transfer) implements Explanation {
         @Override
         public String code() {
@@ -267,7 +332,12 @@ public sealed interface Explanation {
         }
     }
 
-    /** Some packets get lost. */
+    /**
+     * Some packets get lost.
+     *
+     * @param sent echo requests
+     * @param received replies
+     */
     record Losses(int sent, int received) implements Explanation {
         @Override
         public String code() {
@@ -286,7 +356,13 @@ public sealed interface Explanation {
         }
     }
 
-    /** The host is reached, but nothing answers at a service's port. */
+    /**
+     * The host is reached, but nothing answers at a service's port.
+     *
+     * @param address the host's
+     * @param service its name
+     * @param port where nothing listens
+     */
     record NoResponder(Ipv4Address address, String service, int port) implements Explanation {
         @Override
         public String code() {
@@ -304,7 +380,13 @@ public sealed interface Explanation {
         }
     }
 
-    /** The host is reached, but a service's port swallows. */
+    /**
+     * The host is reached, but a service's port swallows.
+     *
+     * @param address the host's
+     * @param service its name
+     * @param port which swallows
+     */
     record ServiceSilent(Ipv4Address address, String service, int port) implements Explanation {
         @Override
         public String code() {
@@ -323,7 +405,11 @@ public sealed interface Explanation {
         }
     }
 
-    /** Something that has no explanation of its own. */
+    /**
+     * Something that has no explanation of its own.
+     *
+     * @param seen what was seen, for a person
+     */
     record Other(String seen) implements Explanation {
         @Override
         public String code() {
