@@ -94,6 +94,7 @@ class ApiDocumentationTest {
                 .filteredOn(diagnostic -> !isRepetition(diagnostic))
                 .extracting(Object::toString)
                 .isEmpty();
-        System.out.println("number: documented source files of the API: " + sources.size());
+        System.out.println(
+                "number: source files in the packages of the API, their public parts documented: " + sources.size());
     }
 }

@@ -4,6 +4,7 @@ import static io.fanatic.netlink.host.FreshNamespace.shIn;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fanatic.core.FanEntry;
+import io.fanatic.core.TunnelType;
 import io.fanatic.netlink.host.FreshNamespace;
 import java.nio.file.Path;
 import java.util.List;
@@ -33,8 +34,7 @@ class MixedOverlayTest {
         }
         assertThat(shIn(hosts.host(1), "ip -d link show ftun-250")).doesNotContain(" vnifilter ");
         hosts.plugContainers(8);
-        // Ubuntu's VNI is the overlay's network address without its last 8 bits.
-        hosts.upForeign("ip link add ft mtu 1450 type vxlan external dstport 8472 nolearning", "id 16384000 ");
+        hosts.upForeign(TunnelType.VXLAN);
         hosts.assertAllPairsTalk();
         hosts.downOurs();
     }

@@ -1,6 +1,7 @@
 package io.fanatic.harness.reach;
 
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.TunnelType;
 
 /** Why a peer is not reached, or not as it should be; each from what was seen, not from what is likely. */
 public sealed interface Explanation {
@@ -134,12 +135,12 @@ public sealed interface Explanation {
     }
 
     /**
-     * Nothing listens at the tunnel's port of the other host.
+     * Nothing takes the tunnel's packets on the other host.
      *
      * @param underlay the host's address
-     * @param port UDP, the tunnel's
+     * @param carrier of this host's fan
      */
-    record NoFanThere(Ipv4Address underlay, int port) implements Explanation {
+    record NoFanThere(Ipv4Address underlay, Carrier carrier) implements Explanation {
         @Override
         public String code() {
             return "no-fan-there";
@@ -147,13 +148,40 @@ public sealed interface Explanation {
 
         @Override
         public String sentence() {
-            return underlay + " answers on the underlay but refuses UDP " + port
-                    + " (port unreachable): no fan is up there";
+            return underlay + " answers on the underlay but refuses " + carrier
+                    + (carrier.type() == TunnelType.VXLAN
+                            ? " (port unreachable): no fan is up there"
+                            : " (unreachable): no IPIP fan is up there");
         }
 
         @Override
         public String command() {
-            return "fanctl up -u UNDERLAY -o OVERLAY";
+            return "fanctl up -u UNDERLAY -o OVERLAY" + (carrier.type() == TunnelType.VXLAN ? "" : " -t ipip");
+        }
+    }
+
+    /**
+     * The other host's fan is of another type.
+     *
+     * @param underlay the host's address
+     * @param ours type here
+     * @param theirs type there
+     */
+    record OtherType(Ipv4Address underlay, TunnelType ours, TunnelType theirs) implements Explanation {
+        @Override
+        public String code() {
+            return "other-type";
+        }
+
+        @Override
+        public String sentence() {
+            return "the fan of " + underlay + " is of type " + theirs.word() + ", the one of this host of type "
+                    + ours.word();
+        }
+
+        @Override
+        public String command() {
+            return "fanctl up -u UNDERLAY -o OVERLAY -t " + ours.word();
         }
     }
 
@@ -209,10 +237,10 @@ public sealed interface Explanation {
      * Something swallows the tunnel's packets.
      *
      * @param underlay the host's address
-     * @param port UDP, the tunnel's
+     * @param carrier of the fan
      * @param refusal whether something answered that it does not let them through
      */
-    record TunnelFiltered(Ipv4Address underlay, int port, boolean refusal) implements Explanation {
+    record TunnelFiltered(Ipv4Address underlay, Carrier carrier, boolean refusal) implements Explanation {
         @Override
         public String code() {
             return "tunnel-filtered";
@@ -221,9 +249,9 @@ public sealed interface Explanation {
         @Override
         public String sentence() {
             return refusal
-                    ? "a filter on the way to " + underlay + " refuses UDP " + port
-                    : "the fan of " + underlay + " is up and what it sends arrives, but what is sent to its UDP " + port
-                            + " does not: a filter drops it";
+                    ? "a filter on the way to " + underlay + " refuses " + carrier
+                    : "the fan of " + underlay + " is up and what it sends arrives, but what is sent to it as "
+                            + carrier + " does not: a filter drops it";
         }
 
         @Override
@@ -233,13 +261,12 @@ public sealed interface Explanation {
     }
 
     /**
-     * The tunnel's port is neither open for us nor refused, and the host could not be made to send.
+     * The tunnel's packets are neither answered nor refused, and the host could not be made to send.
      *
      * @param underlay the host's address
-     * @param port UDP, the tunnel's
-     * @param vni the fan's
+     * @param carrier of this host's fan
      */
-    record TunnelSilent(Ipv4Address underlay, int port, int vni) implements Explanation {
+    record TunnelSilent(Ipv4Address underlay, Carrier carrier) implements Explanation {
         @Override
         public String code() {
             return "tunnel-silent";
@@ -247,9 +274,13 @@ public sealed interface Explanation {
 
         @Override
         public String sentence() {
-            return underlay + " answers on the underlay and does not refuse UDP " + port
-                    + ", but nothing comes back through it: a filter drops it both ways, or the fan there has another VNI than "
-                    + vni;
+            String seen = underlay + " answers on the underlay and does not refuse " + carrier
+                    + ", but nothing comes back through it: a filter drops it both ways, ";
+            return seen
+                    + (carrier.type() == TunnelType.VXLAN
+                            ? "or the fan there has another VNI than " + carrier.vni()
+                            : "as many clouds drop all but TCP, UDP and ICMP; a fan of type vxlan needs UDP "
+                                    + TunnelType.DEFAULT_VXLAN_PORT + " only");
         }
 
         @Override
@@ -263,7 +294,7 @@ public sealed interface Explanation {
      *
      * @param underlay the host's address
      * @param address in the overlay, that was to answer
-     * @param refused frames that guard counted meanwhile
+     * @param refused packets that guard counted meanwhile
      */
     record WrongOwner(Ipv4Address underlay, Ipv4Address address, long refused) implements Explanation {
         @Override
@@ -273,7 +304,8 @@ public sealed interface Explanation {
 
         @Override
         public String sentence() {
-            return "the guard of this host refused " + refused + " frames meanwhile, as what sent them does not own the"
+            return "the guard of this host refused " + refused
+                    + " packets meanwhile, as what sent them does not own the"
                     + " address in them: " + address + " must come from " + underlay
                     + ", not through NAT or another host";
         }
@@ -287,10 +319,11 @@ public sealed interface Explanation {
     /**
      * Only small packets pass.
      *
+     * @param type of the tunnel, which tells what the underlay must carry
      * @param mtu the fan's, bytes
      * @param largest packet that passed, bytes
      */
-    record LargePacketsLost(int mtu, int largest) implements Explanation {
+    record LargePacketsLost(TunnelType type, int mtu, int largest) implements Explanation {
         @Override
         public String code() {
             return "mtu";
@@ -299,7 +332,7 @@ public sealed interface Explanation {
         @Override
         public String sentence() {
             return "packets of up to " + largest + " bytes pass, but the fan's MTU is " + mtu
-                    + ": something on the underlay carries less than " + (mtu + 50) + " bytes";
+                    + ": something on the underlay carries less than " + (mtu + type.overhead()) + " bytes";
         }
 
         @Override

@@ -320,7 +320,7 @@ public final class Reach implements AutoCloseable {
                 return Optional.of(new Explanation.WrongOwner(peer.underlay(), peer.address(), refused));
             }
             if (mtu.result().received() == 0) {
-                return Optional.of(new Explanation.LargePacketsLost(mtu.mtu(), mtu.largest()));
+                return Optional.of(new Explanation.LargePacketsLost(peer.fan().type(), mtu.mtu(), mtu.largest()));
             }
             for (Stage stage : stages) {
                 if (stage instanceof Stage.Exchanged exchanged && !stage.ok()) {
