@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fanatic.core.Cidr;
+import io.fanatic.core.Counter;
 import io.fanatic.core.FanEntry;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.FanOptions;
@@ -25,7 +26,6 @@ import io.fanatic.harness.probe.FrameSender;
 import io.fanatic.harness.probe.IpipFrameSender;
 import io.fanatic.harness.probe.Progress;
 import io.fanatic.netlink.FanNetwork;
-import io.fanatic.netlink.bpf.Counter;
 import io.fanatic.netlink.engine.Engine;
 import io.fanatic.netlink.engine.Fan;
 import io.fanatic.netlink.engine.FanException;

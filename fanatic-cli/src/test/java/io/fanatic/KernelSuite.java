@@ -61,7 +61,7 @@ public final class KernelSuite {
                     NETLINK + "bpf.AttachTest",
                     NETLINK + "bpf.ProgramKernelTest"),
             Group.of("vxlan", "guard", NETLINK + "bpf.FanTunnelTest"),
-            Group.of("vxlan", "engine", NETLINK + "engine.EngineTest", NETLINK + "FanNetworkTest"),
+            Group.of("vxlan", "engine", NETLINK + "FanNetworkTest"),
             Group.of("vxlan", "lab", NETLINK + "engine.KernelFeaturesTest", NETLINK + "engine.MixedOverlayTest"),
             Group.of("ipip", "ipip-mixed", NETLINK + "engine.IpipMixedOverlayCases")
                     .needing(Need.IPIP),

@@ -20,8 +20,7 @@ class DoctorWithDockerTest {
     void fault28DockersDropIsFoundAndDockerOnTheFanIsHealthy(Lab lab) {
         LabHost host = lab.hosts().get(0);
         host.exec("sysctl", "-qw", "net.ipv4.ip_forward=0").orThrow();
-        host.exec("sh", "-c", "mkdir -p /etc/network; echo 250.0.0.0/8 10.0.0.0/16 > /etc/network/fan")
-                .orThrow();
+        CliRun.fanctl(host, "config set 250.0.0.0/8 10.0.0.0/16 no-accept").done();
         try (Dockerd docker = Dockerd.start(host)) {
             new EmbeddedFan(FanOptions.DEFAULT.withAccept(false)).up(host);
             CliRun before = CliRun.fanatic(host, "doctor --json");
@@ -30,6 +29,7 @@ class DoctorWithDockerTest {
                     .as(before.out())
                     .containsExactly("forward-drop");
             // Without Docker on the fan: the rule that the fan brings is enough.
+            CliRun.fanctl(host, "config set 250.0.0.0/8 10.0.0.0/16").done();
             FanControl.embedded().up(host);
             assertThat(CliRun.fanatic(host, "doctor").done()).endsWith("healthy.\n");
             assertThat(host.exec("iptables", "-S", "DOCKER-USER").orThrow().output())

@@ -18,7 +18,7 @@ import java.util.Map;
  * @param chains the chains, in nft's order
  * @param rules the rules, in nft's order
  */
-public record Firewall(List<Chain> chains, List<Rule> rules) {
+record Firewall(List<Chain> chains, List<Rule> rules) {
 
     public Firewall {
         chains = List.copyOf(chains);

@@ -68,7 +68,7 @@ public final class Routes {
     /**
      * As {@link #lookup(Ipv4Address)}, for a packet that has its source already, as policy rules may look at it.
      *
-     * @throws NetlinkException EINVAL when the source is none of this host's addresses
+     * @return empty when there is none, or when the source is none of this host's addresses
      */
     public Optional<Route> lookup(Ipv4Address address, Optional<Ipv4Address> source) {
         Request request = socket.request(RTM_GETROUTE, 0);

@@ -30,9 +30,9 @@ class MixedOverlayTest {
         if (filters) {
             // A second fan on the port is what makes the first one's tunnel filter.
             hosts.on(0, engine -> engine.up(FanEntry.parse(List.of("251.0.0.0/8", "10.0.0.0/16"))));
-            assertThat(shIn(hosts.host(0), "ip -d link show ftun-250")).contains(" vnifilter ");
+            assertThat(shIn(hosts.host(0), "ip -d link show ftun-250")).contains(" vnifilter");
         }
-        assertThat(shIn(hosts.host(1), "ip -d link show ftun-250")).doesNotContain(" vnifilter ");
+        assertThat(shIn(hosts.host(1), "ip -d link show ftun-250")).doesNotContain(" vnifilter");
         hosts.plugContainers(8);
         hosts.upForeign(TunnelType.VXLAN);
         hosts.assertAllPairsTalk();

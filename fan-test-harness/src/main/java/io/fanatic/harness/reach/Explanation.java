@@ -6,16 +6,21 @@ import io.fanatic.core.TunnelType;
 /** Why a peer is not reached, or not as it should be; each from what was seen, not from what is likely. */
 public sealed interface Explanation {
 
-    /** A short stable name for programs, lower case with dashes. */
+    /** {@return a short stable name for programs, lower case with dashes} */
     String code();
 
-    /** What is wrong and how that is known, for a person. */
+    /** {@return what is wrong and how that is known, for a person} */
     String sentence();
 
-    /** What to type, on which host the sentence tells; may name a command to look further. */
+    /** {@return what to type, on which host the sentence tells; may name a command to look further} */
     String command();
 
-    /** This host has no fan at all, or none that the address belongs to. */
+    /**
+     * This host has no fan at all, or none that the address belongs to.
+     *
+     * @param address the one to be reached
+     * @param anyFan whether some fan is up on this host
+     */
     record NoFanHere(Ipv4Address address, boolean anyFan) implements Explanation {
         @Override
         public String code() {
@@ -35,7 +40,11 @@ public sealed interface Explanation {
         }
     }
 
-    /** The address is this host's own. */
+    /**
+     * The address is this host's own.
+     *
+     * @param address the one to be reached
+     */
     record ThisHost(Ipv4Address address) implements Explanation {
         @Override
         public String code() {
@@ -53,7 +62,11 @@ public sealed interface Explanation {
         }
     }
 
-    /** This host's routes lead nowhere for it. */
+    /**
+     * This host's routes lead nowhere for it.
+     *
+     * @param address the one to be reached
+     */
     record NoRoute(Ipv4Address address) implements Explanation {
         @Override
         public String code() {
@@ -71,7 +84,13 @@ public sealed interface Explanation {
         }
     }
 
-    /** This host's routes lead past the fan. */
+    /**
+     * This host's routes lead past the fan.
+     *
+     * @param address the one to be reached
+     * @param bridge the fan's, by which it should go
+     * @param link by which it goes
+     */
     record OtherRoute(Ipv4Address address, String bridge, String link) implements Explanation {
         @Override
         public String code() {
@@ -89,7 +108,12 @@ public sealed interface Explanation {
         }
     }
 
-    /** The host does not answer on the underlay. */
+    /**
+     * The host does not answer on the underlay.
+     *
+     * @param underlay the host's address
+     * @param onTheWire whether it answers ARP
+     */
     record UnderlaySilent(Ipv4Address underlay, boolean onTheWire) implements Explanation {
         @Override
         public String code() {
@@ -113,6 +137,7 @@ public sealed interface Explanation {
     /**
      * Nothing takes the tunnel's packets on the other host.
      *
+     * @param underlay the host's address
      * @param carrier of this host's fan
      */
     record NoFanThere(Ipv4Address underlay, Carrier carrier) implements Explanation {
@@ -135,7 +160,13 @@ public sealed interface Explanation {
         }
     }
 
-    /** The other host's fan is of another type. */
+    /**
+     * The other host's fan is of another type.
+     *
+     * @param underlay the host's address
+     * @param ours type here
+     * @param theirs type there
+     */
     record OtherType(Ipv4Address underlay, TunnelType ours, TunnelType theirs) implements Explanation {
         @Override
         public String code() {
@@ -154,7 +185,13 @@ public sealed interface Explanation {
         }
     }
 
-    /** The other host's fan uses another UDP port. */
+    /**
+     * The other host's fan uses another UDP port.
+     *
+     * @param underlay the host's address
+     * @param ours UDP port here
+     * @param theirs UDP port there
+     */
     record OtherPort(Ipv4Address underlay, int ours, int theirs) implements Explanation {
         @Override
         public String code() {
@@ -172,7 +209,13 @@ public sealed interface Explanation {
         }
     }
 
-    /** The other host's fan uses another VXLAN network identifier. */
+    /**
+     * The other host's fan uses another VXLAN network identifier.
+     *
+     * @param underlay the host's address
+     * @param ours VNI here
+     * @param theirs VNI there
+     */
     record OtherVni(Ipv4Address underlay, int ours, int theirs) implements Explanation {
         @Override
         public String code() {
@@ -193,6 +236,7 @@ public sealed interface Explanation {
     /**
      * Something swallows the tunnel's packets.
      *
+     * @param underlay the host's address
      * @param carrier of the fan
      * @param refusal whether something answered that it does not let them through
      */
@@ -219,6 +263,7 @@ public sealed interface Explanation {
     /**
      * The tunnel's packets are neither answered nor refused, and the host could not be made to send.
      *
+     * @param underlay the host's address
      * @param carrier of this host's fan
      */
     record TunnelSilent(Ipv4Address underlay, Carrier carrier) implements Explanation {
@@ -244,7 +289,13 @@ public sealed interface Explanation {
         }
     }
 
-    /** This host's guard refused what came from there. */
+    /**
+     * This host's guard refused what came from there.
+     *
+     * @param underlay the host's address
+     * @param address in the overlay, that was to answer
+     * @param refused packets that guard counted meanwhile
+     */
     record WrongOwner(Ipv4Address underlay, Ipv4Address address, long refused) implements Explanation {
         @Override
         public String code() {
@@ -269,6 +320,8 @@ public sealed interface Explanation {
      * Only small packets pass.
      *
      * @param type of the tunnel, which tells what the underlay must carry
+     * @param mtu the fan's, bytes
+     * @param largest packet that passed, bytes
      */
     record LargePacketsLost(TunnelType type, int mtu, int largest) implements Explanation {
         @Override
@@ -288,7 +341,12 @@ public sealed interface Explanation {
         }
     }
 
-    /** Full packets pass one by one, yet a transfer stands still. */
+    /**
+     * Full packets pass one by one, yet a transfer stands still.
+     *
+     * @param tunnel the fan's device
+     * @param transfer which one stood still
+     */
     record BulkTcpFails(String tunnel, String transfer) implements Explanation {
         @Override
         public String code() {
@@ -307,7 +365,12 @@ public sealed interface Explanation {
         }
     }
 
-    /** Some packets get lost. */
+    /**
+     * Some packets get lost.
+     *
+     * @param sent echo requests
+     * @param received replies
+     */
     record Losses(int sent, int received) implements Explanation {
         @Override
         public String code() {
@@ -326,7 +389,13 @@ public sealed interface Explanation {
         }
     }
 
-    /** The host is reached, but nothing answers at a service's port. */
+    /**
+     * The host is reached, but nothing answers at a service's port.
+     *
+     * @param address the host's
+     * @param service its name
+     * @param port where nothing listens
+     */
     record NoResponder(Ipv4Address address, String service, int port) implements Explanation {
         @Override
         public String code() {
@@ -344,7 +413,13 @@ public sealed interface Explanation {
         }
     }
 
-    /** The host is reached, but a service's port swallows. */
+    /**
+     * The host is reached, but a service's port swallows.
+     *
+     * @param address the host's
+     * @param service its name
+     * @param port which swallows
+     */
     record ServiceSilent(Ipv4Address address, String service, int port) implements Explanation {
         @Override
         public String code() {
@@ -363,7 +438,11 @@ public sealed interface Explanation {
         }
     }
 
-    /** Something that has no explanation of its own. */
+    /**
+     * Something that has no explanation of its own.
+     *
+     * @param seen what was seen, for a person
+     */
     record Other(String seen) implements Explanation {
         @Override
         public String code() {

@@ -1,11 +1,11 @@
 package io.fanatic.harness.reach;
 
+import io.fanatic.core.Counter;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.TunnelType;
 import io.fanatic.harness.probe.Ping;
 import io.fanatic.harness.probe.PingResult;
 import io.fanatic.harness.probe.Probes;
-import io.fanatic.netlink.bpf.Counter;
 import io.fanatic.netlink.host.Namespace;
 import io.fanatic.netlink.route.Link;
 import io.fanatic.netlink.route.Links;
