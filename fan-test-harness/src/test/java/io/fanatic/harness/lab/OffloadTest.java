@@ -2,9 +2,9 @@ package io.fanatic.harness.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fanatic.core.Counter;
 import io.fanatic.harness.junit.FanLab;
 import io.fanatic.netlink.FanNetwork;
-import io.fanatic.netlink.bpf.Counter;
 import io.fanatic.netlink.engine.Fan;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
