@@ -1,4 +1,10 @@
-/** The kernel: netlink, eBPF, nftables, namespaces; and the engine that brings a fan up and takes it down. */
+/**
+ * The kernel: netlink, eBPF, nftables, namespaces; and the engine that brings a fan up and takes it down.
+ *
+ * <p>Embedders start at {@link io.fanatic.netlink.FanNetwork}. The packages beneath the engine are exported to fanatic's own
+ * modules only.
+ */
+@SuppressWarnings("module") // Those modules are compiled after this one.
 module io.fanatic.netlink {
     requires transitive io.fanatic.core;
     requires static transitive org.jspecify;
@@ -11,9 +17,20 @@ module io.fanatic.netlink {
     exports io.fanatic.netlink.engine;
     exports io.fanatic.netlink.health;
     exports io.fanatic.netlink.host;
-    exports io.fanatic.netlink.bpf;
-    exports io.fanatic.netlink.libc;
-    exports io.fanatic.netlink.route;
     exports io.fanatic.netlink.watch;
-    exports io.fanatic.netlink.wire;
+    exports io.fanatic.netlink.bpf to
+            io.fanatic.harness,
+            io.fanatic.cli;
+    exports io.fanatic.netlink.libc to
+            io.fanatic.harness,
+            io.fanatic.cli;
+    exports io.fanatic.netlink.route to
+            io.fanatic.harness,
+            io.fanatic.cli;
+    exports io.fanatic.netlink.wire to
+            io.fanatic.harness,
+            io.fanatic.cli;
+
+    // For the classes that jnr-ffi makes at run time, which implement its interfaces and are in no module.
+    opens io.fanatic.netlink.libc;
 }

@@ -4,6 +4,7 @@
  * <p>On a module path start with {@code --add-modules=ALL-MODULE-PATH}: Netty's native libraries are modules, one for each
  * architecture, which no other can require.
  */
+@SuppressWarnings("module") // The one that it exports packages to is compiled after it.
 module io.fanatic.harness {
     requires transitive io.fanatic.netlink;
     requires static transitive org.jspecify;
@@ -19,16 +20,19 @@ module io.fanatic.harness {
     requires org.apache.commons.net;
     requires org.yaml.snakeyaml;
 
-    exports io.fanatic.harness.bench;
-    exports io.fanatic.harness.daemon;
-    exports io.fanatic.harness.fault;
     exports io.fanatic.harness.iperf;
     exports io.fanatic.harness.junit;
     exports io.fanatic.harness.lab;
-    exports io.fanatic.harness.net;
     exports io.fanatic.harness.probe;
     exports io.fanatic.harness.reach;
     exports io.fanatic.harness.report;
-    exports io.fanatic.harness.serve;
     exports io.fanatic.harness.scenario;
+    exports io.fanatic.harness.serve;
+    exports io.fanatic.harness.bench to
+            io.fanatic.cli;
+    // For the tests there.
+    exports io.fanatic.harness.daemon to
+            io.fanatic.cli;
+    exports io.fanatic.harness.fault to
+            io.fanatic.cli;
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.lang.module.ModuleDescriptor;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -23,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What a module exports to everybody is the API for embedders, and every part of it has its Javadoc. */
 class ApiDocumentationTest {
-    private static final List<String> MODULES = List.of("fan-core");
+    private static final List<String> MODULES = List.of("fan-core", "fan-netlink", "fan-test-harness");
 
     @TempDir
     Path compiled;
@@ -48,6 +49,20 @@ class ApiDocumentationTest {
         return sources;
     }
 
+    /** JDK 17 asks that a compact constructor repeats what the record's header says of its components; later ones do not. */
+    private static boolean isRepetition(Diagnostic<? extends JavaFileObject> diagnostic) {
+        if (!diagnostic.getMessage(Locale.ROOT).startsWith("no @param for ")) {
+            return false;
+        }
+        try {
+            CharSequence source = diagnostic.getSource().getCharContent(true);
+            String line = source.toString().lines().toList().get((int) diagnostic.getLineNumber() - 1);
+            return line.strip().matches("public [A-Z]\\w* \\{");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     @Test
     void whatIsExportedIsDocumentedWithEveryParameterResultAndException() throws IOException {
         List<Path> sources = new ArrayList<>();
@@ -63,6 +78,8 @@ class ApiDocumentationTest {
                 "17",
                 "-proc:none",
                 "-implicit:none",
+                // The comments are looked at before code is made; none is wanted.
+                "--should-stop=ifNoError=FLOW",
                 "-Xmaxwarns",
                 "1000",
                 "-Xdoclint:all/protected",
@@ -76,8 +93,10 @@ class ApiDocumentationTest {
         }
         assertThat(found.getDiagnostics())
                 .filteredOn(diagnostic -> diagnostic.getKind() != Diagnostic.Kind.NOTE)
+                .filteredOn(diagnostic -> !isRepetition(diagnostic))
                 .extracting(Object::toString)
                 .isEmpty();
-        System.out.println("number: documented source files of the API: " + sources.size());
+        System.out.println(
+                "number: source files in the packages of the API, their public parts documented: " + sources.size());
     }
 }

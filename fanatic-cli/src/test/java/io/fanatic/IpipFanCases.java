@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fanatic.core.Cidr;
+import io.fanatic.core.Counter;
 import io.fanatic.core.FanEntry;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.FanOptions;
@@ -23,8 +24,8 @@ import io.fanatic.harness.lab.Proof;
 import io.fanatic.harness.lab.Selection;
 import io.fanatic.harness.probe.FrameSender;
 import io.fanatic.harness.probe.IpipFrameSender;
+import io.fanatic.harness.probe.Progress;
 import io.fanatic.netlink.FanNetwork;
-import io.fanatic.netlink.bpf.Counter;
 import io.fanatic.netlink.engine.Engine;
 import io.fanatic.netlink.engine.Fan;
 import io.fanatic.netlink.engine.FanException;
@@ -40,6 +41,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -47,7 +49,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * IPIP fans on real kernels; run by {@link IpipInGuestTest}, since the machine's own kernel may have no IPIP.
+ * IPIP fans on real kernels; run by scripts/test-kernels, since the machine's own kernel may have no IPIP.
  *
  * <pre>
  *   h1c1 250.0.1.2/24 - fan-250 \                                            / fan-250 - 250.0.2.2/24 h2c1
@@ -69,10 +71,8 @@ class IpipFanCases {
 
     /** The strict reverse path filter everywhere: the fan works with it, so nothing has to be set and set back. */
     @BeforeAll
-    static void strictly() throws IOException, InterruptedException {
-        for (String command : List.of("modprobe ipip", "sysctl -q -w net.core.devconf_inherit_init_net=1")) {
-            new ProcessBuilder(command.split(" ")).inheritIO().start().waitFor();
-        }
+    static void strictly() {
+        Sysctl.write("net.core.devconf_inherit_init_net", "1");
         for (String where : List.of("all", "default")) {
             Sysctl.write("net.ipv4.conf." + where + ".rp_filter", "1");
         }
@@ -123,11 +123,16 @@ class IpipFanCases {
 
     /** Echo requests that fill the MTU and checksummed data both ways, between all that are in one fan. */
     private void everybodyReachesEverybody() {
-        try (Proof proof = new Proof(lab)) {
+        try (Proof proof = patient(lab)) {
             Selection all = Selection.everything(lab);
             assertThat(proof.pings(all.pairs())).isNotEmpty().allSatisfy(IpipFanCases::good);
             assertThat(proof.transfers(all.pairs(), 1 << 20)).allSatisfy(IpipFanCases::good);
         }
+    }
+
+    /** Emulated machines take their time. */
+    private static Proof patient(Lab lab) {
+        return new Proof(lab, Duration.ofSeconds(10), Progress.UNHEARD);
     }
 
     private static void good(Check check) {
@@ -150,7 +155,7 @@ class IpipFanCases {
         lab.detach(lab.containers().get(1));
         network(h1).down(SECOND.overlay(), entry(h1, SECOND).underlay());
         assertThat(network(h1).list()).hasSize(1);
-        try (Proof proof = new Proof(lab)) {
+        try (Proof proof = patient(lab)) {
             assertThat(proof.transfers(
                             List.of(new NodePair(
                                     lab.containers().get(0), lab.containers().get(2))),
@@ -348,7 +353,7 @@ class IpipFanCases {
     }
 
     private void everybodyReachesEverybody(LabNode from, LabNode to) {
-        try (Proof proof = new Proof(lab)) {
+        try (Proof proof = patient(lab)) {
             assertThat(proof.transfers(List.of(new NodePair(from, to), new NodePair(to, from)), 1 << 20))
                     .allSatisfy(IpipFanCases::good);
         }

@@ -4,8 +4,10 @@ import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass
 
 import io.fanatic.netlink.engine.KernelFeatures;
 import io.fanatic.netlink.engine.RunningKernel;
+import io.netty.channel.epoll.Epoll;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,9 +16,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.engine.support.descriptor.MethodSource;
 import org.junit.platform.launcher.EngineFilter;
+import org.junit.platform.launcher.Launcher;
 import org.junit.platform.launcher.LauncherDiscoveryRequest;
 import org.junit.platform.launcher.TestExecutionListener;
 import org.junit.platform.launcher.TestIdentifier;
@@ -31,39 +35,116 @@ import org.junit.platform.launcher.core.LauncherFactory;
  * <pre>java ... io.fanatic.KernelSuite RESULTS [GROUP|CLASS]...</pre>
  *
  * RESULTS gets lines of words separated by tabs: {@code kernel} and which one it is; {@code feature}, its name, yes or no; and for each
- * test {@code test}, group, class, method, outcome (passed, failed, not-run), milliseconds, and why. A test is not run where its kernel lacks what it is about. The exit code is 0, 1 when a test failed, or 2 when nothing ran.
+ * test {@code test}, flavour, group, class, method, outcome (passed, failed, not-run), milliseconds, and why. A test is not run where its
+ * kernel or machine lacks what it is about. The exit code is 0, 1 when a test failed, or 2 when nothing ran.
  */
 public final class KernelSuite {
-    private static final Map<String, List<String>> GROUPS = groups();
+    private static final String NETLINK = "io.fanatic.netlink.";
+    private static final List<Group> GROUPS = List.of(
+            Group.of(
+                    "any",
+                    "netlink",
+                    NETLINK + "wire.NetlinkSocketTest",
+                    NETLINK + "route.LinksTest",
+                    NETLINK + "route.AddressesTest",
+                    NETLINK + "route.RoutesTest",
+                    NETLINK + "route.NeighboursTest",
+                    NETLINK + "route.TrafficControlTest",
+                    NETLINK + "route.VniFilterTest",
+                    NETLINK + "host.NamespaceTest",
+                    NETLINK + "host.SysctlTest"),
+            Group.of(
+                    "any",
+                    "ebpf",
+                    NETLINK + "bpf.AssemblerTest",
+                    NETLINK + "bpf.BpfObjectsTest",
+                    NETLINK + "bpf.AttachTest",
+                    NETLINK + "bpf.ProgramKernelTest"),
+            Group.of("vxlan", "guard", NETLINK + "bpf.FanTunnelTest"),
+            Group.of("vxlan", "engine", NETLINK + "FanNetworkTest"),
+            Group.of("vxlan", "lab", NETLINK + "engine.KernelFeaturesTest", NETLINK + "engine.MixedOverlayTest"),
+            Group.of("ipip", "ipip-mixed", NETLINK + "engine.IpipMixedOverlayCases")
+                    .needing(Need.IPIP),
+            Group.of("ipip", "ipip", "io.fanatic.IpipFanCases", "io.fanatic.cli.IpipReachCases")
+                    .needing(Need.IPIP, Need.EPOLL),
+            Group.of(
+                            "ipip",
+                            "ipip-engines",
+                            "io.fanatic.cli.container.IpipEngineCases",
+                            "io.fanatic.cli.IpipDockerCases")
+                    .needing(Need.IPIP, Need.EPOLL, Need.ENGINES));
 
     private KernelSuite() {}
 
-    private static Map<String, List<String>> groups() {
-        Map<String, List<String>> groups = new LinkedHashMap<>();
-        String netlink = "io.fanatic.netlink.";
-        groups.put(
-                "netlink",
-                List.of(
-                        netlink + "wire.NetlinkSocketTest",
-                        netlink + "route.LinksTest",
-                        netlink + "route.AddressesTest",
-                        netlink + "route.RoutesTest",
-                        netlink + "route.NeighboursTest",
-                        netlink + "route.TrafficControlTest",
-                        netlink + "route.VniFilterTest",
-                        netlink + "host.NamespaceTest",
-                        netlink + "host.SysctlTest"));
-        groups.put(
-                "ebpf",
-                List.of(
-                        netlink + "bpf.AssemblerTest",
-                        netlink + "bpf.BpfObjectsTest",
-                        netlink + "bpf.AttachTest",
-                        netlink + "bpf.ProgramKernelTest"));
-        groups.put("guard", List.of(netlink + "bpf.FanTunnelTest"));
-        groups.put("engine", List.of(netlink + "engine.EngineTest", netlink + "FanNetworkTest"));
-        groups.put("lab", List.of(netlink + "engine.KernelFeaturesTest", netlink + "engine.MixedOverlayTest"));
-        return groups;
+    /** What a group of tests cannot do without, and not every guest has. */
+    private enum Need {
+        IPIP("this kernel has no IPIP") {
+            @Override
+            boolean here() {
+                return modprobe("ipip");
+            }
+        },
+        EPOLL("Netty has no epoll transport on this architecture, and so labs have no probes") {
+            @Override
+            boolean here() {
+                return Epoll.isAvailable();
+            }
+        },
+        ENGINES("this guest has no container engines") {
+            @Override
+            boolean here() {
+                return Stream.of("dockerd", "podman", "containerd")
+                        .allMatch(program -> Stream.of("/usr/bin", "/usr/sbin")
+                                .anyMatch(directory -> Files.isExecutable(Path.of(directory, program))));
+            }
+        };
+
+        private final String lacking;
+
+        Need(String lacking) {
+            this.lacking = lacking;
+        }
+
+        abstract boolean here();
+    }
+
+    /**
+     * Tests that are asked for and listed together.
+     *
+     * @param flavour of the tunnel that they are about; any: they are about none
+     */
+    private record Group(String flavour, String name, List<String> classes, List<Need> needs) {
+        static Group of(String flavour, String name, String... classes) {
+            return new Group(flavour, name, List.of(classes), List.of());
+        }
+
+        Group needing(Need... needs) {
+            return new Group(flavour, name, classes, List.of(needs));
+        }
+
+        /** Why none of them can run here. */
+        Optional<String> obstacle() {
+            return needs.stream()
+                    .filter(need -> !need.here())
+                    .map(need -> need.lacking)
+                    .findFirst();
+        }
+    }
+
+    /** Whether the kernel has it, built in or as a module, which is loaded then. */
+    private static boolean modprobe(String module) {
+        try {
+            return new ProcessBuilder("modprobe", "-q", module)
+                            .inheritIO()
+                            .start()
+                            .waitFor()
+                    == 0;
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot run modprobe", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while a module is loaded", e);
+        }
     }
 
     public static void main(String[] arguments) throws IOException {
@@ -78,11 +159,12 @@ public final class KernelSuite {
                 String result = trial.result() == KernelFeatures.Result.WORKS ? "yes" : "no";
                 lines.println("feature\t" + trial.feature().word() + "\t" + result);
             }
-            for (Map.Entry<String, List<String>> group : GROUPS.entrySet()) {
-                for (String name : group.getValue()) {
-                    if (wanted.isEmpty() || wanted.contains(group.getKey()) || wanted.contains(name)) {
-                        Lines found = new Lines(group.getKey(), name, lines);
-                        run(name, found);
+            Launcher launcher = LauncherFactory.create();
+            for (Group group : GROUPS) {
+                for (String name : group.classes()) {
+                    if (wanted.isEmpty() || wanted.contains(group.name()) || wanted.contains(name)) {
+                        Lines found = new Lines(group, name, lines);
+                        run(launcher, name, group.obstacle(), found);
                         System.out.println(found);
                         ran += found.passed + found.failed;
                         failed += found.failed;
@@ -94,7 +176,7 @@ public final class KernelSuite {
         System.exit(failed > 0 ? 1 : ran == 0 ? 2 : 0);
     }
 
-    private static void run(String name, Lines found) {
+    private static void run(Launcher launcher, String name, Optional<String> obstacle, Lines found) {
         LauncherDiscoveryRequest request;
         try {
             request = LauncherDiscoveryRequestBuilder.request()
@@ -104,12 +186,18 @@ public final class KernelSuite {
         } catch (ClassNotFoundException e) {
             throw new IllegalStateException("there is no test " + name, e);
         }
-        LauncherFactory.create().execute(request, found);
+        TestPlan plan = launcher.discover(request);
+        if (obstacle.isPresent()) {
+            found.testPlanExecutionStarted(plan);
+            plan.getRoots().forEach(root -> found.executionSkipped(root, obstacle.get()));
+        } else {
+            launcher.execute(plan, found);
+        }
     }
 
     /** Writes down what becomes of the tests of one class. */
     private static final class Lines implements TestExecutionListener {
-        private final String group;
+        private final Group group;
         private final String name;
         private final PrintStream lines;
         private final long start = System.nanoTime();
@@ -120,7 +208,7 @@ public final class KernelSuite {
         private int failed;
         private int notRun;
 
-        Lines(String group, String name, PrintStream lines) {
+        Lines(Group group, String name, PrintStream lines) {
             this.group = group;
             this.name = name.substring(name.lastIndexOf('.') + 1);
             this.lines = lines;
@@ -176,7 +264,8 @@ public final class KernelSuite {
             lines.println(String.join(
                     "\t",
                     "test",
-                    group,
+                    group.flavour(),
+                    group.name(),
                     name,
                     method(test),
                     outcome,

@@ -11,8 +11,6 @@ public record AddressRange(Ipv4Address first, Ipv4Address last) {
     /**
      * Checks the components.
      *
-     * @param first the lowest address
-     * @param last the highest address
      * @throws IllegalArgumentException when the first comes after the last
      */
     public AddressRange {

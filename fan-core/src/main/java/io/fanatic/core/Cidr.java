@@ -13,8 +13,6 @@ public record Cidr(Ipv4Address network, int prefixLength) implements Comparable<
     /**
      * Checks the components.
      *
-     * @param network the first address
-     * @param prefixLength 0 to 32
      * @throws IllegalArgumentException when the length is not 0 to 32 or the address has host bits
      */
     public Cidr {

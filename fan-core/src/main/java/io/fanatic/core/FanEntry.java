@@ -17,9 +17,6 @@ public record FanEntry(Cidr overlay, UnderlaySpec underlay, FanOptions options) 
     /**
      * Checks the components.
      *
-     * @param overlay the network that containers see
-     * @param underlay where the fan's packets travel
-     * @param options the flags
      * @throws IllegalArgumentException when no fan can work like this, as far as it can be told without the host
      */
     public FanEntry {

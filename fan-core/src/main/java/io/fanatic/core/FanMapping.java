@@ -26,8 +26,6 @@ public record FanMapping(Cidr overlay, Cidr underlay) {
     /**
      * Checks the components.
      *
-     * @param overlay the network that containers see
-     * @param underlay the network that hosts have
      * @throws IllegalArgumentException when no fan can work like this: u &lt;= o, a slice longer than /30, an overlay
      *     that {@link Overlays} refuses, or networks that overlap; the message says what to choose instead
      */

@@ -66,17 +66,6 @@ public record FanOptions(
     /**
      * Checks the components.
      *
-     * @param type how packets travel between hosts
-     * @param dhcp whether a DHCP server leases
-     * @param off whether {@code up -a} passes this fan over
-     * @param hostReserve how many addresses belong to the host
-     * @param bridge the bridge's name
-     * @param port 1 to 65535
-     * @param vni 0 to 16777215
-     * @param mtu bytes
-     * @param underlayOnly whether the tunnel's UDP port takes packets from the underlay only
-     * @param nat whether what leaves the overlay takes the host's address (nftables masquerade)
-     * @param accept whether rules are added that let the fan's packets pass where iptables drops what it forwards
      * @throws IllegalArgumentException when a value is outside the range given above; the message names it
      */
     public FanOptions {

@@ -26,9 +26,6 @@ public record FanSlice(FanMapping mapping, Ipv4Address underlayAddress, int host
     /**
      * Checks the components.
      *
-     * @param mapping the fan
-     * @param underlayAddress the owner
-     * @param hostReserve how many addresses
      * @throws IllegalArgumentException when no host has the address or the reserve leaves no container address
      */
     public FanSlice {

@@ -14,7 +14,6 @@ public record JujuFanConfig(List<FanMapping> fans) {
     /**
      * Checks the components.
      *
-     * @param fans the pairs in their order
      * @throws IllegalArgumentException when a pair stands twice
      */
     public JujuFanConfig {

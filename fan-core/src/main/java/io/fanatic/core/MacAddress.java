@@ -16,7 +16,6 @@ public record MacAddress(long bits) {
     /**
      * Checks the components.
      *
-     * @param bits the low 48 bits
      * @throws IllegalArgumentException when there are more than 48 bits
      */
     public MacAddress {

@@ -34,8 +34,6 @@ public sealed interface UnderlaySpec {
         /**
          * Checks the components.
          *
-         * @param address the host's address
-         * @param network the underlay
          * @throws IllegalArgumentException when the address cannot be a host's in that network
          */
         public Address {
@@ -72,7 +70,6 @@ public sealed interface UnderlaySpec {
         /**
          * Checks the components.
          *
-         * @param network the underlay
          * @throws IllegalArgumentException when the network is a single address
          */
         public Network {
@@ -108,8 +105,6 @@ public sealed interface UnderlaySpec {
         /**
          * Checks the components.
          *
-         * @param name any name the kernel accepts
-         * @param prefixLength 0 to 32
          * @throws IllegalArgumentException when the name or the prefix length is not legal
          */
         public Device {
@@ -144,7 +139,6 @@ public sealed interface UnderlaySpec {
         /**
          * Checks the components.
          *
-         * @param prefixLength 0 to 32
          * @throws IllegalArgumentException when the prefix length is not legal
          */
         public DefaultRoute {

@@ -1,9 +1,9 @@
 package io.fanatic.netlink;
 
 import io.fanatic.core.Cidr;
+import io.fanatic.core.Counter;
 import io.fanatic.core.FanEntry;
 import io.fanatic.core.UnderlaySpec;
-import io.fanatic.netlink.bpf.Counter;
 import io.fanatic.netlink.engine.AddressState;
 import io.fanatic.netlink.engine.Engine;
 import io.fanatic.netlink.engine.Fan;
@@ -26,7 +26,9 @@ import java.util.function.Supplier;
  * own; immutable and safe for use by several threads.
  *
  * <p>Every method throws {@link FanException} with a {@linkplain FanException#reason reason} and one sentence for people;
- * unless the reason is NOT_UNDONE, the host is then as it was. Changes need CAP_NET_ADMIN and CAP_BPF (root has them).
+ * unless the reason is NOT_UNDONE, the host is then as it was. Only where the kernel does not even tell what there is, another
+ * {@link RuntimeException} comes through, which names system call and error. Changes need CAP_NET_ADMIN and CAP_BPF (root
+ * has them).
  */
 public final class FanNetwork {
     private final Optional<Namespace> namespace;
@@ -41,74 +43,110 @@ public final class FanNetwork {
         this.patience = patience;
     }
 
-    /** The fans in the calling thread's network namespace, as {@code fanctl} sees them. */
+    /** {@return the fans in the calling thread's network namespace, as {@code fanctl} sees them} */
     public static FanNetwork onThisHost() {
         return new FanNetwork(
                 Optional.empty(), Path.of("/run/fanatic"), Path.of("/var/lib/fanatic"), Duration.ofSeconds(30));
     }
 
-    /** The fans in another network namespace; work is done there on threads of its own. */
+    /**
+     * This in another network namespace; work is done there on threads of its own.
+     *
+     * @param namespace must exist when work is done
+     * @return the fans of that namespace
+     */
     public FanNetwork in(Namespace namespace) {
         return new FanNetwork(Optional.of(namespace), runDirectory, stateDirectory, patience);
     }
 
     /**
-     * With other directories than /run/fanatic and /var/lib/fanatic, as an embedder wants who must not meet {@code fanctl}.
+     * With other directories than /run/fanatic and /var/lib/fanatic, as an embedder wants who must not meet {@code
+     * fanctl}.
      *
      * @param run for the lock and DHCP servers; its content may go when the machine restarts
      * @param state for the journal and DHCP leases
+     * @return the fans of the same namespace
      */
     public FanNetwork keepingStateIn(Path run, Path state) {
         return new FanNetwork(namespace, run, state, patience);
     }
 
-    /** How long to wait for another run to end, half a minute by default. */
+    /**
+     * With another patience towards another run that has not ended, half a minute by default.
+     *
+     * @param patience 0 or more; after it a change fails with IN_USE
+     * @return the fans of the same namespace
+     */
     public FanNetwork waiting(Duration patience) {
         return new FanNetwork(namespace, runDirectory, stateDirectory, patience);
     }
 
-    /** The fans that are up, ordered by overlay. Needs no privilege. */
+    /** {@return the fans that are up, ordered by overlay} Needs no privilege. */
     public List<Fan> list() {
         return read(kernel -> new Engine(kernel).list());
     }
 
     /**
-     * The fan as {@link #up} would leave it, with the slices that it has already; nothing is touched, and whether something is
-     * in its way is not asked, as {@link #plan} does. Needs no privilege.
+     * {@return the fan as {@link #up} would leave it, with the slices that it has already; nothing is touched, and
+     * whether something is in its way is not asked, as {@link #plan} does} Needs no privilege.
+     *
+     * @param entry what is wanted
+     * @throws FanException INVALID when the request cannot mean anything on this host
      */
     public Fan preview(FanEntry entry) {
         return read(kernel -> new Engine(kernel).preview(entry));
     }
 
-    /** The one local address that an underlay means on this host, such as 10.0.0.45/16 for 10.0.0.0/16. Needs no privilege. */
+    /**
+     * {@return the one local address that an underlay means on this host, such as 10.0.0.45/16 for 10.0.0.0/16} Needs
+     * no privilege.
+     *
+     * @param underlay in any form
+     * @throws FanException INVALID when no local address fits, or several do: then the message lists them
+     */
     public UnderlaySpec resolve(UnderlaySpec underlay) {
         return read(kernel -> new Engine(kernel).resolve(underlay));
     }
 
     /**
-     * The addresses of this host that an underlay can be made of: not those of the loopback device or of fans. The address on
-     * the device with the default route comes first. Needs no privilege.
+     * {@return the addresses of this host that an underlay can be made of: not those of the loopback device or of fans}
+     * The address on the device with the default route comes first. Needs no privilege.
      */
     public List<AddressState> underlayAddresses() {
         return read(kernel -> new Engine(kernel).underlayAddresses());
     }
 
-    /** What {@link #up} would do; nothing is touched. */
+    /**
+     * What {@link #up} would do; nothing is touched.
+     *
+     * @param entry what is wanted
+     * @return the steps in their order; empty when there is nothing to do
+     * @throws FanException as {@link #up} does before its first step
+     */
     public Plan plan(FanEntry entry) {
         return privileged(() -> read(kernel -> new Engine(kernel).planUp(entry)));
     }
 
     /**
-     * Brings a fan up, or repairs it, or changes its MTU, DHCP or host reserve; a second underlay address of the host joins
-     * the fan that is up. Where all is as it should be, nothing is touched and no flow disturbed.
+     * Brings a fan up, or repairs it, or changes its MTU, DHCP or host reserve; a second underlay address of the host
+     * joins the fan that is up. Where all is as it should be, nothing is touched and no flow disturbed.
      *
+     * @param entry what is wanted; its flag {@code off} means nothing here
      * @return what was done; empty when there was nothing to do
+     * @throws FanException INVALID or CONFLICT, when something forbids it; UNSUPPORTED, when the kernel or a program is
+     *     lacking; IN_USE, when another run does not end; UNDONE or NOT_UNDONE, when a step failed
      */
     public Plan up(FanEntry entry) {
         return change(kernel -> new Engine(kernel).up(entry));
     }
 
-    /** What {@link #down(Cidr, UnderlaySpec)} would do; nothing is touched. */
+    /**
+     * What {@link #down(Cidr, UnderlaySpec)} would do; nothing is touched.
+     *
+     * @param overlay the fan's
+     * @param underlay in any form; it names the slice
+     * @return the steps in their order; empty when there is no such fan
+     */
     public Plan planDown(Cidr overlay, UnderlaySpec underlay) {
         return privileged(() -> read(kernel -> new Engine(kernel).planDown(overlay, underlay)));
     }
@@ -116,7 +154,11 @@ public final class FanNetwork {
     /**
      * Takes down the slice of an underlay address, and with its last slice the fan. What is gone already is no error.
      *
+     * @param overlay the fan's
+     * @param underlay in any form; it names the slice
      * @return what was done; empty when there was no such fan
+     * @throws FanException IN_USE, while containers are attached or another run does not end; UNDONE or NOT_UNDONE,
+     *     when a step failed
      */
     public Plan down(Cidr overlay, UnderlaySpec underlay) {
         return change(kernel -> new Engine(kernel).down(overlay, underlay));
@@ -125,23 +167,39 @@ public final class FanNetwork {
     /**
      * As {@link #down(Cidr, UnderlaySpec)}.
      *
+     * @param overlay the fan's
+     * @param underlay in any form; it names the slice
      * @param force also while containers are attached; they lose their bridge
+     * @return what was done; empty when there was no such fan
      */
     public Plan down(Cidr overlay, UnderlaySpec underlay, boolean force) {
         return change(kernel -> new Engine(kernel).down(overlay, underlay, force));
     }
 
-    /** What {@link #downEverything} would do; nothing is touched. */
+    /**
+     * What {@link #downEverything} would do; nothing is touched.
+     *
+     * @return the steps in their order; empty when nothing is ours
+     */
     public Plan planDownEverything() {
         return privileged(() -> read(kernel -> new Engine(kernel).planDownEverything()));
     }
 
-    /** Takes down every fan of this host, also what only remains of one. */
+    /**
+     * Takes down every fan of this host, also what only remains of one.
+     *
+     * @return what was done; empty when nothing was ours
+     */
     public Plan downEverything() {
         return change(kernel -> new Engine(kernel).downEverything());
     }
 
-    /** What a fan's programs have counted since they were attached; empty when they are not. */
+    /**
+     * {@return what a fan's programs have counted since they were attached: frames, never reset while the fan is up;
+     * empty when they are not attached}
+     *
+     * @param fan one of {@link #list}
+     */
     public Map<Counter, Long> counters(Fan fan) {
         return privileged(() -> read(kernel -> new Engine(kernel).counters(fan)));
     }
@@ -169,12 +227,16 @@ public final class FanNetwork {
         }
     }
 
-    /** Whether this program may change fans, and see all that belongs to one. */
+    /** {@return whether this program may change fans, and see all that belongs to one} */
     public static boolean isPrivileged() {
         return Privileges.sufficient();
     }
 
-    /** @throws FanException NOT_PERMITTED when fans cannot be changed by this program */
+    /**
+     * Does nothing where {@link #isPrivileged} holds.
+     *
+     * @throws FanException NOT_PERMITTED when fans cannot be changed by this program
+     */
     public static void requirePrivileges() {
         Privileges.require();
     }

@@ -1,6 +1,6 @@
 package io.fanatic.cli;
 
-import io.fanatic.netlink.bpf.Counter;
+import io.fanatic.core.Counter;
 import io.fanatic.netlink.engine.Fan;
 import java.util.Map;
 

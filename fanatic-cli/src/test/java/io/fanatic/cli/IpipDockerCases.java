@@ -27,7 +27,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** Real Dockers on two hosts with an IPIP fan, on a kernel that has IPIP; run by {@link io.fanatic.IpipInGuestTest}. */
+/** Real Dockers on two hosts with an IPIP fan, on a kernel that has IPIP; run by scripts/test-kernels. */
 public class IpipDockerCases {
     private static final FanMapping FAN = FanMapping.of(Cidr.parse("250.0.0.0/8"), Cidr.parse("10.0.0.0/16"));
     private static final FanOptions OPTIONS =
@@ -35,14 +35,12 @@ public class IpipDockerCases {
 
     @Test
     void containersOfTwoDockersThatDropWhatTheyForwardReachEachOther() throws IOException {
-        for (String module : List.of("ipip", "br_netfilter")) {
-            assertThat(new ProcessBuilder("modprobe", module)
-                            .start()
-                            .onExit()
-                            .join()
-                            .exitValue())
-                    .isZero();
-        }
+        assertThat(new ProcessBuilder("modprobe", "br_netfilter")
+                        .start()
+                        .onExit()
+                        .join()
+                        .exitValue())
+                .isZero();
         // This kernel has no nftables for IPv4; the guest's /etc is its own.
         Path iptables = Path.of("/etc/alternatives/iptables");
         Files.deleteIfExists(iptables);
@@ -54,8 +52,7 @@ public class IpipDockerCases {
             try {
                 for (LabHost host : lab.hosts()) {
                     host.exec("sysctl", "-qw", "net.ipv4.ip_forward=0").orThrow();
-                    // Overlays do not stack on the guest's overlay.
-                    dockers.add(Dockerd.start(host, "--storage-driver", "vfs"));
+                    dockers.add(Dockerd.start(host));
                 }
                 LabHost h1 = lab.hosts().get(0);
                 HostSnapshot before = lab.snapshot(h1);

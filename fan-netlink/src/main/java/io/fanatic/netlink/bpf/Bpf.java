@@ -30,6 +30,10 @@ final class Bpf {
     static final int NAME_BYTES = 16;
 
     private static final int ATTRIBUTE_BYTES = 128;
+    /** asm-generic/resource.h. */
+    private static final int RLIMIT_MEMLOCK = 8;
+
+    private static final long RLIM_INFINITY = -1;
     private static final long NUMBER = number(System.getProperty("os.arch", ""));
 
     private Bpf() {}
@@ -58,11 +62,30 @@ final class Bpf {
     /** As {@link #call}, but gives the negative errno back. */
     static int tryCall(int command, ByteBuffer attributes, Object... alive) {
         try {
-            long result = Native.LIBC.syscall(NUMBER, command, attributes, ATTRIBUTE_BYTES);
-            return result < 0 ? -Native.errno() : (int) result;
+            int result = once(command, attributes);
+            boolean locksMemory = command == MAP_CREATE || command == PROG_LOAD;
+            return result == -Errno.EPERM && locksMemory && unlimitLockedMemory() ? once(command, attributes) : result;
         } finally {
             Reference.reachabilityFence(alive);
         }
+    }
+
+    private static int once(int command, ByteBuffer attributes) {
+        long result = Native.LIBC.syscall(NUMBER, command, attributes, ATTRIBUTE_BYTES);
+        return result < 0 ? -Native.errno() : (int) result;
+    }
+
+    /**
+     * Before kernel 5.11 programs and maps count as locked memory of the user, of which 64 KiB are usual: enough for one fan. Raised for
+     * this process only; takes CAP_SYS_RESOURCE.
+     *
+     * @return whether there was a limit, and there is none any more
+     */
+    private static boolean unlimitLockedMemory() {
+        ByteBuffer limit = Native.buffer(16);
+        boolean limited = Native.LIBC.getrlimit(RLIMIT_MEMLOCK, limit) == 0 && limit.getLong(0) != RLIM_INFINITY;
+        limit.putLong(0, RLIM_INFINITY).putLong(8, RLIM_INFINITY);
+        return limited && Native.LIBC.setrlimit(RLIMIT_MEMLOCK, limit) == 0;
     }
 
     static ErrnoException failure(String operation, int errno) {

@@ -13,6 +13,7 @@ import static io.fanatic.netlink.bpf.Register.R7;
 import static io.fanatic.netlink.bpf.Register.R8;
 import static io.fanatic.netlink.bpf.Register.R9;
 
+import io.fanatic.core.Counter;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.TunnelType;
 import java.nio.ByteOrder;

@@ -12,6 +12,7 @@ import static io.fanatic.netlink.bpf.Register.R8;
 import static io.fanatic.netlink.bpf.Register.R9;
 
 import io.fanatic.core.Cidr;
+import io.fanatic.core.Counter;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.TunnelType;

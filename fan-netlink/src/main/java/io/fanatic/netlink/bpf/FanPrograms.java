@@ -1,5 +1,6 @@
 package io.fanatic.netlink.bpf;
 
+import io.fanatic.core.Counter;
 import io.fanatic.netlink.libc.Errno;
 import io.fanatic.netlink.libc.ErrnoException;
 import java.nio.ByteOrder;
@@ -33,6 +34,9 @@ public final class FanPrograms implements AutoCloseable {
 
     /** The name of the counters map in the kernel. */
     static final String COUNTERS_NAME = "fan_counters";
+
+    /** Entries of that map, one for each {@link Counter}: room for more reasons, so that a later release can keep the map. */
+    static final int COUNTERS = 32;
 
     private static final String ENCAP = "encap_";
     private static final String GUARD = "guard_";
@@ -88,7 +92,7 @@ public final class FanPrograms implements AutoCloseable {
 
     /** The map that programs to be replaced count in, or a new one when it has another shape. */
     static BpfMap usable(BpfMap existing) {
-        if (existing.info().isPerCpuArray(Counter.ENTRIES)) {
+        if (existing.info().isPerCpuArray(COUNTERS)) {
             return existing;
         }
         existing.close();
@@ -96,7 +100,7 @@ public final class FanPrograms implements AutoCloseable {
     }
 
     static BpfMap newCounters() {
-        return BpfMap.createPerCpuArray(COUNTERS_NAME, Counter.ENTRIES);
+        return BpfMap.createPerCpuArray(COUNTERS_NAME, COUNTERS);
     }
 
     private static FanPrograms loadWith(ProgramSpec spec, BpfMap counters) {
@@ -203,7 +207,7 @@ public final class FanPrograms implements AutoCloseable {
 
     /** As {@link #counters(int)}. */
     public static Map<Counter, Long> counters(BpfMap map) {
-        long[] sums = map.sums(Counter.ENTRIES);
+        long[] sums = map.sums(COUNTERS);
         Map<Counter, Long> counts = new EnumMap<>(Counter.class);
         for (Counter counter : Counter.values()) {
             counts.put(counter, sums[counter.index()]);

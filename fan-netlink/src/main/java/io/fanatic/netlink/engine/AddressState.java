@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record AddressState(String link, Ipv4Address address, int prefixLength) {
 
-    /** The network that is on-link through this address. */
+    /** {@return the network that is on-link through this address} */
     public Cidr network() {
         return Cidr.containing(address, prefixLength);
     }

@@ -6,6 +6,7 @@ import static io.fanatic.netlink.engine.FanException.Reason.UNDONE;
 import static io.fanatic.netlink.engine.FanException.Reason.UNSUPPORTED;
 
 import io.fanatic.core.Cidr;
+import io.fanatic.core.Counter;
 import io.fanatic.core.FanEntry;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.FanNames;
@@ -14,7 +15,6 @@ import io.fanatic.core.FanSlice;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.TunnelType;
 import io.fanatic.core.UnderlaySpec;
-import io.fanatic.netlink.bpf.Counter;
 import io.fanatic.netlink.host.NatTable;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -35,16 +35,25 @@ public final class Engine {
 
     private final Kernel kernel;
 
+    /**
+     * An engine on a host.
+     *
+     * @param kernel the host; closing it stays with the caller
+     */
     public Engine(Kernel kernel) {
         this.kernel = kernel;
     }
 
-    /** The fans of this host, ordered by overlay. */
+    /** {@return the fans of this host, ordered by overlay} */
     public List<Fan> list() {
         return Observed.fans(kernel.links(), kernel.addresses());
     }
 
-    /** What a fan's programs have counted since they were attached; empty when they are not. */
+    /**
+     * {@return what a fan's programs have counted since they were attached; empty when they are not}
+     *
+     * @param fan one of {@link #list}
+     */
     public Map<Counter, Long> counters(Fan fan) {
         Map<Counter, Long> sums = new EnumMap<>(Counter.class);
         for (LinkState link : kernel.links()) {
@@ -57,8 +66,9 @@ public final class Engine {
     }
 
     /**
-     * What {@link #up} would do; nothing is touched.
+     * {@return what {@link #up} would do; nothing is touched}
      *
+     * @param entry what is wanted
      * @throws FanException as {@link #up} does before its first step
      */
     public Plan planUp(FanEntry entry) {
@@ -69,6 +79,7 @@ public final class Engine {
     /**
      * Brings a fan up, or what is missing of it; a fan that is as it should be is not touched.
      *
+     * @param entry what is wanted
      * @return what was done
      * @throws FanException when it cannot be done; the host is then as before unless the reason is NOT_UNDONE
      */
@@ -128,8 +139,10 @@ public final class Engine {
     }
 
     /**
-     * The fan as {@link #up} would leave it, with the slices that it has already. Whether something is in its way is not asked.
+     * {@return the fan as {@link #up} would leave it, with the slices that it has already} Whether something is in its
+     * way is not asked.
      *
+     * @param entry what is wanted
      * @throws FanException INVALID when the request cannot mean anything on this host
      */
     public Fan preview(FanEntry entry) {
@@ -137,8 +150,9 @@ public final class Engine {
     }
 
     /**
-     * The one local address that an underlay means on this host.
+     * {@return the one local address that an underlay means on this host}
      *
+     * @param spec in any form
      * @throws FanException INVALID when no local address fits, or several do: then the message lists them
      */
     public UnderlaySpec resolve(UnderlaySpec spec) {
@@ -147,8 +161,8 @@ public final class Engine {
     }
 
     /**
-     * The addresses of this host that an underlay can be made of: not those of the loopback device or of fans. The address on
-     * the device with the default route comes first.
+     * {@return the addresses of this host that an underlay can be made of: not those of the loopback device or of fans}
+     * The address on the device with the default route comes first.
      */
     public List<AddressState> underlayAddresses() {
         return Underlay.candidates(kernel.links(), kernel.addresses(), kernel.routes());
@@ -174,8 +188,10 @@ public final class Engine {
     }
 
     /**
-     * What {@link #down} would do.
+     * {@return what {@link #down} would do}
      *
+     * @param overlay the fan's
+     * @param underlay in any form
      * @throws FanException as {@link #down} does before its first step
      */
     public Plan planDown(Cidr overlay, UnderlaySpec underlay) {
@@ -185,6 +201,8 @@ public final class Engine {
     /**
      * Takes down the slices that the underlay names, and with the last one the fan. What is gone already is no error.
      *
+     * @param overlay the fan's
+     * @param underlay in any form
      * @return what was done; empty when there was no such fan
      * @throws FanException IN_USE, naming the devices, while containers are attached
      */
@@ -195,7 +213,10 @@ public final class Engine {
     /**
      * As {@link #down(Cidr, UnderlaySpec)}.
      *
+     * @param overlay the fan's
+     * @param underlay in any form
      * @param force also while containers are attached; they lose their bridge
+     * @return what was done; empty when there was no such fan
      */
     public Plan down(Cidr overlay, UnderlaySpec underlay, boolean force) {
         Observed host = cleared();
@@ -219,12 +240,20 @@ public final class Engine {
         return Plan.between(blueprint().orphans(host), List.of());
     }
 
-    /** Takes down whatever carries our mark, also where only remains of a fan are left. */
+    /**
+     * What {@link #downEverything} would do.
+     *
+     * @return the steps in their order
+     */
     public Plan planDownEverything() {
         return planDownEverything(Observed.of(kernel));
     }
 
-    /** See {@link #planDownEverything}. */
+    /**
+     * Takes down whatever carries our mark, also where only remains of a fan are left.
+     *
+     * @return what was done
+     */
     public Plan downEverything() {
         Observed host = cleared();
         Plan plan = planDownEverything(host);

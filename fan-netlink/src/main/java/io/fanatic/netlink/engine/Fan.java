@@ -48,6 +48,7 @@ public record Fan(
     /** Each underlay address of a host costs its packets a compare and its mark a word; with more, a mark with its note may not fit an ifalias. */
     public static final int MOST_ADDRESSES = 6;
 
+    /** Orders the lists. */
     public Fan {
         List<FanSlice> ordered = new ArrayList<>(slices);
         ordered.sort((a, b) -> a.underlayAddress().compareTo(b.underlayAddress()));
@@ -57,16 +58,19 @@ public record Fan(
         dhcp = List.copyOf(served);
     }
 
+    /** {@return the network that containers see} */
     public Cidr overlay() {
         return mapping.overlay();
     }
 
-    /** The prefix length of the addresses on the bridge and in containers, see {@link TunnelType#prefixLength}. */
+    /**
+     * {@return the prefix length of the addresses on the bridge and in containers, see {@link TunnelType#prefixLength}}
+     */
     public int prefixLength() {
         return type.prefixLength(mapping);
     }
 
-    /** The underlay addresses of this host in this fan, ordered. */
+    /** {@return the underlay addresses of this host in this fan, ordered} */
     public List<Ipv4Address> underlayAddresses() {
         List<Ipv4Address> addresses = new ArrayList<>();
         for (FanSlice slice : slices) {
@@ -75,12 +79,21 @@ public record Fan(
         return addresses;
     }
 
-    /** Whether containers in the slice of this underlay address get theirs by DHCP. */
+    /**
+     * {@return whether containers in the slice of this underlay address get theirs by DHCP}
+     *
+     * @param underlayAddress one of {@link #underlayAddresses}
+     */
     public boolean leases(Ipv4Address underlayAddress) {
         return dhcp.contains(underlayAddress);
     }
 
-    /** This fan with a slice added, or in place of the one of the same underlay address. */
+    /**
+     * {@return this fan with a slice added, or in place of the one of the same underlay address}
+     *
+     * @param slice of this fan
+     * @param leases whether containers in it get their addresses by DHCP
+     */
     public Fan with(FanSlice slice, boolean leases) {
         Fan others = without(slice.underlayAddress());
         List<FanSlice> slices = new ArrayList<>(others.slices);
@@ -93,7 +106,11 @@ public record Fan(
                 mapping, type, bridge, tunnel, vni, port, mtu, identity, slices, dhcp, underlayOnly, nat, accept);
     }
 
-    /** This fan without the slice of an underlay address. */
+    /**
+     * {@return this fan without the slice of an underlay address}
+     *
+     * @param underlayAddress one of {@link #underlayAddresses}
+     */
     public Fan without(Ipv4Address underlayAddress) {
         List<FanSlice> slices = new ArrayList<>(this.slices);
         slices.removeIf(slice -> slice.underlayAddress().equals(underlayAddress));
@@ -103,14 +120,21 @@ public record Fan(
                 mapping, type, bridge, tunnel, vni, port, mtu, identity, slices, dhcp, underlayOnly, nat, accept);
     }
 
+    /**
+     * {@return this fan with another MTU}
+     *
+     * @param mtu bytes
+     */
     public Fan withMtu(int mtu) {
         return new Fan(
                 mapping, type, bridge, tunnel, vni, port, mtu, identity, slices, dhcp, underlayOnly, nat, accept);
     }
 
     /**
-     * The entry that brings one of its slices up as it is, with what differs from the defaults as options; the MTU is left to the
-     * underlay.
+     * {@return the entry that brings one of its slices up as it is, with what differs from the defaults as options; the
+     * MTU is left to the underlay}
+     *
+     * @param slice one of its slices
      */
     public FanEntry entry(FanSlice slice) {
         FanOptions options = FanOptions.DEFAULT
@@ -132,12 +156,15 @@ public record Fan(
         return new FanEntry(overlay(), underlay, options);
     }
 
-    /** What the bridge carries as ifalias. */
+    /** {@return what the bridge carries as ifalias} */
     public Mark mark() {
         return new Mark(mapping, type, vni, port, identity, dhcp, false, nat, accept);
     }
 
-    /** What the tunnel carries as ifalias, which needs room for a {@linkplain io.fanatic.netlink.bpf.ProgramNote note}. */
+    /**
+     * {@return what the tunnel carries as ifalias, which needs room for a {@linkplain
+     * io.fanatic.netlink.bpf.ProgramNote note}}
+     */
     public Mark tunnelMark() {
         return new Mark(mapping, type, vni, port, identity, List.of(), underlayOnly, true, true);
     }

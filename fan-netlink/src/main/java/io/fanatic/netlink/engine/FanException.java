@@ -31,21 +31,36 @@ public class FanException extends RuntimeException {
     private final Reason reason;
     private final transient List<String> leftBehind;
 
+    /**
+     * Something that cannot be done, with nothing left behind.
+     *
+     * @param reason the class of it
+     * @param message one sentence for people: what is wrong, where, what to do
+     */
     public FanException(Reason reason, String message) {
         this(reason, message, List.of(), null);
     }
 
+    /**
+     * Something that cannot be done.
+     *
+     * @param reason the class of it
+     * @param message one sentence for people: what is wrong, where, what to do
+     * @param leftBehind what could not be undone, one line each
+     * @param cause what was thrown, or null
+     */
     public FanException(Reason reason, String message, List<String> leftBehind, @Nullable Throwable cause) {
         super(message, cause);
         this.reason = reason;
         this.leftBehind = List.copyOf(leftBehind);
     }
 
+    /** {@return the class of the reason} */
     public Reason reason() {
         return reason;
     }
 
-    /** What could not be undone, one line each; empty for every other reason. */
+    /** {@return what could not be undone, one line each; empty for every other reason} */
     public List<String> leftBehind() {
         return leftBehind;
     }

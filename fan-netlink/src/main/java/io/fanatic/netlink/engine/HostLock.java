@@ -41,16 +41,22 @@ public final class HostLock implements AutoCloseable {
      *
      * @param runDirectory such as /run/fanatic; made when needed
      * @param patience how long to wait
-     * @throws FanException IN_USE, naming the holder, when it does not become free; UNDONE when there can be no lock file
+     * @return the lock, to be closed
+     * @throws FanException IN_USE, naming the holder, when it does not become free; UNDONE when there can be no lock
+     *     file
      */
     public static HostLock take(Path runDirectory, Duration patience) {
         return take(runDirectory, "lock", patience);
     }
 
     /**
-     * As {@link #take(Path, Duration)}, for changing fans: what a killed run was writing in the two directories goes first.
+     * As {@link #take(Path, Duration)}, for changing fans: what a killed run was writing in the two directories goes
+     * first.
      *
+     * @param runDirectory such as /run/fanatic
      * @param stateDirectory such as /var/lib/fanatic; need not be there
+     * @param patience how long to wait
+     * @return the lock, to be closed
      * @throws FanException also UNDONE, when a directory cannot be cleared; the lock is free again then
      */
     public static HostLock take(Path runDirectory, Path stateDirectory, Duration patience) {
@@ -70,7 +76,15 @@ public final class HostLock implements AutoCloseable {
         return lock;
     }
 
-    /** As {@link #take(Path, Duration)}, another lock: for who changes more than fans, and holds it around those changes. */
+    /**
+     * As {@link #take(Path, Duration)}, another lock: for who changes more than fans, and holds it around those
+     * changes.
+     *
+     * @param runDirectory such as /run/fanatic
+     * @param name of the lock's file in it
+     * @param patience how long to wait
+     * @return the lock, to be closed
+     */
     public static HostLock take(Path runDirectory, String name, Duration patience) {
         Path file = runDirectory.resolve(name);
         try {

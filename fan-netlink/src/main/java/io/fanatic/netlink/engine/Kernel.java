@@ -1,8 +1,8 @@
 package io.fanatic.netlink.engine;
 
+import io.fanatic.core.Counter;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.MacAddress;
-import io.fanatic.netlink.bpf.Counter;
 import io.fanatic.netlink.bpf.FanProgramSpec;
 import io.fanatic.netlink.bpf.FanPrograms;
 import io.fanatic.netlink.bpf.ProgramSpec;
@@ -24,55 +24,76 @@ import java.util.Optional;
  */
 public interface Kernel extends AutoCloseable {
 
+    /** {@return the devices of the namespace} */
     List<LinkState> links();
 
+    /** {@return the IPv4 addresses of all devices} */
     List<AddressState> addresses();
 
-    /** The routes of all tables, without those that merely mirror addresses: local and broadcast ones. */
+    /** {@return the routes of all tables, without those that merely mirror addresses: local and broadcast ones} */
     List<RouteState> routes();
 
     /**
-     * The names of our programs on a tunnel, which tell their content; empty when they are not both attached, or when earlier ones
-     * of ours are attached beside them.
+     * {@return the names of our programs on a tunnel, which tell their content; empty when they are not both attached,
+     * or when earlier ones of ours are attached beside them}
+     *
+     * @param tunnel its device
      */
     Optional<FanPrograms.Names> programs(String tunnel);
 
-    /** The name of our program on a bridge, which tells its content; empty when it is not attached. */
+    /**
+     * {@return the name of our program on a bridge, which tells its content; empty when it is not attached}
+     *
+     * @param bridge its device
+     */
     Optional<String> gate(String bridge);
 
-    /** The content of our NAT table; empty when there is none. */
+    /** {@return the content of our NAT table; empty when there is none} */
     List<NatTable.Entry> nat();
 
-    /** What iptables does with what is forwarded, for each of its backends that is in use. */
+    /** {@return what iptables does with what is forwarded, for each of its backends that is in use} */
     List<Iptables.Forward> forwards();
 
-    /** Whether frames between the ports of a bridge pass the chains of IPv4 too (br_netfilter). */
+    /** {@return whether frames between the ports of a bridge pass the chains of IPv4 too (br_netfilter)} */
     boolean filtersBridgedFrames();
 
-    /** The content of our table for tunnel ports; empty when there is none. */
+    /** {@return the content of our table for tunnel ports; empty when there is none} */
     List<PortTable.Entry> ports();
 
-    /** The DHCP server that we run on a bridge. */
+    /**
+     * {@return the DHCP server that we run on a bridge; empty when there is none}
+     *
+     * @param bridge its device
+     */
     Optional<DhcpServer> dhcp(String bridge);
 
+    /** {@return whether the host forwards IPv4 (net.ipv4.ip_forward)} */
     boolean forwarding();
 
-    /** Whether it was we who switched forwarding on, after it had been off. */
+    /** {@return whether it was we who switched forwarding on, after it had been off} */
     boolean forwardingIsOurs();
 
-    /** Addresses of name servers in use, of /etc/resolv.conf. */
+    /** {@return the addresses of name servers in use, of /etc/resolv.conf} */
     List<Ipv4Address> nameServers();
 
-    /** Whether it has what not every kernel has. */
+    /**
+     * {@return whether it has what not every kernel has}
+     *
+     * @param feature one of those that not every kernel has
+     */
     boolean has(KernelFeature feature);
 
-    /** Whether the host believes routers that tell the MTU of a path (net.ipv4.ip_no_pmtu_disc is 0). */
+    /** {@return whether the host believes routers that tell the MTU of a path (net.ipv4.ip_no_pmtu_disc is 0)} */
     boolean learnsPathMtu();
 
     /**
-     * Makes an external VXLAN device, down, under a name that nothing else uses, for {@link #publish} to rename. A run that
-     * dies in between leaves a device that is known by that name.
+     * Makes an external VXLAN device, down, under a name that nothing else uses, for {@link #publish} to rename. A run
+     * that dies in between leaves a device that is known by that name.
      *
+     * @param temporaryName one for which {@link #isTemporary} holds
+     * @param mac its Ethernet address
+     * @param mtu bytes
+     * @param port UDP, 1 to 65535
      * @param vniFilter whether it is to share its port with other such devices
      */
     void createTunnel(String temporaryName, MacAddress mac, int mtu, int port, boolean vniFilter);
@@ -80,69 +101,197 @@ public interface Kernel extends AutoCloseable {
     /**
      * Makes an external IPIP device, down, as {@link #createTunnel} does.
      *
+     * @param temporaryName one for which {@link #isTemporary} holds
      * @param mtu bytes
      */
     void createIpipTunnel(String temporaryName, int mtu);
 
-    /** Makes a bridge, down, as {@link #createTunnel} does. */
+    /**
+     * Makes a bridge, down, as {@link #createTunnel} does.
+     *
+     * @param temporaryName one for which {@link #isTemporary} holds
+     * @param mac its Ethernet address
+     * @param mtu bytes
+     */
     void createBridge(String temporaryName, MacAddress mac, int mtu);
 
-    /** Gives a new device its name and its mark at once. */
+    /**
+     * Gives a new device its name and its mark at once.
+     *
+     * @param temporaryName the device's
+     * @param name its new one, 1 to 15 bytes
+     * @param alias the ifalias, a {@link Mark}
+     */
     void publish(String temporaryName, String name, String alias);
 
+    /**
+     * Replaces a device's mark.
+     *
+     * @param link the device
+     * @param alias at most 255 bytes
+     */
     void setAlias(String link, String alias);
 
+    /**
+     * Sets the largest packet of a device.
+     *
+     * @param link the device
+     * @param mtu bytes
+     */
     void setMtu(String link, int mtu);
 
+    /**
+     * Sets a device's Ethernet address.
+     *
+     * @param link the device
+     * @param mac unicast
+     */
     void setMac(String link, MacAddress mac);
 
+    /**
+     * Brings a device up or down.
+     *
+     * @param link the device
+     * @param up whether it is to be up
+     */
     void setUp(String link, boolean up);
 
-    /** Makes a device a port of a bridge, or of none. */
+    /**
+     * Makes a device a port of a bridge, or of none.
+     *
+     * @param link the device
+     * @param bridge empty for none
+     */
     void setMaster(String link, Optional<String> bridge);
 
-    /** Deletes a device of this name that carries our mark or is a temporary one; any other device stays. */
+    /**
+     * Deletes a device of this name that carries our mark or is a temporary one; any other device stays.
+     *
+     * @param name the device
+     */
     void deleteLink(String name);
 
+    /**
+     * Lets a tunnel with a VNI filter receive a VNI.
+     *
+     * @param tunnel its device
+     * @param vni 0 to 2^24-1
+     */
     void addVni(String tunnel, int vni);
 
+    /**
+     * Ends what {@link #addVni} began.
+     *
+     * @param tunnel its device
+     * @param vni 0 to 2^24-1
+     */
     void removeVni(String tunnel, int vni);
 
-    /** Attaches both programs, or replaces those that are there; counters go on. */
+    /**
+     * Attaches both programs, or replaces those that are there; counters go on.
+     *
+     * @param tunnel its device
+     * @param spec the fan that they are for
+     */
     void attachPrograms(String tunnel, ProgramSpec spec);
 
+    /**
+     * Takes both programs off a tunnel.
+     *
+     * @param tunnel its device
+     */
     void detachPrograms(String tunnel);
 
-    /** Attaches the program to a bridge, or replaces the one that is there; its counters go on. */
+    /**
+     * Attaches the program to a bridge, or replaces the one that is there; its counters go on.
+     *
+     * @param bridge its device
+     * @param spec the fan that it is for
+     */
     void attachGate(String bridge, FanProgramSpec spec);
 
+    /**
+     * Takes the program off a bridge.
+     *
+     * @param bridge its device
+     */
     void detachGate(String bridge);
 
+    /**
+     * Gives a device an address.
+     *
+     * @param address which one to whom
+     */
     void addAddress(AddressState address);
 
+    /**
+     * Takes an address away.
+     *
+     * @param address which one from whom
+     */
     void deleteAddress(AddressState address);
 
-    /** Adds a route to a device, or puts it in the place of the one of the same destination. */
+    /**
+     * Adds a route to a device, or puts it in the place of the one of the same destination.
+     *
+     * @param route with a device
+     */
     void putRoute(RouteState route);
 
+    /**
+     * Takes a route away.
+     *
+     * @param route with a device
+     */
     void deleteRoute(RouteState route);
 
-    /** Replaces the whole content of our NAT table in one transaction; nothing to translate means no table. */
+    /**
+     * Replaces the whole content of our NAT table in one transaction; nothing to translate means no table.
+     *
+     * @param entries all that is to be in it
+     */
     void replaceNat(List<NatTable.Entry> entries);
 
+    /**
+     * Adds a rule that lets the fan's packets pass, at the head of its chain; once only.
+     *
+     * @param pass the rule
+     */
     void addPass(Iptables.Pass pass);
 
+    /**
+     * Takes away what {@link #addPass} added.
+     *
+     * @param pass the rule
+     */
     void removePass(Iptables.Pass pass);
 
-    /** Replaces the whole content of our table for tunnel ports in one transaction; no port means no table. */
+    /**
+     * Replaces the whole content of our table for tunnel ports in one transaction; no port means no table.
+     *
+     * @param entries all that is to be in it
+     */
     void replacePorts(List<PortTable.Entry> entries);
 
+    /**
+     * Starts a DHCP server and waits until it serves.
+     *
+     * @param server on a bridge that has none
+     */
     void startDhcp(DhcpServer server);
 
-    /** Stops the DHCP server of a bridge; its leases stay. */
+    /**
+     * Stops the DHCP server of a bridge; its leases stay.
+     *
+     * @param bridge its device
+     */
     void stopDhcp(String bridge);
 
-    /** Forgets the leases of a bridge whose server is stopped. */
+    /**
+     * Forgets the leases of a bridge whose server is stopped.
+     *
+     * @param bridge its device
+     */
     void forgetLeases(String bridge);
 
     /** Notes the value that forwarding has, then switches it on. */
@@ -154,13 +303,21 @@ public interface Kernel extends AutoCloseable {
      */
     void restoreForwarding();
 
-    /** What our programs on a tunnel or bridge have counted; empty when there are none. */
+    /**
+     * {@return what our programs on a tunnel or bridge have counted; empty when there are none}
+     *
+     * @param device the tunnel or bridge
+     */
     Map<Counter, Long> counters(String device);
 
     @Override
     void close();
 
-    /** Whether a name is one of those that {@link #createTunnel} and {@link #createBridge} are given. */
+    /**
+     * {@return whether a name is one of those that {@link #createTunnel} and {@link #createBridge} are given}
+     *
+     * @param name any device's
+     */
     static boolean isTemporary(String name) {
         return name.equals(TunnelPiece.TEMPORARY) || name.equals(BridgePiece.TEMPORARY);
     }

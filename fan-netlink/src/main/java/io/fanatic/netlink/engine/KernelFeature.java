@@ -2,19 +2,27 @@ package io.fanatic.netlink.engine;
 
 /** What a fan uses of a kernel and not every kernel has: what it gives, and what is done without it. */
 public enum KernelFeature {
+    /** The programs that do the arithmetic. */
     EBPF("ebpf", "the programs that do the arithmetic", ""),
+    /** Tunnels of type vxlan. */
     VXLAN("vxlan", "tunnels of type vxlan", ""),
+    /** The bridge that containers are plugged into. */
     BRIDGE("bridge", "the bridge that containers are plugged into", ""),
+    /** No checksum in the outer UDP header (Linux 4.5). */
     ZERO_CHECKSUM("zero-checksum", "no checksum in the outer UDP header (Linux 4.5)", ""),
+    /** Programs that are replaced in one go, beside those of others (Linux 6.6). */
     TCX("tcx", "programs that are replaced in one go, beside those of others (Linux 6.6)", "a clsact filter each way"),
+    /** Several underlay addresses of a host in one fan (Linux 6.0). */
     LOCAL_ADDRESS(
             "local-address",
             "several underlay addresses of a host in one fan (Linux 6.0)",
             "one underlay address for each fan; routing chooses the outer source"),
+    /** Several fans on one UDP port (Linux 5.18). */
     VNI_FILTER(
             "vni-filter",
             "several fans on one UDP port (Linux 5.18)",
             "a UDP port for each fan, by --port on every host"),
+    /** Masquerading of what leaves the overlay. */
     NFTABLES(
             "nftables",
             "masquerading of what leaves the overlay",
@@ -30,17 +38,17 @@ public enum KernelFeature {
         this.without = without;
     }
 
-    /** Its name, as {@code fanatic doctor --kernel} prints it. */
+    /** {@return the feature's name, as {@code fanatic doctor --kernel} prints it} */
     public String word() {
         return word;
     }
 
-    /** What fans have of it, in a few words. */
+    /** {@return what fans have of it, in a few words} */
     public String gives() {
         return gives;
     }
 
-    /** What is done on a kernel without it, in a few words; empty: no fan. */
+    /** {@return what is done on a kernel without it, in a few words; empty: no fan} */
     public String without() {
         return without;
     }
@@ -50,7 +58,7 @@ public enum KernelFeature {
         return this == EBPF || this == ZERO_CHECKSUM || this == TCX || this == LOCAL_ADDRESS;
     }
 
-    /** Whether there is no fan without it. */
+    /** {@return whether there is no fan without it} */
     public boolean required() {
         return without.isEmpty();
     }

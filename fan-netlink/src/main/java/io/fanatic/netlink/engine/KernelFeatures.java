@@ -31,12 +31,17 @@ public final class KernelFeatures {
 
     private KernelFeatures() {}
 
-    /** Nothing is tried yet. */
+    /** {@return this kernel's features, none of them tried yet} */
     public static KernelFeatures ofThisKernel() {
         return new KernelFeatures();
     }
 
-    /** This kernel as if it lacked these features: what is done without them can so be tested on a kernel that has them. */
+    /**
+     * {@return this kernel as if it lacked some features: what is done without them can so be tested on a kernel that
+     * has them}
+     *
+     * @param lacking these features
+     */
     public KernelFeatures without(KernelFeature... lacking) {
         KernelFeatures fewer = this;
         for (KernelFeature feature : lacking) {
@@ -45,7 +50,11 @@ public final class KernelFeatures {
         return fewer;
     }
 
-    /** This kernel as if the trial of a feature had ended so. */
+    /**
+     * {@return this kernel as if the trial of a feature had ended so}
+     *
+     * @param trial what is said to have happened
+     */
     public KernelFeatures with(Trial trial) {
         KernelFeatures other = new KernelFeatures();
         other.trials.putAll(trials);
@@ -55,7 +64,9 @@ public final class KernelFeatures {
 
     /** How a trial ended. */
     public enum Result {
+        /** The kernel did it. */
         WORKS,
+        /** The kernel cannot do it. */
         LACKING,
         /** This program may not try. */
         NOT_TRIED,
@@ -66,6 +77,8 @@ public final class KernelFeatures {
     /**
      * A feature that was tried.
      *
+     * @param feature what was tried
+     * @param result how it ended
      * @param seen what was said when it did not work, or why it was not tried; else empty
      * @param cause what ended the trial, where it did not come to its end by itself
      */
@@ -75,7 +88,7 @@ public final class KernelFeatures {
             String seen,
             @Nullable RuntimeException cause) {}
 
-    /** All of them, in their order. */
+    /** {@return all trials, in the order of the features} */
     public List<Trial> all() {
         List<Trial> all = new ArrayList<>();
         for (KernelFeature feature : KernelFeature.values()) {
@@ -84,7 +97,11 @@ public final class KernelFeatures {
         return all;
     }
 
-    /** Tries a feature, or tells how that ended before. */
+    /**
+     * {@return how the trial of a feature ended; it is tried once, the first time that this is asked}
+     *
+     * @param feature any
+     */
     public Trial trial(KernelFeature feature) {
         Trial known = trials.get(feature);
         if (known == null) {
@@ -120,7 +137,11 @@ public final class KernelFeatures {
         return String.valueOf(e.getMessage());
     }
 
-    /** Whether a feature was seen to work. */
+    /**
+     * {@return whether a feature was seen to work}
+     *
+     * @param feature any
+     */
     public boolean has(KernelFeature feature) {
         return trial(feature).result() == Result.WORKS;
     }

@@ -29,7 +29,18 @@ public record LinkState(
         Optional<Vxlan> vxlan,
         Optional<Ipip> ipip) {
 
-    /** A device that is no IPIP tunnel. */
+    /**
+     * A device that is no IPIP tunnel.
+     *
+     * @param name the device's
+     * @param kind such as vxlan
+     * @param mac its Ethernet address
+     * @param mtu bytes
+     * @param up whether it is switched on
+     * @param master the bridge that it is a port of
+     * @param alias its ifalias
+     * @param vxlan what only VXLAN devices have
+     */
     public LinkState(
             String name,
             String kind,
@@ -43,6 +54,8 @@ public record LinkState(
     }
 
     /**
+     * What only IPIP devices have.
+     *
      * @param external whether the addresses come from metadata
      * @param local the outer source address, if fixed
      * @param remote the peer, if fixed
@@ -50,6 +63,8 @@ public record LinkState(
     public record Ipip(boolean external, Optional<Ipv4Address> local, Optional<Ipv4Address> remote) {}
 
     /**
+     * What only VXLAN devices have.
+     *
      * @param port UDP destination port
      * @param external whether the tunnel key comes from metadata ("collect metadata", "flow based")
      * @param vniFilter whether it receives only certain VNIs, so that others can share the port
@@ -57,6 +72,7 @@ public record LinkState(
      * @param vni the one VNI of a device that is not external, else 0
      */
     public record Vxlan(int port, boolean external, boolean vniFilter, List<Vnis> vnis, int vni) {
+        /** Copies the list. */
         public Vxlan {
             vnis = List.copyOf(vnis);
         }
@@ -72,10 +88,15 @@ public record LinkState(
         }
     }
 
-    /** VNIs in a row, both ends included. */
+    /**
+     * VNIs in a row, both ends included.
+     *
+     * @param first 0 to 2^24-1
+     * @param last at least the first
+     */
     public record Vnis(int first, int last) {}
 
-    /** Whether the device carries our mark. */
+    /** {@return whether the device carries our mark} */
     public boolean isOurs() {
         return Mark.isOurs(alias);
     }

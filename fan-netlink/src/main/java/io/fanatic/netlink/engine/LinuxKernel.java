@@ -1,9 +1,9 @@
 package io.fanatic.netlink.engine;
 
+import io.fanatic.core.Counter;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.MacAddress;
 import io.fanatic.netlink.bpf.BpfMap;
-import io.fanatic.netlink.bpf.Counter;
 import io.fanatic.netlink.bpf.FanGate;
 import io.fanatic.netlink.bpf.FanProgramSpec;
 import io.fanatic.netlink.bpf.FanPrograms;
@@ -75,6 +75,8 @@ public final class LinuxKernel implements Kernel {
     }
 
     /**
+     * The kernel as the calling thread's network namespace has it.
+     *
      * @param runDirectory for what ends with the boot, such as /run/fanatic
      * @param stateDirectory for what outlives it, such as /var/lib/fanatic
      */

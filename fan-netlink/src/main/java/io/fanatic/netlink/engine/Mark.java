@@ -48,16 +48,26 @@ public record Mark(
     /** The ifalias of the tunnel that all IPIP fans share; which they are, their bridges tell. */
     static final String IPIP_TUNNEL = OURS + "ipip";
 
+    /** Copies the list. */
     public Mark {
         dhcp = List.copyOf(dhcp);
     }
 
-    /** Whether an ifalias was written by us, in this version's form or another's. */
+    /**
+     * {@return whether an ifalias was written by us, in this version's form or another's}
+     *
+     * @param alias any device's
+     */
     public static boolean isOurs(String alias) {
         return alias.startsWith(OURS);
     }
 
-    /** Reads an ifalias; empty when it is not ours or not in a form that this version knows. */
+    /**
+     * Reads an ifalias.
+     *
+     * @param alias any device's
+     * @return what it says; empty when it is not ours or not in a form that this version knows
+     */
     public static Optional<Mark> parse(String alias) {
         Words words = new Words(ProgramNote.without(alias).split(" ", -1));
         if (!words.next("fanatic") || words.words.length < 6) {

@@ -1,9 +1,9 @@
 package io.fanatic.netlink.engine;
 
 import io.fanatic.core.Cidr;
+import io.fanatic.core.Counter;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.MacAddress;
-import io.fanatic.netlink.bpf.Counter;
 import io.fanatic.netlink.bpf.FanGate;
 import io.fanatic.netlink.bpf.FanProgramSpec;
 import io.fanatic.netlink.bpf.FanPrograms;
@@ -22,8 +22,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A host in memory, for tests without a kernel: it keeps what it is told, answers with the kernel's error numbers, and can
- * fail at the n-th call to show that everything before is undone.
+ * A host in memory, for tests without a kernel: it keeps what it is told, answers with the kernel's error numbers, and
+ * can fail at the n-th call to show that everything before is undone.
  */
 public final class MemoryKernel implements Kernel {
     private final Map<String, LinkState> links = new LinkedHashMap<>();
@@ -42,7 +42,15 @@ public final class MemoryKernel implements Kernel {
     private int calls;
     private int failAt;
 
-    /** A host with a loopback and one network card. */
+    /** A host without any device. */
+    public MemoryKernel() {}
+
+    /**
+     * {@return a host with a loopback and one network card}
+     *
+     * @param name the card's
+     * @param addresses the card's
+     */
     public static MemoryKernel withEthernet(String name, AddressState... addresses) {
         MemoryKernel kernel = new MemoryKernel();
         kernel.put(new LinkState("lo", "", new MacAddress(0), 65536, true, Optional.empty(), "", Optional.empty()));
@@ -53,38 +61,62 @@ public final class MemoryKernel implements Kernel {
         return kernel;
     }
 
-    /** Makes the n-th call from now on fail, counted from 1; 0 for none. */
+    /**
+     * Makes the n-th call from now on fail, counted from 1; 0 for none.
+     *
+     * @param call 1 for the next one
+     */
     public void failAt(int call) {
         calls = 0;
         failAt = call;
     }
 
-    /** How many calls were made since {@link #failAt}. */
+    /** {@return how many calls were made since {@link #failAt}} */
     public int calls() {
         return calls;
     }
 
-    /** Adds a device, or replaces the one of that name, as somebody else would. */
+    /**
+     * Adds a device, or replaces the one of that name, as somebody else would.
+     *
+     * @param link as it then is
+     */
     public void put(LinkState link) {
         links.put(link.name(), link);
     }
 
-    /** Adds a route, as somebody else would. */
+    /**
+     * Adds a route, as somebody else would.
+     *
+     * @param route as it then is
+     */
     public void put(RouteState route) {
         routes.add(route);
     }
 
-    /** Adds a name server to /etc/resolv.conf. */
+    /**
+     * Adds a name server to /etc/resolv.conf.
+     *
+     * @param server its address
+     */
     public void putNameServer(Ipv4Address server) {
         nameServers.add(server);
     }
 
-    /** Sets forwarding, as somebody else would. */
+    /**
+     * Sets forwarding, as somebody else would.
+     *
+     * @param on whether the host then forwards
+     */
     public void putForwarding(boolean on) {
         forwarding = on;
     }
 
-    /** Takes a device away with all that hangs on it, as somebody else would. */
+    /**
+     * Takes a device away with all that hangs on it, as somebody else would.
+     *
+     * @param name the device's
+     */
     public void remove(String name) {
         links.remove(name);
         routes.removeIf(route -> route.link().equals(Optional.of(name)));
@@ -147,13 +179,21 @@ public final class MemoryKernel implements Kernel {
         return nat;
     }
 
-    /** Sets what iptables does with forwarded packets, as Docker would; our rules stay. */
+    /**
+     * Sets what iptables does with forwarded packets, as Docker would; our rules stay.
+     *
+     * @param forward of one backend, in place of what it had
+     */
     public void putForward(Iptables.Forward forward) {
         forwards.removeIf(old -> old.backend() == forward.backend());
         forwards.add(forward);
     }
 
-    /** Makes bridged frames pass the chains of IPv4 too, as somebody else would. */
+    /**
+     * Makes bridged frames pass the chains of IPv4 too, as somebody else would.
+     *
+     * @param on whether they then do
+     */
     public void putFiltersBridgedFrames(boolean on) {
         filtersBridgedFrames = on;
     }

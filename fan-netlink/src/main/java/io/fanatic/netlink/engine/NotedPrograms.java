@@ -1,8 +1,8 @@
 package io.fanatic.netlink.engine;
 
+import io.fanatic.core.Counter;
 import io.fanatic.netlink.bpf.BpfMap;
 import io.fanatic.netlink.bpf.BpfProgram;
-import io.fanatic.netlink.bpf.Counter;
 import io.fanatic.netlink.bpf.FanPrograms;
 import io.fanatic.netlink.bpf.ProgramNote;
 import io.fanatic.netlink.bpf.Tcx;

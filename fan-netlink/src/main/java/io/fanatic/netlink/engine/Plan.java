@@ -63,15 +63,18 @@ public final class Plan {
         return changes;
     }
 
-    /** Whether there is nothing to do. */
+    /** {@return whether there is nothing to do} */
     public boolean isEmpty() {
         return changes.isEmpty();
     }
 
     /** What a change does to a thing. */
     public enum Kind {
+        /** It is made. */
         ADDED('+'),
+        /** It stays and becomes different. */
         CHANGED('~'),
+        /** It goes. */
         REMOVED('-');
 
         private final char sign;
@@ -80,7 +83,7 @@ public final class Plan {
             this.sign = sign;
         }
 
-        /** As in a diff: {@code +}, {@code ~} or {@code -}. */
+        /** {@return a sign as in a diff: {@code +}, {@code ~} or {@code -}} */
         public char sign() {
             return sign;
         }
@@ -97,7 +100,7 @@ public final class Plan {
      */
     public record Item(String thing, Kind kind, String words) {}
 
-    /** The changes in their order. */
+    /** {@return the changes in their order} */
     public List<Item> items() {
         List<Item> items = new ArrayList<>();
         for (Change change : changes) {
@@ -109,12 +112,14 @@ public final class Plan {
         return items;
     }
 
-    /** What a person should know who carries it out: what this kernel cannot do; a sentence each, mostly none. */
+    /**
+     * {@return what a person should know who carries it out: what this kernel cannot do; a sentence each, mostly none}
+     */
     public List<String> notes() {
         return notes;
     }
 
-    /** One line for each change, for people. */
+    /** {@return one line for each change, for people} */
     public List<String> lines() {
         List<String> lines = new ArrayList<>();
         for (Change change : changes) {

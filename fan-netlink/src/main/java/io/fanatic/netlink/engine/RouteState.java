@@ -21,14 +21,21 @@ public record RouteState(
     /** The main table (RT_TABLE_MAIN). */
     public static final int MAIN = 254;
 
-    /** A route without source address and MTU. */
+    /**
+     * A route without source address and MTU.
+     *
+     * @param destination the network
+     * @param table number of the routing table
+     * @param link device it leads to
+     * @param words in the form of {@code ip route}
+     */
     public RouteState(Cidr destination, int table, Optional<String> link, String words) {
         this(destination, table, link, Optional.empty(), 0, words);
     }
 
     /**
-     * Whether this is a default route; a VPN beats that with both halves of the address space in one table, while one half
-     * alone is a route like others.
+     * {@return whether this is a default route; a VPN beats that with both halves of the address space in one table,
+     * while one half alone is a route like others}
      *
      * @param all the routes of the host
      */

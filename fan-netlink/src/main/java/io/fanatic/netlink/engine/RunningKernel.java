@@ -14,6 +14,9 @@ import java.nio.file.Path;
  */
 public record RunningKernel(String release, String architecture, ByteOrder byteOrder) {
 
+    /**
+     * {@return the kernel that runs now, by /proc/sys/kernel/osrelease; where that cannot be read, by what Java says}
+     */
     public static RunningKernel read() {
         String release;
         try {
@@ -24,7 +27,7 @@ public record RunningKernel(String release, String architecture, ByteOrder byteO
         return new RunningKernel(release, System.getProperty("os.arch", "unknown"), ByteOrder.nativeOrder());
     }
 
-    /** {@code little-endian} or {@code big-endian}. */
+    /** {@return {@code little-endian} or {@code big-endian}} */
     public String byteOrderWord() {
         return byteOrder == ByteOrder.BIG_ENDIAN ? "big-endian" : "little-endian";
     }

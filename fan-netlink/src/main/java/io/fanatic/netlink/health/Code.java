@@ -6,47 +6,89 @@ import static io.fanatic.netlink.health.Severity.WARNING;
 
 /** The findings there are. Their words are part of the interface: fan-doctor(7) lists them, and none changes its meaning. */
 public enum Code {
+    /** The kernel does not run the fan's eBPF programs. */
     KERNEL_BPF("kernel-bpf", ERROR, "the kernel does not run the fan's eBPF programs"),
+    /** The kernel makes no external VXLAN devices. */
     KERNEL_VXLAN("kernel-vxlan", ERROR, "the kernel makes no external VXLAN devices"),
+    /** The kernel makes no bridges. */
     KERNEL_BRIDGE("kernel-bridge", ERROR, "the kernel makes no bridges"),
+    /** nftables does not work: no masquerading. */
     KERNEL_NFTABLES("kernel-nftables", WARNING, "nftables does not work: no masquerading"),
+    /** A line of /etc/network/fan cannot be understood. */
     CONFIG_LINE("config-line", ERROR, "a line of /etc/network/fan cannot be understood"),
+    /** A line of /etc/network/fan has the underlay first. */
     CONFIG_ORDER("config-order", NOTE, "a line of /etc/network/fan has the underlay first"),
+    /** The underlay address of a fan is not on this host any more. */
     UNDERLAY_GONE("underlay-gone", ERROR, "the underlay address of a fan is not on this host any more"),
+    /** The device with the underlay address carries nothing. */
     UNDERLAY_DOWN("underlay-down", ERROR, "the device with the underlay address carries nothing"),
+    /** Another host has the same underlay address, and so the same slice. */
     DUPLICATE_ADDRESS("duplicate-address", ERROR, "another host has the same underlay address, and so the same slice"),
+    /** A device that is not ours has the name of the bridge or tunnel. */
     NAME_TAKEN("name-taken", ERROR, "a device that is not ours has the name of the bridge or tunnel"),
+    /** A route leads part of the overlay elsewhere. */
     OVERLAY_OVERLAP("overlay-overlap", ERROR, "a route leads part of the overlay elsewhere"),
+    /** A route or filter refuses 240.0.0.0/4, where the overlay is. */
     CLASS_E("class-e-refused", ERROR, "a route or filter refuses 240.0.0.0/4, where the overlay is"),
+    /** Something else holds the tunnel's UDP port. */
     PORT_CLASH("port-clash", ERROR, "something else holds the tunnel's UDP port"),
+    /** A fan of /etc/network/fan is not up. */
     FAN_DOWN("fan-down", ERROR, "a fan of /etc/network/fan is not up"),
+    /** {@code fanctl up} could not repair the fan. */
     FAN_BLOCKED("fan-blocked", ERROR, "fanctl up could not repair the fan"),
+    /** Bridge or tunnel do not have the MTU that the underlay leaves. */
     MTU("mtu", ERROR, "bridge or tunnel do not have the MTU that the underlay leaves"),
+    /** A port of the bridge has a larger MTU than the fan carries. */
     PORT_MTU("port-mtu", ERROR, "a port of the bridge has a larger MTU than the fan carries"),
+    /** The tunnel is missing or not as it should be. */
     TUNNEL("tunnel", ERROR, "the tunnel is missing or not as it should be"),
+    /** The bridge is missing or not as it should be. */
     BRIDGE("bridge", ERROR, "the bridge is missing or not as it should be"),
+    /** The bridge lacks an address, or has one too many. */
     HOST_ADDRESS("host-address", ERROR, "the bridge lacks an address, or has one too many"),
+    /** The tunnel is not a port of the bridge. */
     BRIDGE_PORT("bridge-port", ERROR, "the tunnel is not a port of the bridge"),
+    /** encap, guard or gate are missing or not this fan's. */
     PROGRAMS("programs", ERROR, "encap, guard or gate are missing or not this fan's"),
+    /** Bridge or tunnel are down. */
     DEVICE_DOWN("device-down", ERROR, "bridge or tunnel are down"),
+    /** The DHCP server does not run as it should. */
     DHCP("dhcp", ERROR, "the DHCP server does not run as it should"),
+    /** Addresses outside the slice are leased. */
     DHCP_LEASES("dhcp-leases", WARNING, "addresses outside the slice are leased"),
+    /** What leaves the overlay is not masqueraded as it should be. */
     NAT("nat", WARNING, "what leaves the overlay is not masqueraded as it should be"),
+    /** The tunnel's port does not take exactly what comes from the underlay. */
     UNDERLAY_ONLY("underlay-only", WARNING, "the tunnel's port does not take exactly what comes from the underlay"),
+    /** The host does not forward: containers reach nothing outside. */
     FORWARDING_OFF("forwarding-off", ERROR, "the host does not forward: containers reach nothing outside"),
+    /** The reverse path filter drops what other hosts send. */
     RP_FILTER("rp-filter", WARNING, "the reverse path filter drops what other hosts send"),
+    /** The host does not learn what a path takes, and packets are fragmented on the way. */
     PATH_MTU("path-mtu", WARNING, "the host does not learn what a path takes, and packets are fragmented on the way"),
+    /** The firewall drops what it forwards, the fan's frames included. */
     FORWARD_DROP("forward-drop", ERROR, "the firewall drops what it forwards, the fan's frames included"),
+    /** A firewall rule drops packets of overlay addresses. */
     FIREWALL_DROP("firewall-drop", ERROR, "a firewall rule drops packets of overlay addresses"),
+    /** The firewall lets nothing in to the tunnel's UDP port. */
     TUNNEL_PORT_CLOSED("tunnel-port-closed", WARNING, "the firewall lets nothing in to the tunnel's UDP port"),
+    /** iptables-legacy has rules beside nftables. */
     IPTABLES_LEGACY("iptables-legacy", WARNING, "iptables-legacy has rules beside nftables"),
+    /** NetworkManager is not told to leave the fan's devices alone. */
     NETWORK_MANAGER("network-manager", WARNING, "NetworkManager is not told to leave the fan's devices alone"),
+    /** systemd-networkd is told to configure the fan's devices. */
     NETWORKD("networkd", WARNING, "systemd-networkd is told to configure the fan's devices"),
+    /** dhcpcd is not told to leave the fan's devices alone. */
     DHCPCD("dhcpcd", WARNING, "dhcpcd is not told to leave the fan's devices alone"),
+    /** A container engine's settings differ from what was set for the fan. */
     ENGINE_ALTERED("engine-altered", WARNING, "a container engine's settings differ from what was set for the fan"),
+    /** The old ubuntu-fan package, or its hook, is still there. */
     UBUNTU_FAN("ubuntu-fan", WARNING, "the old ubuntu-fan package, or its hook, is still there"),
+    /** A device has a fan's name and is not ours. */
     LEFTOVER_DEVICE("leftover-device", WARNING, "a device has a fan's name and is not ours"),
+    /** encap, guard or gate dropped frames that no healthy fan sends. */
     DROPS("drops", NOTE, "encap, guard or gate dropped frames that no healthy fan sends"),
+    /** Another host of the fan is not reached. */
     PEER("peer", ERROR, "another host of the fan is not reached");
 
     private final String word;
@@ -59,17 +101,17 @@ public enum Code {
         this.meaning = meaning;
     }
 
-    /** Lower case with dashes; stable. */
+    /** {@return the code for programs: lower case with dashes; stable} */
     public String word() {
         return word;
     }
 
-    /** As it mostly is; a finding may be milder or worse. */
+    /** {@return how bad it mostly is; a finding may be milder or worse} */
     public Severity severity() {
         return severity;
     }
 
-    /** What it means, for lists. */
+    /** {@return what it means, for lists} */
     public String meaning() {
         return meaning;
     }

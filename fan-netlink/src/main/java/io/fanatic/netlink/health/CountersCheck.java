@@ -1,6 +1,6 @@
 package io.fanatic.netlink.health;
 
-import io.fanatic.netlink.bpf.Counter;
+import io.fanatic.core.Counter;
 import io.fanatic.netlink.engine.Fan;
 import java.util.ArrayList;
 import java.util.List;

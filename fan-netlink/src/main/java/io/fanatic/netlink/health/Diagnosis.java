@@ -13,12 +13,13 @@ import java.util.Optional;
  */
 public record Diagnosis(int looked, List<Finding> findings, List<String> unseen) {
 
+    /** Copies the list. */
     public Diagnosis {
         findings = List.copyOf(findings);
         unseen = List.copyOf(unseen);
     }
 
-    /** Those that follow from no other: one cause, one finding. */
+    /** {@return the findings that follow from no other: one cause, one finding} */
     public List<Finding> causes() {
         List<Finding> causes = new ArrayList<>();
         for (Finding finding : findings) {
@@ -29,7 +30,11 @@ public record Diagnosis(int looked, List<Finding> findings, List<String> unseen)
         return causes;
     }
 
-    /** What follows from a cause, at once or by way of others. */
+    /**
+     * {@return what follows from a cause, at once or by way of others}
+     *
+     * @param cause one of {@link #causes}
+     */
     public List<Finding> consequencesOf(Finding cause) {
         List<Finding> consequences = new ArrayList<>();
         for (Finding finding : findings) {
@@ -57,16 +62,21 @@ public record Diagnosis(int looked, List<Finding> findings, List<String> unseen)
         return at == finding ? Optional.empty() : Optional.of(at);
     }
 
+    /** {@return whether nothing was found, not even a note} */
     public boolean healthy() {
         return findings.isEmpty();
     }
 
-    /** Whether something does not work. */
+    /** {@return whether something does not work} */
     public boolean hasErrors() {
         return findings.stream().anyMatch(finding -> finding.severity() == Severity.ERROR);
     }
 
-    /** With what was found elsewhere as well. */
+    /**
+     * {@return this with what was found elsewhere as well}
+     *
+     * @param other comes after this
+     */
     public Diagnosis and(Diagnosis other) {
         List<Finding> all = new ArrayList<>(findings);
         all.addAll(other.findings);

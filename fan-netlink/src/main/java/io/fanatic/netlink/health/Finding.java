@@ -29,24 +29,49 @@ public record Finding(
     /** The subject of what is not about one fan. */
     public static final String HOST = "host";
 
+    /** Copies the lists. */
     public Finding {
         evidence = List.copyOf(evidence);
         because = Set.copyOf(because);
     }
 
-    /** One that follows from nothing else. */
+    /**
+     * {@return a finding that follows from nothing else, with its code's usual severity}
+     *
+     * @param code what it is
+     * @param subject the overlay of the fan that it is about, or {@link #HOST}
+     * @param title one sentence
+     * @param evidence what was seen, a line each
+     * @param fix what to do
+     */
     public static Finding of(Code code, String subject, String title, List<String> evidence, String fix) {
         return new Finding(code, code.severity(), subject, title, evidence, fix, Set.of());
     }
 
+    /**
+     * {@return the same as a consequence of any of these}
+     *
+     * @param causes codes of findings about the same fan or the host
+     */
     public Finding because(Set<Code> causes) {
         return new Finding(code, severity, subject, title, evidence, fix, causes);
     }
 
+    /**
+     * {@return the same as a consequence of any of these}
+     *
+     * @param first the code of a finding about the same fan or the host
+     * @param more others
+     */
     public Finding because(Code first, Code... more) {
         return because(EnumSet.of(first, more));
     }
 
+    /**
+     * {@return the same with another severity}
+     *
+     * @param other in place of the code's usual one
+     */
     public Finding as(Severity other) {
         return new Finding(code, other, subject, title, evidence, fix, because);
     }

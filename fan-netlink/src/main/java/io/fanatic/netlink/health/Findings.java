@@ -13,7 +13,13 @@ public final class Findings {
     private final Set<String> unseen = new LinkedHashSet<>();
     private int looked;
 
-    /** One more of the same code and subject adds its evidence to the first. */
+    Findings() {}
+
+    /**
+     * One more of the same code and subject adds its evidence to the first.
+     *
+     * @param finding what is not as it should be
+     */
     public void add(Finding finding) {
         findings.merge(finding.code() + " " + finding.subject(), finding, Finding::with);
     }
@@ -23,13 +29,17 @@ public final class Findings {
         looked++;
     }
 
-    /** @param sentence what could not be looked at, and why */
+    /**
+     * Notes that a thing could not be looked at.
+     *
+     * @param sentence which, and why
+     */
     public void unseen(String sentence) {
         unseen.add(sentence);
     }
 
-    /** What was found up to now. */
-    public Diagnosis diagnosis() {
+    /** {@return what was found up to now} */
+    Diagnosis diagnosis() {
         return new Diagnosis(looked, new ArrayList<>(findings.values()), List.copyOf(unseen));
     }
 }

@@ -17,7 +17,7 @@ import java.util.Optional;
  * @param chains the chains, in nft's order
  * @param rules the rules, in nft's order
  */
-public record Firewall(List<Chain> chains, List<Rule> rules) {
+record Firewall(List<Chain> chains, List<Rule> rules) {
 
     public Firewall {
         chains = List.copyOf(chains);

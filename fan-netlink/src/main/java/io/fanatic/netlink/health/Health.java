@@ -40,7 +40,7 @@ public final class Health {
         this.checks = List.copyOf(checks);
     }
 
-    /** With the directories of {@code fanctl}, /etc/network/fan, and the checks of this package. */
+    /** {@return health with the directories of {@code fanctl}, /etc/network/fan, and the checks of this package} */
     public static Health onThisHost() {
         return new Health(
                 Path.of("/run/fanatic"),
@@ -67,14 +67,24 @@ public final class Health {
                         new CountersCheck()));
     }
 
-    /** With one more check, after the others. */
+    /**
+     * With one more check, after the others.
+     *
+     * @param check runs after the others
+     * @return health with one check more
+     */
     public Health with(Check check) {
         List<Check> all = new ArrayList<>(checks);
         all.add(check);
         return new Health(runDirectory, stateDirectory, configuration, meant, all);
     }
 
-    /** Only the fans that are meant, and the host. */
+    /**
+     * Only the fans that are meant, and the host.
+     *
+     * @param fans which of those configured or up are meant
+     * @return health that looks at these and the host
+     */
     public Health only(Predicate<FanEntry> fans) {
         return new Health(runDirectory, stateDirectory, configuration, fans, checks);
     }
@@ -82,6 +92,7 @@ public final class Health {
     /**
      * Looks at everything.
      *
+     * @return what was found
      * @throws ErrnoException when the kernel does not even list its network devices
      */
     public Diagnosis examine() {

@@ -1,5 +1,6 @@
 package io.fanatic.netlink.health;
 
+import io.fanatic.core.Counter;
 import io.fanatic.core.FanConfig;
 import io.fanatic.core.FanEntry;
 import io.fanatic.core.FanNames;
@@ -9,7 +10,6 @@ import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.TunnelType;
 import io.fanatic.core.UnderlaySpec;
 import io.fanatic.netlink.FanNetwork;
-import io.fanatic.netlink.bpf.Counter;
 import io.fanatic.netlink.engine.AddressState;
 import io.fanatic.netlink.engine.Engine;
 import io.fanatic.netlink.engine.Fan;
@@ -167,56 +167,57 @@ public final class HealthHost implements AutoCloseable {
     }
 
     /** The engine on this host; what it plans needs privileges. */
-    public Engine engine() {
+    Engine engine() {
         return new Engine(kernel);
     }
 
-    /** Whether fans, programs and the firewall can be looked at. */
+    /** {@return whether fans, programs and the firewall can be looked at} */
     public boolean privileged() {
         return privileged;
     }
 
-    public FanConfig config() {
+    FanConfig config() {
         return config;
     }
 
     /** Where the journal and DHCP leases are. */
-    public Path state() {
+    Path state() {
         return state;
     }
 
-    public List<LinkState> links() {
+    List<LinkState> links() {
         return links;
     }
 
-    public Optional<LinkState> link(String name) {
+    Optional<LinkState> link(String name) {
         return links.stream().filter(link -> link.name().equals(name)).findFirst();
     }
 
     /** The same devices with what the engine does not care for. */
-    public Optional<Link> device(String name) {
+    Optional<Link> device(String name) {
         return devices.stream().filter(link -> link.name().equals(name)).findFirst();
     }
 
-    public List<AddressState> addresses() {
+    List<AddressState> addresses() {
         return addresses;
     }
 
-    public List<RouteState> routes() {
+    List<RouteState> routes() {
         return routes;
     }
 
+    /** {@return the fans that are up, ordered by overlay} */
     public List<Fan> fans() {
         return fans;
     }
 
     /** What should be up, and what is. */
-    public List<Wanted> wanted() {
+    List<Wanted> wanted() {
         return wanted;
     }
 
     /** The names of the devices of all fans that are up or should be. */
-    public List<String> deviceNames() {
+    List<String> deviceNames() {
         Set<String> names = new HashSet<>();
         for (Wanted each : wanted) {
             names.add(bridgeOf(each));
@@ -248,7 +249,11 @@ public final class HealthHost implements AutoCloseable {
                 .orElse(wanted.entry().options().port().orElse(TunnelType.DEFAULT_VXLAN_PORT));
     }
 
-    /** The device that has a local address, other than a fan's. */
+    /**
+     * {@return the device that has a local address, other than a fan's; empty when there is none}
+     *
+     * @param address an underlay address
+     */
     public Optional<LinkState> holder(Ipv4Address address) {
         for (AddressState each : addresses) {
             Optional<LinkState> link = link(each.link()).filter(found -> !found.isOurs());
@@ -260,7 +265,7 @@ public final class HealthHost implements AutoCloseable {
     }
 
     /** The device that the kernel would send by; empty when there is no way. */
-    public Optional<String> wayTo(Ipv4Address address) {
+    Optional<String> wayTo(Ipv4Address address) {
         try {
             return new Routes(socket)
                     .lookup(address)
@@ -275,7 +280,7 @@ public final class HealthHost implements AutoCloseable {
     }
 
     /** The nftables rules; empty when they cannot be read, see {@link #firewallTrouble}. */
-    public Optional<Firewall> firewall() {
+    Optional<Firewall> firewall() {
         return firewall;
     }
 
@@ -284,12 +289,12 @@ public final class HealthHost implements AutoCloseable {
     }
 
     /** What the programs had counted when the examination began. */
-    public Map<Counter, Long> countersBefore(Fan fan) {
+    Map<Counter, Long> countersBefore(Fan fan) {
         return counters.getOrDefault(fan, Map.of());
     }
 
     /** What the programs have counted; nothing where that cannot be read. */
-    public Map<Counter, Long> counters(Fan fan) {
+    Map<Counter, Long> counters(Fan fan) {
         if (!privileged) {
             return Map.of();
         }

@@ -11,7 +11,7 @@ public enum Severity {
     /** Nothing is broken; somebody should know. */
     NOTE;
 
-    /** {@code error}. */
+    /** {@return the word for it, lower case: {@code error}, {@code warning} or {@code note}} */
     public String word() {
         return name().toLowerCase(Locale.ROOT);
     }

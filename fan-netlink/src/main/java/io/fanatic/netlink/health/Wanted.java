@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param slice the slice of it; empty when the fan is down or lacks it
  * @param place where it is configured: {@code /etc/network/fan:3}; empty when it is not
  */
-public record Wanted(FanEntry entry, Optional<Fan> fan, Optional<FanSlice> slice, Optional<String> place) {
+record Wanted(FanEntry entry, Optional<Fan> fan, Optional<FanSlice> slice, Optional<String> place) {
 
     public boolean isUp() {
         return slice.isPresent();

@@ -4,10 +4,21 @@ package io.fanatic.netlink.host;
 public final class DhcpException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
+    /**
+     * A failure that nothing else was thrown for.
+     *
+     * @param message why, and what to do
+     */
     public DhcpException(String message) {
         super(message);
     }
 
+    /**
+     * A failure that follows from another.
+     *
+     * @param message why, and what to do
+     * @param cause what was thrown
+     */
     public DhcpException(String message, Throwable cause) {
         super(message, cause);
     }

@@ -14,14 +14,23 @@ import io.fanatic.core.TunnelType;
  */
 public record DhcpRange(Ipv4Address first, Ipv4Address last, int prefixLength, Ipv4Address router) {
 
-    /** @throws IllegalArgumentException when the last address comes before the first */
+    /**
+     * Checks the components.
+     *
+     * @throws IllegalArgumentException when the last address comes before the first
+     */
     public DhcpRange {
         if (last.compareTo(first) < 0) {
             throw new IllegalArgumentException("a DHCP range from " + first + " back to " + last);
         }
     }
 
-    /** All of a slice past its host reserve, for containers of a fan with this kind of tunnel. */
+    /**
+     * {@return all of a slice past its host reserve, for containers of a fan with this kind of tunnel}
+     *
+     * @param slice the addresses' owner
+     * @param type the tunnel's kind
+     */
     public static DhcpRange of(FanSlice slice, TunnelType type) {
         return new DhcpRange(
                 slice.firstContainerAddress(),
@@ -30,7 +39,7 @@ public record DhcpRange(Ipv4Address first, Ipv4Address last, int prefixLength, I
                 slice.hostAddress());
     }
 
-    /** How many addresses. */
+    /** {@return how many addresses there are, at least 1} */
     public long size() {
         return (last.bits() & 0xffffffffL) - (first.bits() & 0xffffffffL) + 1;
     }

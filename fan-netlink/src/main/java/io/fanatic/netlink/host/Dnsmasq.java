@@ -43,7 +43,12 @@ public final class Dnsmasq {
     private final Path stateDir;
     private final String searchPath;
 
-    /** @param runDir such as /run/fanatic; it and {@code stateDir} are made when a server is started */
+    /**
+     * Servers with files in these directories.
+     *
+     * @param runDir such as /run/fanatic; it and {@code stateDir} are made when a server is started
+     * @param stateDir such as /var/lib/fanatic
+     */
     public Dnsmasq(Path runDir, Path stateDir) {
         this(runDir, stateDir, Spawn.PATH);
     }
@@ -57,7 +62,9 @@ public final class Dnsmasq {
     /**
      * Starts a server and waits until it serves.
      *
-     * @throws DhcpException when dnsmasq is not installed, refuses, or runs already for this bridge; nothing is left then
+     * @param server on a bridge that has none
+     * @throws DhcpException when dnsmasq is not installed, refuses, or runs already for this bridge; nothing is left
+     *     then
      */
     public void start(DhcpServer server) {
         Path program = program();
@@ -92,7 +99,11 @@ public final class Dnsmasq {
         }
     }
 
-    /** What the server of this bridge was started with, if one runs. */
+    /**
+     * {@return what the server of this bridge was started with; empty when none runs}
+     *
+     * @param bridge its device
+     */
     public Optional<DhcpServer> running(String bridge) {
         if (pid(bridge).isEmpty()) {
             return Optional.empty();
@@ -108,6 +119,7 @@ public final class Dnsmasq {
     /**
      * Stops the server of this bridge and waits for its end; its leases stay.
      *
+     * @param bridge its device
      * @return false when none ran
      * @throws DhcpException when it does not end within 10 s, or its directories cannot be written; it runs on then
      */
@@ -136,7 +148,11 @@ public final class Dnsmasq {
         return pid.isPresent();
     }
 
-    /** Forgets the leases of this bridge, whose server must not run. */
+    /**
+     * Forgets the leases of this bridge, whose server must not run.
+     *
+     * @param bridge its device
+     */
     public void forget(String bridge) {
         delete(leaseFile(bridge));
     }
@@ -146,7 +162,11 @@ public final class Dnsmasq {
                 .orElseThrow(() -> new DhcpException("dnsmasq is not installed; install the package dnsmasq-base"));
     }
 
-    /** The process number of the server of this bridge, if one runs. */
+    /**
+     * {@return the process number of the server of this bridge; empty when none runs}
+     *
+     * @param bridge its device
+     */
     public OptionalInt process(String bridge) {
         return pid(bridge);
     }

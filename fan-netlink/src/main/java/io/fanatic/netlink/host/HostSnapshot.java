@@ -14,6 +14,7 @@ import java.util.Map;
  * @param lines sorted, except that nftables rules keep their order and come last
  */
 public record HostSnapshot(List<String> lines) {
+    /** Copies the lines. */
     public HostSnapshot {
         lines = List.copyOf(lines);
     }
@@ -21,6 +22,7 @@ public record HostSnapshot(List<String> lines) {
     /**
      * Takes a snapshot of the calling thread's network namespace.
      *
+     * @return what is there now
      * @throws io.fanatic.netlink.libc.ErrnoException when the kernel does not tell
      */
     public static HostSnapshot take() {
@@ -30,7 +32,10 @@ public record HostSnapshot(List<String> lines) {
     }
 
     /**
-     * What is different later: {@code - line} for what is gone, {@code + line} for what is new; empty when nothing is.
+     * {@return what is different later: {@code - line} for what is gone, {@code + line} for what is new; empty when
+     * nothing is}
+     *
+     * @param later a snapshot of the same namespace
      */
     public List<String> changesTo(HostSnapshot later) {
         Map<String, Integer> surplus = new HashMap<>();

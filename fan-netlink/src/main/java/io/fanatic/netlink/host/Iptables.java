@@ -37,7 +37,9 @@ public final class Iptables {
 
     /** The two programs of that name, each with tables of its own in the kernel. */
     public enum Backend {
+        /** On top of nf_tables, as distributions have it now. */
         NFT("iptables-nft"),
+        /** The older one, with tables of its own in the kernel (ip_tables). */
         LEGACY("iptables-legacy");
 
         private final String program;
@@ -55,7 +57,10 @@ public final class Iptables {
     /**
      * A rule of ours: what comes in by one device and goes out by another is accepted.
      *
+     * @param backend whose chain it is
      * @param chain the one that it stands in
+     * @param in name of the device
+     * @param out name of the device
      */
     public record Pass(Backend backend, String chain, String in, String out) {
 
@@ -69,13 +74,15 @@ public final class Iptables {
     /**
      * The chain FORWARD of one backend and what it jumps to.
      *
+     * @param backend whose chain it is
      * @param drops whether what no rule accepts is dropped
-     * @param chain where rules of ours belong: the one that Docker keeps for its users, where it is, as Docker puts rules that drop before
-     *     everything else
+     * @param chain where rules of ours belong: the one that Docker keeps for its users, where it is, as Docker puts
+     *     rules that drop before everything else
      * @param ours our rules
      * @param others devices whose packets rules of others accept: those from it to itself
      */
     public record Forward(Backend backend, boolean drops, String chain, List<Pass> ours, List<String> others) {
+        /** Copies the lists. */
         public Forward {
             ours = List.copyOf(ours);
             others = List.copyOf(others);
@@ -86,6 +93,7 @@ public final class Iptables {
      * Reads the backends in use whose program is installed.
      *
      * @param nftTables what {@code nft list tables ip} prints
+     * @return one for each backend in use; empty when none is, or iptables is not installed
      */
     public static List<Forward> read(String nftTables) {
         List<Forward> found = new ArrayList<>();
@@ -169,6 +177,7 @@ public final class Iptables {
     /**
      * Puts a rule at the head of its chain; one that is there already stays alone.
      *
+     * @param pass the rule
      * @throws IllegalStateException when iptables refuses, with its words
      */
     public static void add(Pass pass) {
@@ -180,7 +189,11 @@ public final class Iptables {
         }
     }
 
-    /** Takes a rule away; one that is not there is no error, nor is a chain that has gone. */
+    /**
+     * Takes a rule away; one that is not there is no error, nor is a chain that has gone.
+     *
+     * @param pass the rule
+     */
     public static void remove(Pass pass) {
         while (run(pass, "-C").code == 0) {
             Result result = run(pass, "-D");

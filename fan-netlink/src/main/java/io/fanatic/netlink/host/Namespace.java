@@ -44,18 +44,25 @@ public record Namespace(Path network, Optional<Path> mount) {
 
     private static final AtomicInteger THREADS = new AtomicInteger();
 
-    /** The network namespace of that name, as {@code ip netns} lists it; it need not exist yet. */
+    /**
+     * {@return the network namespace of that name, as {@code ip netns} lists it; it need not exist yet}
+     *
+     * @param name a file of /run/netns
+     */
     public static Namespace named(String name) {
         return new Namespace(NAMED.resolve(name), Optional.empty());
     }
 
-    /** The network namespace of the thread that calls the methods of this value, and of the threads that it has started. */
+    /**
+     * {@return the network namespace of the thread that calls the methods of this value, and of the threads that it has
+     * started}
+     */
     public static Namespace here() {
         // A thread inherits its namespaces, so the thread that does the work finds them here, too.
         return new Namespace(Path.of("/proc/thread-self/ns/net"), Optional.empty());
     }
 
-    /** The names of {@code ip netns list}, sorted. */
+    /** {@return the names of {@code ip netns list}, sorted} */
     public static List<String> names() {
         List<String> names = new ArrayList<>();
         try (var files = Files.newDirectoryStream(NAMED)) {
@@ -70,6 +77,8 @@ public record Namespace(Path network, Optional<Path> mount) {
     /**
      * Makes a network namespace of that name, with its loopback still down, visible to ip-netns(8).
      *
+     * @param name without a slash
+     * @return the namespace, to be deleted by the caller
      * @throws io.fanatic.netlink.libc.ErrnoException when the kernel refuses; nothing is left then
      * @throws UncheckedIOException when the name is taken
      */
@@ -108,10 +117,12 @@ public record Namespace(Path network, Optional<Path> mount) {
     }
 
     /**
-     * Gives this network namespace a mount namespace of its own: a copy of the caller's in which {@code setup} may mount
-     * what it likes; mounts made outside later still arrive, mounts made inside stay inside.
+     * Gives this network namespace a mount namespace of its own: a copy of the caller's in which {@code setup} may
+     * mount what it likes; mounts made outside later still arrive, mounts made inside stay inside.
      *
      * @param pin a file to be made; its directory must be prepared by {@link #preparePins}
+     * @param setup run inside, on a thread of its own
+     * @return the same network namespace, with those mounts
      */
     public Namespace withMounts(Path pin, Callable<?> setup) {
         try {
@@ -155,7 +166,11 @@ public record Namespace(Path network, Optional<Path> mount) {
         return new Namespace(network, Optional.of(pin));
     }
 
-    /** Makes a directory that may hold pinned mount namespaces: a mount of its own that passes nothing on. */
+    /**
+     * Makes a directory that may hold pinned mount namespaces: a mount of its own that passes nothing on.
+     *
+     * @param directory made when it is missing
+     */
     public static void preparePins(Path directory) {
         try {
             Files.createDirectories(directory);
@@ -169,12 +184,17 @@ public record Namespace(Path network, Optional<Path> mount) {
         }
     }
 
-    /** Takes away the mount of {@link #preparePins} and the then empty directory. Absent is fine. */
+    /**
+     * Takes away the mount of {@link #preparePins} and the then empty directory. Absent is fine.
+     *
+     * @param directory one that was prepared
+     */
     public static void removePins(Path directory) {
         LIBC.umount2(directory.toString(), MNT_DETACH);
         deleteFile(directory);
     }
 
+    /** {@return whether there is a namespace of this name} */
     public boolean exists() {
         return Files.exists(network);
     }
@@ -201,6 +221,9 @@ public record Namespace(Path network, Optional<Path> mount) {
     /**
      * Runs work inside, on a thread of its own, and waits for it.
      *
+     * @param <T> what the work finds out
+     * @param work run with this network namespace, and its mounts if it has its own
+     * @return what the work returned
      * @throws RuntimeException what the work threw; a checked exception comes wrapped
      */
     public <T> T call(Callable<T> work) {
@@ -211,8 +234,10 @@ public record Namespace(Path network, Optional<Path> mount) {
     }
 
     /**
-     * The words that run a command inside, by way of nsenter(1) of util-linux. The JDK would start a process from a thread
-     * inside as well, but its reaper threads would then keep the namespace alive for a minute.
+     * {@return the words that run a command inside, by way of nsenter(1) of util-linux} The JDK would start a process
+     * from a thread inside as well, but its reaper threads would then keep the namespace alive for a minute.
+     *
+     * @param command program and arguments
      */
     public List<String> command(List<String> command) {
         List<String> words = new ArrayList<>();
@@ -225,9 +250,12 @@ public record Namespace(Path network, Optional<Path> mount) {
     }
 
     /**
-     * Runs work in a new, empty network namespace that ends with it, to find out what this kernel can do without touching
-     * anything that is there.
+     * Runs work in a new, empty network namespace that ends with it, to find out what this kernel can do without
+     * touching anything that is there.
      *
+     * @param <T> what the work finds out
+     * @param work run inside, on a thread of its own
+     * @return what the work returned
      * @throws io.fanatic.netlink.libc.ErrnoException EPERM without CAP_SYS_ADMIN
      */
     public static <T> T scratch(Callable<T> work) {
@@ -237,7 +265,11 @@ public record Namespace(Path network, Optional<Path> mount) {
         });
     }
 
-    /** As {@link #call}, without a result. */
+    /**
+     * As {@link #call}, without a result.
+     *
+     * @param work run with this network namespace
+     */
     public void run(Runnable work) {
         call(() -> {
             work.run();

@@ -27,7 +27,10 @@ public final class NamespaceCookie {
 
     private NamespaceCookie() {}
 
-    /** That of the calling thread's network namespace, in decimal; on kernels without cookies with {@code inode} before it. */
+    /**
+     * {@return the cookie (SO_NETNS_COOKIE) of the calling thread's network namespace, in decimal; on kernels without
+     * cookies its inode, with {@code inode} before it}
+     */
     public static String here() {
         try {
             return cookie();

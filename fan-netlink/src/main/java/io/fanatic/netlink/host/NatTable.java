@@ -66,6 +66,11 @@ public final class NatTable extends OwnTable<NatTable.Entry> {
         }
     }
 
+    /**
+     * The table in the namespace of a handle.
+     *
+     * @param nftables stays open, and the caller's
+     */
     public NatTable(Nftables nftables) {
         super(nftables, "ip fanatic", Entry.OTHER);
     }

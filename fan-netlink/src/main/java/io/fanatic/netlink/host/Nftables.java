@@ -39,7 +39,7 @@ public final class Nftables implements AutoCloseable {
     }
 
     /**
-     * A handle on the rules of the calling thread's network namespace.
+     * {@return a handle on the rules of the calling thread's network namespace}
      *
      * @throws NftException when the library is not installed
      */
@@ -66,25 +66,39 @@ public final class Nftables implements AutoCloseable {
     }
 
     /**
-     * Runs commands as one transaction and returns what they print.
+     * Runs commands as one transaction.
      *
+     * @param commands in the language of nft(8)
+     * @return what they print
      * @throws NftException when one of them is refused, with nft's words; nothing has changed then
      */
     public String run(String commands) {
         return run(commands, 0, false);
     }
 
-    /** As {@link #run}, printing JSON as in libnftables-json(5). */
+    /**
+     * As {@link #run}, printing JSON as in libnftables-json(5).
+     *
+     * @param commands in the language of nft(8)
+     * @return what they print, JSON
+     */
     public String runJson(String commands) {
         return run(commands, OUTPUT_JSON, false);
     }
 
-    /** All rules of the namespace as nft(8) writes them, without counters and other things that change by themselves. */
+    /**
+     * {@return all rules of the namespace as nft(8) writes them, without counters and other things that change by
+     * themselves}
+     */
     public String ruleset() {
         return run("list ruleset", OUTPUT_STATELESS, false);
     }
 
-    /** Whether {@link #run} would be accepted, told by an exception; changes nothing. */
+    /**
+     * Whether {@link #run} would be accepted, told by an exception; changes nothing.
+     *
+     * @param commands in the language of nft(8)
+     */
     public void check(String commands) {
         run(commands, 0, true);
     }

@@ -38,6 +38,7 @@ public final class PortTable extends OwnTable<PortTable.Entry> {
         /** Stands for what somebody has done to our table by hand; no fan can want it. */
         public static final Entry OTHER = new Entry(0, List.of());
 
+        /** Copies the list. */
         public Entry {
             underlays = List.copyOf(underlays);
         }
@@ -56,6 +57,11 @@ public final class PortTable extends OwnTable<PortTable.Entry> {
         }
     }
 
+    /**
+     * The table in the namespace of a handle.
+     *
+     * @param nftables stays open, and the caller's
+     */
     public PortTable(Nftables nftables) {
         super(nftables, "inet fanatic", Entry.OTHER);
     }

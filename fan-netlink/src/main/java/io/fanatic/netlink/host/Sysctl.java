@@ -23,17 +23,22 @@ public final class Sysctl {
     private Sysctl() {}
 
     /**
-     * The value without its closing line end.
+     * {@return the value without its closing line end}
      *
-     * @param key with dots, or with slashes where an interface's name may hold a dot: {@code net.ipv4.ip_forward}, {@code
-     *     net/ipv4/conf/eth0.100/rp_filter}
+     * @param key with dots, or with slashes where an interface's name may hold a dot: {@code net.ipv4.ip_forward},
+     *     {@code net/ipv4/conf/eth0.100/rp_filter}
      * @throws UncheckedIOException when this kernel has no such parameter
      */
     public static String read(String key) {
         return find(key).orElseThrow(() -> new UncheckedIOException(new NoSuchFileException("no sysctl " + key)));
     }
 
-    /** As {@link #read}, or empty when there is no such parameter, for example because its interface has gone. */
+    /**
+     * As {@link #read}, where the parameter need not be there.
+     *
+     * @param key as for {@link #read}
+     * @return the value; empty when there is no such parameter, for example because its interface has gone
+     */
     public static Optional<String> find(String key) {
         try {
             return Optional.of(
@@ -48,6 +53,8 @@ public final class Sysctl {
     /**
      * Sets a value.
      *
+     * @param key as for {@link #read}
+     * @param value without line end
      * @throws UncheckedIOException when there is no such parameter, or the kernel refuses the value
      */
     public static void write(String key, String value) {

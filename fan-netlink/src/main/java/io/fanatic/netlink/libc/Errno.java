@@ -24,6 +24,7 @@ public final class Errno {
     public static final int ENOSYS = 38;
     public static final int EBADMSG = 74;
     public static final int EMSGSIZE = 90;
+    public static final int ENOPROTOOPT = 92;
     public static final int EPROTONOSUPPORT = 93;
     public static final int EOPNOTSUPP = 95;
     public static final int EAFNOSUPPORT = 97;
@@ -69,6 +70,7 @@ public final class Errno {
             case ENOSYS -> "Function not implemented";
             case EBADMSG -> "Bad message";
             case EMSGSIZE -> "Message too long";
+            case ENOPROTOOPT -> "Protocol not available";
             case EPROTONOSUPPORT -> "Protocol not supported";
             case EOPNOTSUPP -> "Operation not supported";
             case EAFNOSUPPORT -> "Address family not supported";

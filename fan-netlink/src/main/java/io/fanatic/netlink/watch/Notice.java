@@ -39,6 +39,7 @@ public record Notice(Kind kind, String subject, String text) {
             this.word = word;
         }
 
+        /** {@return the kind's word for logs and JSON: lower case; stable} */
         public String word() {
             return word;
         }

@@ -65,6 +65,11 @@ public final class Watch implements AutoCloseable {
 
     /** Who is told; on the watch's own thread. */
     public interface Listener {
+        /**
+         * Something that is told once, when it happens.
+         *
+         * @param notice what happened
+         */
         void notice(Notice notice);
 
         /**
@@ -85,10 +90,12 @@ public final class Watch implements AutoCloseable {
     }
 
     /**
-     * Watches the fans in the calling thread's network namespace, which must be the one that {@link #run}s it. Changes from now on
-     * are seen.
+     * Watches the fans in the calling thread's network namespace, which must be the one that {@link #run}s it. Changes
+     * from now on are seen.
      *
      * @param configuration reads the configuration
+     * @param listener told of what happens, on the thread that {@link #run}s this
+     * @return a watch that sees what happens from now on
      * @throws io.fanatic.netlink.libc.ErrnoException when the kernel tells nothing
      */
     public static Watch open(Supplier<FanConfig> configuration, Listener listener) {

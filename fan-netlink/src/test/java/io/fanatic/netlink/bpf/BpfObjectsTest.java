@@ -67,7 +67,7 @@ class BpfObjectsTest {
     @ParameterizedTest
     @MethodSource("fans")
     void everyFanLoadsAlsoWhereTheCpuWantsAlignedLoads(FanProgramSpec spec) {
-        try (BpfMap map = BpfMap.createPerCpuArray("fan_counters", Counter.ENTRIES);
+        try (BpfMap map = BpfMap.createPerCpuArray("fan_counters", FanPrograms.COUNTERS);
                 BpfProgram encap = BpfProgram.load(
                         "encap",
                         EncapProgram.emit(spec, map.fd(), ByteOrder.nativeOrder())
@@ -138,7 +138,7 @@ class BpfObjectsTest {
                         FanPrograms.load(Specs.USUAL, BpfMap.byId(small.info().id()))) {
             assertThat(programs.counters().info().id())
                     .isNotEqualTo(small.info().id());
-            assertThat(programs.counters().info().entries()).isEqualTo(Counter.ENTRIES);
+            assertThat(programs.counters().info().entries()).isEqualTo(FanPrograms.COUNTERS);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.fanatic.netlink.bpf;
 
+import io.fanatic.core.Counter;
 import io.fanatic.core.Ipv4Address;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;

@@ -9,6 +9,7 @@ import static io.fanatic.netlink.bpf.Register.R4;
 import static io.fanatic.netlink.bpf.Register.R6;
 import static io.fanatic.netlink.bpf.Register.R7;
 
+import io.fanatic.core.Counter;
 import io.fanatic.core.Ipv4Address;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -36,10 +37,10 @@ final class KernelRun implements AutoCloseable {
     private static final int KEY = -48;
 
     private final FanProgramSpec spec;
-    private final BpfMap counters = BpfMap.createPerCpuArray(FanPrograms.COUNTERS_NAME, Counter.ENTRIES);
+    private final BpfMap counters = BpfMap.createPerCpuArray(FanPrograms.COUNTERS_NAME, FanPrograms.COUNTERS);
     private final BpfProgram encap;
     private final BpfProgram guard;
-    private long[] before = new long[Counter.ENTRIES];
+    private long[] before = new long[FanPrograms.COUNTERS];
 
     KernelRun(FanProgramSpec spec) {
         ByteOrder order = ByteOrder.nativeOrder();
@@ -83,7 +84,7 @@ final class KernelRun implements AutoCloseable {
 
     /** The counter that went up since the last run; exactly one, by one. */
     private Counter moved() {
-        long[] now = counters.sums(Counter.ENTRIES);
+        long[] now = counters.sums(FanPrograms.COUNTERS);
         Map<Counter, Long> moved = new HashMap<>();
         for (Counter counter : Counter.values()) {
             if (now[counter.index()] != before[counter.index()]) {

@@ -1,5 +1,6 @@
 package io.fanatic.netlink.bpf;
 
+import io.fanatic.core.Counter;
 import io.fanatic.core.Ipv4Address;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -25,7 +26,7 @@ final class Machine {
 
     private final ByteOrder order;
     private final ByteBuffer code;
-    private final ByteBuffer values = ByteBuffer.allocate(8 * Counter.ENTRIES);
+    private final ByteBuffer values = ByteBuffer.allocate(8 * FanPrograms.COUNTERS);
 
     /** @param code a program as the kernel of a CPU with this byte order takes it */
     Machine(byte[] code, ByteOrder order) {
@@ -222,7 +223,7 @@ final class Machine {
             switch (helper) {
                 case 1:
                     int index = stack.getInt(onStack(registers[2]));
-                    return registers[1] == MAP && index >= 0 && index < Counter.ENTRIES ? VALUES + 8L * index : 0;
+                    return registers[1] == MAP && index >= 0 && index < FanPrograms.COUNTERS ? VALUES + 8L * index : 0;
                 case 20:
                     return getTunnelKey(onStack(registers[2]));
                 case 21:

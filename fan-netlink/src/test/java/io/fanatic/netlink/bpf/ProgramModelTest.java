@@ -2,6 +2,7 @@ package io.fanatic.netlink.bpf;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fanatic.core.Counter;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.EnumSet;

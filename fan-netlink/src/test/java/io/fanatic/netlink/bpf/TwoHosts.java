@@ -2,6 +2,7 @@ package io.fanatic.netlink.bpf;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fanatic.core.Counter;
 import io.fanatic.core.TunnelType;
 import io.fanatic.netlink.route.TrafficControl;
 import io.fanatic.netlink.wire.NetlinkSocket;

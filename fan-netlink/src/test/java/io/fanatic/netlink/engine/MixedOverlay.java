@@ -4,6 +4,7 @@ import static io.fanatic.netlink.host.FreshNamespace.shIn;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fanatic.core.FanEntry;
+import io.fanatic.core.TunnelType;
 import io.fanatic.netlink.host.FreshNamespace;
 import io.fanatic.netlink.host.HostSnapshot;
 import io.fanatic.netlink.host.Namespace;
@@ -99,20 +100,22 @@ final class MixedOverlay {
         shIn(container, "ip route add default via 250.0." + (host + 1) + ".1");
     }
 
-    /**
-     * The third host: its containers on a bridge, and routes into a tunnel device that takes each packet's way from its route.
-     *
-     * @param device the words that make the tunnel, which is to be called {@code ft}
-     * @param key what "encap ip" says beside the destination
-     */
-    void upForeign(String device, String key) {
+    /** The third host: its containers on a bridge, and routes into a tunnel device that takes each packet's way from its route. */
+    void upForeign(TunnelType type) {
         Namespace host = hosts.get(FOREIGN);
         shIn(host, "sysctl -qw net.ipv4.ip_forward=1");
-        shIn(host, device);
-        // What it asks by ARP and answers for its containers comes from its slice.
-        shIn(host, "ip addr add 250.0.3.1/32 dev ft");
+        String key = "";
+        if (type == TunnelType.VXLAN) {
+            shIn(host, "ip link add ft mtu 1450 type vxlan external dstport 8472 nolearning");
+            // What it asks by ARP and answers for its containers comes from its slice.
+            shIn(host, "ip addr add 250.0.3.1/32 dev ft");
+            shIn(host, "sysctl -qw net.ipv4.conf.ft.proxy_arp=1 net.ipv4.neigh.ft.proxy_delay=0");
+            // Ubuntu's VNI is the overlay's network address without its last 8 bits.
+            key = "id 16384000 ";
+        } else {
+            shIn(host, "ip link add ft mtu 1480 type ipip external");
+        }
         shIn(host, "ip link set ft up");
-        shIn(host, "sysctl -qw net.ipv4.conf.ft.proxy_arp=1 net.ipv4.neigh.ft.proxy_delay=0");
         shIn(host, "ip link add br0 type bridge");
         shIn(host, "ip addr add 250.0.3.1/24 dev br0");
         shIn(host, "ip link set br0 up");

@@ -2,7 +2,10 @@ package io.fanatic.netlink.route;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.fanatic.netlink.engine.KernelFeature;
+import io.fanatic.netlink.engine.KernelFeatures;
 import io.fanatic.netlink.host.FreshNamespace;
 import io.fanatic.netlink.libc.Errno;
 import io.fanatic.netlink.wire.NetlinkException;
@@ -23,6 +26,7 @@ class VniFilterTest {
 
     @BeforeEach
     void openFilter() {
+        assumeTrue(KernelFeatures.ofThisKernel().has(KernelFeature.VNI_FILTER), "this kernel has no vni-filter");
         NetlinkSocket socket = inside.socket();
         links = new Links(socket);
         filter = new VniFilter(socket);

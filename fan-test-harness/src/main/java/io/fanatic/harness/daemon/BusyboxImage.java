@@ -24,6 +24,7 @@ final class BusyboxImage {
             #!/bin/sh
             case "$1" in
             bound|renew)
+                [ -z "$mtu" ] || ip link set "$interface" mtu "$mtu"
                 ip address replace "$ip/$mask" dev "$interface"
                 ip route replace default via "$router" dev "$interface"
                 ;;

@@ -38,9 +38,20 @@ public final class Containerd implements AutoCloseable {
 
     /** Starts it and waits until it answers. @throws LabException with the end of its log; nothing is left then */
     public static Containerd start(LabHost host) {
+        try (Podman podman = Podman.on(host)) {
+            return start(host, podman.ociArchive());
+        }
+    }
+
+    /**
+     * As {@link #start(LabHost)}, with the image made already.
+     *
+     * @param image what {@link Podman#ociArchive} gave; no longer needed afterwards
+     */
+    public static Containerd start(LabHost host, Path image) {
         DataDirectory data = DataDirectory.create("containerd", host);
         Containerd containerd = null;
-        try (Podman podman = Podman.on(host)) {
+        try {
             Files.writeString(data.resolve("config.toml"), """
                     version = 2
                     root = "%1$s/root"
@@ -49,7 +60,7 @@ public final class Containerd implements AutoCloseable {
                     """.formatted(data.path()));
             host.namespace().call(Containerd::linkPlugins);
             containerd = new Containerd(host, data);
-            containerd.ctr("image", "import", podman.ociArchive().toString()).orThrow();
+            containerd.ctr("image", "import", image.toString()).orThrow();
             return containerd;
         } catch (IOException e) {
             data.closeWithMountsOn(OPT);

@@ -3,8 +3,10 @@ package io.fanatic.harness.daemon;
 import io.fanatic.harness.lab.ExecResult;
 import io.fanatic.harness.lab.LabHost;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The real podman on a lab's host, with storage of its own and one image, {@value #IMAGE}. It has no daemon; networks it finds
@@ -14,6 +16,8 @@ public final class Podman implements AutoCloseable {
 
     /** The image that it has from the start. */
     public static final String IMAGE = "localhost/busybox:latest";
+
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private final LabHost host;
     private final DataDirectory data;
@@ -75,7 +79,7 @@ public final class Podman implements AutoCloseable {
     }
 
     /** The image in a file that containerd can import. */
-    Path ociArchive() {
+    public Path ociArchive() {
         Path file = data.resolve("oci.tar");
         podman("save", "--format", "oci-archive", "-o", file.toString(), IMAGE).orThrow();
         return file;
@@ -90,7 +94,20 @@ public final class Podman implements AutoCloseable {
     @Override
     public void close() {
         removeContainers();
+        awaitCleaners();
         Cgroups.remove("libpod_parent");
         data.close();
+    }
+
+    /** What podman started to clean up behind each container ends a little later, and until then writes to the storage. */
+    private void awaitCleaners() {
+        ProcessHandle.allProcesses()
+                .filter(process -> process.info()
+                        .commandLine()
+                        .orElse("")
+                        .contains(data.path().toString()))
+                .forEach(process -> process.onExit()
+                        .completeOnTimeout(process, PATIENCE.toSeconds(), TimeUnit.SECONDS)
+                        .join());
     }
 }

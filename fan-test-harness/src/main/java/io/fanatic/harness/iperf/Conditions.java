@@ -14,7 +14,11 @@ package io.fanatic.harness.iperf;
 public record Conditions(
         String kernel, int processors, String congestion, String peerCongestion, int mtu, int segment, int streams) {
 
-    /** @throws IllegalArgumentException when one is not known */
+    /**
+     * Checks the components.
+     *
+     * @throws IllegalArgumentException when one is not known
+     */
     public Conditions {
         if (kernel.isBlank() || congestion.isBlank() || peerCongestion.isBlank()) {
             throw new IllegalArgumentException("kernel and congestion control must be known");

@@ -12,7 +12,11 @@ import java.time.Duration;
  */
 public record Extent(Duration time, long bytes, long blocks, Duration omit) {
 
-    /** @throws IllegalArgumentException unless exactly one is given */
+    /**
+     * Checks the components.
+     *
+     * @throws IllegalArgumentException unless exactly one is given
+     */
     public Extent {
         int given = (time.isZero() ? 0 : 1) + (bytes == 0 ? 0 : 1) + (blocks == 0 ? 0 : 1);
         if (given != 1 || time.isNegative() || bytes < 0 || blocks < 0 || omit.isNegative()) {
@@ -20,23 +24,48 @@ public record Extent(Duration time, long bytes, long blocks, Duration omit) {
         }
     }
 
+    /**
+     * {@return a test of so many seconds}
+     *
+     * @param seconds more than 0
+     */
     public static Extent seconds(int seconds) {
         return time(Duration.ofSeconds(seconds));
     }
 
-    /** Over the wire go whole seconds, rounded up; the client is the one that ends the test. */
+    /**
+     * A test of a time. Over the wire go whole seconds, rounded up; the client is the one that ends the test.
+     *
+     * @param time more than zero
+     * @return that extent
+     */
     public static Extent time(Duration time) {
         return new Extent(time, 0, 0, Duration.ZERO);
     }
 
+    /**
+     * {@return a test of so many bytes}
+     *
+     * @param bytes in all streams together, more than 0
+     */
     public static Extent bytes(long bytes) {
         return new Extent(Duration.ZERO, bytes, 0, Duration.ZERO);
     }
 
+    /**
+     * {@return a test of so many writes}
+     *
+     * @param blocks in all streams together, more than 0
+     */
     public static Extent blocks(long blocks) {
         return new Extent(Duration.ZERO, 0, blocks, Duration.ZERO);
     }
 
+    /**
+     * {@return the same after a time that does not count}
+     *
+     * @param omit zero for none
+     */
     public Extent omitting(Duration omit) {
         return new Extent(time, bytes, blocks, omit);
     }

@@ -19,20 +19,40 @@ public record IperfClient(Ipv4Address address, int port, Duration patience) {
     /** The port that iperf3 uses when not told otherwise. */
     public static final int DEFAULT_PORT = 5201;
 
-    /** At the usual port, waiting up to 5 seconds for each answer. */
+    /**
+     * {@return a client of a server at the usual port, waiting up to 5 seconds for each answer}
+     *
+     * @param address the server's
+     */
     public static IperfClient to(Ipv4Address address) {
         return new IperfClient(address, DEFAULT_PORT, Duration.ofSeconds(5));
     }
 
+    /**
+     * {@return the same for another port}
+     *
+     * @param port 1 to 65535
+     */
     public IperfClient withPort(int port) {
         return new IperfClient(address, port, patience);
     }
 
+    /**
+     * {@return the same with another patience}
+     *
+     * @param patience for each answer
+     */
     public IperfClient withPatience(Duration patience) {
         return new IperfClient(address, port, patience);
     }
 
-    /** Starts in the calling thread's network namespace; see {@link #start(Probes, Namespace, IperfSpec)}. */
+    /**
+     * Starts in the calling thread's network namespace; see {@link #start(Probes, Namespace, IperfSpec)}.
+     *
+     * @param probes gives the event loops
+     * @param spec what to measure
+     * @return what came of it
+     */
     public CompletableFuture<Throughput> start(Probes probes, IperfSpec spec) {
         return new ClientRun(this, spec, probes.group().next(), Optional.empty()).start();
     }
@@ -40,7 +60,10 @@ public record IperfClient(Ipv4Address address, int port, Duration patience) {
     /**
      * Starts and returns at once. The result is there when the test is over, however it went.
      *
+     * @param probes gives the event loops
      * @param from the network namespace to connect from
+     * @param spec what to measure
+     * @return what came of it
      * @throws io.fanatic.netlink.libc.ErrnoException when the namespace is gone
      */
     public CompletableFuture<Throughput> start(Probes probes, Namespace from, IperfSpec spec) {

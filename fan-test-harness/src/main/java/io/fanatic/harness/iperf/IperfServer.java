@@ -83,11 +83,13 @@ public final class IperfServer implements AutoCloseable {
     /**
      * Opens the port, TCP and UDP.
      *
-     * @param probes gives the event loop; where client and server run in one program, each should have its own {@link Probes}, or
-     *     they may share a loop and wait for each other
+     * @param probes gives the event loop; where client and server run in one program, each should have its own {@link
+     *     Probes}, or they may share a loop and wait for each other
      * @param where whose port it is; empty for the calling thread's network namespace
      * @param address to listen on
      * @param port 0 for one that the kernel chooses
+     * @param limits what it does at most
+     * @return the server, which serves until it is closed
      * @throws java.io.UncheckedIOException when the TCP port cannot be had
      * @throws io.fanatic.netlink.libc.ErrnoException when the UDP port cannot be had, or the namespace is gone
      */
@@ -96,7 +98,17 @@ public final class IperfServer implements AutoCloseable {
         return start(probes, where, address, port, limits, Admission.EVERYBODY);
     }
 
-    /** As above, for those that the admission lets in. */
+    /**
+     * As the other, for those that an admission lets in.
+     *
+     * @param probes gives the event loop
+     * @param where whose port it is; empty for the calling thread's network namespace
+     * @param address to listen on
+     * @param port 0 for one that the kernel chooses
+     * @param limits what it does at most
+     * @param admission asked for each connection
+     * @return the server, which serves until it is closed
+     */
     public static IperfServer start(
             Probes probes,
             Optional<Namespace> where,
@@ -107,6 +119,7 @@ public final class IperfServer implements AutoCloseable {
         return new IperfServer(probes.group().next(), where, address, port, limits, admission);
     }
 
+    /** {@return the port, TCP and UDP} */
     public int port() {
         return Listening.port(listening);
     }

@@ -13,9 +13,14 @@ package io.fanatic.harness.iperf;
 public record IperfSpec(
         Protocol protocol, Direction direction, int streams, Extent extent, Tuning tuning, boolean serverOutput) {
 
+    /** Connections at once in each direction, at most; as iperf3. */
     public static final int MOST_STREAMS = 128;
 
-    /** @throws IllegalArgumentException when a number is out of its range */
+    /**
+     * Checks the numbers.
+     *
+     * @throws IllegalArgumentException when a number is out of its range
+     */
     public IperfSpec {
         Tuning.range("number of streams", streams, 1, MOST_STREAMS);
         if (protocol == Protocol.UDP && tuning.length() != 0) {
@@ -23,37 +28,58 @@ public record IperfSpec(
         }
     }
 
-    /** One stream to the server for ten seconds. */
+    /** {@return a test with one stream to the server for ten seconds} */
     public static IperfSpec tcp() {
         return new IperfSpec(Protocol.TCP, Direction.SEND, 1, Extent.seconds(10), Tuning.DEFAULT, false);
     }
 
-    /** One stream of 1 Mbit/s (2^20) to the server for ten seconds. */
+    /** {@return a test with one stream of 1 Mbit/s (2^20) to the server for ten seconds} */
     public static IperfSpec udp() {
         return new IperfSpec(Protocol.UDP, Direction.SEND, 1, Extent.seconds(10), Tuning.DEFAULT, false);
     }
 
+    /**
+     * {@return the same another way}
+     *
+     * @param direction which way the data goes
+     */
     public IperfSpec withDirection(Direction direction) {
         return new IperfSpec(protocol, direction, streams, extent, tuning, serverOutput);
     }
 
+    /**
+     * {@return the same with so many connections}
+     *
+     * @param streams in each direction, 1 to {@value #MOST_STREAMS}
+     */
     public IperfSpec withStreams(int streams) {
         return new IperfSpec(protocol, direction, streams, extent, tuning, serverOutput);
     }
 
+    /**
+     * {@return the same for as much}
+     *
+     * @param extent how much
+     */
     public IperfSpec withExtent(Extent extent) {
         return new IperfSpec(protocol, direction, streams, extent, tuning, serverOutput);
     }
 
+    /**
+     * {@return the same sent another way}
+     *
+     * @param tuning how
+     */
     public IperfSpec withTuning(Tuning tuning) {
         return new IperfSpec(protocol, direction, streams, extent, tuning, serverOutput);
     }
 
+    /** {@return the same, and the server shall send its report too} */
     public IperfSpec withServerOutput() {
         return new IperfSpec(protocol, direction, streams, extent, tuning, true);
     }
 
-    /** Bytes of a write or datagram. */
+    /** {@return how many bytes a write or datagram has} */
     public int length() {
         if (tuning.length() != 0) {
             return tuning.length();
@@ -65,7 +91,7 @@ public record IperfSpec(
         return large ? Tuning.DEFAULT_TCP_LENGTH : Tuning.DEFAULT_SMALL_LENGTH;
     }
 
-    /** Bits per second of each stream; 0 for as fast as possible. */
+    /** {@return the rate of each stream in bits per second; 0 for as fast as possible} */
     public long rate() {
         boolean slowByDefault = protocol == Protocol.UDP && tuning.bitsPerSecond() == 0 && !tuning.unlimited();
         return slowByDefault ? Tuning.DEFAULT_UDP_RATE : tuning.bitsPerSecond();

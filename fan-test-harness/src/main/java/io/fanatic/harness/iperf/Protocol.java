@@ -2,6 +2,8 @@ package io.fanatic.harness.iperf;
 
 /** What carries the data. */
 public enum Protocol {
+    /** One connection for each stream. */
     TCP,
+    /** Numbered datagrams. */
     UDP
 }

@@ -23,7 +23,7 @@ public record StreamResult(
         OptionalLong retransmits,
         Optional<UdpCounts> datagrams) {
 
-    /** Payload that arrived, bits per second. */
+    /** {@return the payload that arrived, in bits per second} */
     public double bitsPerSecond() {
         return seconds <= 0 ? 0 : receivedBytes * 8 / seconds;
     }

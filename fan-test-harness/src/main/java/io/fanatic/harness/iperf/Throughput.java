@@ -5,12 +5,13 @@ import java.util.List;
 /** What became of a test. */
 public sealed interface Throughput {
 
-    /** What was asked for. */
+    /** {@return the test that was asked for} */
     IperfSpec spec();
 
     /**
      * It ran.
      *
+     * @param spec what was asked for
      * @param conditions without which the figures mean nothing
      * @param streams in the order of their numbers, at least one
      * @param serverOutput the server's own report, when asked for; else empty
@@ -18,7 +19,11 @@ public sealed interface Throughput {
     record Measured(IperfSpec spec, Conditions conditions, List<StreamResult> streams, String serverOutput)
             implements Throughput {
 
-        /** @throws IllegalArgumentException without streams */
+        /**
+         * Copies the list.
+         *
+         * @throws IllegalArgumentException without streams
+         */
         public Measured {
             streams = List.copyOf(streams);
             if (streams.isEmpty()) {
@@ -26,7 +31,11 @@ public sealed interface Throughput {
             }
         }
 
-        /** Payload that arrived from client to server (true) or the other way, all streams together, bits per second. */
+        /**
+         * {@return the payload that arrived, all streams together, in bits per second}
+         *
+         * @param sending true for what went from client to server, false for the other way
+         */
         public double bitsPerSecond(boolean sending) {
             double sum = 0;
             for (StreamResult stream : streams) {
@@ -35,23 +44,24 @@ public sealed interface Throughput {
             return sum;
         }
 
-        /** Both ways together. */
+        /** {@return the payload that arrived, both ways together, in bits per second} */
         public double bitsPerSecond() {
             return bitsPerSecond(true) + bitsPerSecond(false);
         }
 
+        /** {@return the payload bytes that arrived, of all streams} */
         public long receivedBytes() {
             return streams.stream().mapToLong(StreamResult::receivedBytes).sum();
         }
 
-        /** TCP segments sent again, of all senders that know. */
+        /** {@return how many TCP segments were sent again, of all senders that know} */
         public long retransmits() {
             return streams.stream()
                     .mapToLong(stream -> stream.retransmits().orElse(0))
                     .sum();
         }
 
-        /** UDP: lost of sent, 0 to 1; 0 for TCP. */
+        /** {@return the share of UDP datagrams that were lost, 0 to 1; 0 for TCP} */
         public double lostShare() {
             long packets = 0;
             long lost = 0;
@@ -62,7 +72,7 @@ public sealed interface Throughput {
             return packets == 0 ? 0 : lost / (double) packets;
         }
 
-        /** UDP: the mean of the streams, seconds; 0 for TCP. */
+        /** {@return the jitter of UDP datagrams, mean of the streams, in seconds; 0 for TCP} */
         public double jitterSeconds() {
             return streams.stream()
                     .flatMap(stream -> stream.datagrams().stream())
@@ -75,6 +85,7 @@ public sealed interface Throughput {
     /**
      * It did not, or not to its end.
      *
+     * @param spec what was asked for
      * @param reason of what kind
      * @param sentence for a person; no capital, no full stop
      */

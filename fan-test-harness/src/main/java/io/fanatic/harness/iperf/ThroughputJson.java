@@ -18,6 +18,11 @@ import java.util.Locale;
 public final class ThroughputJson {
     private ThroughputJson() {}
 
+    /**
+     * {@return what came of a test, as JSON}
+     *
+     * @param throughput measured or failed
+     */
     public static JsonObject of(Throughput throughput) {
         JsonObject json = new JsonObject();
         IperfSpec spec = throughput.spec();

@@ -23,8 +23,10 @@ public record Tuning(
         boolean wideCounters,
         boolean noDelay) {
 
+    /** All as iperf3 and the kernel do it. */
     public static final Tuning DEFAULT = new Tuning(0, 0, false, 0, 0, "", false, false);
 
+    /** The longest write, in bytes. */
     public static final int MOST_LENGTH = 1 << 20;
     /** The largest datagram of IPv4. */
     public static final int MOST_DATAGRAM = 65507;
@@ -41,7 +43,11 @@ public record Tuning(
     static final long DEFAULT_UDP_RATE = 1 << 20;
     static final int MOST_WINDOW = 512 << 20;
 
-    /** @throws IllegalArgumentException when a number is out of its range */
+    /**
+     * Checks the numbers.
+     *
+     * @throws IllegalArgumentException when a number is out of its range
+     */
     public Tuning {
         range("length", length, 0, MOST_LENGTH);
         range("window", window, 0, MOST_WINDOW);
@@ -60,27 +66,53 @@ public record Tuning(
         }
     }
 
+    /**
+     * {@return the same with another length of writes or datagrams}
+     *
+     * @param bytes 0 for the default
+     */
     public Tuning withLength(int bytes) {
         return new Tuning(bytes, bitsPerSecond, unlimited, window, segment, congestion, wideCounters, noDelay);
     }
 
-    /** @param rate bits per second; 0 for as fast as possible */
+    /**
+     * Sets the rate of each stream.
+     *
+     * @param rate bits per second; 0 for as fast as possible
+     * @return the same at that rate
+     */
     public Tuning withRate(long rate) {
         return new Tuning(length, rate, rate == 0, window, segment, congestion, wideCounters, noDelay);
     }
 
+    /**
+     * {@return the same with socket buffers of a size}
+     *
+     * @param bytes 0 for the default
+     */
     public Tuning withWindow(int bytes) {
         return new Tuning(length, bitsPerSecond, unlimited, bytes, segment, congestion, wideCounters, noDelay);
     }
 
+    /**
+     * {@return the same with another largest TCP segment}
+     *
+     * @param bytes 0 for the default
+     */
     public Tuning withSegment(int bytes) {
         return new Tuning(length, bitsPerSecond, unlimited, window, bytes, congestion, wideCounters, noDelay);
     }
 
+    /**
+     * {@return the same with another congestion control}
+     *
+     * @param name as the kernel has it; empty for the default
+     */
     public Tuning withCongestion(String name) {
         return new Tuning(length, bitsPerSecond, unlimited, window, segment, name, wideCounters, noDelay);
     }
 
+    /** {@return the same with datagrams numbered with 64 bits} */
     public Tuning withWideCounters() {
         return new Tuning(length, bitsPerSecond, unlimited, window, segment, congestion, true, noDelay);
     }

@@ -10,7 +10,7 @@ package io.fanatic.harness.iperf;
  */
 public record UdpCounts(long packets, long lost, long outOfOrder, double jitterSeconds) {
 
-    /** Lost of sent, 0 to 1. */
+    /** {@return the share of datagrams that were lost, 0 to 1} */
     public double lostShare() {
         return packets == 0 ? 0 : lost / (double) packets;
     }

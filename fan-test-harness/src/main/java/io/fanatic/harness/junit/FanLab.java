@@ -32,19 +32,21 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(FanLabExtension.class)
 public @interface FanLab {
 
-    /** How many hosts, 1 to 250. */
+    /** {@return how many hosts, 1 to 250} */
     int hosts() default 3;
 
-    /** How many containers on each host, 0 to 250. */
+    /** {@return how many containers on each host, 0 to 250} */
     int containers() default 2;
 
+    /** {@return the underlay's network, which gives each host an address} */
     String underlay() default "10.0.0.0/16";
 
+    /** {@return the overlay's network, wide enough for a slice of each host} */
     String overlay() default "250.0.0.0/8";
 
-    /** The largest packet between hosts, in bytes. */
+    /** {@return the largest packet between hosts, in bytes} */
     int underlayMtu() default 1500;
 
-    /** Whether the fan is up and the containers are attached when the tests start. */
+    /** {@return whether the fan is up and the containers are attached when the tests start} */
     boolean fan() default true;
 }

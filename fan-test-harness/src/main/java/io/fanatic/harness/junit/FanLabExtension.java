@@ -21,6 +21,9 @@ public final class FanLabExtension implements ExecutionCondition, ParameterResol
     private static final ExtensionContext.Namespace STORE = ExtensionContext.Namespace.create(FanLabExtension.class);
     private static final AtomicInteger COUNT = new AtomicInteger();
 
+    /** For JUnit, which makes one for each {@link FanLab}. */
+    public FanLabExtension() {}
+
     @Override
     public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
         return LIBC.geteuid() == 0

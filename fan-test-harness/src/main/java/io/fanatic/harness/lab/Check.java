@@ -9,15 +9,17 @@ import java.util.Optional;
 /** One thing that a {@link Proof} looked at, and what it found. */
 public sealed interface Check {
 
-    /** Whether it was as it should be. */
+    /** {@return whether it was as it should be} */
     boolean ok();
 
-    /** What was looked at and found, in one line for a person. */
+    /** {@return what was looked at and found, in one line for a person} */
     String sentence();
 
     /**
      * Echo requests from one node to another.
      *
+     * @param from who asks
+     * @param to who shall answer
      * @param result of packets as large as the fan's MTU
      */
     record Pinged(LabNode from, LabNode to, PingResult result) implements Check {
@@ -35,8 +37,10 @@ public sealed interface Check {
     /**
      * Random bytes both ways between two nodes.
      *
+     * @param from who connects
      * @param to the other node's name, or {@code outside}
      * @param expectedSource what the listener must see as the connector's address
+     * @param result what arrived
      */
     record Transferred(LabNode from, String to, Ipv4Address expectedSource, TransferResult result) implements Check {
         @Override
@@ -59,6 +63,7 @@ public sealed interface Check {
      * Forged frames among honest ones.
      *
      * @param what who pretended to be whom
+     * @param result what came of it
      */
     record Spoofed(String what, SpoofResult result) implements Check {
         @Override

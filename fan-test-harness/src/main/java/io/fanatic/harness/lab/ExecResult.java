@@ -11,11 +11,17 @@ import java.util.List;
  */
 public record ExecResult(List<String> command, int exitCode, String output) {
 
+    /** {@return whether the exit code is 0} */
     public boolean ok() {
         return exitCode == 0;
     }
 
-    /** @throws LabException with the output, when the command failed */
+    /**
+     * Refuses a command that failed.
+     *
+     * @return this
+     * @throws LabException with the output, when the command failed
+     */
     public ExecResult orThrow() {
         if (!ok()) {
             throw new LabException(

@@ -13,19 +13,28 @@ public interface FanControl {
     /**
      * Brings up the fan of the host's {@link io.fanatic.core.FanSlice#mapping} on its underlay address.
      *
+     * @param host where, and which fan
      * @throws RuntimeException with a sentence, when that fails
      */
     void up(LabHost host);
 
-    /** Takes it down again; nothing there is no error. */
+    /**
+     * Takes it down again; nothing there is no error.
+     *
+     * @param host where, and which fan
+     */
     void down(LabHost host);
 
-    /** By running a program inside: {@code fanctl up -u 10.0.0.1/16 -o 250.0.0.0/8}. */
+    /**
+     * {@return a program run inside the hosts: {@code fanctl up -u 10.0.0.1/16 -o 250.0.0.0/8}}
+     *
+     * @param program its path
+     */
     static Fanctl fanctl(Path program) {
         return new Fanctl(List.of(program.toString()), List.of());
     }
 
-    /** By the engine inside this process, with no flags. */
+    /** {@return the engine inside this process, with no flags} */
     static FanControl embedded() {
         return new EmbeddedFan(FanOptions.DEFAULT);
     }

@@ -17,18 +17,23 @@ public record Fanctl(List<String> program, List<String> flags) implements FanCon
     /** The system property that names the directory of the launchers. */
     public static final String HOME = "fanatic.home";
 
+    /** Copies the lists. */
     public Fanctl {
         program = List.copyOf(program);
         flags = List.copyOf(flags);
     }
 
-    /** The same program, with these flags for each fan. */
+    /**
+     * {@return the same program, with these flags for each fan}
+     *
+     * @param flags words that follow the fan when it is brought up
+     */
     public Fanctl withFlags(List<String> flags) {
         return new Fanctl(program, flags);
     }
 
     /**
-     * The launcher that belongs to the running program.
+     * {@return the launcher that belongs to the running program}
      *
      * @throws LabException when {@value #HOME} is not set or has no fanctl
      */
@@ -51,14 +56,22 @@ public record Fanctl(List<String> program, List<String> flags) implements FanCon
         run(host, downArguments(host)).orThrow();
     }
 
-    /** {@code up -u 10.0.0.1/16 -o 250.0.0.0/8}, and the flags. */
+    /**
+     * {@return the arguments {@code up -u 10.0.0.1/16 -o 250.0.0.0/8}, and the flags}
+     *
+     * @param host gives underlay address and fan
+     */
     public List<String> upArguments(LabHost host) {
         List<String> words = new ArrayList<>(arguments("up", host));
         words.addAll(flags);
         return words;
     }
 
-    /** {@code down -u 10.0.0.1/16 -o 250.0.0.0/8}. */
+    /**
+     * {@return the arguments {@code down -u 10.0.0.1/16 -o 250.0.0.0/8}}
+     *
+     * @param host gives underlay address and fan
+     */
     public static List<String> downArguments(LabHost host) {
         return arguments("down", host);
     }
@@ -69,7 +82,13 @@ public record Fanctl(List<String> program, List<String> flags) implements FanCon
         return List.of(verb, "-u", underlay, "-o", mapping.overlay().toString());
     }
 
-    /** Runs it in the host with these arguments, whatever they are. */
+    /**
+     * Runs it in the host with any arguments.
+     *
+     * @param host where
+     * @param arguments after the program's own words
+     * @return exit code and output, whatever they are
+     */
     public ExecResult run(LabHost host, List<String> arguments) {
         List<String> words = new ArrayList<>(program);
         words.addAll(arguments);

@@ -17,7 +17,7 @@ public record KernelMemory(long bytes) {
     private static final Path MEMINFO = Path.of("/proc/meminfo");
     private static final Set<String> COUNTED = Set.of("Slab", "Percpu", "VmallocUsed", "KernelStack", "PageTables");
 
-    /** At this moment. */
+    /** {@return what the kernel holds at this moment} */
     public static KernelMemory now() {
         try {
             return of(Files.readString(MEMINFO));

@@ -83,9 +83,11 @@ public final class Lab implements AutoCloseable {
     }
 
     /**
-     * Makes the namespaces and the underlay, after a {@link #sweep}; the fan and its containers are left to {@link #fanUp}.
-     * Whatever fails, nothing is left.
+     * Makes the namespaces and the underlay, after a {@link #sweep}; the fan and its containers are left to {@link
+     * #fanUp}. Whatever fails, nothing is left.
      *
+     * @param spec what to make
+     * @return the lab, without its fans
      * @throws LabException when there is a lab of that name, or a namespace of that name that is not a lab's
      */
     public static Lab up(LabSpec spec) {
@@ -109,12 +111,16 @@ public final class Lab implements AutoCloseable {
         });
     }
 
-    /** The lab of that name, whoever made it. */
+    /**
+     * {@return the lab of that name, whoever made it; empty when there is none}
+     *
+     * @param name without the namespaces' prefix
+     */
     public static Optional<Lab> find(String name) {
         return LabState.read(name).map(Lab::new);
     }
 
-    /** The names of all labs on this machine, sorted; those that wait to be swept included. */
+    /** {@return the names of all labs on this machine, sorted; those that wait to be swept included} */
     public static List<String> names() {
         return LabState.names();
     }
@@ -197,26 +203,35 @@ public final class Lab implements AutoCloseable {
         }
     }
 
+    /** {@return what was made} */
     public LabSpec spec() {
         return state.spec();
     }
 
-    /** In the order of their numbers. */
+    /** {@return the hosts, in the order of their numbers} */
     public List<LabHost> hosts() {
         return List.copyOf(hosts);
     }
 
-    /** In the order of their hosts, then of their fans and numbers. */
+    /** {@return the containers, in the order of their hosts, then of their fans and numbers} */
     public List<LabContainer> containers() {
         return List.copyOf(containers);
     }
 
-    /** Where the underlay's switch is and, at {@link LabSpec#outsideAddress}, the world outside. */
+    /**
+     * {@return the network namespace where the underlay's switch is and, at {@link LabSpec#outsideAddress}, the world
+     * outside}
+     */
     public Namespace outside() {
         return outside;
     }
 
-    /** The host or container of that name, {@code h1} or {@code h1c1}, with or without the lab's name in front. */
+    /**
+     * {@return the host or container of that name, {@code h1} or {@code h1c1}, with or without the lab's name in front;
+     * empty when there is none}
+     *
+     * @param name the short name or the whole
+     */
     public Optional<LabNode> node(String name) {
         String prefix = spec().name() + "-";
         String inner = name.startsWith(prefix) ? name.substring(prefix.length()) : name;
@@ -225,7 +240,7 @@ public final class Lab implements AutoCloseable {
         return nodes.stream().filter(node -> node.name().equals(inner)).findFirst();
     }
 
-    /** The process that the lab ends with; empty when it stays. */
+    /** {@return the process that the lab ends with; empty when it stays} */
     public Optional<Long> ownerPid() {
         return state.owner().map(Owner::pid);
     }
@@ -235,7 +250,7 @@ public final class Lab implements AutoCloseable {
         state.disown();
     }
 
-    /** Every host in every fan: host by host. */
+    /** {@return every host in every fan: host by host} */
     public List<LabHost> memberships() {
         List<LabHost> memberships = new ArrayList<>();
         for (LabHost host : hosts) {
@@ -244,13 +259,21 @@ public final class Lab implements AutoCloseable {
         return memberships;
     }
 
-    /** Brings up the fans on every host, then attaches every container. */
+    /**
+     * Brings up the fans on every host, then attaches every container.
+     *
+     * @param control brings them up
+     */
     public void fanUp(FanControl control) {
         memberships().forEach(control::up);
         attachAll();
     }
 
-    /** Detaches every container, then takes the fans down on every host. */
+    /**
+     * Detaches every container, then takes the fans down on every host.
+     *
+     * @param control takes them down
+     */
     public void fanDown(FanControl control) {
         containers.forEach(this::detach);
         memberships().forEach(control::down);
@@ -260,6 +283,7 @@ public final class Lab implements AutoCloseable {
      * Joins a container to its host's fan as a container engine would: a cable into the bridge, its address with the
      * prefix of the bridge's, the bridge's MTU, the host address as the way out.
      *
+     * @param container of this lab, not attached
      * @throws LabException when the host has no fan
      */
     public void attach(LabContainer container) {
@@ -297,21 +321,27 @@ public final class Lab implements AutoCloseable {
         }
     }
 
-    /** Takes a container off its host's fan again; not attached is fine. */
+    /**
+     * Takes a container off its host's fan again; not attached is fine.
+     *
+     * @param container of this lab
+     */
     public void detach(LabContainer container) {
         try (Wiring host = Wiring.of(container.host().namespace())) {
             host.unplug(container.name());
         }
     }
 
-    /** The first fan's bridge on every host. */
+    /** {@return the name of the first fan's bridge, the same on every host} */
     public String bridgeName() {
         return FanNames.bridge(spec().mapping().overlay());
     }
 
     /**
-     * What a host looks like: its network, and as further lines its own files under /run, /var/lib/fanatic and /etc/network
-     * (but for the lock /run/fanatic/lock) and the processes that live in it.
+     * {@return what a host looks like: its network, and as further lines its own files under /run, /var/lib/fanatic and
+     * /etc/network (but for the lock /run/fanatic/lock) and the processes that live in it}
+     *
+     * @param host of this lab
      */
     public HostSnapshot snapshot(LabHost host) {
         List<String> lines = new ArrayList<>();
@@ -326,12 +356,24 @@ public final class Lab implements AutoCloseable {
         });
     }
 
-    /** Runs a command in a host or container, without input, and waits for it. */
+    /**
+     * Runs a command in a host or container, without input, and waits for it.
+     *
+     * @param node of this lab
+     * @param command program and arguments
+     * @return exit code and output
+     */
     public ExecResult exec(LabNode node, List<String> command) {
         return Exec.run(node.namespace(), command);
     }
 
-    /** As {@link #exec}, with this program's own terminal; gives the exit code. */
+    /**
+     * As {@link #exec}, with this program's own terminal.
+     *
+     * @param node of this lab
+     * @param command program and arguments
+     * @return the exit code
+     */
     public int execInherited(LabNode node, List<String> command) {
         return Exec.runInherited(node.namespace(), command);
     }
@@ -344,7 +386,11 @@ public final class Lab implements AutoCloseable {
         down();
     }
 
-    /** As {@link #close}, telling which processes it had to end: {@code dnsmasq (4711)}. */
+    /**
+     * As {@link #close}, telling which processes had to be ended.
+     *
+     * @return a line for each, such as {@code dnsmasq (4711)}
+     */
     public synchronized List<String> down() {
         if (closed) {
             return List.of();

@@ -4,10 +4,21 @@ package io.fanatic.harness.lab;
 public class LabException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
+    /**
+     * A failure that nothing else was thrown for.
+     *
+     * @param sentence what is wrong, where, what to do
+     */
     public LabException(String sentence) {
         super(sentence);
     }
 
+    /**
+     * A failure that follows from another.
+     *
+     * @param sentence what is wrong, where, what to do
+     * @param cause what was thrown
+     */
     public LabException(String sentence, Throwable cause) {
         super(sentence, cause);
     }

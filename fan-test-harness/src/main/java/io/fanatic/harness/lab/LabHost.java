@@ -15,12 +15,16 @@ import io.fanatic.netlink.host.Namespace;
  */
 public record LabHost(int number, String name, Namespace namespace, FanSlice slice) implements LabNode {
 
-    /** The same host, seen as a member of another fan. */
+    /**
+     * {@return the same host, seen as a member of another fan}
+     *
+     * @param fan one that the host is in
+     */
     public LabHost in(FanMapping fan) {
         return new LabHost(number, name, namespace, fan.slice(underlayAddress()));
     }
 
-    /** Its address on the underlay. */
+    /** {@return the host's address on the underlay} */
     public Ipv4Address underlayAddress() {
         return slice.underlayAddress();
     }

@@ -14,19 +14,33 @@ public final class LabLink {
     private final LabHost host;
     private final Namespace outside;
 
+    /**
+     * The cable of one host.
+     *
+     * @param lab the host's
+     * @param host one of the lab's
+     */
     public LabLink(Lab lab, LabHost host) {
         this.host = host;
         this.outside = lab.outside();
     }
 
-    /** Pulls the plug or puts it back; routes that went with the interface come back with it. */
+    /**
+     * Pulls the plug or puts it back; routes that went with the interface come back with it.
+     *
+     * @param up whether it is plugged in
+     */
     public void setUp(boolean up) {
         try (Wiring port = Wiring.of(outside)) {
             port.setUp(host.name(), up);
         }
     }
 
-    /** @param bytes of the largest packet, {@value LabSpec#LEAST_MTU} to {@value LabSpec#MOST_MTU} */
+    /**
+     * Sets the largest packet that the cable takes.
+     *
+     * @param bytes of the largest packet, {@value LabSpec#LEAST_MTU} to {@value LabSpec#MOST_MTU}
+     */
     public void setMtu(int bytes) {
         try (Wiring port = Wiring.of(outside);
                 Wiring inside = Wiring.of(host.namespace())) {
@@ -35,7 +49,11 @@ public final class LabLink {
         }
     }
 
-    /** @param share of packets that get lost at random each way, 0 to 1 */
+    /**
+     * Makes the cable lose packets.
+     *
+     * @param share of packets that get lost at random each way, 0 to 1
+     */
     public void setLoss(double share) {
         setLoss(outside, host.name(), share);
         setLoss(host.namespace(), Lab.INTERFACE, share);

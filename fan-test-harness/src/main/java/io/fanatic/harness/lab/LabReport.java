@@ -31,11 +31,22 @@ public final class LabReport {
     /** Two names: a host has one, in however many fans it is. */
     private record Ends(String from, String to) {}
 
+    /**
+     * An empty report about a lab.
+     *
+     * @param lab gives topology and conditions
+     */
     public LabReport(Lab lab) {
         this.lab = lab;
         this.diagnosis = new Diagnosis(lab);
     }
 
+    /**
+     * Adds what a reader must know to understand the rest.
+     *
+     * @param sentences a note each
+     * @return this
+     */
     public LabReport note(List<String> sentences) {
         notes.addAll(sentences);
         return this;
@@ -45,6 +56,9 @@ public final class LabReport {
      * Adds what came of the pings of these pairs, in their order.
      *
      * @param name of the stage: {@code ping}
+     * @param tried the pairs
+     * @param checks one for each pair
+     * @return this
      */
     public LabReport pings(String name, List<NodePair> tried, List<Check.Pinged> checks) {
         for (int i = 0; i < tried.size(); i++) {
@@ -64,7 +78,10 @@ public final class LabReport {
      * Adds what came of transfers between these pairs, in their order.
      *
      * @param name of the stage: {@code data} or {@code throughput}
+     * @param tried the pairs
+     * @param checks one for each pair
      * @param rated whether the rate means something: not when several ran at once, or few bytes were moved
+     * @return this
      */
     public LabReport transfers(String name, List<NodePair> tried, List<Check.Transferred> checks, boolean rated) {
         for (int i = 0; i < tried.size(); i++) {
@@ -81,7 +98,13 @@ public final class LabReport {
         return this;
     }
 
-    /** Adds checks that are not about a pair. */
+    /**
+     * Adds checks that are not about a pair.
+     *
+     * @param group the heading they come under
+     * @param checks one trial each
+     * @return this
+     */
     public LabReport trials(String group, List<? extends Check> checks) {
         for (Check check : checks) {
             String name = check instanceof Check.Transferred transfer
@@ -92,12 +115,25 @@ public final class LabReport {
         return this;
     }
 
+    /**
+     * Adds a trial.
+     *
+     * @param trial as it is
+     * @return this
+     */
     public LabReport trial(Trial trial) {
         trials.add(trial);
         return this;
     }
 
-    /** Adds that something was not even tried between these pairs, and why. */
+    /**
+     * Adds that something was not even tried between these pairs, and why.
+     *
+     * @param name of the stage
+     * @param pairs between which it was not tried
+     * @param reason for a person
+     * @return this
+     */
     public LabReport skipped(String name, List<NodePair> pairs, String reason) {
         pairs.forEach(pair -> add(pair, Stage.skipped(name(name, pair), reason)));
         return this;
@@ -124,7 +160,9 @@ public final class LabReport {
     /**
      * All of it.
      *
+     * @param title of the report
      * @param began {@link System#nanoTime} of the beginning
+     * @return the report
      */
     public Report report(String title, long began) {
         List<Pair> result = new ArrayList<>();

@@ -22,8 +22,11 @@ public record LabSpec(
     /** The name of the lab that {@code fanatic lab} works with. */
     public static final String DEFAULT_NAME = "fanlab";
 
+    /** Characters of a lab's name, at most. */
     public static final int LONGEST_NAME = 40;
+    /** The smallest MTU of the underlay, in bytes: what every host must take (RFC 791). */
     public static final int LEAST_MTU = 576;
+    /** The largest MTU of the underlay, in bytes: IPv4's largest packet. */
     public static final int MOST_MTU = 65535;
 
     /** More make the names of ports longer than the kernel allows, and the machine slow. */
@@ -36,7 +39,11 @@ public record LabSpec(
     private static final List<Cidr> EXAMPLE_NETWORKS =
             List.of(Cidr.parse("203.0.113.0/24"), Cidr.parse("198.51.100.0/24"), Cidr.parse("192.0.2.0/24"));
 
-    /** @throws IllegalArgumentException when the hosts or containers do not fit the networks, saying how many do */
+    /**
+     * Checks the components, and copies the lists.
+     *
+     * @throws IllegalArgumentException when the hosts or containers do not fit the networks, saying how many do
+     */
     public LabSpec {
         fans = List.copyOf(fans);
         addresses = List.copyOf(addresses);
@@ -68,7 +75,15 @@ public record LabSpec(
         }
     }
 
-    /** One fan, and as many hosts, which get the underlay's first addresses. */
+    /**
+     * One fan, and as many hosts, which get the underlay's first addresses.
+     *
+     * @param name of the lab
+     * @param mapping the fan
+     * @param hosts at least 1
+     * @param containers on each host, 0 or more
+     * @param underlayMtu bytes
+     */
     public LabSpec(String name, FanMapping mapping, int hosts, int containers, int underlayMtu) {
         this(name, List.of(mapping), firstAddresses(mapping.underlay(), hosts), containers, underlayMtu);
     }
@@ -114,57 +129,91 @@ public record LabSpec(
         return bits < 2 ? 0 : (1 << Math.min(bits, 30)) - 2;
     }
 
-    /** Three hosts with two containers each, 250.0.0.0/8 over 10.0.0.0/16, MTU 1500. */
+    /**
+     * {@return a lab of three hosts with two containers each, 250.0.0.0/8 over 10.0.0.0/16, MTU 1500}
+     *
+     * @param name up to {@value #LONGEST_NAME} small letters, digits and dashes
+     */
     public static LabSpec named(String name) {
         return new LabSpec(name, FanMapping.of(OVERLAY, UNDERLAY), 3, 2, 1500);
     }
 
-    /** This with another fan, over which the hosts get the first addresses. */
+    /**
+     * {@return this with another fan, over which the hosts get the first addresses}
+     *
+     * @param mapping the fan
+     */
     public LabSpec withMapping(FanMapping mapping) {
         return new LabSpec(name, mapping, hosts(), containers, underlayMtu);
     }
 
-    /** This with several fans over one underlay, the hosts where they are. */
+    /**
+     * {@return this with several fans over one underlay, the hosts where they are}
+     *
+     * @param fans at least one
+     */
     public LabSpec withFans(List<FanMapping> fans) {
         return new LabSpec(name, fans, addresses, containers, underlayMtu);
     }
 
-    /** This with as many hosts, which get the underlay's first addresses. */
+    /**
+     * {@return this with as many hosts, which get the underlay's first addresses}
+     *
+     * @param hosts at least 1
+     */
     public LabSpec withHosts(int hosts) {
         return new LabSpec(name, fans, firstAddresses(mapping().underlay(), hosts), containers, underlayMtu);
     }
 
-    /** This with a host at each of these addresses. */
+    /**
+     * {@return this with a host at each of these addresses}
+     *
+     * @param addresses of the underlay
+     */
     public LabSpec withHostsAt(List<Ipv4Address> addresses) {
         return new LabSpec(name, fans, addresses, containers, underlayMtu);
     }
 
+    /**
+     * {@return this with as many containers on each host}
+     *
+     * @param containers 0 or more
+     */
     public LabSpec withContainers(int containers) {
         return new LabSpec(name, fans, addresses, containers, underlayMtu);
     }
 
+    /**
+     * {@return this with another MTU of the underlay}
+     *
+     * @param bytes {@value #LEAST_MTU} to {@value #MOST_MTU}
+     */
     public LabSpec withUnderlayMtu(int bytes) {
         return new LabSpec(name, fans, addresses, containers, bytes);
     }
 
-    /** The first fan. */
+    /** {@return the first fan} */
     public FanMapping mapping() {
         return fans.get(0);
     }
 
-    /** How many hosts there are. */
+    /** {@return how many hosts there are} */
     public int hosts() {
         return addresses.size();
     }
 
-    /** The underlay address of host n, counted from 1: 10.0.0.n, unless it was given another. */
+    /**
+     * {@return the underlay address of host n, counted from 1: 10.0.0.n, unless it was given another}
+     *
+     * @param host from 1
+     */
     public Ipv4Address hostAddress(int host) {
         return host <= addresses.size()
                 ? addresses.get(host - 1)
                 : mapping().underlay().network().plus(host);
     }
 
-    /** The address of the way out, the underlay's last. */
+    /** {@return the address of the way out, the underlay's last} */
     public Ipv4Address routerAddress() {
         return router(mapping().underlay());
     }
@@ -173,7 +222,10 @@ public record LabSpec(
         return underlay.last().plus(-1);
     }
 
-    /** A machine outside that knows no way to the overlay: 203.0.113.1, or another example address if that one is taken. */
+    /**
+     * {@return the address of a machine outside that knows no way to the overlay: 203.0.113.1, or another example
+     * address if that one is taken}
+     */
     public Ipv4Address outsideAddress() {
         for (Cidr network : EXAMPLE_NETWORKS) {
             if (!network.overlaps(mapping().underlay())
@@ -184,7 +236,11 @@ public record LabSpec(
         throw new IllegalStateException("the fans leave no example network free");
     }
 
-    /** The slice of host n, counted from 1, in the first fan. */
+    /**
+     * {@return the slice of host n, counted from 1, in the first fan}
+     *
+     * @param host from 1
+     */
     public FanSlice slice(int host) {
         return mapping().slice(hostAddress(host));
     }

@@ -24,13 +24,27 @@ public final class Matrix {
     private final Set<String> columns = new LinkedHashSet<>();
     private final Map<String, Map<String, String>> rows = new LinkedHashMap<>();
 
-    public Matrix add(String from, String to, String value) {
+    Matrix() {}
+
+    /**
+     * Adds a row or column where it is new, and fills in a value.
+     *
+     * @param from the row's name
+     * @param to the column's name
+     * @param value as it is shown
+     * @return this
+     */
+    Matrix add(String from, String to, String value) {
         columns.add(to);
         rows.computeIfAbsent(from, name -> new LinkedHashMap<>()).put(to, value);
         return this;
     }
 
-    /** Round trips in milliseconds, {@code LOST} where a reply was missing. */
+    /**
+     * {@return a matrix of round trips in milliseconds, {@code LOST} where a reply was missing}
+     *
+     * @param checks one for each pair
+     */
     public static Matrix ofPings(List<Check.Pinged> checks) {
         Matrix matrix = new Matrix();
         for (Check.Pinged check : checks) {
@@ -40,7 +54,12 @@ public final class Matrix {
         return matrix;
     }
 
-    /** Megabytes (10^6 bytes) per second, both directions together, {@code FAIL} where bytes were missing or damaged. */
+    /**
+     * {@return a matrix of megabytes (10^6 bytes) per second, both directions together, {@code FAIL} where bytes were
+     * missing or damaged}
+     *
+     * @param checks one for each pair
+     */
     public static Matrix ofTransfers(List<Check.Transferred> checks) {
         Matrix matrix = new Matrix();
         for (Check.Transferred check : checks) {
@@ -54,7 +73,7 @@ public final class Matrix {
         return String.format(Locale.ROOT, "%." + places + "f", value);
     }
 
-    /** Characters of the widest line. */
+    /** {@return how many characters the widest line has} */
     public int width() {
         int first = rows.keySet().stream().mapToInt(String::length).max().orElse(0);
         return first + columns.stream().mapToInt(column -> GAP + width(column)).sum();
@@ -66,7 +85,7 @@ public final class Matrix {
                 .reduce(column.length(), Math::max);
     }
 
-    /** The lines, headings first, without line ends. */
+    /** {@return the lines, headings first, without line ends} */
     public List<String> lines() {
         int first = rows.keySet().stream().mapToInt(String::length).max().orElse(0);
         List<String> lines = new ArrayList<>();

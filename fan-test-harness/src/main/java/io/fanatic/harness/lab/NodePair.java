@@ -2,10 +2,15 @@ package io.fanatic.harness.lab;
 
 import io.fanatic.core.FanMapping;
 
-/** Somebody who starts and somebody who shall answer. */
+/**
+ * Somebody who starts and somebody who shall answer.
+ *
+ * @param from who starts
+ * @param to who shall answer
+ */
 public record NodePair(LabNode from, LabNode to) {
 
-    /** The fan in which they meet: that of the one who shall answer. */
+    /** {@return the fan in which they meet: that of the one who shall answer} */
     public FanMapping fan() {
         return to instanceof LabContainer container
                 ? container.host().slice().mapping()

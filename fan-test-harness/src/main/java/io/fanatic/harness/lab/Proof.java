@@ -1,5 +1,6 @@
 package io.fanatic.harness.lab;
 
+import io.fanatic.core.Counter;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.MacAddress;
@@ -14,7 +15,6 @@ import io.fanatic.harness.probe.Progress;
 import io.fanatic.harness.probe.Spoof;
 import io.fanatic.harness.probe.TunnelFrameSender;
 import io.fanatic.netlink.FanNetwork;
-import io.fanatic.netlink.bpf.Counter;
 import io.fanatic.netlink.engine.Fan;
 import io.fanatic.netlink.host.Namespace;
 import java.time.Duration;
@@ -60,19 +60,34 @@ public final class Proof implements AutoCloseable {
     private final Progress progress;
     private final Probes probes = Probes.open();
 
-    /** With a second for the answer to each echo request. */
+    /**
+     * A proof with a second for the answer to each echo request.
+     *
+     * @param lab whose fans are up
+     */
     public Proof(Lab lab) {
         this(lab, PATIENCE, Progress.UNHEARD);
     }
 
-    /** @param patience how long an echo request may wait for its answer */
+    /**
+     * A proof with another patience.
+     *
+     * @param lab whose fans are up
+     * @param patience how long an echo request may wait for its answer
+     * @param progress hears how far it is
+     */
     public Proof(Lab lab, Duration patience, Progress progress) {
         this.lab = lab;
         this.patience = patience;
         this.progress = progress;
     }
 
-    /** Echo requests between these pairs, a few at a time, with packets that fill the fan's MTU. */
+    /**
+     * Echo requests between these pairs, a few at a time, with packets that fill the fan's MTU.
+     *
+     * @param pairs who asks whom
+     * @return one check for each pair, in their order
+     */
     public List<Check.Pinged> pings(List<NodePair> pairs) {
         Map<FanMapping, Integer> mtus = new HashMap<>();
         warmUp(pairs);
@@ -97,16 +112,24 @@ public final class Proof implements AutoCloseable {
     }
 
     /**
-     * Random bytes both ways between these pairs, a few at a time. Inside the overlay each must see the other's own address:
-     * nobody translates it.
+     * Random bytes both ways between these pairs, a few at a time. Inside the overlay each must see the other's own
+     * address: nobody translates it.
      *
+     * @param pairs who connects to whom
      * @param bytes each way
+     * @return one check for each pair, in their order
      */
     public List<Check.Transferred> transfers(List<NodePair> pairs, long bytes) {
         return each("data", pairs, AT_ONCE, pair -> transfer(pair, bytes));
     }
 
-    /** As {@link #transfers}, one after the other, so that each has the machine for itself. */
+    /**
+     * As {@link #transfers}, one after the other, so that each has the machine for itself.
+     *
+     * @param pairs who connects to whom
+     * @param bytes each way
+     * @return one check for each pair, in their order
+     */
     public List<Check.Transferred> throughput(List<NodePair> pairs, long bytes) {
         return each("throughput", pairs, 1, pair -> transfer(pair, bytes));
     }
@@ -121,7 +144,13 @@ public final class Proof implements AutoCloseable {
                 .thenApply(result -> new Check.Transferred(from, to.name(), from.address(), result));
     }
 
-    /** Every container to the machine outside, which knows no way back to the overlay and must see the host's address. */
+    /**
+     * Sends bytes from every container to the machine outside, which knows no way back to the overlay and must see the
+     * host's address.
+     *
+     * @param bytes each way
+     * @return one check for each container
+     */
     public List<Check.Transferred> transfersOutside(long bytes) {
         BulkTransfer transfer = BulkTransfer.to(lab.spec().outsideAddress()).withBytes(bytes);
         List<NodePair> pairs = new ArrayList<>();
@@ -157,7 +186,13 @@ public final class Proof implements AutoCloseable {
         }
     }
 
-    /** Those of the pairs whose check was good, or was not. */
+    /**
+     * {@return the pairs whose check was good, or was not}
+     *
+     * @param pairs all of them
+     * @param checks one for each pair, in their order
+     * @param ok whether those with a good check are wanted
+     */
     public static List<NodePair> which(List<NodePair> pairs, List<? extends Check> checks, boolean ok) {
         List<NodePair> which = new ArrayList<>();
         for (int i = 0; i < pairs.size(); i++) {
@@ -183,8 +218,10 @@ public final class Proof implements AutoCloseable {
     }
 
     /**
-     * The first host and its first container pretend to be somebody else towards the second host's first container. With
-     * fewer than two hosts or without containers there is nobody to deceive, and the list is empty.
+     * Pretends to be somebody else: the first host and its first container, towards the second host's first container.
+     * With fewer than two hosts or without containers there is nobody to deceive.
+     *
+     * @return one check for each forgery; empty when there is nobody
      */
     public List<Check.Spoofed> spoofs() {
         if (lab.hosts().size() < 2

@@ -21,13 +21,18 @@ public record Selection(List<NodePair> pairs, List<NodePair> throughput, List<St
     /** Some twenty seconds. */
     static final int MOST_THROUGHPUT = 1000;
 
+    /** Copies the lists. */
     public Selection {
         pairs = List.copyOf(pairs);
         throughput = List.copyOf(throughput);
         notes = List.copyOf(notes);
     }
 
-    /** Every host and container of a fan to every other one, nothing left out however long it takes. */
+    /**
+     * {@return all pairs: every host and container of a fan to every other one, nothing left out however long it takes}
+     *
+     * @param lab whose pairs are meant
+     */
     public static Selection everything(Lab lab) {
         List<NodePair> pairs = new ArrayList<>();
         for (FanMapping fan : lab.spec().fans()) {
@@ -36,7 +41,11 @@ public record Selection(List<NodePair> pairs, List<NodePair> throughput, List<St
         return new Selection(pairs, pairs, List.of());
     }
 
-    /** Everything as long as that is a matter of seconds; else a sample, and says so. */
+    /**
+     * {@return everything as long as that is a matter of seconds; else a sample, and says so}
+     *
+     * @param lab whose pairs are meant
+     */
     public static Selection sensible(Lab lab) {
         List<NodePair> pairs = new ArrayList<>();
         List<String> notes = new ArrayList<>();

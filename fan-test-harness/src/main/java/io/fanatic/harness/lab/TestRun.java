@@ -26,7 +26,13 @@ public final class TestRun {
     private List<NodePair> answering = List.of();
     private List<NodePair> moving = List.of();
 
-    /** @param proof of the same lab */
+    /**
+     * A run that has not begun.
+     *
+     * @param lab whose fans are up
+     * @param selection which pairs are tried
+     * @param proof of the same lab
+     */
     public TestRun(Lab lab, Selection selection, Proof proof) {
         this.lab = lab;
         this.selection = selection;
@@ -34,7 +40,11 @@ public final class TestRun {
         this.found = new LabReport(lab).note(selection.notes());
     }
 
-    /** All stages. */
+    /**
+     * Does all stages in their order.
+     *
+     * @return this
+     */
     public TestRun runAll() {
         pings();
         data();
@@ -44,7 +54,11 @@ public final class TestRun {
         return this;
     }
 
-    /** First: who answers whom, with packets that fill the MTU. */
+    /**
+     * The first stage: who answers whom, with packets that fill the MTU.
+     *
+     * @return one check for each pair
+     */
     public List<Check.Pinged> pings() {
         List<Check.Pinged> checks = proof.pings(selection.pairs());
         answering = Proof.which(selection.pairs(), checks, true);
@@ -52,7 +66,11 @@ public final class TestRun {
         return checks;
     }
 
-    /** Second: a few bytes each way, checksummed, between those that answered. */
+    /**
+     * The second stage: a few bytes each way, checksummed, between those that answered.
+     *
+     * @return one check for each such pair
+     */
     public List<Check.Transferred> data() {
         List<Check.Transferred> checks = proof.transfers(answering, Proof.SHORT);
         moving = Proof.which(answering, checks, true);
@@ -61,7 +79,11 @@ public final class TestRun {
         return checks;
     }
 
-    /** Third: many bytes each way, checksummed, one pair at a time. */
+    /**
+     * The third stage: many bytes each way, checksummed, one pair at a time.
+     *
+     * @return one check for each pair measured
+     */
     public List<Check.Transferred> throughput() {
         List<NodePair> pairs = new ArrayList<>(selection.throughput());
         pairs.retainAll(new java.util.HashSet<>(moving));
@@ -71,21 +93,29 @@ public final class TestRun {
         return checks;
     }
 
-    /** What containers say to the outside arrives there as said by their host. */
+    /**
+     * What containers say to the outside arrives there as said by their host.
+     *
+     * @return one check for each container
+     */
     public List<Check.Transferred> wayOut() {
         List<Check.Transferred> checks = proof.transfersOutside(Proof.SHORT);
         found.trials("way out", checks);
         return checks;
     }
 
-    /** Frames with somebody else's address are refused. */
+    /**
+     * Frames with somebody else's address are refused.
+     *
+     * @return one check for each kind of forgery
+     */
     public List<Check.Spoofed> lies() {
         List<Check.Spoofed> checks = proof.spoofs();
         found.trials("lies", checks);
         return checks;
     }
 
-    /** What was found so far. */
+    /** {@return a report of what was found so far} */
     public Report report() {
         return found.report("Lab " + lab.spec().name(), began);
     }

@@ -21,8 +21,13 @@ public final class Sockets {
 
     public static final int IPPROTO_IP = 0;
     public static final int IPPROTO_ICMP = 1;
+    /** RFC 2003. */
+    public static final int IPPROTO_IPIP = 4;
+
     public static final int IPPROTO_TCP = 6;
     public static final int IPPROTO_UDP = 17;
+
+    private static final int SOCKADDR_IN = 16;
 
     private Sockets() {}
 
@@ -44,6 +49,33 @@ public final class Sockets {
     public static Ipv4Address address(InetAddress address) {
         byte[] octets = address.getAddress();
         return Ipv4Address.of(ByteBuffer.wrap(octets, octets.length - 4, 4).getInt());
+    }
+
+    /**
+     * A raw socket (raw(7)) from one address to another: the kernel puts an IPv4 header of this protocol in front of what is sent, and
+     * hands over what comes back, ICMP errors about it as errno.
+     *
+     * @return the descriptor, for the caller to close
+     * @throws io.fanatic.netlink.libc.ErrnoException EPERM without CAP_NET_RAW, EADDRNOTAVAIL when {@code from} is not of this host
+     */
+    public static int raw(int protocol, Ipv4Address from, Ipv4Address to) {
+        int fd = check("open a raw socket", LIBC.socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, protocol));
+        try {
+            check("bind to " + from, LIBC.bind(fd, sockaddr(from), SOCKADDR_IN));
+            check("connect to " + to, LIBC.connect(fd, sockaddr(to), SOCKADDR_IN));
+            return fd;
+        } catch (RuntimeException e) {
+            LIBC.close(fd);
+            throw e;
+        }
+    }
+
+    private static ByteBuffer sockaddr(Ipv4Address address) {
+        ByteBuffer bytes = buffer(SOCKADDR_IN).putShort(0, (short) AF_INET);
+        for (int i = 0; i < 4; i++) {
+            bytes.put(4 + i, (byte) address.octet(i));
+        }
+        return bytes;
     }
 
     public static void option(String what, int fd, int level, int name, int value) {

@@ -30,26 +30,49 @@ public record BulkTransfer(Ipv4Address address, long bytes, String congestion, D
 
     static final int CHUNK = 128 * 1024;
 
-    /** @throws IllegalArgumentException when bytes is not positive */
+    /**
+     * Checks the size.
+     *
+     * @throws IllegalArgumentException when bytes is not positive
+     */
     public BulkTransfer {
         if (bytes < 1) {
             throw new IllegalArgumentException("cannot transfer " + bytes + " bytes");
         }
     }
 
-    /** 4 MiB each way with cubic, within 10 seconds. */
+    /**
+     * {@return a transfer of 4 MiB each way with cubic, within 10 seconds}
+     *
+     * @param address where the other end listens
+     */
     public static BulkTransfer to(Ipv4Address address) {
         return new BulkTransfer(address, 4 << 20, "cubic", Duration.ofSeconds(10));
     }
 
+    /**
+     * {@return the same of another size}
+     *
+     * @param bytes how many each end sends, at least 1
+     */
     public BulkTransfer withBytes(long bytes) {
         return new BulkTransfer(address, bytes, congestion, timeout);
     }
 
+    /**
+     * {@return the same with another congestion control}
+     *
+     * @param congestion as in {@code net.ipv4.tcp_available_congestion_control}
+     */
     public BulkTransfer withCongestion(String congestion) {
         return new BulkTransfer(address, bytes, congestion, timeout);
     }
 
+    /**
+     * {@return the same within another time}
+     *
+     * @param timeout for everything, connecting included
+     */
     public BulkTransfer withTimeout(Duration timeout) {
         return new BulkTransfer(address, bytes, congestion, timeout);
     }
@@ -57,8 +80,10 @@ public record BulkTransfer(Ipv4Address address, long bytes, String congestion, D
     /**
      * Starts and returns at once; the result is there after at most the time-out.
      *
+     * @param probes gives the event loops
      * @param from where the connection is opened
      * @param to where it is accepted; must hold {@link #address}
+     * @return what came of it
      * @throws io.fanatic.netlink.libc.ErrnoException when a namespace is gone
      */
     public CompletableFuture<TransferResult> start(Probes probes, Namespace from, Namespace to) {

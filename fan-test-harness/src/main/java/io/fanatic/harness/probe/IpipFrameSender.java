@@ -21,35 +21,10 @@ import java.nio.ByteBuffer;
 public record IpipFrameSender(Namespace host, Ipv4Address from, Ipv4Address to) implements FrameSender {
     private static final MacAddress MAC = new MacAddress(0x0e_00_00_00_00_01L);
     private static final int ETHERNET = 14;
-    private static final int IPPROTO_IPIP = 4;
-    private static final int SOCKADDR_IN = 16;
 
     @Override
     public Open open() {
-        return new RawSocket(host.call(this::socket));
-    }
-
-    /** raw(7): the kernel puts its own IPv4 header, of this protocol, in front. */
-    private int socket() {
-        int fd = check(
-                "open a raw socket",
-                LIBC.socket(Sockets.AF_INET, Sockets.SOCK_RAW | Sockets.SOCK_CLOEXEC, IPPROTO_IPIP));
-        try {
-            check("bind to " + from, LIBC.bind(fd, address(from), SOCKADDR_IN));
-            check("connect to " + to, LIBC.connect(fd, address(to), SOCKADDR_IN));
-            return fd;
-        } catch (RuntimeException e) {
-            LIBC.close(fd);
-            throw e;
-        }
-    }
-
-    private static ByteBuffer address(Ipv4Address address) {
-        ByteBuffer bytes = buffer(SOCKADDR_IN).putShort(0, (short) Sockets.AF_INET);
-        for (int i = 0; i < 4; i++) {
-            bytes.put(4 + i, (byte) address.octet(i));
-        }
-        return bytes;
+        return new RawSocket(host.call(() -> Sockets.raw(Sockets.IPPROTO_IPIP, from, to)));
     }
 
     private record RawSocket(int fd) implements Open {

@@ -32,26 +32,50 @@ public record Ping(Ipv4Address target, int count, int payloadBytes, Duration tim
     private static final int IP_MTU_DISCOVER = 10;
     private static final int IP_PMTUDISC_DO = 2;
 
-    /** @throws IllegalArgumentException when a number is out of its range */
+    /**
+     * Checks the numbers.
+     *
+     * @throws IllegalArgumentException when a number is out of its range
+     */
     public Ping {
         if (count < 1 || payloadBytes < LEAST_PAYLOAD || payloadBytes > MOST_PAYLOAD) {
             throw new IllegalArgumentException("cannot ping with " + count + " requests of " + payloadBytes + " bytes");
         }
     }
 
-    /** Three requests of 56 bytes, as ping(8) sends them, with a second for each. */
+    /**
+     * {@return three requests of 56 bytes, as ping(8) sends them, with a second for each}
+     *
+     * @param target who shall answer
+     */
     public static Ping to(Ipv4Address target) {
         return new Ping(target, 3, 56, Duration.ofSeconds(1));
     }
 
+    /**
+     * {@return the same with so many requests}
+     *
+     * @param count those that count, at least 1
+     */
     public Ping withCount(int count) {
         return new Ping(target, count, payloadBytes, timeout);
     }
 
+    /**
+     * {@return the same with packets of another size}
+     *
+     * @param payloadBytes after the ICMP header, {@value #LEAST_PAYLOAD} to {@value #MOST_PAYLOAD}; the packet has 28
+     *     more
+     */
     public Ping withPayload(int payloadBytes) {
         return new Ping(target, count, payloadBytes, timeout);
     }
 
+    /**
+     * {@return the same with another patience}
+     *
+     * @param timeout for each reply
+     */
     public Ping withTimeout(Duration timeout) {
         return new Ping(target, count, payloadBytes, timeout);
     }
@@ -59,6 +83,9 @@ public record Ping(Ipv4Address target, int count, int payloadBytes, Duration tim
     /**
      * Starts from inside a namespace and returns at once; the result is there after at most (count + 1) time-outs.
      *
+     * @param probes gives the event loops
+     * @param from the network namespace to send from
+     * @return what came of it
      * @throws io.fanatic.netlink.libc.ErrnoException when the namespace is gone or raw sockets are not allowed
      */
     public CompletableFuture<PingResult> start(Probes probes, Namespace from) {
@@ -66,7 +93,12 @@ public record Ping(Ipv4Address target, int count, int payloadBytes, Duration tim
         return start(probes, fd);
     }
 
-    /** As above, from the calling thread's network namespace. */
+    /**
+     * As {@link #start(Probes, Namespace)}, from the calling thread's network namespace.
+     *
+     * @param probes gives the event loops
+     * @return what came of it
+     */
     public CompletableFuture<PingResult> start(Probes probes) {
         return start(probes, openSocket());
     }

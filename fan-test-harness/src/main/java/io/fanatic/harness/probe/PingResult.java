@@ -28,12 +28,12 @@ public record PingResult(
         int errno,
         String error) {
 
-    /** Whether every request was answered. */
+    /** {@return whether every request was answered} */
     public boolean ok() {
         return sent > 0 && received == sent;
     }
 
-    /** Share of the requests that were not answered, 0 to 1. */
+    /** {@return the share of the requests that were not answered, 0 to 1} */
     public double lostShare() {
         return sent == 0 ? 0 : (sent - received) / (double) sent;
     }

@@ -19,7 +19,7 @@ public final class Probes implements AutoCloseable {
         this.group = group;
     }
 
-    /** Starts two event loop threads, so that the two ends of a transfer do not wait for each other. */
+    /** {@return probes on two event loop threads, so that the two ends of a transfer do not wait for each other} */
     public static Probes open() {
         // Netty would look through the network interfaces for a hardware address, and warn where there is none.
         if (System.getProperty("io.netty.machineId") == null) {
@@ -28,7 +28,7 @@ public final class Probes implements AutoCloseable {
         return new Probes(new MultiThreadIoEventLoopGroup(THREADS, EpollIoHandler.newFactory()));
     }
 
-    /** For the other packages that speak to the network. */
+    /** {@return the event loops, for the other packages that speak to the network} */
     public IoEventLoopGroup group() {
         return group;
     }

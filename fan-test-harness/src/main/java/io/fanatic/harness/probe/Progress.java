@@ -9,6 +9,8 @@ public interface Progress {
      * Called by the thread that does the work, as each part ends.
      *
      * @param what a word or two
+     * @param done how many parts have ended, from 0
+     * @param all how many parts there are
      */
     void at(String what, int done, int all);
 }

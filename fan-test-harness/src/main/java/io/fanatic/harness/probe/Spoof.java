@@ -45,7 +45,16 @@ public record Spoof(
 
     private static final long POLL_MILLIS = 5;
 
-    /** Three forged frames, two seconds for each thing to wait for. */
+    /**
+     * Three forged frames, and two seconds for each thing to wait for.
+     *
+     * @param way where and how frames are sent
+     * @param receiver who must not get them
+     * @param receiverAddress an address of the receiver
+     * @param receiverMac the Ethernet address of the interface that holds it
+     * @param honest a source address that the sender may use
+     * @param forged a source address that it may not
+     */
     public Spoof(
             FrameSender way,
             Namespace receiver,
@@ -60,6 +69,7 @@ public record Spoof(
      * Tries it and waits for the outcome.
      *
      * @param refused reads the counter of refused frames; it may count other refused frames, too
+     * @return what was sent, what arrived, what was refused
      * @throws io.fanatic.netlink.libc.ErrnoException when a namespace or an interface is gone
      */
     public SpoofResult run(LongSupplier refused) {

@@ -10,7 +10,7 @@ package io.fanatic.harness.probe;
  */
 public record SpoofResult(int sent, int delivered, int controls, long refused) {
 
-    /** Whether no forged frame arrived, each was counted as refused, and the honest ones arrived. */
+    /** {@return whether no forged frame arrived, each was counted as refused, and the honest ones arrived} */
     public boolean ok() {
         return sent > 0 && delivered == 0 && controls == Spoof.CONTROLS && refused >= sent;
     }

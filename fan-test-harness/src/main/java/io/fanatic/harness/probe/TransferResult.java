@@ -14,12 +14,12 @@ import java.util.Optional;
  */
 public record TransferResult(long bytes, long nanos, String congestion, Optional<Ipv4Address> source, String error) {
 
-    /** Whether all bytes arrived both ways with the checksum (CRC-32C) they were sent with. */
+    /** {@return whether all bytes arrived both ways with the checksum (CRC-32C) they were sent with} */
     public boolean ok() {
         return error.isEmpty();
     }
 
-    /** Bytes per second, both directions together; 0 when it failed. */
+    /** {@return the rate in bytes per second, both directions together; 0 when it failed} */
     public double bytesPerSecond() {
         return nanos == 0 ? 0 : 2.0 * bytes * 1e9 / nanos;
     }

@@ -1,20 +1,26 @@
 package io.fanatic.harness.reach;
 
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.TunnelType;
 
 /** Why a peer is not reached, or not as it should be; each from what was seen, not from what is likely. */
 public sealed interface Explanation {
 
-    /** A short stable name for programs, lower case with dashes. */
+    /** {@return a short stable name for programs, lower case with dashes} */
     String code();
 
-    /** What is wrong and how that is known, for a person. */
+    /** {@return what is wrong and how that is known, for a person} */
     String sentence();
 
-    /** What to type, on which host the sentence tells; may name a command to look further. */
+    /** {@return what to type, on which host the sentence tells; may name a command to look further} */
     String command();
 
-    /** This host has no fan at all, or none that the address belongs to. */
+    /**
+     * This host has no fan at all, or none that the address belongs to.
+     *
+     * @param address the one to be reached
+     * @param anyFan whether some fan is up on this host
+     */
     record NoFanHere(Ipv4Address address, boolean anyFan) implements Explanation {
         @Override
         public String code() {
@@ -34,7 +40,11 @@ public sealed interface Explanation {
         }
     }
 
-    /** The address is this host's own. */
+    /**
+     * The address is this host's own.
+     *
+     * @param address the one to be reached
+     */
     record ThisHost(Ipv4Address address) implements Explanation {
         @Override
         public String code() {
@@ -52,7 +62,11 @@ public sealed interface Explanation {
         }
     }
 
-    /** This host's routes lead nowhere for it. */
+    /**
+     * This host's routes lead nowhere for it.
+     *
+     * @param address the one to be reached
+     */
     record NoRoute(Ipv4Address address) implements Explanation {
         @Override
         public String code() {
@@ -70,7 +84,13 @@ public sealed interface Explanation {
         }
     }
 
-    /** This host's routes lead past the fan. */
+    /**
+     * This host's routes lead past the fan.
+     *
+     * @param address the one to be reached
+     * @param bridge the fan's, by which it should go
+     * @param link by which it goes
+     */
     record OtherRoute(Ipv4Address address, String bridge, String link) implements Explanation {
         @Override
         public String code() {
@@ -88,7 +108,12 @@ public sealed interface Explanation {
         }
     }
 
-    /** The host does not answer on the underlay. */
+    /**
+     * The host does not answer on the underlay.
+     *
+     * @param underlay the host's address
+     * @param onTheWire whether it answers ARP
+     */
     record UnderlaySilent(Ipv4Address underlay, boolean onTheWire) implements Explanation {
         @Override
         public String code() {
@@ -109,8 +134,13 @@ public sealed interface Explanation {
         }
     }
 
-    /** Nothing listens at the tunnel's port of the other host. */
-    record NoFanThere(Ipv4Address underlay, int port) implements Explanation {
+    /**
+     * Nothing takes the tunnel's packets on the other host.
+     *
+     * @param underlay the host's address
+     * @param carrier of this host's fan
+     */
+    record NoFanThere(Ipv4Address underlay, Carrier carrier) implements Explanation {
         @Override
         public String code() {
             return "no-fan-there";
@@ -118,17 +148,50 @@ public sealed interface Explanation {
 
         @Override
         public String sentence() {
-            return underlay + " answers on the underlay but refuses UDP " + port
-                    + " (port unreachable): no fan is up there";
+            return underlay + " answers on the underlay but refuses " + carrier
+                    + (carrier.type() == TunnelType.VXLAN
+                            ? " (port unreachable): no fan is up there"
+                            : " (unreachable): no IPIP fan is up there");
         }
 
         @Override
         public String command() {
-            return "fanctl up -u UNDERLAY -o OVERLAY";
+            return "fanctl up -u UNDERLAY -o OVERLAY" + (carrier.type() == TunnelType.VXLAN ? "" : " -t ipip");
         }
     }
 
-    /** The other host's fan uses another UDP port. */
+    /**
+     * The other host's fan is of another type.
+     *
+     * @param underlay the host's address
+     * @param ours type here
+     * @param theirs type there
+     */
+    record OtherType(Ipv4Address underlay, TunnelType ours, TunnelType theirs) implements Explanation {
+        @Override
+        public String code() {
+            return "other-type";
+        }
+
+        @Override
+        public String sentence() {
+            return "the fan of " + underlay + " is of type " + theirs.word() + ", the one of this host of type "
+                    + ours.word();
+        }
+
+        @Override
+        public String command() {
+            return "fanctl up -u UNDERLAY -o OVERLAY -t " + ours.word();
+        }
+    }
+
+    /**
+     * The other host's fan uses another UDP port.
+     *
+     * @param underlay the host's address
+     * @param ours UDP port here
+     * @param theirs UDP port there
+     */
     record OtherPort(Ipv4Address underlay, int ours, int theirs) implements Explanation {
         @Override
         public String code() {
@@ -146,7 +209,13 @@ public sealed interface Explanation {
         }
     }
 
-    /** The other host's fan uses another VXLAN network identifier. */
+    /**
+     * The other host's fan uses another VXLAN network identifier.
+     *
+     * @param underlay the host's address
+     * @param ours VNI here
+     * @param theirs VNI there
+     */
     record OtherVni(Ipv4Address underlay, int ours, int theirs) implements Explanation {
         @Override
         public String code() {
@@ -167,9 +236,11 @@ public sealed interface Explanation {
     /**
      * Something swallows the tunnel's packets.
      *
+     * @param underlay the host's address
+     * @param carrier of the fan
      * @param refusal whether something answered that it does not let them through
      */
-    record TunnelFiltered(Ipv4Address underlay, int port, boolean refusal) implements Explanation {
+    record TunnelFiltered(Ipv4Address underlay, Carrier carrier, boolean refusal) implements Explanation {
         @Override
         public String code() {
             return "tunnel-filtered";
@@ -178,9 +249,9 @@ public sealed interface Explanation {
         @Override
         public String sentence() {
             return refusal
-                    ? "a filter on the way to " + underlay + " refuses UDP " + port
-                    : "the fan of " + underlay + " is up and what it sends arrives, but what is sent to its UDP " + port
-                            + " does not: a filter drops it";
+                    ? "a filter on the way to " + underlay + " refuses " + carrier
+                    : "the fan of " + underlay + " is up and what it sends arrives, but what is sent to it as "
+                            + carrier + " does not: a filter drops it";
         }
 
         @Override
@@ -189,8 +260,13 @@ public sealed interface Explanation {
         }
     }
 
-    /** The tunnel's port is neither open for us nor refused, and the host could not be made to send. */
-    record TunnelSilent(Ipv4Address underlay, int port, int vni) implements Explanation {
+    /**
+     * The tunnel's packets are neither answered nor refused, and the host could not be made to send.
+     *
+     * @param underlay the host's address
+     * @param carrier of this host's fan
+     */
+    record TunnelSilent(Ipv4Address underlay, Carrier carrier) implements Explanation {
         @Override
         public String code() {
             return "tunnel-silent";
@@ -198,9 +274,13 @@ public sealed interface Explanation {
 
         @Override
         public String sentence() {
-            return underlay + " answers on the underlay and does not refuse UDP " + port
-                    + ", but nothing comes back through it: a filter drops it both ways, or the fan there has another VNI than "
-                    + vni;
+            String seen = underlay + " answers on the underlay and does not refuse " + carrier
+                    + ", but nothing comes back through it: a filter drops it both ways, ";
+            return seen
+                    + (carrier.type() == TunnelType.VXLAN
+                            ? "or the fan there has another VNI than " + carrier.vni()
+                            : "as many clouds drop all but TCP, UDP and ICMP; a fan of type vxlan needs UDP "
+                                    + TunnelType.DEFAULT_VXLAN_PORT + " only");
         }
 
         @Override
@@ -209,7 +289,13 @@ public sealed interface Explanation {
         }
     }
 
-    /** This host's guard refused what came from there. */
+    /**
+     * This host's guard refused what came from there.
+     *
+     * @param underlay the host's address
+     * @param address in the overlay, that was to answer
+     * @param refused packets that guard counted meanwhile
+     */
     record WrongOwner(Ipv4Address underlay, Ipv4Address address, long refused) implements Explanation {
         @Override
         public String code() {
@@ -218,7 +304,8 @@ public sealed interface Explanation {
 
         @Override
         public String sentence() {
-            return "the guard of this host refused " + refused + " frames meanwhile, as what sent them does not own the"
+            return "the guard of this host refused " + refused
+                    + " packets meanwhile, as what sent them does not own the"
                     + " address in them: " + address + " must come from " + underlay
                     + ", not through NAT or another host";
         }
@@ -229,8 +316,14 @@ public sealed interface Explanation {
         }
     }
 
-    /** Only small packets pass. */
-    record LargePacketsLost(int mtu, int largest) implements Explanation {
+    /**
+     * Only small packets pass.
+     *
+     * @param type of the tunnel, which tells what the underlay must carry
+     * @param mtu the fan's, bytes
+     * @param largest packet that passed, bytes
+     */
+    record LargePacketsLost(TunnelType type, int mtu, int largest) implements Explanation {
         @Override
         public String code() {
             return "mtu";
@@ -239,7 +332,7 @@ public sealed interface Explanation {
         @Override
         public String sentence() {
             return "packets of up to " + largest + " bytes pass, but the fan's MTU is " + mtu
-                    + ": something on the underlay carries less than " + (mtu + 50) + " bytes";
+                    + ": something on the underlay carries less than " + (mtu + type.overhead()) + " bytes";
         }
 
         @Override
@@ -248,7 +341,12 @@ public sealed interface Explanation {
         }
     }
 
-    /** Full packets pass one by one, yet a transfer stands still. */
+    /**
+     * Full packets pass one by one, yet a transfer stands still.
+     *
+     * @param tunnel the fan's device
+     * @param transfer which one stood still
+     */
     record BulkTcpFails(String tunnel, String transfer) implements Explanation {
         @Override
         public String code() {
@@ -267,7 +365,12 @@ public sealed interface Explanation {
         }
     }
 
-    /** Some packets get lost. */
+    /**
+     * Some packets get lost.
+     *
+     * @param sent echo requests
+     * @param received replies
+     */
     record Losses(int sent, int received) implements Explanation {
         @Override
         public String code() {
@@ -286,7 +389,13 @@ public sealed interface Explanation {
         }
     }
 
-    /** The host is reached, but nothing answers at a service's port. */
+    /**
+     * The host is reached, but nothing answers at a service's port.
+     *
+     * @param address the host's
+     * @param service its name
+     * @param port where nothing listens
+     */
     record NoResponder(Ipv4Address address, String service, int port) implements Explanation {
         @Override
         public String code() {
@@ -304,7 +413,13 @@ public sealed interface Explanation {
         }
     }
 
-    /** The host is reached, but a service's port swallows. */
+    /**
+     * The host is reached, but a service's port swallows.
+     *
+     * @param address the host's
+     * @param service its name
+     * @param port which swallows
+     */
     record ServiceSilent(Ipv4Address address, String service, int port) implements Explanation {
         @Override
         public String code() {
@@ -323,7 +438,11 @@ public sealed interface Explanation {
         }
     }
 
-    /** Something that has no explanation of its own. */
+    /**
+     * Something that has no explanation of its own.
+     *
+     * @param seen what was seen, for a person
+     */
     record Other(String seen) implements Explanation {
         @Override
         public String code() {

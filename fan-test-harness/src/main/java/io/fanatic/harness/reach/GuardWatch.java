@@ -1,7 +1,7 @@
 package io.fanatic.harness.reach;
 
+import io.fanatic.core.Counter;
 import io.fanatic.netlink.FanNetwork;
-import io.fanatic.netlink.bpf.Counter;
 import io.fanatic.netlink.engine.Fan;
 import java.util.Map;
 

@@ -1,10 +1,11 @@
 package io.fanatic.harness.reach;
 
+import io.fanatic.core.Counter;
+import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.TunnelType;
 import io.fanatic.harness.probe.Ping;
 import io.fanatic.harness.probe.PingResult;
 import io.fanatic.harness.probe.Probes;
-import io.fanatic.netlink.bpf.Counter;
-import io.fanatic.netlink.engine.Fan;
 import io.fanatic.netlink.host.Namespace;
 import io.fanatic.netlink.route.Link;
 import io.fanatic.netlink.route.Links;
@@ -23,9 +24,9 @@ import java.util.Optional;
  *   <li>where our routes lead, for its overlay and its underlay address;
  *   <li>whether our guard refused something meanwhile;
  *   <li>whether it answers on the underlay, and whether it answers ARP there;
- *   <li>whether its tunnel port answers "port unreachable";
+ *   <li>whether it, or a filter, answers that the tunnel's packets are not taken ({@link Knock}, {@link IpipKnock});
  *   <li>where it is on the same network, what it sends when it is asked over the underlay to answer our host address: it then
- *       has to use its fan, and the port and VNI are seen ({@link Nudge}).
+ *       has to use its fan, and its type, port and VNI are seen ({@link Nudge}).
  * </ol>
  */
 final class Investigation {
@@ -55,10 +56,9 @@ final class Investigation {
         if (wiring.overlay().isEmpty()) {
             return Optional.of(new Explanation.NoRoute(peer.address()));
         }
-        Fan fan = peer.fan();
-        if (wiring.out().isPresent() && !wiring.out().get().name().equals(fan.bridge())) {
+        if (wiring.out().isPresent() && !wiring.out().get().name().equals(peer.device())) {
             return Optional.of(new Explanation.OtherRoute(
-                    peer.address(), fan.bridge(), wiring.out().get().name()));
+                    peer.address(), peer.device(), wiring.out().get().name()));
         }
         return wiring.underlay().isEmpty() ? Optional.of(new Explanation.NoRoute(peer.underlay())) : Optional.empty();
     }
@@ -93,29 +93,40 @@ final class Investigation {
     }
 
     private Explanation explainTunnel(Wiring wiring, Optional<Neighbour> neighbour) {
-        Fan fan = peer.fan();
-        Knock.Answer answer = host.call(() -> Knock.at(peer.underlay(), fan.port(), patience));
-        Optional<Nudge.Seen> seen = Optional.empty();
+        Ipv4Address there = peer.underlay();
+        Carrier ours = Carrier.of(peer.fan());
+        Knock.Answer answer = host.call(() -> ours.type() == TunnelType.VXLAN
+                ? Knock.at(there, ours.port(), patience)
+                : IpipKnock.at(peer, patience));
+        Optional<Carrier> seen = Optional.empty();
         if (neighbour.isPresent() && wiring.wanted().isPresent()) {
             Nudge nudge = new Nudge(peer, wiring.wanted().get(), neighbour.get().mac(), patience);
             seen = host.call(nudge::run);
         }
-        if (seen.isPresent() && seen.get().port() != fan.port()) {
-            return new Explanation.OtherPort(
-                    peer.underlay(), fan.port(), seen.get().port());
-        }
-        if (seen.isPresent() && seen.get().vni() != fan.vni()) {
-            return new Explanation.OtherVni(
-                    peer.underlay(), fan.vni(), seen.get().vni());
+        Optional<Explanation> differs = seen.flatMap(theirs -> difference(ours, theirs));
+        if (differs.isPresent()) {
+            return differs.get();
         }
         return switch (answer) {
-            case REFUSED -> new Explanation.NoFanThere(peer.underlay(), fan.port());
-            case PROHIBITED -> new Explanation.TunnelFiltered(peer.underlay(), fan.port(), true);
+            case REFUSED -> new Explanation.NoFanThere(there, ours);
+            case PROHIBITED -> new Explanation.TunnelFiltered(there, ours, true);
             case SILENT ->
                 seen.isPresent()
-                        ? new Explanation.TunnelFiltered(peer.underlay(), fan.port(), false)
-                        : new Explanation.TunnelSilent(peer.underlay(), fan.port(), fan.vni());
+                        ? new Explanation.TunnelFiltered(there, ours, false)
+                        : new Explanation.TunnelSilent(there, ours);
         };
+    }
+
+    private Optional<Explanation> difference(Carrier ours, Carrier theirs) {
+        if (theirs.type() != ours.type()) {
+            return Optional.of(new Explanation.OtherType(peer.underlay(), ours.type(), theirs.type()));
+        }
+        if (theirs.port() != ours.port()) {
+            return Optional.of(new Explanation.OtherPort(peer.underlay(), ours.port(), theirs.port()));
+        }
+        return theirs.vni() == ours.vni()
+                ? Optional.empty()
+                : Optional.of(new Explanation.OtherVni(peer.underlay(), ours.vni(), theirs.vni()));
     }
 
     private Wiring wiring() {

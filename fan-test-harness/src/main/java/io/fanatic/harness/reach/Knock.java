@@ -16,7 +16,7 @@ final class Knock {
     private Knock() {}
 
     enum Answer {
-        /** ICMP port unreachable. */
+        /** ICMP port or protocol unreachable. */
         REFUSED,
         /** ICMP unreachable of another kind, as filters send it. */
         PROHIBITED,

@@ -7,6 +7,7 @@ import static io.fanatic.netlink.libc.Native.sockets;
 
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.MacAddress;
+import io.fanatic.core.TunnelType;
 import io.fanatic.harness.net.Sockets;
 import io.fanatic.netlink.route.Link;
 import java.nio.ByteBuffer;
@@ -16,7 +17,7 @@ import java.util.Optional;
 
 /**
  * Asks a host on the same network, over the underlay, to answer our host address in the overlay: an echo request in a frame to its
- * Ethernet address. It must answer through its fan, and what then comes from it shows the UDP port and VNI that it uses.
+ * Ethernet address. It must answer through its fan, and what then comes from it shows the type of its fan, and of VXLAN the UDP port and VNI.
  *
  * <p>A host that checks the way of source addresses strictly (rp_filter 1) does not answer; neither does one that has no fan.
  *
@@ -39,21 +40,13 @@ record Nudge(Peer peer, Link link, MacAddress mac, Duration patience) {
     private static final int VXLAN = 8;
     private static final int VXLAN_HAS_VNI = 0x08;
 
-    /**
-     * What was seen to come from the host.
-     *
-     * @param port UDP port that it sends to
-     * @param vni VXLAN network identifier
-     */
-    record Seen(int port, int vni) {}
-
     /** To be called in the host's namespace. */
-    Optional<Seen> run() {
+    Optional<Carrier> run() {
         int fd = open();
         try {
             for (int i = 0; i < TRIES; i++) {
                 send(fd);
-                Optional<Seen> seen = watch(fd, System.nanoTime() + patience.toNanos() / TRIES);
+                Optional<Carrier> seen = watch(fd, System.nanoTime() + patience.toNanos() / TRIES);
                 if (seen.isPresent()) {
                     return seen;
                 }
@@ -93,6 +86,13 @@ record Nudge(Peer peer, Link link, MacAddress mac, Duration patience) {
     }
 
     private void send(int fd) {
+        ByteBuffer packet = echoRequest(peer);
+        ByteBuffer to = linkAddress(mac);
+        sockets().sendto(fd, packet, packet.capacity(), 0, to, to.capacity());
+    }
+
+    /** An IPv4 packet from our host address to the peer's that asks for an echo nobody waits for. */
+    static ByteBuffer echoRequest(Peer peer) {
         ByteBuffer packet = buffer(IPV4 + ICMP).order(ByteOrder.BIG_ENDIAN);
         Ipv4Address from = peer.fan().slices().get(0).hostAddress();
         packet.putShort((short) 0x4500).putShort((short) packet.capacity()).putInt(0);
@@ -101,8 +101,7 @@ record Nudge(Peer peer, Link link, MacAddress mac, Duration patience) {
         packet.putShort(10, (short) ~sum(packet, 0, IPV4));
         packet.put((byte) 8).put((byte) 0).putShort((short) 0).putLong(0).putInt(0);
         packet.putShort(IPV4 + 2, (short) ~sum(packet, IPV4, ICMP));
-        ByteBuffer to = linkAddress(mac);
-        sockets().sendto(fd, packet.rewind(), packet.capacity(), 0, to, to.capacity());
+        return packet.rewind();
     }
 
     /** RFC 1071. */
@@ -115,11 +114,11 @@ record Nudge(Peer peer, Link link, MacAddress mac, Duration patience) {
         return sum + (sum >>> 16) & 0xffff;
     }
 
-    private Optional<Seen> watch(int fd, long until) {
+    private Optional<Carrier> watch(int fd, long until) {
         ByteBuffer packet = buffer(SNAP).order(ByteOrder.BIG_ENDIAN);
         while (System.nanoTime() - until < 0) {
             long length = LIBC.recv(fd, packet, SNAP, 0);
-            Optional<Seen> seen = length < 0 ? Optional.empty() : vxlan(packet, (int) length);
+            Optional<Carrier> seen = length < 0 ? Optional.empty() : carrier(packet, (int) length);
             if (seen.isPresent()) {
                 return seen;
             }
@@ -127,16 +126,26 @@ record Nudge(Peer peer, Link link, MacAddress mac, Duration patience) {
         return Optional.empty();
     }
 
-    /** What a VXLAN packet (RFC 7348) of this host tells. */
-    private Optional<Seen> vxlan(ByteBuffer packet, int length) {
-        int header = (packet.get(0) & 15) * 4;
-        boolean udp = length >= header + UDP + VXLAN
-                && packet.get(9) == Sockets.IPPROTO_UDP
-                && packet.getInt(12) == peer.underlay().bits();
-        int tunnel = header + UDP;
-        if (!udp || packet.get(tunnel) != VXLAN_HAS_VNI || packet.get(tunnel + 7) != 0) {
+    /** What carries a packet of the host's. */
+    private Optional<Carrier> carrier(ByteBuffer packet, int length) {
+        if (length < IPV4 || packet.getInt(12) != peer.underlay().bits()) {
             return Optional.empty();
         }
-        return Optional.of(new Seen(packet.getShort(header + 2) & 0xffff, packet.getInt(tunnel + 4) >>> 8));
+        return switch (packet.get(9)) {
+            case Sockets.IPPROTO_IPIP -> Optional.of(Carrier.IPIP);
+            case Sockets.IPPROTO_UDP -> vxlan(packet, length);
+            default -> Optional.empty();
+        };
+    }
+
+    /** Of a VXLAN packet (RFC 7348). */
+    private static Optional<Carrier> vxlan(ByteBuffer packet, int length) {
+        int header = (packet.get(0) & 15) * 4;
+        int tunnel = header + UDP;
+        if (length < tunnel + VXLAN || packet.get(tunnel) != VXLAN_HAS_VNI || packet.get(tunnel + 7) != 0) {
+            return Optional.empty();
+        }
+        int port = packet.getShort(header + 2) & 0xffff;
+        return Optional.of(new Carrier(TunnelType.VXLAN, port, packet.getInt(tunnel + 4) >>> 8));
     }
 }

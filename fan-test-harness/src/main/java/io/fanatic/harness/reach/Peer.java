@@ -1,6 +1,7 @@
 package io.fanatic.harness.reach;
 
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.TunnelType;
 import io.fanatic.netlink.engine.Fan;
 
 /**
@@ -11,4 +12,10 @@ import io.fanatic.netlink.engine.Fan;
  * @param underlay the host's address on the underlay
  * @param address its host address in the overlay, by arithmetic
  */
-public record Peer(Ipv4Address given, Fan fan, Ipv4Address underlay, Ipv4Address address) {}
+public record Peer(Ipv4Address given, Fan fan, Ipv4Address underlay, Ipv4Address address) {
+
+    /** The device that this host's route to the overlay leads to: an IPIP fan routes where a VXLAN fan bridges. */
+    String device() {
+        return fan.type() == TunnelType.VXLAN ? fan.bridge() : fan.tunnel();
+    }
+}

@@ -15,11 +15,12 @@ import java.util.Optional;
 public record PeerReport(
         Ipv4Address given, Optional<Peer> peer, List<Stage> stages, Optional<Explanation> explanation) {
 
+    /** Copies the list. */
     public PeerReport {
         stages = List.copyOf(stages);
     }
 
-    /** Whether there was something to try and all of it passed. */
+    /** {@return whether there was something to try and all of it passed} */
     public boolean ok() {
         return explanation.isEmpty() && !stages.isEmpty() && stages.stream().allMatch(Stage::ok);
     }

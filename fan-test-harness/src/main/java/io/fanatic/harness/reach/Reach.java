@@ -1,5 +1,6 @@
 package io.fanatic.harness.reach;
 
+import io.fanatic.core.Counter;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.harness.iperf.Direction;
 import io.fanatic.harness.iperf.IperfClient;
@@ -9,7 +10,6 @@ import io.fanatic.harness.probe.PingResult;
 import io.fanatic.harness.probe.Probes;
 import io.fanatic.harness.probe.Progress;
 import io.fanatic.netlink.FanNetwork;
-import io.fanatic.netlink.bpf.Counter;
 import io.fanatic.netlink.engine.Fan;
 import io.fanatic.netlink.host.Namespace;
 import java.time.Duration;
@@ -37,12 +37,16 @@ public final class Reach implements AutoCloseable {
         this.network = network;
     }
 
-    /** From the calling thread's network namespace. */
+    /** {@return tests from the calling thread's network namespace} */
     public static Reach onThisHost() {
         return new Reach(Namespace.here(), FanNetwork.onThisHost());
     }
 
-    /** From another network namespace. */
+    /**
+     * {@return tests from another network namespace}
+     *
+     * @param host the namespace
+     */
     public static Reach from(Namespace host) {
         return new Reach(host, FanNetwork.onThisHost().in(host));
     }
@@ -51,6 +55,8 @@ public final class Reach implements AutoCloseable {
      * Tests one peer; see {@link #test(Ipv4Address, ReachSpec, Consumer)}.
      *
      * @param address of the host, on the underlay or in the overlay; of a container its host is tested
+     * @param spec what to test
+     * @return what came of it
      */
     public PeerReport test(Ipv4Address address, ReachSpec spec) {
         return test(address, spec, stage -> {});
@@ -59,7 +65,10 @@ public final class Reach implements AutoCloseable {
     /**
      * Tests one peer, stage by stage.
      *
+     * @param address of the host, on the underlay or in the overlay; of a container its host is tested
+     * @param spec what to test
      * @param listener hears of each stage as it ends
+     * @return what came of it
      * @throws io.fanatic.netlink.engine.FanException when this is not root
      * @throws io.fanatic.netlink.libc.ErrnoException when the kernel gives no sockets
      */
@@ -68,11 +77,14 @@ public final class Reach implements AutoCloseable {
     }
 
     /**
-     * Tests many peers: first all are pinged at once, then those that answer, on the underlay or in the fan, are tested one after
-     * the other, so that no test disturbs another.
+     * Tests many peers: first all are pinged at once, then those that answer, on the underlay or in the fan, are tested
+     * one after the other, so that no test disturbs another.
      *
+     * @param addresses of hosts or containers, on the underlay or in the overlay
+     * @param spec what to test of each
      * @param progress hears how many of how many are done, twice through: of the pings, then of the tests
      * @param listener hears of each peer as its test ends
+     * @return what came of each host
      */
     public List<PeerReport> testAll(
             List<Ipv4Address> addresses, ReachSpec spec, Progress progress, Consumer<PeerReport> listener) {
@@ -118,7 +130,12 @@ public final class Reach implements AutoCloseable {
         return new Run(peer, spec, listener).report(sounding.silent(peer));
     }
 
-    /** The host that an address of the underlay or overlay means, by arithmetic; empty when no fan of this host knows it. */
+    /**
+     * {@return the host that an address of the underlay or overlay means, by arithmetic; empty when no fan of this host
+     * knows it}
+     *
+     * @param address on an underlay or in an overlay
+     */
     public Optional<Peer> peer(Ipv4Address address) {
         for (Fan fan : network.list()) {
             if (fan.overlay().contains(address) || fan.mapping().underlay().contains(address)) {
@@ -303,7 +320,7 @@ public final class Reach implements AutoCloseable {
                 return Optional.of(new Explanation.WrongOwner(peer.underlay(), peer.address(), refused));
             }
             if (mtu.result().received() == 0) {
-                return Optional.of(new Explanation.LargePacketsLost(mtu.mtu(), mtu.largest()));
+                return Optional.of(new Explanation.LargePacketsLost(peer.fan().type(), mtu.mtu(), mtu.largest()));
             }
             for (Stage stage : stages) {
                 if (stage instanceof Stage.Exchanged exchanged && !stage.ok()) {

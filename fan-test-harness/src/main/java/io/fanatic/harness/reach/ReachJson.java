@@ -26,11 +26,16 @@ import java.util.Locale;
  * The schema number grows when a field changes its meaning or goes; new fields do not count.
  */
 public final class ReachJson {
+    /** The version of the document's form; it grows when a key changes its meaning or goes. */
     public static final int SCHEMA = 1;
 
     private ReachJson() {}
 
-    /** The whole document. */
+    /**
+     * {@return the whole document}
+     *
+     * @param reports of all peers
+     */
     public static JsonObject document(List<PeerReport> reports) {
         JsonObject json = new JsonObject();
         json.addProperty("schema", SCHEMA);
@@ -41,7 +46,11 @@ public final class ReachJson {
         return json;
     }
 
-    /** One peer. */
+    /**
+     * {@return one peer}
+     *
+     * @param report of one peer
+     */
     public static JsonObject of(PeerReport report) {
         JsonObject json = new JsonObject();
         json.addProperty("address", report.given().toString());

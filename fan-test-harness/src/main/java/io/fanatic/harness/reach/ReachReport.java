@@ -25,7 +25,7 @@ public final class ReachReport {
     private ReachReport() {}
 
     /**
-     * The report.
+     * {@return the report}
      *
      * @param peers what came of each; those that no fan of this host leads to are pairs too, and failed
      * @param began {@link System#nanoTime} of the beginning

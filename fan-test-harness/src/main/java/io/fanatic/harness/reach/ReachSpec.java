@@ -40,35 +40,66 @@ public record ReachSpec(
             IperfClient.DEFAULT_PORT,
             Duration.ofSeconds(1));
 
-    /** @throws IllegalArgumentException when a number is out of its range */
+    /**
+     * Checks the numbers.
+     *
+     * @throws IllegalArgumentException when a number is out of its range
+     */
     public ReachSpec {
         if (pings < 1 || longBytes < 1 || patience.isNegative() || patience.isZero()) {
             throw new IllegalArgumentException("pings, bytes and patience must be more than zero");
         }
     }
 
+    /**
+     * {@return the same with so many echo requests}
+     *
+     * @param pings at least 1
+     */
     public ReachSpec withPings(int pings) {
         return new ReachSpec(pings, data, longBytes, throughput, echoPort, discardPort, iperfPort, patience);
     }
 
-    /** Without echo and discard. */
+    /** {@return the same without echo and discard} */
     public ReachSpec withoutData() {
         return new ReachSpec(pings, false, longBytes, throughput, echoPort, discardPort, iperfPort, patience);
     }
 
+    /**
+     * {@return the same with long exchanges of another size}
+     *
+     * @param bytes at least 1
+     */
     public ReachSpec withLongBytes(long bytes) {
         return new ReachSpec(pings, data, bytes, throughput, echoPort, discardPort, iperfPort, patience);
     }
 
-    /** @param spec its direction does not count; empty for no measurement */
+    /**
+     * Sets what is measured with iperf3.
+     *
+     * @param spec its direction does not count; empty for no measurement
+     * @return the same with that measurement
+     */
     public ReachSpec withThroughput(Optional<IperfSpec> spec) {
         return new ReachSpec(pings, data, longBytes, spec, echoPort, discardPort, iperfPort, patience);
     }
 
+    /**
+     * {@return the same for services at other ports}
+     *
+     * @param echo TCP and UDP
+     * @param discard TCP
+     * @param iperf TCP and UDP
+     */
     public ReachSpec withPorts(int echo, int discard, int iperf) {
         return new ReachSpec(pings, data, longBytes, throughput, echo, discard, iperf, patience);
     }
 
+    /**
+     * {@return the same with another patience}
+     *
+     * @param patience for each single answer, more than zero
+     */
     public ReachSpec withPatience(Duration patience) {
         return new ReachSpec(pings, data, longBytes, throughput, echoPort, discardPort, iperfPort, patience);
     }

@@ -19,7 +19,7 @@ public enum Service {
         this.comesBack = comesBack;
     }
 
-    /** For tables. */
+    /** {@return the service's name, for tables} */
     public String title() {
         return title;
     }

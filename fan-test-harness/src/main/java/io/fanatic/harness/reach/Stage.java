@@ -10,21 +10,25 @@ import java.util.Locale;
 /** One thing that was tried with a peer, and what came of it. */
 public sealed interface Stage {
 
-    /** A short name, the same for each peer: {@code ping}, {@code echo, long}. */
+    /** {@return a short name, the same for each peer: {@code ping}, {@code echo, long}} */
     String name();
 
+    /** {@return how it ended} */
     Status status();
 
-    /** What came of it, in a line for a person. */
+    /** {@return what came of it, in a line for a person} */
     String sentence();
 
+    /** {@return whether it passed} */
     default boolean ok() {
         return status() == Status.PASSED;
     }
 
     /** How a stage ended. */
     enum Status {
+        /** It was tried and all was well. */
         PASSED,
+        /** It was tried and something was wrong. */
         FAILED,
         /** Not tried, since it could not have passed. */
         SKIPPED;
@@ -163,6 +167,7 @@ public sealed interface Stage {
     /**
      * Not tried.
      *
+     * @param name of the stage
      * @param because why, in words
      */
     record Skipped(String name, String because) implements Stage {

@@ -2,6 +2,7 @@ package io.fanatic.harness.reach;
 
 /** What can be wrong with an exchange of data. */
 public enum Trouble {
+    /** All went well. */
     NONE,
     /** Nothing listens there. */
     REFUSED,

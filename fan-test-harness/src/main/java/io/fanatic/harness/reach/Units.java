@@ -6,7 +6,11 @@ import java.util.Locale;
 public final class Units {
     private Units() {}
 
-    /** {@code 902 Mbit/s}, three digits. */
+    /**
+     * {@return a rate for people, with three digits: {@code 902 Mbit/s}}
+     *
+     * @param rate bits per second, 0 or more
+     */
     public static String bitsPerSecond(double rate) {
         if (rate >= 1e9) {
             return three(rate / 1e9) + " Gbit/s";

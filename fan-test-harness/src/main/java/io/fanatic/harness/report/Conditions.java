@@ -23,7 +23,11 @@ public record Conditions(
         OptionalInt overlayMtu,
         String version) {
 
-    /** Kernel, CPUs and version from this process; no MTU. */
+    /**
+     * {@return the conditions of this process: kernel, CPUs and version; no MTU}
+     *
+     * @param congestionControl of every TCP connection, such as {@code cubic}
+     */
     public static Conditions ofThisMachine(String congestionControl) {
         String version = Conditions.class.getPackage().getImplementationVersion();
         return new Conditions(
@@ -35,6 +39,12 @@ public record Conditions(
                 version == null ? "(not packaged)" : version);
     }
 
+    /**
+     * {@return the same with known MTUs}
+     *
+     * @param underlay bytes
+     * @param overlay bytes
+     */
     public Conditions withMtu(int underlay, int overlay) {
         return new Conditions(
                 kernel, cpus, congestionControl, OptionalInt.of(underlay), OptionalInt.of(overlay), version);

@@ -17,7 +17,11 @@ public final class JsonReport {
 
     private JsonReport() {}
 
-    /** The whole document. */
+    /**
+     * {@return a report as a JSON document}
+     *
+     * @param report what it says
+     */
     public static String of(Report report) {
         JsonObject document = new JsonObject();
         document.addProperty("schema", SCHEMA);
@@ -40,6 +44,8 @@ public final class JsonReport {
     /**
      * Reads what {@link #of} wrote, strictly: a key that is unknown, missing or of the wrong type is an error.
      *
+     * @param json what {@link #of} wrote
+     * @return the report
      * @throws IllegalArgumentException with the place in the document, as in {@code pairs[3].stages[0].outcome}
      */
     public static Report read(String json) {

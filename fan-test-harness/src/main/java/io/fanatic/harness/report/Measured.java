@@ -33,7 +33,11 @@ public record Measured(
             OptionalInt.empty(),
             OptionalLong.empty());
 
-    /** @throws IllegalArgumentException when a figure is negative or no number, or the loss above 1 */
+    /**
+     * Checks the figures.
+     *
+     * @throws IllegalArgumentException when a figure is negative or no number, or the loss above 1
+     */
     public Measured {
         requireAmount("bit rate", bitsPerSecond.orElse(0));
         requireAmount("bytes", bytes.orElse(0));
@@ -51,26 +55,56 @@ public record Measured(
         }
     }
 
+    /**
+     * {@return the same with round trips}
+     *
+     * @param value milliseconds
+     */
     public Measured withRtt(Rtt value) {
         return new Measured(Optional.of(value), bitsPerSecond, bytes, loss, streams, retransmits);
     }
 
+    /**
+     * {@return the same with a rate}
+     *
+     * @param value payload bits per second, 0 or more
+     */
     public Measured withBitsPerSecond(double value) {
         return new Measured(rtt, OptionalDouble.of(value), bytes, loss, streams, retransmits);
     }
 
+    /**
+     * {@return the same with an amount}
+     *
+     * @param value payload bytes, 0 or more
+     */
     public Measured withBytes(long value) {
         return new Measured(rtt, bitsPerSecond, OptionalLong.of(value), loss, streams, retransmits);
     }
 
+    /**
+     * {@return the same with a loss}
+     *
+     * @param value share of packets, 0 to 1
+     */
     public Measured withLoss(double value) {
         return new Measured(rtt, bitsPerSecond, bytes, OptionalDouble.of(value), streams, retransmits);
     }
 
+    /**
+     * {@return the same with a number of connections}
+     *
+     * @param value 0 or more
+     */
     public Measured withStreams(int value) {
         return new Measured(rtt, bitsPerSecond, bytes, loss, OptionalInt.of(value), retransmits);
     }
 
+    /**
+     * {@return the same with what TCP sent again}
+     *
+     * @param value segments, 0 or more
+     */
     public Measured withRetransmits(long value) {
         return new Measured(rtt, bitsPerSecond, bytes, loss, streams, OptionalLong.of(value));
     }

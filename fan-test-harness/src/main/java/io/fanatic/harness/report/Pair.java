@@ -12,11 +12,15 @@ import java.util.Optional;
  */
 public record Pair(String from, String to, List<Stage> stages) {
 
+    /** Copies the list. */
     public Pair {
         stages = List.copyOf(stages);
     }
 
-    /** {@link Outcome#FAILED} if one stage failed; {@link Outcome#SKIPPED} if none was tried; else {@link Outcome#OK}. */
+    /**
+     * {@return {@link Outcome#FAILED} if one stage failed; {@link Outcome#SKIPPED} if none was tried; else {@link
+     * Outcome#OK}}
+     */
     public Outcome outcome() {
         Outcome outcome = Outcome.SKIPPED;
         for (Stage stage : stages) {
@@ -30,14 +34,14 @@ public record Pair(String from, String to, List<Stage> stages) {
         return outcome;
     }
 
-    /** The first stage that failed. */
+    /** {@return the first stage that failed; empty when none did} */
     public Optional<Stage> failure() {
         return stages.stream()
                 .filter(stage -> stage.outcome() == Outcome.FAILED)
                 .findFirst();
     }
 
-    /** {@code h1 to h2}. */
+    /** {@return the pair for people: {@code h1 to h2}} */
     public String title() {
         return from + " to " + to;
     }

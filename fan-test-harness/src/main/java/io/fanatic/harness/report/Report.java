@@ -27,6 +27,7 @@ public record Report(
         List<Trial> trials,
         List<Pair> pairs) {
 
+    /** Copies the lists, cuts the time to whole seconds, and checks how long it took. */
     public Report {
         when = when.truncatedTo(ChronoUnit.SECONDS);
         Measured.requireAmount("seconds", seconds);
@@ -35,45 +36,79 @@ public record Report(
         pairs = List.copyOf(pairs);
     }
 
-    /** An empty one that begins now. */
+    /**
+     * {@return an empty report that begins now}
+     *
+     * @param title for the headline
+     * @param conditions what its figures depend on
+     */
     public static Report of(String title, Conditions conditions) {
         return new Report(title, Instant.now(), 0, conditions, Topology.UNKNOWN, List.of(), List.of(), List.of());
     }
 
-    /** @param began {@link System#nanoTime} of the beginning: sets both when and how long, up to now */
+    /**
+     * Sets both when it began and how long it took, up to now.
+     *
+     * @param began {@link System#nanoTime} of the beginning
+     * @return the same with these times
+     */
     public Report timedSince(long began) {
         double took = (System.nanoTime() - began) / 1e9;
         Instant start = Instant.now().minusMillis(Math.round(took * 1000));
         return new Report(title, start, took, conditions, topology, notes, trials, pairs);
     }
 
+    /**
+     * {@return the same with a topology}
+     *
+     * @param value who was there
+     */
     public Report with(Topology value) {
         return new Report(title, when, seconds, conditions, value, notes, trials, pairs);
     }
 
+    /**
+     * {@return the same with other pairs}
+     *
+     * @param value all of them
+     */
     public Report withPairs(List<Pair> value) {
         return new Report(title, when, seconds, conditions, topology, notes, trials, value);
     }
 
+    /**
+     * {@return the same with other trials}
+     *
+     * @param value all of them
+     */
     public Report withTrials(List<Trial> value) {
         return new Report(title, when, seconds, conditions, topology, notes, value, pairs);
     }
 
+    /**
+     * {@return the same with other notes}
+     *
+     * @param value all of them, a sentence each
+     */
     public Report withNotes(List<String> value) {
         return new Report(title, when, seconds, conditions, topology, value, trials, pairs);
     }
 
-    /** Whether no pair and no trial failed. What was skipped fails nothing. */
+    /** {@return whether no pair and no trial failed} What was skipped fails nothing. */
     public boolean ok() {
         return count(Outcome.FAILED) == 0 && trials.stream().allMatch(trial -> trial.outcome() != Outcome.FAILED);
     }
 
-    /** How many pairs came out so. */
+    /**
+     * {@return how many pairs came out so}
+     *
+     * @param outcome which
+     */
     public long count(Outcome outcome) {
         return pairs.stream().filter(pair -> pair.outcome() == outcome).count();
     }
 
-    /** The names of all stages, in the order of their first appearance. */
+    /** {@return the names of all stages, in the order of their first appearance} */
     public List<String> stageNames() {
         List<String> names = new ArrayList<>();
         for (Pair pair : pairs) {

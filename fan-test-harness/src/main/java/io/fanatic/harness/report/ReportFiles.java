@@ -9,9 +9,13 @@ import java.nio.file.Path;
 
 /** A {@link Report} as files in a directory, each whole or as it was before. */
 public final class ReportFiles {
+    /** For programs; {@link JsonReport} reads it back. */
     public static final String JSON = "report.json";
+    /** For what shows the results of tests. */
     public static final String JUNIT = "junit.xml";
+    /** For comments and tickets. */
     public static final String MARKDOWN = "report.md";
+    /** For people: one page that fetches nothing. */
     public static final String HTML = "report.html";
 
     private ReportFiles() {}
@@ -19,6 +23,7 @@ public final class ReportFiles {
     /**
      * Writes report.json, junit.xml, report.md and report.html, over older ones if need be.
      *
+     * @param report what they say
      * @param directory is made when it is missing
      * @throws IOException when one cannot be written; the others may have been
      */

@@ -9,7 +9,11 @@ package io.fanatic.harness.report;
  */
 public record Rtt(double min, double average, double p99) {
 
-    /** @throws IllegalArgumentException when one is negative or no number */
+    /**
+     * Checks the figures.
+     *
+     * @throws IllegalArgumentException when one is negative or no number
+     */
     public Rtt {
         Measured.requireAmount("rtt", min);
         Measured.requireAmount("rtt", average);

@@ -13,7 +13,11 @@ package io.fanatic.harness.report;
 public record Stage(
         String name, Outcome outcome, double seconds, Measured measured, String explanation, String command) {
 
-    /** @throws IllegalArgumentException when the name is blank, or the time negative or no number */
+    /**
+     * Checks the components.
+     *
+     * @throws IllegalArgumentException when the name is blank, or the time negative or no number
+     */
     public Stage {
         if (name.isBlank()) {
             throw new IllegalArgumentException("a stage needs a name");
@@ -21,22 +25,50 @@ public record Stage(
         Measured.requireAmount("seconds", seconds);
     }
 
+    /**
+     * {@return a stage that passed, without figures and time}
+     *
+     * @param name such as {@code ping}; the same for every pair
+     */
     public static Stage ok(String name) {
         return new Stage(name, Outcome.OK, 0, Measured.NOTHING, "", "");
     }
 
+    /**
+     * {@return a stage that failed, without figures and time}
+     *
+     * @param name such as {@code ping}; the same for every pair
+     * @param explanation for a person
+     * @param command what to type to look further or to repair it; may be empty
+     */
     public static Stage failed(String name, String explanation, String command) {
         return new Stage(name, Outcome.FAILED, 0, Measured.NOTHING, explanation, command);
     }
 
+    /**
+     * {@return a stage that was not tried}
+     *
+     * @param name such as {@code ping}; the same for every pair
+     * @param explanation why, for a person
+     */
     public static Stage skipped(String name, String explanation) {
         return new Stage(name, Outcome.SKIPPED, 0, Measured.NOTHING, explanation, "");
     }
 
+    /**
+     * {@return the same with these figures}
+     *
+     * @param figures what was measured
+     */
     public Stage with(Measured figures) {
         return new Stage(name, outcome, seconds, figures, explanation, command);
     }
 
+    /**
+     * {@return the same with the time that it took}
+     *
+     * @param value seconds, 0 or more
+     */
     public Stage withSeconds(double value) {
         return new Stage(name, outcome, value, measured, explanation, command);
     }

@@ -14,9 +14,14 @@ import java.util.Map;
  */
 public record Topology(List<FanMapping> fans, List<Host> hosts) {
 
+    /** Nobody is known by name. */
     public static final Topology UNKNOWN = new Topology(List.of(), List.of());
 
-    /** @throws IllegalArgumentException when two hosts or containers have one name */
+    /**
+     * Copies the lists and checks the names.
+     *
+     * @throws IllegalArgumentException when two hosts or containers have one name
+     */
     public Topology {
         fans = List.copyOf(fans);
         hosts = List.copyOf(hosts);
@@ -26,12 +31,14 @@ public record Topology(List<FanMapping> fans, List<Host> hosts) {
     /**
      * A host.
      *
+     * @param name no other host's or container's
      * @param underlayAddress its address on the underlay
      * @param overlayAddresses the host addresses of its slices, one for each fan that it takes part in
      * @param containers those that are known
      */
     public record Host(
             String name, Ipv4Address underlayAddress, List<Ipv4Address> overlayAddresses, List<Container> containers) {
+        /** Copies the lists. */
         public Host {
             overlayAddresses = List.copyOf(overlayAddresses);
             containers = List.copyOf(containers);
@@ -41,6 +48,7 @@ public record Topology(List<FanMapping> fans, List<Host> hosts) {
     /**
      * A container.
      *
+     * @param name no other host's or container's
      * @param address in the overlay
      */
     public record Container(String name, Ipv4Address address) {}
@@ -65,7 +73,7 @@ public record Topology(List<FanMapping> fans, List<Host> hosts) {
         }
     }
 
-    /** How many containers there are on all hosts. */
+    /** {@return how many containers there are on all hosts} */
     public int containers() {
         return hosts.stream().mapToInt(host -> host.containers().size()).sum();
     }

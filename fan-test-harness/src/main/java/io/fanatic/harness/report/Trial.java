@@ -13,7 +13,11 @@ package io.fanatic.harness.report;
  */
 public record Trial(String group, String name, Outcome outcome, double seconds, String explanation, String command) {
 
-    /** @throws IllegalArgumentException when group or name is blank, or the time negative or no number */
+    /**
+     * Checks the components.
+     *
+     * @throws IllegalArgumentException when group or name is blank, or the time negative or no number
+     */
     public Trial {
         if (group.isBlank() || name.isBlank()) {
             throw new IllegalArgumentException("a trial needs a group and a name");

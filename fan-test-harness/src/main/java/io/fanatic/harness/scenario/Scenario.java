@@ -28,6 +28,7 @@ public record Scenario(
     /** More characters are no scenario. */
     public static final int MOST_CHARACTERS = 256 * 1024;
 
+    /** Copies what it is given. */
     public Scenario {
         options = Map.copyOf(options);
         hostOptions = Map.copyOf(hostOptions);
@@ -37,6 +38,8 @@ public record Scenario(
     /**
      * Reads a scenario.
      *
+     * @param file YAML
+     * @return the scenario
      * @throws ScenarioException with file and line, when it cannot be understood
      * @throws IOException when the file cannot be read
      */
@@ -51,6 +54,8 @@ public record Scenario(
      * Reads a scenario from text.
      *
      * @param file its name, for messages
+     * @param text YAML
+     * @return the scenario
      * @throws ScenarioException with file and line, when it cannot be understood
      */
     public static Scenario parse(String file, String text) {

@@ -41,7 +41,12 @@ public final class ScenarioRun {
     private final LabSpec spec;
     private final Set<Integer> stopped = new HashSet<>();
 
-    /** @param labName of the lab that is made for it */
+    /**
+     * A run that has not begun.
+     *
+     * @param scenario what to do
+     * @param labName of the lab that is made for it
+     */
     public ScenarioRun(Scenario scenario, String labName) {
         this.scenario = scenario;
         this.spec = new LabSpec(
@@ -53,10 +58,11 @@ public final class ScenarioRun {
     }
 
     /**
-     * Makes the lab, does every step, takes the lab away. An expectation that does not hold is a failed trial, and the steps go on; a
-     * step that cannot be done ends the run, and the rest is skipped.
+     * Makes the lab, does every step, takes the lab away. An expectation that does not hold is a failed trial, and the
+     * steps go on; a step that cannot be done ends the run, and the rest is skipped.
      *
      * @param listener hears what came of each step
+     * @return what came of all steps
      * @throws io.fanatic.harness.lab.LabException when there is a lab of that name already
      */
     public Report run(Consumer<Trial> listener) {

@@ -9,19 +9,21 @@ import java.util.OptionalLong;
 /** One step of a {@link Scenario}: something that is done, or something that is expected to hold. */
 public sealed interface Step {
 
-    /** Where it stands in the file, from 1. */
+    /** {@return the line where it stands in the file, from 1} */
     int line();
 
-    /** In a few words, for people: {@code reach all}. */
+    /** {@return the step in a few words, for people: {@code reach all}} */
     String text();
 
     /**
      * Pairs that must, or must not, reach each other.
      *
+     * @param line where it stands, from 1
      * @param ends who; every member of each fan to every other one when empty
      * @param reachable whether they must
      */
     record Reach(int line, List<Ends> ends, boolean reachable) implements Step {
+        /** Copies the list. */
         public Reach {
             ends = List.copyOf(ends);
         }
@@ -35,10 +37,13 @@ public sealed interface Step {
     /**
      * A rate that must be kept, in bit/s each way.
      *
+     * @param line where it stands, from 1
+     * @param ends who; every member of each fan to every other one when empty
      * @param atLeast the lowest that passes
      * @param atMost the highest that passes
      */
     record Throughput(int line, List<Ends> ends, OptionalLong atLeast, OptionalLong atMost) implements Step {
+        /** Copies the list. */
         public Throughput {
             ends = List.copyOf(ends);
         }
@@ -54,6 +59,8 @@ public sealed interface Step {
     /**
      * A share of unanswered echo requests.
      *
+     * @param line where it stands, from 1
+     * @param ends who; every member of each fan to every other one when empty
      * @param packets how many are sent
      * @param bytes after the ICMP header of each, which must not be fragmented
      * @param atLeast the least that passes, 0 to 1
@@ -61,6 +68,7 @@ public sealed interface Step {
      */
     record Loss(int line, List<Ends> ends, int packets, int bytes, OptionalDouble atLeast, OptionalDouble atMost)
             implements Step {
+        /** Copies the list. */
         public Loss {
             ends = List.copyOf(ends);
         }
@@ -76,6 +84,7 @@ public sealed interface Step {
     /**
      * Changes a host's cable; what is empty stays as it is.
      *
+     * @param line where it stands, from 1
      * @param host its number
      * @param up plugged in or not
      * @param rate the limit in bit/s each way, 0 for none
@@ -94,7 +103,12 @@ public sealed interface Step {
         }
     }
 
-    /** Stops a host: containers away, fans down, cable unplugged. */
+    /**
+     * Stops a host: containers away, fans down, cable unplugged.
+     *
+     * @param line where it stands, from 1
+     * @param host its number
+     */
     record Stop(int line, int host) implements Step {
         @Override
         public String text() {
@@ -102,7 +116,12 @@ public sealed interface Step {
         }
     }
 
-    /** Starts a stopped host again. */
+    /**
+     * Starts a stopped host again.
+     *
+     * @param line where it stands, from 1
+     * @param host its number
+     */
     record Start(int line, int host) implements Step {
         @Override
         public String text() {
@@ -113,6 +132,7 @@ public sealed interface Step {
     /**
      * Two ends, by name.
      *
+     * @param from a name
      * @param to a name, or {@code all} for everybody whom the first may know
      */
     record Ends(String from, String to) {

@@ -53,7 +53,10 @@ public final class Responder implements AutoCloseable {
     /**
      * Opens all ports in the calling thread's network namespace.
      *
+     * @param probes gives the event loops, and must stay open as long
+     * @param spec where and whom to serve
      * @param log gets a line for each misdeed, once; called on event loops
+     * @return the responder, which serves until it is closed
      * @throws java.io.UncheckedIOException when a port cannot be had, naming it; then none is open
      * @throws io.fanatic.netlink.libc.ErrnoException when a UDP port cannot be had
      */
@@ -61,32 +64,44 @@ public final class Responder implements AutoCloseable {
         return new Responder(probes, Optional.empty(), spec, log);
     }
 
-    /** As above, in another network namespace. */
+    /**
+     * As {@link #start(Probes, ResponderSpec, Consumer)}, in another network namespace.
+     *
+     * @param probes gives the event loops, and must stay open as long
+     * @param where the namespace
+     * @param spec where and whom to serve
+     * @param log gets a line for each misdeed, once; called on event loops
+     * @return the responder, which serves until it is closed
+     */
     public static Responder start(Probes probes, Namespace where, ResponderSpec spec, Consumer<String> log) {
         return new Responder(probes, Optional.of(where), spec, log);
     }
 
-    /** The port of echo, TCP and UDP. */
+    /** {@return the port of echo, TCP and UDP} */
     public int echoPort() {
         return echo.port();
     }
 
-    /** The port of discard, TCP and UDP. */
+    /** {@return the port of discard, TCP and UDP} */
     public int discardPort() {
         return discard.port();
     }
 
-    /** The port of iperf3, TCP and UDP. */
+    /** {@return the port of iperf3, TCP and UDP} */
     public int iperfPort() {
         return iperf.port();
     }
 
-    /** How many TCP connections there are. */
+    /** {@return how many TCP connections there are} */
     public int connections() {
         return door.count();
     }
 
-    /** Waits until nobody has been here for so long, or the responder was closed, or the thread is interrupted. */
+    /**
+     * Waits until nobody has been here for so long, or the responder was closed, or the thread is interrupted.
+     *
+     * @param idle how long nobody must have been here
+     */
     public void awaitIdle(Duration idle) {
         try {
             while (true) {

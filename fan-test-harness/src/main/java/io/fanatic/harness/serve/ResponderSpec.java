@@ -22,7 +22,11 @@ public record ResponderSpec(
     /** RFC 863. */
     public static final int DISCARD = 9;
 
-    /** @throws IllegalArgumentException when a port is none */
+    /**
+     * Checks the ports.
+     *
+     * @throws IllegalArgumentException when a port is none
+     */
     public ResponderSpec {
         for (int port : new int[] {echoPort, discardPort, iperfPort}) {
             if (port < 0 || port > 65535) {
@@ -31,15 +35,32 @@ public record ResponderSpec(
         }
     }
 
-    /** At the usual ports and with the usual limits. */
+    /**
+     * {@return service at the usual ports and with the usual limits}
+     *
+     * @param address the one address to listen on
+     * @param peers the network whose addresses are served
+     */
     public static ResponderSpec at(Ipv4Address address, Cidr peers) {
         return new ResponderSpec(address, peers, ECHO, DISCARD, IperfClient.DEFAULT_PORT, ServeLimits.DEFAULT);
     }
 
+    /**
+     * {@return the same at other ports}
+     *
+     * @param echo 0 to 65535, 0 for one that the kernel chooses
+     * @param discard likewise
+     * @param iperf likewise
+     */
     public ResponderSpec withPorts(int echo, int discard, int iperf) {
         return new ResponderSpec(address, peers, echo, discard, iperf, limits);
     }
 
+    /**
+     * {@return the same with other limits}
+     *
+     * @param limits what it does at most
+     */
     public ResponderSpec withLimits(ServeLimits limits) {
         return new ResponderSpec(address, peers, echoPort, discardPort, iperfPort, limits);
     }

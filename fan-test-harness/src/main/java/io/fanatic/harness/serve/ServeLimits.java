@@ -19,7 +19,11 @@ public record ServeLimits(int connections, int perPeer, Duration longest, Durati
     public static final ServeLimits DEFAULT =
             new ServeLimits(1024, 300, Duration.ofMinutes(5), Duration.ofSeconds(30), IperfServer.Limits.DEFAULT);
 
-    /** @throws IllegalArgumentException when one is less than one */
+    /**
+     * Checks the numbers.
+     *
+     * @throws IllegalArgumentException when one is less than one
+     */
     public ServeLimits {
         if (connections < 1 || perPeer < 1 || longest.isNegative() || stalled.isNegative()) {
             throw new IllegalArgumentException("a responder without connections answers nobody");

@@ -4,11 +4,11 @@ import static io.fanatic.netlink.libc.Native.LIBC;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.fanatic.core.Counter;
 import io.fanatic.harness.junit.FanLab;
 import io.fanatic.harness.lab.FanControl;
 import io.fanatic.harness.lab.Lab;
 import io.fanatic.harness.lab.LabHost;
-import io.fanatic.netlink.bpf.Counter;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fanatic.core.FanOptions;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.TunnelType;
 import io.fanatic.harness.iperf.Conditions;
 import io.fanatic.harness.iperf.Extent;
 import io.fanatic.harness.iperf.IperfSpec;
@@ -39,6 +40,7 @@ import org.junit.jupiter.api.Test;
 class ReachTest {
     private static final Ipv4Address UNDERLAY = Ipv4Address.parse("10.0.0.2");
     private static final Ipv4Address OVERLAY = Ipv4Address.parse("250.0.2.1");
+    private static final Carrier CARRIER = new Carrier(TunnelType.VXLAN, 8472, 16384000);
     private static final ReachSpec SPEC = ReachSpec.DEFAULT
             .withPings(3)
             .withThroughput(Optional.of(IperfSpec.tcp().withExtent(Extent.bytes(4 << 20))));
@@ -135,7 +137,7 @@ class ReachTest {
     @FanLab(hosts = 2, containers = 0)
     void noFanThereIsToldByTheRefusedPort(Lab lab) {
         FanControl.embedded().down(lab.hosts().get(1));
-        assertThat(explained(test(lab, UNDERLAY, SPEC))).isEqualTo(new Explanation.NoFanThere(UNDERLAY, 8472));
+        assertThat(explained(test(lab, UNDERLAY, SPEC))).isEqualTo(new Explanation.NoFanThere(UNDERLAY, CARRIER));
     }
 
     @Test
@@ -157,7 +159,7 @@ class ReachTest {
     void aTunnelPortThatIsFilteredIsToldFromOneThatIsNot(Lab lab) {
         nft(lab, 2, "input", "udp dport 8472 drop");
         assertThat(explained(test(lab, UNDERLAY, SPEC)))
-                .isEqualTo(new Explanation.TunnelFiltered(UNDERLAY, 8472, false));
+                .isEqualTo(new Explanation.TunnelFiltered(UNDERLAY, CARRIER, false));
     }
 
     @Test
@@ -165,7 +167,7 @@ class ReachTest {
     void aFilterThatSaysSoIsTakenAtItsWord(Lab lab) {
         nft(lab, 2, "input", "udp dport 8472 reject with icmp type admin-prohibited");
         assertThat(explained(test(lab, UNDERLAY, SPEC)))
-                .isEqualTo(new Explanation.TunnelFiltered(UNDERLAY, 8472, true));
+                .isEqualTo(new Explanation.TunnelFiltered(UNDERLAY, CARRIER, true));
     }
 
     @Test
@@ -173,8 +175,7 @@ class ReachTest {
     void whatIsFilteredBothWaysCannotBeToldFromAnotherVniAndIsNotGuessed(Lab lab) {
         nft(lab, 2, "input", "udp dport 8472 drop");
         nft(lab, 2, "output", "udp dport 8472 drop");
-        assertThat(explained(test(lab, UNDERLAY, SPEC)))
-                .isEqualTo(new Explanation.TunnelSilent(UNDERLAY, 8472, 16384000));
+        assertThat(explained(test(lab, UNDERLAY, SPEC))).isEqualTo(new Explanation.TunnelSilent(UNDERLAY, CARRIER));
     }
 
     @Test
@@ -211,7 +212,7 @@ class ReachTest {
         // A bridge's port lets four bytes more pass than its MTU, room for a VLAN tag.
         runIn(lab.outside(), "ip link set h2 mtu 1296");
         PeerReport report = test(lab, UNDERLAY, SPEC);
-        assertThat(explained(report)).isEqualTo(new Explanation.LargePacketsLost(1450, 1250));
+        assertThat(explained(report)).isEqualTo(new Explanation.LargePacketsLost(TunnelType.VXLAN, 1450, 1250));
         assertThat(report.stages().get(0).ok()).as("small packets pass").isTrue();
     }
 

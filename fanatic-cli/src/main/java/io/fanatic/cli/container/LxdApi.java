@@ -156,13 +156,28 @@ final class LxdApi implements AutoCloseable {
         if (present.isEmpty()) {
             return;
         }
-        if (!present.get().textOr("status", "").equals("Stopped")) {
-            change(instance, "stop", true);
+        if (!isStopped(present.get())) {
+            stop(instance);
         }
         HttpAnswer answer = http.delete("/1.0/instances/" + word(instance));
         if (!answer.notFound()) {
             await(answer, "remove the instance " + instance, line -> {});
         }
+    }
+
+    /** Ends it at once. On a machine that is very busy the engine gives up waiting for that; then it is asked once more. */
+    private void stop(String instance) {
+        try {
+            change(instance, "stop", true);
+        } catch (CommandException e) {
+            if (instance(instance).filter(now -> !isStopped(now)).isPresent()) {
+                change(instance, "stop", true);
+            }
+        }
+    }
+
+    private static boolean isStopped(Json instance) {
+        return instance.textOr("status", "").equals("Stopped");
     }
 
     private void change(String instance, String action, boolean force) {

@@ -37,7 +37,7 @@ final class RunCommand extends LabCommand {
         sweep(screen);
         screen.title(scenario.title());
         screen.wrapped("", LabText.summary(scenario.lab()));
-        try (Interruption interruption = Interruption.of(labName())) {
+        try (TakenAwayOnExit untilDone = TakenAwayOnExit.of(labName())) {
             Report found = new ScenarioRun(scenario, labName()).run(trial -> print(trial, screen));
             report.value().ifPresent(directory -> ReportOutput.write(found, directory, screen::line));
             screen.blank();

@@ -3,18 +3,18 @@ package io.fanatic.cli.lab;
 import io.fanatic.harness.lab.Lab;
 import java.util.Optional;
 
-/** While it is open, Ctrl-C takes a lab away that this process has made. */
-final class Interruption implements AutoCloseable {
-    private final Thread goodbye;
+/** While it is open, a program that ends, by Ctrl-C too, takes away the lab that it has made. */
+final class TakenAwayOnExit implements AutoCloseable {
+    private final Thread hook;
 
-    private Interruption(Thread goodbye) {
-        this.goodbye = goodbye;
+    private TakenAwayOnExit(Thread hook) {
+        this.hook = hook;
     }
 
-    static Interruption of(String labName) {
-        Thread goodbye = new Thread(() -> takeAway(labName), "lab-goodbye");
-        Runtime.getRuntime().addShutdownHook(goodbye);
-        return new Interruption(goodbye);
+    static TakenAwayOnExit of(String labName) {
+        Thread hook = new Thread(() -> takeAway(labName), "lab-taken-away");
+        Runtime.getRuntime().addShutdownHook(hook);
+        return new TakenAwayOnExit(hook);
     }
 
     private static void takeAway(String labName) {
@@ -27,7 +27,7 @@ final class Interruption implements AutoCloseable {
     @Override
     public void close() {
         try {
-            Runtime.getRuntime().removeShutdownHook(goodbye);
+            Runtime.getRuntime().removeShutdownHook(hook);
         } catch (IllegalStateException ending) {
             // The hook is at work: it will take the lab away.
             return;

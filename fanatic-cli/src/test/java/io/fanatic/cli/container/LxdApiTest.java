@@ -1,0 +1,94 @@
+package io.fanatic.cli.container;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.fanatic.cli.command.CommandException;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What LXD does only when it is in trouble, by a server that answers what it is told to. */
+class LxdApiTest {
+    private static final String DESCRIPTION =
+            "{'metadata': {'auth': 'trusted', 'api_extensions': ['instances'], 'environment': {'server_version': '5.0'}}}";
+    private static final String RUNNING = "{'metadata': {'status': 'Running'}}";
+    private static final String STOPPED = "{'metadata': {'status': 'Stopped'}}";
+    private static final String BEGUN = "{'operation': '/1.0/operations/1'}";
+    private static final String DONE = "{'metadata': {'status_code': 200}}";
+    private static final String GAVE_UP = "{'metadata': {'status_code': 400, 'err': 'context deadline exceeded'}}";
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void anInstanceWhoseStopTheEngineGaveUpIsStoppedOnceMore() throws Exception {
+        assertThat(destroying(RUNNING, BEGUN, GAVE_UP, RUNNING, BEGUN, DONE, BEGUN, DONE))
+                .containsSubsequence(
+                        "PUT /1.0/instances/fanatic-test/state",
+                        "PUT /1.0/instances/fanatic-test/state",
+                        "DELETE /1.0/instances/fanatic-test");
+    }
+
+    @Test
+    void anInstanceThatStoppedAfterTheEngineGaveUpIsRemoved() throws Exception {
+        assertThat(destroying(RUNNING, BEGUN, GAVE_UP, STOPPED, BEGUN, DONE))
+                .containsOnlyOnce("PUT /1.0/instances/fanatic-test/state")
+                .contains("DELETE /1.0/instances/fanatic-test");
+    }
+
+    @Test
+    void anInstanceThatDoesNotStopIsAnErrorAndStays() {
+        assertThatExceptionOfType(CommandException.class)
+                .isThrownBy(() -> destroying(RUNNING, BEGUN, GAVE_UP, RUNNING, BEGUN, GAVE_UP))
+                .withMessage("LXD could not stop the instance fanatic-test: context deadline exceeded");
+    }
+
+    /** Gives these answers in turn, and returns the requests. */
+    private List<String> destroying(String... answers) throws Exception {
+        Path socket = directory.resolve("socket");
+        try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            server.bind(UnixDomainSocketAddress.of(socket));
+            List<String> script = new ArrayList<>(List.of(DESCRIPTION));
+            script.addAll(List.of(answers));
+            CompletableFuture<List<String>> requests = CompletableFuture.supplyAsync(() -> serve(server, script));
+            try (LxdApi lxd = LxdApi.open(EngineKind.LXD, socket)) {
+                lxd.destroy("fanatic-test");
+            }
+            return requests.get();
+        }
+    }
+
+    private static List<String> serve(ServerSocketChannel server, List<String> answers) {
+        List<String> requests = new ArrayList<>();
+        for (String answer : answers) {
+            try (SocketChannel client = server.accept()) {
+                ByteBuffer request = ByteBuffer.allocate(65536);
+                while (!text(request).contains("\r\n\r\n")) {
+                    client.read(request);
+                }
+                requests.add(text(request).split(" HTTP", 2)[0]);
+                String body = answer.replace('\'', '"');
+                client.write(ByteBuffer.wrap(("HTTP/1.1 200 OK\r\nContent-Length: " + body.length() + "\r\n\r\n" + body)
+                        .getBytes(StandardCharsets.UTF_8)));
+            } catch (IOException e) {
+                requests.add("hung up: " + e);
+            }
+        }
+        return requests;
+    }
+
+    private static String text(ByteBuffer bytes) {
+        return new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8);
+    }
+}
