@@ -19,17 +19,13 @@ import io.fanatic.harness.report.ReportFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.function.Function;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.yaml.snakeyaml.Yaml;
 
 class ExamplesTest {
     private static final Path EXAMPLES = Path.of("../examples").toAbsolutePath().normalize();
@@ -124,61 +120,6 @@ class ExamplesTest {
             first.removeInstances();
             second.removeInstances();
         }
-    }
-
-    @Test
-    @FanLab(hosts = 1, containers = 0, fan = false)
-    void cloudInitAcceptsItsFileAndWhatThatRunsSetsAFanUp(Lab lab) throws IOException {
-        LabHost host = lab.hosts().get(0);
-        Path file = EXAMPLES.resolve("cloud-init.yaml");
-        assertThat(host.exec("cloud-init", "schema", "--config-file", file.toString())
-                        .orThrow()
-                        .output())
-                .contains("Valid schema");
-
-        // The package is another test's; here its installation is only noted.
-        Path done = bin.resolve("done");
-        Walkthrough.script(bin, "curl", "echo curl \"$@\" >>" + done);
-        Walkthrough.script(bin, "apt-get", "echo apt-get \"$@\" >>" + done);
-        Map<String, List<List<String>>> parsed = new Yaml().load(Files.readString(file));
-        for (List<String> command : Objects.requireNonNull(parsed.get("runcmd"))) {
-            List<String> words = new ArrayList<>(List.of("env", "PATH=" + bin + ":/usr/sbin:/usr/bin:/sbin:/bin"));
-            words.addAll(command);
-            host.exec(words.toArray(String[]::new)).orThrow();
-        }
-        assertThat(done)
-                .hasContent("curl --fail --silent --show-error --output /run/fanatic.deb"
-                        + " https://packages.example.com/fanatic.deb\napt-get install --yes /run/fanatic.deb\n");
-        assertThat(CliRun.fanctl(host, "show").done()).contains("fan-250          10.0.0.1/16");
-        CliRun.fanatic(host, "deconfigure --yes").done();
-    }
-
-    @Test
-    @FanLab(hosts = 1, containers = 0, fan = false)
-    void ansiblesPlaybookSetsAFanUpAndChangesNothingTheSecondTime(Lab lab) {
-        LabHost host = lab.hosts().get(0);
-        assertThat(play(host)).contains("\"msg\": \"250.0.1.0/24\"", "changed=1 ", "failed=0 ");
-        assertThat(CliRun.fanctl(host, "config list").done()).isEqualTo("250.0.0.0/8 10.0.0.0/16\n");
-        assertThat(play(host)).contains("changed=0 ", "failed=0 ");
-        CliRun.fanatic(host, "deconfigure --yes").done();
-    }
-
-    /** On the host itself, where root is already, and without the package, which is another test's. */
-    private String play(LabHost host) {
-        return host.exec(
-                        "env",
-                        "PATH=" + bin + ":/usr/sbin:/usr/bin:/sbin:/bin",
-                        "LC_ALL=C.UTF-8",
-                        "ANSIBLE_LOCAL_TEMP=" + bin.resolve("ansible"),
-                        "ANSIBLE_REMOTE_TEMP=" + bin.resolve("ansible"),
-                        "ansible-playbook",
-                        "--inventory=localhost,",
-                        "--connection=local",
-                        "--skip-tags=install",
-                        "--extra-vars=ansible_become=false",
-                        EXAMPLES.resolve("ansible/fan.yaml").toString())
-                .orThrow()
-                .output();
     }
 
     private void walk(String name, Lab lab) throws IOException {

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -68,6 +69,16 @@ class ReadmeTest {
                     .as(link + " in " + page)
                     .exists();
         }
+    }
+
+    @Test
+    void theMavenCoordinatesAreThoseOfThisBuild() throws IOException {
+        String pom = Files.readString(HOME.resolve("fan-netlink/pom.xml"));
+        String parent = pom.substring(pom.indexOf("<parent>"), pom.indexOf("</parent>"));
+        Matcher version = Pattern.compile("<version>.*</version>").matcher(parent);
+        assertThat(version.find()).isTrue();
+        assertThat(section("In a Java program"))
+                .contains("<groupId>io.fanatic</groupId>", "<artifactId>fan-netlink</artifactId>", version.group());
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /** The package that Maven built, and others made for a test. */
@@ -34,6 +35,18 @@ final class Deb {
         return tree;
     }
 
+    /** Version 99.0 of what is built, with what else {@code change} does to its tree. */
+    static Path later(Path work, Consumer<Path> change) {
+        Path tree = unpacked(work.resolve("next"));
+        run(
+                "sed",
+                "-i",
+                "s/^Version: .*/Version: 99.0/",
+                tree.resolve("DEBIAN/control").toString());
+        change.accept(tree);
+        return pack(tree, work.resolve("next.deb"));
+    }
+
     /** Packs a directory with DEBIAN in it. Hardly compressed, to be quick. */
     static Path pack(Path tree, Path to) {
         run("dpkg-deb", "--root-owner-group", "-Zgzip", "-z1", "--build", tree.toString(), to.toString());
@@ -41,12 +54,16 @@ final class Deb {
     }
 
     /** A file of a tree to pack; its mode is 755 where it begins like a script. */
-    static void put(Path tree, String name, String content) throws IOException {
+    static void put(Path tree, String name, String content) {
         Path file = tree.resolve(name);
-        Files.createDirectories(file.getParent());
-        Files.writeString(file, content);
-        Files.setPosixFilePermissions(
-                file, PosixFilePermissions.fromString(content.startsWith("#!") ? "rwxr-xr-x" : "rw-r--r--"));
+        try {
+            Files.createDirectories(file.getParent());
+            Files.writeString(file, content);
+            Files.setPosixFilePermissions(
+                    file, PosixFilePermissions.fromString(content.startsWith("#!") ? "rwxr-xr-x" : "rw-r--r--"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** What a command says; it must succeed. */

@@ -40,7 +40,9 @@ class InstallTest {
                         SCRIPTS.resolve("install").toString(),
                         SCRIPTS.resolve("checks").toString(),
                         Deb.built().toString(),
-                        laterVersion(work).toString(),
+                        // With another default configuration, so that dpkg has to decide about it.
+                        Deb.later(work, tree -> Deb.put(tree, "etc/network/fan", "# another default\n"))
+                                .toString(),
                         ubuntuFan(work).toString(),
                         lists.toString());
         assertThat(result.output().lines().toList()).hasSizeGreaterThan(30).allMatch(line -> line.startsWith("ok - "));
@@ -48,15 +50,6 @@ class InstallTest {
         assertThat(left(lists))
                 .as("files that are there after the purge, and not before")
                 .isEmpty();
-    }
-
-    /** It also brings another default configuration, so that dpkg has to decide about it. */
-    private static Path laterVersion(Path work) throws IOException {
-        Path tree = Deb.unpacked(work.resolve("next"));
-        Path control = tree.resolve("DEBIAN/control");
-        Files.writeString(control, Files.readString(control).replaceFirst("(?m)^Version: .*$", "Version: 99.0"));
-        Deb.put(tree, "etc/network/fan", "# another default\n");
-        return Deb.pack(tree, work.resolve("next.deb"));
     }
 
     /** A directory that the guest only copied up is on the machine just so. */
@@ -69,7 +62,7 @@ class InstallTest {
         return left;
     }
 
-    private static Path ubuntuFan(Path work) throws IOException {
+    private static Path ubuntuFan(Path work) {
         Path tree = work.resolve("ubuntu-fan");
         Deb.put(tree, "DEBIAN/control", """
                 Package: ubuntu-fan

@@ -7,6 +7,8 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that the programs of a fan depend on that has a tunnel of its own, VXLAN; and the gate of any fan.
@@ -65,5 +67,21 @@ public record FanProgramSpec(
     @Override
     public Assembler guard(int countersFd, ByteOrder order) {
         return GuardProgram.emit(this, countersFd, order);
+    }
+
+    // Written out to start fast, see Ipv4Address.
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof FanProgramSpec that
+                && vni == that.vni
+                && setsLocalAddress == that.setsLocalAddress
+                && type == that.type
+                && mapping.equals(that.mapping)
+                && localAddresses.equals(that.localAddresses);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(mapping, vni, localAddresses, setsLocalAddress, type);
     }
 }

@@ -9,8 +9,10 @@ import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.zip.CRC32;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The two programs on a fan's tunnel, loaded, with the counters map they share. The third program, on the bridge, is {@link FanGate}.
@@ -241,5 +243,16 @@ public final class FanPrograms implements AutoCloseable {
      * @param encap on the tunnel's egress
      * @param guard on the tunnel's ingress
      */
-    public record Names(String encap, String guard) {}
+    public record Names(String encap, String guard) {
+        // Written out to start fast, see Ipv4Address.
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Names that && encap.equals(that.encap) && guard.equals(that.guard);
+        }
+
+        @Override
+        public int hashCode() {
+            return Objects.hash(encap, guard);
+        }
+    }
 }

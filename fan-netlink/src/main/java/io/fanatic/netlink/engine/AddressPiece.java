@@ -1,5 +1,7 @@
 package io.fanatic.netlink.engine;
 
+import org.jspecify.annotations.Nullable;
+
 /** An address on the bridge. */
 record AddressPiece(AddressState address) implements Piece {
 
@@ -36,5 +38,16 @@ record AddressPiece(AddressState address) implements Piece {
     @Override
     public String changing(Piece from) {
         return creating();
+    }
+
+    // Written out to start fast, see Ipv4Address.
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof AddressPiece that && address.equals(that.address);
+    }
+
+    @Override
+    public int hashCode() {
+        return address.hashCode();
     }
 }

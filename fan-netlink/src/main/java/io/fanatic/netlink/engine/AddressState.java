@@ -2,6 +2,8 @@ package io.fanatic.netlink.engine;
 
 import io.fanatic.core.Cidr;
 import io.fanatic.core.Ipv4Address;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An IPv4 address on a device.
@@ -21,5 +23,19 @@ public record AddressState(String link, Ipv4Address address, int prefixLength) {
     @Override
     public String toString() {
         return address + "/" + prefixLength + " on " + link;
+    }
+
+    // Written out to start fast, see Ipv4Address.
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof AddressState that
+                && prefixLength == that.prefixLength
+                && link.equals(that.link)
+                && address.equals(that.address);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(link, address, prefixLength);
     }
 }

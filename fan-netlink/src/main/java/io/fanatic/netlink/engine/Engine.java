@@ -175,8 +175,12 @@ public final class Engine {
         new Preflight(host).up(fan, before, kernel.nameServers());
         portIsForOneFan(fan, host);
 
-        List<Fan> after = new ArrayList<>(fans);
-        before.ifPresent(after::remove);
+        List<Fan> after = new ArrayList<>();
+        for (Fan other : fans) {
+            if (!other.mapping().equals(fan.mapping())) {
+                after.add(other);
+            }
+        }
         PortSharing sharing = new PortSharing(host, blueprint());
         Plan neighbours = sharing.makeRoomFor(fan, after);
         after.add(fan);

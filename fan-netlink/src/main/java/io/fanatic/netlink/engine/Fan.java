@@ -10,6 +10,7 @@ import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.TunnelType;
 import io.fanatic.core.UnderlaySpec;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -49,10 +50,12 @@ public record Fan(
 
     /** Orders the lists. */
     public Fan {
-        slices = slices.stream()
-                .sorted((a, b) -> a.underlayAddress().compareTo(b.underlayAddress()))
-                .toList();
-        dhcp = dhcp.stream().sorted().toList();
+        List<FanSlice> ordered = new ArrayList<>(slices);
+        ordered.sort((a, b) -> a.underlayAddress().compareTo(b.underlayAddress()));
+        slices = List.copyOf(ordered);
+        List<Ipv4Address> served = new ArrayList<>(dhcp);
+        Collections.sort(served);
+        dhcp = List.copyOf(served);
     }
 
     /** {@return the network that containers see} */

@@ -98,9 +98,8 @@ final class ForwardingJournal {
 
     private List<String> lines() {
         try {
-            return new String(DurableFile.read(file, MOST_BYTES), StandardCharsets.UTF_8)
-                    .lines()
-                    .toList();
+            String text = new String(DurableFile.read(file, MOST_BYTES), StandardCharsets.UTF_8);
+            return List.of(text.split("\n", -1));
         } catch (NoSuchFileException none) {
             return List.of();
         } catch (IOException e) {

@@ -1,5 +1,7 @@
 package io.fanatic.netlink.engine;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * That the host forwards packets between its devices, and that it was us who switched it on.
  *
@@ -40,5 +42,16 @@ record ForwardingPiece(boolean on) implements Piece {
     @Override
     public String changing(Piece from) {
         return creating();
+    }
+
+    // Written out to start fast, see Ipv4Address.
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof ForwardingPiece that && on == that.on;
+    }
+
+    @Override
+    public int hashCode() {
+        return Boolean.hashCode(on);
     }
 }

@@ -1,6 +1,8 @@
 package io.fanatic.netlink.engine;
 
 import io.fanatic.netlink.bpf.FanProgramSpec;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** The eBPF program on the bridge. */
 record GatePiece(String bridge, FanProgramSpec spec) implements Piece {
@@ -38,5 +40,16 @@ record GatePiece(String bridge, FanProgramSpec spec) implements Piece {
     @Override
     public String changing(Piece from) {
         return "replace the eBPF program gate on " + bridge;
+    }
+
+    // Written out to start fast, see Ipv4Address.
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof GatePiece that && bridge.equals(that.bridge) && spec.equals(that.spec);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(bridge, spec);
     }
 }

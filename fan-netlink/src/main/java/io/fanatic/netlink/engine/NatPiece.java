@@ -2,6 +2,7 @@ package io.fanatic.netlink.engine;
 
 import io.fanatic.netlink.host.NatTable;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Our nftables table: traffic from slices to outside their overlay is masqueraded, traffic inside it never. */
 record NatPiece(List<NatTable.Entry> entries) implements Piece {
@@ -43,5 +44,16 @@ record NatPiece(List<NatTable.Entry> entries) implements Piece {
     @Override
     public String changing(Piece from) {
         return "replace nftables table ip fanatic: masquerade " + Text.join(", ", entries);
+    }
+
+    // Written out to start fast, see Ipv4Address.
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof NatPiece that && entries.equals(that.entries);
+    }
+
+    @Override
+    public int hashCode() {
+        return entries.hashCode();
     }
 }

@@ -1,6 +1,8 @@
 package io.fanatic.netlink.engine;
 
+import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** That the tunnel is a port of the bridge. */
 record PortPiece(String tunnel, String bridge) implements Piece {
@@ -38,5 +40,16 @@ record PortPiece(String tunnel, String bridge) implements Piece {
     @Override
     public String changing(Piece from) {
         return "move " + tunnel + " from " + ((PortPiece) from).bridge + " to " + bridge;
+    }
+
+    // Written out to start fast, see Ipv4Address.
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof PortPiece that && tunnel.equals(that.tunnel) && bridge.equals(that.bridge);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(tunnel, bridge);
     }
 }

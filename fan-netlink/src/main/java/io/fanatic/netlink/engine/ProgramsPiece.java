@@ -1,6 +1,8 @@
 package io.fanatic.netlink.engine;
 
 import io.fanatic.netlink.bpf.ProgramSpec;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** The two eBPF programs on the tunnel. */
 record ProgramsPiece(String tunnel, ProgramSpec spec) implements Piece {
@@ -42,5 +44,16 @@ record ProgramsPiece(String tunnel, ProgramSpec spec) implements Piece {
 
     private String addresses() {
         return Text.join(" and ", spec.localAddresses());
+    }
+
+    // Written out to start fast, see Ipv4Address.
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof ProgramsPiece that && tunnel.equals(that.tunnel) && spec.equals(that.spec);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(tunnel, spec);
     }
 }

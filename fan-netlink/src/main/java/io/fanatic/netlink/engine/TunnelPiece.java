@@ -1,6 +1,8 @@
 package io.fanatic.netlink.engine;
 
 import io.fanatic.core.MacAddress;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The tunnel: an external VXLAN device.
@@ -79,5 +81,23 @@ record TunnelPiece(String name, int vni, int port, boolean vniFilter, MacAddress
                 .add("VNI", old.vni, vni)
                 .add("mark", old.mark, mark)
                 .toString();
+    }
+
+    // Written out to start fast, see Ipv4Address.
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof TunnelPiece that
+                && vni == that.vni
+                && port == that.port
+                && vniFilter == that.vniFilter
+                && mtu == that.mtu
+                && name.equals(that.name)
+                && mac.equals(that.mac)
+                && mark.equals(that.mark);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(name, vni, port, vniFilter, mac, mtu, mark);
     }
 }

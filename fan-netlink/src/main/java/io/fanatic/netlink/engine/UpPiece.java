@@ -1,5 +1,7 @@
 package io.fanatic.netlink.engine;
 
+import org.jspecify.annotations.Nullable;
+
 /** That a device is up. */
 record UpPiece(String link) implements Piece {
 
@@ -36,5 +38,16 @@ record UpPiece(String link) implements Piece {
     @Override
     public String changing(Piece from) {
         return creating();
+    }
+
+    // Written out to start fast, see Ipv4Address.
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof UpPiece that && link.equals(that.link);
+    }
+
+    @Override
+    public int hashCode() {
+        return link.hashCode();
     }
 }

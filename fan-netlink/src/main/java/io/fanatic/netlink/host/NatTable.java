@@ -5,6 +5,8 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.fanatic.core.Cidr;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Our nftables table {@code ip fanatic}: NAT for what leaves the slices of this host for the rest of the
@@ -50,6 +52,17 @@ public final class NatTable extends OwnTable<NatTable.Entry> {
         @Override
         public String toString() {
             return equals(OTHER) ? "what was changed by hand" : slice + " to outside " + overlay;
+        }
+
+        // Written out to start fast, see Ipv4Address.
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Entry that && slice.equals(that.slice) && overlay.equals(that.overlay);
+        }
+
+        @Override
+        public int hashCode() {
+            return Objects.hash(slice, overlay);
         }
     }
 

@@ -1,0 +1,99 @@
+package io.fanatic.netlink.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fanatic.core.Cidr;
+import io.fanatic.core.FanMapping;
+import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.MacAddress;
+import io.fanatic.core.TunnelType;
+import io.fanatic.netlink.bpf.FanProgramSpec;
+import io.fanatic.netlink.bpf.FanPrograms;
+import io.fanatic.netlink.bpf.ProgramSpec;
+import io.fanatic.netlink.host.NatTable;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.RecordComponent;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Records whose equals and hashCode are written out, so as to start fast, leave none of their components out. */
+class WrittenOutEqualsTest {
+    private static final FanMapping MAPPING = FanMapping.of(Cidr.parse("250.0.0.0/8"), Cidr.parse("10.0.0.0/16"));
+
+    /** Two values of each component's type, which differ. */
+    private static final Map<Class<?>, List<Object>> VALUES = Map.ofEntries(
+            Map.entry(boolean.class, List.of(true, false)),
+            Map.entry(int.class, List.of(7, 8)),
+            Map.entry(String.class, List.of("a", "b")),
+            Map.entry(
+                    List.class,
+                    List.of(List.of(Ipv4Address.parse("10.0.0.1")), List.of(Ipv4Address.parse("10.0.0.2")))),
+            Map.entry(Cidr.class, List.of(Cidr.parse("10.0.0.0/8"), Cidr.parse("10.0.0.0/9"))),
+            Map.entry(Ipv4Address.class, List.of(Ipv4Address.parse("10.0.0.1"), Ipv4Address.parse("10.0.0.2"))),
+            Map.entry(MacAddress.class, List.of(new MacAddress(0x020000000001L), new MacAddress(0x020000000002L))),
+            Map.entry(
+                    FanMapping.class,
+                    List.of(MAPPING, FanMapping.of(Cidr.parse("251.0.0.0/8"), Cidr.parse("10.0.0.0/16")))),
+            Map.entry(TunnelType.class, List.of(TunnelType.VXLAN, TunnelType.IPIP)),
+            Map.entry(
+                    AddressState.class,
+                    List.of(
+                            new AddressState("a", Ipv4Address.parse("10.0.0.1"), 8),
+                            new AddressState("a", Ipv4Address.parse("10.0.0.1"), 9))),
+            Map.entry(FanProgramSpec.class, List.of(spec(7), spec(8))),
+            Map.entry(ProgramSpec.class, List.of(spec(7), spec(8))));
+
+    private static FanProgramSpec spec(int vni) {
+        return new FanProgramSpec(MAPPING, vni, List.of(Ipv4Address.parse("10.0.0.1")), true);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            classes = {
+                AddressPiece.class,
+                AddressState.class,
+                BridgePiece.class,
+                FanProgramSpec.class,
+                FanPrograms.Names.class,
+                ForwardingPiece.class,
+                GatePiece.class,
+                NatPiece.class,
+                NatTable.Entry.class,
+                PortPiece.class,
+                ProgramsPiece.class,
+                TunnelPiece.class,
+                UpPiece.class
+            })
+    void twoAreEqualExactlyWhenAllTheirComponentsAre(Class<? extends Record> type) throws ReflectiveOperationException {
+        RecordComponent[] components = type.getRecordComponents();
+        Object[] values = new Object[components.length];
+        for (int i = 0; i < components.length; i++) {
+            values[i] = sample(components[i], 0);
+        }
+        Record one = make(type, values);
+        assertThat(one).isEqualTo(make(type, values)).hasSameHashCodeAs(make(type, values));
+        assertThat(one).isNotEqualTo("something else");
+        for (int i = 0; i < components.length; i++) {
+            Object[] others = Arrays.copyOf(values, values.length);
+            others[i] = sample(components[i], 1);
+            assertThat(one).as(components[i].getName()).isNotEqualTo(make(type, others));
+        }
+    }
+
+    private static Object sample(RecordComponent component, int which) {
+        return Objects.requireNonNull(VALUES.get(component.getType())).get(which);
+    }
+
+    private static Record make(Class<? extends Record> type, Object[] values) throws ReflectiveOperationException {
+        Class<?>[] types = Arrays.stream(type.getRecordComponents())
+                .map(RecordComponent::getType)
+                .toArray(Class<?>[]::new);
+        Constructor<? extends Record> constructor = type.getDeclaredConstructor(types);
+        constructor.setAccessible(true);
+        return constructor.newInstance(values);
+    }
+}
