@@ -49,6 +49,9 @@ final class DeconfigureCommand extends SetupCommand {
             transition = transition.then(state, state.gone());
         }
         transition = transition.forced(force.or(false));
+        if (underlay.value().isEmpty() && overlay.value().isEmpty()) {
+            transition = transition.andRemains();
+        }
         TransitionPlan plan = transition.plan();
         if (dryRun()) {
             report(console, plan, new JsonObject(), "");

@@ -6,6 +6,7 @@ import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.command.Option;
 import io.fanatic.cli.container.EngineKind;
 import io.fanatic.cli.container.EngineOptions;
+import io.fanatic.cli.container.EngineStatus;
 import io.fanatic.cli.container.FanAttachment;
 import io.fanatic.cli.setup.FanState;
 import io.fanatic.cli.setup.Host;
@@ -49,7 +50,7 @@ final class EnableCommand extends SetupCommand {
     @Override
     ExitCode run(Host here, Console console) {
         FanEntry given = fan.entry();
-        FanState from = here.observe(given);
+        FanState from = untilWhole(here, here.observe(given));
         Map<EngineKind, EngineOptions> engines = new EnumMap<>(EngineKind.class);
         engines.putAll(from.engines());
         kind.ifPresent(each -> engines.put(
@@ -69,6 +70,14 @@ final class EnableCommand extends SetupCommand {
         }
         report(console, plan, more, dryRun() ? "" : done(here.attachment(wanted), plan));
         return ExitCode.DONE;
+    }
+
+    /** What is half there, or was changed by somebody, is not taken for done. */
+    private FanState untilWhole(Host here, FanState state) {
+        boolean whole = kind.isEmpty()
+                || !state.engines().containsKey(kind.get())
+                || here.status(kind.get(), here.attachment(state.entry())).state() == EngineStatus.State.ENABLED;
+        return whole ? state : state.withoutEngine(kind.get());
     }
 
     /** A line that is there already keeps its way to write the underlay. */

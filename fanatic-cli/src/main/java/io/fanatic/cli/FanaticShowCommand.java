@@ -134,6 +134,7 @@ final class FanaticShowCommand extends Command {
         return status.map(EngineStatus::state)
                 .map(state -> switch (state) {
                     case ENABLED -> "enabled";
+                    case HALF -> "half";
                     case ALTERED -> "altered";
                     case UNUSABLE, ABSENT, OFF -> "-";
                 })

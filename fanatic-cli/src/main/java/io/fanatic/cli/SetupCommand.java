@@ -41,6 +41,7 @@ abstract class SetupCommand extends Command {
         Host here = host.get();
         if (!dryRun()) {
             Confirmation.on(here).requireNone();
+            here.sweep(PATIENCE);
         }
         return run(here, console);
     }

@@ -187,6 +187,25 @@ class HostileFilesTest {
         }
     }
 
+    /** Taking away needs no room: whoever has filled the disk gets rid of the fan all the same. */
+    // field.md 7
+    @Test
+    void downSucceedsOnAFullDisk() {
+        sh("mkdir -p /run/fanatic /var/lib/fanatic");
+        for (String place : List.of("/run/fanatic", "/var/lib/fanatic")) {
+            inside(() -> check("mount", LIBC.mount("full", place, "tmpfs", 0, "size=64k,mode=755")));
+            fanctl(host, "up" + FAN + " --dhcp").done();
+            sh("head -c 1M /dev/zero >" + place + "/filler 2>/dev/null || :");
+            assertThat(sh("head -c 1 /dev/zero 2>&1 >" + place + "/more || :"))
+                    .as("full")
+                    .contains("No space");
+            sh("rm -f " + place + "/more");
+            fanctl(host, "down" + FAN).done();
+            assertThat(fanctl(host, "show").done()).doesNotContain("fan-250");
+            inside(() -> check("unmount", LIBC.umount2(place, 0)));
+        }
+    }
+
     private void readOnly(String place, boolean on) {
         inside(() -> {
             if (on) {

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** fanctl as a process of its own, started as the launcher starts it, but for the archive. */
+/** fanctl and fanatic as processes of their own, started as the launcher starts it, but for the archive. */
 final class JavaProgram {
     private JavaProgram() {}
 
@@ -18,11 +18,20 @@ final class JavaProgram {
      * @param commandLine its arguments, divided by spaces
      */
     static List<String> fanctl(Path libraries, String commandLine) {
-        return fanctl(libraries, List.of(), commandLine);
+        return words(libraries, List.of(), Fanctl.class, commandLine);
     }
 
-    /** As {@link #fanctl}, with the JVM's options that scripts/run has for {@code fanctl watch}. */
-    static List<String> watch(Path libraries, String commandLine) {
+    /** As {@link #fanctl}, for {@code fanatic}. */
+    static List<String> fanatic(Path libraries, String commandLine) {
+        return words(libraries, List.of(), Fanatic.class, commandLine);
+    }
+
+    /**
+     * As {@link #fanctl}, with the JVM's options that scripts/run has for {@code fanctl watch}.
+     *
+     * @param program Fanctl, or what it is wrapped in
+     */
+    static List<String> watch(Path libraries, Class<?> program, String commandLine) {
         List<String> options = new ArrayList<>();
         try {
             for (String line : Files.readAllLines(Path.of("..", "scripts", "run"))) {
@@ -37,10 +46,10 @@ final class JavaProgram {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return fanctl(libraries, options, "watch" + commandLine);
+        return words(libraries, options, program, "watch" + commandLine);
     }
 
-    private static List<String> fanctl(Path libraries, List<String> options, String commandLine) {
+    private static List<String> words(Path libraries, List<String> options, Class<?> program, String commandLine) {
         List<String> words = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
@@ -50,9 +59,11 @@ final class JavaProgram {
                 "--enable-native-access=ALL-UNNAMED",
                 "-Djffi.extract.dir=" + libraries,
                 "-Djffi.extract.name=libjffi.so",
+                // Whoever is killed leaves there what he had not yet deleted.
+                "-Djava.io.tmpdir=" + libraries,
                 "-Xlog:disable"));
         words.addAll(options);
-        words.addAll(List.of("-cp", System.getProperty("java.class.path"), Fanctl.class.getName()));
+        words.addAll(List.of("-cp", System.getProperty("java.class.path"), program.getName()));
         words.addAll(List.of(commandLine.split(" ")));
         return words;
     }

@@ -1,8 +1,11 @@
 package io.fanatic.cli;
 
+import static io.fanatic.cli.CliRun.fanatic;
 import static io.fanatic.cli.CliRun.fanctl;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fanatic.harness.daemon.Dockerd;
+import io.fanatic.harness.daemon.Networkd;
 import io.fanatic.harness.junit.FanLab;
 import io.fanatic.harness.lab.Lab;
 import io.fanatic.harness.lab.LabContainer;
@@ -10,9 +13,12 @@ import io.fanatic.harness.lab.LabHost;
 import io.fanatic.harness.lab.LabLink;
 import io.fanatic.netlink.bpf.Tcx;
 import io.fanatic.netlink.health.Code;
+import io.fanatic.netlink.host.Namespace;
 import io.fanatic.netlink.route.Links;
 import io.fanatic.netlink.wire.NetlinkSocket;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,6 +35,7 @@ import org.junit.jupiter.api.Test;
 @FanLab(hosts = 2, containers = 1, fan = false)
 abstract class LiveChanges {
     static final String CONFIGURE = "mkdir -p /etc/network; echo 250.0.0.0/8 10.0.0.0/16 dhcp > /etc/network/fan";
+    private static final String NETWORKD_FILE = "/etc/systemd/network/80-fan.network";
     static final String UNDERLAY_BACK = "ip link set eth0 up; ip addr flush dev eth0; ip addr add 10.0.0.1/16 dev eth0;"
             + " ip route replace default via 10.0.255.254";
 
@@ -66,18 +73,24 @@ abstract class LiveChanges {
                             .exec("ip", "addr", "show", "dev", "eth0")
                             .output()
                             .contains("250.")) {
-                lab.attach(container);
-                // A retransmission after an outage comes at most as long after it as it lasted.
-                container.exec(
-                        "sh",
-                        "-c",
-                        "ip route replace 250.0.0.0/8 dev eth0 proto kernel scope link src " + container.address()
-                                + " rto_min 20ms");
+                attach(lab, container);
             }
         }
         ready();
         flow = SteadyFlow.between(lab.containers().get(0), lab.containers().get(1));
         flow.progress();
+    }
+
+    /** A retransmission after an outage comes at most as long after it as it lasted. */
+    static void attach(Lab lab, LabContainer container) {
+        lab.attach(container);
+        container
+                .exec(
+                        "sh",
+                        "-c",
+                        "ip route replace 250.0.0.0/8 dev eth0 proto kernel scope link src " + container.address()
+                                + " rto_min 20ms")
+                .orThrow();
     }
 
     /** What a subclass needs before anything happens. */
@@ -267,6 +280,56 @@ abstract class LiveChanges {
     void theBridgeIsSetDownOrLosesItsAddress() {
         changed("ip link set fan-250 down", Code.DEVICE_DOWN);
         changed("ip addr flush dev fan-250", Code.HOST_ADDRESS);
+    }
+
+    /** For the device it is told to configure it knows the addresses: others go. It sets what its file says. */
+    // field.md 32
+    @Test
+    void networkdTakesHoldOfTheBridge() {
+        run("mkdir -p /etc/systemd/network; printf '[Match]\nName=fan-250\n[Link]\nMTUBytes=1300\n"
+                + "MACAddress=02:00:00:00:00:99\n[Network]\nLinkLocalAddressing=no\n' >" + NETWORKD_FILE);
+        try (Networkd networkd = Networkd.start(host, "fan-250")) {
+            repair(Code.HOST_ADDRESS);
+            flow.progress();
+        } finally {
+            run("rm " + NETWORKD_FILE);
+        }
+    }
+
+    /** What NetworkManager does to a bridge for which somebody has made a connection. */
+    // field.md 32
+    @Test
+    void theBridgeLosesItsAddressesAndGetsAnotherMacAddressAndMtu() {
+        changed("ip addr flush dev fan-250; ip link set fan-250 address 02:00:00:00:00:99 mtu 1500", Code.HOST_ADDRESS);
+    }
+
+    /**
+     * A policy of drop is about bridged frames too where br_netfilter is. Docker sets it where nobody forwarded before; the fan does, so
+     * somebody else sets it here. The rule by which the fan passes is in a chain of Docker's, which keeps it over a restart.
+     */
+    // field.md 28
+    @Test
+    void dockerStartsAndRestartsWithAContainerOnTheFan() {
+        String fan = " -u 10.0.0.1/16 -o 250.0.0.0/8";
+        try (Dockerd docker = Dockerd.start(host)) {
+            changed("iptables -P FORWARD DROP", Code.FORWARD_DROP);
+            changed("iptables -F DOCKER-USER", Code.FORWARD_DROP);
+            fanatic(host, "enable-docker" + fan).done();
+            docker.run("onfan", "--network", "fan-250", "--ip", "250.0.1.77", "--restart", "always");
+            docker.stop();
+            docker.startAgain();
+            flow.progress();
+            assertThat(fanctl(host, "up -a").done()).contains("is up already, nothing to do");
+            Namespace inside = new Namespace(Path.of("/proc/" + docker.pidOf("onfan") + "/ns/net"), Optional.empty());
+            try (SteadyFlow toDocker =
+                    SteadyFlow.between(lab.containers().get(1).namespace(), inside, "250.0.1.77")) {
+                toDocker.progress();
+                toDocker.end();
+            }
+            docker.removeContainers();
+            fanatic(host, "disable-docker" + fan).done();
+        }
+        changed("nft flush ruleset; ip link del docker0", Code.NAT);
     }
 
     // field.md 24

@@ -26,8 +26,12 @@ class RepairLiveChangesTest extends LiveChanges {
     }
 
     private List<String> findings() {
+        return findings(fanatic(host, "doctor --json"));
+    }
+
+    /** The codes of what {@code fanatic doctor --json} found. */
+    static List<String> findings(CliRun doctor) {
         List<String> codes = new ArrayList<>();
-        CliRun doctor = fanatic(host, "doctor --json");
         for (JsonElement each :
                 JsonParser.parseString(doctor.out()).getAsJsonObject().getAsJsonArray("findings")) {
             codes.add(each.getAsJsonObject().get("code").getAsString());

@@ -1,6 +1,7 @@
 package io.fanatic.cli;
 
 import io.fanatic.harness.lab.LabContainer;
+import io.fanatic.netlink.host.Namespace;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -41,12 +42,17 @@ final class SteadyFlow implements AutoCloseable {
     }
 
     static SteadyFlow between(LabContainer from, LabContainer to) {
+        return between(from.namespace(), to.namespace(), to.address().toString());
+    }
+
+    /** @param target the address of the other end in its namespace */
+    static SteadyFlow between(Namespace from, Namespace to, String target) {
         try {
-            InetAddress address = InetAddress.getByName(to.address().toString());
+            InetAddress address = InetAddress.getByName(target);
             // A socket belongs to the namespace of the thread that makes it, and stays there.
-            ServerSocket listening = to.namespace().call(() -> new ServerSocket(0, 1, address));
+            ServerSocket listening = to.call(() -> new ServerSocket(0, 1, address));
             try (listening) {
-                Socket near = from.namespace().call(() -> {
+                Socket near = from.call(() -> {
                     Socket socket = new Socket();
                     socket.connect(new InetSocketAddress(address, listening.getLocalPort()), 10_000);
                     return socket;

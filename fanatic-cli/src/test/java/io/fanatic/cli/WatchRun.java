@@ -30,10 +30,20 @@ final class WatchRun implements AutoCloseable {
 
     /** @param directory for its log, and for jffi's library */
     static WatchRun start(LabHost host, Path directory, String arguments, Map<String, String> environment) {
+        return start(host, directory, Fanctl.class, arguments, environment);
+    }
+
+    /** @param program Fanctl, or what it is wrapped in */
+    static WatchRun start(LabHost host, Path directory, Class<?> program) {
+        return start(host, directory, program, "", Map.of());
+    }
+
+    private static WatchRun start(
+            LabHost host, Path directory, Class<?> program, String arguments, Map<String, String> environment) {
         try {
             Path log = Files.createTempFile(directory, "watch", ".log");
             ProcessBuilder builder = new ProcessBuilder(
-                            host.namespace().command(JavaProgram.watch(directory, arguments)))
+                            host.namespace().command(JavaProgram.watch(directory, program, arguments)))
                     .redirectInput(new File("/dev/null"))
                     .redirectErrorStream(true)
                     .redirectOutput(log.toFile());

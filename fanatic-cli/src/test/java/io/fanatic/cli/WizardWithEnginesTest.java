@@ -12,17 +12,13 @@ import io.fanatic.harness.lab.LabHost;
 import io.fanatic.harness.probe.BulkTransfer;
 import io.fanatic.harness.probe.Ping;
 import io.fanatic.harness.probe.Probes;
-import io.fanatic.netlink.host.HostSnapshot;
 import io.fanatic.netlink.host.Namespace;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -57,12 +53,7 @@ class WizardWithEnginesTest {
 
     /** The host's network, the files that are changed with their contents, and what the engines have. */
     private static List<String> snapshot(LabHost host) {
-        List<String> lines = new ArrayList<>(host.namespace().call(() -> {
-            List<String> inside = chainsInOrder(HostSnapshot.take().lines());
-            inside.addAll(
-                    files("/etc/network", "/etc/docker", "/var/lib/fanatic", "/etc/cni", "/etc/containers/networks"));
-            return inside;
-        }));
+        List<String> lines = EngineSnapshot.of(host);
         Dockerd docker = DOCKERS.get(host.number() - 1);
         lines.addAll(docker.docker("network", "ls", "--format", "{{.Name}} {{.Driver}}")
                 .orThrow()
@@ -73,41 +64,6 @@ class WizardWithEnginesTest {
         if (host.number() == 1) {
             lines.add(
                     LXDS.get(0).client("profile", "list", "-f", "csv").orThrow().output());
-        }
-        return lines;
-    }
-
-    /** A Docker that restarts makes its chains in another order, and docker0 with another address. */
-    private static List<String> chainsInOrder(List<String> lines) {
-        List<String> whole = new ArrayList<>();
-        StringBuilder chain = new StringBuilder();
-        for (String line : lines) {
-            if (!line.startsWith("nft ") || line.matches("nft table .*: table .* [{]")) {
-                whole.add(line.replaceAll("docker0(.*)( 02:42[0-9a-f:]{12})", "docker0$1 X"));
-                continue;
-            }
-            chain.append(line).append('\n');
-            if (line.endsWith(": }")) {
-                whole.add(chain.toString());
-                chain.setLength(0);
-            }
-        }
-        whole.add(chain.toString());
-        whole.sort(null);
-        return whole;
-    }
-
-    private static List<String> files(String... directories) throws IOException {
-        List<String> lines = new ArrayList<>();
-        for (String directory : directories) {
-            if (Files.exists(Path.of(directory))) {
-                try (Stream<Path> files = Files.walk(Path.of(directory))) {
-                    for (Path file : files.sorted().toList()) {
-                        lines.add(file + " " + Files.getPosixFilePermissions(file)
-                                + (Files.isRegularFile(file) ? Files.readString(file) : ""));
-                    }
-                }
-            }
         }
         return lines;
     }

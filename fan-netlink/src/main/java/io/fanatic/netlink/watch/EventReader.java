@@ -11,6 +11,7 @@ import io.fanatic.netlink.wire.Reply;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /** Turns what the kernel tells into words, where it concerns a fan; most of it does not. */
@@ -42,12 +43,22 @@ final class EventReader {
     private static final int NFNL_SUBSYS_NFTABLES = 10;
     private static final int NFGENMSG_LENGTH = 4;
     private static final int NFT_MSG_DELTABLE = 2;
+    private static final int NFT_MSG_NEWCHAIN = 3;
+    private static final int NFT_MSG_DELCHAIN = 5;
+    private static final int NFT_MSG_NEWRULE = 6;
+    private static final int NFT_MSG_DELRULE = 8;
     private static final int NFT_MSG_NEWGEN = 15;
     /** Its name in each family. */
     private static final String OUR_TABLE = "fanatic";
 
     /** Of a table its name; of a chain, a rule, a set the table's. */
     private static final int NFTA_TABLE = 1;
+
+    private static final int NFTA_RULE_CHAIN = 2;
+    private static final int NFTA_CHAIN_NAME = 3;
+
+    /** Of iptables: where forwarded packets are dropped, and where rules of ours let the fan's pass. */
+    private static final Set<String> FORWARDING_CHAINS = Set.of("FORWARD", "DOCKER-USER");
 
     private final Scope scope;
     private final Consumer<String> events;
@@ -180,16 +191,22 @@ final class EventReader {
         if (reply.type() >> 8 != NFNL_SUBSYS_NFTABLES || message == NFT_MSG_NEWGEN) {
             return;
         }
+        String table = "";
+        String chain = "";
+        boolean aboutChain = message == NFT_MSG_NEWCHAIN || message == NFT_MSG_DELCHAIN;
         Attributes attributes = reply.attributes(NFGENMSG_LENGTH);
         while (attributes.next()) {
             if (attributes.type() == NFTA_TABLE) {
-                String table = attributes.string();
-                if (table.equals(OUR_TABLE)) {
-                    events.accept("the nftables table " + table
-                            + (message == NFT_MSG_DELTABLE ? " was deleted" : " changed"));
-                }
-                return;
+                table = attributes.string();
+            } else if (attributes.type() == (aboutChain ? NFTA_CHAIN_NAME : NFTA_RULE_CHAIN)
+                    && (aboutChain || message == NFT_MSG_NEWRULE || message == NFT_MSG_DELRULE)) {
+                chain = attributes.string();
             }
+        }
+        if (table.equals(OUR_TABLE)) {
+            events.accept("the nftables table " + table + (message == NFT_MSG_DELTABLE ? " was deleted" : " changed"));
+        } else if (table.equals("filter") && reply.u8(0) == AF_INET && FORWARDING_CHAINS.contains(chain)) {
+            events.accept("the chain " + chain + " of iptables changed");
         }
     }
 

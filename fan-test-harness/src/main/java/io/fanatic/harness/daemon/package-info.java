@@ -1,5 +1,5 @@
 /**
- * Real container engines as daemons of a lab's hosts: each host has its own, on the usual sockets, as a real machine has.
+ * Real container engines, and systemd-networkd, as daemons of a lab's hosts: each host has its own, on the usual sockets, as a real machine has.
  *
  * <pre>{@code
  * try (Dockerd docker = Dockerd.start(lab.hosts().get(0))) {

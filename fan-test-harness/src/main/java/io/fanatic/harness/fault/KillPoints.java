@@ -21,7 +21,8 @@ import java.util.regex.Pattern;
  *
  * <p>strace(1) does it: a first run, to the end, lists the calls; each further run injects SIGKILL, or an error, at the n-th of them. A
  * call at which either strikes is not carried out. The program must make its calls in the same order on each run and on one
- * thread, as fanctl does; the host must be as it was before the first run. What it starts (dnsmasq) is left alone.
+ * thread, as fanctl does, or for {@link #ofTheWorkingThread} on one that makes the most; the host must be as it was before the first
+ * run. What it starts (dnsmasq) is left alone.
  */
 public final class KillPoints {
     /** Everything by which a program can leave something behind, besides memory and open files. */
@@ -49,6 +50,9 @@ public final class KillPoints {
             "kill",
             "mount",
             "umount2");
+
+    private static final List<String> CALLS_OF_ONE_THREAD =
+            CALLS.stream().filter(call -> !call.equals("write")).toList();
 
     /** Where an error strikes also: whoever cannot open a file for writing never comes to write it. */
     private static final String OPEN = "openat";
@@ -127,6 +131,15 @@ public final class KillPoints {
         return of(host, command, calls);
     }
 
+    /**
+     * As {@link #of}, for a program that talks with others on threads beside the one that does the work. strace counts the calls of each
+     * thread apart, so there are no points at calls that another thread makes as often; nor at write(2), by which threads wake each
+     * other. Each fsync(2), rename(2) and so on is one.
+     */
+    public static KillPoints ofTheWorkingThread(LabHost host, List<String> command) {
+        return of(host, command, CALLS_OF_ONE_THREAD);
+    }
+
     private static KillPoints of(LabHost host, List<String> command, List<String> calls) {
         try {
             Path log = Files.createTempFile("fanatic-calls", "");
@@ -134,7 +147,10 @@ public final class KillPoints {
                 List<String> words = strace(calls, List.of("-o", log.toString()), command);
                 host.exec(words.toArray(String[]::new)).orThrow();
                 return new KillPoints(
-                        host, List.copyOf(command), calls, points(Files.readAllLines(log), calls == CALLS));
+                        host,
+                        List.copyOf(command),
+                        calls,
+                        points(Files.readAllLines(log), calls == CALLS, calls == CALLS_OF_ONE_THREAD));
             } finally {
                 Files.delete(log);
             }
@@ -144,7 +160,7 @@ public final class KillPoints {
     }
 
     /** Those of the thread that makes the most calls: the one that does the work. */
-    private static List<Point> points(List<String> lines, boolean oneAfterTheLast) {
+    private static List<Point> points(List<String> lines, boolean oneAfterTheLast, boolean besideOthers) {
         Map<String, List<String>> threads = new HashMap<>();
         for (String line : lines) {
             int space = line.indexOf(' ');
@@ -159,18 +175,29 @@ public final class KillPoints {
                 calls = candidate;
             }
         }
+        Map<String, Integer> elsewhere = new HashMap<>();
+        for (List<String> others : besideOthers ? threads.values() : List.<List<String>>of()) {
+            if (others != calls) {
+                Map<String, Integer> counts = new HashMap<>();
+                others.forEach(call -> counts.merge(name(call), 1, Integer::sum));
+                counts.forEach((name, count) -> elsewhere.merge(name, count, Math::max));
+            }
+        }
         Map<String, Integer> seen = new HashMap<>();
         List<Point> points = new ArrayList<>();
         Optional<Point> afterTheLast = Optional.empty();
         for (String call : calls) {
             String text = call.substring(call.indexOf(' ')).strip();
-            String name = text.substring(0, text.indexOf('('));
+            String name = name(call);
             // A JVM opens many files, not always as many: those of one name are counted apart.
             String counted = name.equals(OPEN) ? path(text) : name;
             int number = seen.merge(counted, 1, Integer::sum);
             Point point = new Point(name, number, text.substring(0, Math.min(text.length(), 100)));
             boolean changes =
                     !name.equals(OPEN) || OPENS_TO_CHANGE.matcher(call).find() && !counted.endsWith(TEMPORARY);
+            if (number <= elsewhere.getOrDefault(name, 0)) {
+                continue;
+            }
             if (changes && !CHANGES_NOTHING.matcher(call).find()) {
                 points.add(point);
                 afterTheLast = Optional.empty();
@@ -182,6 +209,12 @@ public final class KillPoints {
             afterTheLast.ifPresent(points::add);
         }
         return points;
+    }
+
+    /** The name of the call in a line of strace's: {@code 4711 sendto(4, ...}. */
+    private static String name(String line) {
+        String text = line.substring(line.indexOf(' ')).strip();
+        return text.substring(0, Math.max(0, text.indexOf('(')));
     }
 
     public List<Point> points() {

@@ -17,6 +17,14 @@ public interface ContainerEngine {
     /** How it stands to the fan; never throws for an engine that is absent or does not answer. */
     EngineStatus status(FanAttachment fan);
 
+    /** Clears temporary files of runs that were killed. */
+    default void sweep() {}
+
+    /** With which options it was enabled; to be asked only when it was. */
+    default EngineOptions options(FanAttachment fan) {
+        return EngineOptions.USUAL;
+    }
+
     /** What {@link #enable} would do. */
     EnginePlan planEnable(FanAttachment fan, EngineOptions options);
 

@@ -21,6 +21,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -104,23 +105,37 @@ final class DockerDefaultBridge {
                 .orElse(false);
     }
 
-    /** How it stands; to be asked only when it {@link #isNoted}. */
-    EngineStatus status(DockerApi docker, String who) {
+    /**
+     * How it stands; to be asked only when it {@link #isNoted}.
+     *
+     * @param docker empty when Docker does not run: then its file tells
+     */
+    EngineStatus status(Optional<DockerApi> docker, String who) {
         Note note = journal.read().orElseThrow();
         Content now = Content.of(Path.of(note.subject()));
-        boolean running = runsOnFan(docker);
-        if (now.bytes().isPresent() && note.wrote(now.bytes().get())) {
-            return running
-                    ? new EngineStatus(EngineStatus.State.ENABLED, who + ", network of plain docker run")
-                    : new EngineStatus(
-                            EngineStatus.State.ALTERED,
-                            who + " was not restarted since " + note.subject() + " was written; enable Docker again");
-        }
-        if (!running && (now.equalTo(note.previous()) || !isOurs(note, now))) {
-            return new EngineStatus(EngineStatus.State.OFF, who);
+        boolean ours = now.bytes().isPresent() && note.wrote(now.bytes().get());
+        boolean running = docker.isPresent() && runsOnFan(docker.get());
+        if (ours && (running || docker.isEmpty())) {
+            return new EngineStatus(EngineStatus.State.ENABLED, who + ", network of plain docker run");
+        } else if (ours) {
+            return half(who + " was not restarted since " + note.subject() + " was written");
+        } else if (now.equalTo(note.previous())) {
+            return half(
+                    running
+                            ? who + " was not restarted since " + note.subject() + " was put back"
+                            : who + ": a run that was to change " + note.subject() + " ended before it was done");
+        } else if (!running && !isOurs(note, now)) {
+            return new EngineStatus(
+                    EngineStatus.State.ALTERED,
+                    who + ": somebody has taken " + fan.bridge() + " out of " + note.subject()
+                            + "; disable Docker to forget about it");
         }
         return new EngineStatus(
                 EngineStatus.State.ALTERED, who + ": " + altered(note, now).getMessage());
+    }
+
+    private static EngineStatus half(String what) {
+        return new EngineStatus(EngineStatus.State.HALF, what + "; enable or disable Docker again");
     }
 
     /** Whether the file still names the fan's bridge, so that something of ours is left in it. */
@@ -316,6 +331,15 @@ final class DockerDefaultBridge {
         }
     }
 
+    private static void sweepBeside(Path file) {
+        try {
+            DurableFile.sweep(Objects.requireNonNull(file.toAbsolutePath().getParent(), "a file is in a directory"));
+        } catch (IOException e) {
+            throw new CommandException(
+                    ExitCode.FAILED, "cannot clear what was left beside " + file + ": " + DurableFile.reason(e));
+        }
+    }
+
     private static void restore(Path file, Optional<Note.Previous> previous) {
         try {
             if (previous.isEmpty()) {
@@ -343,6 +367,9 @@ final class DockerDefaultBridge {
         }
         boolean restarts = docker.isPresent() && runsOnFan(docker.get());
         if (!restarts) {
+            if (steps.isEmpty()) {
+                steps.add("delete the note about " + file + ", which is not as it says any more");
+            }
             return new EnginePlan(steps, List.of(), false);
         }
         steps.add("restart Docker " + DockerRestart.words(DockerDaemon.of(docker.get())));
@@ -380,6 +407,7 @@ final class DockerDefaultBridge {
         if (mustRestore(note.get(), Content.of(file))) {
             restore(file, note.get().previous());
         }
+        sweepBeside(file);
         if (plan.restarts()) {
             DockerApi running = docker.orElseThrow();
             try (DockerRestart restart = new DockerRestart(DockerDaemon.of(running), running.socket())) {

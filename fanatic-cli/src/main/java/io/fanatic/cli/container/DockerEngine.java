@@ -23,19 +23,30 @@ final class DockerEngine implements ContainerEngine {
     }
 
     @Override
+    public void sweep() {
+        Journal.sweep(journals);
+    }
+
+    @Override
     public EngineKind kind() {
         return EngineKind.DOCKER;
     }
 
     @Override
     public EngineStatus status(FanAttachment fan) {
-        return Standings.status(() -> with(docker -> {
-            String who = "Docker " + docker.version() + " on " + docker.socket();
-            DockerDefaultBridge bridge = bridge(fan);
-            return bridge.isNoted()
-                    ? bridge.status(docker, who)
-                    : Standings.of(who, "network " + fan.bridge(), keeper(docker, fan));
-        }));
+        return Standings.status(() -> bridge(fan).isNoted()
+                ? withIfRunning(docker ->
+                        bridge(fan).status(docker, docker.map(DockerEngine::who).orElse("Docker, which does not run")))
+                : with(docker -> Standings.of(who(docker), "network " + fan.bridge(), keeper(docker, fan))));
+    }
+
+    private static String who(DockerApi docker) {
+        return "Docker " + docker.version() + " on " + docker.socket();
+    }
+
+    @Override
+    public EngineOptions options(FanAttachment fan) {
+        return new EngineOptions(bridge(fan).isNoted());
     }
 
     @Override
@@ -129,6 +140,11 @@ final class DockerEngine implements ContainerEngine {
 
     @Override
     public List<String> containersOn(FanAttachment fan) {
+        if (bridge(fan).isNoted()) {
+            // It can be taken off the fan also while it does not run, and then nobody is on it.
+            return withIfRunning(docker -> docker.map(running -> running.containersOn(network(running, fan)))
+                    .orElse(List.of()));
+        }
         return with(docker -> docker.containersOn(network(docker, fan)));
     }
 

@@ -18,8 +18,18 @@ public record EngineStatus(State state, String sentence) {
         OFF,
         /** Its containers can be put on the fan, as we configured it. */
         ENABLED,
+        /**
+         * What we noted is not there, or not in force: a run of ours was killed on its way, or somebody has removed it. To enable
+         * or disable it again puts that right.
+         */
+        HALF,
         /** It was configured by us, and somebody has changed that since. */
         ALTERED
+    }
+
+    /** Whether there is something of ours to be taken off the fan again. */
+    public boolean isOurs() {
+        return state == State.ENABLED || state == State.HALF || state == State.ALTERED;
     }
 
     public boolean usable() {

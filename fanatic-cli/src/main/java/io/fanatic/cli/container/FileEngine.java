@@ -25,6 +25,11 @@ abstract class FileEngine implements ContainerEngine {
     abstract List<String> warnings(FanAttachment fan);
 
     @Override
+    public void sweep() {
+        Journal.sweep(journals);
+    }
+
+    @Override
     public EngineKind kind() {
         return kind;
     }

@@ -27,6 +27,8 @@ final class Keeper {
     enum Standing {
         /** Nothing. */
         ABSENT,
+        /** Nothing but our note: whoever wrote it ended before the thing was made, or after it was taken away; or somebody else took it. */
+        NOTED,
         /** What we made, as it should be. */
         OURS,
         /** What we made, for the fan as it was earlier. */
@@ -41,7 +43,7 @@ final class Keeper {
         Optional<String> present = resource.present();
         Optional<Note> note = journal.read();
         if (present.isEmpty()) {
-            return Standing.ABSENT;
+            return note.isEmpty() ? Standing.ABSENT : Standing.NOTED;
         }
         if (note.isEmpty()) {
             return Standing.FOREIGN;
@@ -55,7 +57,7 @@ final class Keeper {
     /** The steps of {@link #enable}, after finding out that it can work. */
     List<String> enabling() {
         switch (standing()) {
-            case ABSENT:
+            case ABSENT, NOTED:
                 return List.of(resource.creating());
             case OURS:
                 return List.of();
@@ -103,14 +105,18 @@ final class Keeper {
                 return steps;
             case ALTERED:
                 throw altered();
+            case NOTED:
+                steps.add("delete the note about " + resource.title() + ", which is not there");
+                return steps;
             default:
                 return steps;
         }
     }
 
     List<String> disable(boolean force) {
+        boolean there = standing() != Standing.NOTED;
         List<String> steps = disabling();
-        if (!steps.isEmpty()) {
+        if (there && !steps.isEmpty()) {
             if (force) {
                 resource.evict();
             } else {
@@ -119,6 +125,7 @@ final class Keeper {
             resource.remove();
         }
         if (resource.present().isEmpty()) {
+            resource.sweep();
             journal.forget();
         }
         return steps;

@@ -23,6 +23,11 @@ final class LxdEngine implements ContainerEngine {
     }
 
     @Override
+    public void sweep() {
+        Journal.sweep(journals);
+    }
+
+    @Override
     public EngineKind kind() {
         return kind;
     }

@@ -21,6 +21,9 @@ interface Resource {
     /** Takes away what is there, which is ours. */
     void remove();
 
+    /** Clears what a {@link #create} that was killed has left. */
+    default void sweep() {}
+
     /** What {@link #create} does, a sentence. */
     String creating();
 

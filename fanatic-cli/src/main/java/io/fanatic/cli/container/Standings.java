@@ -33,6 +33,11 @@ final class Standings {
                 return new EngineStatus(
                         EngineStatus.State.ALTERED,
                         who + ": " + what + " is for the fan as it was before; enable it again to renew it");
+            case NOTED:
+                return new EngineStatus(
+                        EngineStatus.State.HALF,
+                        who + ": its " + what
+                                + ", of which fanatic has a note, is not there; enable or disable it again");
             case ALTERED:
                 return new EngineStatus(
                         EngineStatus.State.ALTERED,

@@ -82,9 +82,25 @@ record StaticFile(
         }
     }
 
+    @Override
+    public void sweep() {
+        try {
+            DurableFile.sweep(directory());
+            if (!keepsDirectory) {
+                deleteEmptyDirectory();
+            }
+        } catch (IOException e) {
+            throw failed("clear what was left beside", e);
+        }
+    }
+
+    private Path directory() {
+        return Objects.requireNonNull(path.getParent(), "a file is in a directory");
+    }
+
     private void deleteEmptyDirectory() throws IOException {
         try {
-            Files.deleteIfExists(Objects.requireNonNull(path.getParent(), "a file is in a directory"));
+            Files.deleteIfExists(directory());
         } catch (DirectoryNotEmptyException others) {
             // It is somebody else's too.
         }

@@ -44,7 +44,7 @@ final class EnginesCheck implements Check {
 
     private static void look(ContainerEngine engine, FanAttachment fan, Findings findings) {
         EngineStatus status = engine.status(fan);
-        if (status.state() == EngineStatus.State.ALTERED) {
+        if (status.state() == EngineStatus.State.ALTERED || status.state() == EngineStatus.State.HALF) {
             String names = "-u " + fan.slice().underlayAddress() + "/"
                     + fan.mapping().underlay().prefixLength() + " -o " + fan.overlay();
             String word = engine.kind().word();

@@ -4,6 +4,7 @@ import io.fanatic.cli.container.ContainerEngine;
 import io.fanatic.cli.container.EngineKind;
 import io.fanatic.cli.container.EngineOptions;
 import io.fanatic.cli.container.EnginePlan;
+import io.fanatic.cli.container.EngineStatus;
 import io.fanatic.cli.container.FanAttachment;
 import io.fanatic.core.FanEntry;
 import io.fanatic.netlink.engine.Fan;
@@ -37,7 +38,7 @@ record FanChange(FanState from, FanState to) {
             }
             steps.add(file(host));
         }
-        for (EngineKind kind : coming()) {
+        for (EngineKind kind : coming(host)) {
             steps.add(enable(host, kind, say));
         }
         return steps;
@@ -58,12 +59,14 @@ record FanChange(FanState from, FanState to) {
         return options(from, kind).defaultBridge() && !options(to, kind).defaultBridge();
     }
 
-    private List<EngineKind> coming() {
+    /** Also what a run that was killed had begun. */
+    private List<EngineKind> coming(Host host) {
         List<EngineKind> kinds = new ArrayList<>();
         for (EngineKind kind : EngineKind.values()) {
             if (to.engines().containsKey(kind)
-                    && !Optional.ofNullable(to.engines().get(kind))
-                            .equals(Optional.ofNullable(from.engines().get(kind)))) {
+                    && (!Optional.ofNullable(to.engines().get(kind))
+                                    .equals(Optional.ofNullable(from.engines().get(kind)))
+                            || host.status(kind, host.attachment(from.entry())).state() == EngineStatus.State.HALF)) {
                 kinds.add(kind);
             }
         }
@@ -147,7 +150,7 @@ record FanChange(FanState from, FanState to) {
         if (from.up() && !to.up()) {
             parts.add(TransitionPlan.Part.of("the fan", "take down the fan " + from.name()));
         }
-        for (EngineKind kind : coming()) {
+        for (EngineKind kind : coming(host)) {
             FanAttachment fan = attachmentToBe(host);
             if (from.engines().containsKey(kind) && stepsBack(kind)) {
                 // The engine cannot tell this plan before it is off its default network.

@@ -152,6 +152,43 @@ public final class FanFile {
         return FanConfig.parse(FanConfig.DEFAULT_FILE, new String(bytes, StandardCharsets.UTF_8));
     }
 
+    /** Whether there is a directory in which something of ours may be left. */
+    boolean hasState() {
+        return Files.isDirectory(stateDirectory());
+    }
+
+    private Path stateDirectory() {
+        return Optional.ofNullable(journalFile.toAbsolutePath().getParent()).orElseThrow();
+    }
+
+    /**
+     * Clears what runs that were killed have left: temporary files, and the journal of an edit that was never made, or is taken back
+     * already. The caller holds the lock under which the file is edited.
+     */
+    void sweep() {
+        try {
+            DurableFile.sweep(directory());
+            DurableFile.sweep(stateDirectory());
+            Optional<Journal> journal = journal();
+            if (journal.isPresent() && isAsBefore(journal.get())) {
+                if (!journal.get().directoryExisted()) {
+                    deleteIfEmpty(directory());
+                }
+                Files.deleteIfExists(journalFile);
+            }
+        } catch (IOException e) {
+            throw failed("clear what was left beside", e);
+        }
+    }
+
+    private boolean isAsBefore(Journal journal) throws IOException {
+        Optional<byte[]> now = bytes(file);
+        if (now.isEmpty() || journal.before().isEmpty()) {
+            return now.isEmpty() && !journal.existed();
+        }
+        return MessageDigest.isEqual(now.get(), journal.before().get());
+    }
+
     Saved save() {
         try {
             return new Saved(bytes(file), bytes(journalFile), Files.isDirectory(directory()));

@@ -29,6 +29,10 @@ public interface Fans {
 
     Plan down(Cidr overlay, UnderlaySpec underlay, boolean force);
 
+    Plan planDownEverything();
+
+    Plan downEverything();
+
     /** The fans of the calling thread's network namespace. */
     static Fans onThisHost() {
         return new NetworkFans(FanNetwork.onThisHost());

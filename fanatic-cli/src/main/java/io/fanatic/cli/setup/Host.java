@@ -15,7 +15,9 @@ import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.UnderlaySpec;
 import io.fanatic.netlink.engine.Fan;
 import io.fanatic.netlink.engine.FanException;
+import io.fanatic.netlink.engine.HostLock;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -43,6 +45,19 @@ public record Host(Fans fans, List<ContainerEngine> engines, FanFile file, Path 
                 engines,
                 new FanFile(Path.of(FanConfig.DEFAULT_FILE), Path.of("/var/lib/fanatic")),
                 Path.of("/run/fanatic"));
+    }
+
+    /**
+     * Clears what runs that were killed have left in files: temporary ones, and notes about changes that are not there. Waits until no
+     * other run changes anything.
+     */
+    public void sweep(Duration patience) {
+        if (file.hasState()) {
+            try (HostLock lock = HostLock.take(runDirectory, "setup.lock", patience)) {
+                file.sweep();
+                engines.forEach(ContainerEngine::sweep);
+            }
+        }
     }
 
     /** @throws CommandException when this program does not know the engine */
@@ -172,21 +187,11 @@ public record Host(Fans fans, List<ContainerEngine> engines, FanFile file, Path 
         Map<EngineKind, EngineOptions> found = new EnumMap<>(EngineKind.class);
         Optional<FanAttachment> fan = attachmentIfAny(entry);
         for (ContainerEngine engine : fan.isPresent() ? engines : List.<ContainerEngine>of()) {
-            EngineStatus.State state = engine.status(fan.get()).state();
-            if (state == EngineStatus.State.ENABLED || state == EngineStatus.State.ALTERED) {
-                found.put(engine.kind(), optionsOf(engine, fan.get(), state));
+            if (engine.status(fan.get()).isOurs()) {
+                found.put(engine.kind(), engine.options(fan.get()));
             }
         }
         return found;
-    }
-
-    /** With which options an engine was enabled: those with which nothing is left to do. */
-    private static EngineOptions optionsOf(ContainerEngine engine, FanAttachment fan, EngineStatus.State state) {
-        if (engine.kind() != EngineKind.DOCKER || state == EngineStatus.State.ALTERED) {
-            return EngineOptions.USUAL;
-        }
-        EngineOptions defaultBridge = new EngineOptions(true);
-        return engine.planEnable(fan, defaultBridge).isEmpty() ? defaultBridge : EngineOptions.USUAL;
     }
 
     private Optional<FanAttachment> attachmentIfAny(FanEntry entry) {

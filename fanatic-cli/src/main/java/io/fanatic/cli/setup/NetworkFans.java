@@ -46,4 +46,14 @@ record NetworkFans(FanNetwork network) implements Fans {
     public Plan down(Cidr overlay, UnderlaySpec underlay, boolean force) {
         return network.down(overlay, underlay, force);
     }
+
+    @Override
+    public Plan planDownEverything() {
+        return network.planDownEverything();
+    }
+
+    @Override
+    public Plan downEverything() {
+        return network.downEverything();
+    }
 }

@@ -15,31 +15,40 @@ import java.util.function.Consumer;
  * the steps before it, newest first; then what is there is compared with what was there before.
  */
 public final class Transition {
+    private static final String REMAINS = "what a run that was killed has left";
+
     private final Host host;
     private final List<FanChange> changes;
     private final boolean force;
+    private final boolean remains;
 
-    private Transition(Host host, List<FanChange> changes, boolean force) {
+    private Transition(Host host, List<FanChange> changes, boolean force, boolean remains) {
         this.host = host;
         this.changes = List.copyOf(changes);
         this.force = force;
+        this.remains = remains;
     }
 
     /** A transition of nothing. */
     public static Transition of(Host host) {
-        return new Transition(host, List.of(), false);
+        return new Transition(host, List.of(), false, false);
     }
 
     /** This, and then that fan from one state to the other. */
     public Transition then(FanState from, FanState to) {
         List<FanChange> more = new ArrayList<>(changes);
         more.add(new FanChange(from, to));
-        return new Transition(host, more, force);
+        return new Transition(host, more, force, remains);
     }
 
     /** This, and also where containers lose the fan. */
     public Transition forced(boolean also) {
-        return new Transition(host, changes, also);
+        return new Transition(host, changes, also, remains);
+    }
+
+    /** This, and then away with what a run that was killed has left of a fan that never came up. */
+    public Transition andRemains() {
+        return new Transition(host, changes, force, true);
     }
 
     /** The way back. */
@@ -48,7 +57,7 @@ public final class Transition {
         for (int i = changes.size() - 1; i >= 0; i--) {
             back.add(changes.get(i).inverse());
         }
-        return new Transition(host, back, force);
+        return new Transition(host, back, force, false);
     }
 
     List<FanChange> changes() {
@@ -66,6 +75,12 @@ public final class Transition {
         List<TransitionPlan.Part> parts = new ArrayList<>();
         for (FanChange change : changes) {
             parts.addAll(change.plan(host, force, changes.size() == 1));
+        }
+        if (remains && host.fans().list().isEmpty()) {
+            List<String> lines = host.fans().planDownEverything().lines();
+            if (!lines.isEmpty()) {
+                parts.add(new TransitionPlan.Part(REMAINS, lines, List.of(), List.of(), false));
+            }
         }
         return new TransitionPlan(parts);
     }
@@ -101,17 +116,24 @@ public final class Transition {
         List<Step> done = new ArrayList<>();
         for (FanChange change : changes) {
             for (Step step : change.steps(host, force, say)) {
-                if (interrupted.getAsBoolean()) {
-                    throw interrupted(undo(done, before), done.isEmpty());
-                }
-                // The failing step counts as done: it may be half made.
-                done.add(step);
-                try {
-                    step.apply().run();
-                } catch (RuntimeException e) {
-                    throw failed(step, e, undo(done, before), done.size() == 1);
-                }
+                run(step, done, before, interrupted);
             }
+        }
+        if (remains) {
+            run(new Step("clear " + REMAINS, host.fans()::downEverything, () -> {}), done, before, interrupted);
+        }
+    }
+
+    private void run(Step step, List<Step> done, Picture before, BooleanSupplier interrupted) {
+        if (interrupted.getAsBoolean()) {
+            throw interrupted(undo(done, before), done.isEmpty());
+        }
+        // The failing step counts as done: it may be half made.
+        done.add(step);
+        try {
+            step.apply().run();
+        } catch (RuntimeException e) {
+            throw failed(step, e, undo(done, before), done.size() == 1);
         }
     }
 

@@ -3,6 +3,8 @@ package io.fanatic.cli.container;
 import static io.fanatic.cli.container.EngineHost.namespace;
 import static io.fanatic.cli.container.EngineHost.reaches;
 import static io.fanatic.cli.container.EngineHost.refused;
+import static io.fanatic.netlink.libc.Native.LIBC;
+import static io.fanatic.netlink.libc.Native.check;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fanatic.cli.command.ExitCode;
@@ -173,6 +175,49 @@ class DockerDefaultBridgeTest {
         assertThat(DOCKERS.get(0).answers()).isTrue();
     }
 
+    /** What cannot be written down is not changed; what is written down is taken back without more room. */
+    // field.md 7
+    @Test
+    void withoutRoomForTheNoteNothingIsChangedAndDisablingNeedsNone(Lab lab) {
+        EngineHost h2 = engine(lab, 1);
+        Path place = Path.of("/var/lib/fanatic");
+        h2.inside(() -> check("mount", LIBC.mount("full", place.toString(), "tmpfs", 0, "size=64k,mode=755")));
+        try {
+            HostSnapshot before = snapshot(h2);
+            long pid = DOCKERS.get(1).pid();
+            fill(h2, place);
+            for (EngineOptions options : List.of(EngineOptions.USUAL, DEFAULT)) {
+                refused(ExitCode.FAILED, () -> {
+                            FanAttachment fan = h2.fan();
+                            h2.inside(() -> h2.engine().enable(fan, options));
+                        })
+                        .withMessageMatching("cannot write the journal " + NOTE.getParent()
+                                + "/docker-(network-fan-250|daemon)\\.json,"
+                                + " so nothing is changed: No space left on device");
+            }
+            h2.inside(() -> Files.deleteIfExists(place.resolve("filler")));
+            assertThat(before.changesTo(snapshot(h2))).isEmpty();
+            assertThat(DOCKERS.get(1).pid()).as("it was not restarted").isEqualTo(pid);
+            enable(h2);
+            fill(h2, place);
+            assertThat(h2.disable(false).steps()).hasSize(2);
+            h2.inside(() -> Files.deleteIfExists(place.resolve("filler")));
+            assertThat(before.changesTo(snapshot(h2))).isEmpty();
+        } finally {
+            h2.inside(() -> check("unmount", LIBC.umount2(place.toString(), 0)));
+        }
+    }
+
+    private static void fill(EngineHost host, Path place) {
+        host.host()
+                .exec(
+                        "sh",
+                        "-c",
+                        "head -c 1M /dev/zero >" + place + "/filler 2>/dev/null; ! head -c 1 /dev/zero >>" + place
+                                + "/filler 2>/dev/null")
+                .orThrow();
+    }
+
     @Test
     void whatAPersonWroteIntoTheFileIsNotOverwritten(Lab lab) {
         EngineHost h2 = engine(lab, 1);
@@ -204,15 +249,16 @@ class DockerDefaultBridgeTest {
         // The note is there, the file is not.
         h2.inside(() -> Files.createDirectories(NOTE.resolveSibling(".")));
         h2.inside(() -> Files.write(NOTE, note));
-        assertThat(h2.status().state()).isEqualTo(EngineStatus.State.OFF);
-        assertThat(h2.disable(false).isEmpty()).isTrue();
+        assertThat(h2.status().state()).isEqualTo(EngineStatus.State.HALF);
+        assertThat(h2.disable(false).steps()).singleElement().asString().startsWith("delete the note about " + FILE);
         assertThat(h2.inside(() -> Files.exists(NOTE))).isFalse();
+        assertThat(h2.status().state()).isEqualTo(EngineStatus.State.OFF);
 
         // The file is there, and Docker was not restarted.
         h2.inside(() -> Files.createDirectories(NOTE.resolveSibling(".")));
         h2.inside(() -> Files.write(NOTE, note));
         h2.inside(() -> Files.writeString(FILE, ours));
-        assertThat(h2.status().state()).isEqualTo(EngineStatus.State.ALTERED);
+        assertThat(h2.status().state()).isEqualTo(EngineStatus.State.HALF);
         assertThat(enable(h2).steps()).singleElement().asString().startsWith("restart Docker");
         assertThat(h2.status().state()).isEqualTo(EngineStatus.State.ENABLED);
         h2.disable(false);
@@ -224,7 +270,9 @@ class DockerDefaultBridgeTest {
         EngineHost h1 = engine(lab, 0);
         enable(h1);
         DOCKERS.get(0).stop();
-        assertThat(h1.status().state()).isEqualTo(EngineStatus.State.UNUSABLE);
+        assertThat(h1.status().state()).as("it starts on the fan").isEqualTo(EngineStatus.State.ENABLED);
+        assertThat(h1.status().sentence()).isEqualTo("Docker, which does not run, network of plain docker run");
+        assertThat(h1.containers()).isEmpty();
         assertThat(h1.disable(false).steps()).containsExactly("put back " + FILE + ", as it was before");
         assertThat(read(h1.host())).isEqualTo("rw-r----- " + SETTINGS);
     }

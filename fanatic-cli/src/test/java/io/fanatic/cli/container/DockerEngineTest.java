@@ -173,10 +173,15 @@ class DockerEngineTest {
         EngineHost h1 = engine(lab, 0);
         h1.enable();
         DOCKERS.get(0).docker("network", "rm", "fan-250").orThrow();
-        assertThat(h1.status().state()).isEqualTo(EngineStatus.State.OFF);
+        assertThat(h1.status().state()).isEqualTo(EngineStatus.State.HALF);
+        assertThat(h1.status().sentence())
+                .endsWith(
+                        ": its network fan-250, of which fanatic has a note, is not there; enable or disable it again");
         assertThat(h1.enable().steps()).hasSize(1);
         DOCKERS.get(0).docker("network", "rm", "fan-250").orThrow();
-        assertThat(h1.disable(false).isEmpty()).isTrue();
+        assertThat(h1.disable(false).steps())
+                .containsExactly("delete the note about the Docker network fan-250, which is not there");
+        assertThat(h1.status().state()).isEqualTo(EngineStatus.State.OFF);
     }
 
     @Test

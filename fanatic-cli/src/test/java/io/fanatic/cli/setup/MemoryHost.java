@@ -101,5 +101,15 @@ public final class MemoryHost {
         public Plan down(Cidr overlay, UnderlaySpec underlay, boolean force) {
             return engine.down(overlay, underlay, force);
         }
+
+        @Override
+        public Plan planDownEverything() {
+            return engine.planDownEverything();
+        }
+
+        @Override
+        public Plan downEverything() {
+            return engine.downEverything();
+        }
     }
 }

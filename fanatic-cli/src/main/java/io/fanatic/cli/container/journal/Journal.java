@@ -1,6 +1,7 @@
 package io.fanatic.cli.container.journal;
 
 import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
 import io.fanatic.cli.command.CommandException;
 import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.container.http.Json;
@@ -8,11 +9,17 @@ import io.fanatic.core.DurableFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Base64;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * The note about one change, in a file of its own:
@@ -29,6 +36,8 @@ public final class Journal {
     /** Where the notes are, on a real host. */
     public static final Path DIRECTORY = Path.of("/var/lib/fanatic/engines");
 
+    private static final Path SELF = Path.of("/proc/self");
+    private static final Pattern CHECKSUM = Pattern.compile("sha256:[0-9a-f]{64}");
     private static final int VERSION = 1;
     private static final int MOST_BYTES = 4 << 20;
 
@@ -47,11 +56,17 @@ public final class Journal {
         return file;
     }
 
+    private Path directory() {
+        return Optional.ofNullable(file.getParent()).orElseThrow();
+    }
+
     /** The note, if there is one. @throws CommandException when it cannot be understood */
     public Optional<Note> read() {
         String text;
         try {
-            text = new String(DurableFile.read(file, MOST_BYTES), StandardCharsets.UTF_8);
+            requireOurs();
+            ByteBuffer bytes = ByteBuffer.wrap(DurableFile.read(file, MOST_BYTES));
+            text = StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
         } catch (NoSuchFileException none) {
             return Optional.empty();
         } catch (IOException e) {
@@ -61,17 +76,52 @@ public final class Journal {
         if (json.number("version").orElse(0) != VERSION) {
             throw unreadable("it has another version than " + VERSION);
         }
+        requireKnown(json, "version", "subject", "fan", "previous", "wrote");
         Optional<Note.Previous> previous = Optional.empty();
-        if (!json.at("previous").isAbsent()) {
-            previous = Optional.of(new Note.Previous(
-                    content(json.at("previous").text("content")),
-                    json.at("previous").text("mode")));
+        if (json.names().contains("previous")) {
+            previous = Optional.of(previous(json.at("previous")));
         }
         String wrote = json.text("wrote");
-        if (!wrote.startsWith("sha256:")) {
+        if (!CHECKSUM.matcher(wrote).matches()) {
             throw unreadable("it has no checksum");
         }
         return Optional.of(new Note(json.text("subject"), json.text("fan"), previous, wrote));
+    }
+
+    /** What is in a note becomes somebody's settings: nobody else may slip one in. */
+    private void requireOurs() throws IOException {
+        Map<String, Object> attributes = Files.readAttributes(file, "unix:uid,nlink", LinkOption.NOFOLLOW_LINKS);
+        Object owner = attributes.get("uid");
+        if (Files.isSymbolicLink(file)) {
+            throw new IOException("it is a symbolic link");
+        }
+        if (!Integer.valueOf(1).equals(attributes.get("nlink")) && Files.isRegularFile(file)) {
+            throw new IOException("it has another name elsewhere, a hard link");
+        }
+        if (!Integer.valueOf(0).equals(owner)
+                && !Files.getAttribute(SELF, "unix:uid").equals(owner)) {
+            throw new IOException("it belongs to user " + owner);
+        }
+    }
+
+    /** What a later version writes has a later number; the rest is a mistake, or somebody's doing. */
+    private void requireKnown(Json json, String... names) {
+        for (String name : json.names()) {
+            if (!List.of(names).contains(name)) {
+                throw unreadable("it has a member " + new JsonPrimitive(name) + ", which means nothing");
+            }
+        }
+    }
+
+    private Note.Previous previous(Json json) {
+        requireKnown(json, "mode", "content");
+        String mode = json.text("mode");
+        try {
+            PosixFilePermissions.fromString(mode);
+        } catch (IllegalArgumentException e) {
+            throw unreadable("the mode of before is damaged");
+        }
+        return new Note.Previous(content(json.text("content")), mode);
     }
 
     private byte[] content(String base64) {
@@ -98,6 +148,11 @@ public final class Journal {
         try {
             DurableFile.replace(file, ByteBuffer.wrap((json + "\n").getBytes(StandardCharsets.UTF_8)));
         } catch (IOException e) {
+            try {
+                deleteIfEmpty(directory());
+            } catch (IOException also) {
+                e.addSuppressed(also);
+            }
             throw new CommandException(
                     ExitCode.FAILED,
                     "cannot write the journal " + file + ", so nothing is changed: " + DurableFile.reason(e));
@@ -108,17 +163,28 @@ public final class Journal {
     public void forget() {
         try {
             Files.deleteIfExists(file);
-            Path directory = file.getParent();
-            if (directory != null && Files.isDirectory(directory)) {
-                try (var others = Files.newDirectoryStream(directory)) {
-                    if (!others.iterator().hasNext()) {
-                        Files.deleteIfExists(directory);
-                    }
-                }
-            }
+            deleteIfEmpty(directory());
         } catch (IOException e) {
             throw new CommandException(
                     ExitCode.FAILED, "cannot delete the journal " + file + ": " + DurableFile.reason(e));
+        }
+    }
+
+    /** Clears temporary files of runs that were killed, and the directory when nothing else is in it. */
+    public static void sweep(Path directory) {
+        try {
+            DurableFile.sweep(directory);
+            deleteIfEmpty(directory);
+        } catch (IOException e) {
+            throw new CommandException(ExitCode.FAILED, "cannot clear " + directory + ": " + DurableFile.reason(e));
+        }
+    }
+
+    private static void deleteIfEmpty(Path directory) throws IOException {
+        try {
+            Files.deleteIfExists(directory);
+        } catch (DirectoryNotEmptyException others) {
+            // They are needed.
         }
     }
 

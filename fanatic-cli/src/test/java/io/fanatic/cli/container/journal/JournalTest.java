@@ -9,10 +9,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.assertj.core.api.ThrowableAssertAlternative;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class JournalTest {
+    private static final String GOOD =
+            "{\"version\":1,\"subject\":\"s\",\"fan\":\"f\",\"wrote\":\"sha256:" + "00".repeat(32) + "\"}";
+
     @TempDir
     Path directory;
 
@@ -43,31 +47,77 @@ class JournalTest {
         assertThat(engines).doesNotExist();
     }
 
+    // field.md 8
     @Test
     void aNoteThatCannotBeUnderstoodIsAnErrorAndStays() throws Exception {
         Path file = directory.resolve("n.json");
-        String good = "{\"version\":1,\"subject\":\"s\",\"fan\":\"f\",\"wrote\":\"sha256:00\"}";
-        Files.writeString(file, good);
+        Files.writeString(file, GOOD);
         assertThat(Journal.of(directory, "n").read()).isPresent();
         for (String bad : List.of(
                 "",
                 "{",
                 "[]",
-                good.replace(":1", ":2"),
-                good.replace("\"subject\":\"s\",", ""),
-                good.replace("sha256:00", "md5:00"),
-                good.replace("}", ",\"previous\":{\"mode\":\"rw-------\",\"content\":\"***\"}}"),
-                good.replace("}", ",\"previous\":{\"content\":\"\"}}"),
-                good + good,
+                GOOD.replace(":1", ":2"),
+                GOOD.replace("\"subject\":\"s\",", ""),
+                GOOD.replace("sha256:", "md5:"),
+                GOOD.replace("00\"}", "\"}"),
+                GOOD.replace("}", ",\"colour\":\"red\"}"),
+                GOOD.replace("}", ",\"previous\":null}"),
+                GOOD.replace("}", ",\"previous\":{\"mode\":\"rw-------\",\"content\":\"***\"}}"),
+                GOOD.replace("}", ",\"previous\":{\"mode\":\"0600\",\"content\":\"\"}}"),
+                GOOD.replace("}", ",\"previous\":{\"content\":\"\"}}"),
+                GOOD.replace("}", ",\"previous\":{\"mode\":\"rw-------\",\"content\":\"\",\"owner\":0}}"),
+                GOOD + GOOD,
                 " ".repeat((4 << 20) + 1))) {
             Files.writeString(file, bad);
-            assertThatExceptionOfType(CommandException.class)
-                    .as(bad.strip())
-                    .isThrownBy(() -> Journal.of(directory, "n").read())
-                    .satisfies(e ->
-                            assertThat(String.valueOf(e.getMessage()).lines()).hasSize(1))
-                    .withMessageContaining(file.toString());
+            refused(file);
             assertThat(Files.readString(file)).isEqualTo(bad);
         }
+        Files.writeString(file, GOOD.replace("}", ",\"colour\":\"red\"}"));
+        refused(file).withMessageContaining("it has a member \"colour\", which means nothing; it tells what was there");
+        Files.write(file, GOOD.replace("\"s\"", "\"\u00e9\"").getBytes(StandardCharsets.ISO_8859_1));
+        refused(file).withMessageContaining("it is not text");
+    }
+
+    // field.md 8
+    @Test
+    void aNoteThatIsALinkOrAPipeOrSomebodyElsesIsRefusedAndStays() throws Exception {
+        Path file = directory.resolve("n.json");
+        Path elsewhere = Files.writeString(directory.resolve("elsewhere"), GOOD);
+
+        Files.createSymbolicLink(file, elsewhere);
+        refused(file).withMessageContaining("it is a symbolic link");
+        assertThat(file).isSymbolicLink();
+        Files.delete(file);
+
+        Files.createLink(file, elsewhere);
+        refused(file).withMessageContaining("it has another name elsewhere, a hard link");
+        assertThat(elsewhere).hasContent(GOOD);
+        Files.delete(file);
+
+        assertThat(new ProcessBuilder("mkfifo", file.toString()).start().waitFor())
+                .isZero();
+        refused(file).withMessageContaining("it is not a regular file");
+        assertThat(file).exists();
+        Files.delete(file);
+
+        Files.createDirectory(file);
+        refused(file).withMessageContaining("it is not a regular file");
+        Files.delete(file);
+
+        Files.writeString(file, GOOD);
+        if (Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0)) {
+            Files.setAttribute(file, "unix:uid", 65534);
+            refused(file).withMessageContaining("it belongs to user 65534");
+        }
+        assertThat(file).hasContent(GOOD);
+    }
+
+    private ThrowableAssertAlternative<CommandException> refused(Path file) {
+        return assertThatExceptionOfType(CommandException.class)
+                .isThrownBy(() -> Journal.of(directory, "n").read())
+                .satisfies(
+                        e -> assertThat(String.valueOf(e.getMessage()).lines()).hasSize(1))
+                .withMessageContaining(file.toString());
     }
 }

@@ -1,0 +1,99 @@
+package io.fanatic.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fanatic.harness.junit.FanLab;
+import io.fanatic.harness.lab.Lab;
+import io.fanatic.harness.lab.LabHost;
+import io.fanatic.netlink.health.Code;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * On a kernel without tcx the programs are filters of clsact, which anybody's {@code tc} deletes. As in {@link LiveChanges} a connection
+ * goes on meanwhile; its two hosts are made to have no tcx.
+ */
+@FanLab(hosts = 2, containers = 1, fan = false)
+class ClsactLiveChangesTest {
+    private static final List<String> DELETED = List.of(
+            "tc filter del dev ftun-250 ingress",
+            "tc filter del dev ftun-250 egress",
+            "tc filter del dev fan-250 ingress",
+            "tc qdisc del dev ftun-250 clsact",
+            "tc qdisc del dev fan-250 clsact");
+
+    @TempDir
+    Path directory;
+
+    private LabHost host;
+    private SteadyFlow flow;
+
+    @BeforeEach
+    void bringUp(Lab lab) {
+        host = lab.hosts().get(0);
+        for (LabHost each : lab.hosts()) {
+            each.exec("sh", "-e", "-c", LiveChanges.CONFIGURE).orThrow();
+            on(each, () -> CliRun.fanctl("up -a")).done();
+        }
+        lab.containers().forEach(container -> LiveChanges.attach(lab, container));
+        assertThat(host.exec("tc", "filter", "show", "dev", "ftun-250", "egress")
+                        .output())
+                .as("no tcx here")
+                .contains("direct-action");
+        flow = SteadyFlow.between(lab.containers().get(0), lab.containers().get(1));
+        flow.progress();
+    }
+
+    @AfterEach
+    void theConnectionHasLivedThroughIt(Lab lab) {
+        try (SteadyFlow going = flow) {
+            going.progress();
+            going.end();
+        }
+        assertThat(on(host, () -> CliRun.fanctl("up -a")).done()).contains("is up already, nothing to do");
+        lab.containers().forEach(lab::detach);
+    }
+
+    private static CliRun on(LabHost host, Supplier<CliRun> run) {
+        return host.namespace().call(() -> {
+            WithoutEbpf.ofTcxOnThisThread();
+            return run.get();
+        });
+    }
+
+    // field.md 34
+    @Test
+    void whatTcDeletesIsNamedByDoctorAndRepairedByUp() {
+        for (String deleted : DELETED) {
+            host.exec(deleted.split(" ")).orThrow();
+            assertThat(RepairLiveChangesTest.findings(on(host, () -> CliRun.fanatic("doctor --json"))))
+                    .as(deleted)
+                    .contains(Code.PROGRAMS.word());
+            assertThat(on(host, () -> CliRun.fanctl("up -a")).done()).contains("fan-250 is up: ");
+            flow.progress();
+        }
+        System.out.println("number: live changes of clsact: " + DELETED.size() + " named by doctor, repaired by up -a");
+    }
+
+    // field.md 34
+    @Test
+    void whatTcDeletesIsRepairedByTheWatchAlone() {
+        try (WatchRun watch = WatchRun.start(host, directory, FanctlWithoutTcx.class)) {
+            watch.hear("watching");
+            for (String deleted : DELETED) {
+                watch.await("asleep", watch::sleepsInPollForEver);
+                watch.forget();
+                host.exec(deleted.split(" ")).orThrow();
+                watch.hear("event");
+                watch.hear("repaired 250.0.0.0/8");
+                flow.progress();
+            }
+        }
+        System.out.println("number: live changes of clsact: " + DELETED.size() + " repaired by watch");
+    }
+}
