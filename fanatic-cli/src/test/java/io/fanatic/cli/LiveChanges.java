@@ -116,8 +116,8 @@ abstract class LiveChanges {
     }
 
     /**
-     * The containers' own MTU is their engine's to say, as the finding port-mtu tells. Too large, it makes packets that no
-     * device on their way takes, and nobody tells the sender.
+     * The containers' own MTU is their engine's to say, as the finding port-mtu tells. While it is too large, the tunnel tells
+     * senders what the underlay takes.
      */
     // field.md 20
     @Test
@@ -132,6 +132,7 @@ abstract class LiveChanges {
         lab.hosts().forEach(each -> new LabLink(lab, each).setMtu(mtu));
         repair(Code.MTU);
         fanctl(lab.hosts().get(1), "up -a").done();
+        flow.progress();
         for (LabContainer container : lab.containers()) {
             container
                     .host()
