@@ -27,6 +27,7 @@ class InstallTest {
     }
 
     /** The sentences are in src/test/sh/install. */
+    // field.md 36
     @Test
     void thePackageTakesOverFromUbuntuFanIsUpgradedRemovedAndPurgedAndLeavesNoFile(@TempDir Path work)
             throws IOException {
