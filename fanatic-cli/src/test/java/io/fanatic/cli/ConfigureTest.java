@@ -204,6 +204,23 @@ class ConfigureTest {
         host.namespace().call(() -> Files.deleteIfExists(Path.of("/etc/network/fan")));
     }
 
+    // field.md 36
+    @Test
+    void deconfigureTakesAwayWhatIsLeftOfAFanThatHasLostItsBridge() {
+        CliRun.fanctl(host, "up" + FAN).done();
+        sh("ip link del fan-250");
+        assertThat(fanatic("show").done()).contains("incomplete");
+        assertThat(fanatic("deconfigure --dry-run").done()).contains("ftun-250");
+        assertThat(fanatic("deconfigure --yes").done()).isEqualTo("everything is as it was before\n");
+        assertThat(before.changesTo(lab.snapshot(host))).isEmpty();
+
+        CliRun.fanctl(host, "up -u 10.0.0.0/16 -o 251.0.0.0/8").done();
+        sh("ip link del fan-251");
+        fanatic("enable-fan" + FAN).done();
+        assertThat(fanatic("deconfigure --dry-run").done()).contains("what is left of 251.0.0.0/8 over 10.0.0.0/16");
+        fanatic("deconfigure --yes").done();
+    }
+
     @Test
     void deconfigureAsksAndTheEndIsNo() {
         fanatic("enable-fan" + FAN).done();

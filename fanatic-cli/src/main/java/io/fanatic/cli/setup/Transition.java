@@ -4,6 +4,7 @@ import io.fanatic.cli.command.CommandException;
 import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.container.EngineKind;
 import io.fanatic.core.FanConfig;
+import io.fanatic.netlink.engine.Fan;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -15,7 +16,7 @@ import java.util.function.Consumer;
  * the steps before it, newest first; then what is there is compared with what was there before.
  */
 public final class Transition {
-    private static final String REMAINS = "what a run that was killed has left";
+    private static final String REMAINS = "what is left of fans that are not whole";
 
     private final Host host;
     private final List<FanChange> changes;
@@ -46,7 +47,7 @@ public final class Transition {
         return new Transition(host, changes, also, remains);
     }
 
-    /** This, and then away with what a run that was killed has left of a fan that never came up. */
+    /** This, and then away with what is left of fans that never came up, or have lost their bridge. */
     public Transition andRemains() {
         return new Transition(host, changes, force, true);
     }
@@ -76,13 +77,25 @@ public final class Transition {
         for (FanChange change : changes) {
             parts.addAll(change.plan(host, force, changes.size() == 1));
         }
-        if (remains && host.fans().list().isEmpty()) {
-            List<String> lines = host.fans().planDownEverything().lines();
-            if (!lines.isEmpty()) {
-                parts.add(new TransitionPlan.Part(REMAINS, lines, List.of(), List.of(), false));
-            }
+        List<String> left = remains ? remains() : List.of();
+        if (!left.isEmpty()) {
+            parts.add(new TransitionPlan.Part(REMAINS, left, List.of(), List.of(), false));
         }
         return new TransitionPlan(parts);
+    }
+
+    /** What goes that is no whole fan: of one that never came up, or has lost its bridge, nothing is in {@link #changes}. */
+    private List<String> remains() {
+        List<String> halves = new ArrayList<>();
+        for (Fan fan : host.fans().list()) {
+            if (fan.slices().isEmpty()) {
+                halves.add("take away what is left of " + fan.overlay() + " over "
+                        + fan.mapping().underlay());
+            } else if (changes.isEmpty()) {
+                return List.of();
+            }
+        }
+        return changes.isEmpty() ? host.fans().planDownEverything().lines() : halves;
     }
 
     private void refuseToCutOff() {
