@@ -75,18 +75,19 @@ final class Blueprint {
         return pieces;
     }
 
-    /** The tunnel with its programs, as they should be. */
+    /** The tunnel with its programs, as they should be; of a fan without addresses, which nobody's packets belong to, it has none. */
     List<Piece> desiredTunnel(Fan fan, boolean vniFilter) {
-        return List.of(
-                new TunnelPiece(
-                        fan.tunnel(),
-                        fan.vni(),
-                        fan.port(),
-                        vniFilter,
-                        MacAddress.ofTunnel(fan.overlay(), fan.identity()),
-                        TunnelPiece.WIDE,
-                        fan.tunnelMark().toString()),
-                new ProgramsPiece(fan.tunnel(), programs(fan)));
+        Piece tunnel = new TunnelPiece(
+                fan.tunnel(),
+                fan.vni(),
+                fan.port(),
+                vniFilter,
+                MacAddress.ofTunnel(fan.overlay(), fan.identity()),
+                TunnelPiece.WIDE,
+                fan.tunnelMark().toString());
+        return fan.slices().isEmpty()
+                ? List.of(tunnel)
+                : List.of(tunnel, new ProgramsPiece(fan.tunnel(), programs(fan)));
     }
 
     /** What is there of one fan, in the same order; a piece that is not as it can be (a stranger's device) is not listed. */

@@ -66,8 +66,10 @@ final class PortSharing {
         }
         List<Piece> again = new ArrayList<>(rest);
         again.addAll(blueprint.desiredTunnel(fan, true));
+        // Without its programs a tunnel lets everything in: it stays down, and off the bridge.
+        boolean guarded = !fan.slices().isEmpty();
         for (Piece piece : hanging) {
-            if (piece instanceof PortPiece || piece instanceof UpPiece) {
+            if (guarded && (piece instanceof PortPiece || piece instanceof UpPiece)) {
                 again.add(piece);
             }
         }
