@@ -173,7 +173,7 @@ class FanNetworkTest {
         shIn(a, "ping -c 1 -W 2 250.0.2.1");
         shIn(a, "ping -c 1 -W 2 251.2.0.1");
 
-        shIn(a, "bridge vni del dev ftun-250 vni 16384000");
+        shIn(a, "bridge vni delete dev ftun-250 vni 16384000");
         on(a).up(fan("10.0.0.1/16"));
         shIn(a, "ping -c 1 -W 2 250.0.2.1");
 
