@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -93,6 +94,20 @@ public final class DurableFile {
             return failed.getReason();
         }
         return e.getMessage() == null ? e.toString() : e.getMessage();
+    }
+
+    /**
+     * Removes a directory, unless something is in it; then that is somebody else's, and both stay. One that is not there is fine.
+     *
+     * @param directory such as one that {@link #makeDirectory} made
+     * @throws IOException when it is empty and cannot be removed
+     */
+    public static void deleteIfEmpty(Path directory) throws IOException {
+        try {
+            Files.deleteIfExists(directory);
+        } catch (DirectoryNotEmptyException somebodyElses) {
+            // Then it stays.
+        }
     }
 
     /**

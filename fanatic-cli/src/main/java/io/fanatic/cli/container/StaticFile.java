@@ -8,7 +8,6 @@ import io.fanatic.core.DurableFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -75,7 +74,7 @@ record StaticFile(
         try {
             Files.deleteIfExists(path);
             if (!keepsDirectory) {
-                deleteEmptyDirectory();
+                DurableFile.deleteIfEmpty(directory());
             }
         } catch (IOException e) {
             throw failed("delete", e);
@@ -87,7 +86,7 @@ record StaticFile(
         try {
             DurableFile.sweep(directory());
             if (!keepsDirectory) {
-                deleteEmptyDirectory();
+                DurableFile.deleteIfEmpty(directory());
             }
         } catch (IOException e) {
             throw failed("clear what was left beside", e);
@@ -96,14 +95,6 @@ record StaticFile(
 
     private Path directory() {
         return Objects.requireNonNull(path.getParent(), "a file is in a directory");
-    }
-
-    private void deleteEmptyDirectory() throws IOException {
-        try {
-            Files.deleteIfExists(directory());
-        } catch (DirectoryNotEmptyException others) {
-            // It is somebody else's too.
-        }
     }
 
     private CommandException failed(String what, IOException e) {

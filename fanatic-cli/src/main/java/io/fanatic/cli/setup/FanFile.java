@@ -10,7 +10,6 @@ import io.fanatic.core.FanEntry;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -134,7 +133,7 @@ public final class FanFile {
         } else {
             Files.deleteIfExists(file);
             if (!journal.directoryExisted()) {
-                deleteIfEmpty(directory());
+                DurableFile.deleteIfEmpty(directory());
             }
         }
         Files.deleteIfExists(journalFile);
@@ -172,7 +171,7 @@ public final class FanFile {
             Optional<Journal> journal = journal();
             if (journal.isPresent() && isAsBefore(journal.get())) {
                 if (!journal.get().directoryExisted()) {
-                    deleteIfEmpty(directory());
+                    DurableFile.deleteIfEmpty(directory());
                 }
                 Files.deleteIfExists(journalFile);
             }
@@ -202,7 +201,7 @@ public final class FanFile {
             restore(file, saved.content());
             restore(journalFile, saved.journal());
             if (!saved.directoryExisted()) {
-                deleteIfEmpty(directory());
+                DurableFile.deleteIfEmpty(directory());
             }
         } catch (IOException e) {
             throw failed("restore", e);
@@ -229,14 +228,6 @@ public final class FanFile {
 
     private Path directory() {
         return Optional.ofNullable(file.toAbsolutePath().getParent()).orElseThrow();
-    }
-
-    private static void deleteIfEmpty(Path directory) throws IOException {
-        try {
-            Files.deleteIfExists(directory);
-        } catch (DirectoryNotEmptyException somebodyElses) {
-            // Then it stays.
-        }
     }
 
     private Optional<Journal> journal() {

@@ -9,7 +9,6 @@ import io.fanatic.core.DurableFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -149,7 +148,7 @@ public final class Journal {
             DurableFile.replace(file, ByteBuffer.wrap((json + "\n").getBytes(StandardCharsets.UTF_8)));
         } catch (IOException e) {
             try {
-                deleteIfEmpty(directory());
+                DurableFile.deleteIfEmpty(directory());
             } catch (IOException also) {
                 e.addSuppressed(also);
             }
@@ -163,7 +162,7 @@ public final class Journal {
     public void forget() {
         try {
             Files.deleteIfExists(file);
-            deleteIfEmpty(directory());
+            DurableFile.deleteIfEmpty(directory());
         } catch (IOException e) {
             throw new CommandException(
                     ExitCode.FAILED, "cannot delete the journal " + file + ": " + DurableFile.reason(e));
@@ -174,17 +173,9 @@ public final class Journal {
     public static void sweep(Path directory) {
         try {
             DurableFile.sweep(directory);
-            deleteIfEmpty(directory);
+            DurableFile.deleteIfEmpty(directory);
         } catch (IOException e) {
             throw new CommandException(ExitCode.FAILED, "cannot clear " + directory + ": " + DurableFile.reason(e));
-        }
-    }
-
-    private static void deleteIfEmpty(Path directory) throws IOException {
-        try {
-            Files.deleteIfExists(directory);
-        } catch (DirectoryNotEmptyException others) {
-            // They are needed.
         }
     }
 
