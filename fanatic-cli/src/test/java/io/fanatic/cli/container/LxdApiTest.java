@@ -4,13 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.fanatic.cli.command.CommandException;
-import java.io.IOException;
+import io.fanatic.cli.container.http.ScriptedServer;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
-import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
-import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -72,23 +69,10 @@ class LxdApiTest {
     private static List<String> serve(ServerSocketChannel server, List<String> answers) {
         List<String> requests = new ArrayList<>();
         for (String answer : answers) {
-            try (SocketChannel client = server.accept()) {
-                ByteBuffer request = ByteBuffer.allocate(65536);
-                while (!text(request).contains("\r\n\r\n")) {
-                    client.read(request);
-                }
-                requests.add(text(request).split(" HTTP", 2)[0]);
-                String body = answer.replace('\'', '"');
-                client.write(ByteBuffer.wrap(("HTTP/1.1 200 OK\r\nContent-Length: " + body.length() + "\r\n\r\n" + body)
-                        .getBytes(StandardCharsets.UTF_8)));
-            } catch (IOException e) {
-                requests.add("hung up: " + e);
-            }
+            String body = answer.replace('\'', '"');
+            String http = "HTTP/1.1 200 OK\r\nContent-Length: " + body.length() + "\r\n\r\n" + body;
+            requests.add(ScriptedServer.answer(server, http).split(" HTTP", 2)[0]);
         }
         return requests;
-    }
-
-    private static String text(ByteBuffer bytes) {
-        return new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8);
     }
 }

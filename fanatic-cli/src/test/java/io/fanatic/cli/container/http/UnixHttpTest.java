@@ -7,10 +7,7 @@ import io.fanatic.cli.command.CommandException;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
-import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
-import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -49,22 +46,7 @@ class UnixHttpTest {
 
     /** Answers the next request with these bytes and hangs up; tells what the request was. */
     private CompletableFuture<String> answer(String text) {
-        return CompletableFuture.supplyAsync(() -> {
-            try (SocketChannel client = server.accept()) {
-                ByteBuffer request = ByteBuffer.allocate(65536);
-                while (!new String(request.array(), 0, request.position(), StandardCharsets.UTF_8)
-                        .contains("\r\n\r\n")) {
-                    client.read(request);
-                }
-                ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
-                while (bytes.hasRemaining()) {
-                    client.write(bytes);
-                }
-                return new String(request.array(), 0, request.position(), StandardCharsets.UTF_8);
-            } catch (IOException e) {
-                return "hung up: " + e;
-            }
-        });
+        return CompletableFuture.supplyAsync(() -> ScriptedServer.answer(server, text));
     }
 
     private void fails(String words) {
