@@ -32,7 +32,7 @@ import org.junit.platform.launcher.core.LauncherFactory;
  * The tests that face the kernel, for kernels on which Maven would take too long: scripts/test-kernels runs this in each of its
  * guests, from the classes that the machine has compiled.
  *
- * <pre>java ... io.fanatic.KernelSuite RESULTS [GROUP|CLASS]...</pre>
+ * <pre>java ... io.fanatic.KernelSuite RESULTS [FLAVOUR|GROUP|CLASS]...</pre>
  *
  * RESULTS gets lines of words separated by tabs: {@code kernel} and which one it is; {@code feature}, its name, yes or no; and for each
  * test {@code test}, flavour, group, class, method, outcome (passed, failed, not-run), milliseconds, and why. A test is not run where its
@@ -65,7 +65,12 @@ public final class KernelSuite {
             Group.of("vxlan", "lab", NETLINK + "engine.KernelFeaturesTest", NETLINK + "engine.MixedOverlayTest"),
             Group.of("ipip", "ipip-mixed", NETLINK + "engine.IpipMixedOverlayCases")
                     .needing(Need.IPIP),
-            Group.of("ipip", "ipip", "io.fanatic.IpipFanCases", "io.fanatic.cli.IpipReachCases")
+            Group.of(
+                            "ipip",
+                            "ipip",
+                            "io.fanatic.IpipFanCases",
+                            "io.fanatic.cli.IpipReachCases",
+                            "io.fanatic.cli.IpipWizardCases")
                     .needing(Need.IPIP, Need.EPOLL),
             Group.of(
                             "ipip",
@@ -162,7 +167,8 @@ public final class KernelSuite {
             Launcher launcher = LauncherFactory.create();
             for (Group group : GROUPS) {
                 for (String name : group.classes()) {
-                    if (wanted.isEmpty() || wanted.contains(group.name()) || wanted.contains(name)) {
+                    if (wanted.isEmpty()
+                            || Stream.of(group.flavour(), group.name(), name).anyMatch(wanted::contains)) {
                         Lines found = new Lines(group, name, lines);
                         run(launcher, name, group.obstacle(), found);
                         System.out.println(found);

@@ -13,7 +13,6 @@ import io.fanatic.harness.report.Report;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,7 +30,7 @@ class ReachCommandsTest {
         LabHost there = lab.hosts().get(1);
         CompletableFuture<CliRun> serving =
                 CompletableFuture.supplyAsync(() -> CliRun.fanatic(there, "serve --idle 3"));
-        awaitListening(lab, there);
+        there.awaitListening(5201);
 
         String text = CliRun.fanatic(here, "test host 10.0.0.2 -t 0.3 -C reno").done();
         assertThat(text)
@@ -152,12 +151,5 @@ class ReachCommandsTest {
     void aPortThatIsTakenIsAConflict(Lab lab) {
         LabHost here = lab.hosts().get(0);
         CliRun.fanatic(here, "serve --echo-port 4007 --discard-port 4007").refused(ExitCode.CONFLICT, "port 4007");
-    }
-
-    private static void awaitListening(Lab lab, LabHost host) {
-        long deadline = System.nanoTime() + 10_000_000_000L;
-        while (!lab.exec(host, List.of("ss", "-ltn")).orThrow().output().contains(":5201 ")) {
-            assertThat(System.nanoTime()).as("it listens in time").isLessThan(deadline);
-        }
     }
 }

@@ -14,7 +14,6 @@ import io.fanatic.harness.probe.Ping;
 import io.fanatic.harness.probe.Probes;
 import io.fanatic.netlink.host.Namespace;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -68,13 +67,6 @@ class WizardWithEnginesTest {
         return lines;
     }
 
-    private static void awaitListening(Lab lab, LabHost host) {
-        long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-        while (!lab.exec(host, List.of("ss", "-ltn")).orThrow().output().contains(":5201 ")) {
-            assertThat(System.nanoTime()).as("it listens in time").isLessThan(deadline);
-        }
-    }
-
     private static CliRun fanatic(LabHost host, String commandLine, String input) {
         return CliRun.fanatic(host, Fanatic::thisHost, commandLine, input);
     }
@@ -125,7 +117,7 @@ class WizardWithEnginesTest {
         assertThat(shown).isEqualTo(Transcript.TEXT);
         // The second host's LXD does not run: that question is not asked.
         CompletableFuture<CliRun> serving = CompletableFuture.supplyAsync(() -> CliRun.fanatic(h1, "serve --idle 15"));
-        awaitListening(lab, h1);
+        h1.awaitListening(5201);
         CliRun second = fanatic(h2, "", "\n\nY\nY\n10.0.0.1\n\n");
         assertThat(second.exitCode()).as(second.out() + second.err()).isEqualTo(ExitCode.DONE);
         assertThat(second.out()).contains("remote test of 10.0.0.1: test complete PASS");

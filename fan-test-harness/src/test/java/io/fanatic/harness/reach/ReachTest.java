@@ -102,7 +102,7 @@ class ReachTest {
             services.add(start(there.namespace(), "socat UDP-LISTEN:7,fork EXEC:cat"));
             services.add(start(there.namespace(), "socat -u TCP-LISTEN:9,fork,reuseaddr OPEN:/dev/null"));
             services.add(start(there.namespace(), "iperf3 -s"));
-            awaitListening(lab, there, ":7 ", ":9 ", ":5201 ");
+            there.awaitListening(7, 9, 5201);
 
             PeerReport report = test(lab, UNDERLAY, SPEC);
 
@@ -326,16 +326,5 @@ class ReachTest {
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();
-    }
-
-    private static void awaitListening(Lab lab, LabHost host, String... ports) {
-        long deadline = System.nanoTime() + 10_000_000_000L;
-        while (true) {
-            String listening = lab.exec(host, List.of("ss", "-ltun")).orThrow().output();
-            if (java.util.Arrays.stream(ports).allMatch(listening::contains)) {
-                return;
-            }
-            assertThat(System.nanoTime()).as("services listen in time").isLessThan(deadline);
-        }
     }
 }
