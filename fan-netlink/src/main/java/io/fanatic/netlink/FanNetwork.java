@@ -12,7 +12,10 @@ import io.fanatic.netlink.engine.HostLock;
 import io.fanatic.netlink.engine.Kernel;
 import io.fanatic.netlink.engine.LinuxKernel;
 import io.fanatic.netlink.engine.Plan;
+import io.fanatic.netlink.host.FirewallException;
 import io.fanatic.netlink.host.Namespace;
+import io.fanatic.netlink.libc.ErrnoException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -26,9 +29,7 @@ import java.util.function.Supplier;
  * own; immutable and safe for use by several threads.
  *
  * <p>Every method throws {@link FanException} with a {@linkplain FanException#reason reason} and one sentence for people;
- * unless the reason is NOT_UNDONE, the host is then as it was. Only where the kernel does not even tell what there is, another
- * {@link RuntimeException} comes through, which names system call and error. Changes need CAP_NET_ADMIN and CAP_BPF (root
- * has them).
+ * unless the reason is NOT_UNDONE, the host is then as it was. Changes need CAP_NET_ADMIN and CAP_BPF (root has them).
  */
 public final class FanNetwork {
     private final Optional<Namespace> namespace;
@@ -218,7 +219,11 @@ public final class FanNetwork {
     }
 
     private <T> T inside(Supplier<T> work) {
-        return namespace.isEmpty() ? work.get() : namespace.get().call(work::get);
+        try {
+            return namespace.isEmpty() ? work.get() : namespace.get().call(work::get);
+        } catch (ErrnoException | FirewallException | UncheckedIOException e) {
+            throw FanException.failed(e);
+        }
     }
 
     private <T> T here(Function<Kernel, T> work) {

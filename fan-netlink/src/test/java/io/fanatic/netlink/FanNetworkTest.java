@@ -26,6 +26,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
@@ -124,6 +125,13 @@ class FanNetworkTest {
                 .satisfiesAnyOf(
                         state -> assertThat(state).doesNotExist(),
                         state -> assertThat(state).isEmptyDirectory());
+    }
+
+    @Test
+    void aHostThatIsGoneIsAFanExceptionToo() {
+        FanNetwork gone = FanNetwork.onThisHost().in(new Namespace(Path.of("/run/netns/gone"), Optional.empty()));
+        assertRefused(Reason.FAILED, gone::list, "/run/netns/gone", "No such file");
+        assertRefused(Reason.FAILED, gone::downEverything, "/run/netns/gone", "No such file");
     }
 
     @Test

@@ -16,8 +16,10 @@ import io.fanatic.harness.lab.Lab;
 import io.fanatic.harness.lab.LabHost;
 import io.fanatic.netlink.engine.KernelFeature;
 import io.fanatic.netlink.engine.RunningKernel;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -70,6 +72,27 @@ class DoctorCommandTest {
                 .contains("\n  so:   bridge-port: the tunnel is not a port of the bridge\n")
                 .containsPattern("\n[0-9]+ things looked at: 1 error, and 3 that follow\\.\n$");
         assertThat(run.out().lines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
+    }
+
+    @Test
+    void iptablesThatRefusesIsToldAndTheRestIsExamined(@TempDir Path directory) throws IOException {
+        Path broken = Files.writeString(directory.resolve("broken"), "#!/bin/sh\necho it is broken\nexit 4\n");
+        Files.setPosixFilePermissions(broken, PosixFilePermissions.fromString("rwxr-xr-x"));
+        here.exec("nft", "add", "table", "ip", "filter").orThrow();
+        here.exec("mount", "--bind", broken.toString(), "/usr/sbin/iptables-nft")
+                .orThrow();
+        try {
+            String refusal = "/usr/sbin/iptables-nft refused to list its rules: it is broken";
+            CliRun run = CliRun.fanatic(here, "doctor");
+            assertThat(run.err()).isEmpty();
+            assertThat(run.out().replaceAll("\\s+", " "))
+                    .contains("not seen: ", " could not be looked at: " + refusal)
+                    .containsPattern(" [0-9]+ things looked at");
+            CliRun.fanctl(here, "up " + FAN).refused(ExitCode.FAILED, refusal);
+        } finally {
+            here.exec("umount", "/usr/sbin/iptables-nft").orThrow();
+            here.exec("nft", "delete", "table", "ip", "filter").orThrow();
+        }
     }
 
     @Test

@@ -22,6 +22,8 @@ public class FanException extends RuntimeException {
         IN_USE,
         /** The kernel or the system lacks a feature. */
         UNSUPPORTED,
+        /** The host did not say what had to be known, or refused before anything was changed. */
+        FAILED,
         /** A step failed and everything before it was undone. */
         UNDONE,
         /** A step failed, and undoing failed too or did not lead back; {@link FanException#leftBehind} lists what differs. */
@@ -53,6 +55,15 @@ public class FanException extends RuntimeException {
         super(message, cause);
         this.reason = reason;
         this.leftBehind = List.copyOf(leftBehind);
+    }
+
+    /**
+     * {@return what the host refused, as FAILED}
+     *
+     * @param refusal by the kernel, a firewall or a file system; in its own words
+     */
+    public static FanException failed(RuntimeException refusal) {
+        return new FanException(Reason.FAILED, String.valueOf(refusal.getMessage()), List.of(), refusal);
     }
 
     /** {@return the class of the reason} */

@@ -1,9 +1,9 @@
 package io.fanatic.netlink.engine;
 
 import io.fanatic.netlink.bpf.BpfFeatures;
+import io.fanatic.netlink.host.FirewallException;
 import io.fanatic.netlink.host.Iptables;
 import io.fanatic.netlink.host.Namespace;
-import io.fanatic.netlink.host.NftException;
 import io.fanatic.netlink.host.Nftables;
 import io.fanatic.netlink.libc.Errno;
 import io.fanatic.netlink.libc.ErrnoException;
@@ -119,11 +119,10 @@ public final class KernelFeatures {
             return new Trial(feature, works(feature) ? Result.WORKS : Result.LACKING, "", null);
         } catch (ErrnoException e) {
             return new Trial(feature, ended(e), text(e), e);
-        } catch (NftException e) {
-            return new Trial(feature, e.saysLacking() ? Result.LACKING : Result.FAILED, text(e), e);
-        } catch (IllegalStateException e) {
-            // iptables(8) in its own words.
-            return new Trial(feature, Result.LACKING, text(e), e);
+        } catch (FirewallException e) {
+            // iptables(8) has too many words for it.
+            boolean lacking = feature == KernelFeature.ACCEPT_RULES || e.saysLacking();
+            return new Trial(feature, lacking ? Result.LACKING : Result.FAILED, text(e), e);
         }
     }
 
@@ -199,7 +198,7 @@ public final class KernelFeatures {
         Namespace.scratch(() -> {
             try {
                 Iptables.add(new Iptables.Pass(Iptables.Backend.NFT, "FORWARD", DEVICE, DEVICE));
-            } catch (ErrnoException | IllegalStateException withoutNft) {
+            } catch (ErrnoException | FirewallException withoutNft) {
                 Iptables.add(new Iptables.Pass(Iptables.Backend.LEGACY, "FORWARD", DEVICE, DEVICE));
             }
             return true;

@@ -11,10 +11,10 @@ import io.fanatic.netlink.bpf.ProgramNote;
 import io.fanatic.netlink.bpf.ProgramSpec;
 import io.fanatic.netlink.host.DhcpServer;
 import io.fanatic.netlink.host.Dnsmasq;
+import io.fanatic.netlink.host.FirewallException;
 import io.fanatic.netlink.host.ForeignTableException;
 import io.fanatic.netlink.host.Iptables;
 import io.fanatic.netlink.host.NatTable;
-import io.fanatic.netlink.host.NftException;
 import io.fanatic.netlink.host.Nftables;
 import io.fanatic.netlink.host.PortTable;
 import io.fanatic.netlink.host.Sysctl;
@@ -250,7 +250,7 @@ public final class LinuxKernel implements Kernel {
     public void replacePorts(List<PortTable.Entry> entries) {
         try {
             portTable().write(entries);
-        } catch (NftException e) {
+        } catch (FirewallException e) {
             throw e.refusesTheFamily()
                     ? new FanException(
                             FanException.Reason.UNSUPPORTED,
@@ -263,7 +263,7 @@ public final class LinuxKernel implements Kernel {
     }
 
     /** A table of somebody else in the place of ours is a conflict. */
-    private static RuntimeException known(NftException e) {
+    private static RuntimeException known(FirewallException e) {
         return e instanceof ForeignTableException
                 ? new FanException(FanException.Reason.CONFLICT, String.valueOf(e.getMessage()), List.of(), e)
                 : e;
@@ -282,7 +282,7 @@ public final class LinuxKernel implements Kernel {
         if (open == null) {
             try {
                 open = Nftables.open();
-            } catch (NftException e) {
+            } catch (FirewallException e) {
                 throw new FanException(FanException.Reason.UNSUPPORTED, String.valueOf(e.getMessage()), List.of(), e);
             }
             nftables = open;
@@ -294,7 +294,7 @@ public final class LinuxKernel implements Kernel {
     public void replaceNat(List<NatTable.Entry> entries) {
         try {
             natTable().write(entries);
-        } catch (NftException e) {
+        } catch (FirewallException e) {
             if (String.valueOf(e.getMessage()).contains("not supported")) {
                 throw new FanException(
                         FanException.Reason.UNSUPPORTED,

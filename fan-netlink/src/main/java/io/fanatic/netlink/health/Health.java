@@ -3,6 +3,7 @@ package io.fanatic.netlink.health;
 import io.fanatic.core.FanConfig;
 import io.fanatic.core.FanEntry;
 import io.fanatic.netlink.engine.FanException;
+import io.fanatic.netlink.host.FirewallException;
 import io.fanatic.netlink.libc.ErrnoException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -97,7 +98,7 @@ public final class Health {
      * Looks at everything.
      *
      * @return what was found
-     * @throws ErrnoException when the kernel does not even list its network devices
+     * @throws FanException FAILED, when the kernel does not even list its network devices
      */
     public Diagnosis examine() {
         Findings findings = new Findings();
@@ -106,10 +107,12 @@ public final class Health {
             for (Check check : checks) {
                 try {
                     check.look(host, findings);
-                } catch (FanException | ErrnoException | UncheckedIOException e) {
+                } catch (FanException | ErrnoException | FirewallException | UncheckedIOException e) {
                     findings.unseen(check.name() + " could not be looked at: " + e.getMessage());
                 }
             }
+        } catch (ErrnoException e) {
+            throw FanException.failed(e);
         }
         return findings.diagnosis();
     }

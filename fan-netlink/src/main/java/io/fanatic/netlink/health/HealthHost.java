@@ -17,7 +17,7 @@ import io.fanatic.netlink.engine.FanException;
 import io.fanatic.netlink.engine.LinkState;
 import io.fanatic.netlink.engine.LinuxKernel;
 import io.fanatic.netlink.engine.RouteState;
-import io.fanatic.netlink.host.NftException;
+import io.fanatic.netlink.host.FirewallException;
 import io.fanatic.netlink.host.Nftables;
 import io.fanatic.netlink.libc.ErrnoException;
 import io.fanatic.netlink.route.Link;
@@ -79,7 +79,7 @@ public final class HealthHost implements AutoCloseable {
         if (privileged) {
             try (Nftables nftables = Nftables.open()) {
                 rules = Optional.of(Firewall.parse(nftables.runJson("list ruleset")));
-            } catch (NftException | IllegalArgumentException e) {
+            } catch (FirewallException | IllegalArgumentException e) {
                 trouble = String.valueOf(e.getMessage());
             }
         }

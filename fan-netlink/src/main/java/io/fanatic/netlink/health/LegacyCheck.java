@@ -40,7 +40,8 @@ final class LegacyCheck implements Check {
                 findings.unseen("tables of iptables-legacy are in use, but iptables-legacy-save is not installed");
                 return;
             }
-            look(host, findings, run(program.get()));
+            Spawn.Output saved = Spawn.capture(List.of(program.get().toString()), PATIENCE);
+            look(host, findings, saved.text().lines().toList());
         } catch (IOException | ErrnoException e) {
             findings.unseen("iptables-legacy was not looked at: " + e.getMessage());
         }
@@ -75,16 +76,6 @@ final class LegacyCheck implements Check {
                         "iptables-legacy -I FORWARD -i " + FirewallCheck.outside(fan) + " -o " + fan.bridge()
                                 + " -j ACCEPT"));
             }
-        }
-    }
-
-    private static List<String> run(Path program) throws IOException {
-        Path output = Files.createTempFile("fanatic-doctor", ".txt");
-        try {
-            Spawn.run(List.of(program.toString()), output, PATIENCE);
-            return Files.readAllLines(output);
-        } finally {
-            Files.deleteIfExists(output);
         }
     }
 }

@@ -1,7 +1,7 @@
 package io.fanatic.netlink.host;
 
 /** A table with the name of ours was made by somebody else, and nothing was changed. */
-public final class ForeignTableException extends NftException {
+public final class ForeignTableException extends FirewallException {
     private static final long serialVersionUID = 1;
 
     /** @param table family and name */

@@ -108,7 +108,7 @@ public final class Iptables {
 
     /** iptables wants the whole of root; whoever has less goes without, and the doctor tells what is dropped. */
     private static void read(Backend backend, List<Forward> found) {
-        Optional<String> program = program(backend);
+        Optional<Path> program = Spawn.find(backend.program);
         if (program.isPresent() && LIBC.geteuid() == 0) {
             found.add(parse(backend, list(program.get())));
         }
@@ -122,16 +122,6 @@ public final class Iptables {
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + LEGACY_TABLES, e);
         }
-    }
-
-    private static Optional<String> program(Backend backend) {
-        for (String directory : Spawn.PATH.split(":", -1)) {
-            Path program = Path.of(directory, backend.program);
-            if (Files.isExecutable(program)) {
-                return Optional.of(program.toString());
-            }
-        }
-        return Optional.empty();
     }
 
     /** @param lines as {@code iptables -S} prints them */
@@ -178,14 +168,11 @@ public final class Iptables {
      * Puts a rule at the head of its chain; one that is there already stays alone.
      *
      * @param pass the rule
-     * @throws IllegalStateException when iptables refuses, with its words
+     * @throws FirewallException when iptables refuses, with its words
      */
     public static void add(Pass pass) {
-        if (run(pass, "-C").code != 0) {
-            Result result = run(pass, "-I");
-            if (result.code != 0) {
-                throw new IllegalStateException(pass.backend + " refused: " + String.join(" ", result.lines));
-            }
+        if (run(pass, "-C").status() != 0) {
+            change(pass, "-I");
         }
     }
 
@@ -195,43 +182,39 @@ public final class Iptables {
      * @param pass the rule
      */
     public static void remove(Pass pass) {
-        while (run(pass, "-C").code == 0) {
-            Result result = run(pass, "-D");
-            if (result.code != 0) {
-                throw new IllegalStateException(pass.backend + " refused: " + String.join(" ", result.lines));
-            }
+        while (run(pass, "-C").status() == 0) {
+            change(pass, "-D");
         }
     }
 
-    private record Result(int code, List<String> lines) {}
+    private static void change(Pass pass, String command) {
+        Spawn.Output ended = run(pass, command);
+        if (ended.status() != 0) {
+            throw new FirewallException(pass.backend + " refused: " + oneLine(ended.text()));
+        }
+    }
 
-    private static Result run(Pass pass, String command) {
-        String program =
-                program(pass.backend).orElseThrow(() -> new ErrnoException("run " + pass.backend, Errno.ENOENT));
+    private static String oneLine(String text) {
+        return text.replaceAll("\\s+", " ");
+    }
+
+    private static Spawn.Output run(Pass pass, String command) {
+        Path program = Spawn.find(pass.backend.program)
+                .orElseThrow(() -> new ErrnoException("run " + pass.backend, Errno.ENOENT));
         return run(program, rule(command, pass));
     }
 
-    private static List<String> list(String program) {
-        Result result = run(program, List.of("-S"));
-        if (result.code != 0) {
-            throw new IllegalStateException(program + " refused to list its rules: " + String.join(" ", result.lines));
+    private static List<String> list(Path program) {
+        Spawn.Output listed = run(program, List.of("-S"));
+        if (listed.status() != 0) {
+            throw new FirewallException(program + " refused to list its rules: " + oneLine(listed.text()));
         }
-        return result.lines;
+        return listed.text().lines().toList();
     }
 
-    private static Result run(String program, List<String> words) {
-        List<String> command = new ArrayList<>(List.of(program, "-w", "10"));
+    private static Spawn.Output run(Path program, List<String> words) {
+        List<String> command = new ArrayList<>(List.of(program.toString(), "-w", "10"));
         command.addAll(words);
-        try {
-            Path output = Files.createTempFile("fanatic-iptables", "");
-            try {
-                int code = Spawn.run(command, output, PATIENCE);
-                return new Result(code, Files.readAllLines(output));
-            } finally {
-                Files.delete(output);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot keep what " + program + " prints", e);
-        }
+        return Spawn.capture(command, PATIENCE);
     }
 }

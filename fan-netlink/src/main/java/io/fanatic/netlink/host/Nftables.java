@@ -33,7 +33,7 @@ public final class Nftables implements AutoCloseable {
         try {
             return LibraryLoader.create(LibNftables.class).failImmediately().load(name);
         } catch (UnsatisfiedLinkError e) {
-            throw new NftException(
+            throw new FirewallException(
                     name + " cannot be loaded; install the package libnftables1 (Debian, Ubuntu) or libnftables", e);
         }
     }
@@ -41,17 +41,17 @@ public final class Nftables implements AutoCloseable {
     /**
      * {@return a handle on the rules of the calling thread's network namespace}
      *
-     * @throws NftException when the library is not installed
+     * @throws FirewallException when the library is not installed
      */
     public static Nftables open() {
         LibNftables library = library();
         Pointer context = library.nft_ctx_new(0);
         if (context == null) {
-            throw new NftException("libnftables gave no context: no memory, or no nfnetlink in this kernel");
+            throw new FirewallException("libnftables gave no context: no memory, or no nfnetlink in this kernel");
         }
         if (library.nft_ctx_buffer_output(context) != 0 || library.nft_ctx_buffer_error(context) != 0) {
             library.nft_ctx_free(context);
-            throw new NftException("libnftables cannot buffer its output: no memory");
+            throw new FirewallException("libnftables cannot buffer its output: no memory");
         }
         return new Nftables(library, context);
     }
@@ -70,7 +70,7 @@ public final class Nftables implements AutoCloseable {
      *
      * @param commands in the language of nft(8)
      * @return what they print
-     * @throws NftException when one of them is refused, with nft's words; nothing has changed then
+     * @throws FirewallException when one of them is refused, with nft's words; nothing has changed then
      */
     public String run(String commands) {
         return run(commands, 0, false);
@@ -115,7 +115,7 @@ public final class Nftables implements AutoCloseable {
         String output = library.nft_ctx_get_output_buffer(open);
         String errors = library.nft_ctx_get_error_buffer(open);
         if (result != 0) {
-            throw new NftException("nftables refused: " + errors.strip());
+            throw new FirewallException("nftables refused: " + errors.strip());
         }
         return output;
     }

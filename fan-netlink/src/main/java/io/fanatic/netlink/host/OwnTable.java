@@ -95,7 +95,7 @@ abstract class OwnTable<E> {
      * Makes the table serve these and no others; nothing to serve, no table. The change is one transaction.
      *
      * @throws ForeignTableException when a table of this name is not ours
-     * @throws NftException when the kernel refuses
+     * @throws FirewallException when the kernel refuses
      */
     public void write(List<E> wanted) {
         State state = owned();
@@ -197,7 +197,7 @@ abstract class OwnTable<E> {
                 }
             }
         } catch (JsonParseException | IllegalStateException | ClassCastException | NullPointerException e) {
-            throw new NftException("nftables printed what is not its JSON: " + json, e);
+            throw new FirewallException("nftables printed what is not its JSON: " + json, e);
         }
         return found;
     }

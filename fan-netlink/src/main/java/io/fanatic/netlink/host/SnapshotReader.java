@@ -207,7 +207,7 @@ final class SnapshotReader implements AutoCloseable {
                     lines.add("nft " + table + ": " + line.strip());
                 }
             }
-        } catch (NftException e) {
+        } catch (FirewallException e) {
             lines.add("nft: " + e.getMessage());
         }
     }

@@ -7,6 +7,8 @@ import java.nio.ByteBuffer;
  * interface when it is loaded, and few commands start a process. Public because jnr-ffi needs it so; use {@link Spawn}.
  */
 public interface LibSpawn {
+    int memfd_create(String name, int flags);
+
     int waitpid(int pid, ByteBuffer status, int options);
 
     /** posix_spawn(3) and its kin return the error number instead of setting errno. */

@@ -36,6 +36,7 @@ public final class Spawn {
     private static final short POSIX_SPAWN_SETSID = 0x80;
     private static final int O_WRONLY_CREAT_TRUNC = 01 | 0100 | 01000;
     private static final int O_WRONLY_CREAT_APPEND = 01 | 0100 | 02000;
+    private static final int MFD_CLOEXEC = 1;
     private static final int WNOHANG = 1;
     private static final int SIGKILL = 9;
     private static final long POLL_NANOS = 2_000_000;
@@ -100,6 +101,38 @@ public final class Spawn {
         ENVIRONMENT.forEach((name, value) -> environment.add(name + "=" + value));
         int pid = spawn(command, environment, output, O_WRONLY_CREAT_TRUNC, POSIX_SPAWN_SETSIGMASK, List.of());
         return waitFor(command.get(0), pid, patience);
+    }
+
+    /**
+     * How a program ended and what it printed on both streams.
+     *
+     * @param status its exit status, or 128 and the number of the signal that ended it
+     * @param text what it printed, without white space at both ends
+     */
+    public record Output(int status, String text) {}
+
+    /**
+     * As {@link #run}, keeping in memory what the program prints, so that nothing is left behind when this process is killed.
+     *
+     * @param command the program's absolute path, then its arguments
+     * @param patience how long it may take; it is killed then
+     * @throws ErrnoException ENOENT when there is no such program; ETIMEDOUT when it took too long
+     */
+    public static Output capture(List<String> command, Duration patience) {
+        int memory = SPAWN.memfd_create("output", MFD_CLOEXEC);
+        if (memory < 0) {
+            throw new ErrnoException("keep what " + command.get(0) + " prints", Native.errno());
+        }
+        try {
+            // The child opens it before it becomes the program.
+            Path output = Path.of("/proc/self/fd/" + memory);
+            int status = run(command, output, patience);
+            return new Output(status, new String(Files.readAllBytes(output), StandardCharsets.UTF_8).strip());
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read what " + command.get(0) + " printed", e);
+        } finally {
+            LIBC.close(memory);
+        }
     }
 
     /**

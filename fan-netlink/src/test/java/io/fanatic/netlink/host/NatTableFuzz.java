@@ -3,7 +3,7 @@ package io.fanatic.netlink.host;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** Whatever nftables prints of our tables, and dnsmasq's configuration. Documented: {@link NftException}, IllegalArgumentException. */
+/** Whatever nftables prints of our tables, and dnsmasq's configuration. Documented: {@link FirewallException}, IllegalArgumentException. */
 public final class NatTableFuzz {
     private NatTableFuzz() {}
 
@@ -15,12 +15,12 @@ public final class NatTableFuzz {
                     && !observed.entries().isEmpty()) {
                 throw new AssertionError("entries of a table that is not ours");
             }
-        } catch (NftException documented) {
+        } catch (FirewallException documented) {
             // Not nftables' JSON.
         }
         try {
             PortTable.parse(text);
-        } catch (NftException documented) {
+        } catch (FirewallException documented) {
             // Not nftables' JSON.
         }
         try {

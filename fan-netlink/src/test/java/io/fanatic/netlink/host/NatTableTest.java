@@ -77,10 +77,10 @@ class NatTableTest {
         assertThat(nat.observe().state()).isEqualTo(State.FOREIGN);
         for (List<Entry> entries : List.of(List.of(FIRST), List.<Entry>of())) {
             assertThatThrownBy(() -> nat.write(entries))
-                    .isInstanceOf(NftException.class)
+                    .isInstanceOf(FirewallException.class)
                     .hasMessageContaining("ip fanatic");
         }
-        assertThatThrownBy(() -> nat.check(List.of(FIRST))).isInstanceOf(NftException.class);
+        assertThatThrownBy(() -> nat.check(List.of(FIRST))).isInstanceOf(FirewallException.class);
         assertThat(inside.sh("nft list ruleset")).isEqualTo(before);
     }
 
@@ -111,13 +111,13 @@ class NatTableTest {
 
         assertThat(nat.observe().state()).isEqualTo(State.ABSENT);
         assertThatThrownBy(() -> nftables.check("add rule ip nosuch chain accept"))
-                .isInstanceOf(NftException.class);
+                .isInstanceOf(FirewallException.class);
     }
 
     @Test
     void oneRefusedCommandUndoesTheWholeCall() {
         assertThatThrownBy(() -> nftables.run("add table ip one\nadd rule ip one nosuch accept"))
-                .isInstanceOf(NftException.class)
+                .isInstanceOf(FirewallException.class)
                 .hasMessageContaining("No such file or directory");
 
         assertThat(inside.sh("nft list ruleset")).isEmpty();
@@ -198,7 +198,7 @@ class NatTableTest {
     @Test
     void withoutTheLibraryTheExceptionNamesThePackage() {
         assertThatThrownBy(() -> Nftables.load("libnftables.so.99"))
-                .isInstanceOf(NftException.class)
+                .isInstanceOf(FirewallException.class)
                 .hasMessageContaining("libnftables1");
     }
 

@@ -85,9 +85,9 @@ class PortTableTest {
         assertThatThrownBy(() -> nftables.run("add table inet fanatic\nadd chain inet fanatic nosuch { type filter hook"
                         + " postrouting device \"nosuch\" priority 0; }"))
                 .isInstanceOfSatisfying(
-                        NftException.class,
+                        FirewallException.class,
                         e -> assertThat(e.refusesTheFamily()).isFalse());
-        assertThat(new NftException("nftables refused: Error: Could not process rule: Operation not supported")
+        assertThat(new FirewallException("nftables refused: Error: Could not process rule: Operation not supported")
                         .refusesTheFamily())
                 .isTrue();
     }

@@ -32,6 +32,12 @@ class SpawnTest {
     }
 
     @Test
+    void whatAProgramPrintsOnBothStreamsIsKeptWithoutAFile() {
+        Spawn.Output output = Spawn.capture(List.of("/bin/sh", "-c", "echo; echo one; echo two >&2; exit 7"), PATIENCE);
+        assertThat(output).isEqualTo(new Spawn.Output(7, "one\ntwo"));
+    }
+
+    @Test
     void aSignalIsToldFromAnExitStatus() {
         assertThat(Spawn.run(List.of("/bin/sh", "-c", "kill -9 $$"), directory.resolve("output"), PATIENCE))
                 .isEqualTo(128 + 9);

@@ -58,6 +58,8 @@ public enum ExitCode {
                     return IN_USE;
                 case UNSUPPORTED:
                     return KERNEL;
+                case FAILED:
+                    return FAILED;
                 case UNDONE:
                     return UNDONE;
                 case NOT_UNDONE:

@@ -2,8 +2,8 @@ package io.fanatic.cli.container;
 
 import io.fanatic.cli.command.CommandException;
 import io.fanatic.cli.container.http.Json;
+import io.fanatic.netlink.host.FirewallException;
 import io.fanatic.netlink.host.Iptables;
-import io.fanatic.netlink.host.NftException;
 import io.fanatic.netlink.host.Nftables;
 import io.fanatic.netlink.libc.ErrnoException;
 import java.io.IOException;
@@ -66,7 +66,7 @@ final class DockerForwarding {
             return Iptables.read(nftables.run("list tables ip")).stream()
                     .flatMap(forward -> forward.ours().stream())
                     .anyMatch(pass -> pass.out().equals(bridge));
-        } catch (NftException | IllegalStateException | ErrnoException unknown) {
+        } catch (FirewallException | ErrnoException unknown) {
             return false;
         }
     }
@@ -76,7 +76,7 @@ final class DockerForwarding {
             return list(nftables, "FORWARD").stream()
                     .flatMap(listing -> listing.at("nftables").list().stream())
                     .anyMatch(object -> object.at("chain").textOr("policy", "").equals("drop"));
-        } catch (NftException | CommandException unknown) {
+        } catch (FirewallException | CommandException unknown) {
             return false;
         }
     }
@@ -95,7 +95,7 @@ final class DockerForwarding {
                     }
                 }
             }
-        } catch (NftException | CommandException unknown) {
+        } catch (FirewallException | CommandException unknown) {
             return false;
         }
         return policy;
@@ -104,7 +104,7 @@ final class DockerForwarding {
     private static Optional<Json> list(Nftables nftables, String chain) {
         try {
             return Optional.of(Json.parse("nftables' list", nftables.runJson("list chain ip filter " + chain)));
-        } catch (NftException none) {
+        } catch (FirewallException none) {
             return Optional.empty();
         }
     }

@@ -103,19 +103,11 @@ final class DockerRestart implements AutoCloseable {
 
     private static void runProgram(List<String> command) {
         try {
-            Path output = Files.createTempFile("fanatic-docker-", ".log");
-            try {
-                int status = Spawn.run(command, output, STOP.plus(START));
-                if (status != 0) {
-                    throw new CommandException(
-                            ExitCode.FAILED,
-                            String.join(" ", command) + " failed: " + HttpAnswer.oneLine(Files.readString(output)));
-                }
-            } finally {
-                Files.delete(output);
+            Spawn.Output ended = Spawn.capture(command, STOP.plus(START));
+            if (ended.status() != 0) {
+                throw new CommandException(
+                        ExitCode.FAILED, String.join(" ", command) + " failed: " + HttpAnswer.oneLine(ended.text()));
             }
-        } catch (IOException e) {
-            throw new CommandException(ExitCode.FAILED, "cannot keep what a program prints: " + e.getMessage());
         } catch (ErrnoException e) {
             throw new CommandException(ExitCode.FAILED, String.valueOf(e.getMessage()));
         }

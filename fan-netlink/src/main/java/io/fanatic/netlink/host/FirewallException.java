@@ -1,15 +1,15 @@
 package io.fanatic.netlink.host;
 
-/** nftables refused, or is not there; the message holds its own words. */
-public class NftException extends RuntimeException {
+/** nftables or iptables refused, or is not there; the message holds its own words. */
+public class FirewallException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     /**
      * A refusal.
      *
-     * @param message nft's own words
+     * @param message its own words
      */
-    public NftException(String message) {
+    public FirewallException(String message) {
         super(message);
     }
 
@@ -19,13 +19,13 @@ public class NftException extends RuntimeException {
      * @param message why, and what to do
      * @param cause what was thrown
      */
-    public NftException(String message, Throwable cause) {
+    public FirewallException(String message, Throwable cause) {
         super(message, cause);
     }
 
     /**
-     * {@return whether the kernel's answer is that it does not have what was asked for; not so where memory or a right
-     * was short}
+     * {@return whether the kernel's answer to nftables is that it does not have what was asked for; not so where memory or
+     * a right was short}
      */
     public boolean saysLacking() {
         return refusesTheFamily() || String.valueOf(getMessage()).contains("No such file or directory");
