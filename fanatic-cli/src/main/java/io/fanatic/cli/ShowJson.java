@@ -48,7 +48,10 @@ final class ShowJson {
             object.addProperty("vni", fan.vni());
             object.addProperty("port", fan.port());
         }
-        object.addProperty("mtu", fan.mtu());
+        // The bridge has it.
+        if (fan.mtu() != 0) {
+            object.addProperty("mtu", fan.mtu());
+        }
         object.addProperty("nat", fan.nat());
         object.addProperty("underlayOnly", fan.underlayOnly());
         JsonArray slices = new JsonArray();

@@ -100,7 +100,9 @@ final class StatusCommand extends Command {
         for (FanSlice slice : fan.slices()) {
             text.append(' ').append(fan.entry(slice));
         }
-        return text.append(" MTU ").append(fan.mtu()).toString();
+        return fan.mtu() == 0
+                ? text.append(" without that bridge").toString()
+                : text.append(" MTU ").append(fan.mtu()).toString();
     }
 
     private static List<String> lines(Plan plan) {

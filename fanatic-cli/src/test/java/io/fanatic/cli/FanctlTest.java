@@ -95,6 +95,14 @@ class FanctlTest {
                 .isZero();
         JsonObject slice = fan.getAsJsonArray("slices").get(0).getAsJsonObject();
         assertThat(slice.get("firstContainerAddress").getAsString()).isEqualTo("250.0.1.4");
+
+        host.exec("ip", "link", "delete", "fan-250").orThrow();
+        JsonObject halfGone = JsonParser.parseString(fanctl(host, "show --json").done())
+                .getAsJsonObject()
+                .getAsJsonArray("fans")
+                .get(0)
+                .getAsJsonObject();
+        assertThat(halfGone.has("mtu")).as("the bridge had it: %s", halfGone).isFalse();
     }
 
     @Test

@@ -41,6 +41,9 @@ final class Transcript {
             """;
 
     private static final Pattern MEASURED = Pattern.compile("PASS \\([0-9.]+ (ms|MB/s)\\)");
+    /** The line by which Progress tells of what takes more than a second, and its going away. */
+    private static final Pattern PROGRESS = Pattern.compile("\r[^\r\n]* \\.\\.\\. [0-9]+ s(?=\r)|\r +(?=\r)");
+
     private static final Pattern ESCAPES = Pattern.compile("\033\\[[?0-9;]*[A-Za-z]|\033[=>]|\r");
 
     private Transcript() {}
@@ -52,6 +55,6 @@ final class Transcript {
 
     /** What a terminal would show of it, as far as lines matter. */
     static String withoutEscapes(String text) {
-        return ESCAPES.matcher(text).replaceAll("");
+        return ESCAPES.matcher(PROGRESS.matcher(text).replaceAll("")).replaceAll("");
     }
 }

@@ -12,6 +12,7 @@ import io.fanatic.netlink.bpf.FanProgramSpec;
 import io.fanatic.netlink.bpf.IpipProgramSpec;
 import io.fanatic.netlink.host.Namespace;
 import io.fanatic.netlink.libc.Native;
+import io.fanatic.netlink.libc.SockaddrIn;
 import io.fanatic.netlink.route.Addresses;
 import io.fanatic.netlink.route.InterfaceAddress;
 import io.fanatic.netlink.route.Links;
@@ -20,7 +21,6 @@ import io.fanatic.netlink.route.Route;
 import io.fanatic.netlink.route.Routes;
 import io.fanatic.netlink.wire.NetlinkSocket;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -41,7 +41,6 @@ final class IpipPathMtu {
     private static final int UDP_AND_IPV4 = 28;
 
     private static final int AF_INET = 2;
-    private static final int ADDRESS_BYTES = 16;
     private static final int SOCK_DGRAM_CLOEXEC = 2 | 0x80000;
     private static final int IPPROTO_IP = 0;
     private static final int IP_MTU_DISCOVER = 10;
@@ -84,20 +83,13 @@ final class IpipPathMtu {
         try {
             ByteBuffer must = Native.buffer(4).putInt(0, IP_PMTUDISC_DO);
             check("forbid to fragment", LIBC.setsockopt(fd, IPPROTO_IP, IP_MTU_DISCOVER, must, 4));
-            check("bind", LIBC.bind(fd, address(FAN.slice(HERE).hostAddress(), 0), ADDRESS_BYTES));
-            check("connect", LIBC.connect(fd, address(to, DISCARD_PORT), ADDRESS_BYTES));
+            check("bind", LIBC.bind(fd, SockaddrIn.of(FAN.slice(HERE).hostAddress(), 0), SockaddrIn.BYTES));
+            check("connect", LIBC.connect(fd, SockaddrIn.of(to, DISCARD_PORT), SockaddrIn.BYTES));
             for (int i = 0; i < ATTEMPTS; i++) {
                 LIBC.send(fd, Native.buffer(MTU - UDP_AND_IPV4), MTU - UDP_AND_IPV4, 0);
             }
         } finally {
             LIBC.close(fd);
         }
-    }
-
-    /** struct sockaddr_in: family, port and address in network byte order. */
-    private static ByteBuffer address(Ipv4Address address, int port) {
-        ByteBuffer sockaddr = Native.buffer(ADDRESS_BYTES).putShort(0, (short) AF_INET);
-        sockaddr.order(ByteOrder.BIG_ENDIAN).putShort(2, (short) port).putInt(4, address.bits());
-        return sockaddr;
     }
 }

@@ -35,7 +35,7 @@ public record Conditions(
                 model(),
                 Runtime.getRuntime().availableProcessors(),
                 cpus,
-                Sockets.CONGESTION,
+                BlockingSockets.CONGESTION,
                 underlayMtu,
                 innerMtu,
                 System.getProperty("java.runtime.version") + " " + System.getProperty("java.vm.name"),

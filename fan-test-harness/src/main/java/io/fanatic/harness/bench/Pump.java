@@ -3,6 +3,7 @@ package io.fanatic.harness.bench;
 import static io.fanatic.netlink.libc.Native.LIBC;
 import static io.fanatic.netlink.libc.Native.errno;
 
+import io.fanatic.harness.net.Tcp;
 import io.fanatic.netlink.libc.ErrnoException;
 import io.fanatic.netlink.libc.Native;
 import java.nio.ByteBuffer;
@@ -68,11 +69,11 @@ public final class Pump {
                 Descriptors receivers = new Descriptors()) {
             try (Descriptors listeners = new Descriptors()) {
                 Endpoint to = path.receiver();
-                int listener = to.namespace().call(() -> listeners.add(Sockets.listen(to.address(), flows)));
-                int port = Sockets.port(listener);
+                int listener = to.namespace().call(() -> listeners.add(BlockingSockets.listen(to.address(), flows)));
+                int port = BlockingSockets.port(listener);
                 for (int i = 0; i < flows; i++) {
-                    path.sender().namespace().call(() -> senders.add(Sockets.connect(to.address(), port)));
-                    receivers.add(Sockets.accept(listener));
+                    path.sender().namespace().call(() -> senders.add(BlockingSockets.connect(to.address(), port)));
+                    receivers.add(BlockingSockets.accept(listener));
                 }
             }
             List<FutureTask<Sent>> sending = new ArrayList<>();
@@ -83,7 +84,7 @@ public final class Pump {
             int segment = 0;
             long retransmits = 0;
             for (int fd : senders.all()) {
-                Sockets.TcpInfo info = Sockets.info(fd);
+                Tcp.Info info = Tcp.info(fd);
                 segment = info.segment();
                 retransmits += info.retransmits();
             }
@@ -99,9 +100,10 @@ public final class Pump {
     private Sample udp(int payload) {
         try (Descriptors sockets = new Descriptors()) {
             Endpoint to = path.receiver();
-            int receiver = to.namespace().call(() -> sockets.add(Sockets.udpReceiver(to.address())));
-            int port = Sockets.port(receiver);
-            int sender = path.sender().namespace().call(() -> sockets.add(Sockets.udpSender(to.address(), port)));
+            int receiver = to.namespace().call(() -> sockets.add(BlockingSockets.udpReceiver(to.address())));
+            int port = BlockingSockets.port(receiver);
+            int sender =
+                    path.sender().namespace().call(() -> sockets.add(BlockingSockets.udpSender(to.address(), port)));
             FutureTask<Sent> sending = start("bench-sender", cpus.sender(), () -> send(sender, payload));
             Received received = await(start("bench-receiver", cpus.receiver(), () -> receive(List.of(receiver))));
             Sent sent = await(sending);
@@ -130,10 +132,10 @@ public final class Pump {
         long start = System.nanoTime();
         long waited = Cpus.nanosWaited();
         while (!over) {
-            long sent = LIBC.send(fd, pointer, length, Sockets.MSG_NOSIGNAL);
+            long sent = LIBC.send(fd, pointer, length, Tcp.MSG_NOSIGNAL);
             if (sent > 0) {
                 calls++;
-            } else if (!over && !Sockets.wouldBlock(errno())) {
+            } else if (!over && !Tcp.wouldBlock(errno())) {
                 throw new ErrnoException("send over " + path.name(), errno());
             }
         }
@@ -187,13 +189,13 @@ public final class Pump {
     private long receive(int[] fds, Pointer pointer, long until, Tally tally) {
         while (true) {
             for (int fd : fds) {
-                long n = LIBC.recv(fd, pointer, BUFFER, Sockets.MSG_DONTWAIT);
+                long n = LIBC.recv(fd, pointer, BUFFER, Tcp.MSG_DONTWAIT);
                 if (n > 0) {
                     tally.bytes += n;
                     tally.calls++;
                 } else if (n == 0) {
                     throw new IllegalStateException("the sender over " + path.name() + " hung up");
-                } else if (!Sockets.wouldBlock(errno())) {
+                } else if (!Tcp.wouldBlock(errno())) {
                     throw new ErrnoException("receive over " + path.name(), errno());
                 }
             }

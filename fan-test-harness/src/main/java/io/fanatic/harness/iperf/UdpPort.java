@@ -7,6 +7,7 @@ import io.fanatic.core.Ipv4Address;
 import io.fanatic.harness.net.Tcp;
 import io.fanatic.harness.net.Watched;
 import io.fanatic.netlink.libc.Native;
+import io.fanatic.netlink.libc.SockaddrIn;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.HashMap;
@@ -16,11 +17,10 @@ import java.util.Optional;
 /** The server's one UDP socket, whose datagrams go to the streams by where they come from. */
 final class UdpPort extends Watched {
     private static final int AT_ONCE = 64;
-    private static final int SOCKADDR_BYTES = 16;
 
     private final IperfServer server;
     private final ByteBuffer datagram = buffer(Tuning.MOST_DATAGRAM).order(ByteOrder.BIG_ENDIAN);
-    private final ByteBuffer sender = buffer(SOCKADDR_BYTES);
+    private final ByteBuffer sender = buffer(SockaddrIn.BYTES);
     private final ByteBuffer senderLength = buffer(4);
     private final Map<Long, Peer> peers = new HashMap<>();
 
@@ -34,7 +34,7 @@ final class UdpPort extends Watched {
     @Override
     protected void ready(boolean readable, boolean writable) {
         for (int i = 0; i < AT_ONCE; i++) {
-            senderLength.putInt(0, SOCKADDR_BYTES);
+            senderLength.putInt(0, SockaddrIn.BYTES);
             long length =
                     sockets().recvfrom(number(), datagram, datagram.capacity(), Tcp.MSG_DONTWAIT, sender, senderLength);
             if (length < 0) {
@@ -46,8 +46,8 @@ final class UdpPort extends Watched {
     }
 
     private void received(int length) {
-        Ipv4Address address = Tcp.address(sender);
-        int port = Tcp.port(sender);
+        Ipv4Address address = SockaddrIn.address(sender);
+        int port = SockaddrIn.port(sender);
         long key = (long) address.bits() << 16 | port;
         Peer known = peers.get(key);
         if (known != null) {
@@ -57,7 +57,7 @@ final class UdpPort extends Watched {
         int reply = Handshake.replyTo(datagram, length);
         Optional<ServerTest> test = reply == 0 ? Optional.empty() : server.waitingForUdp(address);
         if (test.isPresent()) {
-            ByteBuffer to = Tcp.sockaddr(address, port);
+            ByteBuffer to = SockaddrIn.of(address, port);
             ByteBuffer answer =
                     buffer(Handshake.BYTES).order(ByteOrder.BIG_ENDIAN).putInt(0, reply);
             send(answer, to);
@@ -67,7 +67,7 @@ final class UdpPort extends Watched {
 
     /** False when the kernel has no room at present. */
     private boolean send(ByteBuffer bytes, ByteBuffer to) {
-        return sockets().sendto(number(), bytes, bytes.capacity(), Tcp.MSG_DONTWAIT, to, SOCKADDR_BYTES) >= 0
+        return sockets().sendto(number(), bytes, bytes.capacity(), Tcp.MSG_DONTWAIT, to, SockaddrIn.BYTES) >= 0
                 || !Tcp.wouldBlock(Native.errno());
     }
 

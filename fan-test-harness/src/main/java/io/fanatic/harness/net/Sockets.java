@@ -5,6 +5,7 @@ import static io.fanatic.netlink.libc.Native.buffer;
 import static io.fanatic.netlink.libc.Native.check;
 
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.netlink.libc.SockaddrIn;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -26,8 +27,6 @@ public final class Sockets {
 
     public static final int IPPROTO_TCP = 6;
     public static final int IPPROTO_UDP = 17;
-
-    private static final int SOCKADDR_IN = 16;
 
     private Sockets() {}
 
@@ -61,21 +60,13 @@ public final class Sockets {
     public static int raw(int protocol, Ipv4Address from, Ipv4Address to) {
         int fd = check("open a raw socket", LIBC.socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, protocol));
         try {
-            check("bind to " + from, LIBC.bind(fd, sockaddr(from), SOCKADDR_IN));
-            check("connect to " + to, LIBC.connect(fd, sockaddr(to), SOCKADDR_IN));
+            check("bind to " + from, LIBC.bind(fd, SockaddrIn.of(from, 0), SockaddrIn.BYTES));
+            check("connect to " + to, LIBC.connect(fd, SockaddrIn.of(to, 0), SockaddrIn.BYTES));
             return fd;
         } catch (RuntimeException e) {
             LIBC.close(fd);
             throw e;
         }
-    }
-
-    private static ByteBuffer sockaddr(Ipv4Address address) {
-        ByteBuffer bytes = buffer(SOCKADDR_IN).putShort(0, (short) AF_INET);
-        for (int i = 0; i < 4; i++) {
-            bytes.put(4 + i, (byte) address.octet(i));
-        }
-        return bytes;
     }
 
     public static void option(String what, int fd, int level, int name, int value) {

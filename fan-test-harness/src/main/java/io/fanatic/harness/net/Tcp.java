@@ -7,6 +7,7 @@ import static io.fanatic.netlink.libc.Native.check;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.netlink.libc.Errno;
 import io.fanatic.netlink.libc.Native;
+import io.fanatic.netlink.libc.SockaddrIn;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
@@ -33,7 +34,6 @@ public final class Tcp {
     private static final int TCP_INFO = 11;
     private static final int TCP_CONGESTION = 13;
     private static final int NAME_BYTES = 16;
-    private static final int SOCKADDR_IN_BYTES = 16;
 
     private Tcp() {}
 
@@ -45,11 +45,11 @@ public final class Tcp {
 
     /** Begins to connect; 0 when it is done already, else the errno, mostly EINPROGRESS. */
     public static int connect(int fd, Ipv4Address address, int port) {
-        return LIBC.connect(fd, sockaddr(address, port), SOCKADDR_IN_BYTES) == 0 ? 0 : Native.errno();
+        return LIBC.connect(fd, SockaddrIn.of(address, port), SockaddrIn.BYTES) == 0 ? 0 : Native.errno();
     }
 
     public static void bind(int fd, Ipv4Address address, int port) {
-        check("bind " + address + " port " + port, LIBC.bind(fd, sockaddr(address, port), SOCKADDR_IN_BYTES));
+        check("bind " + address + " port " + port, LIBC.bind(fd, SockaddrIn.of(address, port), SockaddrIn.BYTES));
     }
 
     /** The error that waits at a socket, and takes it away; 0 for none. */
@@ -123,28 +123,5 @@ public final class Tcp {
     /** Whether a call reports that there is nothing to do at present. */
     public static boolean wouldBlock(int errno) {
         return errno == Errno.EAGAIN || errno == Errno.EINTR || errno == Errno.ENOBUFS;
-    }
-
-    /** struct sockaddr_in. */
-    public static ByteBuffer sockaddr(Ipv4Address address, int port) {
-        ByteBuffer sockaddr = buffer(SOCKADDR_IN_BYTES).putShort(0, (short) Sockets.AF_INET);
-        sockaddr.put(2, (byte) (port >> 8)).put(3, (byte) port);
-        for (int i = 0; i < 4; i++) {
-            sockaddr.put(4 + i, (byte) address.octet(i));
-        }
-        return sockaddr;
-    }
-
-    /** The address in a struct sockaddr_in. */
-    public static Ipv4Address address(ByteBuffer sockaddr) {
-        return Ipv4Address.of((sockaddr.get(4) & 0xff) << 24
-                | (sockaddr.get(5) & 0xff) << 16
-                | (sockaddr.get(6) & 0xff) << 8
-                | sockaddr.get(7) & 0xff);
-    }
-
-    /** The port in a struct sockaddr_in. */
-    public static int port(ByteBuffer sockaddr) {
-        return (sockaddr.get(2) & 0xff) << 8 | sockaddr.get(3) & 0xff;
     }
 }

@@ -6,6 +6,7 @@ import static io.fanatic.netlink.libc.Native.sockets;
 import io.fanatic.harness.net.Tcp;
 import io.fanatic.harness.net.Watched;
 import io.fanatic.netlink.libc.Errno;
+import io.fanatic.netlink.libc.SockaddrIn;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
@@ -20,7 +21,6 @@ import org.jspecify.annotations.Nullable;
 
 /** One run of a {@link Ping}: a request, its reply or its time-out, the next. Lives on one event loop. */
 final class PingRun extends Watched {
-    private static final int SOCKADDR_BYTES = 16;
     /** The longest IPv4 header and ICMP's, and a byte that tells a reply that is too long. */
     private static final int HEADERS = 60 + 8 + 1;
 
@@ -44,7 +44,7 @@ final class PingRun extends Watched {
         super(fd);
         this.ping = ping;
         this.result = result;
-        this.target = Tcp.sockaddr(ping.target(), 0);
+        this.target = SockaddrIn.of(ping.target(), 0);
         ThreadLocalRandom random = ThreadLocalRandom.current();
         this.echo = new IcmpEcho(random.nextInt(1 << 16), random.nextLong(), ping.payloadBytes());
         this.message = new StampedMessage(ping.payloadBytes() + HEADERS);
@@ -75,7 +75,7 @@ final class PingRun extends Watched {
         Instant now = Instant.now();
         sentAt = System.nanoTime();
         sentAtOnTheClock = now.getEpochSecond() * 1_000_000_000L + now.getNano();
-        long gone = sockets().sendto(number(), bytes, length, Tcp.MSG_DONTWAIT, target, SOCKADDR_BYTES);
+        long gone = sockets().sendto(number(), bytes, length, Tcp.MSG_DONTWAIT, target, SockaddrIn.BYTES);
         int problem = gone < 0 ? errno() : 0;
         request.release();
         if (problem != 0) {

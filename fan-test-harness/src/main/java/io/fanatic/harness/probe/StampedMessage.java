@@ -6,6 +6,7 @@ import static io.fanatic.netlink.libc.Native.sockets;
 
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.harness.net.Tcp;
+import io.fanatic.netlink.libc.SockaddrIn;
 import java.nio.ByteBuffer;
 
 /**
@@ -16,11 +17,10 @@ final class StampedMessage {
     static final int SOL_SOCKET = 1;
     static final int SO_TIMESTAMPNS = 35;
 
-    private static final int SOCKADDR_BYTES = 16;
     private static final int CONTROL_BYTES = 64;
 
     private final ByteBuffer data;
-    private final ByteBuffer sender = buffer(SOCKADDR_BYTES);
+    private final ByteBuffer sender = buffer(SockaddrIn.BYTES);
     private final ByteBuffer control = buffer(CONTROL_BYTES);
     private final ByteBuffer vector = buffer(16);
     private final ByteBuffer header = buffer(56);
@@ -34,7 +34,7 @@ final class StampedMessage {
 
     /** Receives one datagram if there is one; its length, or negative with errno. */
     int receive(int fd) {
-        header.putInt(8, SOCKADDR_BYTES).putLong(40, CONTROL_BYTES);
+        header.putInt(8, SockaddrIn.BYTES).putLong(40, CONTROL_BYTES);
         return (int) sockets().recvmsg(fd, header, Tcp.MSG_DONTWAIT);
     }
 
@@ -44,7 +44,7 @@ final class StampedMessage {
     }
 
     Ipv4Address sender() {
-        return Tcp.address(sender);
+        return SockaddrIn.address(sender);
     }
 
     /** Nanoseconds of the real-time clock at which it came; 0 when the kernel did not say. */

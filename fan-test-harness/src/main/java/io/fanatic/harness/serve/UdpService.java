@@ -9,6 +9,7 @@ import io.fanatic.harness.net.Listening;
 import io.fanatic.harness.net.Tcp;
 import io.fanatic.harness.net.Watched;
 import io.fanatic.netlink.host.Namespace;
+import io.fanatic.netlink.libc.SockaddrIn;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 
@@ -19,12 +20,11 @@ final class UdpService extends Watched {
 
     private static final int MOST_DATAGRAM = 65507;
     private static final int AT_ONCE = 32;
-    private static final int SOCKADDR_BYTES = 16;
 
     private final TcpService.Kind kind;
     private final Door door;
     private final ByteBuffer datagram = buffer(MOST_DATAGRAM);
-    private final ByteBuffer sender = buffer(SOCKADDR_BYTES);
+    private final ByteBuffer sender = buffer(SockaddrIn.BYTES);
     private final ByteBuffer senderLength = buffer(4);
 
     private UdpService(TcpService.Kind kind, int fd, Door door) {
@@ -50,17 +50,17 @@ final class UdpService extends Watched {
     @Override
     protected void ready(boolean readable, boolean writable) {
         for (int i = 0; i < AT_ONCE; i++) {
-            senderLength.putInt(0, SOCKADDR_BYTES);
+            senderLength.putInt(0, SockaddrIn.BYTES);
             long length =
                     sockets().recvfrom(number(), datagram, datagram.capacity(), Tcp.MSG_DONTWAIT, sender, senderLength);
             if (length < 0) {
                 return;
             }
-            boolean answered = door.welcome(Tcp.address(sender))
+            boolean answered = door.welcome(SockaddrIn.address(sender))
                     && kind == TcpService.Kind.ECHO
-                    && Tcp.port(sender) >= FIRST_CLIENT_PORT;
+                    && SockaddrIn.port(sender) >= FIRST_CLIENT_PORT;
             if (answered) {
-                sockets().sendto(number(), datagram, length, Tcp.MSG_DONTWAIT, sender, SOCKADDR_BYTES);
+                sockets().sendto(number(), datagram, length, Tcp.MSG_DONTWAIT, sender, SockaddrIn.BYTES);
             }
         }
     }

@@ -1,0 +1,107 @@
+package io.fanatic.harness.bench;
+
+import static io.fanatic.netlink.libc.Native.LIBC;
+import static io.fanatic.netlink.libc.Native.check;
+
+import io.fanatic.core.Ipv4Address;
+import io.fanatic.harness.net.Sockets;
+import io.fanatic.harness.net.Tcp;
+import io.fanatic.netlink.libc.ErrnoException;
+import io.fanatic.netlink.libc.Native;
+import io.fanatic.netlink.libc.SockaddrIn;
+import java.nio.ByteBuffer;
+
+/** Sockets on which a thread waits, for measuring; as descriptors. One belongs to the namespace of the thread that opens it. */
+final class BlockingSockets {
+    /** The congestion control of every TCP flow here: the one that most machines use, and without bbr's pacing. */
+    static final String CONGESTION = "cubic";
+
+    private static final int SOL_SOCKET = 1;
+    private static final int SO_RCVTIMEO = 20;
+    private static final int SO_SNDTIMEO = 21;
+    private static final int PATIENCE_SECONDS = 10;
+
+    private BlockingSockets() {}
+
+    static int listen(Ipv4Address address, int backlog) {
+        int fd = open(Tcp.SOCK_STREAM);
+        try {
+            timeout(fd, SO_RCVTIMEO, PATIENCE_SECONDS); // accept(2) heeds it
+            Tcp.bind(fd, address, 0);
+            check("listen on " + address, LIBC.listen(fd, backlog));
+            return fd;
+        } catch (RuntimeException e) {
+            LIBC.close(fd);
+            throw e;
+        }
+    }
+
+    static int accept(int listener) {
+        return check("accept", LIBC.accept4(listener, null, null, Sockets.SOCK_CLOEXEC));
+    }
+
+    /** A connection with {@link #CONGESTION}, read back: the kernel may not have it. */
+    static int connect(Ipv4Address address, int port) {
+        int fd = open(Tcp.SOCK_STREAM);
+        try {
+            Tcp.setCongestion(fd, CONGESTION);
+            String chosen = Tcp.congestion(fd);
+            if (!chosen.equals(CONGESTION)) {
+                throw new IllegalStateException("congestion control is " + chosen + ", not " + CONGESTION);
+            }
+            timeout(fd, SO_SNDTIMEO, PATIENCE_SECONDS); // connect(2) heeds it
+            connect(fd, address, port);
+            timeout(fd, SO_SNDTIMEO, 0);
+            return fd;
+        } catch (RuntimeException e) {
+            LIBC.close(fd);
+            throw e;
+        }
+    }
+
+    static int udpReceiver(Ipv4Address address) {
+        int fd = open(Tcp.SOCK_DGRAM);
+        try {
+            Tcp.bind(fd, address, 0);
+            return fd;
+        } catch (RuntimeException e) {
+            LIBC.close(fd);
+            throw e;
+        }
+    }
+
+    static int udpSender(Ipv4Address address, int port) {
+        int fd = open(Tcp.SOCK_DGRAM);
+        try {
+            connect(fd, address, port);
+            return fd;
+        } catch (RuntimeException e) {
+            LIBC.close(fd);
+            throw e;
+        }
+    }
+
+    /** The local port. */
+    static int port(int fd) {
+        ByteBuffer address = Native.buffer(SockaddrIn.BYTES);
+        ByteBuffer length = Native.buffer(4).putInt(0, SockaddrIn.BYTES);
+        check("getsockname", LIBC.getsockname(fd, address, length));
+        return SockaddrIn.port(address);
+    }
+
+    private static int open(int type) {
+        return check("open a socket", LIBC.socket(Sockets.AF_INET, type | Sockets.SOCK_CLOEXEC, 0));
+    }
+
+    private static void connect(int fd, Ipv4Address address, int port) {
+        int errno = Tcp.connect(fd, address, port);
+        if (errno != 0) {
+            throw new ErrnoException("connect to " + address, errno);
+        }
+    }
+
+    private static void timeout(int fd, int option, int seconds) {
+        ByteBuffer timeval = Native.buffer(16).putLong(0, seconds);
+        check("set a timeout", LIBC.setsockopt(fd, SOL_SOCKET, option, timeval, 16));
+    }
+}
