@@ -6,6 +6,7 @@ import io.fanatic.cli.check.LocalTest;
 import io.fanatic.cli.command.Console;
 import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.command.Option;
+import io.fanatic.cli.command.Values;
 import io.fanatic.cli.container.EngineKind;
 import io.fanatic.cli.container.FanAttachment;
 import io.fanatic.cli.reach.RemoteTest;
@@ -67,7 +68,7 @@ final class ConfigureCommand extends SetupCommand {
     private final Option<Integer> confirm = option(
             "--confirm",
             "SECONDS",
-            ConfigureCommand::seconds,
+            text -> Values.number(text, 1, MOST_SECONDS),
             "undo everything unless it is confirmed within this time, here or by \"fanatic confirm\"");
 
     /** Two options that say yes and no to the same question. */
@@ -96,18 +97,6 @@ final class ConfigureCommand extends SetupCommand {
                             flag("--no-" + kind.word(), "leave " + kind.title() + " alone")));
         }
         defaultBridge = flag("--docker-default-bridge", "let plain \"docker run\" use the fan; Docker restarts");
-    }
-
-    private static int seconds(String text) {
-        try {
-            int seconds = Integer.parseInt(text);
-            if (seconds >= 1 && seconds <= MOST_SECONDS) {
-                return seconds;
-            }
-        } catch (NumberFormatException notANumber) {
-            // Said below.
-        }
-        throw new IllegalArgumentException("\"" + text + "\" is not a number of seconds from 1 to " + MOST_SECONDS);
     }
 
     private static int port(String text) {

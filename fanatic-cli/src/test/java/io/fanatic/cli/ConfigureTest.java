@@ -280,7 +280,7 @@ class ConfigureTest {
     @Test
     void badOptionsAreUsageErrors() {
         fanatic("configure --yes --docker --no-docker").refused(ExitCode.USAGE, "exclude each other");
-        fanatic("configure --yes --confirm 0").refused(ExitCode.USAGE, "\"0\"", "seconds");
+        fanatic("configure --yes --confirm 0").refused(ExitCode.USAGE, "--confirm", "\"0\"", "1 to 86400");
         fanatic("configure --yes --remote nowhere").refused(ExitCode.USAGE, "nowhere");
         fanatic("configure --yes -u 10.0.0.0/16 -o 127.0.0.0/8").refused(ExitCode.USAGE, "loopback");
         fanatic("configure --yes -u eth7").refused(ExitCode.USAGE, "no interface eth7");

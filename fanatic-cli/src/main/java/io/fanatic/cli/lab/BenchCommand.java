@@ -3,6 +3,7 @@ package io.fanatic.cli.lab;
 import io.fanatic.cli.command.CommandException;
 import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.command.Option;
+import io.fanatic.cli.command.Values;
 import io.fanatic.cli.terminal.Screen;
 import io.fanatic.harness.bench.Bench;
 import io.fanatic.harness.bench.Load;
@@ -21,15 +22,16 @@ final class BenchCommand extends LabCommand {
     private static final String USUAL_NAME = "fanbench";
     private static final int PAYLOAD = 64;
     private static final int MOST_FLOWS = 64;
+    private static final Duration LONGEST_WARM_UP = Duration.ofSeconds(1);
     private static final List<Integer> HOSTS = List.of(2, 8, 32);
 
     private final Option<Boolean> scale = flag("--scale", "count what one host holds with 2, 8 and 32 hosts instead");
     private final Option<Integer> runs =
-            option("--runs", "N", text -> between(1, 1000, text), "samples of each load on each path (5)");
-    private final Option<Double> seconds =
-            option("--seconds", "S", BenchCommand::seconds, "length of a sample, 0.1 to 3600 (2)");
+            option("--runs", "N", text -> Values.number(text, 1, 1000), "samples of each load on each path (5)");
+    private final Option<Duration> seconds =
+            option("--seconds", "S", Values::shortDuration, "length of a sample, 0.1 to 3600 (2)");
     private final Option<Integer> flows =
-            option("--flows", "N", text -> between(2, MOST_FLOWS, text), "TCP flows of the second load (4)");
+            option("--flows", "N", text -> Values.number(text, 2, MOST_FLOWS), "TCP flows of the second load (4)");
     private final Option<Boolean> json = flag("--json", "print one JSON document");
 
     BenchCommand() {
@@ -54,8 +56,10 @@ final class BenchCommand extends LabCommand {
     }
 
     private ExitCode measure(Screen screen) {
-        double length = seconds.or(2.0);
-        Timing timing = new Timing(millis(Math.min(1, length / 2)), millis(length));
+        Duration length = seconds.or(Duration.ofSeconds(2));
+        Duration half = length.dividedBy(2);
+        Duration warmUp = half.compareTo(LONGEST_WARM_UP) < 0 ? half : LONGEST_WARM_UP;
+        Timing timing = new Timing(warmUp, length);
         Bench bench = new Bench(
                 runs.or(5), timing, List.of(new Load.Tcp(1), new Load.Tcp(flows.or(4)), new Load.Udp(PAYLOAD)));
         Bench.Report report = bench.run(
@@ -104,35 +108,5 @@ final class BenchCommand extends LabCommand {
             // The hook is at work: it will take the lab away.
             return;
         }
-    }
-
-    private static Duration millis(double seconds) {
-        return Duration.ofMillis(Math.round(seconds * 1000));
-    }
-
-    private static double seconds(String text) {
-        double value;
-        try {
-            value = Double.parseDouble(text);
-        } catch (NumberFormatException e) {
-            throw new IllegalArgumentException("\"" + text + "\" is not a number of seconds", e);
-        }
-        if (!(value >= 0.1 && value <= 3600)) {
-            throw new IllegalArgumentException(text + " is not between 0.1 and 3600 seconds");
-        }
-        return value;
-    }
-
-    private static int between(int least, int most, String text) {
-        int value;
-        try {
-            value = Integer.parseInt(text);
-        } catch (NumberFormatException e) {
-            throw new IllegalArgumentException("\"" + text + "\" is not a number", e);
-        }
-        if (value < least || value > most) {
-            throw new IllegalArgumentException(value + " is not between " + least + " and " + most);
-        }
-        return value;
     }
 }

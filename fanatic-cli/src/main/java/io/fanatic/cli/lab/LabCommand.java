@@ -7,6 +7,7 @@ import io.fanatic.cli.command.CommandException;
 import io.fanatic.cli.command.Console;
 import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.command.Option;
+import io.fanatic.cli.command.Values;
 import io.fanatic.cli.terminal.Screen;
 import io.fanatic.core.Cidr;
 import io.fanatic.core.FanMapping;
@@ -66,15 +67,19 @@ abstract class LabCommand extends Command {
 
     /** The options that say how a lab is to be. */
     final class Shape {
-        private final Option<Integer> hosts = option("--hosts", "N", LabCommand::number, "how many hosts (3)");
-        private final Option<Integer> containers =
-                option("--containers", "M", LabCommand::number, "how many containers on each host (2)");
+        /** More than any lab has; how many this one can have, its networks decide. */
+        private static final int MOST = 65535;
+
+        private final Option<Integer> hosts =
+                option("--hosts", "N", text -> Values.number(text, 0, MOST), "how many hosts (3)");
+        private final Option<Integer> containers = option(
+                "--containers", "M", text -> Values.number(text, 0, MOST), "how many containers on each host (2)");
         private final Option<Cidr> underlay =
                 option("-u,--underlay", "UNDERLAY", Cidr::parse, "the underlay (10.0.0.0/16)");
         private final Option<Cidr> overlay =
                 option("-o,--overlay", "OVERLAY", Cidr::parse, "the overlay (250.0.0.0/8)");
         private final Option<Integer> port =
-                option("--port", "P", LabCommand::number, "the UDP port of the fans' tunnels (8472)");
+                option("--port", "P", Values::port, "the UDP port of the fans' tunnels (8472)");
 
         /** The fanctl of this installation, with what the shape says about each fan. */
         Fanctl fanctl() {
@@ -97,14 +102,6 @@ abstract class LabCommand extends Command {
             } catch (IllegalArgumentException e) {
                 throw new CommandException(ExitCode.USAGE, String.valueOf(e.getMessage()));
             }
-        }
-    }
-
-    private static int number(String text) {
-        try {
-            return Integer.parseInt(text);
-        } catch (NumberFormatException e) {
-            throw new IllegalArgumentException("\"" + text + "\" is not a number", e);
         }
     }
 }

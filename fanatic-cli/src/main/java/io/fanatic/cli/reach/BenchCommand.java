@@ -7,6 +7,7 @@ import io.fanatic.cli.command.CommandException;
 import io.fanatic.cli.command.Console;
 import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.command.Option;
+import io.fanatic.cli.command.Values;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.harness.iperf.Direction;
 import io.fanatic.harness.iperf.Extent;

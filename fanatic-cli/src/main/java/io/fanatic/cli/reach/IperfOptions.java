@@ -4,6 +4,7 @@ import io.fanatic.cli.command.Command;
 import io.fanatic.cli.command.CommandException;
 import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.command.Option;
+import io.fanatic.cli.command.Values;
 import io.fanatic.harness.iperf.Extent;
 import io.fanatic.harness.iperf.IperfClient;
 import io.fanatic.harness.iperf.IperfSpec;

@@ -5,6 +5,7 @@ import io.fanatic.cli.command.CommandException;
 import io.fanatic.cli.command.Console;
 import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.command.Option;
+import io.fanatic.cli.command.Values;
 import io.fanatic.core.Cidr;
 import io.fanatic.core.FanSlice;
 import io.fanatic.core.Ipv4Address;

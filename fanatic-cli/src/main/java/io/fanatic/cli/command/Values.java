@@ -1,30 +1,29 @@
-package io.fanatic.cli.reach;
+package io.fanatic.cli.command;
 
 import java.time.Duration;
 
-/** Readers of option values. */
-final class Values {
+/** Readers of the values of options; what they refuse is an {@link IllegalArgumentException} with one sentence. */
+public final class Values {
     private Values() {}
 
-    static int number(String text, int least, int most) {
-        int value;
+    public static int number(String text, int least, int most) {
         try {
-            value = Integer.parseInt(text);
-        } catch (NumberFormatException e) {
-            throw new IllegalArgumentException("\"" + text + "\" is not a number", e);
+            int value = Integer.parseInt(text);
+            if (value >= least && value <= most) {
+                return value;
+            }
+        } catch (NumberFormatException notANumber) {
+            // Said below.
         }
-        if (value < least || value > most) {
-            throw new IllegalArgumentException(value + " is not from " + least + " to " + most);
-        }
-        return value;
+        throw new IllegalArgumentException("\"" + text + "\" is not a number from " + least + " to " + most);
     }
 
-    static int port(String text) {
+    public static int port(String text) {
         return number(text, 1, 65535);
     }
 
     /** {@code 10M}: K, M, G and T are powers of 1000 (rates) or of 1024 (bytes). */
-    static long scaled(String text, int base) {
+    public static long scaled(String text, int base) {
         int at = text.isEmpty() ? -1 : "KMGT".indexOf(Character.toUpperCase(text.charAt(text.length() - 1)));
         String digits = at < 0 ? text : text.substring(0, text.length() - 1);
         double value;
@@ -40,7 +39,7 @@ final class Values {
         return (long) scaled;
     }
 
-    static int bytes(String text, int least, int most) {
+    public static int bytes(String text, int least, int most) {
         long value = scaled(text, 1024);
         if (value < least || value > most) {
             throw new IllegalArgumentException(value + " bytes are not from " + least + " to " + most);
@@ -48,8 +47,17 @@ final class Values {
         return (int) value;
     }
 
-    /** {@code 90}, {@code 90s}, {@code 10m}, {@code 2h}. */
-    static Duration duration(String text) {
+    /** {@code 90}, {@code 90s}, {@code 10m}, {@code 2h}; a tenth of a second to a year. */
+    public static Duration duration(String text) {
+        return duration(text, Duration.ofDays(365), "a year");
+    }
+
+    /** Up to an hour. */
+    public static Duration shortDuration(String text) {
+        return duration(text, Duration.ofHours(1), "an hour");
+    }
+
+    private static Duration duration(String text, Duration most, String mostInWords) {
         int unit = text.isEmpty() ? -1 : "smh".indexOf(text.charAt(text.length() - 1));
         String digits = unit < 0 ? text : text.substring(0, text.length() - 1);
         double value;
@@ -59,8 +67,8 @@ final class Values {
             throw new IllegalArgumentException("\"" + text + "\" is not a time such as 90s, 10m or 2h", e);
         }
         double millis = value * 1000 * Math.pow(60, Math.max(0, unit));
-        if (!(millis >= 100 && millis <= 365.0 * 24 * 3600 * 1000)) {
-            throw new IllegalArgumentException("\"" + text + "\" is not from 0.1 seconds to a year");
+        if (!(millis >= 100 && millis <= most.toMillis())) {
+            throw new IllegalArgumentException("\"" + text + "\" is not from 0.1 seconds to " + mostInWords);
         }
         return Duration.ofMillis(Math.round(millis));
     }
