@@ -5,6 +5,7 @@ import static io.fanatic.cli.CliRun.fanctl;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fanatic.harness.daemon.Dockerd;
+import io.fanatic.harness.daemon.NetworkManager;
 import io.fanatic.harness.daemon.Networkd;
 import io.fanatic.harness.junit.FanLab;
 import io.fanatic.harness.lab.Lab;
@@ -36,6 +37,7 @@ import org.junit.jupiter.api.Test;
 abstract class LiveChanges {
     static final String CONFIGURE = "mkdir -p /etc/network; echo 250.0.0.0/8 10.0.0.0/16 dhcp > /etc/network/fan";
     private static final String NETWORKD_FILE = "/etc/systemd/network/80-fan.network";
+    private static final String NETWORK_MANAGER_FILE = "/etc/NetworkManager/system-connections/mine.nmconnection";
     static final String UNDERLAY_BACK = "ip link set eth0 up; ip addr flush dev eth0; ip addr add 10.0.0.1/16 dev eth0;"
             + " ip route replace default via 10.0.255.254";
 
@@ -254,8 +256,9 @@ abstract class LiveChanges {
 
     // field.md 32
     @Test
-    void theBridgesMacAddressIsChanged() {
+    void theBridgesMacAddressOrSpanningTreeIsChanged() {
         changed("ip link set fan-250 address 02:00:00:00:00:99", Code.BRIDGE);
+        changed("ip link set fan-250 type bridge stp_state 1", Code.BRIDGE);
     }
 
     @Test
@@ -297,11 +300,22 @@ abstract class LiveChanges {
         }
     }
 
-    /** What NetworkManager does to a bridge for which somebody has made a connection. */
+    /** A bridge for which somebody has made a connection is its own: addresses, MAC address and MTU are what that says. */
     // field.md 32
     @Test
-    void theBridgeLosesItsAddressesAndGetsAnotherMacAddressAndMtu() {
-        changed("ip addr flush dev fan-250; ip link set fan-250 address 02:00:00:00:00:99 mtu 1500", Code.HOST_ADDRESS);
+    void networkManagerTakesHoldOfTheBridge() {
+        run("mkdir -p /etc/NetworkManager/system-connections; umask 077; printf '[connection]\nid=mine\ntype=bridge\n"
+                + "interface-name=fan-250\n[ethernet]\ncloned-mac-address=02:00:00:00:00:99\nmtu=1300\n"
+                + "[ipv4]\nmethod=disabled\n[ipv6]\nmethod=disabled\n' >" + NETWORK_MANAGER_FILE);
+        try (NetworkManager manager = NetworkManager.start(host)) {
+            run("nmcli --wait 20 connection up mine");
+            repair(Code.HOST_ADDRESS);
+            // It has taken all ports out; what a container's is plugged into is its engine's to say.
+            run("ip link set h1c1 master fan-250");
+            flow.progress();
+        } finally {
+            run("rm " + NETWORK_MANAGER_FILE);
+        }
     }
 
     /**

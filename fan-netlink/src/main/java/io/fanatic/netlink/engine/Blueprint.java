@@ -50,6 +50,7 @@ final class Blueprint {
                 fan.bridge(),
                 MacAddress.ofBridge(fan.overlay(), fan.identity()),
                 fan.mtu(),
+                false,
                 fan.mark().toString()));
         pieces.add(new GatePiece(fan.bridge(), programs(fan)));
         if (vxlan) {
@@ -116,7 +117,7 @@ final class Blueprint {
             }
         });
         bridge.ifPresent(link -> {
-            pieces.add(new BridgePiece(link.name(), link.mac(), link.mtu(), link.alias()));
+            pieces.add(bridge(link));
             String attached = host.gates().get(link.name());
             if (!fan.slices().isEmpty() && attached != null && attached.equals(FanGate.name(programs(fan)))) {
                 pieces.add(new GatePiece(link.name(), programs(fan)));
@@ -148,11 +149,15 @@ final class Blueprint {
         return pieces;
     }
 
+    private static BridgePiece bridge(LinkState link) {
+        return new BridgePiece(link.name(), link.mac(), link.mtu(), link.spanningTree(), link.alias());
+    }
+
     /** What is there of a fan in a bridge that is to become its own, see {@link Observed#adoptable}; mostly nothing. */
     static List<Piece> adopted(Fan fan, Observed host) {
         List<Piece> pieces = new ArrayList<>();
         host.adoptable(fan).ifPresent(link -> {
-            pieces.add(new BridgePiece(link.name(), link.mac(), link.mtu(), link.alias()));
+            pieces.add(bridge(link));
             for (AddressState address : host.addresses()) {
                 if (address.link().equals(link.name())) {
                     pieces.add(new AddressPiece(address));

@@ -4,8 +4,13 @@ import io.fanatic.core.MacAddress;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** The bridge that containers plug into. */
-record BridgePiece(String name, MacAddress mac, int mtu, String mark) implements Piece {
+/**
+ * The bridge that containers plug into.
+ *
+ * @param spanningTree whether it runs the spanning tree protocol, and so keeps a container's port silent for its first half minute; a fan's
+ *     does not, as encap lets nothing of it out of the host
+ */
+record BridgePiece(String name, MacAddress mac, int mtu, boolean spanningTree, String mark) implements Piece {
 
     /** Name of a bridge that is not ready; see {@link Kernel#createTunnel}. */
     static final String TEMPORARY = "fan-new-bridge";
@@ -38,6 +43,9 @@ record BridgePiece(String name, MacAddress mac, int mtu, String mark) implements
         if (!old.mac.equals(mac)) {
             kernel.setMac(name, mac);
         }
+        if (old.spanningTree != spanningTree) {
+            kernel.setSpanningTree(name, spanningTree);
+        }
         if (!old.mark.equals(mark)) {
             kernel.setAlias(name, mark);
         }
@@ -60,8 +68,13 @@ record BridgePiece(String name, MacAddress mac, int mtu, String mark) implements
         return new Differences(verb + name)
                 .add("MTU", old.mtu, mtu)
                 .add("MAC address", old.mac, mac)
+                .add("spanning tree", word(old.spanningTree), word(spanningTree))
                 .add("mark", old.mark, mark)
                 .toString();
+    }
+
+    private static String word(boolean on) {
+        return on ? "on" : "off";
     }
 
     // Written out to start fast, see Ipv4Address.
@@ -69,6 +82,7 @@ record BridgePiece(String name, MacAddress mac, int mtu, String mark) implements
     public boolean equals(@Nullable Object other) {
         return other instanceof BridgePiece that
                 && mtu == that.mtu
+                && spanningTree == that.spanningTree
                 && name.equals(that.name)
                 && mac.equals(that.mac)
                 && mark.equals(that.mark);
@@ -76,6 +90,6 @@ record BridgePiece(String name, MacAddress mac, int mtu, String mark) implements
 
     @Override
     public int hashCode() {
-        return Objects.hash(name, mac, mtu, mark);
+        return Objects.hash(name, mac, mtu, spanningTree, mark);
     }
 }

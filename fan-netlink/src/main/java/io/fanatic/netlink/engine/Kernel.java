@@ -149,6 +149,14 @@ public interface Kernel extends AutoCloseable {
     void setMac(String link, MacAddress mac);
 
     /**
+     * Switches the spanning tree protocol of a bridge.
+     *
+     * @param bridge the device
+     * @param on whether it is to run
+     */
+    void setSpanningTree(String bridge, boolean on);
+
+    /**
      * Brings a device up or down.
      *
      * @param link the device

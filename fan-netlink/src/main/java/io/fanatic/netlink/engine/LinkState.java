@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param up whether it is administratively up
  * @param master the bridge that it is a port of
  * @param alias its ifalias, or empty
+ * @param spanningTree whether it is a bridge that runs the spanning tree protocol
  * @param vxlan what only a VXLAN device has
  * @param ipip what only an IPIP device has
  */
@@ -26,11 +27,12 @@ public record LinkState(
         boolean up,
         Optional<String> master,
         String alias,
+        boolean spanningTree,
         Optional<Vxlan> vxlan,
         Optional<Ipip> ipip) {
 
     /**
-     * A device that is no IPIP tunnel.
+     * A device that is no IPIP tunnel, nor a bridge with a spanning tree.
      *
      * @param name the device's
      * @param kind such as vxlan
@@ -50,7 +52,7 @@ public record LinkState(
             Optional<String> master,
             String alias,
             Optional<Vxlan> vxlan) {
-        this(name, kind, mac, mtu, up, master, alias, vxlan, Optional.empty());
+        this(name, kind, mac, mtu, up, master, alias, false, vxlan, Optional.empty());
     }
 
     /**
@@ -102,32 +104,36 @@ public record LinkState(
     }
 
     LinkState withMtu(int mtu) {
-        return new LinkState(name, kind, mac, mtu, up, master, alias, vxlan, ipip);
+        return new LinkState(name, kind, mac, mtu, up, master, alias, spanningTree, vxlan, ipip);
     }
 
     LinkState withMac(MacAddress mac) {
-        return new LinkState(name, kind, mac, mtu, up, master, alias, vxlan, ipip);
+        return new LinkState(name, kind, mac, mtu, up, master, alias, spanningTree, vxlan, ipip);
     }
 
     LinkState withUp(boolean up) {
-        return new LinkState(name, kind, mac, mtu, up, master, alias, vxlan, ipip);
+        return new LinkState(name, kind, mac, mtu, up, master, alias, spanningTree, vxlan, ipip);
     }
 
     LinkState withMaster(Optional<String> master) {
-        return new LinkState(name, kind, mac, mtu, up, master, alias, vxlan, ipip);
+        return new LinkState(name, kind, mac, mtu, up, master, alias, spanningTree, vxlan, ipip);
     }
 
     LinkState withAlias(String alias) {
-        return new LinkState(name, kind, mac, mtu, up, master, alias, vxlan, ipip);
+        return new LinkState(name, kind, mac, mtu, up, master, alias, spanningTree, vxlan, ipip);
+    }
+
+    LinkState withSpanningTree(boolean spanningTree) {
+        return new LinkState(name, kind, mac, mtu, up, master, alias, spanningTree, vxlan, ipip);
     }
 
     LinkState withName(String name) {
-        return new LinkState(name, kind, mac, mtu, up, master, alias, vxlan, ipip);
+        return new LinkState(name, kind, mac, mtu, up, master, alias, spanningTree, vxlan, ipip);
     }
 
     LinkState withVnis(List<Vnis> vnis) {
         Vxlan old = vxlan.orElseThrow();
         Vxlan changed = new Vxlan(old.port(), old.external(), old.vniFilter(), vnis, old.vni());
-        return new LinkState(name, kind, mac, mtu, up, master, alias, Optional.of(changed), ipip);
+        return new LinkState(name, kind, mac, mtu, up, master, alias, spanningTree, Optional.of(changed), ipip);
     }
 }

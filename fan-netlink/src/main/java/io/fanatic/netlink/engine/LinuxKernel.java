@@ -117,6 +117,7 @@ public final class LinuxKernel implements Kernel {
                     link.up(),
                     Optional.ofNullable(names.get(link.master())),
                     ProgramNote.without(link.alias()),
+                    link.spanningTree(),
                     vxlan,
                     link.ipip().map(ipip -> new LinkState.Ipip(ipip.external(), ipip.local(), ipip.remote()))));
         }
@@ -441,6 +442,11 @@ public final class LinuxKernel implements Kernel {
     @Override
     public void setMtu(String link, int mtu) {
         links.setMtu(index(link), mtu);
+    }
+
+    @Override
+    public void setSpanningTree(String link, boolean on) {
+        links.setSpanningTree(index(link), on);
     }
 
     @Override

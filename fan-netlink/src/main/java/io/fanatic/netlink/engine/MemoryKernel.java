@@ -302,6 +302,7 @@ public final class MemoryKernel implements Kernel {
                 false,
                 Optional.empty(),
                 "",
+                false,
                 Optional.empty(),
                 Optional.of(ipip)));
     }
@@ -335,6 +336,12 @@ public final class MemoryKernel implements Kernel {
     public void setMac(String name, MacAddress mac) {
         call("set MAC address of " + name);
         put(link(name).withMac(mac));
+    }
+
+    @Override
+    public void setSpanningTree(String name, boolean on) {
+        call("set spanning tree of " + name);
+        put(link(name).withSpanningTree(on));
     }
 
     @Override

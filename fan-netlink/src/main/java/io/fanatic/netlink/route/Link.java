@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param lower the device beneath it or the veth's peer, which may be in another namespace; 0 when none
  * @param group the device group, 0 by default
  * @param alias the free text of {@code ip link set alias}; empty when none
+ * @param spanningTree whether it is a bridge that runs the spanning tree protocol, and so keeps a new port silent for a while
  * @param vxlan what a link of kind {@code vxlan} has beside that
  * @param ipip what a link of kind {@code ipip} has beside that
  */
@@ -32,5 +33,6 @@ public record Link(
         int lower,
         int group,
         String alias,
+        boolean spanningTree,
         Optional<VxlanSettings> vxlan,
         Optional<IpipSettings> ipip) {}

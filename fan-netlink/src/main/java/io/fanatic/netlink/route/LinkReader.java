@@ -29,6 +29,7 @@ public final class LinkReader implements ReplyReader<Link> {
         int master = 0;
         int lower = 0;
         int group = 0;
+        boolean spanningTree = false;
         MacAddress mac = NO_MAC;
         Optional<VxlanSettings> vxlan = Optional.empty();
         Optional<IpipSettings> ipip = Optional.empty();
@@ -44,7 +45,11 @@ public final class LinkReader implements ReplyReader<Link> {
                 case Links.IFLA_ADDRESS -> mac = mac(attributes);
                 case Links.IFLA_LINKINFO -> {
                     kind = kind(attributes.nested());
-                    if (kind.equals("vxlan")) {
+                    if (kind.equals("bridge")) {
+                        spanningTree = data(attributes.nested())
+                                .filter(LinkReader::runsSpanningTree)
+                                .isPresent();
+                    } else if (kind.equals("vxlan")) {
                         vxlan = data(attributes.nested()).map(LinkReader::vxlanSettings);
                     } else if (kind.equals("ipip")) {
                         ipip = data(attributes.nested()).map(LinkReader::ipipSettings);
@@ -57,7 +62,8 @@ public final class LinkReader implements ReplyReader<Link> {
         }
         boolean up = (flags & IFF_UP) != 0;
         boolean running = (flags & IFF_RUNNING) != 0;
-        found.add(new Link(index, name, kind, mtu, mac, up, running, master, lower, group, alias, vxlan, ipip));
+        found.add(new Link(
+                index, name, kind, mtu, mac, up, running, master, lower, group, alias, spanningTree, vxlan, ipip));
     }
 
     /** The address of an Ethernet device; tunnels have IP addresses in its place. */
@@ -89,6 +95,15 @@ public final class LinkReader implements ReplyReader<Link> {
             }
         }
         return Optional.empty();
+    }
+
+    private static boolean runsSpanningTree(Attributes data) {
+        while (data.next()) {
+            if (data.type() == NewLink.IFLA_BR_STP_STATE) {
+                return data.u32() != 0;
+            }
+        }
+        return false;
     }
 
     private static IpipSettings ipipSettings(Attributes data) {

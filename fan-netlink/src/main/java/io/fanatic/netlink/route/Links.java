@@ -195,6 +195,18 @@ public final class Links {
                 "set MAC address " + mac + " on link " + index, change(index).bytes(IFLA_ADDRESS, octets(mac)));
     }
 
+    /** Of a bridge; the kernel's protocol, or that of a program that has asked for it. */
+    public void setSpanningTree(int index, boolean on) {
+        // RTM_SETLINK passes over what is of a kind.
+        Request request = socket.request(RTM_NEWLINK, 0);
+        putIfinfomsg(request, index, 0, 0);
+        request.nest(IFLA_LINKINFO).string(IFLA_INFO_KIND, "bridge").nest(IFLA_INFO_DATA);
+        request.u32(NewLink.IFLA_BR_STP_STATE, on ? 1 : 0);
+        socket.execute(
+                "switch spanning tree of link " + index + (on ? " on" : " off"),
+                request.end().end());
+    }
+
     /** @param alias at most 254 bytes; empty takes the alias away */
     public void setAlias(int index, String alias) {
         Request request = change(index);

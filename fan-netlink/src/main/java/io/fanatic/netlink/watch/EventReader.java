@@ -129,6 +129,10 @@ final class EventReader {
         if (!before.mac().equals(now.mac())) {
             events.accept(now.name() + " has the MAC address " + now.mac() + " now");
         }
+        if (before.spanningTree() != now.spanningTree()) {
+            events.accept(
+                    now.name() + (now.spanningTree() ? " runs" : " no longer runs") + " the spanning tree protocol");
+        }
         if (!before.alias().equals(now.alias())) {
             events.accept(now.name() + " has another alias now");
         }

@@ -199,6 +199,7 @@ class EngineIpipTest {
                 up,
                 Optional.empty(),
                 "",
+                false,
                 Optional.empty(),
                 Optional.of(new LinkState.Ipip(external, parse(local), parse(remote))));
     }

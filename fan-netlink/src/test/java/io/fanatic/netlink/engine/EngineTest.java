@@ -227,6 +227,7 @@ class EngineTest {
                 k -> k.setUp("fan-250", false),
                 k -> k.setMaster("ftun-250", Optional.empty()),
                 k -> k.setMac("fan-250", new MacAddress(0x525400000001L)),
+                k -> k.setSpanningTree("fan-250", true),
                 k -> k.stopDhcp("fan-250"),
                 k -> k.putForwarding(false));
         for (Consumer<MemoryKernel> damage : damages) {

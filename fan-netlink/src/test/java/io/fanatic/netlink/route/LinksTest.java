@@ -242,6 +242,22 @@ class LinksTest {
     }
 
     @Test
+    void aBridgesSpanningTreeIsSwitchedAndTold() {
+        int bridge = links.create(NewLink.bridge("br0").mtu(1400));
+        for (boolean on : new boolean[] {true, false}) {
+            links.setSpanningTree(bridge, on);
+            assertThat(links.at(bridge).orElseThrow().spanningTree()).isEqualTo(on);
+            assertThat(only("ip -j -d link show br0")
+                            .getAsJsonObject("linkinfo")
+                            .getAsJsonObject("info_data")
+                            .get("stp_state")
+                            .getAsInt())
+                    .isEqualTo(on ? 1 : 0);
+        }
+        assertThat(links.at(bridge).orElseThrow().mtu()).isEqualTo(1400);
+    }
+
+    @Test
     void everySettingCanBeChangedAndChangedBack() {
         int bridge = links.create(NewLink.bridge("br0"));
         links.create(NewLink.veth("v0", "v1"));

@@ -182,6 +182,7 @@ class RoundTripPropertyTest {
                         0,
                         group,
                         "",
+                        false,
                         Optional.of(vxlan),
                         Optional.empty()));
     }
@@ -215,10 +216,36 @@ class RoundTripPropertyTest {
         // A bridge's own MTU is changed once it is there, see NewLink.
         assertThat(made(NewLink.bridge(name).mac(mac)))
                 .isEqualTo(new Link(
-                        0, name, "bridge", 0, mac, false, false, 0, 0, 0, "", Optional.empty(), Optional.empty()));
+                        0,
+                        name,
+                        "bridge",
+                        0,
+                        mac,
+                        false,
+                        false,
+                        0,
+                        0,
+                        0,
+                        "",
+                        false,
+                        Optional.empty(),
+                        Optional.empty()));
         assertThat(made(NewLink.veth(name, "peer").mac(mac).mtu(9000)))
                 .isEqualTo(new Link(
-                        0, name, "veth", 9000, mac, false, false, 0, 0, 0, "", Optional.empty(), Optional.empty()));
+                        0,
+                        name,
+                        "veth",
+                        9000,
+                        mac,
+                        false,
+                        false,
+                        0,
+                        0,
+                        0,
+                        "",
+                        false,
+                        Optional.empty(),
+                        Optional.empty()));
     }
 
     @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE)
@@ -240,6 +267,7 @@ class RoundTripPropertyTest {
                         0,
                         0,
                         "fanatic " + name,
+                        false,
                         Optional.empty(),
                         Optional.empty()));
         assertThat(changed(links -> links.setMac(index, mac)).mac()).isEqualTo(mac);

@@ -1,46 +1,38 @@
 package io.fanatic.netlink.route;
 
-import static io.fanatic.netlink.libc.Native.LIBC;
-import static io.fanatic.netlink.libc.Native.check;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import io.fanatic.netlink.bpf.Alu;
+import io.fanatic.netlink.bpf.Assembler;
+import io.fanatic.netlink.bpf.BpfProgram;
+import io.fanatic.netlink.bpf.Instruction;
+import io.fanatic.netlink.bpf.Register;
 import io.fanatic.netlink.host.FreshNamespace;
-import io.fanatic.netlink.libc.Native;
 import io.fanatic.netlink.route.TrafficControl.Direction;
 import io.fanatic.netlink.wire.NetlinkException;
 import io.fanatic.netlink.wire.NetlinkSocket;
-import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 class TrafficControlTest {
-    private static final int SYS_BPF_X86_64 = 321;
-    private static final int SYS_BPF_GENERIC = 280;
-
     @RegisterExtension
     final FreshNamespace inside = new FreshNamespace();
 
     TrafficControl tc;
     int link;
-    int program = -1;
 
     @BeforeEach
     void makeLink() {
         NetlinkSocket socket = inside.socket();
         tc = new TrafficControl(socket);
         link = new Links(socket).create(NewLink.bridge("br0").up());
-    }
-
-    @AfterEach
-    void closeProgram() {
-        LIBC.close(program);
     }
 
     @Test
@@ -69,10 +61,11 @@ class TrafficControlTest {
     @Test
     void aProgramIsAttachedReplacedListedAndDetached() {
         tc.addClsact(link);
-        program = loadProgram();
-        tc.replaceFilter(link, Direction.EGRESS, 1, 1, program, "fan-encap");
-        tc.replaceFilter(link, Direction.INGRESS, 1, 1, program, "fan-guard");
-        tc.replaceFilter(link, Direction.EGRESS, 1, 1, program, "fan-encap-2");
+        try (BpfProgram program = loadProgram()) {
+            tc.replaceFilter(link, Direction.EGRESS, 1, 1, program.fd(), "fan-encap");
+            tc.replaceFilter(link, Direction.INGRESS, 1, 1, program.fd(), "fan-guard");
+            tc.replaceFilter(link, Direction.EGRESS, 1, 1, program.fd(), "fan-encap-2");
+        }
 
         List<BpfFilter> filters = tc.filters(link, Direction.EGRESS);
         assertThat(filters).hasSize(1);
@@ -102,9 +95,10 @@ class TrafficControlTest {
     @Test
     void filtersOfOthersAreSeenAndStay() {
         tc.addClsact(link);
-        program = loadProgram();
-        tc.replaceFilter(link, Direction.INGRESS, 5, 7, program, "theirs");
-        tc.replaceFilter(link, Direction.INGRESS, 1, 1, program, "ours");
+        try (BpfProgram program = loadProgram()) {
+            tc.replaceFilter(link, Direction.INGRESS, 5, 7, program.fd(), "theirs");
+            tc.replaceFilter(link, Direction.INGRESS, 1, 1, program.fd(), "ours");
+        }
         inside.sh("tc filter add dev br0 ingress pref 9 protocol ip u32 match ip dst 192.0.2.1 classid 1:1");
 
         tc.deleteFilter(link, Direction.INGRESS, 1, 1);
@@ -122,26 +116,12 @@ class TrafficControlTest {
         assertThat(tc.filters(link, Direction.INGRESS)).isEmpty();
     }
 
-    /** {@code r0 = 0; exit}, a classifier that lets everything pass. */
-    private static int loadProgram() {
-        ByteBuffer code = Native.buffer(16);
-        code.putLong(
-                0,
-                ByteBuffer.wrap(new byte[] {(byte) 0xb7, 0, 0, 0, 0, 0, 0, 0})
-                        .order(code.order())
-                        .getLong());
-        code.putLong(
-                8,
-                ByteBuffer.wrap(new byte[] {(byte) 0x95, 0, 0, 0, 0, 0, 0, 0})
-                        .order(code.order())
-                        .getLong());
-        ByteBuffer license =
-                Native.buffer(4).put(0, (byte) 'G').put(1, (byte) 'P').put(2, (byte) 'L');
-        ByteBuffer attributes = Native.buffer(128);
-        attributes.putInt(0, 3).putInt(4, 2).putLong(8, Native.address(code)).putLong(16, Native.address(license));
-        long number = System.getProperty("os.arch").equals("amd64") ? SYS_BPF_X86_64 : SYS_BPF_GENERIC;
-        int fd = (int) check("load a program", LIBC.syscall(number, 5, attributes, 128));
-        assertThat(code.capacity() + license.capacity()).as("kept reachable").isEqualTo(20);
-        return fd;
+    /** A classifier that lets everything pass. */
+    private static BpfProgram loadProgram() {
+        return BpfProgram.load(
+                "passes",
+                new Assembler(ByteOrder.nativeOrder())
+                        .add(Alu.MOV.imm(Register.R0, 0), Instruction.exit())
+                        .bytes());
     }
 }

@@ -3,6 +3,7 @@ package io.fanatic.cli.doctor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fanatic.core.FanOptions;
+import io.fanatic.harness.daemon.NetworkManager;
 import io.fanatic.harness.junit.FanLab;
 import io.fanatic.harness.lab.ExecResult;
 import io.fanatic.harness.lab.Lab;
@@ -66,12 +67,24 @@ class DoctorProgramsTest {
     }
 
     @Test
-    void fault32NetworkManagerIsNotToldToLeaveTheFanAlone() {
-        managed(
-                "NetworkManager",
-                Code.NETWORK_MANAGER,
-                "mkdir -p /etc/NetworkManager/conf.d; printf '[keyfile]\\n"
-                        + "unmanaged-devices=interface-name:fan-*;interface-name:ftun-*\\n' > /etc/NetworkManager/conf.d/90.conf");
+    void fault32NetworkManagerIsNotToldToLeaveTheFanAloneUntilTheFixTellsIt() {
+        try (NetworkManager manager = NetworkManager.start(host.host())) {
+            assertThat(managed()).contains("fan-250:connected (externally)\n", "ftun-250:connected (externally)\n");
+            Finding found = host.has(Code.NETWORK_MANAGER);
+            host.run(found.fix());
+            assertThat(managed())
+                    .contains("fan-250:unmanaged\n", "ftun-250:unmanaged\n", "eth0:connected (externally)\n");
+            host.isHealthy();
+        } finally {
+            host.run("rm -f /etc/NetworkManager/conf.d/*fan*");
+        }
+    }
+
+    private String managed() {
+        return host.host()
+                .exec("nmcli", "-t", "-f", "DEVICE,STATE", "device")
+                .orThrow()
+                .output();
     }
 
     @Test
@@ -107,8 +120,7 @@ class DoctorProgramsTest {
             host.run(told);
             host.isHealthy();
         } finally {
-            host.run("kill " + started.output().strip() + "; rm /run/" + program
-                    + "; rm -rf /etc/NetworkManager /etc/dhcpcd.conf");
+            host.run("kill " + started.output().strip() + "; rm /run/" + program + "; rm -f /etc/dhcpcd.conf");
         }
     }
 }

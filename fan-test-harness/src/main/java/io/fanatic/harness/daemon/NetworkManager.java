@@ -1,0 +1,64 @@
+package io.fanatic.harness.daemon;
+
+import io.fanatic.harness.lab.LabException;
+import io.fanatic.harness.lab.LabHost;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A real NetworkManager on a lab's host, with a message bus of its own and the host's own {@code /etc/NetworkManager}; nmcli(1) talks to
+ * it.
+ */
+public final class NetworkManager implements AutoCloseable {
+    private static final List<String> BUS = List.of("/usr/bin/dbus-daemon", "--system", "--nofork", "--nopidfile");
+
+    /** It leaves devices alone until udev has looked at them, unless /sys cannot be written to, as in a container. */
+    private static final List<String> MANAGER = List.of(
+            "/usr/bin/unshare",
+            "--mount",
+            "/bin/sh",
+            "-c",
+            "mount -t sysfs -o ro sysfs /sys && exec /usr/sbin/NetworkManager --debug --log-level=INFO");
+
+    private final LabHost host;
+    private final DataDirectory data;
+    private final DaemonProcess bus;
+    private final DaemonProcess manager;
+
+    private NetworkManager(LabHost host, DataDirectory data) {
+        this.host = host;
+        this.data = data;
+        this.bus = DaemonProcess.start(host, data.resolve("bus.log"), Map.of(), BUS);
+        this.manager = DaemonProcess.start(host, data.resolve("log"), Map.of(), MANAGER);
+    }
+
+    /**
+     * Starts it and waits until it has done with the devices that there are.
+     *
+     * @throws LabException with the end of its log, when it does not; nothing is left then
+     */
+    public static NetworkManager start(LabHost host) {
+        host.exec("/bin/mkdir", "-p", "/run/dbus", "/run/NetworkManager").orThrow();
+        NetworkManager started = new NetworkManager(host, DataDirectory.create("networkmanager", host));
+        try {
+            started.bus.await(() -> host.exec("/usr/bin/test", "-S", "/run/dbus/system_bus_socket")
+                    .ok());
+            started.manager.await(() -> host.exec("/usr/bin/nmcli", "-g", "STARTUP", "general")
+                    .output()
+                    .equals("started\n"));
+            return started;
+        } catch (RuntimeException | Error e) {
+            started.close();
+            throw e;
+        }
+    }
+
+    /** Ends it; what it has configured stays. */
+    @Override
+    public void close() {
+        manager.close();
+        bus.close();
+        host.exec("/bin/rm", "-rf", "/run/dbus", "/run/NetworkManager", "/var/lib/NetworkManager");
+        data.close();
+    }
+}
