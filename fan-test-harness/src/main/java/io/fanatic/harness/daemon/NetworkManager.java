@@ -12,10 +12,14 @@ import java.util.Map;
 public final class NetworkManager implements AutoCloseable {
     private static final List<String> BUS = List.of("/usr/bin/dbus-daemon", "--system", "--nofork", "--nopidfile");
 
-    /** It leaves devices alone until udev has looked at them, unless /sys cannot be written to, as in a container. */
+    /**
+     * It leaves devices alone until udev has looked at them, unless /sys cannot be written to, as in a container. The machine's name is
+     * not its to change.
+     */
     private static final List<String> MANAGER = List.of(
             "/usr/bin/unshare",
             "--mount",
+            "--uts",
             "/bin/sh",
             "-c",
             "mount -t sysfs -o ro sysfs /sys && exec /usr/sbin/NetworkManager --debug --log-level=INFO");
