@@ -11,11 +11,8 @@ import io.fanatic.netlink.bpf.ProgramNote;
 import io.fanatic.netlink.bpf.ProgramSpec;
 import io.fanatic.netlink.host.DhcpServer;
 import io.fanatic.netlink.host.Dnsmasq;
-import io.fanatic.netlink.host.FirewallException;
-import io.fanatic.netlink.host.ForeignTableException;
 import io.fanatic.netlink.host.Iptables;
 import io.fanatic.netlink.host.NatTable;
-import io.fanatic.netlink.host.Nftables;
 import io.fanatic.netlink.host.PortTable;
 import io.fanatic.netlink.host.Sysctl;
 import io.fanatic.netlink.libc.Errno;
@@ -53,6 +50,7 @@ public final class LinuxKernel implements Kernel {
 
     private final Dnsmasq dnsmasq;
     private final Forwarding forwarding;
+    private final FirewallRules firewall = new FirewallRules();
     private final NetlinkSocket socket;
     private final Links links;
     private final Addresses addresses;
@@ -63,7 +61,6 @@ public final class LinuxKernel implements Kernel {
     private final Set<Integer> clsacts = new HashSet<>();
 
     private KernelFeatures features = KernelFeatures.ofThisKernel();
-    private @Nullable Nftables nftables;
 
     /**
      * As {@link #LinuxKernel(Path, Path)}, on a kernel that is said to have these features, whatever it has: for tests of what
@@ -239,78 +236,27 @@ public final class LinuxKernel implements Kernel {
 
     @Override
     public List<NatTable.Entry> nat() {
-        return natTable().read();
-    }
-
-    @Override
-    public List<PortTable.Entry> ports() {
-        return portTable().read();
-    }
-
-    @Override
-    public void replacePorts(List<PortTable.Entry> entries) {
-        try {
-            portTable().write(entries);
-        } catch (FirewallException e) {
-            throw e.refusesTheFamily()
-                    ? new FanException(
-                            FanException.Reason.UNSUPPORTED,
-                            "this kernel has no nftables tables of the family inet (CONFIG_NF_TABLES_INET), which"
-                                    + " underlay-only needs; try \"modprobe nf_tables\", or go without",
-                            List.of(),
-                            e)
-                    : known(e);
-        }
-    }
-
-    /** A table of somebody else in the place of ours is a conflict. */
-    private static RuntimeException known(FirewallException e) {
-        return e instanceof ForeignTableException
-                ? new FanException(FanException.Reason.CONFLICT, String.valueOf(e.getMessage()), List.of(), e)
-                : e;
-    }
-
-    private PortTable portTable() {
-        return new PortTable(nftables());
-    }
-
-    private NatTable natTable() {
-        return new NatTable(nftables());
-    }
-
-    private Nftables nftables() {
-        Nftables open = nftables;
-        if (open == null) {
-            try {
-                open = Nftables.open();
-            } catch (FirewallException e) {
-                throw new FanException(FanException.Reason.UNSUPPORTED, String.valueOf(e.getMessage()), List.of(), e);
-            }
-            nftables = open;
-        }
-        return open;
+        return firewall.nat();
     }
 
     @Override
     public void replaceNat(List<NatTable.Entry> entries) {
-        try {
-            natTable().write(entries);
-        } catch (FirewallException e) {
-            if (String.valueOf(e.getMessage()).contains("not supported")) {
-                throw new FanException(
-                        FanException.Reason.UNSUPPORTED,
-                        "this kernel has no nftables for IPv4 (CONFIG_NF_TABLES_IPV4), which is what translates the addresses of"
-                                + " packets that leave the overlay; try \"modprobe nf_tables\", or do without: --no-nat",
-                        List.of(),
-                        e);
-            }
-            throw known(e);
-        }
+        firewall.replaceNat(entries);
+    }
+
+    @Override
+    public List<PortTable.Entry> ports() {
+        return firewall.ports();
+    }
+
+    @Override
+    public void replacePorts(List<PortTable.Entry> entries) {
+        firewall.replacePorts(entries);
     }
 
     @Override
     public List<Iptables.Forward> forwards() {
-        return Iptables.read(nftables().run("list tables ip"));
+        return firewall.forwards();
     }
 
     @Override
@@ -591,10 +537,7 @@ public final class LinuxKernel implements Kernel {
 
     @Override
     public void close() {
-        Nftables open = nftables;
-        if (open != null) {
-            open.close();
-        }
+        firewall.close();
         socket.close();
     }
 

@@ -1,0 +1,88 @@
+package io.fanatic.netlink.engine;
+
+import static io.fanatic.netlink.engine.FanException.Reason.CONFLICT;
+import static io.fanatic.netlink.engine.FanException.Reason.UNSUPPORTED;
+
+import io.fanatic.netlink.host.FirewallException;
+import io.fanatic.netlink.host.ForeignTableException;
+import io.fanatic.netlink.host.Iptables;
+import io.fanatic.netlink.host.NatTable;
+import io.fanatic.netlink.host.Nftables;
+import io.fanatic.netlink.host.PortTable;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The firewall of {@link LinuxKernel}: our two tables of nftables, and iptables' rules. Asks the kernel when it is first used. */
+final class FirewallRules implements AutoCloseable {
+    private @Nullable Nftables nftables;
+
+    List<NatTable.Entry> nat() {
+        return new NatTable(nftables()).read();
+    }
+
+    void replaceNat(List<NatTable.Entry> entries) {
+        try {
+            new NatTable(nftables()).write(entries);
+        } catch (FirewallException e) {
+            throw String.valueOf(e.getMessage()).contains("not supported")
+                    ? known(
+                            UNSUPPORTED,
+                            "this kernel has no nftables for IPv4 (CONFIG_NF_TABLES_IPV4), which is what translates the addresses of"
+                                    + " packets that leave the overlay; try \"modprobe nf_tables\", or do without: --no-nat",
+                            e)
+                    : known(e);
+        }
+    }
+
+    List<PortTable.Entry> ports() {
+        return new PortTable(nftables()).read();
+    }
+
+    void replacePorts(List<PortTable.Entry> entries) {
+        try {
+            new PortTable(nftables()).write(entries);
+        } catch (FirewallException e) {
+            throw e.refusesTheFamily()
+                    ? known(
+                            UNSUPPORTED,
+                            "this kernel has no nftables tables of the family inet (CONFIG_NF_TABLES_INET), which"
+                                    + " underlay-only needs; try \"modprobe nf_tables\", or go without",
+                            e)
+                    : known(e);
+        }
+    }
+
+    List<Iptables.Forward> forwards() {
+        return Iptables.read(nftables().run("list tables ip"));
+    }
+
+    /** A table of somebody else in the place of ours is a conflict. */
+    private static RuntimeException known(FirewallException e) {
+        return e instanceof ForeignTableException ? known(CONFLICT, String.valueOf(e.getMessage()), e) : e;
+    }
+
+    private static FanException known(FanException.Reason reason, String sentence, FirewallException cause) {
+        return new FanException(reason, sentence, List.of(), cause);
+    }
+
+    private Nftables nftables() {
+        Nftables open = nftables;
+        if (open == null) {
+            try {
+                open = Nftables.open();
+            } catch (FirewallException e) {
+                throw known(UNSUPPORTED, String.valueOf(e.getMessage()), e);
+            }
+            nftables = open;
+        }
+        return open;
+    }
+
+    @Override
+    public void close() {
+        Nftables open = nftables;
+        if (open != null) {
+            open.close();
+        }
+    }
+}
