@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -28,7 +29,7 @@ final class ConfigFiles {
         return found;
     }
 
-    /** The words after a key, of all its lines: {@code key=a;b c} or {@code key a b}. */
+    /** The words after a key, of all its lines: {@code key=a b} or {@code key a b}. */
     List<String> values(Path file, String key) {
         List<String> values = new ArrayList<>();
         try {
@@ -47,6 +48,45 @@ final class ConfigFiles {
         }
         values.removeIf(String::isEmpty);
         return values;
+    }
+
+    /**
+     * A section of a keyfile, as NetworkManager has them.
+     *
+     * @param name what stands between the brackets
+     * @param values by key; what {@code key+=} adds is joined to it by a semicolon
+     */
+    record Section(String name, Map<String, String> values) {
+        /** Of a key; empty when it is not there. */
+        String value(String key) {
+            return values.getOrDefault(key, "");
+        }
+    }
+
+    /** The sections of a keyfile, in their order. */
+    List<Section> sections(Path file) {
+        List<Section> sections = new ArrayList<>();
+        try {
+            for (String line : Files.readAllLines(file)) {
+                String text = line.strip();
+                int equals = text.indexOf('=');
+                if (text.startsWith("[") && text.endsWith("]")) {
+                    sections.add(new Section(text.substring(1, text.length() - 1), new HashMap<>()));
+                } else if (equals > 0 && !text.startsWith("#") && !sections.isEmpty()) {
+                    boolean adds = text.charAt(equals - 1) == '+';
+                    String key = text.substring(0, adds ? equals - 1 : equals).strip();
+                    sections.get(sections.size() - 1)
+                            .values()
+                            .merge(
+                                    key,
+                                    text.substring(equals + 1).strip(),
+                                    (old, more) -> adds ? old + ";" + more : more);
+                }
+            }
+        } catch (IOException unreadable) {
+            return List.of();
+        }
+        return sections;
     }
 
     /** All .network files in the order in which networkd asks them; one in /etc hides one of the same name elsewhere. */

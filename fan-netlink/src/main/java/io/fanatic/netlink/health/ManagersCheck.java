@@ -1,13 +1,22 @@
 package io.fanatic.netlink.health;
 
+import io.fanatic.netlink.engine.LinkState;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Programs that configure network devices by themselves, where they run and nothing keeps them off the fan's. */
 final class ManagersCheck implements Check {
     private static final Path NETWORK_MANAGER = Path.of("/etc/NetworkManager/conf.d/90-fanatic.conf");
+    private static final List<Path> NETWORK_MANAGER_DIRECTORIES = List.of(
+            Path.of("/usr/lib/NetworkManager/conf.d"),
+            Path.of("/run/NetworkManager/conf.d"),
+            Path.of("/etc/NetworkManager/conf.d"));
+    /** As NetworkManager.conf(5) has it of booleans. */
+    private static final Set<String> NO = Set.of("0", "no", "false", "off");
+
     private static final Path NETWORKD = Path.of("/etc/systemd/network/05-fanatic.network");
     private static final Path DHCPCD = Path.of("/etc/dhcpcd.conf");
 
@@ -27,7 +36,7 @@ final class ManagersCheck implements Check {
         }
         List<String> running = Residents.names();
         if (running.contains("NetworkManager")) {
-            networkManager(devices, findings);
+            networkManager(devices, host, findings);
         }
         // The kernel keeps 15 characters of a name.
         if (running.contains("systemd-network") || running.contains("systemd-networkd")) {
@@ -38,26 +47,30 @@ final class ManagersCheck implements Check {
         }
     }
 
-    private void networkManager(List<String> devices, Findings findings) {
-        List<String> patterns = new ArrayList<>();
-        for (Path directory : List.of(
-                Path.of("/usr/lib/NetworkManager/conf.d"),
-                Path.of("/run/NetworkManager/conf.d"),
-                Path.of("/etc/NetworkManager/conf.d"))) {
-            for (Path file : files.in(directory, ".conf")) {
-                patterns.addAll(files.values(file, "unmanaged-devices"));
+    private void networkManager(List<String> devices, HealthHost host, Findings findings) {
+        List<Path> configuration = new ArrayList<>();
+        for (Path directory : NETWORK_MANAGER_DIRECTORIES) {
+            configuration.addAll(files.in(directory, ".conf"));
+        }
+        configuration.add(Path.of("/etc/NetworkManager/NetworkManager.conf"));
+        List<DeviceSpecs> unmanaged = new ArrayList<>();
+        for (Path file : configuration) {
+            for (ConfigFiles.Section section : files.sections(file)) {
+                if (section.name().equals("keyfile")) {
+                    unmanaged.add(new DeviceSpecs(section.value("unmanaged-devices")));
+                } else if (section.name().startsWith("device") && NO.contains(section.value("managed"))) {
+                    unmanaged.add(new DeviceSpecs(section.value("match-device")));
+                }
             }
         }
-        patterns.addAll(files.values(Path.of("/etc/NetworkManager/NetworkManager.conf"), "unmanaged-devices"));
-        List<String> names = patterns.stream()
-                .map(pattern -> pattern.startsWith("interface-name:") ? pattern.substring(15) : pattern)
-                .toList();
-        uncovered(devices, names)
+        devices.stream()
+                .filter(device -> unmanaged.stream().noneMatch(specs -> specs.match(device, kind(device, host))))
+                .findFirst()
                 .ifPresent(device -> findings.add(Finding.of(
                         Code.NETWORK_MANAGER,
                         Finding.HOST,
                         "NetworkManager runs and is not told to leave the fan's devices alone",
-                        List.of("no unmanaged-devices= of its configuration names " + device),
+                        List.of("nothing in its configuration makes " + device + " unmanaged"),
                         "printf '[keyfile]\\nunmanaged-devices+=interface-name:fan-*;interface-name:ftun-*;interface-name:ftun0\\n' > "
                                 + NETWORK_MANAGER + " && nmcli general reload")));
     }
@@ -83,11 +96,15 @@ final class ManagersCheck implements Check {
                 .findFirst();
     }
 
+    private static String kind(String device, HealthHost host) {
+        return host.link(device).map(LinkState::kind).orElse("");
+    }
+
     /** systemd.network(5): of all files the first by name that matches counts; without one it leaves a device alone. */
     private void networkd(List<String> devices, HealthHost host, Findings findings) {
         List<Path> networks = files.networkFiles();
         for (String device : devices) {
-            String kind = host.link(device).map(link -> link.kind()).orElse("");
+            String kind = kind(device, host);
             Optional<Path> file = networks.stream()
                     .filter(each -> files.matches(each, device, kind))
                     .findFirst();

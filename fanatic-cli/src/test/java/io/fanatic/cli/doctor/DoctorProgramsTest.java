@@ -80,6 +80,18 @@ class DoctorProgramsTest {
         }
     }
 
+    @Test
+    void networkManagerIsToldInAnotherWayToLeaveTheFanAlone() {
+        host.run("printf '[device-of-fans]\\nmatch-device=interface-name:fan-*;interface-name:ftun-*\\nmanaged=0\\n'"
+                + " >/etc/NetworkManager/conf.d/50-fans.conf");
+        try (NetworkManager manager = NetworkManager.start(host.host())) {
+            assertThat(managed()).contains("fan-250:unmanaged\n", "ftun-250:unmanaged\n");
+            host.isHealthy();
+        } finally {
+            host.run("rm /etc/NetworkManager/conf.d/50-fans.conf");
+        }
+    }
+
     private String managed() {
         return host.host()
                 .exec("nmcli", "-t", "-f", "DEVICE,STATE", "device")
