@@ -8,6 +8,8 @@ import io.fanatic.harness.probe.Probes;
 import io.fanatic.harness.probe.TwoNamespaces;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -120,13 +122,24 @@ class IperfServerTest {
         TwoNamespaces.run(net.right, "nft add table ip t");
         TwoNamespaces.run(net.right, "nft add chain ip t in { type filter hook input priority 0 ; }");
         TwoNamespaces.run(
-                net.right, "nft add rule ip t in meta l4proto udp meta length > 500 numgen inc mod 10 0 drop");
+                net.right, "nft add rule ip t in meta l4proto udp meta length > 500 numgen inc mod 10 0 counter drop");
 
         JsonObject sum = client("-u -t 1 -b 20M -l 1000 -J").end("sum");
 
         assertThat(sum.get("packets").getAsLong()).isGreaterThan(1000);
-        assertThat(sum.get("lost_percent").getAsDouble()).isBetween(9.0, 11.0);
+        long dropped = number("packets (\\d+)", TwoNamespaces.run(net.right, "nft list chain ip t in"));
+        // On a busy machine the socket itself has no room for some.
+        long noRoom = number("Udp: (?:\\d+ ){4}(\\d+)", TwoNamespaces.run(net.right, "cat /proc/self/net/snmp"));
+        assertThat(dropped).isGreaterThan(100);
+        // After the last one that comes, none can be missed.
+        assertThat(sum.get("lost_packets").getAsLong()).isBetween(dropped - 1, dropped + noRoom);
         assertThat(sum.get("jitter_ms").getAsDouble()).isPositive();
+    }
+
+    private static long number(String pattern, String text) {
+        Matcher found = Pattern.compile(pattern).matcher(text);
+        assertThat(found.find()).as("%s in %s", pattern, text).isTrue();
+        return Long.parseLong(found.group(1));
     }
 
     @Test

@@ -72,13 +72,15 @@ public final class TwoNamespaces implements BeforeEachCallback, AfterEachCallbac
         run(namespace, "ip " + arguments);
     }
 
-    public static void run(Namespace namespace, String command) {
+    /** Gives what it prints. */
+    public static String run(Namespace namespace, String command) {
         try {
             Process process = new ProcessBuilder(namespace.command(List.of(command.split(" "))))
                     .redirectErrorStream(true)
                     .start();
             String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             assertThat(process.waitFor()).as("%s: %s", command, output).isZero();
+            return output;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
