@@ -160,11 +160,13 @@ public final class KillPoints {
     }
 
     /** Those of the thread that makes the most calls: the one that does the work. */
-    private static List<Point> points(List<String> lines, boolean oneAfterTheLast, boolean besideOthers) {
+    static List<Point> points(List<String> lines, boolean oneAfterTheLast, boolean besideOthers) {
         Map<String, List<String>> threads = new HashMap<>();
         for (String line : lines) {
             int space = line.indexOf(' ');
-            if (space > 0 && !line.contains("+++ exited") && !line.contains("<... ")) {
+            // A call that a signal interrupts is made again, and another run need not be interrupted.
+            boolean once = !line.contains("<... ") && !line.contains(" = ? ERESTART");
+            if (space > 0 && once && !line.contains("+++ exited")) {
                 threads.computeIfAbsent(line.substring(0, space), thread -> new ArrayList<>())
                         .add(line);
             }
