@@ -35,9 +35,7 @@ class ConfigureTest {
     void rememberTheHost(Lab running) {
         lab = running;
         host = lab.hosts().get(0);
-        // Leaves /run/netns, where the test container's namespace gets its name.
-        sh("ip netns add any");
-        sh("ip netns delete any");
+        FanaticWithFakes.makeRoomForContainers(host);
         before = lab.snapshot(host);
     }
 

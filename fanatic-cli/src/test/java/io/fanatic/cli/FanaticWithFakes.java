@@ -6,6 +6,7 @@ import io.fanatic.cli.container.EngineKind;
 import io.fanatic.cli.container.EngineStatus;
 import io.fanatic.cli.setup.FakeEngine;
 import io.fanatic.cli.setup.Host;
+import io.fanatic.harness.lab.LabHost;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -19,6 +20,12 @@ public final class FanaticWithFakes {
         FakeEngine docker = new FakeEngine(EngineKind.DOCKER, DIRECTORY, EngineStatus.State.OFF, IpContainer::start);
         FakeEngine lxd = new FakeEngine(EngineKind.LXD, DIRECTORY, EngineStatus.State.OFF, IpContainer::start);
         return Host.here(List.of(docker, lxd, FakeEngine.absent(EngineKind.INCUS, DIRECTORY)));
+    }
+
+    /** Leaves /run/netns behind, where the test container's namespace gets its name: for a host that is compared with its snapshot. */
+    static void makeRoomForContainers(LabHost host) {
+        host.exec("ip", "netns", "add", "any").orThrow();
+        host.exec("ip", "netns", "delete", "any").orThrow();
     }
 
     public static void main(String[] args) {

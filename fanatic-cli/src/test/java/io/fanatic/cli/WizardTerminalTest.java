@@ -43,8 +43,7 @@ class WizardTerminalTest {
     void rememberTheHost(Lab running) {
         lab = running;
         host = lab.hosts().get(0);
-        lab.exec(host, List.of("ip", "netns", "add", "any")).orThrow();
-        lab.exec(host, List.of("ip", "netns", "delete", "any")).orThrow();
+        FanaticWithFakes.makeRoomForContainers(host);
         before = lab.snapshot(host);
     }
 

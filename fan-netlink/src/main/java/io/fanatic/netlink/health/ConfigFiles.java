@@ -37,9 +37,9 @@ final class ConfigFiles {
                 String text = line.strip();
                 if (text.startsWith(key) && text.length() > key.length()) {
                     String rest = text.substring(key.length());
-                    if (rest.matches("[ \\t]*\\+?=.*|[ \\t].*")) {
+                    if (rest.matches("[ \\t]*=.*|[ \\t].*")) {
                         values.addAll(List.of(
-                                rest.replaceFirst("^[ \\t]*\\+?=?", "").strip().split("[;,\\s]+")));
+                                rest.replaceFirst("^[ \\t]*=?", "").strip().split("[,\\s]+")));
                     }
                 }
             }
