@@ -22,4 +22,9 @@ public record Neighbour(int index, Ipv4Address address, MacAddress mac, int stat
     public boolean noArp() {
         return (state & Neighbours.NUD_NOARP) != 0;
     }
+
+    /** Whether it was learned by asking and is known now; false while the question is open and once nobody answered. */
+    public boolean learned() {
+        return (state & Neighbours.NUD_LEARNED) != 0;
+    }
 }

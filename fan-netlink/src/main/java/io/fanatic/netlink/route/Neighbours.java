@@ -15,6 +15,9 @@ public final class Neighbours {
     static final int RTM_DELNEIGH = 29;
     static final int RTM_GETNEIGH = 30;
     static final int NDMSG_LENGTH = 12;
+    /** NUD_REACHABLE, NUD_STALE, NUD_DELAY and NUD_PROBE. */
+    static final int NUD_LEARNED = 0x1e;
+
     static final int NUD_NOARP = 0x40;
     static final int NUD_PERMANENT = 0x80;
     static final int NDA_DST = 1;

@@ -43,20 +43,27 @@ final class NeighbourRelief implements AutoCloseable {
         for (LabNode node : met) {
             NetlinkSocket socket = sockets.computeIfAbsent(
                     node.name(), name -> node.namespace().call(NetlinkSocket::open));
-            Neighbours neighbours = new Neighbours(socket);
-            for (Neighbour each : neighbours.list()) {
-                if (!each.permanent() && !each.noArp()) {
-                    try {
-                        neighbours.delete(each.index(), each.address());
-                    } catch (NetlinkException gone) {
-                        // The kernel was quicker.
-                        continue;
-                    }
-                }
-            }
+            forget(new Neighbours(socket));
         }
         met.clear();
         pairs = 1;
+    }
+
+    /**
+     * Questions without an answer yet stay: who waits for one would be told that there is no route. Those that nobody
+     * answered stay too, since the kernel gives them up at any age.
+     */
+    static void forget(Neighbours neighbours) {
+        for (Neighbour each : neighbours.list()) {
+            if (each.learned()) {
+                try {
+                    neighbours.delete(each.index(), each.address());
+                } catch (NetlinkException gone) {
+                    // The kernel was quicker.
+                    continue;
+                }
+            }
+        }
     }
 
     @Override

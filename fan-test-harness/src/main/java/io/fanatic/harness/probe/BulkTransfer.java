@@ -13,6 +13,7 @@ import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import java.net.InetSocketAddress;
+import java.net.NoRouteToHostException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
@@ -123,10 +124,14 @@ public record BulkTransfer(Ipv4Address address, long bytes, String congestion, D
         int port = ((InetSocketAddress) bound.channel().localAddress()).getPort();
         from.call(() -> connect.connect(Sockets.socketAddress(address, port))).addListener(connected -> {
             if (!connected.isSuccess()) {
-                run.fail("cannot connect to " + address + ": "
-                        + connected.cause().getMessage());
+                run.fail("cannot connect to " + address + ": " + reason(connected.cause()));
             }
         });
         return run.result();
+    }
+
+    /** Netty gives this one no words. */
+    private static String reason(Throwable cause) {
+        return cause instanceof NoRouteToHostException ? "no route to host" : String.valueOf(cause.getMessage());
     }
 }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.fanatic.core.Cidr;
 import io.fanatic.core.FanMapping;
+import io.fanatic.harness.Condition;
 import io.fanatic.netlink.host.HostSnapshot;
 import io.fanatic.netlink.host.Namespace;
 import java.nio.file.Files;
@@ -268,10 +269,6 @@ class LabTest {
         List<Path> files = List.of(
                 lab.hosts().get(0).namespace().network(),
                 lab.containers().get(0).namespace().network());
-        long deadline = System.nanoTime() + 5_000_000_000L;
-        while (Residents.in(files).size() < processes) {
-            assertThat(System.nanoTime()).isLessThan(deadline);
-            Thread.onSpinWait();
-        }
+        Condition.await("they run", () -> Residents.in(files).size() >= processes);
     }
 }

@@ -86,6 +86,16 @@ class BulkTransferTest {
     }
 
     @Test
+    void aPlaceThatCannotBeReachedIsToldInWords() {
+        TwoNamespaces.ip(net.left, "route add unreachable " + RIGHT);
+        assertThat(BulkTransfer.to(RIGHT)
+                        .start(probes, net.left, net.right)
+                        .join()
+                        .error())
+                .contains("cannot connect to 192.0.2.2: no route to host");
+    }
+
+    @Test
     void aPathThatSwallowsPacketsEndsInTime() {
         TwoNamespaces.run(net.right, "nft add table ip t");
         TwoNamespaces.run(net.right, "nft add chain ip t in { type filter hook input priority 0 ; }");

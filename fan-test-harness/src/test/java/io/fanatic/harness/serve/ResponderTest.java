@@ -4,6 +4,7 @@ import static io.fanatic.harness.probe.TwoNamespaces.RIGHT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fanatic.core.Cidr;
+import io.fanatic.harness.Condition;
 import io.fanatic.harness.iperf.Extent;
 import io.fanatic.harness.iperf.IperfClient;
 import io.fanatic.harness.iperf.IperfServer;
@@ -30,7 +31,6 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -222,7 +222,7 @@ class ResponderTest {
                 socket.close();
             }
         }
-        await(() -> responder.connections() == 0);
+        Condition.await("every connection is closed", () -> responder.connections() == 0);
     }
 
     @Test
@@ -235,7 +235,7 @@ class ResponderTest {
             slow.configureBlocking(false);
             ByteBuffer data = ByteBuffer.allocate(MEGABYTE);
             AtomicReference<IOException> cut = new AtomicReference<>();
-            await(() -> {
+            Condition.await("it is cut off", () -> {
                 try {
                     slow.write(data.clear());
                     return false;
@@ -270,7 +270,7 @@ class ResponderTest {
                 channel.close();
             }
         }
-        await(() -> responder.connections() == 0);
+        Condition.await("every connection is closed", () -> responder.connections() == 0);
         assertThat(log).contains("192.0.2.1 has 300 connections and gets no more");
         assertThat(log).hasSizeLessThan(5);
         othersAreServed();
@@ -370,13 +370,5 @@ class ResponderTest {
         System.gc();
         Runtime runtime = Runtime.getRuntime();
         return runtime.totalMemory() - runtime.freeMemory();
-    }
-
-    private static void await(BooleanSupplier condition) {
-        long deadline = System.nanoTime() + 20_000_000_000L;
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime()).as("in time").isLessThan(deadline);
-            Thread.onSpinWait();
-        }
     }
 }

@@ -1,0 +1,21 @@
+package io.fanatic.harness;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.function.BooleanSupplier;
+
+/** What a test waits for. */
+public final class Condition {
+    private static final long PATIENCE_NANOS = 20_000_000_000L;
+
+    private Condition() {}
+
+    /** Asks again and again, for at most 20 s. */
+    public static void await(String what, BooleanSupplier condition) {
+        long deadline = System.nanoTime() + PATIENCE_NANOS;
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).as("%s within 20 s", what).isLessThan(deadline);
+            Thread.onSpinWait();
+        }
+    }
+}
