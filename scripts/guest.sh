@@ -1,6 +1,6 @@
 # shellcheck shell=sh
 # What scripts/in-uml and scripts/in-qemu have in common: the directory by which a guest is told what to run and answers. They
-# say NAME, home, USAGE_LINE, and read the options -m -t -o themselves.
+# say NAME, home, USAGE_LINE, and read the options -m -t -o -n themselves.
 
 say() { echo "$NAME: $*" >&2; }
 die() { say "$@"; exit 125; }
@@ -8,6 +8,12 @@ usage() { sed -n "$USAGE_LINE" "$home/scripts/$NAME" | sed 's/^# */usage: /' >&2
 
 # quote WORD: as a shell reads it back.
 quote() { printf "'%s' " "$(printf '%sx' "$1" | sed "s/'/'\\\\''/g" | sed '$s/x$//')"; }
+
+# require_tap: that $tap, when the guest is to have one, is here.
+require_tap() {
+    [ -z "$tap" ] || ip link show dev "$tap" >/dev/null 2>&1 ||
+        die "there is no device $tap here; make it: ip tuntap add $tap mode tap"
+}
 
 # make_work: the directory $work of this run, gone with this script, and the guest with it.
 make_work() {

@@ -19,34 +19,41 @@ import java.util.Optional;
  * @param patience after which the guest is ended
  * @param shared directories in which the command may write the machine's own files
  * @param disk keeps what the guest writes, for a guest that boots with it again; made when there is none
+ * @param tap a device of the caller's network namespace whose other end is the guest's eth0
  * @param init the command takes the place of process 1
  */
-public record UserModeLinux(String memory, Duration patience, List<Path> shared, Optional<Path> disk, boolean init) {
-    private static final Path SCRIPT =
-            Path.of("../scripts/in-uml").toAbsolutePath().normalize();
+public record UserModeLinux(
+        String memory, Duration patience, List<Path> shared, Optional<Path> disk, Optional<String> tap, boolean init) {
+    static final Path SCRIPTS = Path.of("../scripts").toAbsolutePath().normalize();
+
+    private static final Path SCRIPT = SCRIPTS.resolve("in-uml");
 
     public UserModeLinux {
         shared = List.copyOf(shared);
     }
 
     public static UserModeLinux withMemory(String memory) {
-        return new UserModeLinux(memory, Duration.ofMinutes(3), List.of(), Optional.empty(), false);
+        return new UserModeLinux(memory, Duration.ofMinutes(3), List.of(), Optional.empty(), Optional.empty(), false);
     }
 
     public UserModeLinux within(Duration patience) {
-        return new UserModeLinux(memory, patience, shared, disk, init);
+        return new UserModeLinux(memory, patience, shared, disk, tap, init);
     }
 
     public UserModeLinux sharing(Path... directories) {
-        return new UserModeLinux(memory, patience, List.of(directories), disk, init);
+        return new UserModeLinux(memory, patience, List.of(directories), disk, tap, init);
     }
 
     public UserModeLinux withDisk(Path disk) {
-        return new UserModeLinux(memory, patience, shared, Optional.of(disk), init);
+        return new UserModeLinux(memory, patience, shared, Optional.of(disk), tap, init);
+    }
+
+    public UserModeLinux withInterface(String tap) {
+        return new UserModeLinux(memory, patience, shared, disk, Optional.of(tap), init);
     }
 
     public UserModeLinux asInit() {
-        return new UserModeLinux(memory, patience, shared, disk, true);
+        return new UserModeLinux(memory, patience, shared, disk, tap, true);
     }
 
     /** The words that boot it and run a command there. */
@@ -55,6 +62,7 @@ public record UserModeLinux(String memory, Duration patience, List<Path> shared,
                 new ArrayList<>(List.of(SCRIPT.toString(), "-m", memory, "-t", Long.toString(patience.toSeconds())));
         shared.forEach(directory -> words.addAll(List.of("-o", directory.toString())));
         disk.ifPresent(image -> words.addAll(List.of("-d", image.toString())));
+        tap.ifPresent(device -> words.addAll(List.of("-n", device)));
         if (init) {
             words.add("-i");
         }

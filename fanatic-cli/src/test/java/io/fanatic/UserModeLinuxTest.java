@@ -106,6 +106,14 @@ class UserModeLinuxTest {
     }
 
     @Test
+    void aDeviceForItsInterfaceThatIsNotThereIsNamed() {
+        ExecResult result = GUEST.withInterface("nosuch").run("true");
+        assertThat(result.output())
+                .isEqualTo("in-uml: there is no device nosuch here; make it: ip tuntap add nosuch mode tap\n");
+        assertThat(result.exitCode()).isEqualTo(125);
+    }
+
+    @Test
     void withoutTheKernelItNamesThePackage(@TempDir Path bin) throws IOException {
         for (String tool : List.of("sh", "dirname", "readlink", "id")) {
             Files.copy(Path.of("/usr/bin", tool), bin.resolve(tool), StandardCopyOption.COPY_ATTRIBUTES);

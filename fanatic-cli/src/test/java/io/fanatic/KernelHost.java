@@ -1,0 +1,131 @@
+package io.fanatic;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fanatic.core.FanSlice;
+import io.fanatic.core.Ipv4Address;
+import io.fanatic.harness.lab.Lab;
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One more host on a lab's switch, with a kernel of its own: a guest, in which {@link KernelHostProgram} runs from this JVM's class
+ * path. It has the lab's first fan, and one container.
+ */
+final class KernelHost implements AutoCloseable {
+    private static final String READY = "ready ";
+
+    private final Lab lab;
+    private final FanSlice slice;
+    private final Process process;
+
+    /**
+     * Begins to boot it.
+     *
+     * @param number counted on from the lab's own hosts; its address follows from it
+     * @param image of the kernel, to run in QEMU; none: user-mode Linux
+     * @param flags of its fan
+     */
+    KernelHost(Lab lab, int number, Optional<Path> image, List<String> flags) throws IOException, InterruptedException {
+        this.lab = lab;
+        slice = lab.spec().slice(number);
+        String tap = "g" + number;
+        outside("ip", "tuntap", "add", tap, "mode", "tap").inheritIO().start().waitFor();
+        outside("ip", "link", "set", tap, "master", "underlay", "up")
+                .inheritIO()
+                .start()
+                .waitFor();
+        List<String> program = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                // A guest's device has no hardware's address, by which Netty would tell machines apart.
+                "-Dio.netty.machineId=02:00:00:00:00:00:00:01",
+                "-cp",
+                System.getProperty("surefire.real.class.path", System.getProperty("java.class.path")),
+                KernelHostProgram.class.getName(),
+                slice.mapping().overlay().toString(),
+                slice.underlayAddress() + "/" + slice.mapping().underlay().prefixLength()));
+        program.addAll(flags);
+        UserModeLinux uml = UserModeLinux.withMemory("1G").withInterface(tap);
+        List<String> words = new ArrayList<>();
+        if (image.isPresent()) {
+            String qemu = UserModeLinux.SCRIPTS.resolve("in-qemu").toString();
+            words.addAll(List.of(qemu, "-k", image.get().toString(), "-n", tap, "--"));
+            words.addAll(program);
+        } else {
+            words.addAll(uml.command(program.toArray(String[]::new)));
+        }
+        process = outside(words.toArray(String[]::new))
+                .redirectInput(new File("/dev/null"))
+                .redirectErrorStream(true)
+                .start();
+    }
+
+    /** Where the switch is. */
+    private ProcessBuilder outside(String... command) {
+        return new ProcessBuilder(lab.outside().command(List.of(command)));
+    }
+
+    /** Waits until its fan is up; tells its kernel. */
+    String awaitReady() throws IOException {
+        List<String> said = new ArrayList<>();
+        BufferedReader output = process.inputReader();
+        for (String line = output.readLine(); line != null; line = output.readLine()) {
+            if (line.startsWith(READY)) {
+                return line.substring(READY.length());
+            }
+            said.add(line);
+        }
+        throw new AssertionError("the guest ended: " + String.join("\n", said));
+    }
+
+    Ipv4Address address() {
+        return slice.hostAddress();
+    }
+
+    Ipv4Address containerAddress() {
+        return slice.firstContainerAddress();
+    }
+
+    /** As {@link KernelHostProgram#reach}, from the host. */
+    String reachFromHost(Ipv4Address to) throws IOException {
+        return ask("host " + to);
+    }
+
+    /** As {@link KernelHostProgram#reach}, from the container. */
+    String reachFromContainer(Ipv4Address to) throws IOException {
+        return ask("container " + to);
+    }
+
+    /** Takes the fan down and ends the guest; tells what is not as it was before. */
+    String down() throws IOException, InterruptedException {
+        String left = ask("down");
+        List<String> said = process.inputReader().lines().toList();
+        assertThat(process.waitFor()).as("the guest said " + said).isZero();
+        return left;
+    }
+
+    private String ask(String request) throws IOException {
+        try (Socket socket = lab.outside()
+                        .call(() -> new Socket(slice.underlayAddress().toString(), KernelHostProgram.PORT));
+                BufferedReader answer =
+                        new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8))) {
+            socket.getOutputStream().write((request + "\n").getBytes(StandardCharsets.UTF_8));
+            return Optional.ofNullable(answer.readLine()).orElse("the guest does not answer");
+        }
+    }
+
+    @Override
+    public void close() {
+        process.destroy();
+    }
+}

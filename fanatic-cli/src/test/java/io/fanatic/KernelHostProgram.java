@@ -1,0 +1,147 @@
+package io.fanatic;
+
+import io.fanatic.core.FanEntry;
+import io.fanatic.core.FanSlice;
+import io.fanatic.core.Ipv4Address;
+import io.fanatic.harness.probe.Ping;
+import io.fanatic.harness.probe.PingResult;
+import io.fanatic.harness.probe.Probes;
+import io.fanatic.harness.serve.Responder;
+import io.fanatic.harness.serve.ResponderSpec;
+import io.fanatic.netlink.FanNetwork;
+import io.fanatic.netlink.engine.Fan;
+import io.fanatic.netlink.engine.RunningKernel;
+import io.fanatic.netlink.host.HostSnapshot;
+import io.fanatic.netlink.host.Namespace;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * What runs in the guest of a {@link KernelHost}: it brings up a fan on eth0, with one container, serves echo at both, and does what
+ * it is told over TCP.
+ *
+ * <pre>java ... io.fanatic.KernelHostProgram OVERLAY UNDERLAY-ADDRESS/LENGTH [FLAG]...</pre>
+ *
+ * It prints {@code ready} and its kernel. A connection brings one request, a line, and takes the answer, a line that is empty when
+ * all is well: {@code host ADDRESS} and {@code container ADDRESS} reach that address from there; {@code down} takes the fan down, tells
+ * what is not as it was before, and ends the program.
+ */
+public final class KernelHostProgram {
+    static final int PORT = 4711;
+
+    private static final String CONTAINER = "c1";
+    private static final int CHUNK = 64 << 10;
+    private static final int CHUNKS = 16;
+    private static final int ICMP_AND_IPV4_HEADERS = 28;
+    /** Emulated machines take their time. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private KernelHostProgram() {}
+
+    public static void main(String[] words) throws IOException, InterruptedException {
+        FanEntry entry = FanEntry.parse(List.of(words));
+        // The kernel loads it when it is needed, and it brings a device of its own, tunl0, which stays.
+        sh("modprobe -q ipip || :");
+        sh("ip link set eth0 up; ip address add " + words[1] + " dev eth0");
+        HostSnapshot before = HostSnapshot.take();
+        FanNetwork network = FanNetwork.onThisHost();
+        network.up(entry);
+        Fan fan = network.list().get(0);
+        FanSlice slice = fan.slices().get(0);
+        Namespace container = Namespace.create(CONTAINER);
+        String address = slice.firstContainerAddress() + "/" + fan.prefixLength();
+        sh("ip link add c1 mtu " + fan.mtu() + " type veth peer name eth0 mtu " + fan.mtu() + " netns " + CONTAINER
+                + "; ip link set c1 master " + fan.bridge() + " up; ip -n c1 address add " + address
+                + " dev eth0; ip -n c1 link set eth0 up; ip -n c1 route add default via " + slice.hostAddress());
+        try (Probes probes = Probes.open();
+                ServerSocket requests = new ServerSocket(
+                        PORT, 1, InetAddress.getByName(slice.underlayAddress().toString()));
+                Responder host = Responder.start(
+                        probes, ResponderSpec.at(slice.hostAddress(), fan.overlay()), System.err::println);
+                Responder inside = Responder.start(
+                        probes,
+                        container,
+                        ResponderSpec.at(slice.firstContainerAddress(), fan.overlay()),
+                        System.err::println)) {
+            System.out.println("ready " + RunningKernel.read());
+            boolean up = true;
+            while (up) {
+                try (Socket one = requests.accept();
+                        BufferedReader request = new BufferedReader(
+                                new InputStreamReader(one.getInputStream(), StandardCharsets.UTF_8));
+                        PrintStream answer = new PrintStream(one.getOutputStream(), true, StandardCharsets.UTF_8)) {
+                    String[] asked = request.readLine().split(" ");
+                    switch (asked[0]) {
+                        case "host" ->
+                            answer.println(reach(probes, Namespace.here(), Ipv4Address.parse(asked[1]), fan.mtu()));
+                        case "container" ->
+                            answer.println(reach(probes, container, Ipv4Address.parse(asked[1]), fan.mtu()));
+                        default -> {
+                            up = false;
+                            inside.close();
+                            host.close();
+                            sh("ip link delete c1");
+                            container.delete();
+                            network.down(entry.overlay(), entry.underlay());
+                            answer.println(String.join("; ", before.changesTo(HostSnapshot.take())));
+                        }
+                    }
+                }
+            }
+        }
+        System.exit(0);
+    }
+
+    /**
+     * Three echo requests that fill the fan's MTU, and a megabyte to echo (RFC 862) and back.
+     *
+     * @return what was wrong; empty when nothing
+     */
+    static String reach(Probes probes, Namespace from, Ipv4Address to, int mtu) {
+        PingResult ping = Ping.to(to)
+                .withPayload(mtu - ICMP_AND_IPV4_HEADERS)
+                .withTimeout(PATIENCE)
+                .start(probes, from)
+                .join();
+        return ping.ok()
+                ? from.call(() -> echo(to))
+                : to + " answered " + ping.received() + " of " + ping.sent() + " pings";
+    }
+
+    private static String echo(Ipv4Address to) {
+        byte[] chunk = new byte[CHUNK];
+        Random random = new Random();
+        try (Socket socket = new Socket()) {
+            socket.setSoTimeout((int) PATIENCE.toMillis());
+            socket.connect(new InetSocketAddress(to.toString(), ResponderSpec.ECHO), (int) PATIENCE.toMillis());
+            for (int i = 0; i < CHUNKS; i++) {
+                random.nextBytes(chunk);
+                socket.getOutputStream().write(chunk);
+                if (!Arrays.equals(socket.getInputStream().readNBytes(CHUNK), chunk)) {
+                    return to + " echoed something else";
+                }
+            }
+            return "";
+        } catch (IOException e) {
+            return "echo of " + to + ": " + e;
+        }
+    }
+
+    private static void sh(String script) throws IOException, InterruptedException {
+        int code = new ProcessBuilder("sh", "-euc", script).inheritIO().start().waitFor();
+        if (code != 0) {
+            throw new IllegalStateException("exit code " + code + ": " + script);
+        }
+    }
+}

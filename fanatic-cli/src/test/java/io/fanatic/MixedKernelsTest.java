@@ -1,0 +1,163 @@
+package io.fanatic;
+
+import static io.fanatic.netlink.libc.Native.LIBC;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.TunnelType;
+import io.fanatic.harness.lab.FanControl;
+import io.fanatic.harness.lab.Lab;
+import io.fanatic.harness.lab.LabContainer;
+import io.fanatic.harness.lab.LabHost;
+import io.fanatic.harness.lab.LabNode;
+import io.fanatic.harness.lab.LabSpec;
+import io.fanatic.harness.probe.Probes;
+import io.fanatic.harness.serve.Responder;
+import io.fanatic.harness.serve.ResponderSpec;
+import io.fanatic.netlink.engine.RunningKernel;
+import io.fanatic.netlink.host.HostSnapshot;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Hosts of different kernels in one lab: h1 and h2 are namespaces of this machine's, the others guests on the same switch. One is
+ * user-mode Linux; the images that FANATIC_KERNELS lists run in QEMU (scripts/test-kernels mixed).
+ *
+ * <pre>
+ *   h1c1 - h1 10.0.0.1 \            / 10.0.0.3 user-mode Linux - container
+ *                       underlay --
+ *   h2c1 - h2 10.0.0.2 /            \ 10.0.0.4 ... QEMU - container
+ * </pre>
+ */
+class MixedKernelsTest {
+    private static final String NAME = "fant-" + ProcessHandle.current().pid() + "-k";
+    private static final int HERE = 2;
+    private static final int MTU = 1450;
+
+    private final List<KernelHost> guests = new ArrayList<>();
+
+    /** A host or container, wherever it runs. */
+    private record Member(int host, String name, Ipv4Address address, Reaching way) {}
+
+    private interface Reaching {
+        /** Tells what was wrong; empty: nothing. */
+        String reach(Ipv4Address to) throws IOException;
+    }
+
+    @BeforeEach
+    void asRoot() {
+        assumeTrue(LIBC.geteuid() == 0, "namespaces and guests need root");
+    }
+
+    @AfterEach
+    void end() {
+        guests.forEach(KernelHost::close);
+    }
+
+    private static List<Path> images() {
+        String images = System.getenv().getOrDefault("FANATIC_KERNELS", "");
+        return Stream.of(images.split(File.pathSeparator))
+                .filter(image -> !image.isEmpty())
+                .map(Path::of)
+                .toList();
+    }
+
+    /** IPIP takes two kernels that have it; whether this machine's is one is not known. */
+    private static List<TunnelType> flavours() {
+        return images().isEmpty() ? List.of(TunnelType.VXLAN) : List.of(TunnelType.VXLAN, TunnelType.IPIP);
+    }
+
+    @ParameterizedTest
+    @MethodSource("flavours")
+    void hostsOfDifferentKernelsAndTheirContainersReachEachOther(TunnelType flavour) throws Exception {
+        try (Lab lab = Lab.up(LabSpec.named(NAME).withHosts(HERE).withContainers(1))) {
+            List<String> flags = flavour == TunnelType.IPIP ? List.of("ipip") : List.of();
+            guests.add(new KernelHost(lab, HERE + 1, Optional.empty(), flags));
+            for (Path image : images()) {
+                guests.add(new KernelHost(lab, HERE + 1 + guests.size(), Optional.of(image), flags));
+            }
+            List<String> kernels = new ArrayList<>(List.of(RunningKernel.read().toString()));
+            for (KernelHost guest : guests) {
+                kernels.add(guest.awaitReady());
+            }
+            assertThat(kernels).doesNotHaveDuplicates();
+            System.out.println("number: kernels in one overlay (" + flavour + "): " + String.join("; ", kernels));
+            if (flavour == TunnelType.VXLAN) {
+                withThisMachine(lab);
+            } else {
+                reachEachOther(theirs());
+            }
+            for (KernelHost guest : guests) {
+                assertThat(guest.down()).as("what is left of the fan").isEmpty();
+            }
+        }
+    }
+
+    private void withThisMachine(Lab lab) throws IOException {
+        FanControl control = FanControl.embedded();
+        List<HostSnapshot> before = lab.hosts().stream().map(lab::snapshot).toList();
+        lab.fanUp(control);
+        List<LabNode> nodes = new ArrayList<>(lab.hosts());
+        nodes.addAll(lab.containers());
+        List<Responder> responders = new ArrayList<>();
+        try (Probes probes = Probes.open()) {
+            List<Member> members = theirs();
+            for (LabNode node : nodes) {
+                int host = node instanceof LabContainer container
+                        ? container.host().number()
+                        : ((LabHost) node).number();
+                members.add(new Member(
+                        host,
+                        node.name(),
+                        node.address(),
+                        to -> KernelHostProgram.reach(probes, node.namespace(), to, MTU)));
+                responders.add(Responder.start(
+                        probes,
+                        node.namespace(),
+                        ResponderSpec.at(node.address(), lab.spec().mapping().overlay()),
+                        line -> {}));
+            }
+            reachEachOther(members);
+            responders.forEach(Responder::close);
+        }
+        lab.fanDown(control);
+        for (LabHost host : lab.hosts()) {
+            assertThat(before.get(host.number() - 1).changesTo(lab.snapshot(host)))
+                    .isEmpty();
+        }
+    }
+
+    /** The guests and their containers. */
+    private List<Member> theirs() {
+        List<Member> members = new ArrayList<>();
+        for (KernelHost guest : guests) {
+            int number = HERE + 1 + guests.indexOf(guest);
+            members.add(new Member(number, "h" + number, guest.address(), guest::reachFromHost));
+            members.add(new Member(number, "h" + number + "c1", guest.containerAddress(), guest::reachFromContainer));
+        }
+        return members;
+    }
+
+    private static void reachEachOther(List<Member> members) throws IOException {
+        List<String> wrong = new ArrayList<>();
+        for (Member from : members) {
+            for (Member to : members) {
+                String answer = from.host() == to.host() ? "" : from.way().reach(to.address());
+                if (!answer.isEmpty()) {
+                    wrong.add(from.name() + " to " + to.name() + ": " + answer);
+                }
+            }
+        }
+        assertThat(wrong).isEmpty();
+    }
+}
