@@ -12,6 +12,7 @@ import java.io.InputStreamReader;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -22,8 +23,11 @@ import java.util.Optional;
  */
 final class KernelHost implements AutoCloseable {
     private static final String READY = "ready ";
+    /** Until the slowest of the others has booted, and all have been tried. */
+    private static final Duration LONGEST = Duration.ofMinutes(30);
 
     private final Lab lab;
+    private final int number;
     private final FanSlice slice;
     private final Process process;
 
@@ -31,11 +35,13 @@ final class KernelHost implements AutoCloseable {
      * Begins to boot it.
      *
      * @param number counted on from the lab's own hosts; its address follows from it
-     * @param image of the kernel, to run in QEMU; none: user-mode Linux
+     * @param qemu options of scripts/in-qemu; none: user-mode Linux
      * @param flags of its fan
      */
-    KernelHost(Lab lab, int number, Optional<Path> image, List<String> flags) throws IOException, InterruptedException {
+    KernelHost(Lab lab, int number, Optional<List<String>> qemu, List<String> flags)
+            throws IOException, InterruptedException {
         this.lab = lab;
+        this.number = number;
         slice = lab.spec().slice(number);
         String tap = "g" + number;
         outside("ip", "tuntap", "add", tap, "mode", "tap").inheritIO().start().waitFor();
@@ -44,30 +50,43 @@ final class KernelHost implements AutoCloseable {
                 .start()
                 .waitFor();
         List<String> program = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "sh",
+                "-c",
+                // Guests with files of their own have a Java of their own.
+                "exec \"${JAVA:-$(ls -d /usr/lib/jvm/*/bin/java | head -n 1)}\" \"$@\"",
+                "sh",
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
-                // A guest's device has no hardware's address, by which Netty would tell machines apart.
-                "-Dio.netty.machineId=02:00:00:00:00:00:00:01",
                 "-cp",
                 System.getProperty("surefire.real.class.path", System.getProperty("java.class.path")),
                 KernelHostProgram.class.getName(),
                 slice.mapping().overlay().toString(),
                 slice.underlayAddress() + "/" + slice.mapping().underlay().prefixLength()));
         program.addAll(flags);
-        UserModeLinux uml = UserModeLinux.withMemory("1G").withInterface(tap);
-        List<String> words = new ArrayList<>();
-        if (image.isPresent()) {
-            String qemu = UserModeLinux.SCRIPTS.resolve("in-qemu").toString();
-            words.addAll(List.of(qemu, "-k", image.get().toString(), "-n", tap, "--"));
+        // A guest ends with this JVM, whatever ends that.
+        List<String> words = new ArrayList<>(List.of("setpriv", "--pdeathsig", "TERM"));
+        if (qemu.isPresent()) {
+            words.add(UserModeLinux.SCRIPTS.resolve("in-qemu").toString());
+            words.addAll(qemu.get());
+            words.addAll(List.of("-n", tap, "--"));
             words.addAll(program);
         } else {
+            UserModeLinux uml = UserModeLinux.withMemory("1G").within(LONGEST).withInterface(tap);
             words.addAll(uml.command(program.toArray(String[]::new)));
         }
-        process = outside(words.toArray(String[]::new))
+        ProcessBuilder guest = outside(words.toArray(String[]::new))
                 .redirectInput(new File("/dev/null"))
-                .redirectErrorStream(true)
-                .start();
+                .redirectErrorStream(true);
+        if (words.contains("-r")) {
+            guest.environment().keySet().removeAll(List.of("JAVA", "JAVA_HOME"));
+        } else {
+            guest.environment()
+                    .put(
+                            "JAVA",
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString());
+        }
+        process = guest.start();
     }
 
     /** Where the switch is. */
@@ -86,6 +105,10 @@ final class KernelHost implements AutoCloseable {
             said.add(line);
         }
         throw new AssertionError("the guest ended: " + String.join("\n", said));
+    }
+
+    int number() {
+        return number;
     }
 
     Ipv4Address address() {

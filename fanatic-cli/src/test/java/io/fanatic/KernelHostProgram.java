@@ -3,11 +3,6 @@ package io.fanatic;
 import io.fanatic.core.FanEntry;
 import io.fanatic.core.FanSlice;
 import io.fanatic.core.Ipv4Address;
-import io.fanatic.harness.probe.Ping;
-import io.fanatic.harness.probe.PingResult;
-import io.fanatic.harness.probe.Probes;
-import io.fanatic.harness.serve.Responder;
-import io.fanatic.harness.serve.ResponderSpec;
 import io.fanatic.netlink.FanNetwork;
 import io.fanatic.netlink.engine.Fan;
 import io.fanatic.netlink.engine.RunningKernel;
@@ -40,6 +35,7 @@ import java.util.Random;
 public final class KernelHostProgram {
     static final int PORT = 4711;
 
+    private static final int ECHO = 7;
     private static final String CONTAINER = "c1";
     private static final int CHUNK = 64 << 10;
     private static final int CHUNKS = 16;
@@ -64,16 +60,9 @@ public final class KernelHostProgram {
         sh("ip link add c1 mtu " + fan.mtu() + " type veth peer name eth0 mtu " + fan.mtu() + " netns " + CONTAINER
                 + "; ip link set c1 master " + fan.bridge() + " up; ip -n c1 address add " + address
                 + " dev eth0; ip -n c1 link set eth0 up; ip -n c1 route add default via " + slice.hostAddress());
-        try (Probes probes = Probes.open();
-                ServerSocket requests = new ServerSocket(
-                        PORT, 1, InetAddress.getByName(slice.underlayAddress().toString()));
-                Responder host = Responder.start(
-                        probes, ResponderSpec.at(slice.hostAddress(), fan.overlay()), System.err::println);
-                Responder inside = Responder.start(
-                        probes,
-                        container,
-                        ResponderSpec.at(slice.firstContainerAddress(), fan.overlay()),
-                        System.err::println)) {
+        try (ServerSocket requests = new ServerSocket(PORT, 1, inet(slice.underlayAddress()));
+                ServerSocket host = serveEcho(Namespace.here(), slice.hostAddress());
+                ServerSocket inside = serveEcho(container, slice.firstContainerAddress())) {
             System.out.println("ready " + RunningKernel.read());
             boolean up = true;
             while (up) {
@@ -83,10 +72,8 @@ public final class KernelHostProgram {
                         PrintStream answer = new PrintStream(one.getOutputStream(), true, StandardCharsets.UTF_8)) {
                     String[] asked = request.readLine().split(" ");
                     switch (asked[0]) {
-                        case "host" ->
-                            answer.println(reach(probes, Namespace.here(), Ipv4Address.parse(asked[1]), fan.mtu()));
-                        case "container" ->
-                            answer.println(reach(probes, container, Ipv4Address.parse(asked[1]), fan.mtu()));
+                        case "host" -> answer.println(reach(Namespace.here(), Ipv4Address.parse(asked[1]), fan.mtu()));
+                        case "container" -> answer.println(reach(container, Ipv4Address.parse(asked[1]), fan.mtu()));
                         default -> {
                             up = false;
                             inside.close();
@@ -104,19 +91,49 @@ public final class KernelHostProgram {
     }
 
     /**
-     * Three echo requests that fill the fan's MTU, and a megabyte to echo (RFC 862) and back.
+     * Answers echo (RFC 862) over TCP, one connection after the other, until it is closed. Not by Netty, which has no epoll
+     * transport on some architectures.
+     */
+    static ServerSocket serveEcho(Namespace where, Ipv4Address address) {
+        ServerSocket echo = where.call(() -> new ServerSocket(ECHO, 1, inet(address)));
+        Thread thread = new Thread(() -> answer(echo), "echo " + address);
+        thread.setDaemon(true);
+        thread.start();
+        return echo;
+    }
+
+    private static void answer(ServerSocket echo) {
+        while (!echo.isClosed()) {
+            try (Socket one = echo.accept()) {
+                one.getInputStream().transferTo(one.getOutputStream());
+            } catch (IOException e) {
+                // The asker tells of it, if it is not the end.
+                continue;
+            }
+        }
+    }
+
+    private static InetAddress inet(Ipv4Address address) throws IOException {
+        return InetAddress.getByName(address.toString());
+    }
+
+    /**
+     * Three pings that fill the fan's MTU and must not be fragmented, and a megabyte to echo and back.
      *
      * @return what was wrong; empty when nothing
      */
-    static String reach(Probes probes, Namespace from, Ipv4Address to, int mtu) {
-        PingResult ping = Ping.to(to)
-                .withPayload(mtu - ICMP_AND_IPV4_HEADERS)
-                .withTimeout(PATIENCE)
-                .start(probes, from)
-                .join();
-        return ping.ok()
-                ? from.call(() -> echo(to))
-                : to + " answered " + ping.received() + " of " + ping.sent() + " pings";
+    static String reach(Namespace from, Ipv4Address to, int mtu) throws IOException, InterruptedException {
+        String ping = "ping -n -q -c 3 -i 0.2 -W " + PATIENCE.toSeconds() + " -M do -s " + (mtu - ICMP_AND_IPV4_HEADERS)
+                + " " + to;
+        Process process = new ProcessBuilder(from.command(List.of(ping.split(" "))))
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        // Also when a single one was lost.
+        if (process.waitFor() != 0 || !said.contains(" 0% packet loss")) {
+            return said.strip().replace('\n', ' ');
+        }
+        return from.call(() -> echo(to));
     }
 
     private static String echo(Ipv4Address to) {
@@ -124,7 +141,7 @@ public final class KernelHostProgram {
         Random random = new Random();
         try (Socket socket = new Socket()) {
             socket.setSoTimeout((int) PATIENCE.toMillis());
-            socket.connect(new InetSocketAddress(to.toString(), ResponderSpec.ECHO), (int) PATIENCE.toMillis());
+            socket.connect(new InetSocketAddress(inet(to), ECHO), (int) PATIENCE.toMillis());
             for (int i = 0; i < CHUNKS; i++) {
                 random.nextBytes(chunk);
                 socket.getOutputStream().write(chunk);

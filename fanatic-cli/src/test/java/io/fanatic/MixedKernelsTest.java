@@ -12,18 +12,13 @@ import io.fanatic.harness.lab.LabContainer;
 import io.fanatic.harness.lab.LabHost;
 import io.fanatic.harness.lab.LabNode;
 import io.fanatic.harness.lab.LabSpec;
-import io.fanatic.harness.probe.Probes;
-import io.fanatic.harness.serve.Responder;
-import io.fanatic.harness.serve.ResponderSpec;
 import io.fanatic.netlink.engine.RunningKernel;
 import io.fanatic.netlink.host.HostSnapshot;
-import java.io.File;
 import java.io.IOException;
-import java.nio.file.Path;
+import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,7 +26,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Hosts of different kernels in one lab: h1 and h2 are namespaces of this machine's, the others guests on the same switch. One is
- * user-mode Linux; the images that FANATIC_KERNELS lists run in QEMU (scripts/test-kernels mixed).
+ * user-mode Linux; those of FANATIC_GUESTS run in QEMU: a line each, options of scripts/in-qemu with tabs in between
+ * (scripts/test-kernels mixed).
  *
  * <pre>
  *   h1c1 - h1 10.0.0.1 \            / 10.0.0.3 user-mode Linux - container
@@ -51,7 +47,7 @@ class MixedKernelsTest {
 
     private interface Reaching {
         /** Tells what was wrong; empty: nothing. */
-        String reach(Ipv4Address to) throws IOException;
+        String reach(Ipv4Address to) throws IOException, InterruptedException;
     }
 
     @BeforeEach
@@ -64,17 +60,17 @@ class MixedKernelsTest {
         guests.forEach(KernelHost::close);
     }
 
-    private static List<Path> images() {
-        String images = System.getenv().getOrDefault("FANATIC_KERNELS", "");
-        return Stream.of(images.split(File.pathSeparator))
-                .filter(image -> !image.isEmpty())
-                .map(Path::of)
+    private static List<List<String>> emulated() {
+        return System.getenv()
+                .getOrDefault("FANATIC_GUESTS", "")
+                .lines()
+                .map(options -> List.of(options.split("\t")))
                 .toList();
     }
 
     /** IPIP takes two kernels that have it; whether this machine's is one is not known. */
     private static List<TunnelType> flavours() {
-        return images().isEmpty() ? List.of(TunnelType.VXLAN) : List.of(TunnelType.VXLAN, TunnelType.IPIP);
+        return emulated().isEmpty() ? List.of(TunnelType.VXLAN) : List.of(TunnelType.VXLAN, TunnelType.IPIP);
     }
 
     @ParameterizedTest
@@ -83,81 +79,76 @@ class MixedKernelsTest {
         try (Lab lab = Lab.up(LabSpec.named(NAME).withHosts(HERE).withContainers(1))) {
             List<String> flags = flavour == TunnelType.IPIP ? List.of("ipip") : List.of();
             guests.add(new KernelHost(lab, HERE + 1, Optional.empty(), flags));
-            for (Path image : images()) {
-                guests.add(new KernelHost(lab, HERE + 1 + guests.size(), Optional.of(image), flags));
+            for (List<String> options : emulated()) {
+                guests.add(new KernelHost(lab, HERE + 1 + guests.size(), Optional.of(options), flags));
             }
             List<String> kernels = new ArrayList<>(List.of(RunningKernel.read().toString()));
             for (KernelHost guest : guests) {
                 kernels.add(guest.awaitReady());
             }
             assertThat(kernels).doesNotHaveDuplicates();
-            System.out.println("number: kernels in one overlay (" + flavour + "): " + String.join("; ", kernels));
-            if (flavour == TunnelType.VXLAN) {
-                withThisMachine(lab);
-            } else {
-                reachEachOther(theirs());
-            }
+            int pairs = flavour == TunnelType.VXLAN ? withThisMachine(lab) : reachEachOther(theirs());
+            System.out.println(
+                    "number: pairs in one " + flavour + " overlay of several kernels that reached each other: " + pairs
+                            + " (" + String.join("; ", kernels) + ")");
             for (KernelHost guest : guests) {
                 assertThat(guest.down()).as("what is left of the fan").isEmpty();
             }
         }
     }
 
-    private void withThisMachine(Lab lab) throws IOException {
+    private int withThisMachine(Lab lab) throws IOException, InterruptedException {
         FanControl control = FanControl.embedded();
         List<HostSnapshot> before = lab.hosts().stream().map(lab::snapshot).toList();
         lab.fanUp(control);
         List<LabNode> nodes = new ArrayList<>(lab.hosts());
         nodes.addAll(lab.containers());
-        List<Responder> responders = new ArrayList<>();
-        try (Probes probes = Probes.open()) {
-            List<Member> members = theirs();
-            for (LabNode node : nodes) {
-                int host = node instanceof LabContainer container
-                        ? container.host().number()
-                        : ((LabHost) node).number();
-                members.add(new Member(
-                        host,
-                        node.name(),
-                        node.address(),
-                        to -> KernelHostProgram.reach(probes, node.namespace(), to, MTU)));
-                responders.add(Responder.start(
-                        probes,
-                        node.namespace(),
-                        ResponderSpec.at(node.address(), lab.spec().mapping().overlay()),
-                        line -> {}));
-            }
-            reachEachOther(members);
-            responders.forEach(Responder::close);
+        List<ServerSocket> services = new ArrayList<>();
+        List<Member> members = theirs();
+        for (LabNode node : nodes) {
+            int host = node instanceof LabContainer container ? container.host().number() : ((LabHost) node).number();
+            members.add(new Member(
+                    host, node.name(), node.address(), to -> KernelHostProgram.reach(node.namespace(), to, MTU)));
+            services.add(KernelHostProgram.serveEcho(node.namespace(), node.address()));
+        }
+        int pairs = reachEachOther(members);
+        for (ServerSocket service : services) {
+            service.close();
         }
         lab.fanDown(control);
         for (LabHost host : lab.hosts()) {
             assertThat(before.get(host.number() - 1).changesTo(lab.snapshot(host)))
                     .isEmpty();
         }
+        return pairs;
     }
 
     /** The guests and their containers. */
     private List<Member> theirs() {
         List<Member> members = new ArrayList<>();
         for (KernelHost guest : guests) {
-            int number = HERE + 1 + guests.indexOf(guest);
+            int number = guest.number();
             members.add(new Member(number, "h" + number, guest.address(), guest::reachFromHost));
             members.add(new Member(number, "h" + number + "c1", guest.containerAddress(), guest::reachFromContainer));
         }
         return members;
     }
 
-    private static void reachEachOther(List<Member> members) throws IOException {
+    private static int reachEachOther(List<Member> members) throws IOException, InterruptedException {
         List<String> wrong = new ArrayList<>();
+        int pairs = 0;
         for (Member from : members) {
             for (Member to : members) {
-                String answer = from.host() == to.host() ? "" : from.way().reach(to.address());
-                if (!answer.isEmpty()) {
-                    wrong.add(from.name() + " to " + to.name() + ": " + answer);
+                if (from.host() != to.host()) {
+                    pairs++;
+                    String answer = from.way().reach(to.address());
+                    if (!answer.isEmpty()) {
+                        wrong.add(from.name() + " to " + to.name() + ": " + answer);
+                    }
                 }
             }
         }
         assertThat(wrong).isEmpty();
+        return pairs;
     }
 }
