@@ -44,15 +44,40 @@ final class KernelHost implements AutoCloseable {
         this.number = number;
         slice = lab.spec().slice(number);
         String tap = "g" + number;
-        outside("ip", "tuntap", "add", tap, "mode", "tap").inheritIO().start().waitFor();
-        outside("ip", "link", "set", tap, "master", "underlay", "up")
-                .inheritIO()
-                .start()
-                .waitFor();
-        List<String> program = new ArrayList<>(List.of(
+        plug(tap);
+        // A guest ends with this JVM, whatever ends that.
+        List<String> words = new ArrayList<>(List.of("setpriv", "--pdeathsig", "TERM"));
+        if (qemu.isPresent()) {
+            words.add(UserModeLinux.SCRIPTS.resolve("in-qemu").toString());
+            words.addAll(qemu.get());
+            words.addAll(List.of("-n", tap, "--"));
+            words.addAll(program(flags));
+        } else {
+            UserModeLinux uml = UserModeLinux.withMemory("1G").within(LONGEST).withInterface(tap);
+            words.addAll(uml.command(program(flags).toArray(String[]::new)));
+        }
+        ProcessBuilder guest =
+                outside(words).redirectInput(new File("/dev/null")).redirectErrorStream(true);
+        guest.environment().keySet().removeAll(List.of("JAVA", "JAVA_HOME"));
+        if (!words.contains("-r")) {
+            Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+            guest.environment().put("JAVA", java.toString());
+        }
+        process = guest.start();
+    }
+
+    private void plug(String tap) throws IOException, InterruptedException {
+        for (String command : List.of("tuntap add " + tap + " mode tap", "link set " + tap + " master underlay up")) {
+            List<String> words = List.of(("ip " + command).split(" "));
+            assertThat(outside(words).inheritIO().start().waitFor()).as(command).isZero();
+        }
+    }
+
+    /** Guests with files of their own have a Java of their own. */
+    private List<String> program(List<String> flags) {
+        List<String> words = new ArrayList<>(List.of(
                 "sh",
                 "-c",
-                // Guests with files of their own have a Java of their own.
                 "exec \"${JAVA:-$(ls -d /usr/lib/jvm/*/bin/java | head -n 1)}\" \"$@\"",
                 "sh",
                 "-XX:TieredStopAtLevel=1",
@@ -62,36 +87,13 @@ final class KernelHost implements AutoCloseable {
                 KernelHostProgram.class.getName(),
                 slice.mapping().overlay().toString(),
                 slice.underlayAddress() + "/" + slice.mapping().underlay().prefixLength()));
-        program.addAll(flags);
-        // A guest ends with this JVM, whatever ends that.
-        List<String> words = new ArrayList<>(List.of("setpriv", "--pdeathsig", "TERM"));
-        if (qemu.isPresent()) {
-            words.add(UserModeLinux.SCRIPTS.resolve("in-qemu").toString());
-            words.addAll(qemu.get());
-            words.addAll(List.of("-n", tap, "--"));
-            words.addAll(program);
-        } else {
-            UserModeLinux uml = UserModeLinux.withMemory("1G").within(LONGEST).withInterface(tap);
-            words.addAll(uml.command(program.toArray(String[]::new)));
-        }
-        ProcessBuilder guest = outside(words.toArray(String[]::new))
-                .redirectInput(new File("/dev/null"))
-                .redirectErrorStream(true);
-        if (words.contains("-r")) {
-            guest.environment().keySet().removeAll(List.of("JAVA", "JAVA_HOME"));
-        } else {
-            guest.environment()
-                    .put(
-                            "JAVA",
-                            Path.of(System.getProperty("java.home"), "bin", "java")
-                                    .toString());
-        }
-        process = guest.start();
+        words.addAll(flags);
+        return words;
     }
 
     /** Where the switch is. */
-    private ProcessBuilder outside(String... command) {
-        return new ProcessBuilder(lab.outside().command(List.of(command)));
+    private ProcessBuilder outside(List<String> command) {
+        return new ProcessBuilder(lab.outside().command(command));
     }
 
     /** Waits until its fan is up; tells its kernel. */
