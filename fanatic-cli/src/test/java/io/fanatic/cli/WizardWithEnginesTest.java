@@ -144,12 +144,12 @@ class WizardWithEnginesTest {
         LabHost h1 = lab.hosts().get(0);
         List<String> before = snapshot(h1);
         CliRun run = fanatic(h1, "configure --yes --test", "");
+        assertThat(run.exitCode()).as(run.out() + run.err()).isEqualTo(ExitCode.DONE);
         assertThat(run.out())
                 .contains(
                         "Profile fan-250 created",
                         "local lxd test: test complete PASS (master=0 slave=0)",
                         "local docker test: test complete PASS (master=0 slave=0)");
-        assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.DONE);
         assertThat(fanatic(h1, "show", "").done())
                 .contains("10.0.0.1/16        250.0.0.0/8        up         enabled  enabled  -");
         assertThat(fanatic(h1, "show --verbose", "").done())

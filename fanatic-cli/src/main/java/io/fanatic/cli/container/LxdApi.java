@@ -14,12 +14,18 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /** The interface of LXD and of Incus (documentation.ubuntu.com/lxd, rest-api), as far as a fan needs it. */
 final class LxdApi implements AutoCloseable {
     /** What LXD 3.19 calls its containers since. */
     private static final String INSTANCES = "instances";
+
+    /** Of destroying an instance. */
+    static final int ATTEMPTS = 5;
+
+    private static final Duration PAUSE = Duration.ofMillis(250);
 
     private static final int SUCCESS = 200;
     private static final int FAILURE = 400;
@@ -150,29 +156,35 @@ final class LxdApi implements AutoCloseable {
         change(instance, "start", false);
     }
 
-    /** Ends it at once and removes it; absent or ended is fine. */
+    /**
+     * Ends it at once and removes it; absent or ended is fine. On a machine that is very busy the engine gives up waiting for the
+     * end, or is still about it when it is told to remove; then it is asked again, a few times.
+     */
     void destroy(String instance) {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                tryToDestroy(instance);
+                return;
+            } catch (CommandException e) {
+                if (attempt == ATTEMPTS || Thread.currentThread().isInterrupted()) {
+                    throw e;
+                }
+                LockSupport.parkNanos(PAUSE.toNanos());
+            }
+        }
+    }
+
+    private void tryToDestroy(String instance) {
         Optional<Json> present = instance(instance);
         if (present.isEmpty()) {
             return;
         }
         if (!isStopped(present.get())) {
-            stop(instance);
+            change(instance, "stop", true);
         }
         HttpAnswer answer = http.delete("/1.0/instances/" + word(instance));
         if (!answer.notFound()) {
             await(answer, "remove the instance " + instance, line -> {});
-        }
-    }
-
-    /** Ends it at once. On a machine that is very busy the engine gives up waiting for that; then it is asked once more. */
-    private void stop(String instance) {
-        try {
-            change(instance, "stop", true);
-        } catch (CommandException e) {
-            if (instance(instance).filter(now -> !isStopped(now)).isPresent()) {
-                change(instance, "stop", true);
-            }
         }
     }
 

@@ -23,6 +23,7 @@ class LxdApiTest {
     private static final String STOPPED = "{'metadata': {'status': 'Stopped'}}";
     private static final String BEGUN = "{'operation': '/1.0/operations/1'}";
     private static final String DONE = "{'metadata': {'status_code': 200}}";
+    private static final String BUSY = "{'type': 'error', 'error': 'Instance is running'}";
     private static final String GAVE_UP = "{'metadata': {'status_code': 400, 'err': 'context deadline exceeded'}}";
 
     @TempDir
@@ -45,9 +46,19 @@ class LxdApiTest {
     }
 
     @Test
+    void anInstanceThatIsStillEndingIsRemovedOnceItHasEnded() throws Exception {
+        assertThat(destroying(STOPPED, BUSY, RUNNING, BEGUN, GAVE_UP, STOPPED, BEGUN, GAVE_UP, STOPPED, BEGUN, DONE))
+                .endsWith("DELETE /1.0/instances/fanatic-test", "GET /1.0/operations/1/wait?timeout=1");
+    }
+
+    @Test
     void anInstanceThatDoesNotStopIsAnErrorAndStays() {
+        List<String> answers = new ArrayList<>();
+        for (int i = 0; i < LxdApi.ATTEMPTS; i++) {
+            answers.addAll(List.of(RUNNING, BEGUN, GAVE_UP));
+        }
         assertThatExceptionOfType(CommandException.class)
-                .isThrownBy(() -> destroying(RUNNING, BEGUN, GAVE_UP, RUNNING, BEGUN, GAVE_UP))
+                .isThrownBy(() -> destroying(answers.toArray(String[]::new)))
                 .withMessage("LXD could not stop the instance fanatic-test: context deadline exceeded");
     }
 
@@ -70,7 +81,8 @@ class LxdApiTest {
         List<String> requests = new ArrayList<>();
         for (String answer : answers) {
             String body = answer.replace('\'', '"');
-            String http = "HTTP/1.1 200 OK\r\nContent-Length: " + body.length() + "\r\n\r\n" + body;
+            String status = answer.equals(BUSY) ? "400 Bad Request" : "200 OK";
+            String http = "HTTP/1.1 " + status + "\r\nContent-Length: " + body.length() + "\r\n\r\n" + body;
             requests.add(ScriptedServer.answer(server, http).split(" HTTP", 2)[0]);
         }
         return requests;
