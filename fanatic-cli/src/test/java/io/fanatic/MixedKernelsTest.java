@@ -8,7 +8,6 @@ import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.TunnelType;
 import io.fanatic.harness.lab.FanControl;
 import io.fanatic.harness.lab.Lab;
-import io.fanatic.harness.lab.LabContainer;
 import io.fanatic.harness.lab.LabHost;
 import io.fanatic.harness.lab.LabNode;
 import io.fanatic.harness.lab.LabSpec;
@@ -109,9 +108,11 @@ class MixedKernelsTest {
         List<ServerSocket> services = new ArrayList<>();
         List<Member> members = theirs();
         for (LabNode node : nodes) {
-            int host = node instanceof LabContainer container ? container.host().number() : ((LabHost) node).number();
             members.add(new Member(
-                    host, node.name(), node.address(), to -> KernelHostProgram.reach(node.namespace(), to, MTU)));
+                    node.host().number(),
+                    node.name(),
+                    node.address(),
+                    to -> KernelHostProgram.reach(node.namespace(), to, MTU)));
             services.add(KernelHostProgram.serveEcho(node.namespace(), node.address()));
         }
         int pairs = reachEachOther(members);

@@ -22,8 +22,8 @@ final class Diagnosis {
 
     /** The failed stage, with its reason and what to try. */
     Stage of(String name, NodePair pair, Check check) {
-        LabHost from = host(pair.from());
-        LabHost to = host(pair.to());
+        LabHost from = pair.from().host();
+        LabHost to = pair.to().host();
         if (from.name().equals(to.name())) {
             return Stage.failed(
                     name, check.sentence() + ".", command(pair.from().name(), "ip addr"));
@@ -66,9 +66,5 @@ final class Diagnosis {
                             .received()
                     > 0;
         }
-    }
-
-    private static LabHost host(LabNode node) {
-        return node instanceof LabContainer container ? container.host() : (LabHost) node;
     }
 }

@@ -29,6 +29,11 @@ public record LabHost(int number, String name, Namespace namespace, FanSlice sli
         return slice.underlayAddress();
     }
 
+    @Override
+    public LabHost host() {
+        return this;
+    }
+
     /** Its address in the overlay: the host address of its slice. */
     @Override
     public Ipv4Address address() {

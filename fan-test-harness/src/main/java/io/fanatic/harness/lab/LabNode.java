@@ -12,6 +12,9 @@ public sealed interface LabNode permits LabHost, LabContainer {
     /** {@return the short name, without the lab's: {@code h1} or {@code h1c1}} */
     String name();
 
+    /** {@return the host that it is, or is on} */
+    LabHost host();
+
     /** {@return the network namespace that it is} */
     Namespace namespace();
 

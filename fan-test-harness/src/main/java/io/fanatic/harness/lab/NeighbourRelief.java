@@ -34,9 +34,7 @@ final class NeighbourRelief implements AutoCloseable {
 
     private void add(LabNode node) {
         met.add(node);
-        if (node instanceof LabContainer container) {
-            met.add(container.host());
-        }
+        met.add(node.host());
     }
 
     private void forget() {

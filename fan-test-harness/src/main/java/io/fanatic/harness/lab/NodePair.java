@@ -12,9 +12,7 @@ public record NodePair(LabNode from, LabNode to) {
 
     /** {@return the fan in which they meet: that of the one who shall answer} */
     public FanMapping fan() {
-        return to instanceof LabContainer container
-                ? container.host().slice().mapping()
-                : ((LabHost) to).slice().mapping();
+        return to.host().slice().mapping();
     }
 
     /** {@code h1 to h2c1}. */

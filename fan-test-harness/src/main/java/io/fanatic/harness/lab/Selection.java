@@ -113,17 +113,14 @@ public record Selection(List<NodePair> pairs, List<NodePair> throughput, List<St
         List<NodePair> pairs = new ArrayList<>();
         int count = containers.size();
         int perHost = (int) containers.stream()
-                .filter(each -> host(each).equals(host(containers.get(0))))
+                .filter(each ->
+                        each.host().name().equals(containers.get(0).host().name()))
                 .count();
         int step = perHost == count ? 1 : perHost;
         for (int i = 0; i < count && count > 1; i++) {
             pairs.add(new NodePair(containers.get(i), containers.get((i + step) % count)));
         }
         return pairs;
-    }
-
-    private static String host(LabNode container) {
-        return container instanceof LabContainer inner ? inner.host().name() : container.name();
     }
 
     /** Each to those 1, 2, 4, ... places further. */

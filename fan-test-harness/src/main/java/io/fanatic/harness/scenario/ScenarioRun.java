@@ -293,7 +293,6 @@ public final class ScenarioRun {
     }
 
     private boolean runs(LabNode node) {
-        return !stopped.contains(
-                node instanceof LabContainer container ? container.host().number() : ((LabHost) node).number());
+        return !stopped.contains(node.host().number());
     }
 }
