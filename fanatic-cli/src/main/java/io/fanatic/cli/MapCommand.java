@@ -14,7 +14,7 @@ import io.fanatic.core.TunnelType;
 
 /** {@code fanatic map}: the arithmetic, either way. Asks the host nothing. */
 final class MapCommand extends Command {
-    private final Option<String[]> words = words("ADDRESS", "1", "an address of the underlay or of the overlay");
+    private final Option<String> word = word("ADDRESS", "an address of the underlay or of the overlay");
     private final Option<Cidr> underlay =
             requiredOption("-u,--underlay", "UNDERLAY", Cidr::parse, "the underlay, such as 10.0.0.0/16");
     private final Option<Cidr> overlay =
@@ -33,7 +33,7 @@ final class MapCommand extends Command {
     @Override
     protected ExitCode run(Console console) {
         try {
-            Ipv4Address address = Ipv4Address.parse(words.required()[0]);
+            Ipv4Address address = Ipv4Address.parse(word.required());
             FanMapping mapping = FanMapping.of(overlay.required(), underlay.required());
             boolean isOverlay = mapping.overlay().contains(address);
             if (!isOverlay && !mapping.underlay().contains(address)) {

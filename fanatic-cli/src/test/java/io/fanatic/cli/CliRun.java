@@ -61,6 +61,14 @@ record CliRun(ExitCode exitCode, String out, String err) {
         return out;
     }
 
+    /** As {@link #refused}, followed by where to read more or what may have been meant. */
+    void refusedWithHint(ExitCode code, String... words) {
+        assertThat(err).contains(words);
+        assertThat(exitCode).as(err).isEqualTo(code);
+        assertThat(out).isEmpty();
+        assertThat(err.strip().lines()).as("a sentence and a hint").hasSizeBetween(1, 3);
+    }
+
     /** Refused with this code and one sentence that has all these words; nothing on stdout. */
     void refused(ExitCode code, String... words) {
         assertThat(err).contains(words);

@@ -78,14 +78,30 @@ public abstract class Command {
         return add(value(names, label, parse, description).type(List.class).auxiliaryTypes(Object.class));
     }
 
-    /** All words that are not options. */
+    /** The one word that is not an option; a second one is refused. */
+    public final Option<String> word(String label, String description) {
+        return add(PositionalParamSpec.builder()
+                .paramLabel(label)
+                .index("0")
+                .type(String.class)
+                .description(description));
+    }
+
+    /**
+     * All words that are not options, for a command that uses each of them.
+     *
+     * @param arity how many, such as {@code 1..*}
+     */
     public final Option<String[]> words(String label, String arity, String description) {
-        PositionalParamSpec words = PositionalParamSpec.builder()
+        return add(PositionalParamSpec.builder()
                 .paramLabel(label)
                 .arity(arity)
                 .type(String[].class)
-                .description(description)
-                .build();
+                .description(description));
+    }
+
+    private <T> Option<T> add(PositionalParamSpec.Builder builder) {
+        PositionalParamSpec words = builder.build();
         spec.addPositional(words);
         return new Option<>(words);
     }

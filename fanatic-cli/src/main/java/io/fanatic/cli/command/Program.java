@@ -3,6 +3,7 @@ package io.fanatic.cli.command;
 import java.util.Arrays;
 import java.util.List;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.ParameterException;
@@ -44,6 +45,12 @@ public abstract class Program extends Group {
             parsed = parsed.subcommand();
         }
         if (parsed.isUsageHelpRequested()) {
+            // Where help is asked for, picocli takes any word: "help frobnicate" would show the help of something else.
+            if (!parsed.unmatched().isEmpty()) {
+                return usageError(
+                        new UnmatchedArgumentException(parsed.commandSpec().commandLine(), parsed.unmatched()),
+                        console);
+            }
             parsed.commandSpec().subcommands().values().forEach(Program::shorten);
             parsed.commandSpec().commandLine().usage(console.out());
             return ExitCode.DONE;
@@ -74,12 +81,24 @@ public abstract class Program extends Group {
     }
 
     private ExitCode usageError(ParameterException e, Console console) {
-        console.err().println(name + ": " + e.getMessage());
+        console.err().println(name + ": " + sentence(e));
         boolean badValue = e.getArgSpec() != null && e.getValue() != null;
         if (!badValue && !UnmatchedArgumentException.printSuggestions(e, console.err())) {
             console.err().println("Try \"" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help\".");
         }
         return ExitCode.USAGE;
+    }
+
+    /** Picocli counts unmatched words; a person wants to know what is wrong with the first of them. */
+    private static String sentence(ParameterException e) {
+        if (e instanceof UnmatchedArgumentException unmatched && !unmatched.isUnknownOption()) {
+            String word = unmatched.getUnmatched().get(0);
+            CommandSpec spec = e.getCommandLine().getCommandSpec();
+            return spec.userObject() instanceof Group
+                    ? "there is no command \"" + word + "\""
+                    : "\"" + word + "\" is one argument too many for " + spec.qualifiedName();
+        }
+        return String.valueOf(e.getMessage());
     }
 
     /** A list of commands tells the first sentence of each. */

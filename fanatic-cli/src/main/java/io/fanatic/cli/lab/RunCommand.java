@@ -13,13 +13,17 @@ import io.fanatic.harness.scenario.ScenarioRun;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /** {@code fanatic lab run}: a scripted run in a lab of its own. */
 final class RunCommand extends LabCommand {
     private static final String USUAL_NAME = "fanrun";
 
-    private final Option<String[]> file = words("SCENARIO", "1", "a YAML file, see fan-scenario(5)");
+    private final Option<String[]> files =
+            words("SCENARIO", "1..*", "a YAML file, see fan-scenario(5); several run one after the other");
     private final Option<Path> report = option("--report", "DIR", Path::of, ReportOutput.DESCRIPTION);
 
     RunCommand() {
@@ -32,22 +36,45 @@ final class RunCommand extends LabCommand {
 
     @Override
     ExitCode runAsRoot(Screen screen) {
-        Scenario scenario = read(Path.of(file.required()[0]));
-        report.value().ifPresent(ReportOutput::requireDirectory);
+        List<Path> paths = Stream.of(files.required()).map(Path::of).toList();
+        List<Scenario> scenarios = paths.stream().map(RunCommand::read).toList();
+        List<Optional<Path>> directories = paths.stream()
+                .map(path -> report.value().map(all -> paths.size() == 1 ? all : all.resolve(baseName(path))))
+                .toList();
+        directories.forEach(directory -> directory.ifPresent(ReportOutput::requireDirectory));
         sweep(screen);
+        boolean ok = true;
+        for (int i = 0; i < scenarios.size(); i++) {
+            if (i > 0) {
+                screen.blank();
+            }
+            ok &= run(scenarios.get(i), directories.get(i), screen);
+        }
+        return ok ? ExitCode.DONE : ExitCode.TEST_FAILED;
+    }
+
+    private boolean run(Scenario scenario, Optional<Path> directory, Screen screen) {
         screen.title(scenario.title());
         screen.wrapped("", LabText.summary(scenario.lab()));
         try (TakenAwayOnExit untilDone = TakenAwayOnExit.of(labName())) {
             Report found = new ScenarioRun(scenario, labName()).run(trial -> print(trial, screen));
-            report.value().ifPresent(directory -> ReportOutput.write(found, directory, screen::line));
+            directory.ifPresent(given -> ReportOutput.write(found, given, screen::line));
             screen.blank();
             String seconds = String.format(Locale.ROOT, "%.1f s", found.seconds());
-            return screen.conclude(
+            screen.conclude(
                     found.ok(),
                     found.ok()
                             ? "Everything was as expected, in " + seconds + "."
                             : "Not everything was as expected (" + seconds + ").");
+            return found.ok();
         }
+    }
+
+    /** {@code two-hosts} of {@code examples/two-hosts.yaml}: where a report goes that is not the only one. */
+    private static String baseName(Path path) {
+        String name = path.getFileName().toString();
+        int dot = name.lastIndexOf('.');
+        return dot > 0 ? name.substring(0, dot) : name;
     }
 
     private static Scenario read(Path path) {

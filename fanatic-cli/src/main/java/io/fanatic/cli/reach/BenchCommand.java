@@ -21,7 +21,7 @@ import java.time.Duration;
 
 /** {@code fanatic bench}: throughput to an iperf3 server. */
 public final class BenchCommand extends Command {
-    private final Option<String[]> words = words("ADDRESS", "1", "of the server; on the underlay the fan is left out");
+    private final Option<String> word = word("ADDRESS", "of the server; on the underlay the fan is left out");
     private final IperfOptions iperf = new IperfOptions(this, Duration.ofSeconds(10));
     private final Option<Boolean> reverse = flag("-R,--reverse", "the server sends");
     private final Option<Boolean> both = flag("--bidir", "both send, over streams of their own");
@@ -57,7 +57,7 @@ public final class BenchCommand extends Command {
     protected ExitCode run(Console console) {
         Ipv4Address address;
         try {
-            address = Ipv4Address.parse(words.required()[0]);
+            address = Ipv4Address.parse(word.required());
         } catch (IllegalArgumentException e) {
             throw new CommandException(ExitCode.USAGE, String.valueOf(e.getMessage()));
         }

@@ -208,6 +208,34 @@ class LabCommandsTest {
     }
 
     @Test
+    void severalScenariosAreAllReadBeforeTheFirstAndThenAllRun() throws IOException {
+        String scenario = """
+                title: %s
+                underlay: 10.0.0.0/16
+                fans: [{overlay: 250.0.0.0/8}]
+                hosts: 2
+                containers: 0
+                steps:
+                  - %s: h1 to h2
+                """;
+        Path good = Files.writeString(home.resolve("good.yaml"), scenario.formatted("Good", "reach"));
+        Path wrong = Files.writeString(home.resolve("wrong.yaml"), scenario.formatted("Wrong", "unreachable"));
+        Path reports = home.resolve("reports");
+
+        String none = home.resolve("none.yaml").toString();
+        assertThat(lab("run", good.toString(), none)).isEqualTo(ExitCode.USAGE);
+        assertThat(errors()).contains("there is no file " + none);
+        assertThat(output()).doesNotContain("Good");
+
+        assertThat(lab("run", wrong.toString(), good.toString(), "--report", reports.toString()))
+                .isEqualTo(ExitCode.TEST_FAILED);
+        assertThat(output()).contains("FAILED  1. unreachable h1 to h2", "ok      1. reach h1 to h2");
+        assertThat(reports.resolve("good/report.html")).exists();
+        assertThat(reports.resolve("wrong/report.html")).exists();
+        assertThat(Lab.names()).doesNotContain(NAME);
+    }
+
+    @Test
     void aBadScenarioIsAUsageErrorWithFileAndLine() throws IOException {
         Path file = Files.writeString(home.resolve("bad.yaml"), "title: Bad\nunderlai: 10.0.0.0/16\n");
         assertThat(lab("run", file.toString())).isEqualTo(ExitCode.USAGE);
