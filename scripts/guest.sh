@@ -57,6 +57,6 @@ await_guest() {
     fi
     # timeout(1) dies by the signal that it sends.
     [ $code != 137 ] || { say "the command was not done after $seconds s"; exit 124; }
-    cat "$work/console" >&2
-    die "the guest ended without an exit code; above is what its kernel said"
+    tail -n 60 "$work/console" >&2
+    die "the guest ended without an exit code; above is what its kernel said last"
 }

@@ -139,13 +139,23 @@ final class KernelHost implements AutoCloseable {
         return left;
     }
 
+    /** A guest that ends meanwhile, by a panic say, ends the wait for its answer. */
     private String ask(String request) throws IOException {
         try (Socket socket = lab.outside()
                         .call(() -> new Socket(slice.underlayAddress().toString(), KernelHostProgram.PORT));
                 BufferedReader answer =
                         new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8))) {
+            process.onExit().thenRun(() -> shutDown(socket));
             socket.getOutputStream().write((request + "\n").getBytes(StandardCharsets.UTF_8));
             return Optional.ofNullable(answer.readLine()).orElse("the guest does not answer");
+        }
+    }
+
+    private static void shutDown(Socket socket) {
+        try {
+            socket.shutdownInput();
+        } catch (IOException e) {
+            // Closed already: nobody waits.
         }
     }
 

@@ -105,6 +105,16 @@ class UserModeLinuxTest {
         assertThat(tooSmall.exitCode()).isEqualTo(125);
     }
 
+    /** Before, it took a whole CPU until its time was over, and said nothing. */
+    @Test
+    void aGuestThatPanicsEndsAtOnceWithWhatItsKernelSaid() {
+        ExecResult result = GUEST.asInit().run("sh", "-c", "exit 3");
+        assertThat(result.exitCode()).as(result.output()).isEqualTo(125);
+        assertThat(result.output())
+                .contains("Kernel panic - not syncing: Attempted to kill init! exitcode=0x00000300")
+                .endsWith("in-uml: the guest ended without an exit code; above is what its kernel said last\n");
+    }
+
     @Test
     void aDeviceForItsInterfaceThatIsNotThereIsNamed() {
         ExecResult result = GUEST.withInterface("nosuch").run("true");
