@@ -3,8 +3,12 @@ package io.fanatic.netlink.host;
 import static io.fanatic.netlink.libc.Native.LIBC;
 import static io.fanatic.netlink.libc.Native.check;
 
+import io.fanatic.netlink.libc.Errno;
+import io.fanatic.netlink.libc.ErrnoException;
+import io.fanatic.netlink.libc.Native;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -41,6 +45,10 @@ public record Namespace(Path network, Optional<Path> mount) {
     private static final int MS_SLAVE = 1 << 19;
     private static final int MS_SHARED = 1 << 20;
     private static final int MNT_DETACH = 2;
+
+    private static final int ANY_CPU = -1;
+    private static final int MAX_CPUS = 1024;
+    private static final int NOBODY = 0;
 
     private static final AtomicInteger THREADS = new AtomicInteger();
 
@@ -131,39 +139,80 @@ public record Namespace(Path network, Optional<Path> mount) {
             throw new UncheckedIOException("cannot make " + pin, e);
         }
         try {
-            CompletableFuture<Integer> inside = new CompletableFuture<>();
-            CompletableFuture<Boolean> pinned = new CompletableFuture<>();
-            FutureTask<Boolean> holder = start(() -> {
-                try {
-                    enter();
-                    check("unshare a mount namespace", LIBC.unshare(CLONE_NEWNS));
-                    check("detach mounts", LIBC.mount(null, "/", "none", MS_SLAVE | MS_REC, null));
-                    setup.call();
-                } catch (Exception | Error e) {
-                    inside.completeExceptionally(e);
-                    throw e;
+            int cpu = ANY_CPU;
+            while (!pinMounts(pin, setup, cpu)) {
+                if (++cpu == MAX_CPUS) {
+                    throw new ErrnoException("pin " + pin, Errno.EINVAL);
                 }
-                inside.complete(LIBC.gettid());
-                return pinned.get();
-            });
-            try {
-                // Only the namespace outside may pin the new one: a namespace that holds itself would never end.
-                String file = "/proc/self/task/" + inside.get() + "/ns/mnt";
-                check("pin " + pin, LIBC.mount(file, pin.toString(), "none", MS_BIND, null));
-            } catch (ExecutionException e) {
-                throw unchecked(e);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new IllegalStateException("interrupted while making " + pin, e);
-            } finally {
-                pinned.complete(true);
             }
-            result(holder);
         } catch (RuntimeException e) {
-            deleteFile(pin);
+            unpin(pin);
             throw e;
         }
         return new Namespace(network, Optional.of(pin));
+    }
+
+    /**
+     * Makes a mount namespace, pins it and sets it up.
+     *
+     * <p>The kernel binds a mount namespace only in an older one, by their numbers, lest two hold each other. Linux 6.18 deals numbers to
+     * each CPU by the thousand, so that one made later, on another CPU, may count as older. One is made on each CPU in turn then: that on which the
+     * namespace outside was made will do.
+     *
+     * @param cpu on which to make it, or {@link #ANY_CPU}
+     * @return whether it was pinned; if not, nothing was done
+     */
+    private boolean pinMounts(Path pin, Callable<?> setup, int cpu) {
+        CompletableFuture<Integer> inside = new CompletableFuture<>();
+        CompletableFuture<Boolean> pinned = new CompletableFuture<>();
+        FutureTask<Boolean> holder = start(() -> {
+            try {
+                if (cpu != ANY_CPU && !goTo(cpu)) {
+                    inside.complete(NOBODY);
+                    return false;
+                }
+                enter();
+                check("unshare a mount namespace", LIBC.unshare(CLONE_NEWNS));
+                check("detach mounts", LIBC.mount(null, "/", "none", MS_SLAVE | MS_REC, null));
+            } catch (Exception | Error e) {
+                inside.completeExceptionally(e);
+                throw e;
+            }
+            inside.complete(LIBC.gettid());
+            if (pinned.get()) {
+                setup.call();
+            }
+            return pinned.get();
+        });
+        try {
+            int thread = inside.get();
+            // Only the namespace outside may pin the new one: a namespace that holds itself would never end.
+            pinned.complete(thread != NOBODY && bind("/proc/self/task/" + thread + "/ns/mnt", pin));
+        } catch (ExecutionException e) {
+            throw unchecked(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while making " + pin, e);
+        } finally {
+            pinned.complete(false);
+        }
+        return result(holder);
+    }
+
+    private static boolean bind(String file, Path pin) {
+        int result = LIBC.mount(file, pin.toString(), "none", MS_BIND, null);
+        if (result < 0 && Native.errno() == Errno.EINVAL) {
+            return false;
+        }
+        check("pin " + pin, result);
+        return true;
+    }
+
+    /** Moves the calling thread to a CPU, for good; false: there is no such CPU, or not for us. */
+    static boolean goTo(int cpu) {
+        ByteBuffer mask = Native.buffer(MAX_CPUS / Byte.SIZE);
+        mask.putLong(cpu / Long.SIZE * Long.BYTES, 1L << cpu % Long.SIZE);
+        return LIBC.sched_setaffinity(0, mask.capacity(), mask) == 0;
     }
 
     /**

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -22,6 +23,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 class NamespaceTest {
     private static final String NAME = "fant-" + ProcessHandle.current().pid() + "-ns";
+
+    private static final int CLONE_NEWNS = 0x00020000;
+    private static final int MS_REC = 1 << 14;
+    private static final int MS_SLAVE = 1 << 19;
 
     @TempDir
     Path directory;
@@ -154,6 +159,30 @@ class NamespaceTest {
         }
         assertThat(pins).doesNotExist();
         assertThat(Files.readString(Path.of("/proc/self/mountinfo"))).doesNotContain(directory.toString());
+    }
+
+    /** Linux 6.18 numbers namespaces on each CPU by itself, and binds none in one with a higher number. */
+    @Test
+    void mountsArePinnedInANamespaceThatWasMadeOnAnotherCpu() throws Exception {
+        Namespace namespace = Namespace.create(NAME);
+        for (int cpu : List.of(0, 1)) {
+            Path pins = directory.resolve("pins" + cpu);
+            Path pin = pins.resolve("mnt");
+            FutureTask<Boolean> outside = new FutureTask<>(() -> {
+                Namespace.goTo(cpu);
+                check("unshare", LIBC.unshare(CLONE_NEWNS));
+                check("detach", LIBC.mount(null, "/", "none", MS_SLAVE | MS_REC, null));
+                // The threads that it starts stay there.
+                Namespace.goTo(1 - cpu);
+                Namespace.preparePins(pins);
+                Namespace withMounts =
+                        namespace.withMounts(pin, () -> Files.writeString(pin.resolveSibling("in"), "x"));
+                assertThat(withMounts.mount()).contains(pin);
+                return withMounts.call(() -> Files.exists(pin.resolveSibling("in")));
+            });
+            new Thread(outside).start();
+            assertThat(outside.get()).as("outside made on CPU " + cpu).isTrue();
+        }
     }
 
     @Test
