@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fanatic.harness.junit.FanLab;
 import io.fanatic.harness.lab.Lab;
 import io.fanatic.harness.lab.LabContainer;
+import io.fanatic.harness.lab.LabLink;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -36,6 +37,23 @@ class PumpTest {
 
         assertThat(sample.rate()).isPositive();
         assertThat(sample.lost()).isBetween(0.0, 1.0);
+    }
+
+    /** As when other programs keep sender and kernel from their CPUs for longer than the sample takes. */
+    @Test
+    void aSampleThatIsOverBeforeAnythingArrivesWaitsForIt(Lab lab) {
+        Load load = new Load.Udp(64);
+        // Hosts and containers know each other from now on; what they ask would get lost too.
+        Pump.run(path(lab), load, Cpus.pick(), SHORT);
+        new LabLink(lab, lab.hosts().get(0)).setLoss(0.99999);
+        try {
+            Sample sample = Pump.run(path(lab), load, Cpus.pick(), new Timing(Duration.ZERO, Duration.ofNanos(1)));
+
+            assertThat(sample.rate()).isPositive();
+            assertThat(sample.lost()).isBetween(0.9, 1.0);
+        } finally {
+            new LabLink(lab, lab.hosts().get(0)).setLoss(0);
+        }
     }
 
     private static DataPath path(Lab lab) {
