@@ -9,6 +9,12 @@ import java.util.List;
 
 /** fanctl and fanatic as processes of their own, started as the launcher starts it, but for the archive. */
 final class JavaProgram {
+    /**
+     * Before the words of a program that is sent signals: who runs the tests under nohup or in the background ignores some, and its
+     * children would, too. A JVM does not take a signal that was ignored at its start.
+     */
+    static final List<String> WITH_DEFAULT_SIGNALS = List.of("/usr/bin/env", "--default-signal=HUP,INT,QUIT,TERM");
+
     private JavaProgram() {}
 
     /**

@@ -71,8 +71,8 @@ final class Pty implements AutoCloseable {
         check("size the pty", LIBC.ioctl(master, TIOCSWINSZ, size));
         File slave = new File("/dev/pts/" + number.getInt(0));
         List<String> words = new ArrayList<>(prefix);
-        // Who runs the tests in the background ignores Ctrl-C, and its children would, too.
-        words.addAll(List.of("/usr/bin/env", "--default-signal=HUP,INT,QUIT,TERM", "/usr/bin/setsid", "--ctty"));
+        words.addAll(JavaProgram.WITH_DEFAULT_SIGNALS);
+        words.addAll(List.of("/usr/bin/setsid", "--ctty"));
         words.addAll(command);
         ProcessBuilder builder = new ProcessBuilder(words)
                 .redirectInput(slave)

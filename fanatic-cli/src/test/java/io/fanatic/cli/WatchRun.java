@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -30,20 +31,32 @@ final class WatchRun implements AutoCloseable {
 
     /** @param directory for its log, and for jffi's library */
     static WatchRun start(LabHost host, Path directory, String arguments, Map<String, String> environment) {
-        return start(host, directory, Fanctl.class, arguments, environment);
+        return start(host, directory, List.of(), Fanctl.class, arguments, environment);
+    }
+
+    /** @param by what starts it, such as {@code nohup} */
+    static WatchRun start(LabHost host, Path directory, String by) {
+        return start(host, directory, List.of(by), Fanctl.class, "", Map.of());
     }
 
     /** @param program Fanctl, or what it is wrapped in */
     static WatchRun start(LabHost host, Path directory, Class<?> program) {
-        return start(host, directory, program, "", Map.of());
+        return start(host, directory, List.of(), program, "", Map.of());
     }
 
     private static WatchRun start(
-            LabHost host, Path directory, Class<?> program, String arguments, Map<String, String> environment) {
+            LabHost host,
+            Path directory,
+            List<String> by,
+            Class<?> program,
+            String arguments,
+            Map<String, String> environment) {
         try {
+            List<String> words = new ArrayList<>(JavaProgram.WITH_DEFAULT_SIGNALS);
+            words.addAll(by);
+            words.addAll(JavaProgram.watch(directory, program, arguments));
             Path log = Files.createTempFile(directory, "watch", ".log");
-            ProcessBuilder builder = new ProcessBuilder(
-                            host.namespace().command(JavaProgram.watch(directory, program, arguments)))
+            ProcessBuilder builder = new ProcessBuilder(host.namespace().command(words))
                     .redirectInput(new File("/dev/null"))
                     .redirectErrorStream(true)
                     .redirectOutput(log.toFile());
@@ -55,7 +68,7 @@ final class WatchRun implements AutoCloseable {
     }
 
     static WatchRun start(LabHost host, Path directory) {
-        return start(host, directory, "", Map.of());
+        return start(host, directory, List.of(), Fanctl.class, "", Map.of());
     }
 
     long pid() {

@@ -183,6 +183,18 @@ class WatchTest {
         }
     }
 
+    /** The JVM leaves a signal alone that was ignored when it started. */
+    @Test
+    void underNohupSighupIsIgnoredAndSigtermEndsIt() {
+        try (WatchRun watch = WatchRun.start(host, directory, "nohup")) {
+            watch.hear("watching");
+            watch.await("asleep", watch::sleepsInPollForEver);
+            watch.signal("HUP");
+            assertThat(watch.end()).isZero();
+            assertThat(watch.count("reloaded")).isZero();
+        }
+    }
+
     @Test
     void aFanThatIsChangedByFanctlIsNotChangedBack() {
         try (WatchRun watch = WatchRun.start(host, directory)) {
