@@ -173,8 +173,13 @@ record ManPage(String name, List<String> lines) {
         boolean output = false;
         for (String line : section("EXAMPLES")) {
             if (line.startsWith(".Dl ")) {
-                String command = line.substring(4).replace("\\(rs", "\\").replaceFirst("^[#$] ", "");
-                session.add("    # " + command);
+                String command = typed(line).replaceFirst("^[#$] ", "");
+                int last = session.size() - 1;
+                if (last >= 0 && session.get(last).endsWith("\\")) {
+                    session.set(last, session.get(last).replaceFirst(" *.$", " " + command.strip()));
+                } else {
+                    session.add("    # " + command);
+                }
             } else if (line.startsWith(".Bd") || line.equals(".Ed")) {
                 output = line.startsWith(".Bd");
             } else if (output) {
@@ -182,6 +187,19 @@ record ManPage(String name, List<String> lines) {
             }
         }
         return session;
+    }
+
+    /** Each line of code that is shown by itself, as it is typed. */
+    List<String> shownCode() {
+        return lines.stream()
+                .filter(line -> line.startsWith(".Dl "))
+                .map(line -> typed(line).strip())
+                .toList();
+    }
+
+    /** The words of a line of code. */
+    private static String typed(String line) {
+        return line.substring(4).replace("\\(rs", "\\").replace("\\e", "\\");
     }
 
     /** What stands verbatim in its examples. */

@@ -94,6 +94,27 @@ class ManPagesTest {
         }
     }
 
+    /** Else what is copied from there is another command, or a part of it that runs alone. */
+    @ParameterizedTest
+    @ValueSource(strings = {"mandoc -Tascii -Owidth=80", "env MANWIDTH=80 man -l -Tascii -P cat"})
+    void codeIsShownAsItIsTypedOnATerminalOfEightyColumns(String reader) throws Exception {
+        int shown = 0;
+        for (ManPage page : ManPage.all()) {
+            List<String> words = new ArrayList<>(List.of(reader.split(" ")));
+            words.add(ManPage.DIRECTORY.resolve(page.name()).toString());
+            List<String> lines = said(words.toArray(String[]::new))
+                    // Bold and underlined.
+                    .replaceAll("\033\\[[0-9;]*m|.\b", "")
+                    .lines()
+                    .map(String::strip)
+                    .toList();
+            List<String> code = page.shownCode();
+            assertThat(lines).as(page.name()).containsAll(code);
+            shown += code.size();
+        }
+        assertThat(shown).isGreaterThan(20);
+    }
+
     @Test
     void pagesThatPagesReferToAreThere() throws IOException {
         Set<String> ours = new TreeSet<>();

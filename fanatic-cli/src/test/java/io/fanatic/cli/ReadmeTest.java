@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the README and its relatives say is so. */
 class ReadmeTest {
@@ -43,13 +44,16 @@ class ReadmeTest {
         }
     }
 
-    @Test
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
     @FanLab(hosts = 2, containers = 0, fan = false)
-    void theWalkThroughWorksAsItIsWritten(Lab lab, @TempDir Path bin) throws IOException {
+    void theWalkThroughWorksAsItIsWrittenAndAfterTheWizard(boolean byTheWizard, Lab lab, @TempDir Path bin)
+            throws IOException {
         Walkthrough.install(bin);
+        Walkthrough readme = Walkthrough.read(README);
         try (Dockerd first = Dockerd.start(lab.hosts().get(0));
                 Dockerd second = Dockerd.start(lab.hosts().get(1))) {
-            Walkthrough.read(README).run(lab, bin);
+            (byTheWizard ? readme.byTheWizard() : readme).run(lab, bin);
             first.removeContainers();
             second.removeContainers();
         }

@@ -28,6 +28,10 @@ import java.util.stream.Stream;
  * measured may be other numbers.
  */
 final class Walkthrough {
+    /** Somebody presses return at each question. */
+    private static final String WIZARD = "yes '' | fanatic";
+
+    private static final String OTHER_ORDER = "~ the order of the nftables rules";
     private static final String FENCE = "```console";
     private static final Pattern COMMAND = Pattern.compile("(?:(h\\d+)(?:c\\d+)?)?[#$] (.*)");
     private static final Pattern FAN = Pattern.compile("(?:sudo )?(?:\\./)?(fanatic|fanctl)((?: [\\w./:=,-]+)+)");
@@ -36,7 +40,11 @@ final class Walkthrough {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     /** @param output empty when the text does not tell */
-    private record Step(int line, String host, String command, List<String> output) {}
+    private record Step(int line, String host, String command, List<String> output) {
+        boolean restartsDocker() {
+            return command.contains(" --docker-default-bridge") || command.equals(WIZARD);
+        }
+    }
 
     private final Path file;
     private final Path directory;
@@ -103,6 +111,18 @@ final class Walkthrough {
                         .toList());
     }
 
+    /** With the wizard's defaults in place of {@code configure}. */
+    Walkthrough byTheWizard() {
+        return new Walkthrough(
+                file,
+                directory,
+                steps.stream()
+                        .map(step -> step.command().startsWith("fanatic configure ")
+                                ? new Step(step.line(), step.host(), WIZARD, List.of("..."))
+                                : step)
+                        .toList());
+    }
+
     /** Makes {@code fanatic}, {@code fanctl} and {@code sudo} for shells. */
     static void install(Path bin) throws IOException {
         String java = "exec '" + System.getProperty("java.home")
@@ -133,8 +153,11 @@ final class Walkthrough {
             run(lab, step, bin);
         }
         List<HostSnapshot> after = snapshots(lab);
+        // A Docker that restarts writes its rules anew, in an order of its own.
+        List<String> allowed = steps.stream().anyMatch(Step::restartsDocker) ? List.of(OTHER_ORDER) : List.of();
         for (int i = 0; i < before.size(); i++) {
             assertThat(before.get(i).changesTo(after.get(i)))
+                    .filteredOn(change -> !allowed.contains(change))
                     .as("what " + file + " leaves on h" + (i + 1))
                     .isEmpty();
         }
@@ -188,7 +211,7 @@ final class Walkthrough {
                 .map(Walkthrough::plain)
                 .toList();
         List<String> lines = output.lines().map(Walkthrough::plain).toList();
-        if (step.command().contains(" list ")) {
+        if (step.command().contains(" list ") || step.command().contains(" inspect ")) {
             return addressesOfSameSlice(step.output(), output);
         }
         return matches(wanted, lines);
