@@ -246,7 +246,8 @@ class FanNetworkTest {
                 "ip link set ftun-250 mtu 1400",
                 "ip link set fan-250 address 02:00:00:00:00:01",
                 "nft flush ruleset",
-                "sysctl -qw net.ipv4.ip_forward=0")) {
+                "sysctl -qw net.ipv4.conf.u0.forwarding=0",
+                "sysctl -qw net.ipv4.conf.fan-250.forwarding=0")) {
             if (damage.startsWith("nft") && !KernelFeatures.ofThisKernel().has(KernelFeature.NFTABLES)) {
                 continue;
             }
@@ -331,24 +332,6 @@ class FanNetworkTest {
         on(a).up(fan("10.0.0.1/16"));
         on(a).down(OVERLAY, FIRST);
         assertSame(before, snapshot(a), "");
-    }
-
-    /** Docker finds forwarding on and leaves it alone; switched off with the fan, its containers would lose the world. */
-    @Test
-    void forwardingStaysOnForABridgeThatCameAfterTheFan() {
-        shIn(a, "ip link add older0 type bridge");
-        on(a).up(fan("10.0.0.1/16"));
-        shIn(a, "ip link add docker0 type bridge");
-        on(a).down(OVERLAY, FIRST);
-        assertThat(shIn(a, "sysctl -n net.ipv4.ip_forward")).isEqualTo("1\n");
-
-        shIn(a, "ip link del docker0");
-        shIn(a, "sysctl -qw net.ipv4.ip_forward=0");
-        on(a).up(fan("10.0.0.1/16"));
-        on(a).down(OVERLAY, FIRST);
-        assertThat(shIn(a, "sysctl -n net.ipv4.ip_forward"))
-                .as("the older bridge lived without")
-                .isEqualTo("0\n");
     }
 
     @Test

@@ -319,15 +319,16 @@ abstract class LiveChanges {
     }
 
     /**
-     * A policy of drop is about bridged frames too where br_netfilter is. Docker sets it where nobody forwarded before; the fan does, so
-     * somebody else sets it here. The rule by which the fan passes is in a chain of Docker's, which keeps it over a restart.
+     * A policy of drop is about bridged frames too where br_netfilter is. Docker sets it as it switches forwarding on, which the fan has
+     * left off. The rule by which the fan passes is in a chain of Docker's, which keeps it over a restart.
      */
     // field.md 28
     @Test
     void dockerStartsAndRestartsWithAContainerOnTheFan() {
         String fan = " -u 10.0.0.1/16 -o 250.0.0.0/8";
         try (Dockerd docker = Dockerd.start(host)) {
-            changed("iptables -P FORWARD DROP", Code.FORWARD_DROP);
+            repair(Code.FORWARD_DROP);
+            flow.progress();
             changed("iptables -F DOCKER-USER", Code.FORWARD_DROP);
             fanatic(host, "enable-docker" + fan).done();
             docker.run("onfan", "--network", "fan-250", "--ip", "250.0.1.77", "--restart", "always");
@@ -344,13 +345,14 @@ abstract class LiveChanges {
             docker.removeContainers();
             fanatic(host, "disable-docker" + fan).done();
         }
-        changed("nft flush ruleset; ip link del docker0", Code.NAT);
+        changed("nft flush ruleset; ip link del docker0; sysctl -qw net.ipv4.ip_forward=0", Code.NAT);
     }
 
     // field.md 24
     @Test
     void forwardingIsSwitchedOff() {
-        changed("sysctl -qw net.ipv4.ip_forward=0", Code.FORWARDING_OFF);
+        changed("sysctl -qw net.ipv4.conf.eth0.forwarding=0", Code.FORWARDING_OFF);
+        changed("sysctl -qw net.ipv4.conf.fan-250.forwarding=0", Code.FORWARDING_OFF);
     }
 
     @Test

@@ -75,7 +75,7 @@ class WatchTest {
                     "kill -9 $(cat /run/fanatic/dnsmasq-fan-250.pid)",
                     "ip addr flush dev fan-250",
                     "ip link set fan-250 down",
-                    "sysctl -qw net.ipv4.ip_forward=0",
+                    "sysctl -qw net.ipv4.conf.eth0.forwarding=0",
                     "ip link del fan-250")) {
                 watch.await("asleep", watch::sleepsInPollForEver);
                 watch.forget();

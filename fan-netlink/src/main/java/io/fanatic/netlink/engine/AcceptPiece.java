@@ -7,7 +7,7 @@ record AcceptPiece(Iptables.Pass pass) implements Piece {
 
     @Override
     public String key() {
-        return "accept " + pass.backend() + " " + pass.in() + " " + pass.out();
+        return "accept " + pass.backend() + " " + pass.in() + " " + pass.out() + " " + pass.traffic();
     }
 
     @Override

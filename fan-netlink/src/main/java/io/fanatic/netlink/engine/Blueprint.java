@@ -11,6 +11,7 @@ import io.fanatic.netlink.bpf.FanPrograms;
 import io.fanatic.netlink.bpf.IpipProgramSpec;
 import io.fanatic.netlink.bpf.ProgramSpec;
 import io.fanatic.netlink.host.DhcpServer;
+import io.fanatic.netlink.host.ForwardTable;
 import io.fanatic.netlink.host.Iptables;
 import io.fanatic.netlink.host.NatTable;
 import io.fanatic.netlink.host.PortTable;
@@ -43,7 +44,7 @@ final class Blueprint {
      *
      * @param vniFilter whether its tunnel shares its port with others
      */
-    List<Piece> desired(Fan fan, boolean vniFilter) {
+    List<Piece> desired(Fan fan, boolean vniFilter, Observed host) {
         boolean vxlan = fan.type() == TunnelType.VXLAN;
         List<Piece> pieces = new ArrayList<>(vxlan ? desiredTunnel(fan, vniFilter) : List.of());
         pieces.add(new BridgePiece(
@@ -62,6 +63,7 @@ final class Blueprint {
                         new AddressState(fan.bridge(), slice.hostAddress().plus(i), fan.prefixLength())));
             }
         }
+        forwards(fan.bridge(), host, pieces);
         if (vxlan) {
             pieces.add(new UpPiece(fan.tunnel()));
         }
@@ -74,6 +76,13 @@ final class Blueprint {
             pieces.add(new DhcpPiece(DhcpServer.of(fan.bridge(), fan.mtu(), fan.type(), leasing(fan))));
         }
         return pieces;
+    }
+
+    /** A device of ours forwards; one that is yet to be made does so by itself where the host forwards everywhere. */
+    private static void forwards(String device, Observed host, List<Piece> pieces) {
+        if (!host.forwarding().isSettled() || host.link(device).isPresent()) {
+            pieces.add(new DeviceForwardingPiece(device));
+        }
     }
 
     /** The tunnel with its programs, as they should be; of a fan without addresses, which nobody's packets belong to, it has none. */
@@ -131,6 +140,8 @@ final class Blueprint {
                 pieces.add(new AddressPiece(address));
             }
         }
+        bridge.filter(link -> host.forwarding().on().contains(link.name()))
+                .ifPresent(link -> pieces.add(new DeviceForwardingPiece(link.name())));
         tunnel.filter(LinkState::up).ifPresent(link -> pieces.add(new UpPiece(link.name())));
         bridge.filter(LinkState::up).ifPresent(link -> pieces.add(new UpPiece(link.name())));
         if (shared && host.link(fan.tunnel()).filter(LinkState::isOurs).isPresent()) {
@@ -163,6 +174,9 @@ final class Blueprint {
                     pieces.add(new AddressPiece(address));
                 }
             }
+            if (host.forwarding().on().contains(link.name())) {
+                pieces.add(new DeviceForwardingPiece(link.name()));
+            }
             if (link.up()) {
                 pieces.add(new UpPiece(link.name()));
             }
@@ -182,10 +196,7 @@ final class Blueprint {
                 nat.add(new NatTable.Entry(slice.cidr(), fan.overlay()));
             }
         }
-        // Forwarding that was on before us is not ours to switch off one day, so it is no piece of ours.
-        if (!fans.isEmpty() && (!host.forwarding() || host.forwardingIsOurs())) {
-            pieces.add(new ForwardingPiece(true));
-        }
+        desiredForwarding(fans, host, pieces);
         if (!nat.isEmpty()) {
             pieces.add(new NatPiece(nat));
         }
@@ -198,13 +209,76 @@ final class Blueprint {
                 desiredPasses(fan, forward, host, pieces);
             }
         }
-        desiredIpip(ordered, pieces);
+        desiredIpip(ordered, host, pieces);
         return pieces;
     }
 
     /**
-     * What a policy of drop would eat of a fan: routed packets of an IPIP fan, and bridged frames of a VXLAN fan where these pass the same
-     * chain. A rule of ours stays while the fan does, lest it comes and goes with the policy.
+     * The host's devices forward, as answers from outside come in by them, and to each other they forward nothing. Those that forward
+     * already do that without us: they are neither switched nor filtered. Once switched they stay so, whether they have an address at the
+     * moment or not. Where the host forwards everywhere all that is somebody
+     * else's, and so it stays; but what an earlier version of ours did to it is set back.
+     */
+    private static void desiredForwarding(List<Fan> fans, Observed host, List<Piece> pieces) {
+        ForwardingState now = host.forwarding();
+        if (fans.isEmpty()) {
+            return;
+        }
+        if (now.isSettled()) {
+            if (now.ours().isEverywhere()) {
+                pieces.add(new ForwardingPiece(true, List.of()));
+            }
+            return;
+        }
+        Set<String> outer = host.outer();
+        for (Fan fan : fans) {
+            outer.remove(fan.bridge());
+        }
+        if (now.ours() == ForwardingState.Ours.DEVICES) {
+            outer.addAll(now.switched());
+        }
+        Set<String> devices = new TreeSet<>(outer);
+        devices.removeAll(now.others());
+        if (!devices.isEmpty()) {
+            pieces.add(new ForwardTablePiece(List.of(entry(devices, outer, host))));
+            pieces.add(new ForwardingPiece(false, List.copyOf(devices)));
+        }
+    }
+
+    /** Devices that have gone may stay in the table, as they do no harm there. */
+    private static ForwardTable.Entry entry(Set<String> in, Set<String> out, Observed host) {
+        Set<String> from = new TreeSet<>(in);
+        Set<String> to = new TreeSet<>(out);
+        for (ForwardTable.Entry there : host.closed()) {
+            addGone(there.in(), from, host);
+            addGone(there.out(), to, host);
+        }
+        return new ForwardTable.Entry(List.copyOf(from), List.copyOf(to));
+    }
+
+    private static void addGone(List<String> names, Set<String> all, Observed host) {
+        for (String name : names) {
+            if (host.link(name).isEmpty()) {
+                all.add(name);
+            }
+        }
+    }
+
+    private static void observedForwarding(Observed host, List<Piece> pieces) {
+        if (!host.closed().isEmpty()) {
+            pieces.add(new ForwardTablePiece(host.closed()));
+        }
+        ForwardingState now = host.forwarding();
+        if (now.ours().isEverywhere()) {
+            pieces.add(new ForwardingPiece(true, List.of()));
+        } else if (now.ours() == ForwardingState.Ours.DEVICES) {
+            pieces.add(new ForwardingPiece(false, now.switched()));
+        }
+    }
+
+    /**
+     * What a policy of drop would eat of a fan: routed packets of an IPIP fan, bridged frames of a VXLAN fan where these pass the same
+     * chain, and what leaves the overlay by the host's ways out, with its answers. A rule of ours stays while the fan does, lest it comes and goes with the policy.
      */
     private static void desiredPasses(Fan fan, Iptables.Forward forward, Observed host, List<Piece> pieces) {
         if (!fan.accept() || fan.slices().isEmpty()) {
@@ -220,16 +294,52 @@ final class Blueprint {
             both.add(new Iptables.Pass(forward.backend(), forward.chain(), fan.bridge(), outside));
         }
         for (Iptables.Pass pass : both) {
-            boolean there = forward.ours().stream()
-                    .anyMatch(one -> one.in().equals(pass.in()) && one.out().equals(pass.out()));
-            if (eaten || there) {
-                pieces.add(new AcceptPiece(pass));
-            }
+            addPass(pass, eaten, forward, pieces);
+        }
+        boolean cutOff = forward.drops() && !forward.leaving().contains(fan.bridge());
+        for (String device : fan.nat() ? waysOut(fan, host) : Set.<String>of()) {
+            Iptables.Backend backend = forward.backend();
+            addPass(
+                    Iptables.Pass.outside(backend, fan.bridge(), device, Iptables.Traffic.OUT),
+                    cutOff,
+                    forward,
+                    pieces);
+            addPass(
+                    Iptables.Pass.outside(backend, device, fan.bridge(), Iptables.Traffic.ANSWERS),
+                    cutOff,
+                    forward,
+                    pieces);
         }
     }
 
+    private static void addPass(Iptables.Pass pass, boolean needed, Iptables.Forward forward, List<Piece> pieces) {
+        boolean there = forward.ours().stream()
+                .anyMatch(one ->
+                        one.in().equals(pass.in()) && one.out().equals(pass.out()) && one.traffic() == pass.traffic());
+        if (needed || there) {
+            pieces.add(new AcceptPiece(pass));
+        }
+    }
+
+    /** The devices by which containers reach the world: those of the fan's underlay and of default routes. */
+    private static Set<String> waysOut(Fan fan, Observed host) {
+        Set<String> devices = new TreeSet<>();
+        for (AddressState address : host.addresses()) {
+            if (fan.underlayAddresses().contains(address.address())) {
+                devices.add(address.link());
+            }
+        }
+        for (RouteState route : host.routes()) {
+            if (route.destination().prefixLength() == 0 && route.table() == RouteState.MAIN) {
+                route.link().ifPresent(devices::add);
+            }
+        }
+        devices.retainAll(host.outer());
+        return devices;
+    }
+
     /** The tunnel of all IPIP fans, as wide as the widest of them; their routes keep the others within their own MTU. */
-    private void desiredIpip(List<Fan> fans, List<Piece> pieces) {
+    private void desiredIpip(List<Fan> fans, Observed host, List<Piece> pieces) {
         int mtu = 0;
         for (Fan fan : fans) {
             mtu = isIpip(fan) ? Math.max(mtu, fan.mtu()) : mtu;
@@ -238,6 +348,7 @@ final class Blueprint {
         if (programs.isPresent()) {
             pieces.add(new IpipTunnelPiece(mtu, Mark.IPIP_TUNNEL));
             pieces.add(new ProgramsPiece(FanNames.IPIP_TUNNEL, programs.get()));
+            forwards(FanNames.IPIP_TUNNEL, host, pieces);
             pieces.add(new UpPiece(FanNames.IPIP_TUNNEL));
         }
     }
@@ -268,6 +379,9 @@ final class Blueprint {
         ipipPrograms(host.fans())
                 .filter(programs -> FanPrograms.names(programs).equals(attached))
                 .ifPresent(programs -> pieces.add(new ProgramsPiece(link.name(), programs)));
+        if (host.forwarding().on().contains(link.name())) {
+            pieces.add(new DeviceForwardingPiece(link.name()));
+        }
         if (link.up()) {
             pieces.add(new UpPiece(link.name()));
         }
@@ -305,9 +419,7 @@ final class Blueprint {
 
     List<Piece> observedShared(Observed host) {
         List<Piece> pieces = new ArrayList<>();
-        if (host.forwardingIsOurs()) {
-            pieces.add(new ForwardingPiece(host.forwarding()));
-        }
+        observedForwarding(host, pieces);
         if (!host.nat().isEmpty()) {
             pieces.add(new NatPiece(host.nat()));
         }

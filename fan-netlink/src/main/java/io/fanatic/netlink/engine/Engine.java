@@ -33,6 +33,11 @@ public final class Engine {
     static final String NO_NAT = "this kernel has no nftables for IPv4, so what leaves the overlay is not masqueraded:"
             + " containers reach the overlay and their host only";
 
+    /** Likewise. */
+    static final String NO_FORWARD_TABLE =
+            "this kernel has no nftables for IPv4, so nothing keeps what comes in by a device of this"
+                    + " host from being sent on by another";
+
     private final Kernel kernel;
 
     /**
@@ -287,26 +292,37 @@ public final class Engine {
         after.ifPresent(fan -> observed.addAll(Blueprint.adopted(fan, host)));
         List<Piece> desired = new ArrayList<>(blueprint().desiredShared(allAfter, host));
         after.ifPresent(fan ->
-                desired.addAll(blueprint().desired(fan, new PortSharing(host, blueprint()).needsFilter(fan))));
-        return withoutNat(observed, desired)
-                ? Plan.between(observed, desired).with(NO_NAT)
-                : Plan.between(observed, desired);
+                desired.addAll(blueprint().desired(fan, new PortSharing(host, blueprint()).needsFilter(fan), host)));
+        List<String> notes = withoutNftables(observed, desired);
+        Plan plan = Plan.between(observed, desired);
+        for (String note : notes) {
+            plan = plan.with(note);
+        }
+        return plan;
     }
 
-    /** Takes NAT away from what is desired on a kernel that cannot do it; says whether. */
-    private boolean withoutNat(List<Piece> observed, List<Piece> desired) {
-        for (Piece piece : observed) {
-            if (piece instanceof NatPiece) {
-                return false;
+    /** Takes tables away from what is desired on a kernel that cannot have them; says what that means. */
+    private List<String> withoutNftables(List<Piece> observed, List<Piece> desired) {
+        List<Piece> tables = tables(desired);
+        if (tables.isEmpty() || !tables(observed).isEmpty() || kernel.has(KernelFeature.NFTABLES)) {
+            return List.of();
+        }
+        desired.removeAll(tables);
+        List<String> notes = new ArrayList<>();
+        for (Piece table : tables) {
+            notes.add(table instanceof NatPiece ? NO_NAT : NO_FORWARD_TABLE);
+        }
+        return notes;
+    }
+
+    private static List<Piece> tables(List<Piece> pieces) {
+        List<Piece> tables = new ArrayList<>();
+        for (Piece piece : pieces) {
+            if (piece instanceof NatPiece || piece instanceof ForwardTablePiece) {
+                tables.add(piece);
             }
         }
-        for (Piece piece : desired) {
-            if (piece instanceof NatPiece && !kernel.has(KernelFeature.NFTABLES)) {
-                desired.remove(piece);
-                return true;
-            }
-        }
-        return false;
+        return tables;
     }
 
     /** Without a filter for VNIs, fans cannot share a port. */

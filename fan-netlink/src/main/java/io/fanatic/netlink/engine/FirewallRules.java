@@ -5,6 +5,7 @@ import static io.fanatic.netlink.engine.FanException.Reason.UNSUPPORTED;
 
 import io.fanatic.netlink.host.FirewallException;
 import io.fanatic.netlink.host.ForeignTableException;
+import io.fanatic.netlink.host.ForwardTable;
 import io.fanatic.netlink.host.Iptables;
 import io.fanatic.netlink.host.NatTable;
 import io.fanatic.netlink.host.Nftables;
@@ -12,7 +13,7 @@ import io.fanatic.netlink.host.PortTable;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The firewall of {@link LinuxKernel}: our two tables of nftables, and iptables' rules. Asks the kernel when it is first used. */
+/** The firewall of {@link LinuxKernel}: our tables of nftables, and iptables' rules. Asks the kernel when it is first used. */
 final class FirewallRules implements AutoCloseable {
     private @Nullable Nftables nftables;
 
@@ -49,6 +50,18 @@ final class FirewallRules implements AutoCloseable {
                                     + " underlay-only needs; try \"modprobe nf_tables\", or go without",
                             e)
                     : known(e);
+        }
+    }
+
+    List<ForwardTable.Entry> forwardTable() {
+        return new ForwardTable(nftables()).read();
+    }
+
+    void replaceForwardTable(List<ForwardTable.Entry> entries) {
+        try {
+            new ForwardTable(nftables()).write(entries);
+        } catch (FirewallException e) {
+            throw known(e);
         }
     }
 

@@ -1,69 +1,140 @@
 package io.fanatic.netlink.engine;
 
+import io.fanatic.netlink.engine.ForwardingState.Ours;
 import io.fanatic.netlink.host.Sysctl;
-import java.nio.file.Path;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
 
 /**
- * net.ipv4.ip_forward, switched on and back. Writing it sets every device's own value as well, so those that forwarded before
- * are noted and get theirs back.
+ * The switches for forwarding of the devices, switched on and back. net.ipv4.ip_forward is never switched on any more, so that who
+ * needs it, such as Docker, finds it off and does what belongs to switching it on; where an earlier version has, it is set back.
  */
 final class Forwarding {
     private static final String ALL = "net.ipv4.ip_forward";
 
     private final ForwardingJournal journal;
 
-    Forwarding(Path stateDirectory) {
-        journal = new ForwardingJournal(stateDirectory);
-    }
-
-    boolean isOn() {
-        return Sysctl.read(ALL).equals("1");
-    }
-
-    boolean isOurs() {
-        return journal.note().isPresent();
+    Forwarding(ForwardingJournal journal) {
+        this.journal = journal;
     }
 
     /**
-     * Switches it on.
-     *
-     * @param devices the names of all network devices
-     * @param bridges those of other people's bridges
+     * @param devices the names of those that matter; those that we have switched are added
+     * @param bridges the names of other people's bridges
      */
-    void enable(List<String> devices, List<String> bridges) {
-        List<String> forwarding = new ArrayList<>();
-        for (String device : devices) {
-            if (Sysctl.find(of(device)).equals(Optional.of("1"))) {
-                forwarding.add(device);
+    ForwardingState read(Collection<String> devices, List<String> bridges) {
+        boolean everywhere = isEverywhere();
+        Optional<ForwardingJournal.Note> before = journal.everywhere();
+        Optional<List<String>> switched = journal.switched();
+        TreeSet<String> all = new TreeSet<>(devices);
+        switched.ifPresent(all::addAll);
+        List<String> on = new ArrayList<>();
+        for (String device : all) {
+            if (isOn(device)) {
+                on.add(device);
             }
         }
-        journal.write(new ForwardingJournal.Note(forwarding, bridges));
-        Sysctl.write(ALL, "1");
+        List<String> others = new ArrayList<>(before.isPresent() ? before.get().devices() : on);
+        switched.ifPresent(others::removeAll);
+        Ours ours = Ours.NOTHING;
+        if (before.isPresent()) {
+            ours = before.get().bridges().containsAll(bridges) ? Ours.EVERYWHERE : Ours.EVERYWHERE_AND_NEEDED;
+        } else if (switched.isPresent()) {
+            ours = Ours.DEVICES;
+        }
+        return new ForwardingState(everywhere, on, others, ours);
     }
 
     /**
-     * Switches it back off, unless a bridge has come since: whoever made that (Docker, libvirt) found forwarding on, and would
+     * Makes these and no others of the host's devices the ones that we have switched on; sets back what is on everywhere by us.
+     *
+     * @param fans the fans' own devices, which go on forwarding
+     */
+    void forward(List<String> devices, List<String> fans) {
+        List<String> before = journal.switched().orElse(List.of());
+        TreeSet<String> either = new TreeSet<>(before);
+        either.addAll(devices);
+        journal.switched(List.copyOf(either));
+        Optional<ForwardingJournal.Note> everywhere = journal.everywhere();
+        if (everywhere.isPresent()) {
+            setBack(everywhere.get(), fans);
+        }
+        for (String device : either) {
+            set(device, devices.contains(device));
+        }
+        journal.forgetEverywhere();
+        journal.switched(devices);
+    }
+
+    /** As earlier versions did, to undo {@link #forward}. */
+    void everywhere(List<String> devices, List<String> bridges) {
+        List<String> before = new ArrayList<>(devices);
+        before.removeIf(device -> !isOn(device));
+        before.removeAll(journal.switched().orElse(List.of()));
+        journal.everywhere(new ForwardingJournal.Note(before, bridges));
+        Sysctl.write(ALL, "1");
+        journal.forgetSwitched();
+    }
+
+    /**
+     * Puts back what we have switched on, unless somebody needs it: what is on everywhere, and not by us, is somebody else's. Nor does what
+     * an earlier version has switched on go when a bridge has come since: whoever made that (Docker, libvirt) found it on, and would
      * have switched it on otherwise.
      *
      * @param bridges the names of other people's bridges, now
+     * @param fans the fans' own devices, which go on forwarding as long as they are there
      */
-    void restore(List<String> bridges) {
-        Optional<ForwardingJournal.Note> note = journal.note();
-        if (note.isPresent() && isOn() && note.get().bridges().containsAll(bridges)) {
+    void restore(List<String> bridges, List<String> fans) {
+        Optional<ForwardingJournal.Note> everywhere = journal.everywhere();
+        if (everywhere.isPresent() && everywhere.get().bridges().containsAll(bridges)) {
+            setBack(everywhere.get(), fans);
+        }
+        if (!isEverywhere()) {
+            journal.switched().orElse(List.of()).forEach(device -> set(device, false));
+        }
+        journal.forgetEverywhere();
+        journal.forgetSwitched();
+    }
+
+    private static void setBack(ForwardingJournal.Note before, List<String> fans) {
+        if (isEverywhere()) {
             Sysctl.write(ALL, "0");
-            for (String device : note.get().devices()) {
-                if (Sysctl.find(of(device)).isPresent()) {
-                    Sysctl.write(of(device), "1");
-                }
+            before.devices().forEach(device -> set(device, true));
+            fans.forEach(fan -> set(fan, true));
+        }
+    }
+
+    /** A device that has gone, or goes at this moment, needs nothing. */
+    static void set(String device, boolean on) {
+        Optional<String> now = Sysctl.find(of(device));
+        if (now.isEmpty() || now.get().equals(on ? "1" : "0")) {
+            return;
+        }
+        try {
+            Sysctl.write(of(device), on ? "1" : "0");
+        } catch (UncheckedIOException e) {
+            if (Sysctl.find(of(device)).isPresent()) {
+                throw e;
             }
         }
-        journal.forget();
+    }
+
+    private static boolean isEverywhere() {
+        return Sysctl.read(ALL).equals("1");
+    }
+
+    private static boolean isOn(String device) {
+        return Sysctl.find(of(device)).equals(Optional.of("1"));
     }
 
     private static String of(String device) {
+        if (!ForwardingJournal.isDevice(device)) {
+            throw new IllegalArgumentException("\"" + device + "\" is not a device's name");
+        }
         return "net/ipv4/conf/" + device + "/forwarding";
     }
 }

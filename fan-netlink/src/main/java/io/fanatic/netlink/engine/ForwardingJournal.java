@@ -5,35 +5,49 @@ import io.fanatic.netlink.host.NamespaceCookie;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * Remembers what the kernel forgets: that net.ipv4.ip_forward was off before we switched it on, which devices forwarded all
- * the same (writing ip_forward sets them all), and which bridges of other people there were. One line for each network namespace and boot, written and forced to disk
- * before the change that it describes:
+ * Remembers what the kernel forgets: which devices did not forward before we switched them on. One line for each network namespace and
+ * boot, written and forced to disk before the change that it describes:
+ *
+ * <pre>
+ *   devices boot 5d2c...-... namespace 1 on eth0 eth1
+ * </pre>
+ *
+ * Earlier versions switched net.ipv4.ip_forward, which sets all devices, and noted those that forwarded before, and which bridges of
+ * other people there were:
  *
  * <pre>
  *   forwarding boot 5d2c...-... namespace 1 on eth1,wg0 beside virbr0
  * </pre>
  *
- * A line of an earlier boot means nothing any more and goes with the next write.
+ * A line of an earlier boot means nothing any more and goes with the next write. Whether a namespace has ended cannot be told from its
+ * cookie; so of other namespaces the newest lines stay, more than any host has fans.
  */
 final class ForwardingJournal {
-    private static final String WORD = "forwarding";
-    private static final int MOST_BYTES = 1 << 20;
+    private static final String DEVICES = "devices";
+    private static final String EVERYWHERE = "forwarding";
     private static final String BESIDE = " beside ";
+    private static final int MOST_BYTES = 1 << 20;
+    private static final int MOST_OTHERS = 1000;
+    /** IFNAMSIZ less the closing zero. */
+    private static final int LONGEST_NAME = 15;
 
     private final Path file;
+    private final String thisBoot;
     private final String here;
 
     /**
-     * How it was before us.
+     * How it was before an earlier version switched it on everywhere.
      *
      * @param devices those that forwarded
      * @param bridges those of other people
@@ -43,7 +57,8 @@ final class ForwardingJournal {
     /** @param stateDirectory such as /var/lib/fanatic; made when needed */
     ForwardingJournal(Path stateDirectory) {
         file = stateDirectory.resolve("journal");
-        here = WORD + " boot " + bootId() + " namespace " + NamespaceCookie.here() + " on ";
+        thisBoot = " boot " + bootId() + " ";
+        here = thisBoot + "namespace " + NamespaceCookie.here() + " on ";
     }
 
     private static String bootId() {
@@ -54,51 +69,111 @@ final class ForwardingJournal {
         }
     }
 
-    /** How it was before we switched forwarding on; empty when it was not us. */
-    Optional<Note> note() {
-        for (String line : lines()) {
-            int beside = line.indexOf(BESIDE, here.length());
-            if (line.startsWith(here) && beside >= 0) {
-                return Optional.of(new Note(
-                        names(line.substring(here.length(), beside)), names(line.substring(beside + BESIDE.length()))));
+    /** Whether the kernel can have given a device that name; what is none never becomes part of a path. */
+    static boolean isDevice(String name) {
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
+            if (c == '/' || c == ':' || Character.isWhitespace(c) || c == 0) {
+                return false;
+            }
+        }
+        return !name.isEmpty()
+                && name.getBytes(StandardCharsets.UTF_8).length <= LONGEST_NAME
+                && !name.equals(".")
+                && !name.equals("..")
+                // These stand for all devices and those to come; the kernel makes no switches for devices of that name.
+                && !name.equals("all")
+                && !name.equals("default");
+    }
+
+    /** The devices that we have switched on; empty when we have not. */
+    Optional<List<String>> switched() {
+        return line(lines(), DEVICES).map(rest -> names(rest, ' '));
+    }
+
+    /** How it was before an earlier version of ours switched it on everywhere; empty when none has. */
+    Optional<Note> everywhere() {
+        Optional<String> rest = line(lines(), EVERYWHERE);
+        int beside = rest.orElse("").indexOf(BESIDE);
+        return beside < 0
+                ? Optional.empty()
+                : Optional.of(new Note(
+                        names(rest.get().substring(0, beside), ','),
+                        names(rest.get().substring(beside + BESIDE.length()), ',')));
+    }
+
+    private Optional<String> line(List<String> lines, String word) {
+        for (String line : lines) {
+            if (line.startsWith(word) && line.startsWith(here, word.length())) {
+                return Optional.of(line.substring(word.length() + here.length()));
             }
         }
         return Optional.empty();
     }
 
-    private static List<String> names(String text) {
-        return text.isEmpty() ? List.of() : List.of(text.split(",", -1));
-    }
-
-    /** Notes that forwarding is about to be switched on; a note that is there already is older and stays. */
-    void write(Note note) {
-        if (note().isEmpty()) {
-            List<String> lines = othersOfThisBoot();
-            lines.add(here + Text.join(",", note.devices()) + BESIDE + Text.join(",", note.bridges()));
-            write(lines);
-        }
-    }
-
-    void forget() {
-        if (note().isPresent()) {
-            write(othersOfThisBoot());
-        }
-    }
-
-    private List<String> othersOfThisBoot() {
-        String boot = WORD + " boot " + bootId() + " ";
-        List<String> others = new ArrayList<>();
-        for (String line : lines()) {
-            if (line.startsWith(boot) && !line.startsWith(here)) {
-                others.add(line);
+    private static List<String> names(String text, char separator) {
+        List<String> names = new ArrayList<>();
+        for (String name : text.split(String.valueOf(separator), -1)) {
+            if (isDevice(name)) {
+                names.add(name);
             }
         }
-        return others;
+        return names;
     }
 
+    /** Notes that we have switched these devices on, or are about to. */
+    void switched(List<String> devices) {
+        put(DEVICES, Optional.of(Text.join(" ", devices)));
+    }
+
+    void forgetSwitched() {
+        put(DEVICES, Optional.empty());
+    }
+
+    /** Notes how it is before it is switched on everywhere; a note that is there already is older and stays. */
+    void everywhere(Note note) {
+        if (everywhere().isEmpty()) {
+            put(EVERYWHERE, Optional.of(Text.join(",", note.devices()) + BESIDE + Text.join(",", note.bridges())));
+        }
+    }
+
+    void forgetEverywhere() {
+        put(EVERYWHERE, Optional.empty());
+    }
+
+    /** The line of that kind for this boot and namespace, or none. */
+    private void put(String word, Optional<String> rest) {
+        List<String> lines = lines();
+        if (line(lines, word).equals(rest)) {
+            return;
+        }
+        List<String> others = new ArrayList<>();
+        List<String> ours = new ArrayList<>();
+        for (String line : lines) {
+            boolean known = line.startsWith(DEVICES + thisBoot) || line.startsWith(EVERYWHERE + thisBoot);
+            if (known && !line.startsWith(word + here)) {
+                boolean isOurs = line.startsWith(DEVICES + here) || line.startsWith(EVERYWHERE + here);
+                (isOurs ? ours : others).add(line);
+            }
+        }
+        List<String> all = new ArrayList<>(others.subList(Math.max(0, others.size() - MOST_OTHERS), others.size()));
+        all.addAll(ours);
+        rest.ifPresent(text -> all.add(word + here + text));
+        write(all);
+    }
+
+    /** Of a file that is larger than any that we have written, the end. */
     private List<String> lines() {
-        try {
-            String text = new String(DurableFile.read(file, MOST_BYTES), StandardCharsets.UTF_8);
+        if (Files.exists(file) && !Files.isRegularFile(file)) {
+            throw new UncheckedIOException(new IOException("cannot read " + file + ": it is not a regular file"));
+        }
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            ByteBuffer bytes = ByteBuffer.allocate((int) Math.min(MOST_BYTES, channel.size()));
+            channel.position(channel.size() - bytes.capacity());
+            while (bytes.hasRemaining() && channel.read(bytes) >= 0) {
+                // Until all is read.
+            }
+            String text = new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8);
             return List.of(text.split("\n", -1));
         } catch (NoSuchFileException none) {
             return List.of();

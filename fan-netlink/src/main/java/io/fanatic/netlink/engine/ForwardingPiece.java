@@ -1,13 +1,20 @@
 package io.fanatic.netlink.engine;
 
+import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * That the host forwards packets between its devices, and that it was us who switched it on.
+ * That what comes in by the host's devices for containers, answers above all, is forwarded, and that it was us who switched it on.
  *
- * @param on false when somebody has switched it off again since
+ * @param everywhere by net.ipv4.ip_forward, as earlier versions did; otherwise by the devices' own switches
+ * @param devices those that we switched on; empty when it is everywhere
  */
-record ForwardingPiece(boolean on) implements Piece {
+record ForwardingPiece(boolean everywhere, List<String> devices) implements Piece {
+
+    ForwardingPiece {
+        devices = List.copyOf(devices);
+    }
 
     @Override
     public String key() {
@@ -16,7 +23,11 @@ record ForwardingPiece(boolean on) implements Piece {
 
     @Override
     public void create(Kernel kernel) {
-        kernel.enableForwarding();
+        if (everywhere) {
+            kernel.forwardEverywhere();
+        } else {
+            kernel.forward(devices);
+        }
     }
 
     @Override
@@ -31,27 +42,36 @@ record ForwardingPiece(boolean on) implements Piece {
 
     @Override
     public String creating() {
-        return "set net.ipv4.ip_forward to 1 (it is 0 now; noted, to be set back by down)";
+        return everywhere
+                ? "set net.ipv4.ip_forward to 1, as it was"
+                : "forward what comes in by " + Text.join(", ", devices) + " (noted, to be set back by down)";
     }
 
     @Override
     public String deleting() {
-        return "set net.ipv4.ip_forward back to what it was, unless somebody's later bridge needs it";
+        return "set forwarding back to what it was, unless somebody else needs it now";
     }
 
     @Override
     public String changing(Piece from) {
-        return creating();
+        boolean narrows = from instanceof ForwardingPiece before && before.everywhere && !everywhere;
+        return narrows
+                ? "set net.ipv4.ip_forward back to 0 and only " + creating()
+                : creating() + (from instanceof ForwardingPiece before ? was(before.devices) : "");
+    }
+
+    private static String was(List<String> devices) {
+        return devices.isEmpty() ? "" : "; so far by " + Text.join(", ", devices);
     }
 
     // Written out to start fast, see Ipv4Address.
     @Override
     public boolean equals(@Nullable Object other) {
-        return other instanceof ForwardingPiece that && on == that.on;
+        return other instanceof ForwardingPiece that && everywhere == that.everywhere && devices.equals(that.devices);
     }
 
     @Override
     public int hashCode() {
-        return Boolean.hashCode(on);
+        return Objects.hash(everywhere, devices);
     }
 }

@@ -7,6 +7,7 @@ import io.fanatic.netlink.bpf.FanProgramSpec;
 import io.fanatic.netlink.bpf.FanPrograms;
 import io.fanatic.netlink.bpf.ProgramSpec;
 import io.fanatic.netlink.host.DhcpServer;
+import io.fanatic.netlink.host.ForwardTable;
 import io.fanatic.netlink.host.Iptables;
 import io.fanatic.netlink.host.NatTable;
 import io.fanatic.netlink.host.PortTable;
@@ -67,11 +68,15 @@ public interface Kernel extends AutoCloseable {
      */
     Optional<DhcpServer> dhcp(String bridge);
 
-    /** {@return whether the host forwards IPv4 (net.ipv4.ip_forward)} */
-    boolean forwarding();
+    /**
+     * {@return whether the host forwards IPv4, and whose doing that is}
+     *
+     * @param devices the names of those whose own switch matters
+     */
+    ForwardingState forwarding(List<String> devices);
 
-    /** {@return whether it was we who switched forwarding on, after it had been off} */
-    boolean forwardingIsOurs();
+    /** {@return the content of our table that keeps devices from forwarding to each other; empty when there is none} */
+    List<ForwardTable.Entry> forwardTable();
 
     /** {@return the addresses of name servers in use, of /etc/resolv.conf} */
     List<Ipv4Address> nameServers();
@@ -302,14 +307,34 @@ public interface Kernel extends AutoCloseable {
      */
     void forgetLeases(String bridge);
 
-    /** Notes the value that forwarding has, then switches it on. */
-    void enableForwarding();
+    /**
+     * Switches on forwarding of what comes in by a device of ours, or off.
+     *
+     * @param device a bridge or tunnel
+     * @param on whether it is to forward
+     */
+    void setForwarding(String device, boolean on);
 
     /**
-     * Gives forwarding the value noted by {@link #enableForwarding}, unless somebody changed it since, or made a bridge since
-     * that needs it.
+     * Makes these the devices of the host that forward by us: they are noted, then switched on; others that were noted are switched
+     * off. What an earlier version has switched on everywhere is set back.
+     *
+     * @param devices names
      */
+    void forward(List<String> devices);
+
+    /** As earlier versions did: notes what forwards, then switches it on everywhere. Undoes {@link #forward}. */
+    void forwardEverywhere();
+
+    /** Sets back what {@link #forward} has noted, unless somebody has switched forwarding on everywhere since. */
     void restoreForwarding();
+
+    /**
+     * Replaces the whole content of our table for what is forwarded in one transaction; nothing to say means no table.
+     *
+     * @param entries all that is to be in it
+     */
+    void replaceForwardTable(List<ForwardTable.Entry> entries);
 
     /**
      * {@return what our programs on a tunnel or bridge have counted; empty when there are none}

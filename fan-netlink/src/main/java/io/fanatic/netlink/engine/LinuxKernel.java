@@ -11,6 +11,7 @@ import io.fanatic.netlink.bpf.ProgramNote;
 import io.fanatic.netlink.bpf.ProgramSpec;
 import io.fanatic.netlink.host.DhcpServer;
 import io.fanatic.netlink.host.Dnsmasq;
+import io.fanatic.netlink.host.ForwardTable;
 import io.fanatic.netlink.host.Iptables;
 import io.fanatic.netlink.host.NatTable;
 import io.fanatic.netlink.host.PortTable;
@@ -79,7 +80,7 @@ public final class LinuxKernel implements Kernel {
      */
     public LinuxKernel(Path runDirectory, Path stateDirectory) {
         dnsmasq = new Dnsmasq(runDirectory, stateDirectory);
-        forwarding = new Forwarding(stateDirectory);
+        forwarding = new Forwarding(new ForwardingJournal(stateDirectory));
         socket = NetlinkSocket.open();
         links = new Links(socket);
         addresses = new Addresses(socket);
@@ -295,27 +296,63 @@ public final class LinuxKernel implements Kernel {
     }
 
     @Override
-    public boolean forwarding() {
-        return forwarding.isOn();
+    public ForwardingState forwarding(List<String> devices) {
+        return forwarding.read(devices, bridgesOfOthers());
     }
 
     @Override
-    public boolean forwardingIsOurs() {
-        return forwarding.isOurs();
+    public void setForwarding(String device, boolean on) {
+        if (links.named(device).isPresent()) {
+            Forwarding.set(device, on);
+            // A host that forwards everywhere believes no redirects; so a container's shall not count either.
+            Sysctl.write(
+                    "net/ipv4/conf/" + device + "/accept_redirects",
+                    on ? "0" : Sysctl.read("net.ipv4.conf.default.accept_redirects"));
+        } else if (on) {
+            throw new ErrnoException("look up " + device, Errno.ENODEV);
+        }
     }
 
     @Override
-    public void enableForwarding() {
+    public void forward(List<String> devices) {
+        forwarding.forward(devices, devicesOfFans());
+    }
+
+    private List<String> devicesOfFans() {
+        List<String> ours = new ArrayList<>();
+        for (Link link : links.list()) {
+            // The tunnel of a VXLAN fan is a bridge's port, of which nobody asks.
+            if (Mark.isOurs(link.alias()) && link.vxlan().isEmpty()) {
+                ours.add(link.name());
+            }
+        }
+        return ours;
+    }
+
+    @Override
+    public void forwardEverywhere() {
         List<String> names = new ArrayList<>();
         for (Link link : links.list()) {
-            names.add(link.name());
+            if (!Mark.isOurs(link.alias())) {
+                names.add(link.name());
+            }
         }
-        forwarding.enable(names, bridgesOfOthers());
+        forwarding.everywhere(names, bridgesOfOthers());
     }
 
     @Override
     public void restoreForwarding() {
-        forwarding.restore(bridgesOfOthers());
+        forwarding.restore(bridgesOfOthers(), devicesOfFans());
+    }
+
+    @Override
+    public List<ForwardTable.Entry> forwardTable() {
+        return firewall.forwardTable();
+    }
+
+    @Override
+    public void replaceForwardTable(List<ForwardTable.Entry> entries) {
+        firewall.replaceForwardTable(entries);
     }
 
     private List<String> bridgesOfOthers() {

@@ -9,6 +9,7 @@ import io.fanatic.netlink.bpf.FanProgramSpec;
 import io.fanatic.netlink.bpf.FanPrograms;
 import io.fanatic.netlink.bpf.ProgramSpec;
 import io.fanatic.netlink.host.DhcpServer;
+import io.fanatic.netlink.host.ForwardTable;
 import io.fanatic.netlink.host.Iptables;
 import io.fanatic.netlink.host.NatTable;
 import io.fanatic.netlink.host.PortTable;
@@ -20,6 +21,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * A host in memory, for tests without a kernel: it keeps what it is told, answers with the kernel's error numbers, and
@@ -37,8 +40,13 @@ public final class MemoryKernel implements Kernel {
     private List<PortTable.Entry> ports = List.of();
     private final List<Iptables.Forward> forwards = new ArrayList<>();
     private boolean filtersBridgedFrames;
-    private boolean forwarding;
-    private boolean forwardingIsOurs;
+    private boolean forwardsEverywhere;
+    private final Set<String> forwarding = new TreeSet<>();
+    private Optional<List<String>> switched = Optional.empty();
+    /** The devices that forwarded before an earlier version of ours switched it on everywhere. */
+    private Optional<List<String>> beforeEverywhere = Optional.empty();
+
+    private List<ForwardTable.Entry> forwardTable = List.of();
     private int calls;
     private int failAt;
 
@@ -104,12 +112,33 @@ public final class MemoryKernel implements Kernel {
     }
 
     /**
-     * Sets forwarding, as somebody else would.
+     * Sets net.ipv4.ip_forward, as somebody else would; that sets all devices.
      *
      * @param on whether the host then forwards
      */
     public void putForwarding(boolean on) {
-        forwarding = on;
+        forwardsEverywhere = on;
+        forwarding.clear();
+        forwarding.addAll(on ? links.keySet() : Set.of());
+    }
+
+    /**
+     * Sets forwarding of what comes in by one device, as somebody else would.
+     *
+     * @param device its name
+     * @param on whether it then forwards
+     */
+    public void putForwarding(String device, boolean on) {
+        forwarding.remove(device);
+        if (on) {
+            forwarding.add(device);
+        }
+    }
+
+    /** Switches forwarding on everywhere and notes that it was us, as earlier versions did. */
+    public void putForwardingByAnEarlierVersion() {
+        beforeEverywhere = Optional.of(List.copyOf(forwarding));
+        putForwarding(true);
     }
 
     /**
@@ -119,6 +148,7 @@ public final class MemoryKernel implements Kernel {
      */
     public void remove(String name) {
         links.remove(name);
+        forwarding.remove(name);
         routes.removeIf(route -> route.link().equals(Optional.of(name)));
         addresses.removeIf(address -> {
             boolean gone = address.link().equals(name);
@@ -232,7 +262,7 @@ public final class MemoryKernel implements Kernel {
             if (present) {
                 ours.add(0, pass);
             }
-            return new Iptables.Forward(old.backend(), old.drops(), old.chain(), ours, old.others());
+            return new Iptables.Forward(old.backend(), old.drops(), old.chain(), ours, old.others(), old.leaving());
         });
     }
 
@@ -249,15 +279,29 @@ public final class MemoryKernel implements Kernel {
     }
 
     @Override
-    public boolean forwarding() {
+    public ForwardingState forwarding(List<String> devices) {
         call("read forwarding");
-        return forwarding;
+        Set<String> on = new TreeSet<>(devices);
+        switched.ifPresent(on::addAll);
+        on.retainAll(forwarding);
+        List<String> others = new ArrayList<>(beforeEverywhere.orElse(List.copyOf(on)));
+        switched.ifPresent(others::removeAll);
+        ForwardingState.Ours ours = beforeEverywhere.isPresent()
+                ? ForwardingState.Ours.EVERYWHERE
+                : switched.isPresent() ? ForwardingState.Ours.DEVICES : ForwardingState.Ours.NOTHING;
+        return new ForwardingState(forwardsEverywhere, List.copyOf(on), others, ours);
     }
 
     @Override
-    public boolean forwardingIsOurs() {
-        call("read the journal");
-        return forwardingIsOurs;
+    public List<ForwardTable.Entry> forwardTable() {
+        call("read the table of what is not forwarded");
+        return forwardTable;
+    }
+
+    @Override
+    public void replaceForwardTable(List<ForwardTable.Entry> entries) {
+        call("replace the table of what is not forwarded");
+        forwardTable = List.copyOf(entries);
     }
 
     @Override
@@ -318,6 +362,7 @@ public final class MemoryKernel implements Kernel {
         call("rename " + temporaryName);
         create(link(temporaryName).withName(name).withAlias(alias));
         links.remove(temporaryName);
+        forwarding.remove(temporaryName);
     }
 
     @Override
@@ -488,19 +533,52 @@ public final class MemoryKernel implements Kernel {
     }
 
     @Override
-    public void enableForwarding() {
-        call("enable forwarding");
-        forwarding = true;
-        forwardingIsOurs = true;
+    public void setForwarding(String device, boolean on) {
+        call("set forwarding of " + device);
+        if (on) {
+            link(device);
+        }
+        putForwarding(device, on);
+    }
+
+    @Override
+    public void forward(List<String> devices) {
+        call("forward by " + devices);
+        setBack();
+        switched.orElse(List.of()).forEach(forwarding::remove);
+        forwarding.addAll(devices);
+        switched = Optional.of(List.copyOf(devices));
+    }
+
+    @Override
+    public void forwardEverywhere() {
+        call("forward everywhere");
+        List<String> before = new ArrayList<>(forwarding);
+        before.removeIf(device -> link(device).isOurs());
+        switched.ifPresent(before::removeAll);
+        beforeEverywhere = beforeEverywhere.or(() -> Optional.of(before));
+        switched = Optional.empty();
+        putForwarding(true);
     }
 
     @Override
     public void restoreForwarding() {
         call("restore forwarding");
-        if (forwardingIsOurs) {
-            forwarding = false;
-            forwardingIsOurs = false;
+        setBack();
+        if (!forwardsEverywhere) {
+            switched.orElse(List.of()).forEach(forwarding::remove);
         }
+        switched = Optional.empty();
+    }
+
+    private void setBack() {
+        if (beforeEverywhere.isPresent() && forwardsEverywhere) {
+            forwardsEverywhere = false;
+            List<String> before = beforeEverywhere.get();
+            forwarding.removeIf(
+                    device -> !before.contains(device) && !link(device).isOurs());
+        }
+        beforeEverywhere = Optional.empty();
     }
 
     @Override
@@ -534,6 +612,7 @@ public final class MemoryKernel implements Kernel {
             throw new ErrnoException("create " + link.name(), Errno.EEXIST);
         }
         put(link);
+        putForwarding(link.name(), forwardsEverywhere);
     }
 
     private List<LinkState.Vnis> vnis(String tunnel) {

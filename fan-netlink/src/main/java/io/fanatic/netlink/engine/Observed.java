@@ -7,6 +7,7 @@ import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.TunnelType;
 import io.fanatic.netlink.bpf.FanPrograms;
 import io.fanatic.netlink.host.DhcpServer;
+import io.fanatic.netlink.host.ForwardTable;
 import io.fanatic.netlink.host.Iptables;
 import io.fanatic.netlink.host.NatTable;
 import io.fanatic.netlink.host.PortTable;
@@ -33,13 +34,15 @@ record Observed(
         List<NatTable.Entry> nat,
         List<PortTable.Entry> ports,
         Map<String, DhcpServer> dhcp,
-        boolean forwarding,
-        boolean forwardingIsOurs,
+        ForwardingState forwarding,
+        List<ForwardTable.Entry> closed,
         List<Iptables.Forward> forwards,
         boolean filtersBridgedFrames) {
 
     /** The IPIP device that each namespace gets with the kernel's module. */
     static final String IPIP_FALLBACK = "tunl0";
+
+    private static final String LOOPBACK = "lo";
 
     static Observed of(Kernel kernel) {
         List<LinkState> links = withoutFallback(kernel.links());
@@ -58,17 +61,18 @@ record Observed(
             // By the bridge's name, for somebody may have deleted the bridge from under the server.
             kernel.dhcp(fan.bridge()).ifPresent(server -> dhcp.put(fan.bridge(), server));
         }
+        List<RouteState> routes = kernel.routes();
         return new Observed(
                 links,
                 addresses,
-                kernel.routes(),
+                routes,
                 programs,
                 gates,
                 kernel.nat(),
                 kernel.ports(),
                 dhcp,
-                kernel.forwarding(),
-                kernel.forwardingIsOurs(),
+                kernel.forwarding(switches(links, addresses, routes)),
+                kernel.forwardTable(),
                 kernel.forwards(),
                 kernel.filtersBridgedFrames());
     }
@@ -94,10 +98,51 @@ record Observed(
                 List.of(),
                 List.of(),
                 Map.of(),
-                kernel.forwarding(),
-                false,
+                ForwardingState.UNKNOWN,
+                List.of(),
                 List.of(),
                 false);
+    }
+
+    /** The devices whose switch for forwarding matters: the {@link #outer} ones and our own. */
+    private static List<String> switches(List<LinkState> links, List<AddressState> addresses, List<RouteState> routes) {
+        Set<String> devices = outer(links, addresses, routes);
+        for (LinkState link : links) {
+            if (link.isOurs()) {
+                devices.add(link.name());
+            }
+        }
+        return List.copyOf(devices);
+    }
+
+    /**
+     * The devices of the host by which packets for containers may come in: whatever has an IPv4 address or a route, and is not ours.
+     * Without those whose name no rule of nftables can hold.
+     */
+    Set<String> outer() {
+        return outer(links, addresses, routes);
+    }
+
+    private static Set<String> outer(List<LinkState> links, List<AddressState> addresses, List<RouteState> routes) {
+        Set<String> names = new TreeSet<>();
+        for (AddressState address : addresses) {
+            names.add(address.link());
+        }
+        for (RouteState route : routes) {
+            route.link().ifPresent(names::add);
+        }
+        Set<String> outer = new TreeSet<>();
+        for (LinkState link : links) {
+            if (names.contains(link.name())
+                    && !link.isOurs()
+                    && !Kernel.isTemporary(link.name())
+                    && !link.name().equals(LOOPBACK)
+                    && ForwardTable.canName(link.name())
+                    && ForwardingJournal.isDevice(link.name())) {
+                outer.add(link.name());
+            }
+        }
+        return outer;
     }
 
     Optional<LinkState> link(String name) {
@@ -258,7 +303,13 @@ record Observed(
         compare(lines, "closed port", before.ports, ports);
         compare(lines, "iptables", passes(before), passes(this));
         compare(lines, "DHCP server", before.dhcp.values(), dhcp.values());
-        compare(lines, "net.ipv4.ip_forward", List.of(before.forwarding), List.of(forwarding));
+        compare(
+                lines,
+                "net.ipv4.ip_forward",
+                List.of(before.forwarding.everywhere()),
+                List.of(forwarding.everywhere()));
+        compare(lines, "forwarding by", before.forwarding.on(), forwarding.on());
+        compare(lines, "not forwarded:", before.closed, closed);
         return lines;
     }
 

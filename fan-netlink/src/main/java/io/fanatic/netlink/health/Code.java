@@ -66,6 +66,8 @@ public enum Code {
     UNDERLAY_ONLY("underlay-only", WARNING, "the tunnel's port does not take exactly what comes from the underlay"),
     /** The host does not forward: containers reach nothing outside. */
     FORWARDING_OFF("forwarding-off", ERROR, "the host does not forward: containers reach nothing outside"),
+    /** The host forwards more than the fan needs, because of the fan. */
+    FORWARD_OPEN("forward-open", WARNING, "the host forwards more than the fan needs, because of the fan"),
     /** The reverse path filter drops what other hosts send. */
     RP_FILTER("rp-filter", WARNING, "the reverse path filter drops what other hosts send"),
     /** The host does not learn what a path takes, and packets are fragmented on the way. */

@@ -1,11 +1,13 @@
 package io.fanatic.netlink.health;
 
 import io.fanatic.netlink.engine.Fan;
+import io.fanatic.netlink.engine.ForwardingState.Ours;
+import io.fanatic.netlink.host.Iptables;
 import io.fanatic.netlink.host.Sysctl;
 import java.util.List;
 import java.util.Optional;
 
-/** Forwarding, as each bridge has its own switch beside the host's. */
+/** Forwarding, where the plan does not tell: without privileges, and where Docker has left open what it found open by us. */
 final class ForwardingCheck implements Check {
     @Override
     public String name() {
@@ -14,25 +16,36 @@ final class ForwardingCheck implements Check {
 
     @Override
     public void look(HealthHost host, Findings findings) {
-        boolean off = Sysctl.find("net.ipv4.ip_forward").equals(Optional.of("0"));
         for (Fan fan : host.fans()) {
             findings.looked();
-            if (off && !host.privileged()) {
-                findings.add(finding(fan, "net.ipv4.ip_forward"));
-            }
             String key = "net/ipv4/conf/" + fan.bridge() + "/forwarding";
-            if (!off && Sysctl.find(key).equals(Optional.of("0"))) {
-                findings.add(finding(fan, key));
+            if (!host.privileged() && Sysctl.find(key).equals(Optional.of("0"))) {
+                findings.add(Finding.of(
+                        Code.FORWARDING_OFF,
+                        fan.overlay().toString(),
+                        "this host does not forward: containers reach nothing outside",
+                        List.of("sysctl " + key + " = 0"),
+                        "sysctl -w " + key + "=1"));
             }
+        }
+        if (host.privileged() && host.forwarding().ours() == Ours.EVERYWHERE_AND_NEEDED) {
+            host.forwards().forEach(forward -> open(forward, findings));
         }
     }
 
-    private static Finding finding(Fan fan, String key) {
-        return Finding.of(
-                Code.FORWARDING_OFF,
-                fan.overlay().toString(),
-                "this host does not forward: containers reach nothing outside",
-                List.of("sysctl " + key + " = 0"),
-                "sysctl -w " + key + "=1");
+    /** Docker makes the policy drop when it switches forwarding on itself, and leaves it as it is where that is on. */
+    private static void open(Iptables.Forward forward, Findings findings) {
+        if (forward.chain().equals("FORWARD") || forward.drops()) {
+            return;
+        }
+        findings.add(Finding.of(
+                Code.FORWARD_OPEN,
+                Finding.HOST,
+                "neighbours reach ports of Docker's containers that are not published, as an earlier version of the fan"
+                        + " switched forwarding on before Docker did",
+                List.of(
+                        "net.ipv4.ip_forward was switched on by the fan, and Docker came after it",
+                        forward.backend() + ": Docker's chains are there, and the policy of FORWARD is ACCEPT"),
+                forward.backend() + " -P FORWARD DROP && fanctl up --all"));
     }
 }

@@ -14,10 +14,12 @@ import io.fanatic.netlink.engine.AddressState;
 import io.fanatic.netlink.engine.Engine;
 import io.fanatic.netlink.engine.Fan;
 import io.fanatic.netlink.engine.FanException;
+import io.fanatic.netlink.engine.ForwardingState;
 import io.fanatic.netlink.engine.LinkState;
 import io.fanatic.netlink.engine.LinuxKernel;
 import io.fanatic.netlink.engine.RouteState;
 import io.fanatic.netlink.host.FirewallException;
+import io.fanatic.netlink.host.Iptables;
 import io.fanatic.netlink.host.Nftables;
 import io.fanatic.netlink.libc.ErrnoException;
 import io.fanatic.netlink.route.Link;
@@ -193,6 +195,16 @@ public final class HealthHost implements AutoCloseable {
     /** Where the journal and DHCP leases are. */
     Path state() {
         return state;
+    }
+
+    /** Whose doing it is that the host forwards. */
+    ForwardingState forwarding() {
+        return kernel.forwarding(List.of());
+    }
+
+    /** What iptables does with forwarded packets. */
+    List<Iptables.Forward> forwards() {
+        return kernel.forwards();
     }
 
     List<LinkState> links() {

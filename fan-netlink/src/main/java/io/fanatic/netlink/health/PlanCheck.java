@@ -74,8 +74,10 @@ final class PlanCheck implements Check {
             return;
         }
         for (Plan.Item item : plan.items()) {
-            // Whether the firewall drops anything, the checks of its rules know.
-            if (!item.thing().equals("accept")) {
+            // Whether the firewall drops anything, the checks of its rules know; and a note that no longer counts harms
+            // nobody.
+            boolean note = item.thing().equals("forwarding") && item.kind() == Plan.Kind.REMOVED;
+            if (!item.thing().equals("accept") && !note) {
                 findings.add(finding(wanted, item));
             }
         }
@@ -118,9 +120,47 @@ final class PlanCheck implements Check {
                                 item,
                                 "the tunnel's port does not take exactly what comes from the underlay")
                         .because(Code.BRIDGE, Code.TUNNEL, Code.KERNEL_NFTABLES);
-            default ->
-                of(Code.FORWARDING_OFF, wanted, item, "this host does not forward: containers reach nothing outside");
+            case "forward-filter" -> forwardTable(wanted, item);
+            default -> forwarding(wanted, item);
         };
+    }
+
+    private static Finding forwardTable(Wanted wanted, Plan.Item item) {
+        return item.kind() == Plan.Kind.REMOVED
+                ? of(
+                                Code.FORWARD_DROP,
+                                wanted,
+                                item,
+                                "the fan's table still keeps the networks of this host apart, which forwards by itself now")
+                        .as(Severity.WARNING)
+                // What flushes the rules takes both tables; and a device that does not forward yet is not in ours
+                // either.
+                : of(
+                                Code.FORWARD_OPEN,
+                                wanted,
+                                item,
+                                "the fan makes this host a way from one of its networks to another")
+                        .because(Code.NAT, Code.KERNEL_NFTABLES, Code.FORWARDING_OFF);
+    }
+
+    private static Finding forwarding(Wanted wanted, Plan.Item item) {
+        if (item.words().startsWith("set net.ipv4.ip_forward back")) {
+            return of(
+                    Code.FORWARD_OPEN,
+                    wanted,
+                    item,
+                    "an earlier version of the fan made this host forward between all of its networks");
+        }
+        boolean some = item.words().contains("; so far by ");
+        return of(
+                        Code.FORWARDING_OFF,
+                        wanted,
+                        item,
+                        some
+                                ? "containers get no answers from one of this host's networks"
+                                : "this host does not forward: containers reach nothing outside")
+                .as(some ? Severity.WARNING : Code.FORWARDING_OFF.severity())
+                .because(Code.TUNNEL, Code.BRIDGE);
     }
 
     private static String how(Plan.Item item) {

@@ -27,9 +27,6 @@ public final class Iptables {
     private static final Path LEGACY_TABLES = Path.of("/proc/thread-self/net/ip_tables_names");
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
-    /** What marks our rules; one word, which iptables prints without quotes. */
-    private static final String COMMENT = "fanatic";
-
     private static final String FORWARD = "FORWARD";
     private static final String DOCKER_USER = "DOCKER-USER";
 
@@ -54,6 +51,26 @@ public final class Iptables {
         }
     }
 
+    /** What a rule of ours is for. */
+    public enum Traffic {
+        /** What stays in the overlay; the rule comes before those of others, as nobody else has a say there. */
+        OVERLAY("fanatic", List.of()),
+        /** What leaves the overlay; the rule comes after those of others, who may have forbidden it. */
+        OUT("fanatic-out", List.of()),
+        /** The answers to that, likewise. */
+        ANSWERS("fanatic-out", List.of("-m", "conntrack", "--ctstate", "RELATED,ESTABLISHED"));
+
+        /** What marks our rules; one word, which iptables prints without quotes. */
+        private final String comment;
+
+        private final List<String> match;
+
+        Traffic(String comment, List<String> match) {
+            this.comment = comment;
+            this.match = match;
+        }
+    }
+
     /**
      * A rule of ours: what comes in by one device and goes out by another is accepted.
      *
@@ -61,13 +78,39 @@ public final class Iptables {
      * @param chain the one that it stands in
      * @param in name of the device
      * @param out name of the device
+     * @param traffic what it is for
      */
-    public record Pass(Backend backend, String chain, String in, String out) {
+    public record Pass(Backend backend, String chain, String in, String out, Traffic traffic) {
+
+        /**
+         * A rule for what stays in the overlay.
+         *
+         * @param backend whose chain it is
+         * @param chain the one that it stands in
+         * @param in name of the device
+         * @param out name of the device
+         */
+        public Pass(Backend backend, String chain, String in, String out) {
+            this(backend, chain, in, out, Traffic.OVERLAY);
+        }
+
+        /**
+         * {@return a rule for what leaves the overlay, or for answers to that} It is in FORWARD, whatever chains Docker has for its users.
+         *
+         * @param backend whose chain it is
+         * @param in name of the device
+         * @param out name of the device
+         * @param traffic either of the two
+         */
+        public static Pass outside(Backend backend, String in, String out, Traffic traffic) {
+            return new Pass(backend, FORWARD, in, out, traffic);
+        }
 
         /** {@code iptables-nft DOCKER-USER: -i ftun0 -o fan-250 -j ACCEPT}. */
         @Override
         public String toString() {
-            return backend + " " + chain + ": -i " + in + " -o " + out + " -j ACCEPT";
+            String match = traffic.match.isEmpty() ? "" : " " + String.join(" ", traffic.match);
+            return backend + " " + chain + ": -i " + in + " -o " + out + match + " -j ACCEPT";
         }
     }
 
@@ -80,12 +123,15 @@ public final class Iptables {
      *     rules that drop before everything else
      * @param ours our rules
      * @param others devices whose packets rules of others accept: those from it to itself
+     * @param leaving devices whose packets rules of others accept: those from it to all others
      */
-    public record Forward(Backend backend, boolean drops, String chain, List<Pass> ours, List<String> others) {
+    public record Forward(
+            Backend backend, boolean drops, String chain, List<Pass> ours, List<String> others, List<String> leaving) {
         /** Copies the lists. */
         public Forward {
             ours = List.copyOf(ours);
             others = List.copyOf(others);
+            leaving = List.copyOf(leaving);
         }
     }
 
@@ -130,6 +176,7 @@ public final class Iptables {
         String chain = FORWARD;
         List<Pass> ours = new ArrayList<>();
         List<String> others = new ArrayList<>();
+        List<String> leaving = new ArrayList<>();
         for (String line : lines) {
             List<String> words = List.of(line.split(" ", -1));
             drops |= line.equals("-P FORWARD DROP");
@@ -137,42 +184,42 @@ public final class Iptables {
             if (words.size() < 6 || !words.get(0).equals("-A") || !words.get(2).equals("-i")) {
                 continue;
             }
-            Pass pass = new Pass(backend, words.get(1), words.get(3), words.get(5));
-            if (words.equals(rule("-A", pass))) {
-                ours.add(pass);
-            } else if (line.endsWith(" -i " + pass.in + " -j ACCEPT")
-                    || line.endsWith(" -i " + pass.in + " -o " + pass.in + " -j ACCEPT")) {
-                others.add(pass.in);
+            String in = words.get(3);
+            boolean known = false;
+            for (Traffic traffic : Traffic.values()) {
+                Pass pass = new Pass(backend, words.get(1), in, words.get(5), traffic);
+                if (words.equals(rule("-A", pass))) {
+                    ours.add(pass);
+                    known = true;
+                }
+            }
+            boolean all = !known && line.endsWith(" -i " + in + " -j ACCEPT");
+            if (all || !known && line.endsWith(" -i " + in + " -o " + in + " -j ACCEPT")) {
+                others.add(in);
+            }
+            if (all || !known && line.endsWith(" -i " + in + " ! -o " + in + " -j ACCEPT")) {
+                leaving.add(in);
             }
         }
-        return new Forward(backend, drops, chain, ours, others);
+        return new Forward(backend, drops, chain, ours, others, leaving);
     }
 
     private static List<String> rule(String command, Pass pass) {
-        return List.of(
-                command,
-                pass.chain,
-                "-i",
-                pass.in,
-                "-o",
-                pass.out,
-                "-m",
-                "comment",
-                "--comment",
-                COMMENT,
-                "-j",
-                "ACCEPT");
+        List<String> words = new ArrayList<>(List.of(command, pass.chain, "-i", pass.in, "-o", pass.out));
+        words.addAll(pass.traffic.match);
+        words.addAll(List.of("-m", "comment", "--comment", pass.traffic.comment, "-j", "ACCEPT"));
+        return words;
     }
 
     /**
-     * Puts a rule at the head of its chain; one that is there already stays alone.
+     * Puts a rule at the head of its chain, or at its end where it is about what leaves the overlay; one that is there already stays alone.
      *
      * @param pass the rule
      * @throws FirewallException when iptables refuses, with its words
      */
     public static void add(Pass pass) {
         if (run(pass, "-C").status() != 0) {
-            change(pass, "-I");
+            change(pass, pass.traffic == Traffic.OVERLAY ? "-I" : "-A");
         }
     }
 

@@ -33,6 +33,9 @@ final class EventReader {
     private static final int AF_UNSPEC = 0;
     private static final int AF_INET = 2;
     private static final int RTPROT_KERNEL = 2;
+    /** The scope of addresses that are valid beyond their link and host. */
+    private static final int UNIVERSE = 0;
+
     private static final int RTN_LOCAL = 2;
     private static final int RTN_BROADCAST = 3;
     private static final int NETCONFMSG_LENGTH = 1;
@@ -48,8 +51,7 @@ final class EventReader {
     private static final int NFT_MSG_NEWRULE = 6;
     private static final int NFT_MSG_DELRULE = 8;
     private static final int NFT_MSG_NEWGEN = 15;
-    /** Its name in each family. */
-    private static final String OUR_TABLE = "fanatic";
+    private static final Set<String> OUR_TABLES = Set.of("fanatic", "fanatic-forward");
 
     /** Of a table its name; of a chain, a rule, a set the table's. */
     private static final int NFTA_TABLE = 1;
@@ -143,7 +145,8 @@ final class EventReader {
         new Addresses.Reader().read(reply, found);
         InterfaceAddress address = found.get(0);
         Optional<String> device = device(address.index());
-        if (device.isPresent() || scope.isUnderlay(address.address())) {
+        // By any device with an address answers may come that are for containers.
+        if (device.isPresent() || scope.isUnderlay(address.address()) || address.scope() == UNIVERSE) {
             events.accept(address.address() + "/" + address.prefixLength()
                     + (reply.type() == RTM_NEWADDR ? " was added to " : " was removed from ")
                     + device.orElse(address.label().isEmpty() ? "another device" : address.label()));
@@ -184,8 +187,14 @@ final class EventReader {
                 told = true;
             }
         }
-        if (told && device == ALL_DEVICES && reply.u8(0) == AF_INET) {
-            events.accept("net.ipv4.ip_forward is " + forwarding + " now");
+        if (!told || reply.u8(0) != AF_INET) {
+            return;
+        }
+        int now = forwarding;
+        if (device == ALL_DEVICES) {
+            events.accept("net.ipv4.ip_forward is " + now + " now");
+        } else {
+            device(device).ifPresent(name -> events.accept("net.ipv4.conf." + name + ".forwarding is " + now + " now"));
         }
     }
 
@@ -207,7 +216,7 @@ final class EventReader {
                 chain = attributes.string();
             }
         }
-        if (table.equals(OUR_TABLE)) {
+        if (OUR_TABLES.contains(table)) {
             events.accept("the nftables table " + table + (message == NFT_MSG_DELTABLE ? " was deleted" : " changed"));
         } else if (table.equals("filter") && reply.u8(0) == AF_INET && FORWARDING_CHAINS.contains(chain)) {
             events.accept("the chain " + chain + " of iptables changed");

@@ -47,15 +47,21 @@ class EngineIpipTest {
     void upMakesTheTunnelWithItsGuardBeforeAnythingLeadsThereAndTheRouteLast() {
         assertThat(engine.up(first()).lines())
                 .satisfiesExactly(
-                        line -> assertThat(line).contains("ip_forward"),
+                        line -> assertThat(line)
+                                .isEqualTo(
+                                        "create nftables table ip fanatic-forward: nothing passes from eth0 to eth0"),
+                        line -> assertThat(line)
+                                .isEqualTo("forward what comes in by eth0 (noted, to be set back by down)"),
                         line -> assertThat(line).contains("nftables", "250.0.45.0/24"),
                         line -> assertThat(line).isEqualTo("create tunnel ftun0 (IPIP, MTU 1480)"),
                         line -> assertThat(line).contains("encap and guard", "ftun0", "10.0.0.45"),
+                        line -> assertThat(line).isEqualTo("forward what comes in by ftun0"),
                         line -> assertThat(line).isEqualTo("set ftun0 up"),
                         line -> assertThat(line)
                                 .isEqualTo("create bridge fan-250 (MAC address 02:fa:0a:00:00:2d, MTU 1480)"),
                         line -> assertThat(line).isEqualTo("attach the eBPF program gate to fan-250"),
                         line -> assertThat(line).isEqualTo("add address 250.0.45.1/24 on fan-250"),
+                        line -> assertThat(line).isEqualTo("forward what comes in by fan-250"),
                         line -> assertThat(line).isEqualTo("set fan-250 up"),
                         line -> assertThat(line).isEqualTo("add route 250.0.0.0/8 dev ftun0 src 250.0.45.1 mtu 1480"));
         assertThat(engine.list()).singleElement().satisfies(fan -> {
@@ -241,7 +247,7 @@ class EngineIpipTest {
     }
 
     private static Iptables.Forward forward(boolean drops, String chain, String... others) {
-        return new Iptables.Forward(Iptables.Backend.NFT, drops, chain, List.of(), List.of(others));
+        return new Iptables.Forward(Iptables.Backend.NFT, drops, chain, List.of(), List.of(others), List.of());
     }
 
     @Test
@@ -264,11 +270,12 @@ class EngineIpipTest {
         kernel.putForward(forward(true, "FORWARD"));
         engine.up(first());
         List<Iptables.Pass> ours = Observed.of(kernel).forwards().get(0).ours();
-        kernel.putForward(new Iptables.Forward(Iptables.Backend.NFT, false, "DOCKER-USER", ours, List.of()));
+        kernel.putForward(new Iptables.Forward(Iptables.Backend.NFT, false, "DOCKER-USER", ours, List.of(), List.of()));
 
         assertThat(engine.up(first()).lines()).hasSize(2).allMatch(line -> line.startsWith("move rule to"));
 
         assertThat(Observed.of(kernel).forwards().get(0).ours())
+                .filteredOn(pass -> pass.traffic() == Iptables.Traffic.OVERLAY)
                 .extracting(Iptables.Pass::chain)
                 .containsOnly("DOCKER-USER");
         engine.downEverything();
@@ -288,13 +295,34 @@ class EngineIpipTest {
     @Test
     void aVxlanFanNeedsARuleOnlyWhereItsFramesPassTheChainAndNobodyElseLetsThemPass() {
         FanEntry vxlan = entry("250.0.0.0/8 10.0.0.45/16");
+        String inside = "-i fan-250 -o fan-250 -j ACCEPT";
         kernel.putForward(forward(true, "DOCKER-USER"));
-        assertThat(engine.planUp(vxlan).lines()).noneMatch(line -> line.startsWith("add rule"));
+        assertThat(engine.planUp(vxlan).lines()).noneMatch(line -> line.endsWith(inside));
         kernel.putFiltersBridgedFrames(true);
         assertThat(engine.planUp(vxlan).lines())
                 .contains("add rule to iptables-nft DOCKER-USER: -i fan-250 -o fan-250 -j ACCEPT");
         kernel.putForward(forward(true, "DOCKER-USER", "fan-250"));
-        assertThat(engine.planUp(vxlan).lines()).noneMatch(line -> line.startsWith("add rule"));
+        assertThat(engine.planUp(vxlan).lines()).noneMatch(line -> line.endsWith(inside));
+    }
+
+    @Test
+    void whatLeavesTheOverlayAndItsAnswersPassBehindTheRulesOfOthers() {
+        for (String line : List.of("250.0.0.0/8 10.0.0.45/16", "250.0.0.0/8 10.0.0.45/16 ipip")) {
+            kernel.putForward(forward(true, "DOCKER-USER"));
+            Observed before = Observed.of(kernel);
+            assertThat(engine.up(entry(line)).lines())
+                    .contains(
+                            "add rule to iptables-nft FORWARD: -i fan-250 -o eth0 -j ACCEPT",
+                            "add rule to iptables-nft FORWARD: -i eth0 -o fan-250 -m conntrack --ctstate"
+                                    + " RELATED,ESTABLISHED -j ACCEPT");
+            assertThat(engine.up(entry(line)).isEmpty()).isTrue();
+            engine.down(OVERLAY, FIRST);
+            assertThat(Observed.of(kernel)).isEqualTo(before);
+            assertThat(engine.planUp(entry(line + " no-nat")).lines()).noneMatch(step -> step.contains("FORWARD:"));
+            kernel.putForward(new Iptables.Forward(
+                    Iptables.Backend.NFT, true, "DOCKER-USER", List.of(), List.of("fan-250"), List.of("fan-250")));
+            assertThat(engine.planUp(entry(line)).lines()).noneMatch(step -> step.contains("FORWARD:"));
+        }
     }
 
     @Test

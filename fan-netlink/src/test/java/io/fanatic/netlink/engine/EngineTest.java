@@ -48,7 +48,11 @@ class EngineTest {
 
         assertThat(plan.lines())
                 .satisfiesExactly(
-                        line -> assertThat(line).contains("ip_forward"),
+                        line -> assertThat(line)
+                                .isEqualTo(
+                                        "create nftables table ip fanatic-forward: nothing passes from eth0 to eth0"),
+                        line -> assertThat(line)
+                                .isEqualTo("forward what comes in by eth0 (noted, to be set back by down)"),
                         line -> assertThat(line).contains("nftables", "250.0.45.0/24"),
                         line -> assertThat(line)
                                 .isEqualTo("create tunnel ftun-250 (VXLAN, VNI 16384000, UDP port 8472)"),
@@ -58,6 +62,7 @@ class EngineTest {
                         line -> assertThat(line).isEqualTo("attach the eBPF program gate to fan-250"),
                         line -> assertThat(line).isEqualTo("make ftun-250 a port of fan-250"),
                         line -> assertThat(line).isEqualTo("add address 250.0.45.1/8 on fan-250"),
+                        line -> assertThat(line).isEqualTo("forward what comes in by fan-250"),
                         line -> assertThat(line).isEqualTo("set ftun-250 up"),
                         line -> assertThat(line).isEqualTo("set fan-250 up"));
         assertThat(engine.list()).singleElement().satisfies(fan -> {
@@ -81,7 +86,7 @@ class EngineTest {
     void aPlanTouchesNothing() {
         Observed before = Observed.of(kernel);
 
-        assertThat(engine.planUp(first()).lines()).hasSize(10);
+        assertThat(engine.planUp(first()).lines()).hasSize(12);
         assertThat(engine.planDownEverything().isEmpty()).isTrue();
         assertThat(Observed.of(kernel)).isEqualTo(before);
     }
@@ -199,9 +204,46 @@ class EngineTest {
     @Test
     void forwardingThatWasOnBeforeStaysOn() {
         kernel.putForwarding(true);
-        assertThat(engine.up(first()).lines()).noneMatch(line -> line.contains("ip_forward"));
+        assertThat(engine.up(first()).lines()).noneMatch(line -> line.contains("forward"));
+        Observed up = Observed.of(kernel);
+        assertThat(up.forwarding().on()).contains("eth0", "fan-250");
+        assertThat(engine.up(first()).isEmpty()).isTrue();
         engine.downEverything();
-        assertThat(kernel.forwarding()).isTrue();
+        assertThat(Observed.of(kernel).forwarding().everywhere()).isTrue();
+    }
+
+    @Test
+    void aDeviceThatForwardedBeforeStaysAsItWas() {
+        kernel.putForwarding("eth0", true);
+        engine.up(first());
+        assertThat(Observed.of(kernel).closed()).isEmpty();
+        engine.downEverything();
+        assertThat(Observed.of(kernel).forwarding().on()).containsExactly("eth0");
+    }
+
+    @Test
+    void aFailureOfAnyCallThatNarrowsWhatAnEarlierVersionSwitchedOnIsUndone() {
+        everyCallFails(
+                k -> {
+                    new Engine(k).up(first());
+                    k.restoreForwarding();
+                    k.replaceForwardTable(List.of());
+                    k.putForwardingByAnEarlierVersion();
+                },
+                e -> e.up(first()));
+    }
+
+    @Test
+    void whenSomebodyElseSwitchesForwardingOnAllIsHis() {
+        engine.up(first());
+        kernel.putForwarding(true);
+        assertThat(engine.up(first()).lines())
+                .containsExactly(
+                        "set forwarding back to what it was, unless somebody else needs it now",
+                        "delete nftables table ip fanatic-forward");
+        assertThat(engine.up(first()).isEmpty()).isTrue();
+        engine.downEverything();
+        assertThat(Observed.of(kernel).forwarding().on()).containsExactly("eth0");
     }
 
     @Test
@@ -229,6 +271,9 @@ class EngineTest {
                 k -> k.setMac("fan-250", new MacAddress(0x525400000001L)),
                 k -> k.setSpanningTree("fan-250", true),
                 k -> k.stopDhcp("fan-250"),
+                k -> k.putForwarding("eth0", false),
+                k -> k.putForwarding("fan-250", false),
+                k -> k.replaceForwardTable(List.of()),
                 k -> k.putForwarding(false));
         for (Consumer<MemoryKernel> damage : damages) {
             damage.accept(kernel);
@@ -238,7 +283,8 @@ class EngineTest {
             assertThat(Observed.of(kernel).programs()).isEqualTo(healthy.programs());
             assertThat(Observed.of(kernel).nat()).isEqualTo(healthy.nat());
             assertThat(Observed.of(kernel).dhcp()).isEqualTo(healthy.dhcp());
-            assertThat(kernel.forwarding()).isTrue();
+            assertThat(Observed.of(kernel).forwarding()).isEqualTo(healthy.forwarding());
+            assertThat(Observed.of(kernel).closed()).isEqualTo(healthy.closed());
         }
     }
 

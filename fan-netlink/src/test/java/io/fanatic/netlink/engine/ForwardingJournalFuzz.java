@@ -8,8 +8,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Any bytes where the journal should be: what it says can be told, a note can be added, and it goes again. Documented:
- * {@link UncheckedIOException} for bytes that are no text. A first byte @ stands for the beginning of a line about this boot and
+ * Any bytes where the journal should be: what it says can be told, a note can be added, and it goes again. A first byte @ stands for the beginning of a line about this boot and
  * this namespace, which a fuzzer could not guess.
  */
 public final class ForwardingJournalFuzz {
@@ -17,25 +16,32 @@ public final class ForwardingJournalFuzz {
     private static final Path FILE = DIRECTORY.resolve("journal");
     private static final ForwardingJournal JOURNAL = new ForwardingJournal(DIRECTORY);
     private static final ForwardingJournal.Note NOTE = new ForwardingJournal.Note(List.of("eth1"), List.of("virbr0"));
+    private static final List<String> DEVICES = List.of("eth0", "eth0.100");
     private static final byte[] HERE = here();
 
     private ForwardingJournalFuzz() {}
 
     public static void fuzzerTestOneInput(byte[] data) throws IOException {
         Files.write(FILE, data.length > 0 && data[0] == '@' ? concat(HERE, data) : data);
-        try {
-            Optional<ForwardingJournal.Note> before = JOURNAL.note();
-            JOURNAL.write(NOTE);
-            Optional<ForwardingJournal.Note> after = JOURNAL.note();
-            if (!after.equals(before.isPresent() ? before : Optional.of(NOTE))) {
-                throw new AssertionError("the older note must stay: " + before + " became " + after);
+        Optional<ForwardingJournal.Note> before = JOURNAL.everywhere();
+        JOURNAL.everywhere(NOTE);
+        JOURNAL.switched(DEVICES);
+        Optional<ForwardingJournal.Note> after = JOURNAL.everywhere();
+        if (!after.equals(before.isPresent() ? before : Optional.of(NOTE))) {
+            throw new AssertionError("the older note must stay: " + before + " became " + after);
+        }
+        if (!JOURNAL.switched().equals(Optional.of(DEVICES))) {
+            throw new AssertionError("not what was noted: " + JOURNAL.switched());
+        }
+        for (String device : after.orElseThrow().devices()) {
+            if (device.contains("/") || device.equals("..")) {
+                throw new AssertionError("not a device: " + device);
             }
-            JOURNAL.forget();
-            if (JOURNAL.note().isPresent()) {
-                throw new AssertionError("still there: " + JOURNAL.note());
-            }
-        } catch (UncheckedIOException documented) {
-            // Not text.
+        }
+        JOURNAL.forgetEverywhere();
+        JOURNAL.forgetSwitched();
+        if (JOURNAL.everywhere().isPresent() || JOURNAL.switched().isPresent()) {
+            throw new AssertionError("still there: " + JOURNAL.everywhere() + JOURNAL.switched());
         }
     }
 
@@ -60,7 +66,7 @@ public final class ForwardingJournalFuzz {
     /** How a line about this boot and namespace begins: what the journal itself writes. */
     private static byte[] here() {
         try {
-            JOURNAL.write(new ForwardingJournal.Note(List.of(), List.of()));
+            JOURNAL.everywhere(new ForwardingJournal.Note(List.of(), List.of()));
             byte[] line = Files.readAllBytes(FILE);
             byte[] start = new byte[line.length - " beside \n".length()];
             System.arraycopy(line, 0, start, 0, start.length);

@@ -12,8 +12,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 class ForwardingJournalTest {
-    private static final ForwardingJournal.Note NOTHING = new ForwardingJournal.Note(List.of(), List.of());
-    private static final ForwardingJournal.Note ETH0 = new ForwardingJournal.Note(List.of("eth0"), List.of());
     private static final ForwardingJournal.Note BEFORE =
             new ForwardingJournal.Note(List.of("eth1", "wg0"), List.of("virbr0"));
 
@@ -29,49 +27,100 @@ class ForwardingJournalTest {
 
     @Test
     void aNoteOutlivesItsWriterAndIsForgottenWithoutATrace() {
-        assertThat(journal().note()).isEmpty();
-        journal().write(BEFORE);
-        journal().write(NOTHING);
+        assertThat(journal().switched()).isEmpty();
+        journal().switched(List.of("eth0", "eth0.100"));
 
-        assertThat(journal().note()).contains(BEFORE);
-        journal().forget();
-        assertThat(journal().note()).isEmpty();
+        assertThat(journal().switched()).contains(List.of("eth0", "eth0.100"));
+        journal().switched(List.of());
+        assertThat(journal().switched()).contains(List.of());
+        journal().forgetSwitched();
+        assertThat(journal().switched()).isEmpty();
         assertThat(state).isEmptyDirectory();
+    }
+
+    /** Word for word as they wrote it. */
+    @Test
+    void theNoteOfAnEarlierVersionIsReadAndTheOlderOneStays() throws Exception {
+        journal().everywhere(BEFORE);
+        String line = Files.readString(state.resolve("journal"));
+        assertThat(line).matches("forwarding boot [0-9a-f-]{36} namespace \\d+ on eth1,wg0 beside virbr0\n");
+        journal().everywhere(new ForwardingJournal.Note(List.of(), List.of()));
+        assertThat(journal().everywhere()).contains(BEFORE);
+
+        journal().switched(List.of("eth0"));
+        assertThat(journal().everywhere()).contains(BEFORE);
+        journal().forgetEverywhere();
+        assertThat(journal().everywhere()).isEmpty();
+        assertThat(journal().switched()).contains(List.of("eth0"));
     }
 
     @Test
     void namespacesKeepTheirNotesApart() {
         Namespace other = inside.another();
         ForwardingJournal there = other.call(() -> new ForwardingJournal(state));
-        journal().write(ETH0);
+        journal().switched(List.of("eth0"));
 
-        assertThat(there.note()).isEmpty();
-        there.write(NOTHING);
-        journal().forget();
-        assertThat(there.note()).contains(NOTHING);
+        assertThat(there.switched()).isEmpty();
+        there.switched(List.of());
+        journal().forgetSwitched();
+        assertThat(there.switched()).contains(List.of());
     }
 
     @Test
     void aNoteOfAnEarlierBootMeansNothingAndGoes() throws Exception {
-        journal().write(ETH0);
+        journal().switched(List.of("eth0"));
         Path file = state.resolve("journal");
         String here = Files.readString(file);
         String earlier = here.replaceFirst("boot [0-9a-f-]+", "boot 00000000-0000-0000-0000-000000000000");
-        Files.writeString(file, earlier);
+        Files.writeString(file, earlier + earlier.replaceFirst("devices", "forwarding"));
 
-        assertThat(journal().note()).isEmpty();
-        journal().write(new ForwardingJournal.Note(List.of("eth9"), List.of()));
+        assertThat(journal().switched()).isEmpty();
+        journal().switched(List.of("eth9"));
         assertThat(Files.readString(file)).isEqualTo(here.replace("eth0", "eth9"));
     }
 
     /** The inode number of a namespace is given to the next one; what was noted for the first must not count there. */
     @Test
     void aNewNamespaceDoesNotInheritTheNotesOfADeadOne() {
-        journal().write(ETH0);
+        journal().switched(List.of("eth0"));
         for (int i = 0; i < 20; i++) {
             Namespace next = inside.another();
-            assertThat(next.call(() -> new ForwardingJournal(state).note())).isEmpty();
+            assertThat(next.call(() -> new ForwardingJournal(state).switched())).isEmpty();
             next.delete();
         }
+    }
+
+    /** They cannot be told from living ones by their cookies; so it is their number that is limited. */
+    @Test
+    void notesOfNamespacesThatHaveEndedGoAndAFileOfAnySizeIsRead() throws Exception {
+        journal().switched(List.of("eth0"));
+        Path file = state.resolve("journal");
+        String here = Files.readString(file);
+        StringBuilder longOne = new StringBuilder();
+        for (int i = 0; longOne.length() < 3 << 20; i++) {
+            longOne.append(here.replaceFirst("namespace \\d+", "namespace 9" + i));
+        }
+        Files.writeString(file, longOne + here);
+
+        assertThat(journal().switched()).contains(List.of("eth0"));
+        journal().switched(List.of("eth1"));
+        assertThat(journal().switched()).contains(List.of("eth1"));
+        assertThat(Files.readAllLines(file)).hasSize(1001);
+        Files.writeString(file, "x".repeat(3 << 20));
+        assertThat(journal().switched()).isEmpty();
+        journal().switched(List.of("eth1"));
+        journal().forgetSwitched();
+        assertThat(state).isEmptyDirectory();
+    }
+
+    @Test
+    void whatIsNoDevicesNameIsNotRead() throws Exception {
+        journal().switched(List.of("eth0"));
+        Path file = state.resolve("journal");
+        Files.writeString(
+                file,
+                Files.readString(file)
+                        .replace("eth0", "../../ipv6/conf/all .. . all default a/b a:b 0123456789abcdef eth0.100 a,b"));
+        assertThat(journal().switched()).contains(List.of("eth0.100", "a,b"));
     }
 }

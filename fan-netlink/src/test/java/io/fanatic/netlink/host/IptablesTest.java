@@ -20,14 +20,23 @@ class IptablesTest {
                         "-A FORWARD -i br0 -o br0 -j ACCEPT",
                         "-A FORWARD -i br1 ! -o br1 -j ACCEPT",
                         "-A DOCKER-FORWARD -i br2 -j ACCEPT",
+                        "-A FORWARD -i fan-250 -o eth0 -m comment --comment fanatic-out -j ACCEPT",
+                        "-A FORWARD -i eth0 -o fan-250 -m conntrack --ctstate RELATED,ESTABLISHED -m comment"
+                                + " --comment fanatic-out -j ACCEPT",
+                        "-A FORWARD -i eth1 -o fan-250 -m comment --comment fanatic-in -j ACCEPT",
                         "-A DOCKER-USER -i ftun0 -o fan-250 -m comment --comment fanatic -j ACCEPT",
                         "-A DOCKER-USER -i ftun0 -o fan-251 -m comment --comment somebody -j ACCEPT",
                         "-A DOCKER-USER -i ftun0 -o fan-252 -m comment --comment fanatic -j DROP"));
 
         assertThat(forward.drops()).isTrue();
         assertThat(forward.chain()).isEqualTo("DOCKER-USER");
-        assertThat(forward.ours()).containsExactly(new Iptables.Pass(Backend.NFT, "DOCKER-USER", "ftun0", "fan-250"));
+        assertThat(forward.ours())
+                .containsExactly(
+                        Iptables.Pass.outside(Backend.NFT, "fan-250", "eth0", Iptables.Traffic.OUT),
+                        Iptables.Pass.outside(Backend.NFT, "eth0", "fan-250", Iptables.Traffic.ANSWERS),
+                        new Iptables.Pass(Backend.NFT, "DOCKER-USER", "ftun0", "fan-250"));
         assertThat(forward.others()).containsExactly("br0", "br2");
+        assertThat(forward.leaving()).containsExactly("br1", "br2");
     }
 
     @Test

@@ -65,7 +65,8 @@ final class DockerForwarding {
         try (Nftables nftables = Nftables.open()) {
             return Iptables.read(nftables.run("list tables ip")).stream()
                     .flatMap(forward -> forward.ours().stream())
-                    .anyMatch(pass -> pass.out().equals(bridge));
+                    .anyMatch(pass -> pass.traffic() == Iptables.Traffic.OVERLAY
+                            && pass.out().equals(bridge));
         } catch (FirewallException | ErrnoException unknown) {
             return false;
         }

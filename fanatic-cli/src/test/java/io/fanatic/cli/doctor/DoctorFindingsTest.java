@@ -39,6 +39,10 @@ class DoctorFindingsTest {
 
     private static final String CONFIGURED = "echo 250.0.0.0/8 10.0.0.0/16 > /etc/network/fan";
 
+    /** A device that leads elsewhere. */
+    private static final String WAY =
+            "ip link add w0 type veth peer name w1; ip link set w0 up; ip link set w1 up;";
+
     private Lab lab;
     private Patient host;
     private Patient other;
@@ -185,9 +189,10 @@ class DoctorFindingsTest {
 
     @Test
     void fault24TheReversePathFilterIsStrictWhereTwoDevicesLeadToTheUnderlay() {
+        host.run(WAY + "ip route add 10.0.128.0/17 dev w0");
+        host.up(FanOptions.DEFAULT);
         host.falls(
-                "ip link add w0 type veth peer name w1; ip link set w0 up; ip link set w1 up;"
-                        + " ip route add 10.0.128.0/17 dev w0; sysctl -qw net.ipv4.conf.eth0.rp_filter=1",
+                "sysctl -qw net.ipv4.conf.eth0.rp_filter=1",
                 "ip link del w0; sysctl -qw net.ipv4.conf.eth0.rp_filter=0",
                 Code.RP_FILTER);
     }
@@ -204,11 +209,66 @@ class DoctorFindingsTest {
 
     @Test
     void fault24ForwardingIsSwitchedOff() {
-        host.falls("sysctl -qw net.ipv4.ip_forward=0", "true", Code.FORWARDING_OFF);
+        host.falls("sysctl -qw net.ipv4.conf.eth0.forwarding=0", "true", Code.FORWARDING_OFF);
+        host.falls("sysctl -qw net.ipv4.ip_forward=1 net.ipv4.ip_forward=0", "true", Code.FORWARDING_OFF);
         host.falls(
                 "sysctl -qw net.ipv4.conf.fan-250.forwarding=0",
                 "sysctl -qw net.ipv4.conf.fan-250.forwarding=1",
                 Code.FORWARDING_OFF);
+    }
+
+    @Test
+    void fault24ADeviceThatCameAfterTheFanDoesNotForward() {
+        Finding found = host.falls(
+                "ip link add w0 type veth peer name w1; ip addr add 192.0.2.1/24 dev w0",
+                "ip link del w0",
+                Code.FORWARDING_OFF);
+        assertThat(found.severity()).isEqualTo(Severity.WARNING);
+    }
+
+    @Test
+    void fault24TheTableThatKeepsTheHostsNetworksApartIsAlteredOrDeleted() {
+        host.falls("nft delete table ip fanatic-forward", "true", Code.FORWARD_OPEN);
+        host.falls("nft flush table ip fanatic-forward", "true", Code.FORWARD_OPEN);
+        Finding late =
+                host.falls("sysctl -qw net.ipv4.ip_forward=1", "sysctl -qw net.ipv4.ip_forward=0", Code.FORWARD_DROP);
+        assertThat(late.severity()).isEqualTo(Severity.WARNING);
+    }
+
+    /** As builds before this left a host: forwarding on everywhere, and Docker with nothing to switch on itself. */
+    @Test
+    void fault24AnEarlierVersionSwitchedForwardingOnForDocker() {
+        String journal = "sed -i 's/^devices \\(boot .* on \\).*/forwarding \\1 beside /' /var/lib/fanatic/journal;"
+                + " nft delete table ip fanatic-forward; sysctl -qw net.ipv4.ip_forward=1;";
+        assertThat(host.falls(journal, "true", Code.FORWARD_OPEN).fix()).isEqualTo("fanctl up -a");
+
+        String docker = " ip link add docker0 type bridge; iptables -P FORWARD ACCEPT; iptables -N DOCKER-USER;";
+        String gone = "nft delete table ip filter; ip link del docker0";
+        Finding open = host.falls(journal + docker, gone, Code.FORWARD_OPEN);
+        assertThat(open.fix()).isEqualTo("iptables-nft -P FORWARD DROP && fanctl up --all");
+
+        host.run(journal + docker + "iptables-nft -P FORWARD DROP");
+        try {
+            host.up(FanOptions.DEFAULT);
+            host.isHealthy();
+        } finally {
+            host.run(gone);
+            host.up(FanOptions.DEFAULT);
+        }
+        host.isHealthy();
+    }
+
+    /** Who has forwarding on without the fan may have any policy. */
+    @Test
+    void dockersChainsAndAPolicyOfAcceptAloneAreNoTrouble() {
+        host.run("sysctl -qw net.ipv4.ip_forward=1; iptables -P FORWARD ACCEPT; iptables -N DOCKER-USER");
+        try {
+            host.up(FanOptions.DEFAULT);
+            host.isHealthy();
+        } finally {
+            host.run("nft delete table ip filter; sysctl -qw net.ipv4.ip_forward=0");
+            host.up(FanOptions.DEFAULT);
+        }
     }
 
     @Test
@@ -217,19 +277,21 @@ class DoctorFindingsTest {
         host.falls("ip route add blackhole 250.0.2.1/32", "ip route del blackhole 250.0.2.1/32", Code.OVERLAY_OVERLAP);
     }
 
+    /** Which the fan knows, so that it alone is no trouble. */
+    private void anotherWay() {
+        host.run(WAY + "ip route add default dev w0 table 77");
+        host.up(FanOptions.DEFAULT);
+    }
+
     @Test
     void fault26APolicyRuleLeadsTheOverlayOrTheUnderlayElsewhere() {
-        String away = "ip link add w0 type veth peer name w1; ip link set w0 up; ip link set w1 up;";
         String back = "ip link del w0; ip rule del pref 100; ip rule del pref 99 2>/dev/null || true;";
-        Finding overlay = host.falls(
-                away + "ip route add default dev w0 table 77; ip rule add pref 100 to 250.0.0.0/8 lookup 77",
-                back,
-                Code.POLICY_RULE);
+        anotherWay();
+        Finding overlay =
+                host.falls("ip rule add pref 100 to 250.0.0.0/8 lookup 77", back, Code.POLICY_RULE);
         assertThat(overlay.evidence().get(0)).contains("is reached by w0 (table 77), not by fan-250: ip rule 100:");
-        Finding underlay = host.falls(
-                away + "ip route add default dev w0 table 77; ip rule add pref 100 from 10.0.0.1 lookup 77",
-                back,
-                Code.POLICY_RULE);
+        anotherWay();
+        Finding underlay = host.falls("ip rule add pref 100 from 10.0.0.1 lookup 77", back, Code.POLICY_RULE);
         assertThat(underlay.title()).contains("the tunnel's packets");
         assertThat(underlay.fix()).isEqualTo("ip rule add pref 99 to 10.0.0.0/16 lookup main");
         Finding refused = host.falls(
@@ -238,8 +300,8 @@ class DoctorFindingsTest {
 
         // The command that the finding tells is a cure; and what a VPN does, which leaves the underlay to the main
         // table, is no trouble.
-        host.run(away + "ip route add default dev w0 table 77; ip rule add pref 100 from 10.0.0.1 lookup 77; "
-                + underlay.fix());
+        anotherWay();
+        host.run("ip rule add pref 100 from 10.0.0.1 lookup 77; " + underlay.fix());
         try {
             host.isHealthy();
             host.run("ip rule del pref 99; ip rule add pref 99 lookup main suppress_prefixlength 0");

@@ -1,0 +1,325 @@
+package io.fanatic.netlink.engine;
+
+import static io.fanatic.netlink.host.FreshNamespace.shIn;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.fanatic.core.Cidr;
+import io.fanatic.core.FanEntry;
+import io.fanatic.core.UnderlaySpec;
+import io.fanatic.netlink.FanNetwork;
+import io.fanatic.netlink.host.FreshNamespace;
+import io.fanatic.netlink.host.HostSnapshot;
+import io.fanatic.netlink.host.Namespace;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A host is as open with a fan as without. It has two networks, each with a neighbour that sends whatever is for the other one, or for
+ * containers, to the host:
+ *
+ * <pre>
+ *   left 10.0.0.2/16 ---- u0 10.0.0.1/16 [host] u1 192.168.7.1/24 ---- right 192.168.7.2/24
+ *                                        fan-250 250.0.1.1/8
+ *                                           |
+ *                                        box 250.0.1.2/8
+ * </pre>
+ */
+class ForwardingTest {
+    private static final Cidr OVERLAY = Cidr.parse("250.0.0.0/8");
+    private static final UnderlaySpec UNDERLAY = UnderlaySpec.parse("10.0.0.1/16");
+
+    @RegisterExtension
+    final FreshNamespace hosts = new FreshNamespace();
+
+    @TempDir
+    Path directory;
+
+    private Namespace host = Namespace.named("");
+    private Namespace left = Namespace.named("");
+    private Namespace right = Namespace.named("");
+
+    @BeforeEach
+    void aHostBetweenTwoNetworks() {
+        host = hosts.namespace();
+        left = hosts.another();
+        right = hosts.another();
+        for (Namespace each : List.of(host, left, right)) {
+            shIn(each, "sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1");
+            shIn(each, "sysctl -qw net.ipv4.ip_forward=0 net.ipv4.conf.default.forwarding=0");
+            shIn(each, "ip link set lo up");
+        }
+        connect(left, "u0", "10.0.0.1/16", "10.0.0.2/16");
+        connect(right, "u1", "192.168.7.1/24", "192.168.7.2/24");
+        shIn(left, "ip route add default via 10.0.0.1");
+        shIn(right, "ip route add default via 192.168.7.1");
+    }
+
+    private void connect(Namespace neighbour, String device, String here, String there) {
+        shIn(
+                host,
+                "ip link add " + device + " type veth peer name n0 netns "
+                        + neighbour.network().getFileName());
+        shIn(host, "ip addr add " + here + " dev " + device);
+        shIn(host, "ip link set " + device + " up");
+        shIn(neighbour, "ip addr add " + there + " dev n0");
+        shIn(neighbour, "ip link set n0 up");
+    }
+
+    private Namespace box() {
+        Namespace box = hosts.another();
+        shIn(
+                host,
+                "ip link add vbox type veth peer name n0 netns " + box.network().getFileName());
+        shIn(host, "ip link set vbox master fan-250 up");
+        shIn(box, "ip addr add 250.0.1.2/8 dev n0");
+        shIn(box, "ip link set n0 up");
+        shIn(box, "ip route add default via 250.0.1.1");
+        return box;
+    }
+
+    private FanNetwork network() {
+        return FanNetwork.onThisHost().in(host).keepingStateIn(directory.resolve("run"), directory.resolve("state"));
+    }
+
+    private Plan up() {
+        return network().up(FanEntry.parse(List.of("250.0.0.0/8", "10.0.0.1/16")));
+    }
+
+    private void down() {
+        network().down(OVERLAY, UNDERLAY);
+    }
+
+    private HostSnapshot snapshot() {
+        return host.call(HostSnapshot::take);
+    }
+
+    /** A table that was replaced is listed last, which means nothing. */
+    private static List<String> changes(HostSnapshot before, HostSnapshot after) {
+        return sorted(before).changesTo(sorted(after));
+    }
+
+    private static HostSnapshot sorted(HostSnapshot snapshot) {
+        return new HostSnapshot(snapshot.lines().stream().sorted().toList());
+    }
+
+    private String forwarding(String device) {
+        return shIn(host, "cat /proc/sys/net/ipv4/conf/" + device + "/forwarding")
+                .strip();
+    }
+
+    private static boolean reaches(Namespace from, String address) {
+        return from.call(() -> new ProcessBuilder("ping", "-c", "1", "-W", "1", address)
+                        .redirectErrorStream(true)
+                        .start()
+                        .waitFor()
+                == 0);
+    }
+
+    private static void needsNftables() {
+        assumeTrue(KernelFeatures.ofThisKernel().has(KernelFeature.NFTABLES), "this kernel has no nftables");
+    }
+
+    @Test
+    void theNetworksOfAHostAreAsFarApartWithAFanAsWithout() {
+        needsNftables();
+        HostSnapshot before = snapshot();
+        assertThat(reaches(left, "192.168.7.2")).isFalse();
+        up();
+
+        assertThat(reaches(left, "192.168.7.2")).as("left to right").isFalse();
+        assertThat(reaches(right, "10.0.0.2")).as("right to left").isFalse();
+        Namespace box = box();
+        assertThat(reaches(box, "10.0.0.2")).as("out, and the answer").isTrue();
+        assertThat(reaches(box, "192.168.7.2")).isTrue();
+        assertThat(reaches(left, "250.0.1.2"))
+                .as("as a router of the underlay may")
+                .isTrue();
+        assertThat(forwarding("all")).isEqualTo("0");
+
+        shIn(host, "ip link del vbox");
+        down();
+        assertThat(before.changesTo(snapshot())).isEmpty();
+        assertThat(directory.resolve("state"))
+                .satisfiesAnyOf(
+                        state -> assertThat(state).doesNotExist(),
+                        state -> assertThat(state).isEmptyDirectory());
+    }
+
+    @Test
+    void nothingTurnsBackIntoTheNetworkThatItCameFrom() {
+        needsNftables();
+        shIn(left, "ip addr add 10.0.0.3/32 dev lo");
+        shIn(host, "ip route add 10.0.0.3/32 via 10.0.0.2");
+        shIn(right, "ip route add 10.0.0.3/32 via 192.168.7.1");
+        up();
+        assertThat(reaches(right, "10.0.0.3")).isFalse();
+        assertThat(shIn(host, "nft list table ip fanatic-forward"))
+                .contains("iifname { \"u0\", \"u1\" } oifname { \"u0\", \"u1\" }");
+    }
+
+    @Test
+    void whatForwardedBeforeIsNeitherFilteredNorSwitchedBack() {
+        needsNftables();
+        shIn(host, "sysctl -qw net.ipv4.conf.u0.forwarding=1");
+        HostSnapshot before = snapshot();
+        up();
+        assertThat(shIn(host, "nft list table ip fanatic-forward"))
+                .contains("iifname \"u1\" oifname { \"u0\", \"u1\" }");
+        down();
+        assertThat(before.changesTo(snapshot())).isEmpty();
+        shIn(host, "sysctl -qw net.ipv4.conf.u1.forwarding=1");
+        before = snapshot();
+        up();
+        assertThat(reaches(left, "192.168.7.2")).as("as before the fan").isTrue();
+        down();
+        assertThat(before.changesTo(snapshot())).isEmpty();
+    }
+
+    /** Docker, LXD and libvirt find it off, as on a host without a fan, and switch it on for all devices. */
+    @Test
+    void whoSwitchesForwardingOnLaterHasItForHimself() {
+        up();
+        shIn(host, "sysctl -qw net.ipv4.ip_forward=1");
+        assertThat(up().items()).extracting(Plan.Item::thing).contains("forwarding");
+        assertThat(reaches(left, "192.168.7.2")).isTrue();
+        assertThat(up().isEmpty()).isTrue();
+        down();
+        assertThat(forwarding("all")).isEqualTo("1");
+        assertThat(forwarding("u0")).isEqualTo("1");
+
+        shIn(host, "sysctl -qw net.ipv4.ip_forward=0");
+        up();
+        shIn(host, "sysctl -qw net.ipv4.ip_forward=1");
+        down();
+        assertThat(forwarding("u1")).as("down without another up").isEqualTo("1");
+        assertThat(shIn(host, "nft list ruleset")).isEmpty();
+    }
+
+    @Test
+    void somebodySwitchesADeviceOffOrAllOfThem() {
+        up();
+        HostSnapshot healthy = snapshot();
+        for (String damage : List.of(
+                "sysctl -qw net.ipv4.conf.u1.forwarding=0",
+                "sysctl -qw net.ipv4.conf.fan-250.forwarding=0",
+                "sysctl -qw net.ipv4.ip_forward=1 net.ipv4.ip_forward=0")) {
+            shIn(host, damage);
+            assertThat(up().items()).as(damage).extracting(Plan.Item::thing).contains("forwarding");
+            // Whoever switches all of them takes the redirects along.
+            shIn(host, "sysctl -qw net.ipv4.conf.all.accept_redirects=1");
+            assertThat(healthy.changesTo(snapshot())).as(damage).isEmpty();
+        }
+    }
+
+    @Test
+    void aDeviceThatComesLaterForwardsAfterTheNextUpAndStaysApartToo() {
+        needsNftables();
+        HostSnapshot without = snapshot();
+        up();
+        Namespace third = hosts.another();
+        shIn(third, "ip link set lo up");
+        shIn(
+                host,
+                "ip link add name u2.7 type veth peer name n0 netns "
+                        + third.network().getFileName());
+        shIn(host, "ip link set u2.7 up");
+        shIn(host, "ip addr add 172.31.0.1/24 dev u2.7");
+        shIn(third, "ip addr add 172.31.0.2/24 dev n0");
+        shIn(third, "ip link set n0 up");
+        shIn(third, "ip route add default via 172.31.0.1");
+        assertThat(reaches(left, "172.31.0.2")).as("nothing comes back").isFalse();
+
+        up();
+        assertThat(reaches(box(), "172.31.0.2")).isTrue();
+        assertThat(reaches(left, "172.31.0.2")).isFalse();
+        assertThat(reaches(third, "10.0.0.2")).isFalse();
+
+        shIn(host, "ip link del vbox");
+        shIn(host, "ip addr del 172.31.0.1/24 dev u2.7");
+        assertThat(up().isEmpty()).as("it may come back").isTrue();
+        shIn(host, "ip link del u2.7");
+        assertThat(up().isEmpty()).as("nothing to do about what is gone").isTrue();
+        down();
+        assertThat(without.changesTo(snapshot())).isEmpty();
+    }
+
+    /** A name that nft cannot write is left out, and one that is no name never becomes a path. */
+    @Test
+    void namesAreNeverTakenForAnythingElse() throws Exception {
+        shIn(host, "ip link add name \"*;drop type bridge");
+        shIn(host, "ip addr add 172.31.0.1/24 dev \"*;drop");
+        up();
+        assertThat(forwarding("\"*;drop")).isEqualTo("0");
+
+        Path file = directory.resolve("state/journal");
+        String journal = Files.readString(file);
+        Files.writeString(file, journal.replace(" on ", " on ../../ipv6/conf/all all default .. a:b "));
+        shIn(host, "sysctl -qw net.ipv6.conf.all.forwarding=1");
+        down();
+        assertThat(shIn(host, "sysctl -n net.ipv6.conf.all.forwarding").strip()).isEqualTo("1");
+        assertThat(forwarding("u0")).isEqualTo("0");
+    }
+
+    @Test
+    void whatAnEarlierVersionSwitchedOnEverywhereIsNarrowedByUp() {
+        HostSnapshot before = snapshot();
+        up();
+        HostSnapshot narrow = snapshot();
+        down();
+        asAnEarlierVersion("");
+        assertThat(forwarding("all")).isEqualTo("1");
+
+        assertThat(up().lines()).anyMatch(line -> line.startsWith("set net.ipv4.ip_forward back to 0"));
+        assertThat(changes(narrow, snapshot())).isEmpty();
+        assertThat(up().isEmpty()).isTrue();
+        down();
+        assertThat(before.changesTo(snapshot())).isEmpty();
+    }
+
+    @Test
+    void whatAnEarlierVersionSwitchedOnStaysWhereABridgeThatCameLaterNeedsIt() {
+        up();
+        down();
+        asAnEarlierVersion("");
+        shIn(host, "ip link add docker0 type bridge");
+        assertThat(up().isEmpty()).as("all that is missing was there").isTrue();
+        assertThat(forwarding("all")).isEqualTo("1");
+        down();
+        assertThat(forwarding("all")).as("Docker relies on it").isEqualTo("1");
+
+        shIn(host, "sysctl -qw net.ipv4.ip_forward=0");
+        asAnEarlierVersion("docker0");
+        down();
+        assertThat(forwarding("all")).as("the older bridge lived without").isEqualTo("0");
+    }
+
+    /** As they left a host: forwarding on for all devices and noted, a fan without switches of its own. */
+    private void asAnEarlierVersion(String bridges) {
+        up();
+        host.run(() -> {
+            ForwardingJournal journal = new ForwardingJournal(directory.resolve("state"));
+            journal.everywhere(
+                    new ForwardingJournal.Note(List.of(), bridges.isEmpty() ? List.of() : List.of(bridges.split(","))));
+            journal.forgetSwitched();
+        });
+        if (KernelFeatures.ofThisKernel().has(KernelFeature.NFTABLES)) {
+            shIn(host, "nft delete table ip fanatic-forward");
+        }
+        shIn(host, "sysctl -qw net.ipv4.ip_forward=1");
+        assertThat(network().list()).hasSize(1);
+    }
+
+    @Test
+    void aRedirectOfAContainersIsNotBelieved() {
+        up();
+        assertThat(shIn(host, "sysctl -n net.ipv4.conf.fan-250.accept_redirects")
+                        .strip())
+                .isEqualTo("0");
+    }
+}
