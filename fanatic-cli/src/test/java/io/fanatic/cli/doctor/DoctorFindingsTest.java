@@ -40,8 +40,7 @@ class DoctorFindingsTest {
     private static final String CONFIGURED = "echo 250.0.0.0/8 10.0.0.0/16 > /etc/network/fan";
 
     /** A device that leads elsewhere. */
-    private static final String WAY =
-            "ip link add w0 type veth peer name w1; ip link set w0 up; ip link set w1 up;";
+    private static final String WAY = "ip link add w0 type veth peer name w1; ip link set w0 up; ip link set w1 up;";
 
     private Lab lab;
     private Patient host;
@@ -287,8 +286,7 @@ class DoctorFindingsTest {
     void fault26APolicyRuleLeadsTheOverlayOrTheUnderlayElsewhere() {
         String back = "ip link del w0; ip rule del pref 100; ip rule del pref 99 2>/dev/null || true;";
         anotherWay();
-        Finding overlay =
-                host.falls("ip rule add pref 100 to 250.0.0.0/8 lookup 77", back, Code.POLICY_RULE);
+        Finding overlay = host.falls("ip rule add pref 100 to 250.0.0.0/8 lookup 77", back, Code.POLICY_RULE);
         assertThat(overlay.evidence().get(0)).contains("is reached by w0 (table 77), not by fan-250: ip rule 100:");
         anotherWay();
         Finding underlay = host.falls("ip rule add pref 100 from 10.0.0.1 lookup 77", back, Code.POLICY_RULE);
