@@ -90,10 +90,17 @@ final class DaemonProcess implements AutoCloseable {
         end(POLITE);
     }
 
+    /** Ends it at once, as kill -9 does, and waits. */
+    void kill() {
+        end(Duration.ZERO);
+    }
+
     /** As {@link #close}, with another time for it to end by itself. */
     void end(Duration polite) {
         try {
-            process.destroy();
+            if (!polite.isZero()) {
+                process.destroy();
+            }
             if (!process.waitFor(polite.toMillis(), TimeUnit.MILLISECONDS)) {
                 process.destroyForcibly().waitFor();
             }

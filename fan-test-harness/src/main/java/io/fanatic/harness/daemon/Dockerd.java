@@ -141,7 +141,18 @@ public final class Dockerd implements AutoCloseable {
         process.close();
     }
 
-    /** Starts it again after {@link #stop}. */
+    /**
+     * Ends the daemon as kill -9 does, and waits; containers that run are left without one, and its containerd ends with it.
+     */
+    public void kill() {
+        long running = pid();
+        if (running != process.pid()) {
+            EndedProcess.kill(running);
+        }
+        process.kill();
+    }
+
+    /** Starts it again after {@link #stop} or {@link #kill}. */
     public void startAgain() {
         process = launch();
     }

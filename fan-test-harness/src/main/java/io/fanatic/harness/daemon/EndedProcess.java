@@ -18,12 +18,17 @@ final class EndedProcess {
         ProcessHandle.of(pid).ifPresent(handle -> {
             handle.destroy();
             if (!await(pid, POLITE)) {
-                handle.destroyForcibly();
-                if (!await(pid, FORCED)) {
-                    throw new LabException("process " + pid + " does not end");
-                }
+                kill(pid);
             }
         });
+    }
+
+    /** Makes a process end, and waits. No such process is fine. */
+    static void kill(long pid) {
+        ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
+        if (!await(pid, FORCED)) {
+            throw new LabException("process " + pid + " does not end");
+        }
     }
 
     private static boolean await(long pid, Duration patience) {

@@ -106,7 +106,7 @@ public final class Lxd implements AutoCloseable {
         Path log = data.resolve("daemon.log");
         DaemonProcess launched = DaemonProcess.start(host, log, Map.of(), List.of(kind.program, "--group", "root"));
         try {
-            launched.await(() -> DaemonProcess.answers(host, kind.directory.resolve("unix.socket"), "/1.0"));
+            launched.await(this::answers);
             return launched;
         } catch (RuntimeException | Error e) {
             launched.close();
@@ -152,6 +152,26 @@ public final class Lxd implements AutoCloseable {
             words.addAll(names.lines().toList());
             client(words.toArray(String[]::new));
         }
+    }
+
+    /** Whether it answers. */
+    public boolean answers() {
+        return DaemonProcess.answers(host, kind.directory.resolve("unix.socket"), "/1.0");
+    }
+
+    /** Ends the daemon; its instances go on, and its data stays. */
+    public void stop() {
+        process.close();
+    }
+
+    /** As {@link #stop}, by kill -9. */
+    public void kill() {
+        process.kill();
+    }
+
+    /** Starts it again after {@link #stop} or {@link #kill}. */
+    public void startAgain() {
+        process = launch();
     }
 
     /** Ends the daemon, with its instances, and removes its data. */

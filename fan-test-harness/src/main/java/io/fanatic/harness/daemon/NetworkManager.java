@@ -10,8 +10,6 @@ import java.util.Map;
  * it.
  */
 public final class NetworkManager implements AutoCloseable {
-    private static final List<String> BUS = List.of("/usr/bin/dbus-daemon", "--system", "--nofork", "--nopidfile");
-
     /**
      * It leaves devices alone until udev has looked at them, unless /sys cannot be written to, as in a container. The machine's name is
      * not its to change.
@@ -26,13 +24,13 @@ public final class NetworkManager implements AutoCloseable {
 
     private final LabHost host;
     private final DataDirectory data;
-    private final DaemonProcess bus;
+    private final SystemBus bus;
     private final DaemonProcess manager;
 
-    private NetworkManager(LabHost host, DataDirectory data) {
+    private NetworkManager(LabHost host, DataDirectory data, SystemBus bus) {
         this.host = host;
         this.data = data;
-        this.bus = DaemonProcess.start(host, data.resolve("bus.log"), Map.of(), BUS);
+        this.bus = bus;
         this.manager = DaemonProcess.start(host, data.resolve("log"), Map.of(), MANAGER);
     }
 
@@ -42,11 +40,17 @@ public final class NetworkManager implements AutoCloseable {
      * @throws LabException with the end of its log, when it does not; nothing is left then
      */
     public static NetworkManager start(LabHost host) {
-        host.exec("/bin/mkdir", "-p", "/run/dbus", "/run/NetworkManager").orThrow();
-        NetworkManager started = new NetworkManager(host, DataDirectory.create("networkmanager", host));
+        host.exec("/bin/mkdir", "-p", "/run/NetworkManager").orThrow();
+        DataDirectory data = DataDirectory.create("networkmanager", host);
+        SystemBus bus;
         try {
-            started.bus.await(() -> host.exec("/usr/bin/test", "-S", "/run/dbus/system_bus_socket")
-                    .ok());
+            bus = SystemBus.start(host, data.resolve("bus.log"));
+        } catch (RuntimeException | Error e) {
+            data.close();
+            throw e;
+        }
+        NetworkManager started = new NetworkManager(host, data, bus);
+        try {
             started.manager.await(() -> host.exec("/usr/bin/nmcli", "-g", "STARTUP", "general")
                     .output()
                     .equals("started\n"));
@@ -62,7 +66,7 @@ public final class NetworkManager implements AutoCloseable {
     public void close() {
         manager.close();
         bus.close();
-        host.exec("/bin/rm", "-rf", "/run/dbus", "/run/NetworkManager", "/var/lib/NetworkManager");
+        host.exec("/bin/rm", "-rf", "/run/NetworkManager", "/var/lib/NetworkManager");
         data.close();
     }
 }
