@@ -14,9 +14,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.function.Supplier;
 
 /** One run of fanctl or fanatic in this JVM, on a lab's host where one is given: what it printed and how it ended. */
-record CliRun(ExitCode exitCode, String out, String err) {
+public record CliRun(ExitCode exitCode, String out, String err) {
 
-    static CliRun fanctl(LabNode host, String commandLine) {
+    public static CliRun fanctl(LabNode host, String commandLine) {
         return host.namespace().call(() -> run(new Fanctl(), commandLine));
     }
 
@@ -28,7 +28,7 @@ record CliRun(ExitCode exitCode, String out, String err) {
         return run(new Fanatic(), commandLine);
     }
 
-    static CliRun fanatic(LabNode node, String commandLine) {
+    public static CliRun fanatic(LabNode node, String commandLine) {
         return node.namespace().call(() -> run(new Fanatic(), commandLine));
     }
 
@@ -55,7 +55,7 @@ record CliRun(ExitCode exitCode, String out, String err) {
     }
 
     /** Done, with nothing on stderr; gives what was printed. */
-    String done() {
+    public String done() {
         assertThat(err).isEmpty();
         assertThat(exitCode).isEqualTo(ExitCode.DONE);
         return out;

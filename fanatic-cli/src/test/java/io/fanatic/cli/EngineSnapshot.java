@@ -10,14 +10,14 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** A host with container engines as lines of text: its network, and the files that are changed for them with their contents. */
-final class EngineSnapshot {
+public final class EngineSnapshot {
     private static final List<String> DIRECTORIES =
             List.of("/etc/network", "/etc/docker", "/var/lib/fanatic", "/etc/cni", "/etc/containers/networks");
 
     private EngineSnapshot() {}
 
     /** What an engine has itself is for the caller to add. */
-    static List<String> of(LabHost host) {
+    public static List<String> of(LabHost host) {
         return host.namespace().call(() -> {
             List<String> lines = chainsInOrder(HostSnapshot.take().lines());
             for (String directory : DIRECTORIES) {

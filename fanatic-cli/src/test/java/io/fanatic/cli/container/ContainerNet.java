@@ -16,10 +16,10 @@ import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 
 /** What a container's eth0 looks like: {@code 250.0.1.2/8 mtu 1450 default via 250.0.1.1}. */
-record ContainerNet(Ipv4Address address, int prefixLength, int mtu, Optional<Ipv4Address> gateway) {
+public record ContainerNet(Ipv4Address address, int prefixLength, int mtu, Optional<Ipv4Address> gateway) {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
-    static ContainerNet of(Namespace container) {
+    public static ContainerNet of(Namespace container) {
         return container.call(() -> {
             try (NetlinkSocket netlink = NetlinkSocket.open()) {
                 Link eth0 = new Links(netlink).named("eth0").orElseThrow();
@@ -40,7 +40,7 @@ record ContainerNet(Ipv4Address address, int prefixLength, int mtu, Optional<Ipv
     }
 
     /** As {@link #of}, as soon as there is an address and then the way out: a DHCP client sets one after the other. */
-    static ContainerNet await(Namespace container) {
+    public static ContainerNet await(Namespace container) {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (true) {
             try {

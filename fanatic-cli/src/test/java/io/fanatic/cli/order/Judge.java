@@ -1,0 +1,193 @@
+package io.fanatic.cli.order;
+
+import static io.fanatic.cli.CliRun.fanatic;
+
+import io.fanatic.cli.CliRun;
+import io.fanatic.cli.command.ExitCode;
+import io.fanatic.core.Ipv4Address;
+import io.fanatic.harness.probe.BulkTransfer;
+import io.fanatic.harness.probe.Ping;
+import io.fanatic.harness.probe.Probes;
+import io.fanatic.netlink.host.Namespace;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+
+/** What has to be true after each step of an order. */
+final class Judge implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(15);
+    private static final Duration TRY = Duration.ofSeconds(4);
+    private static final long PAUSE_NANOS = 100_000_000;
+    private static final long BYTES = 200_000;
+    private static final int MTU = 1450;
+
+    private final Stage stage;
+    private final Probes probes = Probes.open();
+
+    Judge(Stage stage) {
+        this.stage = stage;
+    }
+
+    /** @return a sentence for each thing that is wrong */
+    List<String> wrong(Openness without) {
+        List<String> wrong = new ArrayList<>(addresses());
+        wrong.addAll(patiently(this::reachability));
+        wrong.addAll(patiently(() -> openness(without)));
+        wrong.addAll(words());
+        return wrong;
+    }
+
+    /** Others test on this machine at the same time, and daemons finish their work after they have answered. */
+    private static List<String> patiently(Supplier<List<String>> look) {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (true) {
+            List<String> wrong = look.get();
+            if (wrong.isEmpty() || System.nanoTime() > deadline) {
+                return wrong;
+            }
+            LockSupport.parkNanos(PAUSE_NANOS);
+        }
+    }
+
+    private List<String> addresses() {
+        List<String> wrong = new ArrayList<>();
+        Set<Ipv4Address> seen = new HashSet<>(Set.of(stage.host().address()));
+        for (Box box : stage.boxes()) {
+            if (!seen.add(box.address())) {
+                wrong.add(
+                        box.name() + " has the address " + box.address() + ", as somebody else has: " + stage.boxes());
+            }
+            if (!stage.host().slice().cidr().contains(box.address())) {
+                wrong.add(box.name() + " has the address " + box.address() + ", which is of another slice");
+            }
+        }
+        return wrong;
+    }
+
+    /** Everybody on the fan reaches everybody, as himself; the world outside as his host; all see what is published. */
+    private List<String> reachability() {
+        List<CompletableFuture<String>> trials = new ArrayList<>();
+        List<Box> all = new ArrayList<>(stage.boxes());
+        if (stage.fanIsUp()) {
+            all.add(new Box("h2c1", stage.peer().namespace(), stage.peer().address()));
+            all.add(new Box("h1", stage.host().namespace(), stage.host().address()));
+        }
+        for (Box from : all) {
+            for (Box to : all) {
+                if (from != to) {
+                    trials.add(ping(from, to));
+                    trials.add(transfer(from, to.name(), to.address(), to.namespace(), from.address()));
+                }
+            }
+        }
+        Namespace outside = stage.lab().outside();
+        Ipv4Address world = stage.lab().spec().outsideAddress();
+        for (Box box : stage.boxes()) {
+            trials.add(transfer(
+                    box, "the world outside", world, outside, stage.host().underlayAddress()));
+        }
+        List<String> wrong = new ArrayList<>();
+        trials.forEach(trial -> wrong.add(trial.join()));
+        wrong.removeIf(String::isEmpty);
+        if (stage.boxes().stream().anyMatch(box -> box.name().equals(DockerOnFan.WEB))
+                && stage.runs(Who.DOCKER)
+                && !Http.answers(
+                        stage.neighbour().namespace(),
+                        stage.host().underlayAddress().toString(),
+                        DockerOnFan.WEB_PORT)) {
+            wrong.add("the neighbour does not get to the published port of " + DockerOnFan.WEB);
+        }
+        return wrong;
+    }
+
+    private CompletableFuture<String> ping(Box from, Box to) {
+        return Ping.to(to.address())
+                .withPayload(MTU - 28)
+                .withTimeout(TRY)
+                .start(probes, from.namespace())
+                .thenApply(ping -> ping.ok() ? "" : from.name() + " does not ping " + to.name() + ": " + ping);
+    }
+
+    private CompletableFuture<String> transfer(
+            Box from, String name, Ipv4Address address, Namespace to, Ipv4Address source) {
+        return BulkTransfer.to(address)
+                .withBytes(BYTES)
+                .withTimeout(TRY)
+                .start(probes, from.namespace(), to)
+                .thenApply(transfer -> {
+                    String what = from.name() + " (" + from.address() + ") to " + name + " (" + address + "): ";
+                    if (!transfer.ok()) {
+                        return what + transfer.error();
+                    }
+                    return transfer.source().filter(source::equals).isPresent()
+                            ? ""
+                            : what + "comes from " + transfer.source() + " and not from " + source;
+                });
+    }
+
+    /** The neighbour, who is in no fan, gets no further than it would without one. */
+    private List<String> openness(Openness without) {
+        List<String> wrong = new ArrayList<>();
+        Openness with = stage.openness();
+        if (!with.equals(without)) {
+            wrong.add("the host is " + with + " to a neighbour; without a fan it is " + without);
+        }
+        for (Box box : stage.boxes()) {
+            if (box.name().equals(DockerOnFan.WEB)
+                    && Http.answers(stage.neighbour().namespace(), box.address().toString(), DockerOnFan.UNPUBLISHED)) {
+                wrong.add("the neighbour gets to a port of " + box.name() + " on the fan that nobody published");
+            }
+        }
+        return wrong;
+    }
+
+    /** What the programs say fits. */
+    private List<String> words() {
+        List<String> wrong = new ArrayList<>();
+        CliRun show = fanatic(stage.host(), "show");
+        String fan = stage.fanIsUp() ? "up" : "down";
+        List<String> lines = show.out().lines().map(String::strip).toList();
+        if (show.exitCode() != ExitCode.DONE || lines.size() != 2) {
+            wrong.add("show says " + show);
+        } else {
+            List<String> columns = List.of(lines.get(0).split(" +"));
+            List<String> cells = List.of(lines.get(1).split(" +"));
+            String state = cells.get(columns.indexOf("Fan"));
+            if (!state.equals(fan)) {
+                wrong.add("show says that the fan is " + state + ", and it is " + fan);
+            }
+            for (Engine engine : stage.engines()) {
+                int column = columns.indexOf(engine.title());
+                if (stage.fanIsUp()
+                        && engine.runs()
+                        && column >= 0
+                        && !cells.get(column).equals("enabled")) {
+                    wrong.add("show says " + cells.get(column) + " of " + engine.title() + ", which is on the fan");
+                }
+            }
+        }
+        CliRun status = fanatic(stage.host(), "status");
+        if ((status.exitCode() == ExitCode.DONE) != stage.fanIsUp()) {
+            wrong.add("the fan is " + fan + " and status says " + status);
+        }
+        CliRun doctor = fanatic(stage.host(), "doctor");
+        boolean all = stage.fanIsUp() && stage.engines().stream().allMatch(Participant::runs);
+        if (all && doctor.exitCode() != ExitCode.DONE) {
+            wrong.add("all is as it should be, and the doctor says " + doctor);
+        }
+        if (!stage.fanIsUp() && doctor.exitCode() != ExitCode.TEST_FAILED) {
+            wrong.add("the fan is down, and the doctor says " + doctor);
+        }
+        return wrong;
+    }
+
+    @Override
+    public void close() {
+        probes.close();
+    }
+}
