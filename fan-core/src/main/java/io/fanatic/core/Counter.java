@@ -43,6 +43,12 @@ public enum Counter {
             Kind.SUSPICIOUS,
             "send-host-spoofed",
             "to this host or through it, with a sender's address that no container here has"),
+    /** To this host, and neither IPv4 nor ARP, such as a router advertisement of IPv6. */
+    SEND_HOST_OTHER(
+            14,
+            Kind.NORMAL,
+            "send-host-other",
+            "to this host, and neither IPv4 nor ARP, such as a router advertisement of IPv6"),
 
     /** Received from the host that owns the sender's address. */
     RECEIVED(16, Kind.PASSED, "received", "received from the host that owns the sender's address"),

@@ -1,6 +1,8 @@
 package io.fanatic.netlink.bpf;
 
 import static io.fanatic.netlink.bpf.FanEmitter.KEY;
+import static io.fanatic.netlink.bpf.FanEmitter.LET_IN;
+import static io.fanatic.netlink.bpf.FanEmitter.MARK;
 import static io.fanatic.netlink.bpf.Register.R0;
 import static io.fanatic.netlink.bpf.Register.R1;
 import static io.fanatic.netlink.bpf.Register.R10;
@@ -29,7 +31,7 @@ import java.nio.ByteOrder;
  *   inner source not in the overlay                 drop
  *   its owner no host, or one of our own addresses  drop
  *   its owner not the outer source                  drop
- *   otherwise                                       pass
+ *   otherwise                                       pass, marked for gate
  * </pre>
  *
  * Source and destination are the inner IPv4 header's, or the ARP packet's sender and target. The owner is checked for being a
@@ -69,6 +71,7 @@ public final class GuardProgram {
         emitter.requireLocal(spec, R7, Counter.RECEIVE_NOT_LOCAL.label());
         requireSender(emitter, spec);
         requireOuterSource(asm);
+        asm.add(Width.WORD.load(R1, R6, MARK), Alu.OR.imm(R1, LET_IN), Width.WORD.store(R6, MARK, R1));
         emitter.finish(Counter.RECEIVED);
 
         emitter.rarely();

@@ -54,20 +54,34 @@ record FanModel(FanProgramSpec spec) {
         return new Outcome(Counter.SENT, new Key(spec.vni(), owner, owner(addresses.source)));
     }
 
-    /** Why a frame that the bridge gives to its host is dropped; empty when it is not. */
-    Optional<Counter> gate(Frame frame) {
+    /**
+     * Why a frame that the bridge gives to its host is dropped; empty when it is not.
+     *
+     * @param letIn whether it has the mark of guard
+     */
+    Optional<Counter> gate(Frame frame, boolean letIn) {
         ByteBuffer bytes = ByteBuffer.wrap(frame.bytes);
         int type = bytes.getShort(12) & 0xffff;
-        if (frame.bytes.length >= 34 && (type == 0x8100 || type == 0x88a8)) {
+        boolean ipv4 = type == 0x0800;
+        if (frame.bytes.length < 34 || type == 0x0806 && frame.bytes.length < 42) {
+            return Optional.of(Counter.SEND_HOST_OTHER);
+        } else if (type == 0x8100 || type == 0x88a8) {
             return Optional.of(Counter.SEND_VLAN);
-        } else if (frame.bytes.length < 34 || type != 0x0800) {
-            return Optional.empty();
+        } else if (!ipv4 && type != 0x0806) {
+            return Optional.of(Counter.SEND_HOST_OTHER);
         }
-        Ipv4Address source = Ipv4Address.of(bytes.getInt(26));
-        Ipv4Address destination = Ipv4Address.of(bytes.getInt(30));
-        boolean fromHere = source.bits() == 0 || isLocal(source);
-        boolean fromAnotherHost = spec.mapping().overlay().contains(source) && isLocal(destination);
-        return fromHere || fromAnotherHost ? Optional.empty() : Optional.of(Counter.SEND_HOST_SPOOFED);
+        boolean fromAnotherHost = letIn
+                || ipv4
+                        && spec.mapping().overlay().contains(Ipv4Address.of(bytes.getInt(26)))
+                        && isLocal(Ipv4Address.of(bytes.getInt(30)));
+        return isFromHere(frame) || fromAnotherHost ? Optional.empty() : Optional.of(Counter.SEND_HOST_SPOOFED);
+    }
+
+    /** Of IPv4 and ARP: whether the sender is a container of this host, or has no address yet. */
+    boolean isFromHere(Frame frame) {
+        ByteBuffer bytes = ByteBuffer.wrap(frame.bytes);
+        Ipv4Address source = Ipv4Address.of(bytes.getInt(bytes.getShort(12) == 0x0800 ? 26 : 28));
+        return source.bits() == 0 || isLocal(source);
     }
 
     /** @param outer the tunnel key of the received frame: its VNI and where it came from; empty when it was in no tunnel */

@@ -58,7 +58,7 @@ class GoldenProgramTest {
         assertThat(slotsToExit(EncapProgram.emit(Specs.USUAL, 0, ByteOrder.LITTLE_ENDIAN)))
                 .isEqualTo(67);
         assertThat(slotsToExit(GuardProgram.emit(Specs.USUAL, 0, ByteOrder.LITTLE_ENDIAN)))
-                .isEqualTo(64);
+                .isEqualTo(67);
         assertThat(slotsToExit(GateProgram.emit(Specs.USUAL, 0, ByteOrder.LITTLE_ENDIAN)))
                 .isEqualTo(17);
     }

@@ -78,6 +78,14 @@ final class KernelRun implements AutoCloseable {
         return new Result(run.result(), Optional.empty(), 0, moved());
     }
 
+    /** {@code skb->mark} behind guard; bit 0 tells the wrapper that there is a key. */
+    int markAfterGuard(FanModel.Frame frame, FanModel.Key outer) {
+        int mark =
+                guard.run(padded(frame), 1, context(frame, Optional.of(outer))).mark();
+        before = counters.sums(FanPrograms.COUNTERS);
+        return mark;
+    }
+
     FanProgramSpec spec() {
         return spec;
     }

@@ -28,6 +28,9 @@ final class Machine {
     private final ByteBuffer code;
     private final ByteBuffer values = ByteBuffer.allocate(8 * FanPrograms.COUNTERS);
 
+    /** {@code skb->mark}, before a run and after it. */
+    int mark;
+
     /** @param code a program as the kernel of a CPU with this byte order takes it */
     Machine(byte[] code, ByteOrder order) {
         this.order = order;
@@ -179,6 +182,7 @@ final class Machine {
             if (address >= CONTEXT && address < CONTEXT + 192) {
                 return switch ((int) (address - CONTEXT)) {
                     case 0 -> frame.bytes().length;
+                    case 8 -> mark & 0xffffffffL;
                     case 20 -> frame.vlanInMetadata() ? 1 : 0;
                     case 76 -> base;
                     case 80 -> base + linear;
@@ -193,6 +197,10 @@ final class Machine {
         }
 
         private void store(long address, int bytes, long value) {
+            if (address == CONTEXT + 8 && bytes == 4) {
+                mark = (int) value;
+                return;
+            }
             ByteBuffer memory = address >= VALUES && address < MAP ? values : stack;
             int at = memory == values ? (int) (address - VALUES) : onStack(address);
             switch (bytes) {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fanatic.core.Counter;
 import io.fanatic.core.Ipv4Address;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -206,6 +208,15 @@ class ProgramKernelTest {
         }
     }
 
+    @Test
+    void guardMarksWhatItLetsInForGateAndNothingElse() {
+        FanModel.Frame good = new FanModel.Frame(Frames.ipv4(REMOTE, CONTAINER), false);
+        assertThat(usual.markAfterGuard(good, key(Specs.USUAL.vni(), "10.0.0.56")) & ~1)
+                .isEqualTo(0x1000);
+        assertThat(usual.markAfterGuard(good, key(Specs.USUAL.vni(), "10.0.0.57")) & ~1)
+                .isZero();
+    }
+
     @ParameterizedTest
     @CsvSource({
         // inner source, inner destination, outer source
@@ -297,12 +308,15 @@ class ProgramKernelTest {
                 // No shorter than a cable carries, as newer kernels refuse to run programs on those.
                 byte[] frame = frames.next().bytes();
                 byte[] padded = Arrays.copyOf(frame, Math.max(64, frame.length));
-                boolean passes = model.gate(new FanModel.Frame(padded, false)).isEmpty();
-                assertThat(gate.program()
-                                .run(padded, 1, new byte[TestRun.CONTEXT_BYTES])
-                                .result())
-                        .as("frame %d", i)
-                        .isEqualTo(passes ? FanEmitter.NEXT : FanEmitter.DROP);
+                boolean letIn = i % 2 == 0;
+                byte[] context = new byte[TestRun.CONTEXT_BYTES];
+                ByteBuffer.wrap(context).order(ByteOrder.nativeOrder()).putInt(8, letIn ? FanEmitter.LET_IN : 0);
+                FanModel.Frame seen = new FanModel.Frame(padded, false);
+                boolean passes = model.gate(seen, letIn).isEmpty();
+                TestRun run = gate.program().run(padded, 1, context);
+                assertThat(run.result()).as("frame %d", i).isEqualTo(passes ? FanEmitter.NEXT : FanEmitter.DROP);
+                boolean keptMark = letIn && !(passes && !model.isFromHere(seen));
+                assertThat(run.mark()).as("frame %d", i).isEqualTo(keptMark ? FanEmitter.LET_IN : 0);
             }
         }
     }

@@ -60,10 +60,12 @@ class ProgramModelTest {
                 Optional<FanModel.Key> outer = frames.outer(frame);
                 Counter wanted = model.guard(frame, outer);
                 Machine machine = new Machine(code, order);
+                machine.mark = 0x8000_0001;
                 Machine.Result result = machine.run(frame, linear(i), outer);
 
                 assertThat(machine.counts()).as("frame %d, %s", i, order).isEqualTo(Map.of(wanted, 1L));
                 assertThat(result.verdict()).isEqualTo(wanted == Counter.RECEIVED ? FanEmitter.NEXT : FanEmitter.DROP);
+                assertThat(machine.mark).isEqualTo(wanted == Counter.RECEIVED ? 0x8000_1001 : 0x8000_0001);
             }
         }
     }
@@ -77,13 +79,17 @@ class ProgramModelTest {
             RandomFrames frames = new RandomFrames(spec, 4);
             for (int i = 0; i < FRAMES; i++) {
                 FanModel.Frame frame = frames.next();
-                Optional<Counter> dropped = model.gate(frame);
+                boolean letIn = i % 2 == 0;
+                Optional<Counter> dropped = model.gate(frame, letIn);
                 Machine machine = new Machine(code, order);
+                machine.mark = letIn ? -1 : 0xffff_efff;
                 Machine.Result result = machine.run(frame, linear(i), Optional.empty());
 
                 Map<Counter, Long> wanted = dropped.isPresent() ? Map.of(dropped.get(), 1L) : Map.of();
                 assertThat(machine.counts()).as("frame %d, %s", i, order).isEqualTo(wanted);
                 assertThat(result.verdict()).isEqualTo(dropped.isPresent() ? FanEmitter.DROP : FanEmitter.NEXT);
+                boolean taken = letIn && dropped.isEmpty() && !model.isFromHere(frame);
+                assertThat(machine.mark).as("frame %d, %s", i, order).isEqualTo(letIn && !taken ? -1 : 0xffff_efff);
             }
         }
     }
@@ -115,7 +121,7 @@ class ProgramModelTest {
             FanModel.Frame frame = frames.next();
             reached.add(model.encap(frame).counter());
             reached.add(model.guard(frame, frames.outer(frame)));
-            model.gate(frame).ifPresent(reached::add);
+            model.gate(frame, false).ifPresent(reached::add);
         }
         Set<Counter> reachable = EnumSet.allOf(Counter.class);
         reachable.remove(Counter.SEND_KEY_REFUSED);

@@ -128,7 +128,7 @@ final class SpoofingFrames extends Crafted {
 
     private void host(String kind, boolean good, byte[] frame) {
         byte[] toHost = Frames.to(bridgeMac, frame);
-        Optional<Counter> dropped = model.gate(seen(toHost));
+        Optional<Counter> dropped = model.gate(seen(toHost), false);
         agree(kind, good, dropped.toString(), dropped.isEmpty());
         frames.add(new Sent(kind, toHost, dropped, good));
     }
