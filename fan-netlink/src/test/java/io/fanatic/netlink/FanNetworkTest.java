@@ -419,8 +419,23 @@ class FanNetworkTest {
         on(b).up(fan("10.0.0.2/16"));
         assertThat(on(a).up(fan("10.0.0.1/16")).lines()).anyMatch(line -> line.startsWith("adopt bridge fan-250"));
         shIn(a, "ping -c 1 -W 2 250.0.2.1");
+        assertThat(shIn(a, "ip -6 address show dev fan-250")).isEmpty();
         assertThat(on(a).up(fan("10.0.0.1/16")).isEmpty()).isTrue();
         assertThat(shIn(a, "ip -o link show master fan-250")).contains("c1", "ftun-250");
+    }
+
+    /** Where a kernel switches it on by itself too: when the MTU comes to be large enough for it. */
+    @Test
+    void aFansBridgeHasNoIpv6() {
+        shIn(a, "sysctl -qw net.ipv6.conf.default.disable_ipv6=0");
+        on(a).up(fan("10.0.0.1/16", "mtu", "1200"));
+        on(a).up(fan("10.0.0.1/16"));
+        assertThat(shIn(a, "cat /proc/sys/net/ipv6/conf/fan-250/disable_ipv6").strip())
+                .isEqualTo("1");
+        shIn(a, "sysctl -qw net.ipv6.conf.fan-250.disable_ipv6=0");
+        assertThat(on(a).up(fan("10.0.0.1/16")).lines()).containsExactly("change bridge fan-250: IPv6 on -> off");
+        assertThat(shIn(a, "cat /proc/sys/net/ipv6/conf/fan-250/disable_ipv6").strip())
+                .isEqualTo("1");
     }
 
     @Test

@@ -224,6 +224,7 @@ abstract class LiveChanges {
     @Test
     void theRulesetIsFlushed() {
         changed("nft flush ruleset", Code.NAT);
+        changed("nft delete table ip fanatic-tunnel", Code.TUNNEL_ONLY);
     }
 
     // field.md 34
@@ -259,6 +260,7 @@ abstract class LiveChanges {
     void theBridgesMacAddressOrSpanningTreeIsChanged() {
         changed("ip link set fan-250 address 02:00:00:00:00:99", Code.BRIDGE);
         changed("ip link set fan-250 type bridge stp_state 1", Code.BRIDGE);
+        changed("sysctl -qw net.ipv6.conf.fan-250.disable_ipv6=0", Code.BRIDGE);
     }
 
     @Test

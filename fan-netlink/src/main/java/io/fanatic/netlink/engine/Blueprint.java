@@ -3,6 +3,7 @@ package io.fanatic.netlink.engine;
 import io.fanatic.core.Cidr;
 import io.fanatic.core.FanNames;
 import io.fanatic.core.FanSlice;
+import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.MacAddress;
 import io.fanatic.core.TunnelType;
 import io.fanatic.netlink.bpf.FanGate;
@@ -15,6 +16,7 @@ import io.fanatic.netlink.host.ForwardTable;
 import io.fanatic.netlink.host.Iptables;
 import io.fanatic.netlink.host.NatTable;
 import io.fanatic.netlink.host.PortTable;
+import io.fanatic.netlink.host.TunnelTable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -51,6 +53,7 @@ final class Blueprint {
                 fan.bridge(),
                 MacAddress.ofBridge(fan.overlay(), fan.identity()),
                 fan.mtu(),
+                false,
                 false,
                 fan.mark().toString()));
         pieces.add(new GatePiece(fan.bridge(), programs(fan)));
@@ -161,7 +164,7 @@ final class Blueprint {
     }
 
     private static BridgePiece bridge(LinkState link) {
-        return new BridgePiece(link.name(), link.mac(), link.mtu(), link.spanningTree(), link.alias());
+        return new BridgePiece(link.name(), link.mac(), link.mtu(), link.spanningTree(), link.ipv6(), link.alias());
     }
 
     /** What is there of a fan in a bridge that is to become its own, see {@link Observed#adoptable}; mostly nothing. */
@@ -199,6 +202,10 @@ final class Blueprint {
         desiredForwarding(fans, host, pieces);
         if (!nat.isEmpty()) {
             pieces.add(new NatPiece(nat));
+        }
+        List<TunnelTable.Entry> tunnels = ownTunnels(ordered);
+        if (!tunnels.isEmpty()) {
+            pieces.add(new TunnelTablePiece(tunnels));
         }
         List<PortTable.Entry> ports = closedPorts(ordered);
         if (!ports.isEmpty()) {
@@ -417,6 +424,20 @@ final class Blueprint {
         return entries;
     }
 
+    /** What only tunnels may send: from each underlay address of the fans, to each of their ports. */
+    private static List<TunnelTable.Entry> ownTunnels(List<Fan> fans) {
+        List<TunnelTable.Entry> entries = new ArrayList<>();
+        for (Fan fan : fans) {
+            for (Ipv4Address address : fan.underlayAddresses()) {
+                TunnelTable.Entry entry = new TunnelTable.Entry(address, fan.port());
+                if (!entries.contains(entry)) {
+                    entries.add(entry);
+                }
+            }
+        }
+        return entries;
+    }
+
     List<Piece> observedShared(Observed host) {
         List<Piece> pieces = new ArrayList<>();
         observedForwarding(host, pieces);
@@ -425,6 +446,9 @@ final class Blueprint {
         }
         if (!host.ports().isEmpty()) {
             pieces.add(new PortTablePiece(host.ports()));
+        }
+        if (!host.tunnelOnly().isEmpty()) {
+            pieces.add(new TunnelTablePiece(host.tunnelOnly()));
         }
         for (Iptables.Forward forward : host.forwards()) {
             for (Iptables.Pass pass : forward.ours()) {

@@ -9,8 +9,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param spanningTree whether it runs the spanning tree protocol, and so keeps a container's port silent for its first half minute; a fan's
  *     does not, as encap lets nothing of it out of the host
+ * @param ipv6 whether the host takes IPv6 there; a fan has none, and a container's router advertisement would be the host's default route
  */
-record BridgePiece(String name, MacAddress mac, int mtu, boolean spanningTree, String mark) implements Piece {
+record BridgePiece(String name, MacAddress mac, int mtu, boolean spanningTree, boolean ipv6, String mark)
+        implements Piece {
 
     /** Name of a bridge that is not ready; see {@link Kernel#createTunnel}. */
     static final String TEMPORARY = "fan-new-bridge";
@@ -46,6 +48,10 @@ record BridgePiece(String name, MacAddress mac, int mtu, boolean spanningTree, S
         if (old.spanningTree != spanningTree) {
             kernel.setSpanningTree(name, spanningTree);
         }
+        // With an MTU below 1280 there is no IPv6; above, the kernel switches it on again.
+        if (old.ipv6 != ipv6 || old.mtu != mtu) {
+            kernel.setIpv6(name, ipv6);
+        }
         if (!old.mark.equals(mark)) {
             kernel.setAlias(name, mark);
         }
@@ -69,6 +75,7 @@ record BridgePiece(String name, MacAddress mac, int mtu, boolean spanningTree, S
                 .add("MTU", old.mtu, mtu)
                 .add("MAC address", old.mac, mac)
                 .add("spanning tree", word(old.spanningTree), word(spanningTree))
+                .add("IPv6", word(old.ipv6), word(ipv6))
                 .add("mark", old.mark, mark)
                 .toString();
     }
@@ -83,6 +90,7 @@ record BridgePiece(String name, MacAddress mac, int mtu, boolean spanningTree, S
         return other instanceof BridgePiece that
                 && mtu == that.mtu
                 && spanningTree == that.spanningTree
+                && ipv6 == that.ipv6
                 && name.equals(that.name)
                 && mac.equals(that.mac)
                 && mark.equals(that.mark);
@@ -90,6 +98,6 @@ record BridgePiece(String name, MacAddress mac, int mtu, boolean spanningTree, S
 
     @Override
     public int hashCode() {
-        return Objects.hash(name, mac, mtu, spanningTree, mark);
+        return Objects.hash(name, mac, mtu, spanningTree, ipv6, mark);
     }
 }

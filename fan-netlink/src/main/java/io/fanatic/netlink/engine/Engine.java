@@ -34,6 +34,11 @@ public final class Engine {
             + " containers reach the overlay and their host only";
 
     /** Likewise. */
+    static final String NO_TUNNEL_TABLE =
+            "this kernel has no nftables for IPv4, so nothing keeps containers that are masqueraded from sending"
+                    + " in the name of this host's tunnel";
+
+    /** Likewise. */
     static final String NO_FORWARD_TABLE =
             "this kernel has no nftables for IPv4, so nothing keeps what comes in by a device of this"
                     + " host from being sent on by another";
@@ -310,7 +315,10 @@ public final class Engine {
         desired.removeAll(tables);
         List<String> notes = new ArrayList<>();
         for (Piece table : tables) {
-            notes.add(table instanceof NatPiece ? NO_NAT : NO_FORWARD_TABLE);
+            notes.add(
+                    table instanceof NatPiece
+                            ? NO_NAT
+                            : table instanceof ForwardTablePiece ? NO_FORWARD_TABLE : NO_TUNNEL_TABLE);
         }
         return notes;
     }
@@ -318,7 +326,7 @@ public final class Engine {
     private static List<Piece> tables(List<Piece> pieces) {
         List<Piece> tables = new ArrayList<>();
         for (Piece piece : pieces) {
-            if (piece instanceof NatPiece || piece instanceof ForwardTablePiece) {
+            if (piece instanceof NatPiece || piece instanceof ForwardTablePiece || piece instanceof TunnelTablePiece) {
                 tables.add(piece);
             }
         }

@@ -10,6 +10,7 @@ import io.fanatic.netlink.host.Iptables;
 import io.fanatic.netlink.host.NatTable;
 import io.fanatic.netlink.host.Nftables;
 import io.fanatic.netlink.host.PortTable;
+import io.fanatic.netlink.host.TunnelTable;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -28,8 +29,9 @@ final class FirewallRules implements AutoCloseable {
             throw String.valueOf(e.getMessage()).contains("not supported")
                     ? known(
                             UNSUPPORTED,
-                            "this kernel has no nftables for IPv4 (CONFIG_NF_TABLES_IPV4), which is what translates the addresses of"
-                                    + " packets that leave the overlay; try \"modprobe nf_tables\", or do without: --no-nat",
+                            "this kernel has no nftables for IPv4 (CONFIG_NF_TABLES_IPV4), which is what translates"
+                                    + " the addresses of packets that leave the overlay; try \"modprobe nf_tables\", or do"
+                                    + " without: --no-nat",
                             e)
                     : known(e);
         }
@@ -60,6 +62,18 @@ final class FirewallRules implements AutoCloseable {
     void replaceForwardTable(List<ForwardTable.Entry> entries) {
         try {
             new ForwardTable(nftables()).write(entries);
+        } catch (FirewallException e) {
+            throw known(e);
+        }
+    }
+
+    List<TunnelTable.Entry> tunnelOnly() {
+        return new TunnelTable(nftables()).read();
+    }
+
+    void replaceTunnelOnly(List<TunnelTable.Entry> entries) {
+        try {
+            new TunnelTable(nftables()).write(entries);
         } catch (FirewallException e) {
             throw known(e);
         }

@@ -11,6 +11,7 @@ import io.fanatic.netlink.host.ForwardTable;
 import io.fanatic.netlink.host.Iptables;
 import io.fanatic.netlink.host.NatTable;
 import io.fanatic.netlink.host.PortTable;
+import io.fanatic.netlink.host.TunnelTable;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -60,6 +61,9 @@ public interface Kernel extends AutoCloseable {
 
     /** {@return the content of our table for tunnel ports; empty when there is none} */
     List<PortTable.Entry> ports();
+
+    /** {@return the content of our table that keeps forwarded packets out of tunnels; empty when there is none} */
+    List<TunnelTable.Entry> tunnelOnly();
 
     /**
      * {@return the DHCP server that we run on a bridge; empty when there is none}
@@ -112,7 +116,7 @@ public interface Kernel extends AutoCloseable {
     void createIpipTunnel(String temporaryName, int mtu);
 
     /**
-     * Makes a bridge, down, as {@link #createTunnel} does.
+     * Makes a bridge without IPv6, down, as {@link #createTunnel} does.
      *
      * @param temporaryName one for which {@link #isTemporary} holds
      * @param mac its Ethernet address
@@ -160,6 +164,14 @@ public interface Kernel extends AutoCloseable {
      * @param on whether it is to run
      */
     void setSpanningTree(String bridge, boolean on);
+
+    /**
+     * Switches IPv6 of a bridge.
+     *
+     * @param bridge the device
+     * @param on whether the host takes and sends IPv6 there
+     */
+    void setIpv6(String bridge, boolean on);
 
     /**
      * Brings a device up or down.
@@ -285,6 +297,14 @@ public interface Kernel extends AutoCloseable {
      * @param entries all that is to be in it
      */
     void replacePorts(List<PortTable.Entry> entries);
+
+    /**
+     * Replaces the whole content of our table that keeps forwarded packets out of tunnels, in one transaction; nothing to keep out means no
+     * table.
+     *
+     * @param entries all that is to be in it
+     */
+    void replaceTunnelOnly(List<TunnelTable.Entry> entries);
 
     /**
      * Starts a DHCP server and waits until it serves.

@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param master the bridge that it is a port of
  * @param alias its ifalias, or empty
  * @param spanningTree whether it is a bridge that runs the spanning tree protocol
+ * @param ipv6 whether it is a bridge on which the host takes and sends IPv6, and that can be switched off
  * @param vxlan what only a VXLAN device has
  * @param ipip what only an IPIP device has
  */
@@ -28,11 +29,12 @@ public record LinkState(
         Optional<String> master,
         String alias,
         boolean spanningTree,
+        boolean ipv6,
         Optional<Vxlan> vxlan,
         Optional<Ipip> ipip) {
 
     /**
-     * A device that is no IPIP tunnel, nor a bridge with a spanning tree.
+     * A device that is no IPIP tunnel, nor a bridge with a spanning tree or IPv6.
      *
      * @param name the device's
      * @param kind such as vxlan
@@ -52,7 +54,7 @@ public record LinkState(
             Optional<String> master,
             String alias,
             Optional<Vxlan> vxlan) {
-        this(name, kind, mac, mtu, up, master, alias, false, vxlan, Optional.empty());
+        this(name, kind, mac, mtu, up, master, alias, false, false, vxlan, Optional.empty());
     }
 
     /**
@@ -104,36 +106,40 @@ public record LinkState(
     }
 
     LinkState withMtu(int mtu) {
-        return new LinkState(name, kind, mac, mtu, up, master, alias, spanningTree, vxlan, ipip);
+        return new LinkState(name, kind, mac, mtu, up, master, alias, spanningTree, ipv6, vxlan, ipip);
     }
 
     LinkState withMac(MacAddress mac) {
-        return new LinkState(name, kind, mac, mtu, up, master, alias, spanningTree, vxlan, ipip);
+        return new LinkState(name, kind, mac, mtu, up, master, alias, spanningTree, ipv6, vxlan, ipip);
     }
 
     LinkState withUp(boolean up) {
-        return new LinkState(name, kind, mac, mtu, up, master, alias, spanningTree, vxlan, ipip);
+        return new LinkState(name, kind, mac, mtu, up, master, alias, spanningTree, ipv6, vxlan, ipip);
     }
 
     LinkState withMaster(Optional<String> master) {
-        return new LinkState(name, kind, mac, mtu, up, master, alias, spanningTree, vxlan, ipip);
+        return new LinkState(name, kind, mac, mtu, up, master, alias, spanningTree, ipv6, vxlan, ipip);
     }
 
     LinkState withAlias(String alias) {
-        return new LinkState(name, kind, mac, mtu, up, master, alias, spanningTree, vxlan, ipip);
+        return new LinkState(name, kind, mac, mtu, up, master, alias, spanningTree, ipv6, vxlan, ipip);
     }
 
     LinkState withSpanningTree(boolean spanningTree) {
-        return new LinkState(name, kind, mac, mtu, up, master, alias, spanningTree, vxlan, ipip);
+        return new LinkState(name, kind, mac, mtu, up, master, alias, spanningTree, ipv6, vxlan, ipip);
+    }
+
+    LinkState withIpv6(boolean ipv6) {
+        return new LinkState(name, kind, mac, mtu, up, master, alias, spanningTree, ipv6, vxlan, ipip);
     }
 
     LinkState withName(String name) {
-        return new LinkState(name, kind, mac, mtu, up, master, alias, spanningTree, vxlan, ipip);
+        return new LinkState(name, kind, mac, mtu, up, master, alias, spanningTree, ipv6, vxlan, ipip);
     }
 
     LinkState withVnis(List<Vnis> vnis) {
         Vxlan old = vxlan.orElseThrow();
         Vxlan changed = new Vxlan(old.port(), old.external(), old.vniFilter(), vnis, old.vni());
-        return new LinkState(name, kind, mac, mtu, up, master, alias, spanningTree, Optional.of(changed), ipip);
+        return new LinkState(name, kind, mac, mtu, up, master, alias, spanningTree, ipv6, Optional.of(changed), ipip);
     }
 }

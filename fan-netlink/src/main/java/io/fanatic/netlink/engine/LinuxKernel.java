@@ -16,6 +16,7 @@ import io.fanatic.netlink.host.Iptables;
 import io.fanatic.netlink.host.NatTable;
 import io.fanatic.netlink.host.PortTable;
 import io.fanatic.netlink.host.Sysctl;
+import io.fanatic.netlink.host.TunnelTable;
 import io.fanatic.netlink.libc.Errno;
 import io.fanatic.netlink.libc.ErrnoException;
 import io.fanatic.netlink.route.Addresses;
@@ -116,6 +117,7 @@ public final class LinuxKernel implements Kernel {
                     Optional.ofNullable(names.get(link.master())),
                     ProgramNote.without(link.alias()),
                     link.spanningTree(),
+                    link.kind().equals("bridge") && link.ipv6() && Sysctl.isWritable(ipv6Off(link.name())),
                     vxlan,
                     link.ipip().map(ipip -> new LinkState.Ipip(ipip.external(), ipip.local(), ipip.remote()))));
         }
@@ -253,6 +255,16 @@ public final class LinuxKernel implements Kernel {
     @Override
     public void replacePorts(List<PortTable.Entry> entries) {
         firewall.replacePorts(entries);
+    }
+
+    @Override
+    public List<TunnelTable.Entry> tunnelOnly() {
+        return firewall.tunnelOnly();
+    }
+
+    @Override
+    public void replaceTunnelOnly(List<TunnelTable.Entry> entries) {
+        firewall.replaceTunnelOnly(entries);
     }
 
     @Override
@@ -408,6 +420,7 @@ public final class LinuxKernel implements Kernel {
     @Override
     public void createBridge(String temporaryName, MacAddress mac, int mtu) {
         links.create(NewLink.bridge(temporaryName).mac(mac).mtu(mtu));
+        setIpv6(temporaryName, false);
     }
 
     @Override
@@ -430,6 +443,20 @@ public final class LinuxKernel implements Kernel {
     @Override
     public void setSpanningTree(String link, boolean on) {
         links.setSpanningTree(index(link), on);
+    }
+
+    /** Not where there is no IPv6, and not in a container that sees /proc/sys read-only; there gate alone keeps it away. */
+    @Override
+    public void setIpv6(String bridge, boolean on) {
+        index(bridge);
+        String off = ipv6Off(bridge);
+        if (Sysctl.isWritable(off)) {
+            Sysctl.write(off, on ? "0" : "1");
+        }
+    }
+
+    private static String ipv6Off(String device) {
+        return "net/ipv6/conf/" + device + "/disable_ipv6";
     }
 
     @Override

@@ -13,6 +13,7 @@ import io.fanatic.netlink.host.ForwardTable;
 import io.fanatic.netlink.host.Iptables;
 import io.fanatic.netlink.host.NatTable;
 import io.fanatic.netlink.host.PortTable;
+import io.fanatic.netlink.host.TunnelTable;
 import io.fanatic.netlink.libc.Errno;
 import io.fanatic.netlink.libc.ErrnoException;
 import java.util.ArrayList;
@@ -38,6 +39,7 @@ public final class MemoryKernel implements Kernel {
     private final List<Ipv4Address> nameServers = new ArrayList<>();
     private List<NatTable.Entry> nat = List.of();
     private List<PortTable.Entry> ports = List.of();
+    private List<TunnelTable.Entry> tunnelOnly = List.of();
     private final List<Iptables.Forward> forwards = new ArrayList<>();
     private boolean filtersBridgedFrames;
     private boolean forwardsEverywhere;
@@ -273,6 +275,12 @@ public final class MemoryKernel implements Kernel {
     }
 
     @Override
+    public List<TunnelTable.Entry> tunnelOnly() {
+        call("read the table of tunnels");
+        return tunnelOnly;
+    }
+
+    @Override
     public Optional<DhcpServer> dhcp(String bridge) {
         call("read DHCP");
         return Optional.ofNullable(dhcp.get(bridge));
@@ -347,6 +355,7 @@ public final class MemoryKernel implements Kernel {
                 Optional.empty(),
                 "",
                 false,
+                false,
                 Optional.empty(),
                 Optional.of(ipip)));
     }
@@ -387,6 +396,12 @@ public final class MemoryKernel implements Kernel {
     public void setSpanningTree(String name, boolean on) {
         call("set spanning tree of " + name);
         put(link(name).withSpanningTree(on));
+    }
+
+    @Override
+    public void setIpv6(String name, boolean on) {
+        call("set IPv6 of " + name);
+        put(link(name).withIpv6(on));
     }
 
     @Override
@@ -512,6 +527,12 @@ public final class MemoryKernel implements Kernel {
     public void replacePorts(List<PortTable.Entry> entries) {
         call("replace the table of ports");
         ports = List.copyOf(entries);
+    }
+
+    @Override
+    public void replaceTunnelOnly(List<TunnelTable.Entry> entries) {
+        call("replace the table of tunnels");
+        tunnelOnly = List.copyOf(entries);
     }
 
     @Override

@@ -11,6 +11,7 @@ import io.fanatic.netlink.host.ForwardTable;
 import io.fanatic.netlink.host.Iptables;
 import io.fanatic.netlink.host.NatTable;
 import io.fanatic.netlink.host.PortTable;
+import io.fanatic.netlink.host.TunnelTable;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -33,6 +34,7 @@ record Observed(
         Map<String, String> gates,
         List<NatTable.Entry> nat,
         List<PortTable.Entry> ports,
+        List<TunnelTable.Entry> tunnelOnly,
         Map<String, DhcpServer> dhcp,
         ForwardingState forwarding,
         List<ForwardTable.Entry> closed,
@@ -70,6 +72,7 @@ record Observed(
                 gates,
                 kernel.nat(),
                 kernel.ports(),
+                kernel.tunnelOnly(),
                 dhcp,
                 kernel.forwarding(switches(links, addresses, routes)),
                 kernel.forwardTable(),
@@ -95,6 +98,7 @@ record Observed(
                 kernel.routes(),
                 Map.of(),
                 Map.of(),
+                List.of(),
                 List.of(),
                 List.of(),
                 Map.of(),
@@ -301,6 +305,7 @@ record Observed(
         compare(lines, "gate", before.gates.entrySet(), gates.entrySet());
         compare(lines, "NAT", before.nat, nat);
         compare(lines, "closed port", before.ports, ports);
+        compare(lines, "kept out of tunnels", before.tunnelOnly, tunnelOnly);
         compare(lines, "iptables", passes(before), passes(this));
         compare(lines, "DHCP server", before.dhcp.values(), dhcp.values());
         compare(

@@ -20,6 +20,7 @@ sealed interface Piece
                 ProgramsPiece,
                 RoutePiece,
                 TunnelPiece,
+                TunnelTablePiece,
                 UpPiece {
 
     /** What the piece is, apart from its attributes: the same for the observed and the desired form of one thing. */

@@ -94,7 +94,7 @@ public final class Plan {
      *
      * @param thing the kind of thing: {@code tunnel}, {@code programs}, {@code bridge}, {@code gate}, {@code port}, {@code address}, {@code
      *     up}, {@code route}, {@code nat}, {@code
-     *     underlay-only}, {@code accept}, {@code dhcp}, {@code forwarding} or {@code forward-filter}
+     *     underlay-only}, {@code tunnel-only}, {@code accept}, {@code dhcp}, {@code forwarding} or {@code forward-filter}
      * @param kind what happens to it
      * @param words the change in words, as in {@link #lines}
      */

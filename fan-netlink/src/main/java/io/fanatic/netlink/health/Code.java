@@ -64,6 +64,8 @@ public enum Code {
     NAT("nat", WARNING, "what leaves the overlay is not masqueraded as it should be"),
     /** The tunnel's port does not take exactly what comes from the underlay. */
     UNDERLAY_ONLY("underlay-only", WARNING, "the tunnel's port does not take exactly what comes from the underlay"),
+    /** Containers could send to other hosts in the name of this host's tunnel. */
+    TUNNEL_ONLY("tunnel-only", WARNING, "containers could send to other hosts in the name of this host's tunnel"),
     /** The host does not forward: containers reach nothing outside. */
     FORWARDING_OFF("forwarding-off", ERROR, "the host does not forward: containers reach nothing outside"),
     /** The host forwards more than the fan needs, because of the fan. */

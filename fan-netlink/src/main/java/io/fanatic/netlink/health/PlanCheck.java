@@ -120,6 +120,13 @@ final class PlanCheck implements Check {
                                 item,
                                 "the tunnel's port does not take exactly what comes from the underlay")
                         .because(Code.BRIDGE, Code.TUNNEL, Code.KERNEL_NFTABLES);
+            case "tunnel-only" ->
+                of(
+                                Code.TUNNEL_ONLY,
+                                wanted,
+                                item,
+                                "containers could send to other hosts in the name of this host's tunnel")
+                        .because(Code.BRIDGE, Code.TUNNEL, Code.KERNEL_NFTABLES);
             case "forward-filter" -> forwardTable(wanted, item);
             default -> forwarding(wanted, item);
         };
@@ -131,7 +138,8 @@ final class PlanCheck implements Check {
                                 Code.FORWARD_DROP,
                                 wanted,
                                 item,
-                                "the fan's table still keeps the networks of this host apart, which forwards by itself now")
+                                "the fan's table still keeps the networks of this host apart, which forwards by itself"
+                                        + " now")
                         .as(Severity.WARNING)
                 // What flushes the rules takes both tables; and a device that does not forward yet is not in ours
                 // either.

@@ -80,7 +80,8 @@ final class SnapshotReader implements AutoCloseable {
 
     private void link(Link link) {
         lines.add("link " + link.name() + " kind " + link.kind() + " mtu " + link.mtu() + " mac " + link.mac()
-                + (link.up() ? " up" : " down") + " master " + name(link.master()) + " lower " + lower(link)
+                + (link.up() ? " up" : " down") + (link.ipv6() ? " ipv6" : "") + " master " + name(link.master())
+                + " lower " + lower(link)
                 + " group " + link.group() + " alias \"" + ProgramNote.without(link.alias()) + "\""
                 + (link.vxlan().isPresent() ? " " + link.vxlan().get() : ""));
     }

@@ -4,6 +4,7 @@ import io.fanatic.core.DurableFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -49,6 +50,20 @@ public final class Sysctl {
             return Optional.empty();
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read the sysctl " + key + ": " + DurableFile.reason(e), e);
+        }
+    }
+
+    /**
+     * {@return whether there is such a parameter and this process may set it; not in a container that sees /proc/sys read-only, for example}
+     *
+     * @param key as for {@link #read}
+     */
+    public static boolean isWritable(String key) {
+        // By opening it: what access(2) says is about the user, not about capabilities.
+        try (FileChannel file = FileChannel.open(file(key), StandardOpenOption.WRITE)) {
+            return file.isOpen();
+        } catch (IOException e) {
+            return false;
         }
     }
 

@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param group the device group, 0 by default
  * @param alias the free text of {@code ip link set alias}; empty when none
  * @param spanningTree whether it is a bridge that runs the spanning tree protocol, and so keeps a new port silent for a while
+ * @param ipv6 whether the host takes and sends IPv6 on it; not where the kernel has none, or the MTU is too small for it
  * @param vxlan what a link of kind {@code vxlan} has beside that
  * @param ipip what a link of kind {@code ipip} has beside that
  */
@@ -34,5 +35,6 @@ public record Link(
         int group,
         String alias,
         boolean spanningTree,
+        boolean ipv6,
         Optional<VxlanSettings> vxlan,
         Optional<IpipSettings> ipip) {}

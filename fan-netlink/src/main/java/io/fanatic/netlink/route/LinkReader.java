@@ -15,6 +15,9 @@ public final class LinkReader implements ReplyReader<Link> {
     private static final int IFF_UP = 0x1;
     private static final int IFF_RUNNING = 0x40;
     private static final int MAC_LENGTH = 6;
+    private static final int IFLA_INET6_CONF = 2;
+    /** Offset of the parameter, which is the 27th of 4 bytes each. */
+    private static final int DEVCONF_DISABLE_IPV6 = 4 * 26;
 
     private static final MacAddress NO_MAC = new MacAddress(0);
 
@@ -30,6 +33,7 @@ public final class LinkReader implements ReplyReader<Link> {
         int lower = 0;
         int group = 0;
         boolean spanningTree = false;
+        boolean ipv6 = false;
         MacAddress mac = NO_MAC;
         Optional<VxlanSettings> vxlan = Optional.empty();
         Optional<IpipSettings> ipip = Optional.empty();
@@ -42,6 +46,7 @@ public final class LinkReader implements ReplyReader<Link> {
                 case Links.IFLA_MASTER -> master = attributes.u32();
                 case Links.IFLA_GROUP -> group = attributes.u32();
                 case Links.IFLA_IFALIAS -> alias = attributes.string();
+                case Links.IFLA_AF_SPEC -> ipv6 = speaksIpv6(attributes.nested());
                 case Links.IFLA_ADDRESS -> mac = mac(attributes);
                 case Links.IFLA_LINKINFO -> {
                     kind = kind(attributes.nested());
@@ -63,7 +68,21 @@ public final class LinkReader implements ReplyReader<Link> {
         boolean up = (flags & IFF_UP) != 0;
         boolean running = (flags & IFF_RUNNING) != 0;
         found.add(new Link(
-                index, name, kind, mtu, mac, up, running, master, lower, group, alias, spanningTree, vxlan, ipip));
+                index,
+                name,
+                kind,
+                mtu,
+                mac,
+                up,
+                running,
+                master,
+                lower,
+                group,
+                alias,
+                spanningTree,
+                ipv6,
+                vxlan,
+                ipip));
     }
 
     /** The address of an Ethernet device; tunnels have IP addresses in its place. */
@@ -86,6 +105,29 @@ public final class LinkReader implements ReplyReader<Link> {
             }
         }
         return "";
+    }
+
+    private static boolean speaksIpv6(Attributes families) {
+        while (families.next()) {
+            if (families.type() == Links.AF_INET6) {
+                return isIpv6On(families.nested());
+            }
+        }
+        return false;
+    }
+
+    /**
+     * Whether IPv6 is on, by the attributes that the kernel has for it on a device (IFLA_INET6_...).
+     *
+     * @param inet6 in front of the first one
+     */
+    public static boolean isIpv6On(Attributes inet6) {
+        while (inet6.next()) {
+            if (inet6.type() == IFLA_INET6_CONF && inet6.length() > DEVCONF_DISABLE_IPV6) {
+                return inet6.u32(DEVCONF_DISABLE_IPV6) == 0;
+            }
+        }
+        return false;
     }
 
     private static Optional<Attributes> data(Attributes info) {

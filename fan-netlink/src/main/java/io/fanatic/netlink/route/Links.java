@@ -29,7 +29,7 @@ public final class Links {
     static final int IFLA_INFO_KIND = 1;
     static final int IFLA_INFO_DATA = 2;
 
-    private static final int IFLA_AF_SPEC = 26;
+    static final int IFLA_AF_SPEC = 26;
     private static final int IFLA_EXT_MASK = 29;
     private static final int IFLA_INET6_ADDR_GEN_MODE = 8;
     private static final int RTEXT_FILTER_SKIP_STATS = 1 << 3;
@@ -39,7 +39,7 @@ public final class Links {
     private static final int RTM_DELLINK = 17;
     private static final int RTM_GETLINK = 18;
     private static final int RTM_SETLINK = 19;
-    private static final int AF_INET6 = 10;
+    static final int AF_INET6 = 10;
     private static final int IFF_UP = 1;
 
     private final NetlinkSocket socket;

@@ -32,6 +32,13 @@ public final class NewLink {
     private static final int IFLA_BR_FORWARD_DELAY = 1;
     static final int IFLA_BR_STP_STATE = 5;
     private static final int IFLA_BR_MCAST_SNOOPING = 23;
+    private static final int IFLA_BR_FDB_MAX_LEARNED = 49;
+
+    /**
+     * How many Ethernet addresses a bridge learns: more than a fan's host meets in the five minutes that it remembers one, and some 8 MB.
+     * Without a limit, whoever makes up addresses fills the host's memory. Kernels before 6.8 know none, and pass over it.
+     */
+    private static final int MOST_LEARNED = 1 << 16;
 
     private static final int VETH_INFO_PEER = 1;
 
@@ -201,7 +208,10 @@ public final class NewLink {
     private static final class BridgeData implements KindData {
         @Override
         public void write(Request request, NewLink link) {
-            request.u32(IFLA_BR_FORWARD_DELAY, 0).u32(IFLA_BR_STP_STATE, 0).u8(IFLA_BR_MCAST_SNOOPING, 0);
+            request.u32(IFLA_BR_FORWARD_DELAY, 0)
+                    .u32(IFLA_BR_STP_STATE, 0)
+                    .u8(IFLA_BR_MCAST_SNOOPING, 0)
+                    .u32(IFLA_BR_FDB_MAX_LEARNED, MOST_LEARNED);
         }
     }
 

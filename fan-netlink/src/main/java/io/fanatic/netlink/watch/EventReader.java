@@ -1,5 +1,6 @@
 package io.fanatic.netlink.watch;
 
+import io.fanatic.netlink.host.TunnelTable;
 import io.fanatic.netlink.route.Addresses;
 import io.fanatic.netlink.route.InterfaceAddress;
 import io.fanatic.netlink.route.Link;
@@ -32,6 +33,9 @@ final class EventReader {
 
     private static final int AF_UNSPEC = 0;
     private static final int AF_INET = 2;
+    private static final int AF_INET6 = 10;
+    private static final int IFINFOMSG_LENGTH = 16;
+    private static final int IFLA_PROTINFO = 12;
     private static final int RTPROT_KERNEL = 2;
     /** The scope of addresses that are valid beyond their link and host. */
     private static final int UNIVERSE = 0;
@@ -51,7 +55,8 @@ final class EventReader {
     private static final int NFT_MSG_NEWRULE = 6;
     private static final int NFT_MSG_DELRULE = 8;
     private static final int NFT_MSG_NEWGEN = 15;
-    private static final Set<String> OUR_TABLES = Set.of("fanatic", "fanatic-forward");
+    /** Their names in each family. */
+    private static final Set<String> OUR_TABLES = Set.of("fanatic", "fanatic-forward", TunnelTable.NAME);
 
     /** Of a table its name; of a chain, a rule, a set the table's. */
     private static final int NFTA_TABLE = 1;
@@ -91,6 +96,10 @@ final class EventReader {
     }
 
     private void link(Reply reply) {
+        if (reply.u8(0) == AF_INET6) {
+            ipv6(reply);
+            return;
+        }
         // A bridge tells of its ports as well (AF_BRIDGE); the device itself says the same.
         if (reply.u8(0) != AF_UNSPEC) {
             return;
@@ -111,6 +120,19 @@ final class EventReader {
         } else if (scope.isNamed(now.name())) {
             scope.put(now);
             events.accept(now.name() + " appeared");
+        }
+    }
+
+    /** IPv6 tells of a device by itself when it is switched on or off there. */
+    private void ipv6(Reply reply) {
+        Optional<Link> device = scope.device(reply.u32(4)).filter(link -> scope.isNamed(link.name()));
+        Attributes attributes = reply.attributes(IFINFOMSG_LENGTH);
+        while (device.isPresent() && attributes.next()) {
+            if (attributes.type() == IFLA_PROTINFO
+                    && LinkReader.isIpv6On(attributes.nested())
+                    && !device.get().ipv6()) {
+                events.accept("IPv6 was switched on on " + device.get().name());
+            }
         }
     }
 

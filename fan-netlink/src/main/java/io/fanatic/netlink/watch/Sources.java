@@ -13,7 +13,7 @@ import java.util.function.Consumer;
 /** Everything that tells of changes, in the network namespace of the thread that opened it: descriptors, so that nobody need poll. */
 final class Sources implements AutoCloseable {
     /** linux/rtnetlink.h: RTNLGRP_LINK, _TC, _IPV4_IFADDR, _IPV4_ROUTE, _IPV4_NETCONF, _TUNNEL. No neighbours. */
-    private static final int[] ROUTE_GROUPS = {1, 4, 5, 7, 24, 34};
+    private static final int[] ROUTE_GROUPS = {1, 4, 5, 7, 12, 24, 34};
 
     /** linux/netfilter/nfnetlink.h: NFNLGRP_NFTABLES. */
     private static final int NFTABLES_GROUP = 7;

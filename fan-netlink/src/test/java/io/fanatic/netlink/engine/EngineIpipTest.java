@@ -53,6 +53,7 @@ class EngineIpipTest {
                         line -> assertThat(line)
                                 .isEqualTo("forward what comes in by eth0 (noted, to be set back by down)"),
                         line -> assertThat(line).contains("nftables", "250.0.45.0/24"),
+                        line -> assertThat(line).endsWith("fanatic-tunnel: for tunnels only: IPIP from 10.0.0.45"),
                         line -> assertThat(line).isEqualTo("create tunnel ftun0 (IPIP, MTU 1480)"),
                         line -> assertThat(line).contains("encap and guard", "ftun0", "10.0.0.45"),
                         line -> assertThat(line).isEqualTo("forward what comes in by ftun0"),
@@ -205,6 +206,7 @@ class EngineIpipTest {
                 up,
                 Optional.empty(),
                 "",
+                false,
                 false,
                 Optional.empty(),
                 Optional.of(new LinkState.Ipip(external, parse(local), parse(remote))));

@@ -55,6 +55,10 @@ class EngineTest {
                                 .isEqualTo("forward what comes in by eth0 (noted, to be set back by down)"),
                         line -> assertThat(line).contains("nftables", "250.0.45.0/24"),
                         line -> assertThat(line)
+                                .isEqualTo(
+                                        "create nftables table ip fanatic-tunnel: for tunnels only: UDP port 8472 from"
+                                                + " 10.0.0.45"),
+                        line -> assertThat(line)
                                 .isEqualTo("create tunnel ftun-250 (VXLAN, VNI 16384000, UDP port 8472)"),
                         line -> assertThat(line).contains("encap and guard", "ftun-250", "10.0.0.45"),
                         line -> assertThat(line)
@@ -86,7 +90,7 @@ class EngineTest {
     void aPlanTouchesNothing() {
         Observed before = Observed.of(kernel);
 
-        assertThat(engine.planUp(first()).lines()).hasSize(12);
+        assertThat(engine.planUp(first()).lines()).hasSize(13);
         assertThat(engine.planDownEverything().isEmpty()).isTrue();
         assertThat(Observed.of(kernel)).isEqualTo(before);
     }
@@ -329,14 +333,15 @@ class EngineTest {
     /** As Docker makes it for a network that names it, when it starts before the fan is up. */
     private static void bridgeOfDocker(MemoryKernel kernel, String... addresses) {
         kernel.put(new LinkState(
-                "fan-250",
-                "bridge",
-                new MacAddress(0x02420a0b0c0dL),
-                1450,
-                true,
-                Optional.empty(),
-                "",
-                Optional.empty()));
+                        "fan-250",
+                        "bridge",
+                        new MacAddress(0x02420a0b0c0dL),
+                        1450,
+                        true,
+                        Optional.empty(),
+                        "",
+                        Optional.empty())
+                .withIpv6(true));
         for (String address : addresses) {
             kernel.addAddress(new AddressState("fan-250", Ipv4Address.parse(address), 8));
         }
@@ -349,12 +354,22 @@ class EngineTest {
         assertThat(engine.up(first()).lines())
                 .anyMatch(line -> line.startsWith("adopt bridge fan-250: MAC address 02:42:0a:0b:0c:0d -> "))
                 .noneMatch(line -> line.contains("create bridge") || line.contains("add address"));
+        assertThat(Observed.of(kernel).link("fan-250").orElseThrow().ipv6()).isFalse();
         assertThat(engine.list())
                 .singleElement()
                 .satisfies(fan -> assertThat(fan.slices()).hasSize(1));
         assertThat(engine.up(first()).isEmpty()).isTrue();
         engine.down(OVERLAY, FIRST);
         assertThat(Observed.of(kernel).link("fan-250")).isEmpty();
+    }
+
+    @Test
+    void ipv6ThatSomebodySwitchesOnOnTheBridgeIsSwitchedOffAgain() {
+        engine.up(first());
+        kernel.setIpv6("fan-250", true);
+
+        assertThat(engine.up(first()).lines()).containsExactly("change bridge fan-250: IPv6 on -> off");
+        assertThat(engine.up(first()).isEmpty()).isTrue();
     }
 
     @Test

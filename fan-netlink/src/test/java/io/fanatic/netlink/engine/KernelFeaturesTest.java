@@ -134,7 +134,8 @@ class KernelFeaturesTest {
     @Test
     void withoutNftablesThereIsNoMasqueradingAndThePlanSaysSo() {
         TwoFans fans = fansWithout(KernelFeature.NFTABLES);
-        assertThat(fans.up(FAN, "10.0.0.0/16")).containsExactly(Engine.NO_FORWARD_TABLE, Engine.NO_NAT);
+        assertThat(fans.up(FAN, "10.0.0.0/16"))
+                .containsExactly(Engine.NO_FORWARD_TABLE, Engine.NO_NAT, Engine.NO_TUNNEL_TABLE);
         assertThat(fans.withKernel(0, Kernel::nat)).isEmpty();
         fans.plugContainers("fan-250", FAN);
         fans.assertContainersTalk(FAN);

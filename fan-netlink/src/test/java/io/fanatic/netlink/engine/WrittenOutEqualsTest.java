@@ -11,6 +11,7 @@ import io.fanatic.netlink.bpf.FanProgramSpec;
 import io.fanatic.netlink.bpf.FanPrograms;
 import io.fanatic.netlink.bpf.ProgramSpec;
 import io.fanatic.netlink.host.NatTable;
+import io.fanatic.netlink.host.TunnelTable;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
@@ -66,6 +67,8 @@ class WrittenOutEqualsTest {
                 PortPiece.class,
                 ProgramsPiece.class,
                 TunnelPiece.class,
+                TunnelTable.Entry.class,
+                TunnelTablePiece.class,
                 UpPiece.class
             })
     void twoAreEqualExactlyWhenAllTheirComponentsAre(Class<? extends Record> type) throws ReflectiveOperationException {

@@ -24,6 +24,11 @@ public final class NatTableFuzz {
             // Not nftables' JSON.
         }
         try {
+            TunnelTable.parse(text);
+        } catch (FirewallException documented) {
+            // Not nftables' JSON.
+        }
+        try {
             DnsmasqConf.read(List.of(text.split("\n", -1)));
         } catch (IllegalArgumentException documented) {
             // Changed by hand.

@@ -183,6 +183,7 @@ class RoundTripPropertyTest {
                         group,
                         "",
                         false,
+                        false,
                         Optional.of(vxlan),
                         Optional.empty()));
     }
@@ -214,7 +215,21 @@ class RoundTripPropertyTest {
     /** One that is down, in no group, no port and no tunnel. */
     private static Link plain(int index, String name, String kind, int mtu, MacAddress mac, String alias) {
         return new Link(
-                index, name, kind, mtu, mac, false, false, 0, 0, 0, alias, false, Optional.empty(), Optional.empty());
+                index,
+                name,
+                kind,
+                mtu,
+                mac,
+                false,
+                false,
+                0,
+                0,
+                0,
+                alias,
+                false,
+                false,
+                Optional.empty(),
+                Optional.empty());
     }
 
     @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE)

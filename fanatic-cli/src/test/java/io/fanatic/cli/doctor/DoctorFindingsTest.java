@@ -170,10 +170,10 @@ class DoctorFindingsTest {
                 "nft delete table ip bogons",
                 Code.CLASS_E);
         // The same in a named set, in a chain that another jumps to; and where the fan passes before that.
-        String behind = "nft 'add table ip bogons; add chain ip bogons in"
-                + " { type filter hook prerouting priority raw; }; add chain ip bogons no;"
-                + " add set ip bogons nets { type ipv4_addr; flags interval; elements = { 10.99.0.0/16, 240.0.0.0/4 }; };"
-                + " add rule ip bogons in ip saddr @nets jump no; add rule ip bogons no counter drop';";
+        String behind = "nft 'add table ip bogons; add chain ip bogons in { type filter hook prerouting priority raw;"
+                + " }; add chain ip bogons no; add set ip bogons nets { type ipv4_addr; flags interval; elements = {"
+                + " 10.99.0.0/16, 240.0.0.0/4 }; }; add rule ip bogons in ip saddr @nets jump no; add rule ip bogons no"
+                + " counter drop';";
         Finding found = host.falls(behind, "nft delete table ip bogons", Code.CLASS_E);
         assertThat(found.evidence())
                 .containsExactly(
@@ -362,11 +362,10 @@ class DoctorFindingsTest {
 
     @Test
     void fault28AnAcceptBehindAJump() {
-        String docker = "iptables -P FORWARD DROP; iptables -N DOCKER-USER; iptables -N DOCKER-FORWARD;"
-                + " iptables -N DOCKER-BRIDGE; iptables -A FORWARD -j DOCKER-USER; iptables -A FORWARD -j DOCKER-FORWARD;"
-                + " iptables -A DOCKER-FORWARD -o docker0 -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT;"
-                + " iptables -A DOCKER-FORWARD -i docker0 -j ACCEPT;"
-                + " sysctl -qw net.bridge.bridge-nf-call-iptables=1;";
+        String docker = "iptables -P FORWARD DROP; iptables -N DOCKER-USER; iptables -N DOCKER-FORWARD; iptables -N"
+            + " DOCKER-BRIDGE; iptables -A FORWARD -j DOCKER-USER; iptables -A FORWARD -j DOCKER-FORWARD; iptables -A"
+            + " DOCKER-FORWARD -o docker0 -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT; iptables -A"
+            + " DOCKER-FORWARD -i docker0 -j ACCEPT; sysctl -qw net.bridge.bridge-nf-call-iptables=1;";
         String gone = "nft delete table ip filter; sysctl -qw net.bridge.bridge-nf-call-iptables=0";
         for (String accepts : new String[] {
             "iptables -A DOCKER-USER -i fan-250 -j ACCEPT",
@@ -386,7 +385,8 @@ class DoctorFindingsTest {
             "iptables -A DOCKER-BRIDGE -i fan-250 -o fan-250 -j ACCEPT",
             "iptables -A DOCKER-USER -i docker0 -j DOCKER-BRIDGE; iptables -A DOCKER-BRIDGE -j ACCEPT",
             "iptables -A DOCKER-USER -j RETURN; iptables -A DOCKER-USER -i fan-250 -j ACCEPT",
-            "iptables -I DOCKER-USER -i fan-250 -m comment --comment no -j DROP; iptables -A FORWARD -i fan-250 -j ACCEPT"
+            "iptables -I DOCKER-USER -i fan-250 -m comment --comment no -j DROP; iptables -A FORWARD -i fan-250 -j"
+                    + " ACCEPT"
         }) {
             host.run(docker + inVain);
             try {
@@ -401,23 +401,19 @@ class DoctorFindingsTest {
     /** As firewalld has it: zones in chains of their own, found by verdict maps and gotos; the default one refuses. */
     @Test
     void fault28Zones() {
-        String zones = "nft 'add table inet firewalld; add chain inet firewalld filter_FORWARD"
-                + " { type filter hook forward priority filter + 10; policy accept; };"
-                + " add chain inet firewalld filter_INPUT { type filter hook input priority filter + 10; policy accept; };"
-                + " add chain inet firewalld zones; add chain inet firewalld public; add chain inet firewalld trusted;"
-                + " add map inet firewalld zone { type ifname : verdict; };"
-                + " add rule inet firewalld filter_FORWARD ct state vmap"
-                + " { established : accept, related : accept, invalid : drop };"
-                + " add rule inet firewalld filter_FORWARD jump zones;"
-                + " add rule inet firewalld filter_FORWARD reject with icmpx admin-prohibited;"
-                + " add rule inet firewalld filter_INPUT ct state { established, related } accept;"
-                + " add rule inet firewalld filter_INPUT iifname lo accept;"
-                + " add rule inet firewalld filter_INPUT jump zones;"
-                + " add rule inet firewalld filter_INPUT reject with icmpx admin-prohibited;"
-                + " add rule inet firewalld zones iifname vmap @zone; add rule inet firewalld zones goto public;"
-                + " add rule inet firewalld public meta l4proto icmp accept;"
-                + " add rule inet firewalld public tcp dport 22 accept; add rule inet firewalld trusted accept';"
-                + " sysctl -qw net.bridge.bridge-nf-call-iptables=1;";
+        String zones = "nft 'add table inet firewalld; add chain inet firewalld filter_FORWARD { type filter hook"
+            + " forward priority filter + 10; policy accept; }; add chain inet firewalld filter_INPUT { type filter"
+            + " hook input priority filter + 10; policy accept; }; add chain inet firewalld zones; add chain inet"
+            + " firewalld public; add chain inet firewalld trusted; add map inet firewalld zone { type ifname :"
+            + " verdict; }; add rule inet firewalld filter_FORWARD ct state vmap { established : accept, related :"
+            + " accept, invalid : drop }; add rule inet firewalld filter_FORWARD jump zones; add rule inet firewalld"
+            + " filter_FORWARD reject with icmpx admin-prohibited; add rule inet firewalld filter_INPUT ct state {"
+            + " established, related } accept; add rule inet firewalld filter_INPUT iifname lo accept; add rule inet"
+            + " firewalld filter_INPUT jump zones; add rule inet firewalld filter_INPUT reject with icmpx"
+            + " admin-prohibited; add rule inet firewalld zones iifname vmap @zone; add rule inet firewalld zones goto"
+            + " public; add rule inet firewalld public meta l4proto icmp accept; add rule inet firewalld public tcp"
+            + " dport 22 accept; add rule inet firewalld trusted accept'; sysctl -qw"
+            + " net.bridge.bridge-nf-call-iptables=1;";
         String open = "nft add rule inet firewalld public udp dport 8472 accept;";
         String gone = "nft delete table inet firewalld; sysctl -qw net.bridge.bridge-nf-call-iptables=0";
         Finding closed = host.falls(
@@ -470,7 +466,21 @@ class DoctorFindingsTest {
 
     @Test
     void fault29TheRulesetIsFlushed() {
-        host.falls("nft flush ruleset", "true", Code.NAT);
+        host.falls("nft flush ruleset", "true", Code.NAT, Code.TUNNEL_ONLY);
+    }
+
+    @Test
+    void fault29TheTableThatKeepsContainersOutOfTheTunnelIsAlteredOrDeleted() {
+        host.falls("nft insert rule ip fanatic-tunnel postrouting accept", "true", Code.TUNNEL_ONLY);
+        host.falls("nft flush table ip fanatic-tunnel", "true", Code.TUNNEL_ONLY);
+        host.falls("nft delete table ip fanatic-tunnel", "true", Code.TUNNEL_ONLY);
+    }
+
+    @Test
+    void ipv6ThatSomebodySwitchesOnOnTheBridgeIsFound() {
+        assertThat(host.falls("sysctl -qw net.ipv6.conf.fan-250.disable_ipv6=0", "true", Code.BRIDGE)
+                        .evidence())
+                .containsExactly("fanctl up would change bridge fan-250: IPv6 on -> off");
     }
 
     @Test
@@ -495,7 +505,7 @@ class DoctorFindingsTest {
     void fault29TheFirewallLetsNothingInToTheTunnelsPort() {
         String table =
                 "nft 'add table inet fw; add chain inet fw in { type filter hook input priority filter; policy drop;"
-                        + " }; add rule inet fw in ct state established accept; add rule inet fw in tcp dport 22 accept';";
+                    + " }; add rule inet fw in ct state established accept; add rule inet fw in tcp dport 22 accept';";
         host.falls(table, "nft delete table inet fw", Code.TUNNEL_PORT_CLOSED);
         host.run(table + "nft add rule inet fw in udp dport 8000-9000 accept");
         try {
@@ -636,10 +646,15 @@ class DoctorFindingsTest {
                 found = host.has(Code.DROPS);
             }
             assertThat(found.severity()).isEqualTo(Severity.NOTE);
-            assertThat(found.evidence()).singleElement().asString().startsWith("send-spoofed ");
+            assertThat(found.evidence())
+                    .satisfiesExactly(
+                            line -> assertThat(line).startsWith("send-spoofed "),
+                            line -> assertThat(line).startsWith("send-host-spoofed "));
         } finally {
-            host.run("ip link del ftun-250");
+            // With the devices go their counters.
+            host.run("ip link del ftun-250; ip link del fan-250");
             host.up(FanOptions.DEFAULT);
+            host.run("ip link set h1c1 master fan-250");
         }
     }
 }

@@ -1,0 +1,341 @@
+package io.fanatic.netlink.bpf;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fanatic.core.Counter;
+import io.fanatic.core.FanEntry;
+import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.MacAddress;
+import io.fanatic.netlink.FanNetwork;
+import io.fanatic.netlink.host.HostSnapshot;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A fan's host against its containers: what they send, to it or through it, changes nothing on it, and goes nowhere in its name.
+ *
+ * <pre>
+ *   container              host                                   router, and another host of the fan
+ *   in 250.0.57.9/8 ------ fan-250 250.0.57.1/8                   fan-250 250.0.254.1/8
+ *   plain                  und 10.0.0.57/16, fd01::57/64 -------- und 10.0.0.254/16, fd01::1/64
+ *   in 172.17.0.2/16 ----- docker0 172.17.0.1/16
+ * </pre>
+ */
+@KernelTest
+class HostAgainstContainersTest {
+    private static final long DEADLINE_NANOS = 10_000_000_000L;
+    private static final int TIMES = 15;
+    private static final int VNI = Specs.USUAL.vni();
+    private static final int PORT = 8472;
+    private static final int HONEST_PORT = 8473;
+    private static final int OTHER_VNI = 251 << 16;
+    private static final String MINE = "250.0.57.9";
+
+    @TempDir
+    Path directory;
+
+    private final TestHost router = new TestHost();
+    private final TestHost host = new TestHost();
+    private final TestHost container = new TestHost();
+    private final TestHost plain = new TestHost();
+    private final long bridge = MacAddress.ofBridge(Specs.USUAL.mapping().overlay(), Ipv4Address.parse("10.0.0.57"))
+            .bits();
+
+    @BeforeEach
+    void bringTheFanUp() {
+        for (TestHost each : List.of(router, host)) {
+            each.exec("sysctl", "-qw", "net.ipv6.conf.all.disable_ipv6=0", "net.ipv6.conf.default.disable_ipv6=0");
+        }
+        // Where bridges filter, the kernel drops some frames before gate sees them.
+        for (String filter : List.of("iptables", "ip6tables", "arptables")) {
+            host.exec("sysctl", "-qew", "net.bridge.bridge-nf-call-" + filter + "=0");
+        }
+        router.ip("link add und type veth peer name und netns " + host.name());
+        connect(router, "10.0.0.254/16", "fd01::1/64");
+        connect(host, "10.0.0.57/16", "fd01::57/64");
+        hasIpv6("und");
+        host.ip("route add default via 10.0.0.254");
+        host.ip("-6 route add default via fd01::1");
+        up(host, "10.0.0.57/16");
+        up(router, "10.0.0.254/16");
+        attach("fan-250", "port", container, MINE + "/8", "250.0.57.1");
+    }
+
+    @AfterEach
+    void removeTheHosts() {
+        for (TestHost each : List.of(plain, container, host, router)) {
+            each.close();
+        }
+    }
+
+    private static void connect(TestHost host, String address, String ipv6) {
+        host.ip("link set und addrgenmode none"); // its own address would appear meanwhile
+        host.ip("address add " + address + " dev und");
+        host.ip("-6 address add " + ipv6 + " dev und nodad");
+        host.ip("link set und up");
+    }
+
+    private FanNetwork network(TestHost of) {
+        return FanNetwork.onThisHost()
+                .in(of.namespace())
+                .keepingStateIn(directory.resolve(of.name() + "-run"), directory.resolve(of.name() + "-state"));
+    }
+
+    private void up(TestHost of, String underlay, String... flags) {
+        List<String> words = new ArrayList<>(List.of("250.0.0.0/8", underlay));
+        words.addAll(List.of(flags));
+        network(of).up(FanEntry.parse(words));
+    }
+
+    private void attach(String bridge, String port, TestHost container, String address, String gateway) {
+        host.ip("link add " + port + " type veth peer name in netns " + container.name());
+        host.ip("link set " + port + " addrgenmode none");
+        host.ip("link set " + port + " master " + bridge + " up");
+        container.ip("address add " + address + " dev in");
+        container.ip("link set in up");
+        container.ip("route add default via " + gateway);
+        await(
+                port + " forwards",
+                () -> host.exec("bridge", "link", "show", "dev", port).contains("state forwarding"));
+        hasIpv6(port);
+    }
+
+    /** As Docker makes its default network. */
+    private void attachToAnotherBridge() {
+        host.ip("link add docker0 type bridge");
+        host.ip("address add 172.17.0.1/16 dev docker0");
+        host.ip("link set docker0 up");
+        host.exec("sysctl", "-qw", "net.ipv4.ip_forward=1");
+        host.exec(
+                "nft",
+                "add table ip other { chain post { type nat hook postrouting priority 100; "
+                        + "ip saddr 172.17.0.0/16 oifname != docker0 masquerade; }; }");
+        attach("docker0", "port2", plain, "172.17.0.2/16", "172.17.0.1");
+    }
+
+    /** The kernel makes the route for multicast when it hears of the carrier, which it does when it has time. */
+    private void hasIpv6(String device) {
+        String route = "multicast ff00::/8 dev " + device + " ";
+        await(
+                route,
+                () -> host.exec("ip", "-6", "route", "show", "table", "local").contains(route));
+    }
+
+    private static void await(String what, BooleanSupplier condition) {
+        long end = System.nanoTime() + DEADLINE_NANOS;
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).as(what).isLessThan(end);
+        }
+    }
+
+    @Test
+    void nothingThatAContainerTellsItsHostIsBelieved() {
+        assertThat(reach(host, "250.0.254.1")).as("the other host's address").isTrue();
+        assertThat(reach(host, "10.0.0.254")).as("the router").isTrue();
+        host.exec("ip", "-6", "neigh", "replace", "fd01::1", "lladdr", mac(router, "und"), "dev", "und");
+        host.exec("ip", "-6", "neigh", "replace", "fe80::1", "lladdr", mac(router, "und"), "dev", "und");
+        List<String> before = state();
+        assertThat(before).anyMatch(line -> line.contains("neighbour 250.0.254.1 dev fan-250 lladdr"));
+        List<Beliefs.Lie> lies = new Beliefs(bridge).all();
+        long dropped = lies.stream().filter(Beliefs.Lie::dropped).count();
+        try (PacketSocket out = new PacketSocket(container, "in")) {
+            for (Beliefs.Lie lie : lies) {
+                out.send(lie.frame());
+                hostHasSeenAll(out);
+                assertThat(changes(before, state())).as("after " + lie.kind()).isEmpty();
+            }
+        }
+        Map<Counter, Long> counted = network(host).counters(network(host).list().get(0));
+        assertThat(counted.getOrDefault(Counter.SEND_HOST_OTHER, 0L)
+                        + counted.getOrDefault(Counter.SEND_HOST_SPOOFED, 0L))
+                .isEqualTo(dropped);
+        System.out.println("number: frames of a container that its host did not believe: " + lies.size() + ", of which "
+                + dropped + " dropped and counted by gate");
+    }
+
+    /** The host answers a question that was sent after everything else. */
+    private static void hostHasSeenAll(PacketSocket out) {
+        out.send(Frames.arpRequest(MINE, "250.0.57.1"));
+        out.receive(
+                "answer of the host",
+                frame -> frame[12] == 8
+                        && frame[13] == 6
+                        && frame[21] == 2
+                        && ByteBuffer.wrap(frame).getInt(28) == Frames.bits("250.0.57.1"));
+    }
+
+    /** What a host goes by, but for its neighbours in the local slice, who may tell it of themselves. */
+    private List<String> state() {
+        List<String> lines =
+                new ArrayList<>(host.namespace().call(() -> HostSnapshot.take().lines()));
+        for (String line : host.exec("ip", "neigh", "show").split("\n", -1)) {
+            String[] words = line.split(" ", -1);
+            if (!line.startsWith("250.0.57.") && words.length > 4 && words[3].equals("lladdr")) {
+                lines.add("neighbour " + String.join(" ", Arrays.copyOf(words, 5)));
+            }
+        }
+        for (String command : List.of(
+                "ip -6 -o address show | sed 's/valid_lft.*//'",
+                "ip -6 route show table all | sed 's/expires [0-9]*sec//'",
+                "bridge link show",
+                "cat /proc/sys/net/ipv6/conf/*/* /proc/sys/net/ipv6/neigh/*/* /proc/sys/net/ipv4/neigh/*/*"
+                        + " 2>/dev/null")) {
+            lines.addAll(host.exec("sh", "-c", command + " || true").lines().toList());
+        }
+        return lines;
+    }
+
+    private static List<String> changes(List<String> before, List<String> after) {
+        List<String> changes = new ArrayList<>();
+        after.stream().filter(line -> !before.contains(line)).forEach(line -> changes.add("+ " + line));
+        before.stream().filter(line -> !after.contains(line)).forEach(line -> changes.add("- " + line));
+        return changes;
+    }
+
+    private static String mac(TestHost host, String device) {
+        return host.exec("ip", "-o", "link", "show", "dev", device)
+                .split("link/ether ", 2)[1]
+                .split(" ", 2)[0];
+    }
+
+    /** Whether this host resolves the address: an answer to a datagram, be it that nobody listens there. */
+    private static boolean reach(TestHost from, String address) {
+        return from.namespace().call(() -> {
+            try (DatagramSocket socket = new DatagramSocket()) {
+                socket.connect(new InetSocketAddress(address, 9));
+                socket.setSoTimeout(5000);
+                socket.send(new DatagramPacket(new byte[1], 1));
+                socket.receive(new DatagramPacket(new byte[1], 1));
+                return true;
+            } catch (java.net.PortUnreachableException answered) {
+                return true;
+            }
+        });
+    }
+
+    @Test
+    void ipv6WithForgedSourcesIsNotRouted() {
+        host.exec("sysctl", "-qw", "net.ipv6.conf.all.forwarding=1");
+        host.exec("ip", "-6", "neigh", "replace", "fd01::1", "lladdr", mac(router, "und"), "dev", "und");
+        try (PacketSocket out = new PacketSocket(container, "in");
+                PacketSocket underlay = new PacketSocket(router, "und")) {
+            for (int i = 0; i < TIMES; i++) {
+                out.send(Beliefs.udpOverIpv6(bridge, "fd01::" + (100 + i), "fd01::1", HONEST_PORT, new byte[8]));
+            }
+            out.send(Frames.to(bridge, honest()));
+            int routed = 0;
+            for (byte[] frame = underlay.receive("packet", any -> true); !isHonest(frame); ) {
+                boolean forged = frame[12] == (byte) 0x86
+                        && frame[20] == 17
+                        && ByteBuffer.wrap(frame).getShort(56) == HONEST_PORT;
+                routed += forged ? 1 : 0;
+                frame = underlay.receive("packet", any -> true);
+            }
+            assertThat(routed).as("routed of " + TIMES).isZero();
+        }
+    }
+
+    private static byte[] honest() {
+        byte[] payload = new byte[16];
+        ByteBuffer.wrap(payload)
+                .putShort((short) 5000)
+                .putShort((short) HONEST_PORT)
+                .putShort((short) 16);
+        return Frames.ipv4(Frames.bits(MINE), Frames.bits("10.0.0.254"), 5, payload);
+    }
+
+    private static boolean isHonest(byte[] frame) {
+        return frame[12] == 8 && frame[23] == 17 && ByteBuffer.wrap(frame).getShort(36) == HONEST_PORT;
+    }
+
+    /** A process without any capability in a container sends a frame in VXLAN in a datagram; the host translates its source. */
+    @Test
+    void noProcessInAContainerSendsThroughItsHostsMasqueradeAsTheHostsTunnel() {
+        router.ip("link add port type veth peer name in");
+        router.ip("link set port master fan-250 up");
+        router.ip("link set in up");
+        network(router).up(FanEntry.parse(List.of("251.0.0.0/8", "10.0.0.254/16")));
+        attachToAnotherBridge();
+        int arrived = 0;
+        int honest = 0;
+        for (TestHost from : List.of(container, plain)) {
+            arrived += arrivals(from, VNI, Frames.ipv4("250.0.57.77", "250.0.254.1"), "250.0.0.0/8");
+            // Of a fan that this host does not have.
+            arrived += arrivals(from, OTHER_VNI, Frames.ipv4("251.0.57.77", "251.0.254.1"), "251.0.0.0/8");
+            honest += honestArrivals(from);
+        }
+        System.out.println("number: frames of unprivileged processes in containers in their host's name: " + arrived
+                + " of " + 4 * TIMES + " arrived; honest datagrams to another port: " + honest + " of " + 2 * TIMES);
+        assertThat(honest).isEqualTo(2 * TIMES);
+        assertThat(arrived).isZero();
+        assertThat(refused()).as("datagrams that the host refused").isEqualTo(4 * TIMES);
+    }
+
+    /** How many of the frames guard lets in over there; what came of them is known when a later honest frame has come. */
+    private int arrivals(TestHost from, int vni, byte[] inner, String overlay) {
+        byte[] vxlan = ByteBuffer.allocate(8 + inner.length)
+                .putInt(0x08000000)
+                .putInt(vni << 8)
+                .put(inner)
+                .array();
+        long before = received(overlay);
+        send(from, vxlan, PORT, TIMES);
+        try (PacketSocket underlay = new PacketSocket(router, "und")) {
+            send(from, new byte[8], HONEST_PORT, 1);
+            underlay.receive("honest datagram", HostAgainstContainersTest::isHonest);
+        }
+        return (int) (received(overlay) - before);
+    }
+
+    private long received(String overlay) {
+        return network(router).list().stream()
+                .filter(fan -> fan.overlay().toString().equals(overlay))
+                .mapToLong(fan -> network(router).counters(fan).getOrDefault(Counter.RECEIVED, 0L))
+                .sum();
+    }
+
+    private int honestArrivals(TestHost from) {
+        try (PacketSocket underlay = new PacketSocket(router, "und")) {
+            send(from, new byte[8], HONEST_PORT, TIMES);
+            for (int i = 0; i < TIMES; i++) {
+                byte[] frame = underlay.receive("honest datagram", HostAgainstContainersTest::isHonest);
+                assertThat(Ipv4Address.of(ByteBuffer.wrap(frame).getInt(26))).hasToString("10.0.0.57");
+            }
+            return TIMES;
+        }
+    }
+
+    private static void send(TestHost from, byte[] payload, int port, int times) {
+        from.namespace().call(() -> {
+            try (DatagramSocket socket = new DatagramSocket()) {
+                for (int i = 0; i < times; i++) {
+                    socket.send(new DatagramPacket(payload, payload.length, InetAddress.getByName("10.0.0.254"), port));
+                }
+                return true;
+            }
+        });
+    }
+
+    private long refused() {
+        Optional<String> rule = host.exec("nft", "list", "ruleset")
+                .lines()
+                .filter(line -> line.contains("dport " + PORT) && line.contains("counter"))
+                .findFirst();
+        return rule.map(line -> Long.parseLong(line.split("packets ", 2)[1].split(" ", 2)[0]))
+                .orElse(0L);
+    }
+}

@@ -1,0 +1,85 @@
+package io.fanatic.netlink.host;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.fanatic.core.Ipv4Address;
+import io.fanatic.netlink.host.OwnTable.Observed;
+import io.fanatic.netlink.host.OwnTable.State;
+import io.fanatic.netlink.host.TunnelTable.Entry;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+class TunnelTableTest {
+    private static final Entry VXLAN = new Entry(Ipv4Address.parse("10.0.0.45"), 8472);
+    private static final Entry OTHER_PORT = new Entry(Ipv4Address.parse("10.0.0.45"), 4789);
+    private static final Entry IPIP = new Entry(Ipv4Address.parse("192.168.7.1"), 0);
+
+    @RegisterExtension
+    final FreshNamespace inside = new FreshNamespace();
+
+    private Nftables nftables;
+    private TunnelTable table;
+
+    @BeforeEach
+    void openTable() {
+        nftables = inside.call(Nftables::open);
+        table = new TunnelTable(nftables);
+    }
+
+    @AfterEach
+    void closeTable() {
+        nftables.close();
+    }
+
+    @Test
+    void whatIsWrittenIsReadAndReplacedWholeAndGoesWithTheLastTunnel() {
+        assertThat(table.observe()).isEqualTo(new Observed<>(State.ABSENT, List.of()));
+        for (List<Entry> entries : List.of(List.of(VXLAN), List.of(VXLAN, OTHER_PORT, IPIP), List.of(IPIP))) {
+            table.write(entries);
+            assertThat(table.observe()).isEqualTo(new Observed<>(State.INTACT, entries));
+            assertThat(table.read()).isEqualTo(entries);
+        }
+        assertThat(VXLAN).hasToString("UDP port 8472 from 10.0.0.45");
+        assertThat(IPIP).hasToString("IPIP from 192.168.7.1");
+        table.write(List.of());
+        assertThat(inside.sh("nft list ruleset")).isEmpty();
+    }
+
+    @Test
+    void anyChangeByHandIsSeenAndRepaired() {
+        String chain = " ip fanatic-tunnel postrouting ";
+        for (String change : List.of(
+                "add rule" + chain + "counter",
+                "insert rule" + chain + "accept",
+                "insert rule" + chain + "iif 0 accept",
+                "add rule" + chain + "ip saddr 10.0.0.46 udp dport 8472 counter drop",
+                "add rule" + chain + "ip saddr 10.0.0.45 udp dport 8473 counter accept comment \"" + OwnTable.MARK
+                        + "\"",
+                "add rule" + chain + "ip saddr 10.0.0.45 udp sport 8473 counter drop comment \"" + OwnTable.MARK + "\"",
+                "flush chain" + chain,
+                "delete chain" + chain,
+                "add chain ip fanatic-tunnel other",
+                "add chain" + chain + "{ policy drop; }")) {
+            table.write(List.of(VXLAN));
+            nftables.run(change.startsWith("delete") ? "flush chain" + chain + "\n" + change : change);
+            assertThat(table.read()).as(change).contains(Entry.OTHER);
+            table.write(List.of(VXLAN, Entry.OTHER));
+            assertThat(table.observe()).as(change).isEqualTo(new Observed<>(State.INTACT, List.of(VXLAN)));
+        }
+    }
+
+    @Test
+    void aTableOfSomebodyElseIsLeftAlone() {
+        inside.sh("nft add table ip fanatic-tunnel");
+        for (List<Entry> entries : List.of(List.of(VXLAN), List.<Entry>of())) {
+            assertThatThrownBy(() -> table.write(entries))
+                    .isInstanceOf(ForeignTableException.class)
+                    .hasMessageContaining("\"ip fanatic-tunnel\" was not made by fanatic");
+        }
+        assertThat(inside.sh("nft list ruleset")).isEqualTo("table ip fanatic-tunnel {\n}\n");
+    }
+}
