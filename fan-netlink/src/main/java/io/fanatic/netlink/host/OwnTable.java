@@ -103,7 +103,7 @@ abstract class OwnTable<E> {
         // Undoing a repair asks for what was changed by hand; that is gone for good, the rest is not.
         entries.remove(other);
         if (!entries.isEmpty()) {
-            nftables.run(text(entries));
+            nftables.run(text(state, entries));
         } else if (state != State.ABSENT) {
             nftables.run("delete table " + name);
         }
@@ -111,9 +111,9 @@ abstract class OwnTable<E> {
 
     /** Whether {@link #write} would be accepted, told by an exception; changes nothing. */
     public void check(List<E> entries) {
-        owned();
+        State state = owned();
         if (!entries.isEmpty()) {
-            nftables.check(text(entries));
+            nftables.check(text(state, entries));
         }
     }
 
@@ -126,10 +126,14 @@ abstract class OwnTable<E> {
     }
 
     /** The transaction that puts the table in the place of any that is there. */
-    private String text(List<E> entries) {
-        // Deleting what may not exist is an error; adding first makes sure that it does.
-        return "add table " + name + "\ndelete table " + name + "\ntable " + name + " {\n comment \"" + MARK + "\"\n"
-                + chain(entries) + "}\n";
+    private String text(State state, List<E> entries) {
+        // A table that is ours and whole keeps its place among the others. Deleting what may not exist is an error;
+        // adding first makes sure
+        // that it does.
+        String before = state == State.INTACT
+                ? "flush table " + name + "\n"
+                : "add table " + name + "\ndelete table " + name + "\n";
+        return before + "table " + name + " {\n comment \"" + MARK + "\"\n" + chain(entries) + "}\n";
     }
 
     /** Every rule carries the mark, too: old versions of nft do not show a table's comment as JSON. */
