@@ -3,10 +3,15 @@ package io.fanatic.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fanatic.cli.command.CommandTree;
+import io.fanatic.cli.command.ExitCode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The help of every command there is. */
 class HelpTest {
@@ -28,6 +33,17 @@ class HelpTest {
                 .contains("  down    Takes a fan down and leaves the host as it was before.\n  show ");
         assertThat(CliRun.fanctl("down --help").done().replace('\n', ' '))
                 .contains("Takes a fan down and leaves the host as it was before. What is gone already is no error;");
+    }
+
+    @Test
+    void aWordWithAnAtSignIsAWordAndNoFile(@TempDir Path directory) throws IOException {
+        Path secret = Files.writeString(directory.resolve("shadow"), "root:secret:19000 --mtu\n");
+        for (String before : List.of("", "up ", "show ", "config list ", "up -u ")) {
+            for (CliRun run : List.of(CliRun.fanctl(before + "@" + secret), CliRun.fanatic(before + "@" + secret))) {
+                assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.USAGE);
+                assertThat(run.out() + run.err()).doesNotContain("secret:", "--mtu");
+            }
+        }
     }
 
     /** With the groups: "", "config", "config list". */

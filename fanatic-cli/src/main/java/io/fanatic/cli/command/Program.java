@@ -27,14 +27,19 @@ public abstract class Program extends Group {
     /** The program with all its commands and options, for what describes them: completion, tests of the man pages. */
     public final CommandLine model() {
         attach(new String[0], 0);
-        return new CommandLine(spec());
+        return commandLine();
+    }
+
+    /** Without picocli's @-files: the words of a file, perhaps one that only root can read, would come out in messages. */
+    private CommandLine commandLine() {
+        return new CommandLine(spec()).setExpandAtFiles(false);
     }
 
     /** Runs what the arguments say. Never throws; an error is a sentence on {@code console.err()} and an exit code. */
     public final ExitCode run(String[] args, Console console) {
         String[] words = args.length == 0 ? usualWords() : helpAsOption(args);
         attach(words, 0);
-        CommandLine line = new CommandLine(spec());
+        CommandLine line = commandLine();
         ParseResult parsed;
         try {
             parsed = line.parseArgs(words);
