@@ -55,8 +55,8 @@ class FanNetworkTest {
     @TempDir
     Path directory;
 
-    private Namespace a = Namespace.named("");
-    private Namespace b = Namespace.named("");
+    private Namespace a = Namespace.here();
+    private Namespace b = Namespace.here();
 
     @BeforeEach
     void twoHostsOnOneWire() {
@@ -343,6 +343,22 @@ class FanNetworkTest {
             on(a).up(fan("10.0.0.1/16"));
             shIn(a, "ping -c 1 -W 2 250.0.2.1");
         }
+    }
+
+    @Test
+    void aFanThatLostItsBridgeIsRefusedAnotherPortUntilItIsDown() {
+        on(a).up(fan("10.0.0.1/16"));
+        shIn(a, "ip link del fan-250");
+
+        assertRefused(
+                Reason.CONFLICT,
+                () -> on(a).up(fan("10.0.0.1/16", "port", "9999")),
+                "fanctl down -u 10.0.0.1/16 -o 250.0.0.0/8");
+        on(a).down(OVERLAY, FIRST);
+        on(a).up(fan("10.0.0.1/16", "port", "9999"));
+        assertThat(on(a).list())
+                .singleElement()
+                .satisfies(fan -> assertThat(fan.port()).isEqualTo(9999));
     }
 
     @Test

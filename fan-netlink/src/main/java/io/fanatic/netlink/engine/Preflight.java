@@ -67,11 +67,15 @@ final class Preflight {
 
     private static void same(String what, Fan old, Object is, Object wanted) {
         if (!is.equals(wanted)) {
+            // A fan that has lost its bridge has lost the addresses that tell its slices.
+            Ipv4Address address = old.slices().isEmpty()
+                    ? old.identity()
+                    : old.underlayAddresses().get(0);
             throw new FanException(
                     CONFLICT,
                     "the fan " + old.mapping() + " is up with " + what + " " + is + ", not " + wanted
                             + "; take it down first: fanctl down -u "
-                            + old.underlayAddresses().get(0) + "/"
+                            + address + "/"
                             + old.mapping().underlay().prefixLength() + " -o " + old.overlay());
         }
     }

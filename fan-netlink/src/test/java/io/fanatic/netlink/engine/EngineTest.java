@@ -87,6 +87,24 @@ class EngineTest {
     }
 
     @Test
+    void aFanWithoutItsBridgeThatIsAskedForOtherwiseSaysWhatToDo() {
+        engine.up(first());
+        kernel.deleteLink("fan-250");
+
+        for (List<String> other : List.of(List.of("port", "9999"), List.of("bridge", "br9"))) {
+            assertThatThrownBy(() -> engine.up(first(other.toArray(String[]::new))))
+                    .isInstanceOfSatisfying(
+                            FanException.class, e -> assertThat(e.reason()).isEqualTo(Reason.CONFLICT))
+                    .hasMessageEndingWith("take it down first: fanctl down -u 10.0.0.45/16 -o 250.0.0.0/8");
+        }
+        engine.down(OVERLAY, FIRST);
+        engine.up(first("port", "9999"));
+        assertThat(engine.list())
+                .singleElement()
+                .satisfies(fan -> assertThat(fan.port()).isEqualTo(9999));
+    }
+
+    @Test
     void aPlanTouchesNothing() {
         Observed before = Observed.of(kernel);
 
