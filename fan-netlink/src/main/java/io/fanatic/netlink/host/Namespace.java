@@ -9,8 +9,12 @@ import io.fanatic.netlink.libc.Native;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -50,15 +54,36 @@ public record Namespace(Path network, Optional<Path> mount) {
     private static final int MAX_CPUS = 1024;
     private static final int NOBODY = 0;
 
+    /** ioctl_ns(2): the type of the namespace that a file pins; no other file knows the request. */
+    private static final long NS_GET_NSTYPE = 0xb703;
+
+    private static final int LONGEST_NAME = 255;
+
     private static final AtomicInteger THREADS = new AtomicInteger();
 
     /**
      * {@return the network namespace of that name, as {@code ip netns} lists it; it need not exist yet}
      *
      * @param name a file of /run/netns
+     * @throws IllegalArgumentException when no file can have that name
      */
     public static Namespace named(String name) {
+        requireName(name);
         return new Namespace(NAMED.resolve(name), Optional.empty());
+    }
+
+    /** A name that is a path would lead to files that are no namespaces. */
+    private static void requireName(String name) {
+        if (name.isEmpty()
+                || name.equals(".")
+                || name.equals("..")
+                || name.indexOf('/') >= 0
+                || name.indexOf('\0') >= 0
+                || name.getBytes(StandardCharsets.UTF_8).length > LONGEST_NAME) {
+            throw new IllegalArgumentException("\"" + name
+                    + "\" is not the name of a network namespace; that is a file name of 1 to " + LONGEST_NAME
+                    + " bytes without a slash");
+        }
     }
 
     /**
@@ -87,10 +112,12 @@ public record Namespace(Path network, Optional<Path> mount) {
      *
      * @param name without a slash
      * @return the namespace, to be deleted by the caller
+     * @throws IllegalArgumentException when no file can have that name
      * @throws io.fanatic.netlink.libc.ErrnoException when the kernel refuses; nothing is left then
      * @throws UncheckedIOException when the name is taken
      */
     public static Namespace create(String name) {
+        requireName(name);
         Path file = NAMED.resolve(name);
         try {
             prepareNamedDirectory();
@@ -248,15 +275,52 @@ public record Namespace(Path network, Optional<Path> mount) {
         return Files.exists(network);
     }
 
-    /** Unpins both namespaces; they end when the last process and socket in them has gone. Absent is fine. */
+    /**
+     * Unpins both namespaces; they end when the last process and socket in them has gone. Absent is fine.
+     *
+     * @throws UncheckedIOException when one of the files pins no namespace; that file, and those not yet unpinned, stay
+     */
     public void delete() {
         mount.ifPresent(Namespace::unpin);
         unpin(network);
     }
 
     private static void unpin(Path file) {
-        LIBC.umount2(file.toString(), MNT_DETACH);
+        if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        if (isPinned(file)) {
+            LIBC.umount2(file.toString(), MNT_DETACH);
+        }
+        if (!isEmptyFile(file)) {
+            throw new UncheckedIOException(new IOException(file + " is not a network namespace; it was not deleted"));
+        }
         deleteFile(file);
+    }
+
+    private static boolean isPinned(Path file) {
+        if (!isEmptyFile(file)) {
+            return false;
+        }
+        int fd = open(file);
+        try {
+            return LIBC.ioctl(fd, NS_GET_NSTYPE, Native.buffer(Long.BYTES)) >= 0;
+        } finally {
+            LIBC.close(fd);
+        }
+    }
+
+    /** What a namespace is mounted on, as ip-netns(8) makes it, and what it looks like itself. */
+    private static boolean isEmptyFile(Path file) {
+        try {
+            BasicFileAttributes found =
+                    Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+            return found.isRegularFile() && found.size() == 0;
+        } catch (NoSuchFileException meanwhile) {
+            return true;
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot look at " + file, e);
+        }
     }
 
     private static void deleteFile(Path file) {

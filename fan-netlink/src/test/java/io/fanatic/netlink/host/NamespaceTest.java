@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -73,6 +74,45 @@ class NamespaceTest {
                 .isInstanceOfSatisfying(
                         ErrnoException.class, e -> assertThat(e.errno()).isEqualTo(Errno.ENOENT))
                 .hasMessageContaining(NAME);
+    }
+
+    @Test
+    void aNameThatIsAPathIsRefused() throws IOException {
+        Path file = Files.writeString(directory.resolve("precious"), "");
+        String path = Namespace.NAMED.relativize(file).toString();
+        for (String name : List.of(path, file.toString(), "", ".", "..", "a/b", "a\0b", "x".repeat(256))) {
+            assertThatThrownBy(() -> Namespace.named(name).delete())
+                    .as(name)
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("not the name of a network namespace");
+            assertThatThrownBy(() -> Namespace.create(name)).as(name).isInstanceOf(IllegalArgumentException.class);
+        }
+        assertThat(file).exists();
+    }
+
+    @Test
+    void whatIsNoNamespaceIsNotDeleted() throws IOException {
+        Namespace namespace = Namespace.create(NAME);
+        Path file = Files.writeString(directory.resolve("precious"), "content");
+        Path link = Files.createSymbolicLink(directory.resolve("link"), namespace.network());
+        for (Path other : List.of(file, link, directory)) {
+            assertThatThrownBy(() -> new Namespace(other, Optional.empty()).delete())
+                    .hasMessageContaining(other + " is not a network namespace; it was not deleted");
+            assertThat(other).exists();
+        }
+        assertThat(file).hasContent("content");
+        assertThat(namespace.<Integer>call(() -> 1)).isEqualTo(1);
+    }
+
+    @Test
+    void whatARunThatWasKilledLeftOfANamespaceIsDeleted() throws IOException {
+        Namespace namespace = Namespace.create(NAME);
+        check("unmount", LIBC.umount2(namespace.network().toString(), 0));
+
+        namespace.delete();
+
+        assertThat(namespace.network()).doesNotExist();
+        namespace.delete();
     }
 
     // field.md 5
