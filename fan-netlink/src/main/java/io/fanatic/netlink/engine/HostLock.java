@@ -1,11 +1,13 @@
 package io.fanatic.netlink.engine;
 
+import static io.fanatic.netlink.libc.Native.LIBC;
+
 import io.fanatic.core.DurableFile;
+import io.fanatic.netlink.libc.Errno;
+import io.fanatic.netlink.libc.Native;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -17,10 +19,15 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * One run at a time. The lock is the kernel's (fcntl(2)) on a file that stays; it ends with its process, however that ends.
- * The file says who holds it.
+ * One run at a time, of all processes and of all threads of this one. The lock is the kernel's on a file that stays; it ends
+ * with its process, however that ends. The file says who holds it.
+ *
+ * <p>It is an open file description lock of fcntl(2), which belongs to what was opened here. The JDK's are locks of the
+ * process: the kernel drops them as soon as anything in the process closes the file, such as a thread that gives up waiting.
+ * Both kinds keep each other out, so that earlier versions that still run are waited for.
  */
 public final class HostLock implements AutoCloseable {
     private static final Duration PAUSE = Duration.ofMillis(20);
@@ -30,10 +37,21 @@ public final class HostLock implements AutoCloseable {
     private static final Set<OpenOption> HOW = Set.of(
             StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
 
-    private final FileChannel channel;
+    private static final int O_RDWR_CLOEXEC = 02 | 02000000;
+    private static final int F_OFD_SETLK = 37;
+    private static final short F_WRLCK = 1;
 
-    private HostLock(FileChannel channel) {
-        this.channel = channel;
+    /** A struct flock on 64-bit Linux; all zeros but the type means the whole file. */
+    private static final int FLOCK_BYTES = 32;
+
+    /** More than is ever written. */
+    private static final int MOST_SIGNED = 64;
+
+    private final int descriptor;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private HostLock(int descriptor) {
+        this.descriptor = descriptor;
     }
 
     /**
@@ -89,23 +107,23 @@ public final class HostLock implements AutoCloseable {
         Path file = runDirectory.resolve(name);
         try {
             DurableFile.makeDirectory(runDirectory);
-            FileChannel channel = open(file);
+            int descriptor = open(file);
             try {
                 long deadline = System.nanoTime() + patience.toNanos();
-                while (!tryLock(channel)) {
+                while (!tryLock(descriptor)) {
                     if (System.nanoTime() > deadline) {
                         throw new FanException(
                                 FanException.Reason.IN_USE,
-                                "another run holds the lock " + file + ": " + holder(channel)
+                                "another run holds the lock " + file + ": " + holder(file)
                                         + "; wait for it to end and try again");
                     }
                     // There is no lock call with a time-out.
                     Thread.sleep(PAUSE.toMillis());
                 }
-                sign(channel);
-                return new HostLock(channel);
+                sign(file);
+                return new HostLock(descriptor);
             } catch (IOException | RuntimeException | InterruptedException e) {
-                channel.close();
+                LIBC.close(descriptor);
                 throw e;
             }
         } catch (IOException e) {
@@ -119,44 +137,51 @@ public final class HostLock implements AutoCloseable {
     }
 
     /** Only a regular file of one name: behind a link would be somebody else's file, which the holder's number would overwrite. */
-    private static FileChannel open(Path file) throws IOException {
+    private static int open(Path file) throws IOException {
         if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)
                 && (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
                         || !Files.getAttribute(file, "unix:nlink", LinkOption.NOFOLLOW_LINKS)
                                 .equals(1))) {
             throw new IOException("it is not a regular file of one name; remove it");
         }
-        return FileChannel.open(file, HOW, LOCK_MODE);
+        FileChannel.open(file, HOW, LOCK_MODE).close();
+        int descriptor = LIBC.open(file.toString(), O_RDWR_CLOEXEC);
+        if (descriptor < 0) {
+            throw new IOException(Errno.describe(Native.errno()));
+        }
+        return descriptor;
     }
 
-    private static boolean tryLock(FileChannel channel) throws IOException {
-        try {
-            FileLock lock = channel.tryLock();
-            return lock != null;
-        } catch (OverlappingFileLockException heldByThisProcess) {
+    private static boolean tryLock(int descriptor) throws IOException {
+        if (LIBC.fcntl(descriptor, F_OFD_SETLK, Native.buffer(FLOCK_BYTES).putShort(0, F_WRLCK)) == 0) {
+            return true;
+        }
+        int errno = Native.errno();
+        if (errno == Errno.EAGAIN || errno == Errno.EACCES || errno == Errno.EINTR) {
             return false;
+        }
+        throw new IOException(Errno.describe(errno));
+    }
+
+    private static void sign(Path file) throws IOException {
+        String holder = "process " + ProcessHandle.current().pid() + "\n";
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
+            channel.truncate(0);
+            channel.write(ByteBuffer.wrap(holder.getBytes(StandardCharsets.US_ASCII)), 0);
         }
     }
 
-    private static void sign(FileChannel channel) throws IOException {
-        String holder = "process " + ProcessHandle.current().pid() + "\n";
-        channel.truncate(0);
-        channel.write(ByteBuffer.wrap(holder.getBytes(StandardCharsets.US_ASCII)), 0);
-    }
-
-    private static String holder(FileChannel channel) throws IOException {
-        ByteBuffer text = ByteBuffer.allocate(64);
-        channel.read(text, 0);
-        String holder = new String(text.array(), 0, text.position(), StandardCharsets.US_ASCII).strip();
+    private static String holder(Path file) throws IOException {
+        String holder = new String(DurableFile.read(file, MOST_SIGNED), StandardCharsets.US_ASCII).strip();
         return holder.isEmpty() ? "an unknown process" : holder;
     }
 
+    /** Again is harmless. */
     @Override
     public void close() {
-        try {
-            channel.close();
-        } catch (IOException e) {
+        if (!closed.getAndSet(true)) {
             // The lock is gone with the descriptor, whatever close(2) says.
+            LIBC.close(descriptor);
         }
     }
 }

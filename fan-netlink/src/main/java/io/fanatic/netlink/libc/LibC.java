@@ -64,6 +64,9 @@ public interface LibC {
     /** Declared with the one argument that ours take; C's is variadic, which is called the same on every 64-bit Linux. */
     int ioctl(int fd, long request, ByteBuffer argument);
 
+    /** Variadic like ioctl. */
+    int fcntl(int fd, int command, ByteBuffer argument);
+
     /** {@code limit} is a struct rlimit: soft and hard limit, 8 bytes each. */
     int getrlimit(int resource, ByteBuffer limit);
 
