@@ -160,7 +160,7 @@ public final class DurableFile {
             if (links == 40) {
                 throw new IOException(path + " is a loop of symbolic links");
             }
-            requireOurs(target, "a symbolic link");
+            requireOurs(target, "a symbolic link", LinkOption.NOFOLLOW_LINKS);
             target = target.resolveSibling(Files.readSymbolicLink(target));
         }
         return target;
@@ -175,7 +175,7 @@ public final class DurableFile {
      */
     public static void makeDirectory(Path directory) throws IOException {
         if (Files.isSymbolicLink(directory)) {
-            requireOurs(directory, "a symbolic link");
+            requireOurs(directory, "a symbolic link", LinkOption.NOFOLLOW_LINKS);
         }
         if (!Files.isDirectory(directory)) {
             Path above = directory.toAbsolutePath().getParent();
@@ -193,8 +193,19 @@ public final class DurableFile {
         }
     }
 
-    private static void requireOurs(Path path, String what) throws IOException {
-        Object owner = Files.getAttribute(path, "unix:uid", LinkOption.NOFOLLOW_LINKS);
+    /**
+     * As {@link #makeDirectory}, for what nobody else may change: also the directory itself must be ours or root's.
+     *
+     * @param directory absolute, or relative to the working directory
+     * @throws IOException when it cannot be made, or it or the link to it is somebody else's
+     */
+    public static void makeOwnDirectory(Path directory) throws IOException {
+        makeDirectory(directory);
+        requireOurs(directory, "a directory");
+    }
+
+    private static void requireOurs(Path path, String what, LinkOption... how) throws IOException {
+        Object owner = Files.getAttribute(path, "unix:uid", how);
         Object us = Files.getAttribute(Path.of("/proc/self"), "unix:uid");
         if (!owner.equals(0) && !owner.equals(us)) {
             throw new IOException(path + " is " + what + " of user " + owner + "; remove it");

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.fanatic.core.Cidr;
 import io.fanatic.core.Counter;
+import io.fanatic.core.FanConfig;
 import io.fanatic.core.FanEntry;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.UnderlaySpec;
@@ -17,9 +18,14 @@ import io.fanatic.netlink.engine.HostLock;
 import io.fanatic.netlink.engine.KernelFeature;
 import io.fanatic.netlink.engine.KernelFeatures;
 import io.fanatic.netlink.engine.Plan;
+import io.fanatic.netlink.health.Code;
+import io.fanatic.netlink.health.Diagnosis;
+import io.fanatic.netlink.health.Health;
 import io.fanatic.netlink.host.FreshNamespace;
 import io.fanatic.netlink.host.HostSnapshot;
 import io.fanatic.netlink.host.Namespace;
+import io.fanatic.netlink.watch.Notice;
+import io.fanatic.netlink.watch.Watch;
 import java.net.InetSocketAddress;
 import java.nio.channels.DatagramChannel;
 import java.nio.file.Path;
@@ -27,6 +33,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
@@ -388,6 +398,70 @@ class FanNetworkTest {
         assertThat(dnsmasqs()).isEmpty();
         assertSame(before, snapshot(a), "after down");
         assertThat(directory).isDirectoryNotContaining("glob:**.leases");
+    }
+
+    @Test
+    void fansOfTwoNamespacesKeepTheirDhcpServersApartInOneDirectory() {
+        Path run = directory.resolve("run");
+        Path state = directory.resolve("state");
+        FanNetwork one = FanNetwork.onThisHost().in(a).keepingStateIn(run, state);
+        FanNetwork other = FanNetwork.onThisHost().in(b).keepingStateIn(run, state);
+        one.up(fan("10.0.0.1/16", "dhcp"));
+        other.up(fan("10.0.0.2/16", "dhcp", "host-reserve", "9"));
+
+        assertThat(dnsmasqs()).hasSize(2);
+        assertThat(one.plan(fan("10.0.0.1/16", "dhcp")).lines()).isEmpty();
+        assertThat(other.plan(fan("10.0.0.2/16", "dhcp", "host-reserve", "9")).lines())
+                .isEmpty();
+
+        one.downEverything();
+        assertThat(dnsmasqs()).hasSize(1);
+        other.downEverything();
+        assertThat(dnsmasqs()).isEmpty();
+        assertThat(run.toFile().list()).containsExactly("lock");
+        assertThat(state).isEmptyDirectory();
+    }
+
+    @Test
+    void healthAndWatchFindTheDhcpServersOfAnEmbedder() throws Exception {
+        Path run = directory.resolve("run");
+        Path state = directory.resolve("state");
+        FanNetwork network = FanNetwork.onThisHost().in(a).keepingStateIn(run, state);
+        network.up(fan("10.0.0.1/16", "dhcp"));
+
+        Diagnosis diagnosis =
+                a.call(() -> Health.onThisHost().keepingStateIn(run, state).examine());
+        assertThat(diagnosis.findings()).noneMatch(finding -> finding.code() == Code.DHCP);
+
+        FanConfig config = FanConfig.parse("fan", "250.0.0.0/8 10.0.0.1/16 dhcp\n");
+        List<Notice> notices = new CopyOnWriteArrayList<>();
+        CountDownLatch rests = new CountDownLatch(1);
+        a.call(() -> {
+            try (Watch watch = Watch.open(run, state, () -> config, new Watch.Listener() {
+                @Override
+                public void notice(Notice notice) {
+                    notices.add(notice);
+                }
+
+                @Override
+                public void resting(String status) {
+                    rests.countDown();
+                }
+            })) {
+                FutureTask<Boolean> stopper = new FutureTask<>(() -> {
+                    boolean rested = rests.await(30, TimeUnit.SECONDS);
+                    watch.stop();
+                    return rested;
+                });
+                new Thread(stopper, "stops-the-watch").start();
+                watch.run();
+                return stopper.get();
+            }
+        });
+        assertThat(notices).extracting(Notice::kind).containsOnly(Notice.Kind.WATCHING);
+        assertThat(dnsmasqs()).hasSize(1);
+        network.downEverything();
+        assertThat(dnsmasqs()).isEmpty();
     }
 
     /** The command lines of the dnsmasq processes that this test's fans run. */

@@ -6,6 +6,7 @@ import io.fanatic.harness.junit.FanLab;
 import io.fanatic.harness.lab.ExecResult;
 import io.fanatic.harness.lab.Lab;
 import io.fanatic.harness.lab.LabHost;
+import io.fanatic.netlink.host.Dnsmasq;
 import io.fanatic.netlink.host.HostSnapshot;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -66,8 +67,8 @@ class HostileEnvironmentTest {
     }
 
     private static String dnsmasq(LabHost host) {
+        Dnsmasq servers = new Dnsmasq(Path.of("/run/fanatic"), Path.of("/var/lib/fanatic"));
         return host.namespace()
-                .call(() -> Files.readString(Path.of("/run/fanatic/dnsmasq-fan-250.pid"))
-                        .strip());
+                .call(() -> Integer.toString(servers.process("fan-250").getAsInt()));
     }
 }

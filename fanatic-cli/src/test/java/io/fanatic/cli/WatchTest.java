@@ -72,7 +72,7 @@ class WatchTest {
                     "ip link del ftun-250",
                     "ip link set ftun-250 nomaster",
                     "nft flush ruleset",
-                    "kill -9 $(cat /run/fanatic/dnsmasq-fan-250.pid)",
+                    "kill -9 $(cat /run/fanatic/dnsmasq-fan-250*.pid)",
                     "ip addr flush dev fan-250",
                     "ip link set fan-250 down",
                     "sysctl -qw net.ipv4.conf.eth0.forwarding=0",

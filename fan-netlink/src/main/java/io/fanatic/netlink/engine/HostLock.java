@@ -106,7 +106,7 @@ public final class HostLock implements AutoCloseable {
     public static HostLock take(Path runDirectory, String name, Duration patience) {
         Path file = runDirectory.resolve(name);
         try {
-            DurableFile.makeDirectory(runDirectory);
+            DurableFile.makeOwnDirectory(runDirectory);
             int descriptor = open(file);
             try {
                 long deadline = System.nanoTime() + patience.toNanos();

@@ -73,6 +73,18 @@ public final class Health {
     }
 
     /**
+     * With other directories than /run/fanatic and /var/lib/fanatic, for fans of an {@link
+     * io.fanatic.netlink.FanNetwork#keepingStateIn embedder} that has its own.
+     *
+     * @param run for the lock and DHCP servers
+     * @param state for the journal and DHCP leases
+     * @return health of the fans that were brought up with these directories
+     */
+    public Health keepingStateIn(Path run, Path state) {
+        return new Health(run, state, configuration, meant, checks);
+    }
+
+    /**
      * With one more check, after the others.
      *
      * @param check runs after the others

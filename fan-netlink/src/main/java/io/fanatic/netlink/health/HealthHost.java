@@ -18,6 +18,7 @@ import io.fanatic.netlink.engine.ForwardingState;
 import io.fanatic.netlink.engine.LinkState;
 import io.fanatic.netlink.engine.LinuxKernel;
 import io.fanatic.netlink.engine.RouteState;
+import io.fanatic.netlink.host.Dnsmasq;
 import io.fanatic.netlink.host.FirewallException;
 import io.fanatic.netlink.host.Iptables;
 import io.fanatic.netlink.host.Nftables;
@@ -46,7 +47,7 @@ import java.util.function.Predicate;
 public final class HealthHost implements AutoCloseable {
     private final LinuxKernel kernel;
     private final NetlinkSocket socket = NetlinkSocket.open();
-    private final Path state;
+    private final Dnsmasq dnsmasq;
     private final FanConfig config;
     private final boolean knowsConfig;
     private final boolean privileged;
@@ -62,7 +63,7 @@ public final class HealthHost implements AutoCloseable {
 
     /** @param read the configuration; empty when it could not be read */
     HealthHost(Path run, Path state, Path file, Optional<FanConfig> read, Predicate<FanEntry> meant) {
-        this.state = state;
+        dnsmasq = new Dnsmasq(run, state);
         config = read.orElseGet(() -> FanConfig.parse(file.toString(), ""));
         knowsConfig = read.isPresent();
         privileged = mayLookEverywhere();
@@ -192,9 +193,8 @@ public final class HealthHost implements AutoCloseable {
         return knowsConfig;
     }
 
-    /** Where the journal and DHCP leases are. */
-    Path state() {
-        return state;
+    Path leaseFile(Fan fan) {
+        return dnsmasq.leaseFile(fan.bridge());
     }
 
     /** Whose doing it is that the host forwards. */

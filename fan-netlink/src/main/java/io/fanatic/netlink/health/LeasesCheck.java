@@ -23,7 +23,7 @@ final class LeasesCheck implements Check {
         for (Fan fan : host.fans()) {
             if (!fan.dhcp().isEmpty()) {
                 findings.looked();
-                look(fan, host.state().resolve("dnsmasq-" + fan.bridge() + ".leases"), findings);
+                look(fan, host.leaseFile(fan), findings);
             }
         }
     }

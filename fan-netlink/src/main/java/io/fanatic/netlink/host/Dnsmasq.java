@@ -10,12 +10,16 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -23,13 +27,17 @@ import java.util.concurrent.locks.LockSupport;
  *
  * <p>A server daemonises itself and outlives this process. It is found again by its PID file, and believed only if the
  * process of that number is a dnsmasq that was started with our configuration file and lives in the same network namespace:
- * a PID that was given to another process is never signalled. The configuration file is the record of what it was started
- * with.
+ * a PID that was given to another process is never signalled. The PID file belongs to the user that dnsmasq runs as; where it
+ * leads nowhere, all processes are looked through. The configuration file is the record of what it was started with.
  *
  * <pre>
- *   runDir/dnsmasq-fan-250.conf, .pid, .log      gone with the server
- *   stateDir/dnsmasq-fan-250.leases              stays, so that containers keep their addresses, until {@link #forget}
+ *   runDir/dnsmasq-fan-250.conf, .pid      gone with the server
+ *   stateDir/dnsmasq-fan-250.leases        stays, so that containers keep their addresses, until {@link #forget}
  * </pre>
+ *
+ * <p>So they are named in the host's network namespace, that of process 1. In every other one a colon, which no device has in
+ * its name, and the namespace's cookie follow the bridge, since one directory may serve fans of several namespaces:
+ * {@code dnsmasq-fan-250:4097.conf}. Servers that an earlier version started there without are found, too.
  *
  * <p>Before dnsmasq offers an address that is new to it, it pings it, since Docker may have given it to somebody in the same
  * slice: the first lease of a container takes up to three seconds.
@@ -38,6 +46,8 @@ public final class Dnsmasq {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final long POLL_NANOS = 5_000_000;
     private static final int SIGTERM = 15;
+
+    private static final Path OWN_NAMESPACE = Path.of("/proc/thread-self/ns/net");
 
     private final Path runDir;
     private final Path stateDir;
@@ -68,13 +78,13 @@ public final class Dnsmasq {
      */
     public void start(DhcpServer server) {
         Path program = program();
-        if (pid(server.bridge()).isPresent()) {
+        if (find(server.bridge()).isPresent()) {
             throw new DhcpException("dnsmasq already runs for " + server.bridge());
         }
         Path conf = conf(server.bridge());
         try {
-            DurableFile.makeDirectory(runDir);
-            DurableFile.makeDirectory(stateDir);
+            DurableFile.makeOwnDirectory(runDir);
+            DurableFile.makeOwnDirectory(stateDir);
             String text = DnsmasqConf.write(server, pidFile(server.bridge()), leaseFile(server.bridge()));
             DurableFile.replace(conf, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
         } catch (IOException e) {
@@ -82,19 +92,16 @@ public final class Dnsmasq {
         }
         boolean started = false;
         try {
-            Path log = runFile(server.bridge(), ".log");
-            int status = Spawn.run(List.of(program.toString(), confArgument(server.bridge())), log, PATIENCE);
-            if (status != 0) {
-                String said = Files.readString(log).strip();
-                throw new DhcpException("dnsmasq for " + server.bridge() + " ended with status " + status + ": "
-                        + (said.isEmpty() ? "it said nothing; there may be no space left in " + runDir : said));
+            Spawn.Output output =
+                    Spawn.capture(List.of(program.toString(), confArgument(stem(server.bridge()))), PATIENCE);
+            if (output.status() != 0) {
+                throw new DhcpException("dnsmasq for " + server.bridge() + " ended with status " + output.status()
+                        + ": " + (output.text().isEmpty() ? "it said nothing" : output.text()));
             }
             started = true;
-        } catch (IOException e) {
-            throw new DhcpException("cannot read what dnsmasq said: " + DurableFile.reason(e), e);
         } finally {
             if (!started) {
-                deleteRunFiles(server.bridge());
+                deleteRunFiles(stem(server.bridge()));
             }
         }
     }
@@ -105,11 +112,13 @@ public final class Dnsmasq {
      * @param bridge its device
      */
     public Optional<DhcpServer> running(String bridge) {
-        if (pid(bridge).isEmpty()) {
+        Optional<Running> found = find(bridge);
+        if (found.isEmpty()) {
             return Optional.empty();
         }
         try {
-            return Optional.of(DnsmasqConf.read(Files.readAllLines(conf(bridge), StandardCharsets.UTF_8)));
+            Path conf = runFile(found.get().stem, ".conf");
+            return Optional.of(DnsmasqConf.read(Files.readAllLines(conf, StandardCharsets.UTF_8)));
         } catch (IOException | IllegalArgumentException changed) {
             // It runs, with what nobody can tell: nothing that anybody wants.
             return Optional.of(new DhcpServer(bridge, 0, List.of(), false));
@@ -124,28 +133,29 @@ public final class Dnsmasq {
      * @throws DhcpException when it does not end within 10 s, or its directories cannot be written; it runs on then
      */
     public boolean stop(String bridge) {
-        OptionalInt pid = pid(bridge);
-        if (pid.isPresent()) {
+        Optional<Running> found = find(bridge);
+        if (found.isPresent()) {
+            int pid = found.get().pid;
             // A server that was stopped could not be started again here, were its end a step of what has to be undone.
             for (Path directory : List.of(runDir, stateDir)) {
                 if (!Files.isWritable(directory)) {
                     throw new DhcpException("cannot stop dnsmasq: " + directory + " is read-only");
                 }
             }
-            if (LIBC.kill(pid.getAsInt(), SIGTERM) < 0 && Native.errno() != Errno.ESRCH) {
-                throw new DhcpException(
-                        "cannot stop dnsmasq, process " + pid.getAsInt() + ": " + Errno.describe(Native.errno()));
+            if (LIBC.kill(pid, SIGTERM) < 0 && Native.errno() != Errno.ESRCH) {
+                throw new DhcpException("cannot stop dnsmasq, process " + pid + ": " + Errno.describe(Native.errno()));
             }
             long end = System.nanoTime() + PATIENCE.toNanos();
-            while (isOurs(pid.getAsInt(), bridge)) {
+            while (isOurs(pid, found.get().stem, bridge)) {
                 if (System.nanoTime() - end > 0) {
-                    throw new DhcpException("dnsmasq, process " + pid.getAsInt() + ", does not end on SIGTERM");
+                    throw new DhcpException("dnsmasq, process " + pid + ", does not end on SIGTERM");
                 }
                 LockSupport.parkNanos(POLL_NANOS);
             }
+            deleteRunFiles(found.get().stem);
         }
-        deleteRunFiles(bridge);
-        return pid.isPresent();
+        deleteRunFiles(stem(bridge));
+        return found.isPresent();
     }
 
     /**
@@ -168,66 +178,127 @@ public final class Dnsmasq {
      * @param bridge its device
      */
     public OptionalInt process(String bridge) {
-        return pid(bridge);
+        Optional<Running> found = find(bridge);
+        return found.isPresent() ? OptionalInt.of(found.get().pid) : OptionalInt.empty();
     }
 
-    private OptionalInt pid(String bridge) {
+    /** @param stem what the names of its files begin with */
+    private record Running(int pid, String stem) {}
+
+    private Optional<Running> find(String bridge) {
+        Set<String> stems = new LinkedHashSet<>(List.of(stem(bridge), plainStem(bridge)));
+        boolean traces = Files.exists(leaseFile(bridge));
+        for (String stem : stems) {
+            OptionalInt pid = noted(stem);
+            if (pid.isPresent() && isOurs(pid.getAsInt(), stem, bridge)) {
+                return Optional.of(new Running(pid.getAsInt(), stem));
+            }
+            traces |= Files.exists(runFile(stem, ".conf"));
+        }
+        return traces ? search(stems, bridge) : Optional.empty();
+    }
+
+    private OptionalInt noted(String stem) {
         try {
-            int pid = Integer.parseInt(Files.readString(pidFile(bridge)).strip());
-            return pid > 1 && isOurs(pid, bridge) ? OptionalInt.of(pid) : OptionalInt.empty();
+            int pid = Integer.parseInt(Files.readString(runFile(stem, ".pid")).strip());
+            return pid > 1 ? OptionalInt.of(pid) : OptionalInt.empty();
         } catch (IOException | NumberFormatException none) {
             return OptionalInt.empty();
         }
     }
 
+    private Optional<Running> search(Set<String> stems, String bridge) {
+        try (DirectoryStream<Path> processes = Files.newDirectoryStream(Path.of("/proc"), Dnsmasq::isProcess)) {
+            for (Path process : processes) {
+                int pid = Integer.parseInt(process.getFileName().toString());
+                for (String stem : stems) {
+                    if (isOurs(pid, stem, bridge)) {
+                        return Optional.of(new Running(pid, stem));
+                    }
+                }
+            }
+        } catch (IOException | DirectoryIteratorException e) {
+            throw new DhcpException("cannot look for dnsmasq among the processes: " + e.getMessage(), e);
+        }
+        return Optional.empty();
+    }
+
+    private static boolean isProcess(Path file) {
+        return Character.isDigit(file.getFileName().toString().charAt(0));
+    }
+
     /** A zombie has no command line any more, and so counts as ended. */
-    private boolean isOurs(int pid, String bridge) {
+    private boolean isOurs(int pid, String stem, String bridge) {
         Path process = Path.of("/proc", Integer.toString(pid));
         try {
-            String[] words = Files.readString(process.resolve("cmdline")).split("\0", -1);
+            String line = Files.readString(process.resolve("cmdline"), StandardCharsets.ISO_8859_1);
+            String[] words = line.split("\0", -1);
             return words.length >= 2
                     && words[0].endsWith("/dnsmasq")
-                    && words[1].equals(confArgument(bridge))
-                    && isHere(process);
+                    && words[1].equals(confArgument(stem))
+                    && isHere(process, stem.equals(stem(bridge)));
         } catch (IOException gone) {
             return false;
         }
     }
 
-    private static boolean isHere(Path process) throws IOException {
+    /** @param unknown what to believe where nobody tells */
+    private static boolean isHere(Path process, boolean unknown) throws IOException {
         try {
-            return Files.readSymbolicLink(process.resolve("ns/net"))
-                    .equals(Files.readSymbolicLink(Path.of("/proc/thread-self/ns/net")));
+            return Files.readSymbolicLink(process.resolve("ns/net")).equals(Files.readSymbolicLink(OWN_NAMESPACE));
         } catch (AccessDeniedException anotherUsers) {
-            // Without CAP_SYS_PTRACE nobody tells; who runs servers in several namespaces from one directory has it.
-            return true;
+            // That takes CAP_SYS_PTRACE.
+            return unknown;
         }
     }
 
-    private String confArgument(String bridge) {
-        return "--conf-file=" + conf(bridge);
+    private static String stem(String bridge) {
+        return isTheHosts() ? plainStem(bridge) : plainStem(bridge) + ":" + NamespaceCookie.here();
+    }
+
+    private static String plainStem(String bridge) {
+        return "dnsmasq-" + bridge;
+    }
+
+    /** Whoever may not ask process 1 goes by a setting that only the first namespace of a kernel has. */
+    private static boolean isTheHosts() {
+        try {
+            return Files.readSymbolicLink(Path.of("/proc/1/ns/net")).equals(Files.readSymbolicLink(OWN_NAMESPACE));
+        } catch (IOException refused) {
+            return Files.exists(Path.of("/proc/sys/net/core/netdev_max_backlog"));
+        }
+    }
+
+    private String confArgument(String stem) {
+        return "--conf-file=" + runFile(stem, ".conf");
     }
 
     private Path conf(String bridge) {
-        return runFile(bridge, ".conf");
+        return runFile(stem(bridge), ".conf");
     }
 
     private Path pidFile(String bridge) {
-        return runFile(bridge, ".pid");
+        return runFile(stem(bridge), ".pid");
     }
 
-    private Path runFile(String bridge, String ending) {
-        return runDir.resolve("dnsmasq-" + bridge + ending);
+    private Path runFile(String stem, String ending) {
+        return runDir.resolve(stem + ending);
     }
 
-    private Path leaseFile(String bridge) {
-        return stateDir.resolve("dnsmasq-" + bridge + ".leases");
+    /**
+     * {@return where the leases of this bridge are; the file need not exist}
+     *
+     * @param bridge its device
+     */
+    public Path leaseFile(String bridge) {
+        return stateDir.resolve(stem(bridge) + ".leases");
     }
 
-    private void deleteRunFiles(String bridge) {
-        delete(conf(bridge));
-        delete(pidFile(bridge));
-        delete(runFile(bridge, ".log"));
+    private void deleteRunFiles(String stem) {
+        delete(runFile(stem, ".conf"));
+        delete(runFile(stem, ".pid"));
+        // Earlier versions wrote down there what dnsmasq said.
+        delete(runFile(stem, ".log"));
     }
 
     private static void delete(Path file) {

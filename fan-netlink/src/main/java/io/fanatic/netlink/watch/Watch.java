@@ -30,7 +30,8 @@ import java.util.function.Supplier;
  * of a DHCP server (pidfd) and of eBPF programs that were taken away (perf events).
  *
  * <pre>{@code
- * try (Watch watch = Watch.open(() -> FanConfig.readIfExists(file), listener)) {
+ * FanConfig config = FanConfig.readIfExists(Path.of(FanConfig.DEFAULT_FILE));
+ * try (Watch watch = Watch.open(() -> config, listener)) {
  *     watch.run();       // until another thread calls watch.stop()
  * }
  * }</pre>
@@ -99,7 +100,21 @@ public final class Watch implements AutoCloseable {
      * @throws io.fanatic.netlink.libc.ErrnoException when the kernel tells nothing
      */
     public static Watch open(Supplier<FanConfig> configuration, Listener listener) {
-        return new Watch(Path.of("/run/fanatic"), Path.of("/var/lib/fanatic"), configuration, listener);
+        return open(Path.of("/run/fanatic"), Path.of("/var/lib/fanatic"), configuration, listener);
+    }
+
+    /**
+     * As {@link #open(Supplier, Listener)}, with other directories than /run/fanatic and /var/lib/fanatic, for fans of an
+     * {@link io.fanatic.netlink.FanNetwork#keepingStateIn embedder} that has its own.
+     *
+     * @param run for the lock and DHCP servers
+     * @param state for the journal and DHCP leases
+     * @param configuration reads the configuration
+     * @param listener told of what happens, on the thread that {@link #run}s this
+     * @return a watch that sees what happens from now on
+     */
+    public static Watch open(Path run, Path state, Supplier<FanConfig> configuration, Listener listener) {
+        return new Watch(run, state, configuration, listener);
     }
 
     /** Ends {@link #run}; from any thread. */

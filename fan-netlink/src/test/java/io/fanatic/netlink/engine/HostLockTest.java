@@ -26,7 +26,8 @@ class HostLockTest {
             assertThatThrownBy(() -> HostLock.take(directory, Duration.ZERO))
                     .isInstanceOfSatisfying(
                             FanException.class, e -> assertThat(e.reason()).isEqualTo(Reason.IN_USE))
-                    .hasMessageContaining(file + ": process " + ProcessHandle.current().pid() + ";");
+                    .hasMessageContaining(
+                            file + ": process " + ProcessHandle.current().pid() + ";");
 
             assertThat(output(process("1", "1")))
                     .as("another process tries once")

@@ -73,7 +73,7 @@ class DnsmasqTest {
         assertThat(lease.number(3)).isEqualTo(Ipv4Address.parse("250.0.45.1").bits());
         assertThat(lease.number(26)).isEqualTo(1450);
         assertThat(lease.options()).doesNotContainKey(6);
-        assertThat(Files.readString(stateDir.resolve("dnsmasq-br0.leases")))
+        assertThat(Files.readString(stateDir.resolve(stem() + ".leases")))
                 .contains(lease.address().toString());
     }
 
@@ -105,7 +105,7 @@ class DnsmasqTest {
         assertThat(inside.call(() -> later.running("br0"))).isEmpty();
         assertThat(inside.call(() -> later.stop("br0"))).isFalse();
         assertThat(runDir).isEmptyDirectory();
-        later.forget("br0");
+        inside.run(() -> later.forget("br0"));
         assertThat(stateDir).isEmptyDirectory();
     }
 
@@ -121,12 +121,12 @@ class DnsmasqTest {
         Files.createDirectories(runDir);
         Process other = new ProcessBuilder("/bin/sleep", "60").start();
         try {
-            Files.writeString(runDir.resolve("dnsmasq-br0.pid"), other.pid() + "\n");
+            Files.writeString(runDir.resolve(stem() + ".pid"), other.pid() + "\n");
 
             assertThat(inside.call(() -> dnsmasq.running("br0"))).isEmpty();
             assertThat(inside.call(() -> dnsmasq.stop("br0"))).isFalse();
             assertThat(other.isAlive()).isTrue();
-            assertThat(runDir.resolve("dnsmasq-br0.pid")).doesNotExist();
+            assertThat(runDir.resolve(stem() + ".pid")).doesNotExist();
         } finally {
             other.destroyForcibly();
         }
@@ -136,9 +136,116 @@ class DnsmasqTest {
     void garbageInThePidFileIsNoServer() throws IOException {
         Files.createDirectories(runDir);
         for (String garbage : List.of("", "x", "-1", "0", "1", "99999999999")) {
-            Files.writeString(runDir.resolve("dnsmasq-br0.pid"), garbage);
+            Files.writeString(runDir.resolve(stem() + ".pid"), garbage);
             assertThat(inside.call(() -> dnsmasq.running("br0"))).as(garbage).isEmpty();
         }
+    }
+
+    /** dnsmasq gives the file to the user that it runs as. */
+    @Test
+    void aServerWhosePidFileIsLostOrOverwrittenIsFoundAmongTheProcesses() throws IOException {
+        Path file = runDir.resolve(stem() + ".pid");
+        for (String content : List.of(
+                "", "garbage", "1", Long.toString(ProcessHandle.current().pid()))) {
+            start(SERVER);
+            ProcessHandle server = server();
+            Files.writeString(file, content);
+
+            assertThat(inside.call(() -> dnsmasq.running("br0"))).as(content).contains(SERVER);
+            assertThat(inside.call(() -> dnsmasq.stop("br0"))).as(content).isTrue();
+            assertThat(server.info().commandLine()).as(content).isEmpty();
+        }
+        start(SERVER);
+        ProcessHandle server = server();
+        for (Path each : List.of(file, runDir.resolve(stem() + ".conf"))) {
+            Files.delete(each);
+            assertThat(inside.call(() -> dnsmasq.process("br0"))).hasValue((int) server.pid());
+        }
+        assertThat(client.call(() -> dnsmasq.process("br0"))).isEmpty();
+        assertThat(inside.call(() -> dnsmasq.stop("br0"))).isTrue();
+        assertThat(server.info().commandLine()).isEmpty();
+        assertThat(runDir).isEmptyDirectory();
+    }
+
+    @Test
+    void serversOfTwoNamespacesWithOneBridgeNameAndOneDirectoryDoNotMeet() {
+        FreshNamespace.shIn(client, "ip link add br0 type bridge");
+        FreshNamespace.shIn(client, "ip link set br0 up");
+        FreshNamespace.shIn(client, "ip addr add 250.0.46.1/8 dev br0");
+        DhcpServer second =
+                DhcpServer.of("br0", 1400, TunnelType.VXLAN, List.of(FAN.slice(Ipv4Address.parse("10.0.0.46"))));
+        start(SERVER);
+        client.run(() -> dnsmasq.start(second));
+
+        assertThat(inside.call(() -> dnsmasq.running("br0"))).contains(SERVER);
+        assertThat(client.call(() -> dnsmasq.running("br0"))).contains(second);
+        assertThat(client.call(() -> dnsmasq.stop("br0"))).isTrue();
+        client.run(() -> dnsmasq.forget("br0"));
+        assertThat(inside.call(() -> dnsmasq.running("br0"))).contains(SERVER);
+        assertThat(inside.call(() -> dnsmasq.stop("br0"))).isTrue();
+        inside.run(() -> dnsmasq.forget("br0"));
+        assertThat(runDir).isEmptyDirectory();
+        assertThat(stateDir).isEmptyDirectory();
+    }
+
+    @Test
+    void aServerThatAnEarlierVersionStartedIsFoundByItsNameWithoutTheNamespace() throws IOException {
+        start(SERVER);
+        Path conf = runDir.resolve("dnsmasq-br0.conf");
+        String text = Files.readString(runDir.resolve(stem() + ".conf")).replace(stem(), "dnsmasq-br0");
+        inside.call(() -> dnsmasq.stop("br0"));
+        Files.writeString(conf, text);
+        inside.sh("/usr/sbin/dnsmasq --conf-file=" + conf);
+
+        assertThat(inside.call(() -> dnsmasq.running("br0"))).contains(SERVER);
+        assertThat(client.call(() -> dnsmasq.running("br0"))).isEmpty();
+        assertThat(client.call(() -> dnsmasq.stop("br0"))).isFalse();
+        assertThat(inside.call(() -> dnsmasq.stop("br0"))).isTrue();
+        assertThat(inside.call(() -> dnsmasq.running("br0"))).isEmpty();
+        assertThat(runDir).isEmptyDirectory();
+    }
+
+    @Test
+    void whatDnsmasqSaysIsWrittenToNoFileThatSomebodyElseMayHaveChosen() throws IOException {
+        Files.createDirectories(runDir);
+        Path precious = Files.writeString(directory.resolve("precious"), "content");
+        for (String name : List.of("dnsmasq-br0", "dnsmasq-nosuch")) {
+            Files.createSymbolicLink(runDir.resolve(name + ".log"), precious);
+            Files.createSymbolicLink(runDir.resolve(stem().replace("dnsmasq-br0", name) + ".log"), precious);
+        }
+
+        start(SERVER);
+        assertThatThrownBy(() -> start(new DhcpServer("nosuch", 1450, SERVER.ranges(), false)))
+                .hasMessageContaining("unknown interface");
+
+        assertThat(precious).hasContent("content");
+        try (var files = Files.newDirectoryStream(Path.of("/proc/" + server().pid() + "/fd"))) {
+            assertThat(files)
+                    .allSatisfy(file ->
+                            assertThat(Files.readSymbolicLink(file).toString()).doesNotContain("memfd"));
+        }
+    }
+
+    @Test
+    void aDirectoryOfSomebodyElseIsRefused() throws IOException {
+        for (Path other : List.of(runDir, stateDir)) {
+            Files.createDirectories(runDir);
+            Files.createDirectories(stateDir);
+            Files.setAttribute(other, "unix:uid", 1000);
+            assertThatThrownBy(() -> start(SERVER))
+                    .isInstanceOf(DhcpException.class)
+                    .hasMessageContaining(other + " is a directory of user 1000");
+            Files.setAttribute(other, "unix:uid", 0);
+        }
+    }
+
+    private String stem() {
+        return "dnsmasq-br0:" + inside.call(NamespaceCookie::here);
+    }
+
+    private ProcessHandle server() {
+        int pid = inside.call(() -> dnsmasq.process("br0")).getAsInt();
+        return ProcessHandle.of(pid).orElseThrow();
     }
 
     @Test
