@@ -31,6 +31,9 @@ public final class IperfServer implements AutoCloseable {
     private final Limits limits;
     private final Admission admission;
     private final Map<Cookie, ServerTest> tests = new HashMap<>();
+    /** How many tests run, by the owner of the peer's address. */
+    private final Map<Ipv4Address, Integer> running = new HashMap<>();
+
     private final Channel listening;
     private final UdpPort udp;
     private int busy;
@@ -72,12 +75,17 @@ public final class IperfServer implements AutoCloseable {
     /**
      * What one server does at most.
      *
-     * @param tests at the same time; more are told that the server is busy
+     * @param tests at the same time, all but one of them for one peer; more are told that the server is busy
      * @param longest a test; one that is announced to be longer is declined, one of so many bytes is cut off
      */
     public record Limits(int tests, Duration longest) {
         /** Four tests at once, five minutes each. */
         public static final Limits DEFAULT = new Limits(4, Duration.ofMinutes(5));
+
+        /** All but one, which is left for another peer. */
+        int testsOfOne() {
+            return Math.max(1, tests - 1);
+        }
     }
 
     /**
@@ -152,16 +160,20 @@ public final class IperfServer implements AutoCloseable {
                 .findFirst();
     }
 
-    /** Whether one more test may run; then {@link #leave} follows. */
-    boolean enter() {
-        if (busy >= limits.tests()) {
+    /** Whether one more test of this peer may run; then {@link #leave} follows. */
+    boolean enter(Ipv4Address peer) {
+        Ipv4Address owner = admission.owner(peer);
+        int own = running.getOrDefault(owner, 0);
+        if (busy >= limits.tests() || own >= limits.testsOfOne()) {
             return false;
         }
+        running.put(owner, own + 1);
         busy++;
         return true;
     }
 
-    void leave() {
+    void leave(Ipv4Address peer) {
+        running.computeIfPresent(admission.owner(peer), (owner, before) -> before == 1 ? null : before - 1);
         busy--;
     }
 

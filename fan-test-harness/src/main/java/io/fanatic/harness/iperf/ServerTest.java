@@ -90,7 +90,7 @@ final class ServerTest {
             decline(ServerError.DURATION, 0, "");
             return;
         }
-        if (!server.enter()) {
+        if (!server.enter(peer)) {
             wire.send(State.ACCESS_DENIED);
             terminate("");
             return;
@@ -321,7 +321,7 @@ final class ServerTest {
         server.udp().forget(this);
         server.forget(cookie);
         if (counted) {
-            server.leave();
+            server.leave(peer);
         }
     }
 }

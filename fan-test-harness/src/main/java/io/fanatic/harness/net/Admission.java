@@ -24,6 +24,11 @@ public interface Admission {
         public void offence(Ipv4Address peer, String what) {}
     };
 
+    /** For whom a peer speaks: what a server limits, it counts by owner. */
+    default Ipv4Address owner(Ipv4Address peer) {
+        return peer;
+    }
+
     /** Whether one more connection of this peer is taken; then {@link #leave} follows. */
     boolean enter(Ipv4Address peer);
 

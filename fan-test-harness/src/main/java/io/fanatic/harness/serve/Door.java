@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/** Counts who is in, keeps out who may not be, and tells of each peer's misdeeds once. Used by several event loops. */
+/** Counts who is in by the host that owns their addresses, keeps out who may not be, and tells of each peer's misdeeds once. Used by several event loops. */
 final class Door implements Admission {
     /** So that many addresses cannot fill the memory with what was said about them. */
     private static final int MOST_REMEMBERED = 1024;
@@ -26,20 +26,30 @@ final class Door implements Admission {
     }
 
     @Override
+    public Ipv4Address owner(Ipv4Address peer) {
+        if (spec.fan().isEmpty() || !spec.fan().get().overlay().contains(peer)) {
+            return peer;
+        }
+        // Also where that is no host's address: a slice that is nobody's is limited as well.
+        return Ipv4Address.of(spec.fan().get().ownerBits(peer.bits()));
+    }
+
+    @Override
     public synchronized boolean enter(Ipv4Address peer) {
         if (!welcome(peer)) {
             return false;
         }
-        int ofPeer = inside.getOrDefault(peer, 0);
+        int ofPeer = inside.getOrDefault(owner(peer), 0);
         if (ofPeer >= spec.limits().perPeer()) {
-            tell(peer, "has " + ofPeer + " connections and gets no more");
+            String whose = owner(peer).equals(peer) ? "has " : "is of a slice that has ";
+            tell(peer, whose + ofPeer + " connections and gets no more");
             return false;
         }
         if (count >= spec.limits().connections()) {
             tell(peer, "is turned away: all " + count + " places are taken");
             return false;
         }
-        inside.put(peer, ofPeer + 1);
+        inside.put(owner(peer), ofPeer + 1);
         count++;
         lastUse = System.nanoTime();
         return true;
@@ -47,7 +57,7 @@ final class Door implements Admission {
 
     @Override
     public synchronized void leave(Ipv4Address peer) {
-        inside.computeIfPresent(peer, (address, before) -> before == 1 ? null : before - 1);
+        inside.computeIfPresent(owner(peer), (address, before) -> before == 1 ? null : before - 1);
         count--;
         lastUse = System.nanoTime();
     }

@@ -1,8 +1,10 @@
 package io.fanatic.harness.serve;
 
 import io.fanatic.core.Cidr;
+import io.fanatic.core.FanMapping;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.harness.iperf.IperfClient;
+import java.util.Optional;
 
 /**
  * Where and whom to serve.
@@ -13,9 +15,16 @@ import io.fanatic.harness.iperf.IperfClient;
  * @param discardPort TCP and UDP
  * @param iperfPort TCP and UDP
  * @param limits what it does at most
+ * @param fan the fan of the peers: then all addresses of one slice, which one host gives out, share the limits of one peer
  */
 public record ResponderSpec(
-        Ipv4Address address, Cidr peers, int echoPort, int discardPort, int iperfPort, ServeLimits limits) {
+        Ipv4Address address,
+        Cidr peers,
+        int echoPort,
+        int discardPort,
+        int iperfPort,
+        ServeLimits limits,
+        Optional<FanMapping> fan) {
 
     /** RFC 862. */
     public static final int ECHO = 7;
@@ -42,7 +51,8 @@ public record ResponderSpec(
      * @param peers the network whose addresses are served
      */
     public static ResponderSpec at(Ipv4Address address, Cidr peers) {
-        return new ResponderSpec(address, peers, ECHO, DISCARD, IperfClient.DEFAULT_PORT, ServeLimits.DEFAULT);
+        return new ResponderSpec(
+                address, peers, ECHO, DISCARD, IperfClient.DEFAULT_PORT, ServeLimits.DEFAULT, Optional.empty());
     }
 
     /**
@@ -53,7 +63,7 @@ public record ResponderSpec(
      * @param iperf likewise
      */
     public ResponderSpec withPorts(int echo, int discard, int iperf) {
-        return new ResponderSpec(address, peers, echo, discard, iperf, limits);
+        return new ResponderSpec(address, peers, echo, discard, iperf, limits, fan);
     }
 
     /**
@@ -62,6 +72,15 @@ public record ResponderSpec(
      * @param limits what it does at most
      */
     public ResponderSpec withLimits(ServeLimits limits) {
-        return new ResponderSpec(address, peers, echoPort, discardPort, iperfPort, limits);
+        return new ResponderSpec(address, peers, echoPort, discardPort, iperfPort, limits, fan);
+    }
+
+    /**
+     * {@return the same for peers of a fan}
+     *
+     * @param mapping says which slice an address is of
+     */
+    public ResponderSpec of(FanMapping mapping) {
+        return new ResponderSpec(address, peers, echoPort, discardPort, iperfPort, limits, Optional.of(mapping));
     }
 }

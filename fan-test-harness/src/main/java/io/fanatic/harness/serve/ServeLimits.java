@@ -8,7 +8,7 @@ import java.time.Duration;
  * does not read, any other some hundred: with the defaults 16 MiB if all peers are as bad as can be.
  *
  * @param connections of all peers and services together
- * @param perPeer connections of one address; iperf3 with 128 streams each way has 257
+ * @param perPeer connections of one address, or of one slice where the fan is known; iperf3 with 128 streams each way has 257
  * @param longest how long one connection of echo or discard may last
  * @param stalled how long such a connection may do nothing
  * @param iperf the limits of the iperf3 server

@@ -1,9 +1,11 @@
 package io.fanatic.harness.iperf;
 
+import static io.fanatic.harness.probe.TwoNamespaces.LEFT;
 import static io.fanatic.harness.probe.TwoNamespaces.RIGHT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
+import io.fanatic.core.Ipv4Address;
 import io.fanatic.harness.probe.Probes;
 import io.fanatic.harness.probe.TwoNamespaces;
 import java.time.Duration;
@@ -84,6 +86,22 @@ class IperfServerTest {
                             .get("bytes")
                             .getAsLong())
                     .isGreaterThan(90_000);
+        }
+    }
+
+    @Test
+    void noPeerHasThePlacesOfAllTests() {
+        Ipv4Address other = Ipv4Address.parse("192.0.2.3");
+        try (IperfServer own =
+                IperfServer.start(probes, Optional.of(net.right), RIGHT, 0, IperfServer.Limits.DEFAULT)) {
+            for (int i = 0; i < 3; i++) {
+                assertThat(own.enter(LEFT)).isTrue();
+            }
+            assertThat(own.enter(LEFT)).isFalse();
+            assertThat(own.enter(other)).isTrue();
+            assertThat(own.enter(other)).as("all are taken").isFalse();
+            own.leave(LEFT);
+            assertThat(own.enter(LEFT)).isTrue();
         }
     }
 

@@ -1,9 +1,16 @@
 package io.fanatic.harness.serve;
 
+import static io.fanatic.harness.probe.TwoNamespaces.LEFT;
 import static io.fanatic.harness.probe.TwoNamespaces.RIGHT;
+import static io.fanatic.netlink.libc.Native.LIBC;
+import static io.fanatic.netlink.libc.Native.buffer;
+import static io.fanatic.netlink.libc.Native.check;
+import static io.fanatic.netlink.libc.Native.sockets;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fanatic.core.Cidr;
+import io.fanatic.core.FanMapping;
+import io.fanatic.core.Ipv4Address;
 import io.fanatic.harness.Condition;
 import io.fanatic.harness.iperf.Extent;
 import io.fanatic.harness.iperf.IperfClient;
@@ -13,17 +20,24 @@ import io.fanatic.harness.iperf.Throughput;
 import io.fanatic.harness.net.Sockets;
 import io.fanatic.harness.probe.Probes;
 import io.fanatic.harness.probe.TwoNamespaces;
+import io.fanatic.netlink.host.Namespace;
+import io.fanatic.netlink.libc.SockaddrIn;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -131,6 +145,108 @@ class ResponderTest {
             org.assertj.core.api.Assertions.assertThatThrownBy(
                             () -> service.receive(new DatagramPacket(new byte[100], 100)))
                     .isInstanceOf(SocketTimeoutException.class);
+        }
+    }
+
+    /** Two echoes above the ports of services, and one datagram that each takes for the other's. */
+    @Test
+    void twoEchoesSetUponEachOtherAreDoneInTime() throws Exception {
+        try (Responder other =
+                Responder.start(probes, net.left, ResponderSpec.at(LEFT, PEERS).withPorts(0, 0, 0), log::add)) {
+            net.left.run(() -> forge(LEFT, other.echoPort(), RIGHT, responder.echoPort()));
+
+            // It comes with a TTL of 64 and goes back with 63.
+            Condition.await("the last answer", () -> datagramsIn(net.right) >= 32 && datagramsIn(net.left) >= 32);
+            try (DatagramSocket client = net.left.call(DatagramSocket::new)) {
+                send(client, responder.echoPort());
+                client.setSoTimeout(5000);
+                client.receive(new DatagramPacket(new byte[100], 100));
+            }
+            assertThat(datagramsIn(net.right)).isEqualTo(32 + 1);
+            assertThat(datagramsIn(net.left)).isEqualTo(32 + 1);
+        }
+    }
+
+    /** A datagram with a source of one's choice, by a raw socket: version and length, ..., TTL, protocol; then UDP. */
+    private static void forge(Ipv4Address from, int fromPort, Ipv4Address to, int toPort) {
+        int fd = check("open a raw socket", LIBC.socket(2, 3, 255));
+        try {
+            ByteBuffer packet = buffer(32).order(ByteOrder.BIG_ENDIAN);
+            packet.put(0, (byte) 0x45).putShort(2, (short) 32).put(8, (byte) 64).put(9, (byte) 17);
+            packet.putInt(12, from.bits()).putInt(16, to.bits());
+            packet.putShort(20, (short) fromPort).putShort(22, (short) toPort).putShort(24, (short) 12);
+            check("send", sockets().sendto(fd, packet, 32, 0, SockaddrIn.of(to, 0), SockaddrIn.BYTES));
+        } finally {
+            LIBC.close(fd);
+        }
+    }
+
+    /** How many UDP datagrams sockets of a namespace have been given. */
+    private static long datagramsIn(Namespace namespace) {
+        List<String> lines = namespace.call(() -> Files.readAllLines(Path.of("/proc/thread-self/net/snmp")));
+        // Names, then values: Udp: InDatagrams ...
+        String values = lines.stream()
+                .filter(line -> line.startsWith("Udp: "))
+                .skip(1)
+                .findFirst()
+                .orElseThrow();
+        return Long.parseLong(values.split(" ", 3)[1]);
+    }
+
+    @Test
+    void allAddressesOfASliceShareThePlacesOfOnePeer() throws Exception {
+        FanMapping fan = FanMapping.of(PEERS, Cidr.parse("10.0.0.0/30"));
+        Ipv4Address neighbour = Ipv4Address.parse("192.0.2.3");
+        Ipv4Address elsewhere = Ipv4Address.parse("192.0.2.65");
+        for (Ipv4Address address : List.of(neighbour, elsewhere)) {
+            TwoNamespaces.ip(net.left, "address add " + address + "/24 dev eth0");
+        }
+        ServeLimits few =
+                new ServeLimits(1024, 3, Duration.ofMinutes(5), Duration.ofSeconds(30), ServeLimits.DEFAULT.iperf());
+        responder.close();
+        responder = Responder.start(
+                probes,
+                net.right,
+                ResponderSpec.at(RIGHT, PEERS)
+                        .withPorts(0, 0, 0)
+                        .withLimits(few)
+                        .of(fan),
+                log::add);
+        List<Socket> open = new ArrayList<>();
+        try {
+            for (Ipv4Address from : List.of(LEFT, LEFT, neighbour, elsewhere)) {
+                open.add(from(from, responder.echoPort()));
+                assertThat(isServed(open.get(open.size() - 1)))
+                        .as(from.toString())
+                        .isTrue();
+            }
+            for (Ipv4Address from : List.of(LEFT, neighbour)) {
+                open.add(from(from, responder.echoPort()));
+                assertThat(isServed(open.get(open.size() - 1)))
+                        .as(from.toString())
+                        .isFalse();
+            }
+            assertThat(log).contains(neighbour + " is of a slice that has 3 connections and gets no more");
+        } finally {
+            for (Socket socket : open) {
+                socket.close();
+            }
+        }
+    }
+
+    private Socket from(Ipv4Address address, int port) {
+        return net.left.call(() -> new Socket(RIGHT.toString(), port, InetAddress.getByName(address.toString()), 0));
+    }
+
+    private static boolean isServed(Socket socket) throws IOException {
+        socket.setSoTimeout(5000);
+        try {
+            socket.getOutputStream().write(1);
+            return socket.getInputStream().read() == 1;
+        } catch (SocketTimeoutException e) {
+            throw new IOException(socket.getLocalAddress() + " timed out", e);
+        } catch (SocketException reset) {
+            return false;
         }
     }
 

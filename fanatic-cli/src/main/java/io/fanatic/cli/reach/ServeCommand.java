@@ -42,8 +42,8 @@ public final class ServeCommand extends Command {
         super(
                 "serve",
                 "Serves the tests of other hosts at this host's address in the overlay: echo, discard and iperf3.",
-                "Only peers in the overlay are served. Limits: 1024 connections, 300 of one peer; five minutes each; half a minute"
-                        + " without a byte; four iperf3 tests at once.");
+                "Only peers in the overlay are served. Limits: 1024 connections, 300 of one peer; five minutes each;"
+                        + " half a minute without a byte; four iperf3 tests at once.");
     }
 
     private Option<Integer> port(String name, int usual, String service) {
@@ -126,7 +126,7 @@ public final class ServeCommand extends Command {
         }
         for (Fan fan : fans) {
             for (FanSlice slice : fan.slices()) {
-                specs.add(spec(slice.hostAddress(), peers.or(fan.overlay())));
+                specs.add(spec(slice.hostAddress(), peers.or(fan.overlay())).of(fan.mapping()));
             }
         }
         if (specs.isEmpty()) {
