@@ -76,12 +76,6 @@ public record Finding(
         return new Finding(code, other, subject, title, evidence, fix, because);
     }
 
-    /** Whether this follows from the other. */
-    boolean follows(Finding cause) {
-        return because.contains(cause.code)
-                && (subject.equals(cause.subject) || subject.equals(HOST) || cause.subject.equals(HOST));
-    }
-
     /** This with what another of the same code and subject saw. */
     Finding with(Finding other) {
         Set<String> all = new LinkedHashSet<>(evidence);

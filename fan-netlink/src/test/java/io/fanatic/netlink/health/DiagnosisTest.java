@@ -8,10 +8,12 @@ import io.fanatic.netlink.engine.KernelFeatures.Result;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class DiagnosisTest {
     private static Finding finding(Code code, String subject) {
@@ -34,6 +36,26 @@ class DiagnosisTest {
         Finding one = finding(Code.BRIDGE, "host").because(Code.TUNNEL);
         Finding two = finding(Code.TUNNEL, "host").because(Code.BRIDGE);
         assertThat(new Diagnosis(2, List.of(one, two), List.of()).findings()).hasSize(2);
+    }
+
+    /** A configuration of 10,000 lines took minutes: for each cause, each finding was compared with all others. */
+    @Test
+    @Timeout(60)
+    void causesOfManyFindingsAreFoundInTime() {
+        List<Finding> many = new ArrayList<>();
+        for (int i = 0; i < 10_000; i++) {
+            many.add(finding(Code.BRIDGE_PORT, "fan " + i).because(Code.BRIDGE));
+            many.add(finding(Code.BRIDGE, "fan " + i).because(Code.KERNEL_BPF, Code.TUNNEL));
+        }
+        Diagnosis diagnosis = new Diagnosis(many.size(), many, List.of());
+        assertThat(diagnosis.byCause()).hasSize(10_000);
+        diagnosis
+                .byCause()
+                .forEach((cause, consequences) -> assertThat(consequences)
+                        .singleElement()
+                        .extracting(Finding::subject)
+                        .isEqualTo(cause.subject()));
+        assertThat(diagnosis.causes()).hasSize(10_000);
     }
 
     @Test

@@ -8,6 +8,7 @@ import io.fanatic.netlink.health.Code;
 import io.fanatic.netlink.health.Diagnosis;
 import io.fanatic.netlink.health.Finding;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** A diagnosis for programs. The schema number grows when a field changes its meaning or goes; new fields do not count. */
@@ -23,9 +24,9 @@ final class DoctorJson {
         document.addProperty("errors", diagnosis.hasErrors());
         document.addProperty("looked", diagnosis.looked());
         JsonArray findings = new JsonArray();
-        List<Finding> causes = diagnosis.causes();
+        Map<Finding, List<Finding>> causes = diagnosis.byCause();
         for (Finding finding : diagnosis.findings()) {
-            findings.add(of(finding, causes.contains(finding)));
+            findings.add(of(finding, causes.containsKey(finding)));
         }
         document.add("findings", findings);
         document.add("unseen", texts(diagnosis.unseen()));

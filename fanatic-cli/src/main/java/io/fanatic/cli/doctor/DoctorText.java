@@ -21,10 +21,10 @@ final class DoctorText {
 
     List<String> lines(Diagnosis diagnosis) {
         List<String> lines = new ArrayList<>();
-        for (Finding cause : diagnosis.causes()) {
-            cause(lines, cause, diagnosis.consequencesOf(cause));
+        diagnosis.byCause().forEach((cause, consequences) -> {
+            cause(lines, cause, consequences);
             lines.add("");
-        }
+        });
         for (String sentence : diagnosis.unseen()) {
             wrap(lines, "not seen: ", sentence);
         }
