@@ -114,8 +114,6 @@ public final class Fanatic extends Program {
     }
 
     public static void main(String[] args) {
-        System.exit(new Fanatic()
-                .run(args, new Console(System.in, System.out, System.err))
-                .status());
+        System.exit(new Fanatic().run(args, Console.ofThisProcess()).status());
     }
 }

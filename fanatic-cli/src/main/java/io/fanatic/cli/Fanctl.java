@@ -32,6 +32,6 @@ public final class Fanctl extends Program {
     }
 
     public static void main(String[] args) {
-        System.exit(new Fanctl().run(args, new Console(System.out, System.err)).status());
+        System.exit(new Fanctl().run(args, Console.ofThisProcess()).status());
     }
 }

@@ -48,10 +48,10 @@ final class Rehearsal {
     }
 
     private static void fanctl(String... words) {
-        new Fanctl().run(words, new Console(System.out, System.err));
+        new Fanctl().run(words, Console.ofThisProcess());
     }
 
     private static void fanatic(String... words) {
-        new Fanatic().run(words, new Console(System.out, System.err));
+        new Fanatic().run(words, Console.ofThisProcess());
     }
 }

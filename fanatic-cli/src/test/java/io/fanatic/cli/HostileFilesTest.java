@@ -120,6 +120,44 @@ class HostileFilesTest {
     }
 
     @Test
+    void whatCannotBeWrittenIsAnErrorAndAReaderThatGoesIsNone() {
+        for (String command : List.of("show", "show --json", "--help")) {
+            ExecResult full = program("exec \"$@\" >/dev/full", command);
+            assertThat(full.exitCode()).as(command).isEqualTo(ExitCode.FAILED.status());
+            assertThat(full.output().strip())
+                    .as(command)
+                    .isEqualTo("fanctl: cannot write to standard output: No space left on device");
+            ExecResult gone = program("\"$@\" | true", command);
+            assertThat(gone.output()).as(command).isEmpty();
+        }
+        ExecResult refused = program("exec \"$@\" >/dev/full", "up -u 10.0.0.99/16 -o 250.0.0.0/8");
+        assertThat(refused.exitCode()).as(refused.output()).isEqualTo(ExitCode.USAGE.status());
+    }
+
+    @Test
+    void noControlCharacterOfAFileOrADeviceReachesTheTerminal() {
+        String clear = "\033[2J";
+        lab.exec(host, List.of("ip", "link", "add", "a" + clear + "b", "type", "bridge"))
+                .orThrow();
+        try {
+            host.namespace().call(() -> Files.writeString(CONFIG, "250.0.0.0/8 10.0.0.1/16 x" + clear + "\n"));
+            for (String command : List.of("up -u eth7/16 -o 250.0.0.0/8", "config list", "up -a", "show " + clear)) {
+                String output = program("exec \"$@\" 2>&1", command).output();
+                assertThat(output).as(command).contains("\\u001b[2J").doesNotContain("\033");
+            }
+        } finally {
+            lab.exec(host, List.of("ip", "link", "del", "a" + clear + "b")).orThrow();
+            sh("rm " + CONFIG);
+        }
+    }
+
+    private ExecResult program(String script, String command) {
+        List<String> words = new ArrayList<>(List.of("sh", "-c", script, "sh"));
+        words.addAll(JavaProgram.fanctl(directory, command));
+        return host.exec(words.toArray(String[]::new));
+    }
+
+    @Test
     void modesAreTheSameWhateverTheUmask() {
         for (String umask : List.of("000", "077")) {
             sh("rm -rf /run/fanatic /var/lib/fanatic/* /etc/network/fan");

@@ -1,5 +1,6 @@
 package io.fanatic.cli.command;
 
+import java.io.FileDescriptor;
 import java.io.InputStream;
 import java.io.PrintStream;
 
@@ -11,6 +12,13 @@ import java.io.PrintStream;
  * @param err errors and progress
  */
 public record Console(InputStream in, PrintStream out, PrintStream err) {
+
+    /** This process's own; System.out and System.err are the same from now on. */
+    public static Console ofThisProcess() {
+        System.setOut(CleanStream.to(FileDescriptor.out, "stdout.encoding"));
+        System.setErr(CleanStream.to(FileDescriptor.err, "stderr.encoding"));
+        return new Console(System.in, System.out, System.err);
+    }
 
     /** One without anything to read. */
     public Console(PrintStream out, PrintStream err) {

@@ -1,5 +1,6 @@
 package io.fanatic.cli.command;
 
+import io.fanatic.core.DurableFile;
 import java.util.Arrays;
 import java.util.List;
 import picocli.CommandLine;
@@ -37,6 +38,17 @@ public abstract class Program extends Group {
 
     /** Runs what the arguments say. Never throws; an error is a sentence on {@code console.err()} and an exit code. */
     public final ExitCode run(String[] args, Console console) {
+        ExitCode code = answer(args, console);
+        if (console.out() instanceof CleanStream out && out.failure().isPresent()) {
+            console.err()
+                    .println(name + ": cannot write to standard output: "
+                            + DurableFile.reason(out.failure().get()));
+            return code == ExitCode.DONE ? ExitCode.FAILED : code;
+        }
+        return code;
+    }
+
+    private ExitCode answer(String[] args, Console console) {
         String[] words = args.length == 0 ? usualWords() : helpAsOption(args);
         attach(words, 0);
         CommandLine line = commandLine();
@@ -78,10 +90,19 @@ public abstract class Program extends Group {
         } catch (RuntimeException e) {
             String sentence = e.getMessage();
             console.err().println(name + ": " + (sentence == null ? e.toString() : sentence));
-            if (command.debug()) {
-                e.printStackTrace(console.err());
-            }
+            trace(command, e, console);
             return ExitCode.of(e);
+        } catch (Error e) {
+            // Such as a class that could not be read because too many files are open.
+            console.err().println(name + ": the Java virtual machine cannot go on: " + e);
+            trace(command, e, console);
+            return ExitCode.FAILED;
+        }
+    }
+
+    private static void trace(Command command, Throwable thrown, Console console) {
+        if (command.debug()) {
+            thrown.printStackTrace(console.err());
         }
     }
 

@@ -1,5 +1,6 @@
 package io.fanatic.cli.terminal;
 
+import io.fanatic.cli.command.CleanStream;
 import io.fanatic.cli.command.Console;
 import java.io.PrintStream;
 import java.util.concurrent.CountDownLatch;
@@ -23,7 +24,8 @@ public final class Progress {
 
     public static Progress on(Console console) {
         boolean real = console.err() == System.err;
-        return new Progress(console.err(), real && Terminals.isTerminal(2), real && Terminals.isDumb());
+        return new Progress(
+                CleanStream.unfiltered(console.err()), real && Terminals.isTerminal(2), real && Terminals.isDumb());
     }
 
     /** For tests and for those who want none. */

@@ -1,5 +1,7 @@
 package io.fanatic.cli.terminal;
 
+import io.fanatic.cli.command.CleanStream;
+
 /** How far a test has come, in one line on standard error that is written over; only on a terminal that can erase a line. */
 public final class ProgressLine {
     private static final long NANOS_BETWEEN = 100_000_000;
@@ -31,14 +33,14 @@ public final class ProgressLine {
         } else if (shown && now - last >= NANOS_BETWEEN) {
             last = now;
             visible = true;
-            System.err.print(ERASE + "   " + what + " " + done + " of " + all);
+            CleanStream.unfiltered(System.err).print(ERASE + "   " + what + " " + done + " of " + all);
         }
     }
 
     /** Makes room for a line that stays. */
     public synchronized void erase() {
         if (visible) {
-            System.err.print(ERASE);
+            CleanStream.unfiltered(System.err).print(ERASE);
             visible = false;
         }
     }

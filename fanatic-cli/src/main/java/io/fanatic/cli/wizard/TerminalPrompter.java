@@ -1,5 +1,6 @@
 package io.fanatic.cli.wizard;
 
+import io.fanatic.cli.command.CleanStream;
 import io.fanatic.cli.terminal.Screen;
 import io.fanatic.cli.terminal.Wrap;
 import java.io.IOException;
@@ -50,7 +51,7 @@ public final class TerminalPrompter implements Prompter {
         String last = lines.remove(lines.size() - 1);
         lines.forEach(this::say);
         try {
-            return reader.readLine(last + " ").strip();
+            return reader.readLine(CleanStream.clean(last) + " ").strip();
         } catch (UserInterruptException | EndOfFileException e) {
             throw new CancelledException();
         } finally {
@@ -61,7 +62,7 @@ public final class TerminalPrompter implements Prompter {
     @Override
     public void say(String line) {
         int columns = terminal.getWidth();
-        Wrap.line(line, columns > 0 ? columns : Screen.WIDTH).forEach(terminal.writer()::println);
+        Wrap.line(CleanStream.clean(line), columns > 0 ? columns : Screen.WIDTH).forEach(terminal.writer()::println);
         terminal.flush();
     }
 
