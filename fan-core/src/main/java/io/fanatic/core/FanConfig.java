@@ -30,6 +30,8 @@ public final class FanConfig {
     /** Room for some ten thousand fans; a host has a handful. */
     public static final int MOST_BYTES = 1 << 20;
 
+    private static final char BYTE_ORDER_MARK = '\ufeff';
+
     /**
      * A good line.
      *
@@ -64,7 +66,10 @@ public final class FanConfig {
         int number = rows.size() + 1;
         List<String> words = Text.words(text.substring(0, contentEnd(text)));
         Optional<FanEntry> read = Optional.empty();
-        if (text.indexOf('\0') >= 0) {
+        if (number == 1 && text.charAt(0) == BYTE_ORDER_MARK) {
+            problems.add(new FanConfigException(
+                    file, number, "it begins with a byte order mark; save it as UTF-8 without one"));
+        } else if (text.indexOf('\0') >= 0) {
             problems.add(new FanConfigException(file, number, "there is a NUL byte in it; this is no text"));
         } else if (!words.isEmpty()) {
             try {

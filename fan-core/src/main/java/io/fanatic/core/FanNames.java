@@ -11,6 +11,9 @@ public final class FanNames {
     /** The tunnel device that all IPIP fans of a host share, named as Ubuntu's. */
     public static final String IPIP_TUNNEL = "ftun0";
 
+    /** What the names of devices begin with while they are made; they are removed when a run was killed meanwhile. */
+    public static final String TEMPORARY = "fan-new-";
+
     private FanNames() {}
 
     /**
@@ -54,11 +57,13 @@ public final class FanNames {
     /**
      * Checks a name as the kernel does (dev_valid_name in net/core/dev.c): 1 to 15 bytes of UTF-8, not {@code .} or
      * {@code ..}, no slash, no colon, and no white space, to which the kernel counts the byte 0xa0. Two more names are
-     * refused to every device with IPv4 (net/ipv4/devinet.c): {@code all} and {@code default}.
+     * refused to every device with IPv4 (net/ipv4/devinet.c): {@code all} and {@code default}. A percent sign the kernel
+     * takes for the place of a number, so that the device gets another name. Control characters and the prefix {@value
+     * #TEMPORARY} of devices that are being made are refused besides.
      *
      * @param what what the name is, for the message: {@code "bridge name"}
      * @param name to be checked
-     * @throws IllegalArgumentException when the kernel would refuse the name, with the reason
+     * @throws IllegalArgumentException when no device of ours can have the name, with the reason
      */
     public static void requireInterfaceName(String what, String name) {
         byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
@@ -74,6 +79,16 @@ public final class FanNames {
                 throw new IllegalArgumentException(
                         what + " " + Text.quote(name) + " has a character that Linux does not allow in it");
             }
+        }
+        for (byte b : bytes) {
+            if (b == '%' || b >= 0 && b < ' ' || b == 0x7f) {
+                throw new IllegalArgumentException(
+                        what + " " + Text.quote(name) + " has a percent sign or a control character in it");
+            }
+        }
+        if (name.startsWith(TEMPORARY)) {
+            throw new IllegalArgumentException(what + " " + Text.quote(name) + " begins with " + TEMPORARY
+                    + ", as devices do that are being made");
         }
         if (name.equals(".") || name.equals("..") || name.equals("all") || name.equals("default")) {
             throw new IllegalArgumentException(what + " " + Text.quote(name) + " is reserved by Linux");

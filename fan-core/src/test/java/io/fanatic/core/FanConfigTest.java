@@ -12,14 +12,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FanConfigTest {
 
     private static final String TEXT = """
-            # fans of this host
+        # fans of this host
 
-            250.0.0.0/8 10.0.0.45/16 dhcp   # the first
-            \t10.1.0.0/16\t251.0.0.0/8
-              252.0.0.0/8 eth0/16 dchp
-            #253.0.0.0/8 eth0/16
-            254.0.0.0/8 default off #spare
-            """;
+        250.0.0.0/8 10.0.0.45/16 dhcp   # the first
+        \t10.1.0.0/16\t251.0.0.0/8
+          252.0.0.0/8 eth0/16 dchp
+        #253.0.0.0/8 eth0/16
+        254.0.0.0/8 default off #spare
+        """;
 
     private static final Cidr FIRST = Cidr.parse("250.0.0.0/8");
     private static final UnderlaySpec HOST = UnderlaySpec.parse("10.0.0.45/16");
@@ -30,6 +30,18 @@ class FanConfigTest {
 
     private static FanEntry entry(String line) {
         return FanEntry.parse(List.of(line.split(" ")));
+    }
+
+    @Test
+    void aByteOrderMarkIsNamedAndStays() {
+        String text = "\ufeff250.0.0.0/8 10.0.0.45/16\n251.0.0.0/8 10.0.0.45/16\n";
+        FanConfig config = parse(text);
+        assertThat(config.problems())
+                .singleElement()
+                .extracting(Throwable::getMessage)
+                .isEqualTo("/etc/network/fan:1: it begins with a byte order mark; save it as UTF-8 without one");
+        assertThat(config.lines()).containsExactly(new FanConfig.Line(2, entry("251.0.0.0/8 10.0.0.45/16")));
+        assertThat(config).hasToString(text);
     }
 
     @Test
@@ -44,9 +56,8 @@ class FanConfigTest {
             assertThat(problem.line()).isEqualTo(5);
             assertThat(problem.file()).isEqualTo("/etc/network/fan");
             assertThat(problem)
-                    .hasMessage(
-                            "/etc/network/fan:5: \"dchp\" is not a flag; expected ipip, dhcp, off, host-reserve N, bridge"
-                                    + " NAME, port P, vni N, mtu N, underlay-only, no-nat or no-accept");
+                    .hasMessage("/etc/network/fan:5: \"dchp\" is not a flag; expected ipip, dhcp, off, host-reserve N,"
+                            + " bridge NAME, port P, vni N, mtu N, underlay-only, no-nat or no-accept");
         });
     }
 

@@ -65,7 +65,6 @@ class FanNamesTest {
                 "123456789012345",
                 "wg_0",
                 "a#b",
-                "%d",
                 "é",
                 "10.0.0.1",
                 "veth@x"
@@ -91,7 +90,14 @@ class FanNamesTest {
                 "a\u000bb",
                 "à",
                 "all",
-                "default"
+                "default",
+                // Linux would make br0 of it.
+                "br%d",
+                "100%",
+                "a\033[2Jb",
+                "a\177",
+                "fan-new-bridge",
+                "fan-new-tunnel"
             })
     void aNameThatTheKernelRefusesIsNot(String name) {
         assertThatIllegalArgumentException()

@@ -1,5 +1,6 @@
 package io.fanatic.netlink.engine;
 
+import io.fanatic.core.FanNames;
 import io.fanatic.core.MacAddress;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +16,7 @@ record BridgePiece(String name, MacAddress mac, int mtu, boolean spanningTree, b
         implements Piece {
 
     /** Name of a bridge that is not ready; see {@link Kernel#createTunnel}. */
-    static final String TEMPORARY = "fan-new-bridge";
+    static final String TEMPORARY = FanNames.TEMPORARY + "bridge";
 
     @Override
     public String key() {

@@ -1,5 +1,6 @@
 package io.fanatic.netlink.engine;
 
+import io.fanatic.core.FanNames;
 import io.fanatic.core.MacAddress;
 import io.fanatic.core.TunnelType;
 import java.util.Objects;
@@ -14,7 +15,7 @@ record TunnelPiece(String name, int vni, int port, boolean vniFilter, MacAddress
         implements Piece {
 
     /** Name of a tunnel that is not ready; see {@link Kernel#createTunnel}. */
-    static final String TEMPORARY = "fan-new-tunnel";
+    static final String TEMPORARY = FanNames.TEMPORARY + "tunnel";
 
     /**
      * The most that an outer packet holds. A bridge drops without a word what is larger than its port takes; what the tunnel
