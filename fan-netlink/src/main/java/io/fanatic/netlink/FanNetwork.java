@@ -8,12 +8,14 @@ import io.fanatic.netlink.engine.AddressState;
 import io.fanatic.netlink.engine.Engine;
 import io.fanatic.netlink.engine.Fan;
 import io.fanatic.netlink.engine.FanException;
+import io.fanatic.netlink.engine.FanException.Reason;
 import io.fanatic.netlink.engine.HostLock;
 import io.fanatic.netlink.engine.Kernel;
 import io.fanatic.netlink.engine.LinuxKernel;
 import io.fanatic.netlink.engine.Plan;
 import io.fanatic.netlink.host.FirewallException;
 import io.fanatic.netlink.host.Namespace;
+import io.fanatic.netlink.libc.Errno;
 import io.fanatic.netlink.libc.ErrnoException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -51,7 +53,8 @@ public final class FanNetwork {
     }
 
     /**
-     * This in another network namespace; work is done there on threads of its own.
+     * This in another network namespace; work is done there on threads of its own. Its methods throw INVALID where there
+     * is no such namespace, and NOT_PERMITTED to programs that may not enter it (CAP_SYS_ADMIN).
      *
      * @param namespace must exist when work is done
      * @return the fans of that namespace
@@ -135,7 +138,8 @@ public final class FanNetwork {
      * @param entry what is wanted; its flag {@code off} means nothing here
      * @return what was done; empty when there was nothing to do
      * @throws FanException INVALID or CONFLICT, when something forbids it; UNSUPPORTED, when the kernel or a program is
-     *     lacking; IN_USE, when another run does not end; UNDONE or NOT_UNDONE, when a step failed
+     *     lacking; IN_USE, when another run does not end; UNDONE or NOT_UNDONE, when a step failed; UNDONE, also when
+     *     there can be no lock
      */
     public Plan up(FanEntry entry) {
         return change(kernel -> new Engine(kernel).up(entry));
@@ -220,9 +224,26 @@ public final class FanNetwork {
 
     private <T> T inside(Supplier<T> work) {
         try {
-            return namespace.isEmpty() ? work.get() : namespace.get().call(work::get);
+            if (namespace.isEmpty()) {
+                return work.get();
+            }
+            requireEntry(namespace.get());
+            return namespace.get().call(work::get);
         } catch (ErrnoException | FirewallException | UncheckedIOException e) {
             throw FanException.failed(e);
+        }
+    }
+
+    private static void requireEntry(Namespace namespace) {
+        try {
+            namespace.run(() -> {});
+        } catch (ErrnoException e) {
+            Reason reason = switch (e.errno()) {
+                case Errno.ENOENT, Errno.EINVAL -> Reason.INVALID;
+                case Errno.EPERM, Errno.EACCES -> Reason.NOT_PERMITTED;
+                default -> Reason.FAILED;
+            };
+            throw new FanException(reason, "cannot enter the network namespace: " + e.getMessage(), List.of(), e);
         }
     }
 

@@ -18,9 +18,12 @@ import io.fanatic.netlink.engine.HostLock;
 import io.fanatic.netlink.engine.KernelFeature;
 import io.fanatic.netlink.engine.KernelFeatures;
 import io.fanatic.netlink.engine.Plan;
+import io.fanatic.netlink.health.Check;
 import io.fanatic.netlink.health.Code;
 import io.fanatic.netlink.health.Diagnosis;
+import io.fanatic.netlink.health.Findings;
 import io.fanatic.netlink.health.Health;
+import io.fanatic.netlink.health.HealthHost;
 import io.fanatic.netlink.host.FreshNamespace;
 import io.fanatic.netlink.host.HostSnapshot;
 import io.fanatic.netlink.host.Namespace;
@@ -28,6 +31,7 @@ import io.fanatic.netlink.watch.Notice;
 import io.fanatic.netlink.watch.Watch;
 import java.net.InetSocketAddress;
 import java.nio.channels.DatagramChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -37,6 +41,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
@@ -420,6 +425,62 @@ class FanNetworkTest {
         assertThat(dnsmasqs()).isEmpty();
         assertThat(run.toFile().list()).containsExactly("lock");
         assertThat(state).isEmptyDirectory();
+    }
+
+    @Test
+    void aNamespaceThatIsNotThereIsInvalidAndOneThatIsNoneAsWell() throws Exception {
+        Path file = Files.writeString(directory.resolve("file"), "");
+        for (Namespace none : List.of(Namespace.named("fant-nosuch"), new Namespace(file, Optional.empty()))) {
+            FanNetwork network = FanNetwork.onThisHost().in(none);
+            assertRefused(Reason.INVALID, network::list, none.network().toString());
+            assertRefused(
+                    Reason.INVALID,
+                    () -> network.plan(fan("10.0.0.1/16")),
+                    none.network().toString());
+        }
+    }
+
+    @Test
+    void aCheckOfSomebodyElseThatThrowsEndsNoExamination() {
+        Check broken = new Check() {
+            @Override
+            public String name() {
+                return "mine";
+            }
+
+            @Override
+            public void look(HealthHost host, Findings findings) {
+                throw new IllegalStateException();
+            }
+        };
+        Diagnosis diagnosis = a.call(() -> Health.onThisHost().with(broken).examine());
+        assertThat(diagnosis.unseen()).contains("mine could not be looked at: java.lang.IllegalStateException");
+        assertThat(diagnosis.looked()).isPositive();
+    }
+
+    @Test
+    void aFanIsReadWholeWhileAnotherOneComesAndGoes() throws Exception {
+        on(a).up(fan("10.0.0.1/16"));
+        AtomicBoolean enough = new AtomicBoolean();
+        FutureTask<Integer> flapping = new FutureTask<>(() -> {
+            int times = 0;
+            FanEntry other = FanEntry.parse(List.of("251.0.0.0/8", "10.0.0.1/16", "port", "9999"));
+            for (; !enough.get(); times++) {
+                on(a).up(other);
+                on(a).down(other.overlay(), other.underlay());
+            }
+            return times;
+        });
+        new Thread(flapping, "flaps").start();
+        try {
+            for (int i = 0; i < 300; i++) {
+                on(a).plan(fan("10.0.0.1/16"));
+                on(a).counters(on(a).list().get(0));
+            }
+        } finally {
+            enough.set(true);
+        }
+        assertThat(flapping.get()).isPositive();
     }
 
     @Test

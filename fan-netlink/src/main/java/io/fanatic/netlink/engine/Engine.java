@@ -65,6 +65,10 @@ public final class Engine {
      * @param fan one of {@link #list}
      */
     public Map<Counter, Long> counters(Fan fan) {
+        return Observed.whole(() -> readCounters(fan));
+    }
+
+    private Map<Counter, Long> readCounters(Fan fan) {
         Map<Counter, Long> sums = new EnumMap<>(Counter.class);
         for (LinkState link : kernel.links()) {
             if (link.isOurs()
@@ -194,7 +198,17 @@ public final class Engine {
         PortSharing sharing = new PortSharing(host, blueprint());
         Plan neighbours = sharing.makeRoomFor(fan, after);
         after.add(fan);
-        return neighbours.then(plan(host, before.orElse(fan), Optional.of(fan), after));
+        Plan plan = plan(host, before.orElse(fan), Optional.of(fan), after);
+        canServe(fan, plan);
+        return neighbours.then(plan);
+    }
+
+    private void canServe(Fan fan, Plan plan) {
+        for (Plan.Item item : plan.items()) {
+            if (item.thing().equals("dhcp") && !fan.dhcp().isEmpty() && !kernel.canServeDhcp()) {
+                throw new FanException(UNSUPPORTED, "dnsmasq is not installed; install the package dnsmasq-base");
+            }
+        }
     }
 
     /**

@@ -72,6 +72,9 @@ public interface Kernel extends AutoCloseable {
      */
     Optional<DhcpServer> dhcp(String bridge);
 
+    /** {@return whether there is a program that serves DHCP} */
+    boolean canServeDhcp();
+
     /**
      * {@return whether the host forwards IPv4, and whose doing that is}
      *

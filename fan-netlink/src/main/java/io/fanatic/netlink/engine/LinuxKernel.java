@@ -293,6 +293,11 @@ public final class LinuxKernel implements Kernel {
     }
 
     @Override
+    public boolean canServeDhcp() {
+        return dnsmasq.isInstalled();
+    }
+
+    @Override
     public void startDhcp(DhcpServer server) {
         dnsmasq.start(server);
     }

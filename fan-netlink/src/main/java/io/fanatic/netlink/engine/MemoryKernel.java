@@ -281,6 +281,11 @@ public final class MemoryKernel implements Kernel {
     }
 
     @Override
+    public boolean canServeDhcp() {
+        return true;
+    }
+
+    @Override
     public Optional<DhcpServer> dhcp(String bridge) {
         call("read DHCP");
         return Optional.ofNullable(dhcp.get(bridge));

@@ -12,6 +12,8 @@ import io.fanatic.netlink.host.Iptables;
 import io.fanatic.netlink.host.NatTable;
 import io.fanatic.netlink.host.PortTable;
 import io.fanatic.netlink.host.TunnelTable;
+import io.fanatic.netlink.libc.Errno;
+import io.fanatic.netlink.libc.ErrnoException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -21,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 
 /**
  * A host as the kernel shows it. Two of these are equal when nothing that the engine may touch, nor any other link, address
@@ -46,7 +49,28 @@ record Observed(
 
     private static final String LOOPBACK = "lo";
 
+    private static final int MOST_READINGS = 50;
+
+    /** Read anew when a device goes meanwhile, such as that of another fan that is taken down: one reading takes many calls. */
     static Observed of(Kernel kernel) {
+        return whole(() -> read(kernel));
+    }
+
+    /** What the reading gives that no device left in the middle of. */
+    static <T> T whole(Supplier<T> reading) {
+        for (int i = 1; i < MOST_READINGS; i++) {
+            try {
+                return reading.get();
+            } catch (ErrnoException e) {
+                if (e.errno() != Errno.ENODEV) {
+                    throw e;
+                }
+            }
+        }
+        return reading.get();
+    }
+
+    private static Observed read(Kernel kernel) {
         List<LinkState> links = withoutFallback(kernel.links());
         Map<String, FanPrograms.Names> programs = new HashMap<>();
         Map<String, String> gates = new HashMap<>();

@@ -3,10 +3,8 @@ package io.fanatic.netlink.health;
 import io.fanatic.core.FanConfig;
 import io.fanatic.core.FanEntry;
 import io.fanatic.netlink.engine.FanException;
-import io.fanatic.netlink.host.FirewallException;
 import io.fanatic.netlink.libc.ErrnoException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -119,8 +117,10 @@ public final class Health {
             for (Check check : checks) {
                 try {
                     check.look(host, findings);
-                } catch (FanException | ErrnoException | FirewallException | UncheckedIOException e) {
-                    findings.unseen(check.name() + " could not be looked at: " + e.getMessage());
+                } catch (RuntimeException e) {
+                    // Also what a check of somebody else throws: the others are run all the same.
+                    String reason = e.getMessage() == null ? e.toString() : e.getMessage();
+                    findings.unseen(check.name() + " could not be looked at: " + reason);
                 }
             }
         } catch (ErrnoException e) {

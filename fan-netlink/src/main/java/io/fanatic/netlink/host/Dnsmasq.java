@@ -167,6 +167,11 @@ public final class Dnsmasq {
         delete(leaseFile(bridge));
     }
 
+    /** {@return whether there is a dnsmasq to start} */
+    public boolean isInstalled() {
+        return Spawn.find("dnsmasq", searchPath).isPresent();
+    }
+
     private Path program() {
         return Spawn.find("dnsmasq", searchPath)
                 .orElseThrow(() -> new DhcpException("dnsmasq is not installed; install the package dnsmasq-base"));

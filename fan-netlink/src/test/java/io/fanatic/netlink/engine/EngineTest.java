@@ -9,8 +9,11 @@ import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.MacAddress;
 import io.fanatic.core.UnderlaySpec;
 import io.fanatic.netlink.engine.FanException.Reason;
+import io.fanatic.netlink.libc.Errno;
+import io.fanatic.netlink.libc.ErrnoException;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -102,6 +105,40 @@ class EngineTest {
         assertThat(engine.list())
                 .singleElement()
                 .satisfies(fan -> assertThat(fan.port()).isEqualTo(9999));
+    }
+
+    @Test
+    void aDeviceThatGoesInTheMiddleOfAReadingMakesItBeReadAgain() {
+        engine.up(first());
+        Fan fan = engine.list().get(0);
+        for (String call : List.of("programs ftun-250", "gate fan-250", "counters ftun-250")) {
+            AtomicInteger gone = new AtomicInteger(3);
+            Kernel flapping = StubbornKernel.thatThrows(
+                    name -> new ErrnoException(name, Errno.ENODEV), kernel, () -> gone.getAndDecrement() > 0, call);
+            assertThat(new Engine(flapping).planUp(first()).lines()).as(call).isEmpty();
+            assertThat(new Engine(flapping).counters(fan)).as(call).isNotNull();
+            assertThat(gone).as(call).hasNegativeValue();
+        }
+        Kernel lost =
+                StubbornKernel.thatThrows(name -> new ErrnoException(name, Errno.ENODEV), kernel, "programs ftun-250");
+        assertThatThrownBy(() -> new Engine(lost).planUp(first())).isInstanceOf(ErrnoException.class);
+    }
+
+    @Test
+    void withoutAProgramForDhcpNothingIsBegun() {
+        Kernel without = StubbornKernel.thatAnswers(kernel, "canServeDhcp", false);
+        Observed before = Observed.of(kernel);
+
+        assertThatThrownBy(() -> new Engine(without).up(first("dhcp")))
+                .isInstanceOfSatisfying(
+                        FanException.class, e -> assertThat(e.reason()).isEqualTo(Reason.UNSUPPORTED))
+                .hasMessageContaining("dnsmasq-base");
+        assertThat(Observed.of(kernel)).isEqualTo(before);
+        new Engine(without).up(first());
+
+        engine.up(first("dhcp"));
+        assertThat(new Engine(without).up(first("dhcp")).lines()).isEmpty();
+        assertThat(new Engine(without).up(first()).lines()).isNotEmpty();
     }
 
     @Test
