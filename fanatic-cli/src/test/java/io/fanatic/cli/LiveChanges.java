@@ -197,7 +197,7 @@ abstract class LiveChanges {
                 + " ip route replace default via 10.0.255.254;"
                 // The kernel tells of a carrier when it has time.
                 + " n=0; until grep -q up /sys/class/net/eth9/operstate; do n=$((n+1)); test $n -lt 10000; done");
-        nothingIsSaid();
+        repair(Code.FORWARD_OPEN);
         flow.progress();
         run("ip link set eth9 down; ip link set eth9 name eth0; " + UNDERLAY_BACK);
     }
@@ -218,6 +218,7 @@ abstract class LiveChanges {
                         .waitFor())
                 .isZero();
         run(UNDERLAY_BACK);
+        repair(Code.FORWARDING_OFF);
     }
 
     // field.md 29

@@ -6,7 +6,9 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -22,16 +24,28 @@ final class Forwarding {
         this.journal = journal;
     }
 
+    /** The names of the devices that we have switched on and that are there; empty when we have not. */
+    private Optional<Map<Integer, String>> switched(Map<Integer, String> names) {
+        Optional<List<Integer>> noted = journal.switched();
+        if (noted.isEmpty()) {
+            return Optional.empty();
+        }
+        Map<Integer, String> switched = new TreeMap<>(names);
+        switched.keySet().retainAll(noted.get());
+        return Optional.of(switched);
+    }
+
     /**
      * @param devices the names of those that matter; those that we have switched are added
+     * @param names of all devices, by index
      * @param bridges the names of other people's bridges
      */
-    ForwardingState read(Collection<String> devices, List<String> bridges) {
+    ForwardingState read(Collection<String> devices, Map<Integer, String> names, List<String> bridges) {
         boolean everywhere = isEverywhere();
         Optional<ForwardingJournal.Note> before = journal.everywhere();
-        Optional<List<String>> switched = journal.switched();
+        Optional<Map<Integer, String>> switched = switched(names);
         TreeSet<String> all = new TreeSet<>(devices);
-        switched.ifPresent(all::addAll);
+        switched.ifPresent(ours -> all.addAll(ours.values()));
         List<String> on = new ArrayList<>();
         for (String device : all) {
             if (isOn(device)) {
@@ -39,42 +53,44 @@ final class Forwarding {
             }
         }
         List<String> others = new ArrayList<>(before.isPresent() ? before.get().devices() : on);
-        switched.ifPresent(others::removeAll);
-        Ours ours = Ours.NOTHING;
+        switched.ifPresent(ours -> others.removeAll(ours.values()));
+        Ours by = Ours.NOTHING;
         if (before.isPresent()) {
-            ours = before.get().bridges().containsAll(bridges) ? Ours.EVERYWHERE : Ours.EVERYWHERE_AND_NEEDED;
+            by = before.get().bridges().containsAll(bridges) ? Ours.EVERYWHERE : Ours.EVERYWHERE_AND_NEEDED;
         } else if (switched.isPresent()) {
-            ours = Ours.DEVICES;
+            by = Ours.DEVICES;
         }
-        return new ForwardingState(everywhere, on, others, ours);
+        return new ForwardingState(everywhere, on, others, by);
     }
 
     /**
      * Makes these and no others of the host's devices the ones that we have switched on; sets back what is on everywhere by us.
      *
+     * @param names of all devices, by index
      * @param fans the fans' own devices, which go on forwarding
      */
-    void forward(List<String> devices, List<String> fans) {
-        List<String> before = journal.switched().orElse(List.of());
-        TreeSet<String> either = new TreeSet<>(before);
-        either.addAll(devices);
-        journal.switched(List.copyOf(either));
+    void forward(List<String> devices, Map<Integer, String> names, List<String> fans) {
+        Map<Integer, String> wanted = new TreeMap<>(names);
+        wanted.values().retainAll(devices);
+        Map<Integer, String> either = switched(names).orElse(new TreeMap<>());
+        either.putAll(wanted);
+        journal.switched(either);
         Optional<ForwardingJournal.Note> everywhere = journal.everywhere();
         if (everywhere.isPresent()) {
             setBack(everywhere.get(), fans);
         }
-        for (String device : either) {
+        for (String device : either.values()) {
             set(device, devices.contains(device));
         }
         journal.forgetEverywhere();
-        journal.switched(devices);
+        journal.switched(wanted);
     }
 
     /** As earlier versions did, to undo {@link #forward}. */
-    void everywhere(List<String> devices, List<String> bridges) {
+    void everywhere(List<String> devices, Map<Integer, String> names, List<String> bridges) {
         List<String> before = new ArrayList<>(devices);
         before.removeIf(device -> !isOn(device));
-        before.removeAll(journal.switched().orElse(List.of()));
+        switched(names).ifPresent(ours -> before.removeAll(ours.values()));
         journal.everywhere(new ForwardingJournal.Note(before, bridges));
         Sysctl.write(ALL, "1");
         journal.forgetSwitched();
@@ -85,16 +101,17 @@ final class Forwarding {
      * an earlier version has switched on go when a bridge has come since: whoever made that (Docker, libvirt) found it on, and would
      * have switched it on otherwise.
      *
+     * @param names of all devices, by index
      * @param bridges the names of other people's bridges, now
      * @param fans the fans' own devices, which go on forwarding as long as they are there
      */
-    void restore(List<String> bridges, List<String> fans) {
+    void restore(Map<Integer, String> names, List<String> bridges, List<String> fans) {
         Optional<ForwardingJournal.Note> everywhere = journal.everywhere();
         if (everywhere.isPresent() && everywhere.get().bridges().containsAll(bridges)) {
             setBack(everywhere.get(), fans);
         }
         if (!isEverywhere()) {
-            journal.switched().orElse(List.of()).forEach(device -> set(device, false));
+            switched(names).ifPresent(ours -> ours.values().forEach(device -> set(device, false)));
         }
         journal.forgetEverywhere();
         journal.forgetSwitched();

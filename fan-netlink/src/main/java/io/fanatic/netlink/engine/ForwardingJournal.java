@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -20,8 +21,10 @@ import java.util.Optional;
  * boot, written and forced to disk before the change that it describes:
  *
  * <pre>
- *   devices boot 5d2c...-... namespace 1 on eth0 eth1
+ *   devices boot 5d2c...-... namespace 1 on eth0/2 eth1/3
  * </pre>
+ *
+ * The number is the device's index, by which it is known: it may be renamed, and another one get its name.
  *
  * Earlier versions switched net.ipv4.ip_forward, which sets all devices, and noted those that forwarded before, and which bridges of
  * other people there were:
@@ -41,6 +44,8 @@ final class ForwardingJournal {
     private static final int MOST_OTHERS = 1000;
     /** IFNAMSIZ less the closing zero. */
     private static final int LONGEST_NAME = 15;
+
+    private static final char BEFORE_INDEX = '/';
 
     private final Path file;
     private final String thisBoot;
@@ -86,9 +91,21 @@ final class ForwardingJournal {
                 && !name.equals("default");
     }
 
-    /** The devices that we have switched on; empty when we have not. */
-    Optional<List<String>> switched() {
-        return line(lines(), DEVICES).map(rest -> names(rest, ' '));
+    /** The indexes of the devices that we have switched on; empty when we have not. */
+    Optional<List<Integer>> switched() {
+        Optional<String> line = line(lines(), DEVICES);
+        if (line.isEmpty()) {
+            return Optional.empty();
+        }
+        List<Integer> indexes = new ArrayList<>();
+        for (String word : line.get().split(" ", -1)) {
+            try {
+                indexes.add(Integer.parseInt(word.substring(word.lastIndexOf(BEFORE_INDEX) + 1)));
+            } catch (NumberFormatException notOurs) {
+                // Nor is there a device of that number.
+            }
+        }
+        return Optional.of(indexes);
     }
 
     /** How it was before an earlier version of ours switched it on everywhere; empty when none has. */
@@ -98,8 +115,7 @@ final class ForwardingJournal {
         return beside < 0
                 ? Optional.empty()
                 : Optional.of(new Note(
-                        names(rest.get().substring(0, beside), ','),
-                        names(rest.get().substring(beside + BESIDE.length()), ',')));
+                        names(rest.get().substring(0, beside)), names(rest.get().substring(beside + BESIDE.length()))));
     }
 
     private Optional<String> line(List<String> lines, String word) {
@@ -111,9 +127,9 @@ final class ForwardingJournal {
         return Optional.empty();
     }
 
-    private static List<String> names(String text, char separator) {
+    private static List<String> names(String text) {
         List<String> names = new ArrayList<>();
-        for (String name : text.split(String.valueOf(separator), -1)) {
+        for (String name : text.split(",", -1)) {
             if (isDevice(name)) {
                 names.add(name);
             }
@@ -121,9 +137,11 @@ final class ForwardingJournal {
         return names;
     }
 
-    /** Notes that we have switched these devices on, or are about to. */
-    void switched(List<String> devices) {
-        put(DEVICES, Optional.of(Text.join(" ", devices)));
+    /** Notes that we have switched these devices on, or are about to: by their indexes, the names are for people. */
+    void switched(Map<Integer, String> devices) {
+        List<String> words = new ArrayList<>();
+        devices.forEach((index, name) -> words.add(name + BEFORE_INDEX + index));
+        put(DEVICES, Optional.of(Text.join(" ", words)));
     }
 
     void forgetSwitched() {

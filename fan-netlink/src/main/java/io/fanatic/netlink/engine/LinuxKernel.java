@@ -314,7 +314,7 @@ public final class LinuxKernel implements Kernel {
 
     @Override
     public ForwardingState forwarding(List<String> devices) {
-        return forwarding.read(devices, bridgesOfOthers());
+        return forwarding.read(devices, remember(links.list()), bridgesOfOthers());
     }
 
     @Override
@@ -332,7 +332,7 @@ public final class LinuxKernel implements Kernel {
 
     @Override
     public void forward(List<String> devices) {
-        forwarding.forward(devices, devicesOfFans());
+        forwarding.forward(devices, remember(links.list()), devicesOfFans());
     }
 
     private List<String> devicesOfFans() {
@@ -354,12 +354,12 @@ public final class LinuxKernel implements Kernel {
                 names.add(link.name());
             }
         }
-        forwarding.everywhere(names, bridgesOfOthers());
+        forwarding.everywhere(names, remember(links.list()), bridgesOfOthers());
     }
 
     @Override
     public void restoreForwarding() {
-        forwarding.restore(bridgesOfOthers(), devicesOfFans());
+        forwarding.restore(remember(links.list()), bridgesOfOthers(), devicesOfFans());
     }
 
     @Override

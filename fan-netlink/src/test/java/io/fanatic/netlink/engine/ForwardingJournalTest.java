@@ -7,6 +7,7 @@ import io.fanatic.netlink.host.Namespace;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,10 +29,10 @@ class ForwardingJournalTest {
     @Test
     void aNoteOutlivesItsWriterAndIsForgottenWithoutATrace() {
         assertThat(journal().switched()).isEmpty();
-        journal().switched(List.of("eth0", "eth0.100"));
+        journal().switched(Map.of(2, "eth0"));
 
-        assertThat(journal().switched()).contains(List.of("eth0", "eth0.100"));
-        journal().switched(List.of());
+        assertThat(journal().switched()).contains(List.of(2));
+        journal().switched(Map.of());
         assertThat(journal().switched()).contains(List.of());
         journal().forgetSwitched();
         assertThat(journal().switched()).isEmpty();
@@ -47,42 +48,42 @@ class ForwardingJournalTest {
         journal().everywhere(new ForwardingJournal.Note(List.of(), List.of()));
         assertThat(journal().everywhere()).contains(BEFORE);
 
-        journal().switched(List.of("eth0"));
+        journal().switched(Map.of(0, "eth0"));
         assertThat(journal().everywhere()).contains(BEFORE);
         journal().forgetEverywhere();
         assertThat(journal().everywhere()).isEmpty();
-        assertThat(journal().switched()).contains(List.of("eth0"));
+        assertThat(journal().switched()).contains(List.of(0));
     }
 
     @Test
     void namespacesKeepTheirNotesApart() {
         Namespace other = inside.another();
         ForwardingJournal there = other.call(() -> new ForwardingJournal(state));
-        journal().switched(List.of("eth0"));
+        journal().switched(Map.of(0, "eth0"));
 
         assertThat(there.switched()).isEmpty();
-        there.switched(List.of());
+        there.switched(Map.of());
         journal().forgetSwitched();
         assertThat(there.switched()).contains(List.of());
     }
 
     @Test
     void aNoteOfAnEarlierBootMeansNothingAndGoes() throws Exception {
-        journal().switched(List.of("eth0"));
+        journal().switched(Map.of(0, "eth0"));
         Path file = state.resolve("journal");
         String here = Files.readString(file);
         String earlier = here.replaceFirst("boot [0-9a-f-]+", "boot 00000000-0000-0000-0000-000000000000");
         Files.writeString(file, earlier + earlier.replaceFirst("devices", "forwarding"));
 
         assertThat(journal().switched()).isEmpty();
-        journal().switched(List.of("eth9"));
-        assertThat(Files.readString(file)).isEqualTo(here.replace("eth0", "eth9"));
+        journal().switched(Map.of(9, "eth9"));
+        assertThat(Files.readString(file)).isEqualTo(here.replace("eth0/0", "eth9/9"));
     }
 
     /** The inode number of a namespace is given to the next one; what was noted for the first must not count there. */
     @Test
     void aNewNamespaceDoesNotInheritTheNotesOfADeadOne() {
-        journal().switched(List.of("eth0"));
+        journal().switched(Map.of(0, "eth0"));
         for (int i = 0; i < 20; i++) {
             Namespace next = inside.another();
             assertThat(next.call(() -> new ForwardingJournal(state).switched())).isEmpty();
@@ -93,7 +94,7 @@ class ForwardingJournalTest {
     /** They cannot be told from living ones by their cookies; so it is their number that is limited. */
     @Test
     void notesOfNamespacesThatHaveEndedGoAndAFileOfAnySizeIsRead() throws Exception {
-        journal().switched(List.of("eth0"));
+        journal().switched(Map.of(0, "eth0"));
         Path file = state.resolve("journal");
         String here = Files.readString(file);
         StringBuilder longOne = new StringBuilder();
@@ -102,25 +103,23 @@ class ForwardingJournalTest {
         }
         Files.writeString(file, longOne + here);
 
-        assertThat(journal().switched()).contains(List.of("eth0"));
-        journal().switched(List.of("eth1"));
-        assertThat(journal().switched()).contains(List.of("eth1"));
+        assertThat(journal().switched()).contains(List.of(0));
+        journal().switched(Map.of(1, "eth1"));
+        assertThat(journal().switched()).contains(List.of(1));
         assertThat(Files.readAllLines(file)).hasSize(1001);
         Files.writeString(file, "x".repeat(3 << 20));
         assertThat(journal().switched()).isEmpty();
-        journal().switched(List.of("eth1"));
+        journal().switched(Map.of(1, "eth1"));
         journal().forgetSwitched();
         assertThat(state).isEmptyDirectory();
     }
 
     @Test
     void whatIsNoDevicesNameIsNotRead() throws Exception {
-        journal().switched(List.of("eth0"));
+        journal().everywhere(new ForwardingJournal.Note(List.of("eth0"), List.of()));
         Path file = state.resolve("journal");
-        Files.writeString(
-                file,
-                Files.readString(file)
-                        .replace("eth0", "../../ipv6/conf/all .. . all default a/b a:b 0123456789abcdef eth0.100 a,b"));
-        assertThat(journal().switched()).contains(List.of("eth0.100", "a,b"));
+        String odd = "../../ipv6/conf/all,..,.,all,default,a/b,a:b,0123456789abcdef,eth0.100";
+        Files.writeString(file, Files.readString(file).replace("eth0", odd));
+        assertThat(journal().everywhere()).contains(new ForwardingJournal.Note(List.of("eth0.100"), List.of()));
     }
 }

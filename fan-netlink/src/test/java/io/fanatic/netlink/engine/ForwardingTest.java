@@ -259,7 +259,9 @@ class ForwardingTest {
 
         Path file = directory.resolve("state/journal");
         String journal = Files.readString(file);
-        Files.writeString(file, journal.replace(" on ", " on ../../ipv6/conf/all all default .. a:b "));
+        String earlier = journal.replaceFirst("devices", "forwarding")
+                .replaceFirst(" on .*", " on ../../ipv6/conf/all,all,default beside ");
+        Files.writeString(file, earlier + journal.replace(" on ", " on ../../ipv6/conf/all all default .. a:b "));
         shIn(host, "sysctl -qw net.ipv6.conf.all.forwarding=1");
         down();
         assertThat(shIn(host, "sysctl -n net.ipv6.conf.all.forwarding").strip()).isEqualTo("1");
@@ -313,6 +315,30 @@ class ForwardingTest {
         }
         shIn(host, "sysctl -qw net.ipv4.ip_forward=1");
         assertThat(network().list()).hasSize(1);
+    }
+
+    @Test
+    void aDeviceThatIsRenamedIsOursStillAndOneThatTakesItsNameIsNot() {
+        needsNftables();
+        HostSnapshot before = snapshot();
+        up();
+        shIn(host, "ip link set u1 down");
+        shIn(host, "ip link set u1 name u9");
+        shIn(host, "ip link set u9 up");
+        up();
+        assertThat(reaches(left, "192.168.7.2")).isFalse();
+        assertThat(forwarding("u9")).isEqualTo("1");
+        shIn(host, "ip link add u1 type bridge");
+        shIn(host, "sysctl -qw net.ipv4.conf.u1.forwarding=1");
+        up();
+        network().down(OVERLAY, UNDERLAY);
+        assertThat(forwarding("u1")).isEqualTo("1");
+        assertThat(forwarding("u9")).isEqualTo("0");
+        shIn(host, "ip link del u1");
+        shIn(host, "ip link set u9 down");
+        shIn(host, "ip link set u9 name u1");
+        shIn(host, "ip link set u1 up");
+        assertThat(before.changesTo(snapshot())).isEmpty();
     }
 
     @Test
