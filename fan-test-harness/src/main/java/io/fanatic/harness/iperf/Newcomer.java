@@ -79,8 +79,8 @@ final class Newcomer extends Watched {
 
     private void refuse(String what) {
         if (!isClosed()) {
-            leave();
             server.admission().offence(peer, what);
+            leave();
         }
     }
 

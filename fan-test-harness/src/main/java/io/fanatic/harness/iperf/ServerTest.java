@@ -124,8 +124,8 @@ final class ServerTest {
     void stream(Newcomer newcomer) {
         IperfSpec wanted = spec;
         if (phase != Phase.STREAMS || wanted == null || wanted.protocol() != Protocol.TCP) {
-            newcomer.drop();
             server.admission().offence(peer, "opened a stream out of turn");
+            newcomer.drop();
             return;
         }
         connections.add(newcomer);

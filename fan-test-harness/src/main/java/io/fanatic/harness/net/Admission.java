@@ -39,7 +39,7 @@ public interface Admission {
     boolean welcome(Ipv4Address peer);
 
     /**
-     * The peer did what it should not, and its connection was closed.
+     * The peer did what it should not, and its connection is closed.
      *
      * @param what in words, after the peer's name: {@code sent no cookie}
      */

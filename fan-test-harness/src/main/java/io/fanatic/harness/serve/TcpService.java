@@ -82,14 +82,15 @@ final class TcpService {
         long now = System.nanoTime();
         for (Served connection : List.copyOf(connections)) {
             if (connection.nanosStalled(now) > limits.stalled().toNanos()) {
-                connection.end();
+                // Before the peer can know, here and wherever a connection is closed for what its peer did.
                 door.offence(
                         connection.peer(), "did nothing for " + limits.stalled().toSeconds() + " s");
-            } else if (connection.nanosLasted(now) > limits.longest().toNanos()) {
                 connection.end();
+            } else if (connection.nanosLasted(now) > limits.longest().toNanos()) {
                 door.offence(
                         connection.peer(),
                         "stayed longer than " + limits.longest().toSeconds() + " s");
+                connection.end();
             }
         }
     }
