@@ -21,7 +21,7 @@ import java.util.concurrent.TimeUnit;
  * restarts. What strace cannot do in {@link io.fanatic.harness.fault.KillPoints}: the requests go out on threads of their own.
  */
 final class RequestKillPoints implements AutoCloseable {
-    private static final Path PLACE = Path.of("/run/tapped.sock");
+    static final Path PLACE = Path.of("/run/tapped.sock");
     private static final long PATIENCE_SECONDS = 60;
 
     /** The end of the program that is tried, among the moments that are told. */
@@ -77,7 +77,8 @@ final class RequestKillPoints implements AutoCloseable {
         }
     }
 
-    private String next() {
+    /** The next moment that the socket tells of; it waits there for an {@link #answer}. */
+    String next() {
         try {
             String moment = moments.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
             if (moment == null || moment.startsWith("trouble")) {
@@ -97,7 +98,7 @@ final class RequestKillPoints implements AutoCloseable {
         }
     }
 
-    private void answer(String word) {
+    void answer(String word) {
         try {
             tapped.outputWriter(StandardCharsets.UTF_8).write(word + "\n");
             tapped.outputWriter(StandardCharsets.UTF_8).flush();

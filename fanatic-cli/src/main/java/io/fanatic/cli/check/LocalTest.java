@@ -17,7 +17,10 @@ import io.fanatic.netlink.host.Namespace;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * A container of this host and the host itself test each other: ping, 1 KiB, 64 MiB, both at once. The master is the host,
@@ -28,6 +31,9 @@ public final class LocalTest {
     private static final long LONG = 64L << 20;
     /** Of two pings, with a second for each. */
     private static final int ATTEMPTS = 5;
+
+    /** Of an engine that is making a container: one request to it, or a moment of a download. */
+    private static final Duration MOST_TO_SETTLE = Duration.ofSeconds(60);
 
     private static final Duration SHORT_PATIENCE = Duration.ofSeconds(5);
     private static final Duration LONG_PATIENCE = Duration.ofSeconds(60);
@@ -73,24 +79,28 @@ public final class LocalTest {
     public Result run(FanAttachment fan, Optional<String> image) {
         String name = "local " + engine.kind().word() + " test: ";
         say.accept(name + "creating test container ...");
-        TestContainer container;
-        try {
-            container = progress.during(
-                    "starting a container", () -> engine.startTest(fan, image, line -> progress.note(name + line)));
-        } catch (CommandException e) {
-            say.accept(name + "skipped: " + e.getMessage());
-            return new Result(engine.kind(), 0, 0, Optional.of(String.valueOf(e.getMessage())));
-        }
-        Thread destroyer = new Thread(container::close, "destroy-" + container.id());
+        Ending ending = new Ending();
+        Thread destroyer = new Thread(ending::onShutdown, "destroy-fanatic-test");
         Runtime.getRuntime().addShutdownHook(destroyer);
         Result result;
         try (Probes probes = Probes.open()) {
+            TestContainer container = progress.during(
+                    "starting a container",
+                    () -> ending.start(() -> engine.startTest(fan, image, line -> {
+                        ending.requireGoingOn();
+                        if (!line.isEmpty()) {
+                            progress.note(name + line);
+                        }
+                    })));
             say.accept(container.id());
             result = stages(probes, fan.slice().hostAddress(), container);
             say.accept(name + "destroying test container ...");
+        } catch (CommandException e) {
+            say.accept(name + "skipped: " + e.getMessage());
+            return new Result(engine.kind(), 0, 0, Optional.of(String.valueOf(e.getMessage())));
         } finally {
             progress.during("destroying the container", () -> {
-                container.close();
+                ending.destroy();
                 return true;
             });
             forget(destroyer);
@@ -101,6 +111,55 @@ public final class LocalTest {
         say.accept(name + "test complete " + (result.failures() == 0 ? "PASS" : "FAIL") + " (master=" + result.master()
                 + " slave=" + result.slave() + ")");
         return result;
+    }
+
+    /**
+     * Sees to it that the container goes, whenever the program ends: the one who runs the test and the one who ends the program wait for
+     * each other, and the first of them destroys it.
+     */
+    private static final class Ending {
+        private final CountDownLatch settled = new CountDownLatch(1);
+        private volatile boolean came;
+        private Optional<TestContainer> container = Optional.empty();
+
+        /** What the engine has begun to make is either there in the end, or it has taken it away itself. */
+        TestContainer start(Supplier<TestContainer> engine) {
+            try {
+                TestContainer started = engine.get();
+                synchronized (this) {
+                    container = Optional.of(started);
+                }
+                requireGoingOn();
+                return started;
+            } finally {
+                settled.countDown();
+            }
+        }
+
+        void requireGoingOn() {
+            if (came) {
+                throw new CommandException(ExitCode.CANCELLED, "interrupted");
+            }
+        }
+
+        synchronized void destroy() {
+            Optional<TestContainer> there = container;
+            container = Optional.empty();
+            there.ifPresent(TestContainer::close);
+        }
+
+        void onShutdown() {
+            came = true;
+            System.err.println("\ninterrupted; the test container is being removed");
+            try {
+                if (!settled.await(MOST_TO_SETTLE.toSeconds(), TimeUnit.SECONDS)) {
+                    System.err.println("it does not start, and may be left: fanatic-test");
+                }
+                destroy();
+            } catch (InterruptedException | RuntimeException e) {
+                System.err.println("the test container fanatic-test is left: " + e.getMessage());
+            }
+        }
     }
 
     private static void forget(Thread hook) {

@@ -67,6 +67,7 @@ record LxdTestContainer(EngineKind kind, Path socket, Ipv4Address address, Names
                 }
             }
             LockSupport.parkNanos(PAUSE.toNanos());
+            progress.accept("");
             if (Thread.currentThread().isInterrupted()) {
                 throw new CommandException(ExitCode.FAILED, "interrupted while the test instance starts");
             }
