@@ -2,6 +2,7 @@ package io.fanatic.harness.daemon;
 
 import io.fanatic.harness.lab.ExecResult;
 import io.fanatic.harness.lab.LabHost;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,6 +18,9 @@ public final class Podman implements AutoCloseable {
     /** The image that it has from the start. */
     public static final String IMAGE = "localhost/busybox:latest";
 
+    /** Where podman is told of its storage, for whoever calls it without our options: containers-storage.conf(5). */
+    private static final Path STORAGE = Path.of("/etc/containers/storage.conf");
+
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private final LabHost host;
@@ -31,6 +35,14 @@ public final class Podman implements AutoCloseable {
     public static Podman on(LabHost host) {
         Podman podman = new Podman(host, DataDirectory.create("podman", host));
         try {
+            host.namespace()
+                    .call(() -> Files.writeString(
+                            STORAGE, """
+                    [storage]
+                    driver = "overlay"
+                    graphroot = "%s"
+                    runroot = "%s"
+                    """.formatted(podman.data.resolve("root"), podman.data.resolve("run"))));
             Path tar = BusyboxImage.rootfsTar(podman.data.path());
             podman.podman("import", "--change", "CMD [\"/bin/sh\"]", tar.toString(), IMAGE)
                     .orThrow();
@@ -96,6 +108,9 @@ public final class Podman implements AutoCloseable {
         removeContainers();
         awaitCleaners();
         Cgroups.remove("libpod_parent");
+        if (host.namespace().exists()) {
+            host.namespace().call(() -> Files.deleteIfExists(STORAGE));
+        }
         data.close();
     }
 

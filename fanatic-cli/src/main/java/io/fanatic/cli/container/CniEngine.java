@@ -2,7 +2,6 @@ package io.fanatic.cli.container;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
-import io.fanatic.cli.container.http.HttpAnswer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,7 +16,6 @@ import java.util.stream.Stream;
  */
 final class CniEngine extends FileEngine {
     private static final Path DIRECTORY = Path.of("/etc/cni/net.d");
-    private static final Path LEASES = Path.of("/var/lib/cni/networks");
     private static final Path USUAL_PLUGINS = Path.of("/opt/cni/bin");
     private static final List<Path> OTHER_PLUGINS =
             List.of(Path.of("/usr/lib/cni"), Path.of("/usr/libexec/cni"), Path.of("/usr/local/libexec/cni"));
@@ -27,11 +25,14 @@ final class CniEngine extends FileEngine {
     }
 
     @Override
-    StaticFile file(FanAttachment fan) {
-        boolean here = Files.isDirectory(DIRECTORY) || !plugins().isEmpty();
-        if (!here) {
+    void requireHere() {
+        if (!Files.isDirectory(DIRECTORY) && plugins().isEmpty()) {
             throw UnusableException.absent(EngineKind.CNI);
         }
+    }
+
+    @Override
+    StaticFile file(FanAttachment fan) {
         Path path = DIRECTORY.resolve("50-" + fan.bridge() + ".conflist");
         return new StaticFile(
                 "the CNI configuration " + path,
@@ -39,7 +40,7 @@ final class CniEngine extends FileEngine {
                 conflist(fan),
                 "containers join the fan by their runtime: ctr run --cni, or nerdctl run --network " + fan.bridge(),
                 true,
-                () -> leased(fan));
+                new CniReservations(fan.bridge()));
     }
 
     static JsonObject conflist(FanAttachment fan) {
@@ -73,23 +74,6 @@ final class CniEngine extends FileEngine {
         JsonObject list = DockerApi.object("cniVersion", "0.4.0", "name", fan.bridge());
         list.add("plugins", plugins);
         return list;
-    }
-
-    /** The containers that host-local has given an address; it keeps a file for each, named after it. */
-    private static List<String> leased(FanAttachment fan) {
-        List<String> names = new ArrayList<>();
-        try (Stream<Path> files = Files.list(LEASES.resolve(fan.bridge()))) {
-            for (Path file : files.sorted().toList()) {
-                String name = file.getFileName().toString();
-                if (!name.isEmpty() && Character.isDigit(name.charAt(0))) {
-                    List<String> lines = Files.readAllLines(file);
-                    names.add(lines.isEmpty() ? name : HttpAnswer.oneLine(lines.get(0)));
-                }
-            }
-        } catch (IOException none) {
-            return names;
-        }
-        return names;
     }
 
     private static List<Path> plugins() {

@@ -1,5 +1,6 @@
 package io.fanatic.cli.container;
 
+import io.fanatic.core.FanEntry;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -19,6 +20,11 @@ public interface ContainerEngine {
 
     /** Clears temporary files of runs that were killed. */
     default void sweep() {}
+
+    /** The fans that it was put on, and not yet taken off; they need not be up. */
+    default List<FanEntry> noted() {
+        return List.of();
+    }
 
     /** With which options it was enabled; to be asked only when it was. */
     default EngineOptions options(FanAttachment fan) {
@@ -41,9 +47,11 @@ public interface ContainerEngine {
     /**
      * Puts the engine back as it was before {@link #enable}. Not enabled is fine.
      *
-     * @param force also when containers are on the fan; they lose it
+     * @param force also when containers are on the fan; they lose it. Also when the engine does not answer; then what is in it
+     *     remains, and the next call goes on
      * @return what was done
-     * @throws io.fanatic.cli.command.CommandException IN_USE naming the containers, unless forced; CONFLICT when a person has
+     * @throws io.fanatic.cli.command.CommandException IN_USE naming the containers, or what cannot be taken away while the engine
+     *     does not answer, unless forced; CONFLICT when a person has
      *     changed what we wrote, saying what differs and what to do
      */
     EnginePlan disable(FanAttachment fan, boolean force);
@@ -56,7 +64,8 @@ public interface ContainerEngine {
      * replaced. The caller closes it, which destroys it.
      *
      * @param image the engine's name of an image; else a local busybox, alpine or ubuntu, else one is pulled
-     * @param progress gets a line for each thing that takes longer than a moment
+     * @param progress gets a line for each thing that takes longer than a moment, and an empty one now and then; what it throws ends the
+     *     start, and nothing of the container stays
      * @throws io.fanatic.cli.command.CommandException when there is no image to be had: the sentence tells why
      */
     TestContainer startTest(FanAttachment fan, Optional<String> image, Consumer<String> progress);

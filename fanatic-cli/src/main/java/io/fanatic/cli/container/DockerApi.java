@@ -14,6 +14,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 
 /**
@@ -27,6 +29,9 @@ final class DockerApi implements AutoCloseable {
 
     /** What this was written for: Docker 25. */
     private static final int OUR_MINOR = 44;
+
+    /** A network's option. */
+    static final String BRIDGE_NAME = "com.docker.network.bridge.name";
 
     private static final Duration PULL_QUIET = Duration.ofMinutes(2);
 
@@ -133,6 +138,17 @@ final class DockerApi implements AutoCloseable {
         ok(
                 http.post(prefix + "/networks/" + word(network) + "/disconnect", body),
                 "take " + container + " off the network " + network);
+    }
+
+    /** The names of the containers, running or not, on networks that use this bridge, whatever the networks are called. */
+    List<String> containersOnBridge(String bridge) {
+        SortedSet<String> names = new TreeSet<>();
+        for (Json network : networks()) {
+            if (network.at("Options").textOr(BRIDGE_NAME, "").equals(bridge)) {
+                names.addAll(containersOn(network.textOr("Name", "")));
+            }
+        }
+        return List.copyOf(names);
     }
 
     /** The names of the containers, running or not, that are on a network. */

@@ -35,7 +35,10 @@ final class DockerDefaultBridge {
     /** Docker's name for the network of plain {@code docker run}. */
     static final String NETWORK = "bridge";
 
-    private static final String BRIDGE_NAME = "com.docker.network.bridge.name";
+    /** The name of the note about daemon.json. */
+    static final String NOTE = "docker-daemon";
+
+    private static final Path USUAL_DATA = Path.of("/var/lib/docker");
     private static final List<String> SETTINGS = List.of("bridge", "fixed-cidr", "mtu", "ip-masq");
     private static final int MOST_BYTES = 1 << 20;
 
@@ -43,7 +46,7 @@ final class DockerDefaultBridge {
     private final FanAttachment fan;
 
     DockerDefaultBridge(Path journals, FanAttachment fan) {
-        this.journal = Journal.of(journals, "docker-daemon");
+        this.journal = Journal.of(journals, NOTE);
         this.fan = fan;
     }
 
@@ -101,7 +104,8 @@ final class DockerDefaultBridge {
     /** Whether the Docker that runs now has the fan's bridge as its default. */
     boolean runsOnFan(DockerApi docker) {
         return docker.network(NETWORK)
-                .map(network -> network.at("Options").textOr(BRIDGE_NAME, "").equals(fan.bridge()))
+                .map(network ->
+                        network.at("Options").textOr(DockerApi.BRIDGE_NAME, "").equals(fan.bridge()))
                 .orElse(false);
     }
 
@@ -109,13 +113,20 @@ final class DockerDefaultBridge {
      * How it stands; to be asked only when it {@link #isNoted}.
      *
      * @param docker empty when Docker does not run: then its file tells
+     * @param who it is: {@code Docker 26.1.5 on /run/docker.sock}; or, when it does not run, why it is thought so
      */
     EngineStatus status(Optional<DockerApi> docker, String who) {
         Note note = journal.read().orElseThrow();
         Content now = Content.of(Path.of(note.subject()));
         boolean ours = now.bytes().isPresent() && note.wrote(now.bytes().get());
         boolean running = docker.isPresent() && runsOnFan(docker.get());
-        if (ours && (running || docker.isEmpty())) {
+        if (ours && docker.isEmpty()) {
+            String stuck = DockerStore.isStuckOn(store(note), fan.bridge())
+                    ? "; it started without " + fan.bridge()
+                            + " once and does not start with it again: disable it, start it, and enable it"
+                    : "";
+            return new EngineStatus(EngineStatus.State.STOPPED, who + stuck);
+        } else if (ours && running) {
             return new EngineStatus(EngineStatus.State.ENABLED, who + ", network of plain docker run");
         } else if (ours) {
             return half(who + " was not restarted since " + note.subject() + " was written");
@@ -185,7 +196,8 @@ final class DockerDefaultBridge {
         }
         steps.add("restart Docker " + DockerRestart.words(daemon));
         List<String> warnings = new ArrayList<>(restartWarnings(docker));
-        warnings.add("from then on Docker does not start while the fan is down");
+        warnings.add("from then on Docker needs the bridge " + fan.bridge()
+                + " to start; while the fan is down, an empty one stands in for it");
         return new EnginePlan(steps, warnings, true);
     }
 
@@ -282,18 +294,29 @@ final class DockerDefaultBridge {
                 && now.bytes().isPresent()
                 && old.get().wrote(now.bytes().get());
         Optional<Note.Previous> previous = oursIsThere ? old.get().previous() : now.asPrevious();
-        String whom = fan.bridge() + " " + fan.slice().cidr();
-        journal.write(new Note(file.toString(), whom, previous, Note.checksum(bytes)));
+        String data = docker.info().textOr("DockerRootDir", USUAL_DATA.toString());
+        Note note = new Note(file.toString(), fan.words(), previous, Note.checksum(bytes), Optional.of(data));
+        journal.write(note);
         try (DockerRestart restart = new DockerRestart(daemon, docker.socket())) {
             try {
                 write(file, bytes);
-                restart.run();
+                // What an earlier start without the bridge has left would keep Docker from starting with it.
+                if (!runsOnFan(docker) && DockerStore.hasDefaultNetworkOn(store(note), fan.bridge())) {
+                    restart.run(() -> DockerStore.forgetDefaultNetworkOn(store(note), fan.bridge()));
+                } else {
+                    restart.run();
+                }
                 requireOnFan(docker.socket());
                 return plan;
             } catch (CommandException e) {
                 throw putBack(e, restart, file, previous);
             }
         }
+    }
+
+    /** Docker's record of its networks. */
+    private static Path store(Note note) {
+        return note.data().map(Path::of).orElse(USUAL_DATA).resolve("network/files/local-kv.db");
     }
 
     private void requireOnFan(Path socket) {
@@ -366,6 +389,10 @@ final class DockerDefaultBridge {
             steps.add((note.get().previous().isPresent() ? "put back " : "delete ") + file + ", as it was before");
         }
         boolean restarts = docker.isPresent() && runsOnFan(docker.get());
+        if (docker.isEmpty() && DockerStore.hasDefaultNetworkOn(store(note.get()), fan.bridge())) {
+            steps.add("take the bridge " + fan.bridge() + " of the network of plain docker run out of "
+                    + store(note.get()) + "; Docker, which does not run, makes that network anew");
+        }
         if (!restarts) {
             if (steps.isEmpty()) {
                 steps.add("delete the note about " + file + ", which is not as it says any more");
@@ -408,6 +435,9 @@ final class DockerDefaultBridge {
             restore(file, note.get().previous());
         }
         sweepBeside(file);
+        if (docker.isEmpty()) {
+            DockerStore.forgetDefaultNetworkOn(store(note.get()), fan.bridge());
+        }
         if (plan.restarts()) {
             DockerApi running = docker.orElseThrow();
             try (DockerRestart restart = new DockerRestart(DockerDaemon.of(running), running.socket())) {

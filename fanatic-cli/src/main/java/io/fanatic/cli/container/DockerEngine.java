@@ -3,6 +3,7 @@ package io.fanatic.cli.container;
 import io.fanatic.cli.command.CommandException;
 import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.container.journal.Journal;
+import io.fanatic.core.FanEntry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,10 +35,19 @@ final class DockerEngine implements ContainerEngine {
 
     @Override
     public EngineStatus status(FanAttachment fan) {
-        return Standings.status(() -> bridge(fan).isNoted()
-                ? withIfRunning(docker ->
-                        bridge(fan).status(docker, docker.map(DockerEngine::who).orElse("Docker, which does not run")))
-                : with(docker -> Standings.of(who(docker), "network " + fan.bridge(), keeper(docker, fan))));
+        return Standings.status(() -> journal(fan).exists(), () -> {
+            if (!bridge(fan).isNoted()) {
+                return with(docker -> Standings.of(who(docker), "network " + fan.bridge(), keeper(docker, fan)));
+            }
+            try {
+                return with(docker -> bridge(fan).status(Optional.of(docker), who(docker)));
+            } catch (UnusableException e) {
+                String words = DockerLog.lastWords()
+                        .map(last -> "; its last words: " + last)
+                        .orElse("");
+                return bridge(fan).status(Optional.empty(), e.getMessage() + words);
+            }
+        });
     }
 
     private static String who(DockerApi docker) {
@@ -115,11 +125,23 @@ final class DockerEngine implements ContainerEngine {
 
     @Override
     public EnginePlan planDisable(FanAttachment fan) {
-        if (bridge(fan).isNoted()) {
-            return withWarnings(fan, withIfRunning(docker -> bridge(fan).planDisable(docker)));
+        EnginePlan plan = bridge(fan).isNoted()
+                ? withIfRunning(docker -> bridge(fan).planDisable(docker))
+                : orUnusable(
+                        fan,
+                        docker -> keeper(docker, fan).disabling(),
+                        e -> Standings.disablingUnusable(e, title(fan)));
+        return withWarnings(fan, withoutBridge(fan, plan));
+    }
+
+    /** Docker keeps a bridge that was there before its network, and makes one for its network while the fan is down. */
+    private static EnginePlan withoutBridge(FanAttachment fan, EnginePlan plan) {
+        if (plan.isEmpty() || !SpareBridge.isThere(fan)) {
+            return plan;
         }
-        return withWarnings(
-                fan, with(docker -> Standings.plan(keeper(docker, fan).disabling())));
+        List<String> steps = new ArrayList<>(plan.steps());
+        steps.add("delete the bridge " + fan.bridge() + ", which is no fan's any more");
+        return new EnginePlan(steps, plan.warnings(), plan.restarts());
     }
 
     private EnginePlan withWarnings(FanAttachment fan, EnginePlan plan) {
@@ -133,19 +155,56 @@ final class DockerEngine implements ContainerEngine {
 
     @Override
     public EnginePlan disable(FanAttachment fan, boolean force) {
-        return Locked.run(() -> bridge(fan).isNoted()
-                ? withIfRunning(docker -> bridge(fan).disable(docker, force))
-                : with(docker -> Standings.plan(keeper(docker, fan).disable(force))));
+        return Locked.run(() -> {
+            boolean spare = SpareBridge.isThere(fan);
+            EnginePlan done = bridge(fan).isNoted()
+                    ? withIfRunning(docker -> bridge(fan).disable(docker, force))
+                    : orUnusable(
+                            fan,
+                            docker -> keeper(docker, fan).disable(force),
+                            e -> Standings.disableUnusable(e, title(fan), journal(fan), force));
+            EnginePlan whole = spare ? withoutBridge(fan, done) : done;
+            if (spare && !done.isEmpty()) {
+                SpareBridge.remove(fan);
+            }
+            return whole;
+        });
+    }
+
+    /** With a network of its own: only Docker itself can take that away. */
+    private EnginePlan orUnusable(
+            FanAttachment fan,
+            Function<DockerApi, List<String>> work,
+            Function<UnusableException, List<String>> otherwise) {
+        try {
+            return with(docker -> Standings.plan(work.apply(docker)));
+        } catch (UnusableException e) {
+            return journal(fan).exists() ? Standings.plan(otherwise.apply(e)) : EnginePlan.nothing();
+        }
     }
 
     @Override
     public List<String> containersOn(FanAttachment fan) {
         if (bridge(fan).isNoted()) {
             // It can be taken off the fan also while it does not run, and then nobody is on it.
-            return withIfRunning(docker -> docker.map(running -> running.containersOn(network(running, fan)))
+            return withIfRunning(docker -> docker.map(running -> running.containersOnBridge(fan.bridge()))
                     .orElse(List.of()));
         }
-        return with(docker -> docker.containersOn(network(docker, fan)));
+        try {
+            return with(docker -> docker.containersOnBridge(fan.bridge()));
+        } catch (UnusableException e) {
+            if (journal(fan).exists() && !e.isAbsent()) {
+                throw Standings.remains(e, title(fan));
+            }
+            return List.of();
+        }
+    }
+
+    @Override
+    public List<FanEntry> noted() {
+        List<Journal> journals = new ArrayList<>(Journal.all(this.journals, "docker-network-"));
+        journals.addAll(Journal.all(this.journals, DockerDefaultBridge.NOTE));
+        return Standings.noted(journals);
     }
 
     @Override
@@ -163,10 +222,16 @@ final class DockerEngine implements ContainerEngine {
     }
 
     private Keeper keeper(DockerApi docker, FanAttachment fan) {
-        return new Keeper(
-                new DockerNetwork(docker, fan, BridgeAddresses.haveOtherSlices(fan)),
-                Journal.of(journals, "docker-network-" + fan.bridge()),
-                fan);
+        return new Keeper(new DockerNetwork(docker, fan, BridgeAddresses.haveOtherSlices(fan)), journal(fan), fan);
+    }
+
+    /** Of a network of its own. */
+    private Journal journal(FanAttachment fan) {
+        return Journal.of(journals, "docker-network-" + fan.bridge());
+    }
+
+    private static String title(FanAttachment fan) {
+        return "the Docker network " + fan.bridge();
     }
 
     private <T> T with(Function<DockerApi, T> work) {

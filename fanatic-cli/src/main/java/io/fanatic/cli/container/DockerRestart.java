@@ -86,39 +86,58 @@ final class DockerRestart implements AutoCloseable {
      * @throws CommandException when it does not; it may be down then
      */
     void run() {
-        if (daemon.unit().isPresent()) {
-            runProgram(List.of(systemctl(), "restart", daemon.unit().get()));
-            awaitAnswer(() -> {});
-        } else if (byScript) {
-            runProgram(List.of(SCRIPT.toString(), "restart"));
+        run(Optional.empty());
+    }
+
+    /** As {@link #run()}, with work that is done while it is stopped. */
+    void run(Runnable whileStopped) {
+        run(Optional.of(whileStopped));
+    }
+
+    private void run(Optional<Runnable> whileStopped) {
+        if (daemon.unit().isPresent() || byScript) {
+            if (whileStopped.isPresent()) {
+                runProgram(manage("stop"));
+                whileStopped.get().run();
+            }
+            runProgram(manage(whileStopped.isPresent() ? "start" : "restart"));
             awaitAnswer(() -> {});
         } else {
-            restartProcess();
+            restartProcess(whileStopped.orElse(() -> {}));
         }
+    }
+
+    private List<String> manage(String verb) {
+        return daemon.unit()
+                .map(unit -> List.of(systemctl(), verb, unit))
+                .orElseGet(() -> List.of(SCRIPT.toString(), verb));
     }
 
     private static String systemctl() {
         return Files.isExecutable(Path.of("/usr/bin/systemctl")) ? "/usr/bin/systemctl" : "/bin/systemctl";
     }
 
-    private static void runProgram(List<String> command) {
+    private void runProgram(List<String> command) {
         try {
             Spawn.Output ended = Spawn.capture(command, STOP.plus(START));
             if (ended.status() != 0) {
                 throw new CommandException(
-                        ExitCode.FAILED, String.join(" ", command) + " failed: " + HttpAnswer.oneLine(ended.text()));
+                        ExitCode.FAILED,
+                        String.join(" ", command) + " failed: "
+                                + DockerLog.lastWords(daemon).orElse(HttpAnswer.oneLine(ended.text())));
             }
         } catch (ErrnoException e) {
             throw new CommandException(ExitCode.FAILED, String.valueOf(e.getMessage()));
         }
     }
 
-    private void restartProcess() {
+    private void restartProcess(Runnable whileStopped) {
         int old = pid;
         if (runs(old)) {
             LIBC.kill(old, SIGTERM);
             await(STOP, () -> !runs(old), "Docker (process " + old + ") does not end");
         }
+        whileStopped.run();
         long watched = System.nanoTime() + (daemon.isWatched() ? WATCHER.toNanos() : 0);
         while (System.nanoTime() < watched) {
             if (answers()) {
@@ -137,7 +156,12 @@ final class DockerRestart implements AutoCloseable {
         }
         awaitAnswer(() -> {
             if (!runs(pid)) {
-                throw new CommandException(ExitCode.FAILED, "Docker ended as soon as it was started");
+                throw new CommandException(
+                        ExitCode.FAILED,
+                        "Docker ended as soon as it was started"
+                                + DockerLog.lastWords(daemon)
+                                        .map(words -> ": " + words)
+                                        .orElse(""));
             }
         });
     }

@@ -16,6 +16,8 @@ public record EngineStatus(State state, String sentence) {
         UNUSABLE,
         /** It can be put on the fan. */
         OFF,
+        /** It was put on the fan by us, and does not answer now: its daemon is stopped, or does not start. */
+        STOPPED,
         /** Its containers can be put on the fan, as we configured it. */
         ENABLED,
         /**
@@ -29,10 +31,10 @@ public record EngineStatus(State state, String sentence) {
 
     /** Whether there is something of ours to be taken off the fan again. */
     public boolean isOurs() {
-        return state == State.ENABLED || state == State.HALF || state == State.ALTERED;
+        return state == State.ENABLED || state == State.HALF || state == State.ALTERED || state == State.STOPPED;
     }
 
     public boolean usable() {
-        return state != State.ABSENT && state != State.UNUSABLE;
+        return state != State.ABSENT && state != State.UNUSABLE && state != State.STOPPED;
     }
 }

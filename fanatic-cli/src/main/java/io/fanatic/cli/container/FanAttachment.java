@@ -1,10 +1,16 @@
 package io.fanatic.cli.container;
 
 import io.fanatic.core.Cidr;
+import io.fanatic.core.FanEntry;
 import io.fanatic.core.FanMapping;
+import io.fanatic.core.FanNames;
+import io.fanatic.core.FanOptions;
 import io.fanatic.core.FanSlice;
 import io.fanatic.core.TunnelType;
+import io.fanatic.core.UnderlaySpec;
 import io.fanatic.netlink.engine.Fan;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * What a container engine must know of a fan that is up: where to plug its containers in, and which addresses are theirs.
@@ -20,6 +26,41 @@ public record FanAttachment(TunnelType type, String bridge, FanSlice slice, int 
     /** A slice of a fan on this host. */
     public static FanAttachment of(Fan fan, FanSlice slice) {
         return new FanAttachment(fan.type(), fan.bridge(), slice, fan.mtu(), fan.leases(slice.underlayAddress()));
+    }
+
+    /** As notes tell it: {@code fan-250 250.0.45.0/24 250.0.0.0/8 10.0.0.45/16}, the end as a line of /etc/network/fan. */
+    String words() {
+        FanOptions options = FanOptions.DEFAULT.withType(type);
+        return bridge + " " + slice.cidr() + " "
+                + new FanEntry(
+                        overlay(),
+                        UnderlaySpec.of(
+                                slice.underlayAddress(), mapping().underlay().prefixLength()),
+                        bridge.equals(FanNames.bridge(overlay())) ? options : options.withBridge(bridge));
+    }
+
+    /** The fan that a note is for; empty where it is of an earlier version, which told only bridge and slice. */
+    static Optional<FanEntry> entry(String words) {
+        List<String> word = List.of(words.split(" ", -1));
+        try {
+            return word.size() > 2 ? Optional.of(FanEntry.parse(word.subList(2, word.size()))) : Optional.empty();
+        } catch (IllegalArgumentException damaged) {
+            return Optional.empty();
+        }
+    }
+
+    /** Of a fan whose underlay address this host has no more, which is not up: enough to take an engine off it. */
+    public static Optional<FanAttachment> ofGone(FanEntry entry) {
+        if (!(entry.underlay() instanceof UnderlaySpec.Address underlay)) {
+            return Optional.empty();
+        }
+        FanSlice slice = new FanSlice(
+                entry.mapping().orElseThrow(),
+                underlay.address(),
+                entry.options().hostReserve());
+        String bridge = entry.options().bridge().orElseGet(() -> FanNames.bridge(entry.overlay()));
+        return Optional.of(new FanAttachment(
+                entry.options().type(), bridge, slice, entry.options().mtu().orElse(0), false));
     }
 
     public FanMapping mapping() {

@@ -3,6 +3,7 @@ package io.fanatic.cli.container;
 import io.fanatic.cli.command.CommandException;
 import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.container.journal.Journal;
+import io.fanatic.core.FanEntry;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -18,7 +19,10 @@ abstract class FileEngine implements ContainerEngine {
         this.journals = journals;
     }
 
-    /** The file for this fan. @throws UnusableException when the engine is not here or reads no such file */
+    /** @throws UnusableException when the engine is not here or reads no such file */
+    abstract void requireHere();
+
+    /** The file for this fan. */
     abstract StaticFile file(FanAttachment fan);
 
     /** What a person should know before, one sentence each. */
@@ -35,22 +39,38 @@ abstract class FileEngine implements ContainerEngine {
     }
 
     private Keeper keeper(FanAttachment fan) {
-        return new Keeper(file(fan), Journal.of(journals, kind.word() + "-file-" + fan.bridge()), fan);
+        return new Keeper(file(fan), journal(fan), fan);
+    }
+
+    private Journal journal(FanAttachment fan) {
+        return Journal.of(journals, kind.word() + "-file-" + fan.bridge());
+    }
+
+    @Override
+    public List<FanEntry> noted() {
+        return Standings.noted(Journal.all(journals, kind.word() + "-file-"));
     }
 
     @Override
     public EngineStatus status(FanAttachment fan) {
-        return Standings.status(
-                () -> Standings.of(kind.title(), "file " + file(fan).path(), keeper(fan)));
+        // A file of ours can be taken away also when the engine is gone.
+        return Standings.status(() -> false, () -> {
+            if (journal(fan).read().isEmpty()) {
+                requireHere();
+            }
+            return Standings.of(kind.title(), "file " + file(fan).path(), keeper(fan));
+        });
     }
 
     @Override
     public EnginePlan planEnable(FanAttachment fan, EngineOptions options) {
+        requireHere();
         return plan(fan, keeper(fan).enabling());
     }
 
     @Override
     public EnginePlan enable(FanAttachment fan, EngineOptions options) {
+        requireHere();
         return Locked.run(() -> plan(fan, keeper(fan).enable()));
     }
 

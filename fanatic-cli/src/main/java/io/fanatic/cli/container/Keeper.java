@@ -20,7 +20,7 @@ final class Keeper {
     Keeper(Resource resource, Journal journal, FanAttachment fan) {
         this.resource = resource;
         this.journal = journal;
-        this.fan = fan.bridge() + " " + fan.slice().cidr();
+        this.fan = fan.words();
     }
 
     /** What is there, seen from us. */

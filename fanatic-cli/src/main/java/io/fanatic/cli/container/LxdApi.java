@@ -137,6 +137,26 @@ final class LxdApi implements AutoCloseable {
         }
     }
 
+    /** The instances of all projects, running or not, with a device on that bridge, through whatever profile. */
+    List<Instance> instancesOn(String bridge) {
+        List<Instance> found = new ArrayList<>();
+        for (Json instance : ok(http.get("/1.0/instances?recursion=1&all-projects=true"), "list its instances")
+                .json()
+                .at("metadata")
+                .list()) {
+            Json devices = instance.at("expanded_devices");
+            boolean on = devices.names().stream()
+                    .map(devices::at)
+                    .anyMatch(device -> device.textOr("type", "").equals("nic")
+                            && (device.textOr("parent", "").equals(bridge)
+                                    || device.textOr("network", "").equals(bridge)));
+            if (on) {
+                found.add(new Instance(instance.textOr("name", ""), instance.textOr("project", "")));
+            }
+        }
+        return found;
+    }
+
     Optional<Json> instance(String name) {
         return find("/1.0/instances/" + word(name), "show the instance " + name);
     }

@@ -3,9 +3,12 @@ package io.fanatic.cli.container;
 import io.fanatic.cli.command.CommandException;
 import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.container.journal.Journal;
+import io.fanatic.core.FanEntry;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -34,10 +37,12 @@ final class LxdEngine implements ContainerEngine {
 
     @Override
     public EngineStatus status(FanAttachment fan) {
-        return Standings.status(() -> with(lxd -> Standings.of(
-                kind.title() + " " + lxd.version() + " on " + lxd.socket(),
-                "profile " + fan.bridge(),
-                keeper(lxd, fan))));
+        return Standings.status(
+                () -> isNoted(fan),
+                () -> with(lxd -> Standings.of(
+                        kind.title() + " " + lxd.version() + " on " + lxd.socket(),
+                        "profile " + fan.bridge(),
+                        keeper(lxd, fan))));
     }
 
     @Override
@@ -67,17 +72,57 @@ final class LxdEngine implements ContainerEngine {
 
     @Override
     public EnginePlan planDisable(FanAttachment fan) {
-        return with(lxd -> Standings.plan(keeper(lxd, fan).disabling()));
+        try {
+            return with(lxd -> Standings.plan(keeper(lxd, fan).disabling()));
+        } catch (UnusableException e) {
+            return isNoted(fan) ? Standings.plan(Standings.disablingUnusable(e, title(fan))) : EnginePlan.nothing();
+        }
     }
 
     @Override
     public EnginePlan disable(FanAttachment fan, boolean force) {
-        return Locked.run(() -> with(lxd -> Standings.plan(keeper(lxd, fan).disable(force))));
+        return Locked.run(() -> {
+            try {
+                return with(lxd -> Standings.plan(keeper(lxd, fan).disable(force)));
+            } catch (UnusableException e) {
+                return isNoted(fan)
+                        ? Standings.plan(Standings.disableUnusable(e, title(fan), journal(fan), force))
+                        : EnginePlan.nothing();
+            }
+        });
     }
 
     @Override
     public List<String> containersOn(FanAttachment fan) {
-        return with(lxd -> new LxdProfile(lxd, fan).users());
+        try {
+            return with(lxd -> {
+                SortedSet<String> names = new TreeSet<>(new LxdProfile(lxd, fan).users());
+                lxd.instancesOn(fan.bridge()).forEach(instance -> names.add(instance.toString()));
+                return List.copyOf(names);
+            });
+        } catch (UnusableException e) {
+            if (isNoted(fan) && !e.isAbsent()) {
+                throw Standings.remains(e, title(fan));
+            }
+            return List.of();
+        }
+    }
+
+    @Override
+    public List<FanEntry> noted() {
+        return Standings.noted(Journal.all(journals, kind.word() + "-profile-"));
+    }
+
+    private boolean isNoted(FanAttachment fan) {
+        return journal(fan).read().isPresent();
+    }
+
+    private Journal journal(FanAttachment fan) {
+        return Journal.of(journals, kind.word() + "-profile-" + fan.bridge());
+    }
+
+    private String title(FanAttachment fan) {
+        return "the " + kind.title() + " profile " + fan.bridge();
     }
 
     @Override
@@ -86,8 +131,7 @@ final class LxdEngine implements ContainerEngine {
     }
 
     private Keeper keeper(LxdApi lxd, FanAttachment fan) {
-        return new Keeper(
-                new LxdProfile(lxd, fan), Journal.of(journals, kind.word() + "-profile-" + fan.bridge()), fan);
+        return new Keeper(new LxdProfile(lxd, fan), journal(fan), fan);
     }
 
     private <T> T with(Function<LxdApi, T> work) {

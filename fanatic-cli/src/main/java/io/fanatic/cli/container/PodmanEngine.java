@@ -22,7 +22,7 @@ final class PodmanEngine extends FileEngine {
     }
 
     @Override
-    StaticFile file(FanAttachment fan) {
+    void requireHere() {
         if (!SocketPlaces.hasProgram(List.of("podman"))) {
             throw UnusableException.absent(EngineKind.PODMAN);
         }
@@ -30,6 +30,10 @@ final class PodmanEngine extends FileEngine {
             throw UnusableException.because("Podman on this host uses CNI networks, as network_backend in "
                     + "containers.conf says; enable CNI instead");
         }
+    }
+
+    @Override
+    StaticFile file(FanAttachment fan) {
         String directory = configuration.network("network_config_dir");
         Path path = Path.of(directory.isEmpty() ? "/etc/containers/networks" : directory, fan.bridge() + ".json");
         return new StaticFile(
@@ -38,7 +42,7 @@ final class PodmanEngine extends FileEngine {
                 network(fan),
                 "containers join the fan by: podman run --network " + fan.bridge(),
                 false,
-                List::of);
+                new PodmanContainers(fan.bridge(), path));
     }
 
     @Override

@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.Supplier;
 
 /**
  * A file of settings that engines read when a container starts. As a slice is arithmetic the file never changes while the fan
@@ -25,15 +24,10 @@ import java.util.function.Supplier;
  * @param content JSON
  * @param hint how containers join, the end of a sentence
  * @param keepsDirectory whether its directory stays when it is empty; else it goes, as whoever needs it makes it again
- * @param usersNow who is known to use it
+ * @param containers who uses it
  */
 record StaticFile(
-        String title,
-        Path path,
-        JsonObject content,
-        String hint,
-        boolean keepsDirectory,
-        Supplier<List<String>> usersNow)
+        String title, Path path, JsonObject content, String hint, boolean keepsDirectory, FileUsers containers)
         implements Resource {
     private static final int MOST_BYTES = 1 << 20;
 
@@ -79,6 +73,7 @@ record StaticFile(
         } catch (IOException e) {
             throw failed("delete", e);
         }
+        containers.forget();
     }
 
     @Override
@@ -113,16 +108,16 @@ record StaticFile(
 
     @Override
     public List<String> users() {
-        return usersNow.get();
+        return containers.now();
     }
 
     @Override
     public void evict() {
-        // A file cannot take anybody off a network.
+        containers.evict();
     }
 
     @Override
     public String fate() {
-        return "they stay on the fan until they end";
+        return containers.fate();
     }
 }

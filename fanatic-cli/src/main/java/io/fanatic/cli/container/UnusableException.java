@@ -22,6 +22,18 @@ final class UnusableException extends CommandException {
         return new UnusableException(EngineStatus.State.UNUSABLE, sentence);
     }
 
+    /** Whether the engine is not installed. */
+    boolean isAbsent() {
+        return state == EngineStatus.State.ABSENT;
+    }
+
+    /** How an engine stands that cannot be used, and that we have put on a fan. */
+    EngineStatus notedStatus() {
+        return isAbsent()
+                ? new EngineStatus(EngineStatus.State.ALTERED, getMessage() + "; disable it to forget about it")
+                : new EngineStatus(EngineStatus.State.STOPPED, String.valueOf(getMessage()));
+    }
+
     EngineStatus status() {
         return new EngineStatus(state, String.valueOf(getMessage()));
     }

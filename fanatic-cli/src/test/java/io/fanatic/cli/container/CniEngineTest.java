@@ -1,14 +1,23 @@
 package io.fanatic.cli.container;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.fanatic.harness.daemon.Containerd;
+import io.fanatic.harness.lab.Lab;
 import io.fanatic.harness.lab.LabHost;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 
 /** {@code ctr run --cni} with a containerd on each of two hosts. */
 class CniEngineTest extends FileEngineTests<Containerd> {
+    private static final Path FILE = Path.of("/etc/cni/net.d/50-fan-250.conflist");
+    private static final Path RESERVED = Path.of("/var/lib/cni/networks/fan-250");
+
     CniEngineTest() {
-        super(EngineKind.CNI, "/etc/cni/net.d/50-fan-250.conflist");
+        super(EngineKind.CNI, FILE.toString());
     }
 
     @Override
@@ -24,6 +33,41 @@ class CniEngineTest extends FileEngineTests<Containerd> {
     @Override
     void removeContainers(Containerd containerd) {
         containerd.removeContainers();
+    }
+
+    @Test
+    void whatEndedWithoutItsRuntimeTakingItOffBlocksNothing(Lab lab) {
+        EngineHost host = new EngineHost(lab.hosts().get(0), EngineKind.CNI);
+        Containerd containerd = engine(0);
+        host.enable();
+        containerd.run("ended");
+        assertThat(host.containers()).containsExactly("default-ended");
+        // Without the file the plugins are not asked when it ends.
+        host.inside(() -> Files.move(FILE, FILE.resolveSibling("away")));
+        containerd.removeContainers();
+        host.inside(() -> Files.move(FILE.resolveSibling("away"), FILE));
+        host.host().exec("sh", "-c", "ls " + RESERVED + "/250.*").orThrow();
+        assertThat(host.containers()).isEmpty();
+        assertThat(host.disable(false).steps()).hasSize(1);
+        assertThat(host.inside(() -> Files.exists(RESERVED))).isFalse();
+    }
+
+    @Test
+    void whatIsForcedOffTheFanLeavesNoAddressBehind(Lab lab) {
+        EngineHost host = new EngineHost(lab.hosts().get(0), EngineKind.CNI);
+        Containerd containerd = engine(0);
+        host.enable();
+        containerd.run("forced");
+        assertThat(host.disable(true).steps())
+                .hasSize(2)
+                .first()
+                .isEqualTo("take default-forced off the fan; they keep running without it; their addresses are free"
+                        + " again");
+        containerd.removeContainers();
+        assertThat(host.containers()).isEmpty();
+        host.enable();
+        assertThat(ContainerNet.of(EngineHost.namespace(containerd.run("next"))).address())
+                .hasToString("250.0.1.2");
     }
 
     @Override

@@ -159,4 +159,19 @@ class EnginePartsTest {
         process.destroy();
         assertThat(process.waitFor()).as("ended by SIGTERM and by nothing else").isEqualTo(128 + 15);
     }
+
+    @Test
+    void dockersLastWordsAreWhatItEndedWith() {
+        String id = "0123456789ab".repeat(6).substring(0, 64);
+        assertThat(DockerLog.of("""
+                        time="1" level=info msg="Starting up"
+                        failed to start daemon: an earlier one
+                        time="2" level=warning msg="stopping"
+                        failed to start daemon: conflicts with network %s (fan-250): networks have same bridge name
+                        Main process exited, code=exited, status=1/FAILURE
+                        """.formatted(id)))
+                .contains("failed to start daemon: conflicts with network 0123456789ab (fan-250): networks have same"
+                        + " bridge name");
+        assertThat(DockerLog.of("time=\"1\" level=info msg=\"Starting up\"\n")).isEmpty();
+    }
 }

@@ -71,6 +71,10 @@ abstract class FileEngineTests<T extends AutoCloseable> {
         }
     }
 
+    final T engine(int host) {
+        return engines.get(host);
+    }
+
     private EngineHost engine(Lab lab, int host) {
         return new EngineHost(lab.hosts().get(host), kind);
     }

@@ -140,6 +140,48 @@ abstract class InstanceEngineTests {
     }
 
     @Test
+    void instancesWithADeviceOrProfileOfTheirOwnAreKnown(Lab lab) {
+        EngineHost h1 = engine(lab, 0);
+        Lxd daemon = daemons.get(0);
+        daemon.client("profile", "create", "mine").orThrow();
+        daemon.client("profile", "device", "add", "mine", "net", "nic", "nictype=bridged", "parent=fan-250")
+                .orThrow();
+        try {
+            daemon.run("own", "default", "mine");
+            daemon.client("stop", "-f", "own").orThrow();
+            assertThat(h1.containers()).containsExactly("own");
+        } finally {
+            daemon.removeInstances();
+            daemon.client("profile", "delete", "mine");
+        }
+    }
+
+    @Test
+    void whileTheDaemonIsStoppedTheProfileRemainsAndIsTakenAwayLater(Lab lab) {
+        EngineHost h1 = engine(lab, 0);
+        theClientHasGreeted(h1.host());
+        HostSnapshot before = h1.snapshot(profiles());
+        h1.enable();
+        daemons.get(0).stop();
+        try {
+            assertThat(h1.status().state()).as(h1.status().sentence()).isEqualTo(EngineStatus.State.STOPPED);
+            String profile = "the " + kind().title() + " profile fan-250";
+            refused(ExitCode.IN_USE, h1::containers).withMessageContaining(profile + " cannot be taken away");
+            refused(ExitCode.IN_USE, () -> h1.disable(false)).withMessageContaining("go on without it with --force");
+            assertThat(h1.disable(true).steps())
+                    .singleElement()
+                    .asString()
+                    .startsWith("leave " + profile + " for the next run: ");
+            assertThat(h1.status().state()).isEqualTo(EngineStatus.State.STOPPED);
+        } finally {
+            daemons.get(0).startAgain();
+        }
+        assertThat(h1.status().state()).isEqualTo(EngineStatus.State.ENABLED);
+        assertThat(h1.disable(false).steps()).hasSize(1);
+        assertThat(before.changesTo(h1.snapshot(profiles()))).isEmpty();
+    }
+
+    @Test
     void withoutDhcpItSaysWhatIsMissing(Lab lab) {
         EngineHost h1 = engine(lab, 0);
         FanAttachment fan = h1.fan();

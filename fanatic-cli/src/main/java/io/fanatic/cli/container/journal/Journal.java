@@ -9,11 +9,13 @@ import io.fanatic.core.DurableFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +26,7 @@ import java.util.regex.Pattern;
  * The note about one change, in a file of its own:
  *
  * <pre>
- *   {"version": 1, "subject": "/etc/docker/daemon.json", "fan": "fan-250 250.0.45.0/24",
+ *   {"version": 1, "subject": "/etc/docker/daemon.json", "fan": "fan-250 250.0.45.0/24 250.0.0.0/8 10.0.0.45/16",
  *    "previous": {"mode": "rw-r--r--", "content": "e30K"}, "wrote": "sha256:4f8e..."}
  * </pre>
  *
@@ -59,6 +61,22 @@ public final class Journal {
         return Optional.ofNullable(file.getParent()).orElseThrow();
     }
 
+    /** Whether there is a note, readable or not. */
+    public boolean exists() {
+        return Files.exists(file, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    /** All of a directory whose names begin so. */
+    public static List<Journal> all(Path directory, String prefix) {
+        List<Journal> journals = new ArrayList<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, prefix + "*.json")) {
+            files.forEach(file -> journals.add(new Journal(file)));
+        } catch (IOException none) {
+            return List.of();
+        }
+        return journals;
+    }
+
     /** The note, if there is one. @throws CommandException when it cannot be understood */
     public Optional<Note> read() {
         String text;
@@ -75,7 +93,7 @@ public final class Journal {
         if (json.number("version").orElse(0) != VERSION) {
             throw unreadable("it has another version than " + VERSION);
         }
-        requireKnown(json, "version", "subject", "fan", "previous", "wrote");
+        requireKnown(json, "version", "subject", "fan", "previous", "wrote", "data");
         Optional<Note.Previous> previous = Optional.empty();
         if (json.names().contains("previous")) {
             previous = Optional.of(previous(json.at("previous")));
@@ -84,7 +102,8 @@ public final class Journal {
         if (!CHECKSUM.matcher(wrote).matches()) {
             throw unreadable("it has no checksum");
         }
-        return Optional.of(new Note(json.text("subject"), json.text("fan"), previous, wrote));
+        Optional<String> data = json.names().contains("data") ? Optional.of(json.text("data")) : Optional.empty();
+        return Optional.of(new Note(json.text("subject"), json.text("fan"), previous, wrote, data));
     }
 
     /** What is in a note becomes somebody's settings: nobody else may slip one in. */
@@ -144,6 +163,7 @@ public final class Journal {
             json.add("previous", previous);
         });
         json.addProperty("wrote", note.wrote());
+        note.data().ifPresent(data -> json.addProperty("data", data));
         try {
             DurableFile.replace(file, ByteBuffer.wrap((json + "\n").getBytes(StandardCharsets.UTF_8)));
         } catch (IOException e) {

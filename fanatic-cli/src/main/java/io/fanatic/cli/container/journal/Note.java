@@ -10,11 +10,16 @@ import java.util.Optional;
  * What was there before a change of ours, and what we put in its place.
  *
  * @param subject what is changed: {@code Docker network fan-250}, or a file's path
- * @param fan whom it is for: {@code fan-250 250.0.45.0/24}
+ * @param fan whom it is for: {@code fan-250 250.0.45.0/24 250.0.0.0/8 10.0.0.45/16}; earlier versions wrote only the first two
  * @param previous what was there; empty when nothing was
  * @param wrote checksum of what we wrote, see {@link #checksum}
+ * @param data where the engine keeps its data, if that is of use while it does not run
  */
-public record Note(String subject, String fan, Optional<Previous> previous, String wrote) {
+public record Note(String subject, String fan, Optional<Previous> previous, String wrote, Optional<String> data) {
+
+    public Note(String subject, String fan, Optional<Previous> previous, String wrote) {
+        this(subject, fan, previous, wrote, Optional.empty());
+    }
 
     /**
      * A file as it was.

@@ -1,0 +1,74 @@
+package io.fanatic.cli.container;
+
+import io.fanatic.cli.command.CommandException;
+import io.fanatic.cli.command.ExitCode;
+import io.fanatic.cli.container.http.HttpAnswer;
+import io.fanatic.netlink.libc.ErrnoException;
+import io.fanatic.netlink.libc.Spawn;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Podman's containers on a network, as podman(1) tells: it has no daemon. Those of other users cannot be on a bridge of the host.
+ *
+ * @param network its name
+ * @param file that describes it
+ */
+record PodmanContainers(String network, Path file) implements FileUsers {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    /** Tells names from podman's warnings. */
+    private static final String MARK = "container ";
+
+    @Override
+    public List<String> now() {
+        // Without the file there is no network; and a podman that was never used would make its storage when it is
+        // asked.
+        if (!Files.exists(file) || !SocketPlaces.hasProgram(List.of("podman"))) {
+            return List.of();
+        }
+        Spawn.Output names = podman("ps", "--all", "--filter", "network=" + network, "--format", MARK + "{{.Names}}");
+        if (names.status() != 0) {
+            // It counts as somebody who uses it: nobody knows.
+            return List.of("somebody, as podman does not tell: " + HttpAnswer.oneLine(names.text()));
+        }
+        return names.text()
+                .lines()
+                .filter(line -> line.startsWith(MARK))
+                .map(line -> line.substring(MARK.length()))
+                .sorted()
+                .toList();
+    }
+
+    @Override
+    public void evict() {
+        for (String container : now()) {
+            Spawn.Output done = podman("network", "disconnect", "--force", network, container);
+            if (done.status() != 0) {
+                throw new CommandException(
+                        ExitCode.FAILED,
+                        "podman cannot take " + container + " off the network " + network + ": "
+                                + HttpAnswer.oneLine(done.text()));
+            }
+        }
+    }
+
+    @Override
+    public String fate() {
+        return "they keep running without it, and start again without it";
+    }
+
+    private static Spawn.Output podman(String... words) {
+        List<String> command = new ArrayList<>();
+        Spawn.find("podman").ifPresent(program -> command.add(program.toString()));
+        command.addAll(List.of(words));
+        try {
+            return Spawn.capture(command, PATIENCE);
+        } catch (ErrnoException e) {
+            return new Spawn.Output(1, String.valueOf(e.getMessage()));
+        }
+    }
+}
