@@ -65,12 +65,11 @@ final class DeconfigureCommand extends SetupCommand {
             }
             apply(here, transition, plan, interruption, prompter::say, Progress.on(console));
         }
-        report(
+        return reportLooking(
                 console,
+                transition,
                 plan,
-                new JsonObject(),
                 plan.isEmpty() ? "nothing to do: no fan is set up here" : "everything is as it was before");
-        return ExitCode.DONE;
     }
 
     private List<FanState> meant(Host here) {
@@ -80,8 +79,9 @@ final class DeconfigureCommand extends SetupCommand {
         }
         List<FanState> states = new ArrayList<>();
         for (FanState state : here.states()) {
-            boolean ours =
-                    state.up() || state.configured().filter(here.file()::isOurs).isPresent();
+            boolean ours = state.up()
+                    || state.configured().filter(here.file()::isOurs).isPresent()
+                    || state.configured().isEmpty();
             boolean named = overlay.value().map(state.entry().overlay()::equals).orElse(true)
                     && underlay.value().map(given -> isOn(given, state)).orElse(true);
             if (ours && named) {

@@ -1,6 +1,5 @@
 package io.fanatic.cli;
 
-import com.google.gson.JsonObject;
 import io.fanatic.cli.command.CommandException;
 import io.fanatic.cli.command.Console;
 import io.fanatic.cli.command.ExitCode;
@@ -63,7 +62,6 @@ final class DisableCommand extends SetupCommand {
         String what = kind.map(each -> each.title() + " is off the fan ").orElse("fan ");
         String was = kind.map(each -> each.title() + " was not on the fan ").orElse("fan ");
         String ending = kind.isPresent() ? "" : plan.isEmpty() ? " was not set up" : " is down";
-        report(console, plan, new JsonObject(), (plan.isEmpty() ? was : what) + from.name() + ending);
-        return ExitCode.DONE;
+        return reportLooking(console, transition, plan, (plan.isEmpty() ? was : what) + from.name() + ending);
     }
 }

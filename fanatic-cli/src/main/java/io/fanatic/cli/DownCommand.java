@@ -4,6 +4,7 @@ import io.fanatic.cli.command.Command;
 import io.fanatic.cli.command.Console;
 import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.command.Option;
+import io.fanatic.cli.container.SpareBridge;
 import io.fanatic.core.Cidr;
 import io.fanatic.core.FanConfig;
 import io.fanatic.core.FanConfigException;
@@ -33,6 +34,14 @@ final class DownCommand extends Command {
         if (ways > 1) {
             throw FanArguments.usage("-a, -e and a fan exclude each other; give one of them");
         }
+        ExitCode code = down(console);
+        if (!dryRun.or(false)) {
+            SpareBridge.make().ifPresent(sentence -> console.err().println("fanctl: note: " + sentence));
+        }
+        return code;
+    }
+
+    private ExitCode down(Console console) {
         if (everything.or(false)) {
             Plan plan = dryRun.or(false) ? network.planDownEverything() : network.downEverything();
             report(plan, "every fan is down", "no fan is up", console);

@@ -136,6 +136,7 @@ final class FanaticShowCommand extends Command {
                     case ENABLED -> "enabled";
                     case HALF -> "half";
                     case ALTERED -> "altered";
+                    case STOPPED -> "stopped";
                     case UNUSABLE, ABSENT, OFF -> "-";
                 })
                 .orElse("-");

@@ -1,5 +1,6 @@
 package io.fanatic.cli;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.fanatic.cli.command.Command;
 import io.fanatic.cli.command.CommandException;
@@ -19,6 +20,7 @@ import io.fanatic.cli.wizard.TerminalPrompter;
 import io.fanatic.netlink.FanNetwork;
 import io.fanatic.netlink.engine.HostLock;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -122,6 +124,25 @@ abstract class SetupCommand extends Command {
         } else {
             console.out().println(done);
         }
+    }
+
+    /** As {@link #report}, of a change that takes things away: looks whether they are gone before it says so. */
+    final ExitCode reportLooking(Console console, Transition transition, TransitionPlan plan, String done) {
+        List<String> left = dryRun() ? List.of() : transition.remaining();
+        JsonObject more = new JsonObject();
+        if (!left.isEmpty()) {
+            JsonArray array = new JsonArray();
+            left.forEach(array::add);
+            more.add("remaining", array);
+        }
+        report(
+                console,
+                plan,
+                more,
+                left.isEmpty()
+                        ? done
+                        : "this remains: " + String.join("; ", left) + "\nrun the same again to go on with it");
+        return left.isEmpty() ? ExitCode.DONE : ExitCode.REMAINS;
     }
 
     static CommandException needsYes() {

@@ -4,6 +4,7 @@ import io.fanatic.cli.command.Command;
 import io.fanatic.cli.command.Console;
 import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.command.Option;
+import io.fanatic.cli.container.SpareBridge;
 import io.fanatic.core.FanConfig;
 import io.fanatic.core.FanConfigException;
 import io.fanatic.core.FanEntry;
@@ -45,6 +46,9 @@ final class UpCommand extends Command {
             if (!line.entry().options().off()) {
                 failures.guard(file.at(line.number()), () -> up(line.entry(), console));
             }
+        }
+        if (!dryRun.or(false)) {
+            SpareBridge.make().ifPresent(sentence -> console.err().println("fanctl: note: " + sentence));
         }
         return failures.exitCode();
     }

@@ -157,4 +157,16 @@ class WizardWithEnginesTest {
         fanatic(h1, "deconfigure --yes", "").done();
         assertThat(snapshot(h1)).isEqualTo(before);
     }
+
+    @Test
+    void whatSomebodyHasChangedInAnEngineIsNotTakenForSetUp(Lab lab) {
+        LabHost h1 = lab.hosts().get(0);
+        fanatic(h1, "configure --yes --no-docker", "").done();
+        LXDS.get(0).client("profile", "set", "fan-250", "limits.memory", "1GiB").orThrow();
+        fanatic(h1, "configure --yes --no-docker", "")
+                .refused(ExitCode.CONFLICT, "config.limits.memory is new", "nothing is touched");
+        LXDS.get(0).client("profile", "unset", "fan-250", "limits.memory").orThrow();
+        fanatic(h1, "configure --yes --no-docker", "").done();
+        fanatic(h1, "deconfigure --yes", "").done();
+    }
 }

@@ -92,6 +92,10 @@ public enum Code {
     DHCPCD("dhcpcd", WARNING, "dhcpcd is not told to leave the fan's devices alone"),
     /** A container engine's settings differ from what was set for the fan. */
     ENGINE_ALTERED("engine-altered", WARNING, "a container engine's settings differ from what was set for the fan"),
+    /** A container engine that was put on the fan does not answer. */
+    ENGINE_STOPPED("engine-stopped", WARNING, "a container engine that was put on the fan does not answer"),
+    /** A container engine is still set to a fan that is not up. */
+    ENGINE_LEFT("engine-left", WARNING, "a container engine is still set to a fan that is not up"),
     /** The old ubuntu-fan package, or its hook, is still there. */
     UBUNTU_FAN("ubuntu-fan", WARNING, "the old ubuntu-fan package, or its hook, is still there"),
     /** A device has a fan's name and is not ours. */

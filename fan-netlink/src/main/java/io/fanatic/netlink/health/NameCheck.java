@@ -39,11 +39,12 @@ final class NameCheck implements Check {
             }
             if (!taken && looksLikeAFan(link)) {
                 findings.add(Finding.of(
-                        Code.LEFTOVER_DEVICE,
-                        Finding.HOST,
-                        "a device has a fan's name and is not ours, as an older fan tool leaves it",
-                        List.of(words(link)),
-                        "ip link delete " + link.name()));
+                                Code.LEFTOVER_DEVICE,
+                                Finding.HOST,
+                                "a device has a fan's name and is not ours, as an older fan tool leaves it",
+                                List.of(words(link)),
+                                "ip link delete " + link.name())
+                        .because(Code.ENGINE_LEFT));
             }
         }
     }

@@ -17,7 +17,7 @@ public enum ExitCode {
     NOT_ROOT(3),
     /** Something that is not ours stands in the way: a route, a port, a device. */
     CONFLICT(4),
-    /** Containers are attached, or another run holds the lock. */
+    /** Containers are attached, or nobody can tell as their engine does not answer; or another run holds the lock. */
     IN_USE(5),
     /** This kernel lacks a feature. */
     KERNEL(6),
@@ -28,7 +28,9 @@ public enum ExitCode {
     /** The command ran; what it tested did not pass. */
     TEST_FAILED(9),
     /** A person, or the end of the answers, stopped it before anything was changed. */
-    CANCELLED(10);
+    CANCELLED(10),
+    /** Done but for what was listed, which waits for an engine that does not answer; the same command goes on with it. */
+    REMAINS(11);
 
     private final int status;
 

@@ -3,6 +3,8 @@ package io.fanatic.cli.doctor;
 import io.fanatic.cli.container.ContainerEngine;
 import io.fanatic.cli.container.EngineStatus;
 import io.fanatic.cli.container.FanAttachment;
+import io.fanatic.core.FanEntry;
+import io.fanatic.core.FanNames;
 import io.fanatic.core.FanSlice;
 import io.fanatic.netlink.engine.Fan;
 import io.fanatic.netlink.health.Check;
@@ -12,7 +14,7 @@ import io.fanatic.netlink.health.Findings;
 import io.fanatic.netlink.health.HealthHost;
 import java.util.List;
 
-/** Container engines whose settings are not any more what was set for the fan. */
+/** Container engines whose settings are not what was set for the fan, that do not answer, or that a fan has left behind. */
 final class EnginesCheck implements Check {
     private final List<ContainerEngine> engines;
 
@@ -40,14 +42,40 @@ final class EnginesCheck implements Check {
                 }
             }
         }
+        for (ContainerEngine engine : engines) {
+            lookForWhatIsLeft(engine, host.fans(), findings);
+        }
+    }
+
+    private static void lookForWhatIsLeft(ContainerEngine engine, List<Fan> fans, Findings findings) {
+        for (FanEntry entry : engine.noted()) {
+            if (fans.stream().noneMatch(fan -> fan.overlay().equals(entry.overlay()))) {
+                String bridge = entry.options().bridge().orElseGet(() -> FanNames.bridge(entry.overlay()));
+                findings.add(Finding.of(
+                                Code.ENGINE_LEFT,
+                                entry.overlay().toString(),
+                                engine.kind().title() + " is still set to " + bridge + ", and no such fan is up",
+                                List.of("made for " + entry),
+                                "fanatic deconfigure -u " + entry.underlay() + " -o " + entry.overlay())
+                        .because(Code.FAN_DOWN, Code.FAN_BLOCKED, Code.UNDERLAY_GONE));
+            }
+        }
     }
 
     private static void look(ContainerEngine engine, FanAttachment fan, Findings findings) {
         EngineStatus status = engine.status(fan);
-        if (status.state() == EngineStatus.State.ALTERED || status.state() == EngineStatus.State.HALF) {
-            String names = "-u " + fan.slice().underlayAddress() + "/"
-                    + fan.mapping().underlay().prefixLength() + " -o " + fan.overlay();
-            String word = engine.kind().word();
+        String names = "-u " + fan.slice().underlayAddress() + "/"
+                + fan.mapping().underlay().prefixLength() + " -o " + fan.overlay();
+        String word = engine.kind().word();
+        if (status.state() == EngineStatus.State.STOPPED) {
+            findings.add(Finding.of(
+                    Code.ENGINE_STOPPED,
+                    fan.overlay().toString(),
+                    engine.kind().title() + " was put on the fan and does not answer",
+                    List.of(status.sentence()),
+                    "start " + engine.kind().title() + "; where it does not start: fanatic disable-" + word + " "
+                            + names));
+        } else if (status.state() == EngineStatus.State.ALTERED || status.state() == EngineStatus.State.HALF) {
             findings.add(Finding.of(
                             Code.ENGINE_ALTERED,
                             fan.overlay().toString(),

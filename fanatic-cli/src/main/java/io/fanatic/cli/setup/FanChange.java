@@ -1,11 +1,13 @@
 package io.fanatic.cli.setup;
 
+import io.fanatic.cli.command.CommandException;
 import io.fanatic.cli.container.ContainerEngine;
 import io.fanatic.cli.container.EngineKind;
 import io.fanatic.cli.container.EngineOptions;
 import io.fanatic.cli.container.EnginePlan;
 import io.fanatic.cli.container.EngineStatus;
 import io.fanatic.cli.container.FanAttachment;
+import io.fanatic.cli.container.SpareBridge;
 import io.fanatic.core.FanEntry;
 import io.fanatic.netlink.engine.Fan;
 import io.fanatic.netlink.engine.Plan;
@@ -29,7 +31,7 @@ record FanChange(FanState from, FanState to) {
         for (int i = leaving.size() - 1; i >= 0; i--) {
             steps.add(disable(host, leaving.get(i), force));
         }
-        if (from.up() && !to.up()) {
+        if (goesDown()) {
             steps.add(file(host));
             steps.add(down(host, force));
         } else {
@@ -52,6 +54,62 @@ record FanChange(FanState from, FanState to) {
             }
         }
         return kinds;
+    }
+
+    /** The containers that would lose the fan: of all engines where it goes, with whatever put them there. */
+    List<String> containersCutOff(Host host) {
+        List<String> containers = new ArrayList<>();
+        FanAttachment fan = host.attachment(from.entry());
+        List<EngineKind> leaving = leaving();
+        for (ContainerEngine engine : host.engines()) {
+            if (leaving.contains(engine.kind()) || goesDown()) {
+                for (String name : engine.containersOn(fan)) {
+                    containers.add(name + " (" + engine.kind().title() + ")");
+                }
+            }
+        }
+        return containers;
+    }
+
+    private List<String> containersThatAnswer(Host host) {
+        List<String> containers = new ArrayList<>();
+        FanAttachment fan = host.attachment(from.entry());
+        for (ContainerEngine engine : host.engines()) {
+            try {
+                engine.containersOn(fan)
+                        .forEach(name ->
+                                containers.add(name + " (" + engine.kind().title() + ")"));
+            } catch (CommandException stopped) {
+                // The step that takes this engine off the fan tells.
+            }
+        }
+        return containers;
+    }
+
+    private boolean goesDown() {
+        return from.up() && !to.up();
+    }
+
+    /** What is there although it was to go. */
+    List<String> remaining(Host host) {
+        FanState now = host.observe(from.entry());
+        List<String> left = new ArrayList<>();
+        for (EngineKind kind : leaving()) {
+            if (now.engines().containsKey(kind) && !to.engines().containsKey(kind)) {
+                left.add(kind.title() + " (" + from.name() + "): "
+                        + host.status(kind, host.attachment(from.entry())).sentence());
+            }
+        }
+        if (now.up() && !to.up()) {
+            left.add("the fan " + from.name());
+        }
+        if (!now.up() && goesDown() && SpareBridge.isThere(host.attachment(from.entry()))) {
+            left.add("the bridge of " + from.name() + ", which is no fan's any more");
+        }
+        if (now.configured().isPresent() && to.configured().isEmpty()) {
+            left.add("\"" + now.configured().get() + "\" in " + host.file().path());
+        }
+        return left;
     }
 
     /** Docker goes from its default network to one of its own by leaving the fan in between. */
@@ -147,8 +205,15 @@ record FanChange(FanState from, FanState to) {
             addUp(parts, host, alone);
         }
         addFile(parts, host);
-        if (from.up() && !to.up()) {
-            parts.add(TransitionPlan.Part.of("the fan", "take down the fan " + from.name()));
+        if (goesDown()) {
+            List<String> warnings = new ArrayList<>();
+            if (force) {
+                for (String container : containersThatAnswer(host)) {
+                    warnings.add(container + " loses the fan");
+                }
+            }
+            parts.add(new TransitionPlan.Part(
+                    "the fan", List.of("take down the fan " + from.name()), List.of(), warnings, false));
         }
         for (EngineKind kind : coming(host)) {
             FanAttachment fan = attachmentToBe(host);

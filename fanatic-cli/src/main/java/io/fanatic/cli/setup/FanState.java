@@ -55,6 +55,12 @@ public record FanState(
         return up || configured.isPresent() || !engines.isEmpty();
     }
 
+    /** Whether another state is of the same overlay on the same underlay address. */
+    boolean isSame(FanState other) {
+        return entry.isFan(other.entry.overlay(), other.entry.underlay())
+                || configured.isPresent() && configured.equals(other.configured);
+    }
+
     /** {@code 250.0.0.0/8 over 10.0.0.45/16}. */
     public String name() {
         return entry.overlay() + " over " + entry.underlay();

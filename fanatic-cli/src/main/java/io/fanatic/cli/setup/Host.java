@@ -80,7 +80,7 @@ public record Host(Fans fans, List<ContainerEngine> engines, FanFile file, Path 
         return new EngineStatus(EngineStatus.State.ABSENT, kind.title() + " is not known here");
     }
 
-    /** Every fan of which there is anything on this host: those that are up, then those that are only configured. */
+    /** Every fan of which there is anything on this host: those up, those only configured, those that only an engine is still on. */
     public List<FanState> states() {
         List<FanState> states = new ArrayList<>();
         for (Fan fan : fans.list()) {
@@ -91,6 +91,14 @@ public record Host(Fans fans, List<ContainerEngine> engines, FanFile file, Path 
         for (FanConfig.Line line : file.read().lines()) {
             if (states.stream().noneMatch(state -> state.configured().equals(Optional.of(line.entry())))) {
                 states.add(observe(line.entry()));
+            }
+        }
+        for (ContainerEngine engine : engines) {
+            for (FanEntry entry : engine.noted()) {
+                FanState state = observe(entry);
+                if (states.stream().noneMatch(other -> other.isSame(state))) {
+                    states.add(state);
+                }
             }
         }
         return states;
@@ -203,13 +211,19 @@ public record Host(Fans fans, List<ContainerEngine> engines, FanFile file, Path 
     }
 
     /**
-     * What a container engine must know of a fan: of the one that is up, else as it would be.
+     * What a container engine must know of a fan: of the one that is up, else as it would be, else as its address says.
      *
      * @throws FanException INVALID when no local address fits
      */
     public FanAttachment attachment(FanEntry entry) {
         Optional<UnderlaySpec> address = addressOf(entry);
         Optional<Fan> up = address.flatMap(at -> find(entry.overlay(), at));
+        if (address.isEmpty()) {
+            Optional<FanAttachment> gone = FanAttachment.ofGone(entry);
+            if (gone.isPresent()) {
+                return gone.get();
+            }
+        }
         Fan fan = up.isPresent() ? up.get() : fans.preview(entry);
         FanSlice slice = slice(fan, address.isPresent() ? address.get() : fans.resolve(entry.underlay()))
                 .orElseThrow(() -> new IllegalStateException("the fan " + fan.mapping() + " lacks its own slice"));

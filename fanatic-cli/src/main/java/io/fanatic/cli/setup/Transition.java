@@ -2,7 +2,6 @@ package io.fanatic.cli.setup;
 
 import io.fanatic.cli.command.CommandException;
 import io.fanatic.cli.command.ExitCode;
-import io.fanatic.cli.container.EngineKind;
 import io.fanatic.core.FanConfig;
 import io.fanatic.netlink.engine.Fan;
 import java.util.ArrayList;
@@ -100,13 +99,8 @@ public final class Transition {
 
     private void refuseToCutOff() {
         List<String> containers = new ArrayList<>();
-        for (FanChange change : changes) {
-            for (EngineKind kind : force ? List.<EngineKind>of() : change.leaving()) {
-                for (String name : host.engine(kind)
-                        .containersOn(host.attachment(change.from().entry()))) {
-                    containers.add(name + " (" + kind.title() + ")");
-                }
-            }
+        for (FanChange change : force ? List.<FanChange>of() : changes) {
+            containers.addAll(change.containersCutOff(host));
         }
         if (!containers.isEmpty()) {
             throw new CommandException(
@@ -192,6 +186,19 @@ public final class Transition {
             trouble.add("could not read the host back: " + e.getMessage());
             return trouble;
         }
+    }
+
+    /**
+     * What is still there of fans that were to go, after a look at the host; empty when everything is as it was before them.
+     *
+     * @return one phrase for each: {@code LXD (250.0.0.0/8 over 10.0.0.45/16)}
+     */
+    public List<String> remaining() {
+        List<String> left = new ArrayList<>();
+        for (FanChange change : changes) {
+            left.addAll(change.remaining(host));
+        }
+        return left;
     }
 
     /** What the undoing is checked against. */

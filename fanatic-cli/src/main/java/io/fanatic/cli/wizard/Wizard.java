@@ -76,8 +76,15 @@ public final class Wizard {
         Map<EngineKind, EngineOptions> engines = new EnumMap<>(EngineKind.class);
         engines.putAll(from.engines());
         List<EngineKind> chosen = new ArrayList<>();
+        FanState sound = from;
         for (EngineKind kind : ENGINES) {
-            if (wants(kind, fan, wanted, from)) {
+            EngineStatus.State state = host.status(kind, fan).state();
+            if (state == EngineStatus.State.STOPPED && said(kind).isEmpty()) {
+                // It stays on the fan; whether it is as it should be cannot be seen.
+                sayUnable(kind, host.status(kind, fan));
+            } else if (wants(kind, fan, wanted, from)) {
+                // What somebody has changed is not taken for done: it is made anew, or refused with the difference.
+                sound = state == EngineStatus.State.ALTERED ? sound.withoutEngine(kind) : sound;
                 engines.put(kind, engineOptions(kind, from));
                 chosen.add(kind);
             } else {
@@ -90,7 +97,7 @@ public final class Wizard {
                 tests.add(kind);
             }
         }
-        return new Answers(replaced, from, from.as(withDhcp(wanted, engines), engines), address, tests);
+        return new Answers(replaced, sound, from.as(withDhcp(wanted, engines), engines), address, tests);
     }
 
     private static boolean isSame(FanState one, FanState other) {
@@ -202,10 +209,15 @@ public final class Wizard {
         return entry;
     }
 
+    /** What the command line says of it. */
+    private Optional<Boolean> said(EngineKind kind) {
+        return Optional.ofNullable(settings.engines().get(kind))
+                .or(() -> kind == EngineKind.DOCKER && settings.defaultBridge() ? Optional.of(true) : Optional.empty());
+    }
+
     private boolean wants(EngineKind kind, FanAttachment fan, FanEntry entry, FanState from) {
         EngineStatus status = host.status(kind, fan);
-        Optional<Boolean> said = Optional.ofNullable(settings.engines().get(kind))
-                .or(() -> kind == EngineKind.DOCKER && settings.defaultBridge() ? Optional.of(true) : Optional.empty());
+        Optional<Boolean> said = said(kind);
         if (status.usable()) {
             if (said.isPresent() || settings.yes()) {
                 return said.orElse(true);

@@ -191,6 +191,19 @@ class TransitionTest {
     }
 
     @Test
+    void whereTheFanGoesContainersOfEveryEngineAreNamed() {
+        apply(up(EngineKind.DOCKER));
+        memory.engine(EngineKind.LXD).containersOnTheFan("own");
+        assertThatThrownBy(() -> down().plan())
+                .isInstanceOfSatisfying(
+                        CommandException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.IN_USE))
+                .hasMessageContaining("containers are on the fan: own (LXD);");
+        assertThat(down().forced(true).plan().warnings()).contains("own (LXD) loses the fan");
+        apply(down().forced(true));
+        assertThat(down().remaining()).isEmpty();
+    }
+
+    @Test
     void whatWaitsForConfirmationReadsBackAsItWasWritten() {
         FanState from = host.observe(FAN);
         Transition transition =
