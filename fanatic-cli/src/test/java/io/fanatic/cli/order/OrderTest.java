@@ -28,7 +28,7 @@ class OrderTest {
         String wanted = System.getProperty(OPTION, "");
         List<String> some = wanted.isEmpty()
                 ? List.of(
-                        "docker-start,fan-start,docker-restart,docker-kill,docker-start",
+                        "fan-start,docker-start,docker-kill,docker-start",
                         "fan-start,incus-start,podman-start,incus-kill,incus-start",
                         "docker-start,firewalld-start,fan-start,firewalld-restart")
                 : List.of(wanted.split(";"));
