@@ -387,6 +387,19 @@ class FanNetworkTest {
     }
 
     @Test
+    void aFanThatLostItsDevicesComesBackWithItsDhcpServer() {
+        HostSnapshot before = snapshot(a);
+        on(a).up(fan("10.0.0.1/16", "dhcp"));
+        Object lost = dnsmasqProcesses().toList();
+        shIn(a, "ip link del ftun-250");
+        shIn(a, "ip link del fan-250");
+        on(a).up(fan("10.0.0.1/16", "dhcp"));
+        assertThat(dnsmasqProcesses().toList()).hasSize(1).isNotEqualTo(lost);
+        on(a).down(OVERLAY, FIRST);
+        assertSame(before, snapshot(a), "after down");
+    }
+
+    @Test
     void dhcpIsStartedChangedAndStoppedWithTheFan() {
         HostSnapshot before = snapshot(a);
         on(a).up(fan("10.0.0.1/16", "dhcp"));
@@ -527,10 +540,17 @@ class FanNetworkTest {
 
     /** The command lines of the dnsmasq processes that this test's fans run. */
     private List<String> dnsmasqs() {
-        return ProcessHandle.allProcesses()
+        return dnsmasqProcesses()
                 .flatMap(process -> process.info().commandLine().stream())
-                .filter(line -> line.contains("dnsmasq") && line.contains(directory.toString()))
                 .toList();
+    }
+
+    private Stream<ProcessHandle> dnsmasqProcesses() {
+        return ProcessHandle.allProcesses()
+                .filter(process -> process.info()
+                        .commandLine()
+                        .filter(line -> line.contains("dnsmasq") && line.contains(directory.toString()))
+                        .isPresent());
     }
 
     @Test

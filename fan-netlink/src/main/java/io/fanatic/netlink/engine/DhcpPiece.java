@@ -10,8 +10,10 @@ record DhcpPiece(DhcpServer server) implements Piece {
         return "dhcp " + server.bridge();
     }
 
+    /** A server that runs is that of a bridge that somebody deleted: it listens on a device that is gone. */
     @Override
     public void create(Kernel kernel) {
+        kernel.stopDhcp(server.bridge());
         kernel.startDhcp(server);
     }
 

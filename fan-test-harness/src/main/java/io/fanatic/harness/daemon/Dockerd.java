@@ -148,6 +148,9 @@ public final class Dockerd implements AutoCloseable {
         long running = pid();
         if (running != process.pid()) {
             EndedProcess.kill(running);
+            // Somebody in this process started it, and nobody here asks how it ended: Docker believes that a zombie
+            // runs.
+            host.exec("/bin/rm", "-f", PID_FILE.toString()).orThrow();
         }
         process.kill();
     }

@@ -8,11 +8,14 @@ import org.jspecify.annotations.Nullable;
 /** Firewalld, with what {@code fanatic doctor} advises in its permanent configuration. */
 final class FirewalldService implements Participant {
     private final LabHost host;
+    private final boolean besideDocker;
     private @Nullable Firewalld firewalld;
     private boolean runs;
 
-    FirewalldService(LabHost host) {
+    /** @param besideDocker whether Docker puts the fan's bridge into its own zone */
+    FirewalldService(LabHost host, boolean besideDocker) {
         this.host = host;
+        this.besideDocker = besideDocker;
     }
 
     private Firewalld firewalld() {
@@ -27,9 +30,11 @@ final class FirewalldService implements Participant {
         if (firewalld == null) {
             firewalld = Firewalld.start(host);
             firewalld.client("--permanent", "--add-port=8472/udp").orThrow();
-            firewalld
-                    .client("--permanent", "--zone=trusted", "--add-interface=fan-250")
-                    .orThrow();
+            if (!besideDocker) {
+                firewalld
+                        .client("--permanent", "--zone=trusted", "--add-interface=fan-250")
+                        .orThrow();
+            }
             restart();
         } else if (!runs) {
             firewalld.startAgain();

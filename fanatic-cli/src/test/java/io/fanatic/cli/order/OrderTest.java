@@ -29,8 +29,8 @@ class OrderTest {
         List<String> some = wanted.isEmpty()
                 ? List.of(
                         "fan-start,docker-start,docker-kill,docker-start",
-                        "fan-start,incus-start,podman-start,incus-kill,incus-start",
-                        "docker-start,firewalld-start,fan-start,firewalld-restart")
+                        "incus-start,fan-start,fan-kill,fan-start,incus-kill,incus-start",
+                        "firewalld-start,fan-start,podman-start,firewalld-restart,firewalld-kill,firewalld-start")
                 : List.of(wanted.split(";"));
         return some.stream().map(Order::parse).map(OrderTest::test);
     }
