@@ -145,8 +145,8 @@ class FanNetworkTest {
     @Test
     void aHostThatIsGoneIsAFanExceptionToo() {
         FanNetwork gone = FanNetwork.onThisHost().in(new Namespace(Path.of("/run/netns/gone"), Optional.empty()));
-        assertRefused(Reason.FAILED, gone::list, "/run/netns/gone", "No such file");
-        assertRefused(Reason.FAILED, gone::downEverything, "/run/netns/gone", "No such file");
+        assertRefused(Reason.INVALID, gone::list, "/run/netns/gone", "No such file");
+        assertRefused(Reason.INVALID, gone::downEverything, "/run/netns/gone", "No such file");
     }
 
     @Test

@@ -43,7 +43,7 @@ public final class Nftables implements AutoCloseable {
      *
      * @throws FirewallException when the library is not installed
      */
-    public static Nftables open() {
+    public static synchronized Nftables open() {
         LibNftables library = library();
         Pointer context = library.nft_ctx_new(0);
         if (context == null) {
@@ -108,23 +108,28 @@ public final class Nftables implements AutoCloseable {
         if (open == null) {
             throw new IllegalStateException("this handle on nftables is closed");
         }
-        library.nft_ctx_output_set_flags(open, flags);
-        library.nft_ctx_set_dry_run(open, dry);
-        int result = library.nft_run_cmd_from_buffer(open, commands);
-        // Reading a buffer empties it; both, or the next call would print what this one left.
-        String output = library.nft_ctx_get_output_buffer(open);
-        String errors = library.nft_ctx_get_error_buffer(open);
-        if (result != 0) {
-            throw new FirewallException("nftables refused: " + errors.strip());
+        // Contexts share data inside libnftables and libxtables: two threads at once end the JVM.
+        synchronized (Nftables.class) {
+            library.nft_ctx_output_set_flags(open, flags);
+            library.nft_ctx_set_dry_run(open, dry);
+            int result = library.nft_run_cmd_from_buffer(open, commands);
+            // Reading a buffer empties it; both, or the next call would print what this one left.
+            String output = library.nft_ctx_get_output_buffer(open);
+            String errors = library.nft_ctx_get_error_buffer(open);
+            if (result != 0) {
+                throw new FirewallException("nftables refused: " + errors.strip());
+            }
+            return output;
         }
-        return output;
     }
 
     @Override
     public void close() {
         Pointer open = context.getAndSet(null);
         if (open != null) {
-            library.nft_ctx_free(open);
+            synchronized (Nftables.class) {
+                library.nft_ctx_free(open);
+            }
         }
     }
 }
