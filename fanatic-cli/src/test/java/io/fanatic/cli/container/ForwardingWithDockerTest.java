@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fanatic.core.FanOptions;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.harness.daemon.Dockerd;
+import io.fanatic.harness.daemon.Ufw;
 import io.fanatic.harness.junit.FanLab;
 import io.fanatic.harness.lab.EmbeddedFan;
 import io.fanatic.harness.lab.ExecResult;
@@ -14,6 +15,7 @@ import io.fanatic.harness.lab.Lab;
 import io.fanatic.harness.lab.LabContainer;
 import io.fanatic.harness.lab.LabHost;
 import io.fanatic.harness.probe.Probes;
+import io.fanatic.netlink.host.HostSnapshot;
 import io.fanatic.netlink.host.Namespace;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -85,6 +87,27 @@ class ForwardingWithDockerTest {
                     lab.spec().outsideAddress(),
                     1450);
         }
+    }
+
+    /** ufw drops what is forwarded, whoever forwards; the tunnel's port is its owner's to open. */
+    @Test
+    @FanLab(hosts = 2, containers = 1, fan = false)
+    void ufwBeforeTheFanAndAfterIt(Lab lab) {
+        asMachinesStart(lab);
+        LabHost host = lab.hosts().get(0);
+        Ufw ufw = Ufw.on(host);
+        ufw.ufw("allow", "8472/udp").orThrow();
+        ufw.enable();
+        HostSnapshot before = lab.snapshot(host);
+        bringUp(lab);
+        theFanWorks(lab);
+        ufw.disable();
+        ufw.enable();
+        FAN.up(host);
+        theFanWorks(lab);
+        lab.detach(lab.containers().get(0));
+        FAN.down(host);
+        assertThat(before.changesTo(lab.snapshot(host))).isEmpty();
     }
 
     private static void asMachinesStart(Lab lab) {

@@ -363,9 +363,9 @@ class DoctorFindingsTest {
     @Test
     void fault28AnAcceptBehindAJump() {
         String docker = "iptables -P FORWARD DROP; iptables -N DOCKER-USER; iptables -N DOCKER-FORWARD; iptables -N"
-            + " DOCKER-BRIDGE; iptables -A FORWARD -j DOCKER-USER; iptables -A FORWARD -j DOCKER-FORWARD; iptables -A"
-            + " DOCKER-FORWARD -o docker0 -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT; iptables -A"
-            + " DOCKER-FORWARD -i docker0 -j ACCEPT; sysctl -qw net.bridge.bridge-nf-call-iptables=1;";
+                + " DOCKER-BRIDGE; iptables -A FORWARD -j DOCKER-USER; iptables -A FORWARD -j DOCKER-FORWARD; iptables -A"
+                + " DOCKER-FORWARD -o docker0 -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT; iptables -A"
+                + " DOCKER-FORWARD -i docker0 -j ACCEPT; sysctl -qw net.bridge.bridge-nf-call-iptables=1;";
         String gone = "nft delete table ip filter; sysctl -qw net.bridge.bridge-nf-call-iptables=0";
         for (String accepts : new String[] {
             "iptables -A DOCKER-USER -i fan-250 -j ACCEPT",
@@ -402,18 +402,18 @@ class DoctorFindingsTest {
     @Test
     void fault28Zones() {
         String zones = "nft 'add table inet firewalld; add chain inet firewalld filter_FORWARD { type filter hook"
-            + " forward priority filter + 10; policy accept; }; add chain inet firewalld filter_INPUT { type filter"
-            + " hook input priority filter + 10; policy accept; }; add chain inet firewalld zones; add chain inet"
-            + " firewalld public; add chain inet firewalld trusted; add map inet firewalld zone { type ifname :"
-            + " verdict; }; add rule inet firewalld filter_FORWARD ct state vmap { established : accept, related :"
-            + " accept, invalid : drop }; add rule inet firewalld filter_FORWARD jump zones; add rule inet firewalld"
-            + " filter_FORWARD reject with icmpx admin-prohibited; add rule inet firewalld filter_INPUT ct state {"
-            + " established, related } accept; add rule inet firewalld filter_INPUT iifname lo accept; add rule inet"
-            + " firewalld filter_INPUT jump zones; add rule inet firewalld filter_INPUT reject with icmpx"
-            + " admin-prohibited; add rule inet firewalld zones iifname vmap @zone; add rule inet firewalld zones goto"
-            + " public; add rule inet firewalld public meta l4proto icmp accept; add rule inet firewalld public tcp"
-            + " dport 22 accept; add rule inet firewalld trusted accept'; sysctl -qw"
-            + " net.bridge.bridge-nf-call-iptables=1;";
+                + " forward priority filter + 10; policy accept; }; add chain inet firewalld filter_INPUT { type filter"
+                + " hook input priority filter + 10; policy accept; }; add chain inet firewalld zones; add chain inet"
+                + " firewalld public; add chain inet firewalld trusted; add map inet firewalld zone { type ifname :"
+                + " verdict; }; add rule inet firewalld filter_FORWARD ct state vmap { established : accept, related :"
+                + " accept, invalid : drop }; add rule inet firewalld filter_FORWARD jump zones; add rule inet firewalld"
+                + " filter_FORWARD reject with icmpx admin-prohibited; add rule inet firewalld filter_INPUT ct state {"
+                + " established, related } accept; add rule inet firewalld filter_INPUT iifname lo accept; add rule inet"
+                + " firewalld filter_INPUT jump zones; add rule inet firewalld filter_INPUT reject with icmpx"
+                + " admin-prohibited; add rule inet firewalld zones iifname vmap @zone; add rule inet firewalld zones goto"
+                + " public; add rule inet firewalld public meta l4proto icmp accept; add rule inet firewalld public tcp"
+                + " dport 22 accept; add rule inet firewalld trusted accept'; sysctl -qw"
+                + " net.bridge.bridge-nf-call-iptables=1;";
         String open = "nft add rule inet firewalld public udp dport 8472 accept;";
         String gone = "nft delete table inet firewalld; sysctl -qw net.bridge.bridge-nf-call-iptables=0";
         Finding closed = host.falls(
@@ -505,7 +505,7 @@ class DoctorFindingsTest {
     void fault29TheFirewallLetsNothingInToTheTunnelsPort() {
         String table =
                 "nft 'add table inet fw; add chain inet fw in { type filter hook input priority filter; policy drop;"
-                    + " }; add rule inet fw in ct state established accept; add rule inet fw in tcp dport 22 accept';";
+                        + " }; add rule inet fw in ct state established accept; add rule inet fw in tcp dport 22 accept';";
         host.falls(table, "nft delete table inet fw", Code.TUNNEL_PORT_CLOSED);
         host.run(table + "nft add rule inet fw in udp dport 8000-9000 accept");
         try {
