@@ -49,6 +49,10 @@ public final class Sysctl {
         } catch (NoSuchFileException absent) {
             return Optional.empty();
         } catch (IOException e) {
+            // Open files of an interface that goes cannot be read any more.
+            if (!Files.exists(file(key))) {
+                return Optional.empty();
+            }
             throw new UncheckedIOException("cannot read the sysctl " + key + ": " + DurableFile.reason(e), e);
         }
     }
