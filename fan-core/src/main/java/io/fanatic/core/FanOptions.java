@@ -20,6 +20,7 @@ import java.util.Set;
  * @param underlayOnly whether the tunnel's UDP port takes packets from the underlay only
  * @param nat whether what leaves the overlay takes the host's address (nftables masquerade)
  * @param accept whether rules are added that let the fan's packets pass where iptables drops what it forwards
+ * @param shares which part of a slice each container engine gives out; best the same on every host
  */
 public record FanOptions(
         TunnelType type,
@@ -32,7 +33,8 @@ public record FanOptions(
         OptionalInt mtu,
         boolean underlayOnly,
         boolean nat,
-        boolean accept) {
+        boolean accept,
+        Shares shares) {
 
     /** No flag given. */
     public static final FanOptions DEFAULT = new FanOptions(
@@ -46,12 +48,13 @@ public record FanOptions(
             OptionalInt.empty(),
             false,
             true,
-            true);
+            true,
+            Shares.DEFAULT);
 
     /** The flags, for messages and help. */
     public static final String FLAGS =
             "ipip, dhcp, off, host-reserve N, bridge NAME, port P, vni N, mtu N, underlay-only,"
-                    + " no-nat or no-accept";
+                    + " no-nat, no-accept or shares LIST";
 
     /** The smallest MTU that IPv4 allows (RFC 791, page 25), in bytes. */
     public static final int LEAST_MTU = 68;
@@ -94,7 +97,7 @@ public record FanOptions(
     /**
      * Reads flags as they stand in /etc/network/fan: {@code dhcp}, {@code off}, {@code host-reserve N}, {@code bridge
      * NAME}, {@code port P}, {@code vni N}, {@code mtu N}, {@code ipip}, {@code underlay-only}, {@code no-nat}, {@code
-     * no-accept}, in any order.
+     * no-accept}, {@code shares LIST}, in any order.
      *
      * @param words the flags and their values, each a word of its own
      * @return the defaults, changed as the flags say
@@ -122,6 +125,7 @@ public record FanOptions(
                 case "no-nat" -> options.withNat(false);
                 case "no-accept" -> options.withAccept(false);
                 case "mtu" -> options.withMtu(Text.number("mtu", value(words, ++i), LEAST_MTU, MOST_MTU));
+                case "shares" -> options.withShares(Shares.parse(value(words, ++i)));
                 default -> throw new IllegalArgumentException(Text.quote(flag) + " is not a flag; expected " + FLAGS);
             };
         }
@@ -131,8 +135,8 @@ public record FanOptions(
     private static String value(List<String> words, int at) {
         if (at == words.size()) {
             String flag = words.get(at - 1);
-            throw new IllegalArgumentException(
-                    Text.quote(flag) + " needs a " + (flag.equals("bridge") ? "name" : "number") + " after it");
+            String what = flag.equals("bridge") ? "name" : flag.equals("shares") ? "list" : "number";
+            throw new IllegalArgumentException(Text.quote(flag) + " needs a " + what + " after it");
         }
         return words.get(at);
     }
@@ -150,7 +154,8 @@ public record FanOptions(
                     "mtu",
                     "underlay-only",
                     "no-nat",
-                    "no-accept" -> true;
+                    "no-accept",
+                    "shares" -> true;
             default -> false;
         };
     }
@@ -162,7 +167,7 @@ public record FanOptions(
      * @throws IllegalArgumentException for IPIP with a port or a VNI
      */
     public FanOptions withType(TunnelType value) {
-        return new FanOptions(value, dhcp, off, hostReserve, bridge, port, vni, mtu, underlayOnly, nat, accept);
+        return new FanOptions(value, dhcp, off, hostReserve, bridge, port, vni, mtu, underlayOnly, nat, accept, shares);
     }
 
     /**
@@ -171,7 +176,8 @@ public record FanOptions(
      * @param value whether to masquerade; true by default
      */
     public FanOptions withNat(boolean value) {
-        return new FanOptions(type, dhcp, off, hostReserve, bridge, port, vni, mtu, underlayOnly, value, accept);
+        return new FanOptions(
+                type, dhcp, off, hostReserve, bridge, port, vni, mtu, underlayOnly, value, accept, shares);
     }
 
     /**
@@ -180,7 +186,7 @@ public record FanOptions(
      * @param value whether to add rules; true by default
      */
     public FanOptions withAccept(boolean value) {
-        return new FanOptions(type, dhcp, off, hostReserve, bridge, port, vni, mtu, underlayOnly, nat, value);
+        return new FanOptions(type, dhcp, off, hostReserve, bridge, port, vni, mtu, underlayOnly, nat, value, shares);
     }
 
     /**
@@ -189,7 +195,7 @@ public record FanOptions(
      * @param value whether to lease; false by default
      */
     public FanOptions withDhcp(boolean value) {
-        return new FanOptions(type, value, off, hostReserve, bridge, port, vni, mtu, underlayOnly, nat, accept);
+        return new FanOptions(type, value, off, hostReserve, bridge, port, vni, mtu, underlayOnly, nat, accept, shares);
     }
 
     /**
@@ -198,7 +204,8 @@ public record FanOptions(
      * @param value whether to leave it down; false by default
      */
     public FanOptions withOff(boolean value) {
-        return new FanOptions(type, dhcp, value, hostReserve, bridge, port, vni, mtu, underlayOnly, nat, accept);
+        return new FanOptions(
+                type, dhcp, value, hostReserve, bridge, port, vni, mtu, underlayOnly, nat, accept, shares);
     }
 
     /**
@@ -208,7 +215,7 @@ public record FanOptions(
      * @throws IllegalArgumentException when below 1
      */
     public FanOptions withHostReserve(int value) {
-        return new FanOptions(type, dhcp, off, value, bridge, port, vni, mtu, underlayOnly, nat, accept);
+        return new FanOptions(type, dhcp, off, value, bridge, port, vni, mtu, underlayOnly, nat, accept, shares);
     }
 
     /**
@@ -219,7 +226,7 @@ public record FanOptions(
      */
     public FanOptions withBridge(String name) {
         return new FanOptions(
-                type, dhcp, off, hostReserve, Optional.of(name), port, vni, mtu, underlayOnly, nat, accept);
+                type, dhcp, off, hostReserve, Optional.of(name), port, vni, mtu, underlayOnly, nat, accept, shares);
     }
 
     /**
@@ -230,7 +237,18 @@ public record FanOptions(
      */
     public FanOptions withPort(int value) {
         return new FanOptions(
-                type, dhcp, off, hostReserve, bridge, OptionalInt.of(value), vni, mtu, underlayOnly, nat, accept);
+                type,
+                dhcp,
+                off,
+                hostReserve,
+                bridge,
+                OptionalInt.of(value),
+                vni,
+                mtu,
+                underlayOnly,
+                nat,
+                accept,
+                shares);
     }
 
     /**
@@ -241,7 +259,18 @@ public record FanOptions(
      */
     public FanOptions withVni(int value) {
         return new FanOptions(
-                type, dhcp, off, hostReserve, bridge, port, OptionalInt.of(value), mtu, underlayOnly, nat, accept);
+                type,
+                dhcp,
+                off,
+                hostReserve,
+                bridge,
+                port,
+                OptionalInt.of(value),
+                mtu,
+                underlayOnly,
+                nat,
+                accept,
+                shares);
     }
 
     /**
@@ -252,7 +281,18 @@ public record FanOptions(
      */
     public FanOptions withMtu(int value) {
         return new FanOptions(
-                type, dhcp, off, hostReserve, bridge, port, vni, OptionalInt.of(value), underlayOnly, nat, accept);
+                type,
+                dhcp,
+                off,
+                hostReserve,
+                bridge,
+                port,
+                vni,
+                OptionalInt.of(value),
+                underlayOnly,
+                nat,
+                accept,
+                shares);
     }
 
     /**
@@ -261,7 +301,16 @@ public record FanOptions(
      * @param value whether it is closed; false by default
      */
     public FanOptions withUnderlayOnly(boolean value) {
-        return new FanOptions(type, dhcp, off, hostReserve, bridge, port, vni, mtu, value, nat, accept);
+        return new FanOptions(type, dhcp, off, hostReserve, bridge, port, vni, mtu, value, nat, accept, shares);
+    }
+
+    /**
+     * {@return the same with slices divided in another way}
+     *
+     * @param value the shares; {@link Shares#DEFAULT} by default
+     */
+    public FanOptions withShares(Shares value) {
+        return new FanOptions(type, dhcp, off, hostReserve, bridge, port, vni, mtu, underlayOnly, nat, accept, value);
     }
 
     /** The flags as {@link #parse} reads them, separated by blanks; those at their default are left out. */
@@ -279,6 +328,7 @@ public record FanOptions(
         append(flags, underlayOnly, "underlay-only");
         append(flags, !nat, "no-nat");
         append(flags, !accept, "no-accept");
+        append(flags, !shares.equals(Shares.DEFAULT), "shares " + shares);
         return flags.toString();
     }
 

@@ -8,7 +8,7 @@ package io.fanatic.core;
  *   250.0.45.1                 the host address, on the bridge
  *   250.0.45.2   ... reserve   more addresses of the host when the reserve is above 1
  *   250.0.45.2   ... .254      containers, from just past the reserve
- *   250.0.45.255               given to nobody, as programs expect of the last address
+ *   250.0.45.255               given to nobody, as programs expect of the last address; plain {@code docker run} may
  * </pre>
  *
  * <p>Only the very first and the very last address are special: 250.178.1.0 and 250.178.1.255 in the middle of a /16
@@ -71,8 +71,8 @@ public record FanSlice(FanMapping mapping, Ipv4Address underlayAddress, int host
         return cidr().last().plus(-1);
     }
 
-    /** {@return what a DHCP server may lease: all container addresses, never empty} */
-    public AddressRange dhcpRange() {
+    /** {@return all container addresses, never empty; who gives out which, {@link Shares} tell} */
+    public AddressRange containerAddresses() {
         return new AddressRange(firstContainerAddress(), lastContainerAddress());
     }
 }

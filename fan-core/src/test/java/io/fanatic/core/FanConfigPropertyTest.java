@@ -57,6 +57,7 @@ class FanConfigPropertyTest {
                                     FanOptions.DEFAULT,
                                     FanOptions.DEFAULT.withNat(false).withUnderlayOnly(true),
                                     FanOptions.DEFAULT.withNat(false).withAccept(false),
+                                    FanOptions.DEFAULT.withShares(Shares.parse("cni:1/256,docker:1/2")),
                                     FanOptions.DEFAULT.withType(TunnelType.IPIP),
                                     FanOptions.DEFAULT.withType(TunnelType.IPIP).withAccept(false)),
                             Arbitraries.of(true, false),
@@ -77,7 +78,8 @@ class FanConfigPropertyTest {
                             mtu,
                             base.underlayOnly(),
                             base.nat(),
-                            base.accept()));
+                            base.accept(),
+                            base.shares()));
             return Combinators.combine(underlays(fan), options)
                     .as((underlay, flags) -> new FanEntry(fan.overlay(), underlay, flags));
         });

@@ -20,7 +20,7 @@ class FanEntryTest {
     @Test
     void everyFlagIsRead() {
         FanEntry entry = parse(
-                "250.0.0.0/8 10.0.0.45/16 mtu 1400 dhcp vni 7 port 4789 underlay-only bridge br-lan off host-reserve 20");
+                "250.0.0.0/8 10.0.0.45/16 mtu 1400 dhcp vni 7 port 4789 underlay-only bridge br-lan off host-reserve 20 shares dhcp:1/2,docker:1/2");
         assertThat(entry.overlay()).isEqualTo(Cidr.parse("250.0.0.0/8"));
         assertThat(entry.underlay()).isEqualTo(UnderlaySpec.parse("10.0.0.45/16"));
         assertThat(entry.options())
@@ -35,10 +35,11 @@ class FanEntryTest {
                         OptionalInt.of(1400),
                         true,
                         true,
-                        true));
+                        true,
+                        Shares.parse("docker:1/2,dhcp:1/2")));
         assertThat(entry)
                 .hasToString(
-                        "250.0.0.0/8 10.0.0.45/16 dhcp off host-reserve 20 bridge br-lan port 4789 vni 7 mtu 1400 underlay-only");
+                        "250.0.0.0/8 10.0.0.45/16 dhcp off host-reserve 20 bridge br-lan port 4789 vni 7 mtu 1400 underlay-only shares docker:1/2,dhcp:1/2");
     }
 
     @Test
@@ -105,10 +106,14 @@ class FanEntryTest {
                         + " 240.0.0.0/8 to 254.0.0.0/8, such as 250.0.0.0/8",
                 "250.0.0.0/8 dhcp | \"dhcp\" stands where overlay or underlay should; expected <overlay> <underlay> [flag...], such"
                         + " as 250.0.0.0/8 10.0.0.0/16 dhcp (for an interface of that name give its prefix length too)",
-                "250.0.0.0/8 eth0/16 dchp | \"dchp\" is not a flag; expected ipip, dhcp, off, host-reserve N, bridge NAME, port P, vni N, mtu N, underlay-only, no-nat or no-accept",
+                "250.0.0.0/8 eth0/16 dchp | \"dchp\" is not a flag; expected ipip, dhcp, off, host-reserve N, bridge NAME, port P, vni N, mtu N, underlay-only, no-nat, no-accept or shares LIST",
                 "250.0.0.0/8 eth0/16 dhcp dhcp | \"dhcp\" stands twice; once is enough",
                 "250.0.0.0/8 eth0/16 port 1 port 2 | \"port\" stands twice; once is enough",
                 "250.0.0.0/8 eth0/16 host-reserve | \"host-reserve\" needs a number after it",
+                "250.0.0.0/8 eth0/16 shares | \"shares\" needs a list after it",
+                "250.0.0.0/8 eth0/16 shares docker:1/2,dhcp:all | \"docker:1/2,dhcp:all\" gives away more than the whole slice",
+                "250.0.0.0/8 eth0/16 shares docker | \"docker\" is no list of shares; expected ENGINE:FRACTION,... with docker, dhcp,"
+                        + " podman or cni, and all, 1/2, 1/4, to 1/256",
                 "250.0.0.0/8 eth0/16 bridge | \"bridge\" needs a name after it",
                 "250.0.0.0/8 eth0/16 host-reserve two | \"two\" after host-reserve is not a number from 1 to 536870909",
                 "250.0.0.0/8 eth0/16 host-reserve 0 | \"0\" after host-reserve is not a number from 1 to 536870909",

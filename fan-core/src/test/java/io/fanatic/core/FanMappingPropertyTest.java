@@ -146,11 +146,11 @@ class FanMappingPropertyTest {
         boolean ends = address.equals(slice.cidr().network())
                 || address.equals(slice.cidr().last());
         boolean hosts = slice.hostAddresses().contains(address);
-        boolean containers = slice.dhcpRange().contains(address);
+        boolean containers = slice.containerAddresses().contains(address);
         assertThat(hosts ^ containers ^ ends).isTrue();
         assertThat(hosts && containers).isFalse();
         assertThat(slice.hostAddresses().size()).isEqualTo(slice.hostReserve());
-        assertThat(slice.hostAddresses().size() + slice.dhcpRange().size() + 2)
+        assertThat(slice.hostAddresses().size() + slice.containerAddresses().size() + 2)
                 .isEqualTo(slice.cidr().size());
     }
 }

@@ -22,15 +22,15 @@ class FanSliceTest {
         assertThat(slice.hostAddresses()).hasToString("250.0.45.1-250.0.45.1");
         assertThat(slice.firstContainerAddress()).hasToString("250.0.45.2");
         assertThat(slice.lastContainerAddress()).hasToString("250.0.45.254");
-        assertThat(slice.dhcpRange()).hasToString("250.0.45.2-250.0.45.254");
-        assertThat(slice.dhcpRange().size()).isEqualTo(253);
+        assertThat(slice.containerAddresses()).hasToString("250.0.45.2-250.0.45.254");
+        assertThat(slice.containerAddresses().size()).isEqualTo(253);
     }
 
     @Test
     void aReserveMovesTheContainersUp() {
         FanSlice slice = slice("250.0.0.0/8", "10.0.0.0/16", "10.0.0.45", 10);
         assertThat(slice.hostAddresses()).hasToString("250.0.45.1-250.0.45.10");
-        assertThat(slice.dhcpRange()).hasToString("250.0.45.11-250.0.45.254");
+        assertThat(slice.containerAddresses()).hasToString("250.0.45.11-250.0.45.254");
     }
 
     @Test
@@ -38,13 +38,13 @@ class FanSliceTest {
         FanSlice slice = slice("250.0.0.0/8", "10.0.0.0/10", "10.0.0.45", 1);
         assertThat(slice.cidr()).hasToString("250.0.0.180/30");
         assertThat(slice.hostAddress()).hasToString("250.0.0.181");
-        assertThat(slice.dhcpRange()).hasToString("250.0.0.182-250.0.0.182");
+        assertThat(slice.containerAddresses()).hasToString("250.0.0.182-250.0.0.182");
     }
 
     @Test
     void onlyTheEndsOfAWideSliceAreSpecial() {
         AddressRange range =
-                slice("250.0.0.0/8", "192.168.1.0/24", "192.168.1.178", 1).dhcpRange();
+                slice("250.0.0.0/8", "192.168.1.0/24", "192.168.1.178", 1).containerAddresses();
         assertThat(range).hasToString("250.178.0.2-250.178.255.254");
         assertThat(range.contains(Ipv4Address.parse("250.178.1.0"))).isTrue();
         assertThat(range.contains(Ipv4Address.parse("250.178.1.255"))).isTrue();
@@ -61,7 +61,7 @@ class FanSliceTest {
 
     @Test
     void theLargestReserveLeavesOneContainer() {
-        assertThat(slice("250.0.0.0/8", "10.0.0.0/16", "10.0.0.45", 253).dhcpRange())
+        assertThat(slice("250.0.0.0/8", "10.0.0.0/16", "10.0.0.45", 253).containerAddresses())
                 .hasToString("250.0.45.254-250.0.45.254");
     }
 

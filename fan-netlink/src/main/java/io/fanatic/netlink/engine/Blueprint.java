@@ -31,14 +31,13 @@ import java.util.TreeSet;
 final class Blueprint {
     private final boolean setsLocalAddress;
     private final boolean learnsPathMtu;
+    private final Kernel kernel;
 
-    /**
-     * @param setsLocalAddress see {@link KernelFeature#LOCAL_ADDRESS}
-     * @param learnsPathMtu see {@link Kernel#learnsPathMtu}
-     */
-    Blueprint(boolean setsLocalAddress, boolean learnsPathMtu) {
-        this.setsLocalAddress = setsLocalAddress;
-        this.learnsPathMtu = learnsPathMtu;
+    /** @param kernel is asked for what does not change while we work, and for name servers where there is DHCP */
+    Blueprint(Kernel kernel) {
+        setsLocalAddress = kernel.has(KernelFeature.LOCAL_ADDRESS);
+        learnsPathMtu = kernel.learnsPathMtu();
+        this.kernel = kernel;
     }
 
     /**
@@ -76,7 +75,13 @@ final class Blueprint {
                     fan.overlay(), fan.tunnel(), Optional.of(fan.slices().get(0).hostAddress()), fan.mtu()));
         }
         if (!fan.dhcp().isEmpty()) {
-            pieces.add(new DhcpPiece(DhcpServer.of(fan.bridge(), fan.mtu(), fan.type(), leasing(fan))));
+            pieces.add(new DhcpPiece(DhcpServer.of(
+                    fan.bridge(),
+                    fan.mtu(),
+                    fan.type(),
+                    leasing(fan),
+                    fan.shares(),
+                    kernel.nameServersForContainers())));
         }
         return pieces;
     }

@@ -13,6 +13,7 @@ import io.fanatic.core.FanNames;
 import io.fanatic.core.FanOptions;
 import io.fanatic.core.FanSlice;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Share;
 import io.fanatic.core.TunnelType;
 import io.fanatic.core.UnderlaySpec;
 import io.fanatic.netlink.host.NatTable;
@@ -42,6 +43,11 @@ public final class Engine {
     static final String NO_FORWARD_TABLE =
             "this kernel has no nftables for IPv4, so nothing keeps what comes in by a device of this"
                     + " host from being sent on by another";
+
+    /** What a plan says where DHCP cannot tell of a name server. */
+    static final String NO_NAME_SERVER =
+            "this host has no name server that containers could ask: /etc/resolv.conf names none"
+                    + " but a stub on a loopback address, so DHCP tells them of none and they resolve no names";
 
     private final Kernel kernel;
 
@@ -200,7 +206,8 @@ public final class Engine {
         after.add(fan);
         Plan plan = plan(host, before.orElse(fan), Optional.of(fan), after);
         canServe(fan, plan);
-        return neighbours.then(plan);
+        Plan all = neighbours.then(plan);
+        return !fan.dhcp().isEmpty() && kernel.nameServersForContainers().isEmpty() ? all.with(NO_NAME_SERVER) : all;
     }
 
     private void canServe(Fan fan, Plan plan) {
@@ -364,7 +371,7 @@ public final class Engine {
     }
 
     private Blueprint blueprint() {
-        return new Blueprint(kernel.has(KernelFeature.LOCAL_ADDRESS), kernel.learnsPathMtu());
+        return new Blueprint(kernel);
     }
 
     /** The underlay addresses of a fan that a user means when taking it down; they need not exist on the host any more. */
@@ -412,7 +419,8 @@ public final class Engine {
                         List.of(),
                         false,
                         options.nat(),
-                        options.accept()));
+                        options.accept(),
+                        options.shares()));
         Fan fan = new Fan(
                         mapping,
                         options.type(),
@@ -426,9 +434,23 @@ public final class Engine {
                         before.dhcp(),
                         options.underlayOnly(),
                         options.nat(),
-                        options.accept())
+                        options.accept(),
+                        options.shares())
                 .with(slice, options.dhcp());
+        requireRoomForDhcp(fan);
         return fan.withMtu(mtu(options, fan, host));
+    }
+
+    private static void requireRoomForDhcp(Fan fan) {
+        for (FanSlice slice : fan.slices()) {
+            if (fan.leases(slice.underlayAddress())) {
+                try {
+                    fan.shares().requireRange(Share.DHCP, slice);
+                } catch (IllegalArgumentException e) {
+                    throw new FanException(INVALID, String.valueOf(e.getMessage()), List.of(), e);
+                }
+            }
+        }
     }
 
     /** As much as the narrowest underlay device of the fan leaves, or less when the user says so. */

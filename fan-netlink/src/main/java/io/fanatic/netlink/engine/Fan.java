@@ -7,6 +7,7 @@ import io.fanatic.core.FanNames;
 import io.fanatic.core.FanOptions;
 import io.fanatic.core.FanSlice;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Shares;
 import io.fanatic.core.TunnelType;
 import io.fanatic.core.UnderlaySpec;
 import java.util.ArrayList;
@@ -29,6 +30,7 @@ import java.util.List;
  * @param underlayOnly whether its port takes packets from the underlays of its fans only
  * @param nat whether what leaves the overlay takes the host's address
  * @param accept whether rules are added that let the fan's packets pass where iptables drops what it forwards
+ * @param shares which part of a slice each container engine gives out
  */
 public record Fan(
         FanMapping mapping,
@@ -43,7 +45,8 @@ public record Fan(
         List<Ipv4Address> dhcp,
         boolean underlayOnly,
         boolean nat,
-        boolean accept) {
+        boolean accept,
+        Shares shares) {
 
     /** Each underlay address of a host costs its packets a compare and its mark a word; with more, a mark with its note may not fit an ifalias. */
     public static final int MOST_ADDRESSES = 6;
@@ -103,7 +106,20 @@ public record Fan(
             dhcp.add(slice.underlayAddress());
         }
         return new Fan(
-                mapping, type, bridge, tunnel, vni, port, mtu, identity, slices, dhcp, underlayOnly, nat, accept);
+                mapping,
+                type,
+                bridge,
+                tunnel,
+                vni,
+                port,
+                mtu,
+                identity,
+                slices,
+                dhcp,
+                underlayOnly,
+                nat,
+                accept,
+                shares);
     }
 
     /**
@@ -117,7 +133,20 @@ public record Fan(
         List<Ipv4Address> dhcp = new ArrayList<>(this.dhcp);
         dhcp.remove(underlayAddress);
         return new Fan(
-                mapping, type, bridge, tunnel, vni, port, mtu, identity, slices, dhcp, underlayOnly, nat, accept);
+                mapping,
+                type,
+                bridge,
+                tunnel,
+                vni,
+                port,
+                mtu,
+                identity,
+                slices,
+                dhcp,
+                underlayOnly,
+                nat,
+                accept,
+                shares);
     }
 
     /**
@@ -127,7 +156,20 @@ public record Fan(
      */
     public Fan withMtu(int mtu) {
         return new Fan(
-                mapping, type, bridge, tunnel, vni, port, mtu, identity, slices, dhcp, underlayOnly, nat, accept);
+                mapping,
+                type,
+                bridge,
+                tunnel,
+                vni,
+                port,
+                mtu,
+                identity,
+                slices,
+                dhcp,
+                underlayOnly,
+                nat,
+                accept,
+                shares);
     }
 
     /**
@@ -144,7 +186,7 @@ public record Fan(
         if (!bridge.equals(FanNames.bridge(overlay()))) {
             options = options.withBridge(bridge);
         }
-        options = options.withType(type).withNat(nat).withAccept(accept);
+        options = options.withType(type).withNat(nat).withAccept(accept).withShares(shares);
         if (type == TunnelType.VXLAN && port != TunnelType.DEFAULT_VXLAN_PORT) {
             options = options.withPort(port);
         }
@@ -158,7 +200,7 @@ public record Fan(
 
     /** {@return what the bridge carries as ifalias} */
     public Mark mark() {
-        return new Mark(mapping, type, vni, port, identity, dhcp, false, nat, accept);
+        return new Mark(mapping, type, vni, port, identity, dhcp, false, nat, accept, shares);
     }
 
     /**
@@ -166,6 +208,6 @@ public record Fan(
      * io.fanatic.netlink.bpf.ProgramNote note}}
      */
     public Mark tunnelMark() {
-        return new Mark(mapping, type, vni, port, identity, List.of(), underlayOnly, true, true);
+        return new Mark(mapping, type, vni, port, identity, List.of(), underlayOnly, true, true, Shares.DEFAULT);
     }
 }

@@ -6,6 +6,7 @@ import io.fanatic.core.MacAddress;
 import io.fanatic.netlink.bpf.FanProgramSpec;
 import io.fanatic.netlink.bpf.FanPrograms;
 import io.fanatic.netlink.bpf.ProgramSpec;
+import io.fanatic.netlink.host.DhcpLease;
 import io.fanatic.netlink.host.DhcpServer;
 import io.fanatic.netlink.host.ForwardTable;
 import io.fanatic.netlink.host.Iptables;
@@ -87,6 +88,16 @@ public interface Kernel extends AutoCloseable {
 
     /** {@return the addresses of name servers in use, of /etc/resolv.conf} */
     List<Ipv4Address> nameServers();
+
+    /** {@return the addresses of name servers that containers can ask too, none of them a stub on loopback} */
+    List<Ipv4Address> nameServersForContainers();
+
+    /**
+     * {@return what our DHCP server on a bridge has leased and has not ended}
+     *
+     * @param bridge its device
+     */
+    List<DhcpLease> leases(String bridge);
 
     /**
      * {@return whether it has what not every kernel has}

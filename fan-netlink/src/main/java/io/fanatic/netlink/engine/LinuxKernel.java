@@ -9,10 +9,12 @@ import io.fanatic.netlink.bpf.FanProgramSpec;
 import io.fanatic.netlink.bpf.FanPrograms;
 import io.fanatic.netlink.bpf.ProgramNote;
 import io.fanatic.netlink.bpf.ProgramSpec;
+import io.fanatic.netlink.host.DhcpLease;
 import io.fanatic.netlink.host.DhcpServer;
 import io.fanatic.netlink.host.Dnsmasq;
 import io.fanatic.netlink.host.ForwardTable;
 import io.fanatic.netlink.host.Iptables;
+import io.fanatic.netlink.host.NameServers;
 import io.fanatic.netlink.host.NatTable;
 import io.fanatic.netlink.host.PortTable;
 import io.fanatic.netlink.host.Sysctl;
@@ -31,8 +33,6 @@ import io.fanatic.netlink.route.VniFilter;
 import io.fanatic.netlink.route.VniRange;
 import io.fanatic.netlink.route.VxlanSettings;
 import io.fanatic.netlink.wire.NetlinkSocket;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -384,18 +384,17 @@ public final class LinuxKernel implements Kernel {
 
     @Override
     public List<Ipv4Address> nameServers() {
-        List<Ipv4Address> servers = new ArrayList<>();
-        try {
-            for (String line : Files.readAllLines(Path.of("/etc/resolv.conf"))) {
-                String[] words = line.strip().split(" ", 2);
-                if (words.length == 2 && words[0].equals("nameserver")) {
-                    servers.add(Ipv4Address.parse(words[1].strip()));
-                }
-            }
-        } catch (IOException | IllegalArgumentException e) {
-            // No such file, or a line that is not about IPv4.
-        }
-        return servers;
+        return NameServers.inUse();
+    }
+
+    @Override
+    public List<Ipv4Address> nameServersForContainers() {
+        return NameServers.forContainers();
+    }
+
+    @Override
+    public List<DhcpLease> leases(String bridge) {
+        return dnsmasq.leases(bridge);
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.fanatic.netlink.engine;
 import io.fanatic.core.Cidr;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Shares;
 import io.fanatic.core.TunnelType;
 import io.fanatic.netlink.bpf.ProgramNote;
 import java.util.ArrayList;
@@ -14,7 +15,7 @@ import java.util.Optional;
  *
  * <pre>
  *   fanatic 250.0.0.0/8 10.0.0.0/16 vni 16384000 port 8472 id 10.0.0.45 dhcp 10.0.0.45,10.0.0.46 underlay-only
- *   fanatic 250.0.0.0/8 10.0.0.0/16 ipip id 10.0.0.45 no-nat no-accept
+ *   fanatic 250.0.0.0/8 10.0.0.0/16 ipip id 10.0.0.45 no-nat no-accept shares 11--
  * </pre>
  *
  * <p>The bridge's tells of DHCP, the tunnel's of underlay-only; a {@linkplain ProgramNote note} of its programs may follow.
@@ -28,6 +29,7 @@ import java.util.Optional;
  * @param underlayOnly whether its port takes packets from the underlay only; the tunnel tells it
  * @param nat whether what leaves the overlay is translated; the bridge tells it
  * @param accept whether rules are added where iptables drops what it forwards; the bridge tells it
+ * @param shares how slices are divided; the bridge tells it, where it is not the default, in its {@linkplain Shares#compact compact form}
  */
 public record Mark(
         FanMapping mapping,
@@ -38,12 +40,14 @@ public record Mark(
         List<Ipv4Address> dhcp,
         boolean underlayOnly,
         boolean nat,
-        boolean accept) {
+        boolean accept,
+        Shares shares) {
 
     private static final String OURS = "fanatic ";
     private static final String UNDERLAY_ONLY = "underlay-only";
     private static final String NO_NAT = "no-nat";
     private static final String NO_ACCEPT = "no-accept";
+    private static final String SHARES = "shares";
 
     /** The ifalias of the tunnel that all IPIP fans share; which they are, their bridges tell. */
     static final String IPIP_TUNNEL = OURS + "ipip";
@@ -89,9 +93,10 @@ public record Mark(
             boolean underlayOnly = words.next(UNDERLAY_ONLY);
             boolean nat = !words.next(NO_NAT);
             boolean accept = !words.next(NO_ACCEPT);
+            Shares shares = words.next(SHARES) ? Shares.ofCompact(words.next()) : Shares.DEFAULT;
             words.requireEnd();
             TunnelType type = ipip ? TunnelType.IPIP : TunnelType.VXLAN;
-            return Optional.of(new Mark(mapping, type, vni, port, identity, dhcp, underlayOnly, nat, accept));
+            return Optional.of(new Mark(mapping, type, vni, port, identity, dhcp, underlayOnly, nat, accept, shares));
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }
@@ -161,6 +166,7 @@ public record Mark(
         append(text, underlayOnly, UNDERLAY_ONLY);
         append(text, !nat, NO_NAT);
         append(text, !accept, NO_ACCEPT);
+        append(text, !shares.equals(Shares.DEFAULT), SHARES + " " + shares.compact());
         return text.toString();
     }
 

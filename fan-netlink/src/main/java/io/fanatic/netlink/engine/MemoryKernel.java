@@ -8,6 +8,7 @@ import io.fanatic.netlink.bpf.FanGate;
 import io.fanatic.netlink.bpf.FanProgramSpec;
 import io.fanatic.netlink.bpf.FanPrograms;
 import io.fanatic.netlink.bpf.ProgramSpec;
+import io.fanatic.netlink.host.DhcpLease;
 import io.fanatic.netlink.host.DhcpServer;
 import io.fanatic.netlink.host.ForwardTable;
 import io.fanatic.netlink.host.Iptables;
@@ -315,6 +316,16 @@ public final class MemoryKernel implements Kernel {
     public void replaceForwardTable(List<ForwardTable.Entry> entries) {
         call("replace the table of what is not forwarded");
         forwardTable = List.copyOf(entries);
+    }
+
+    @Override
+    public List<Ipv4Address> nameServersForContainers() {
+        return nameServers();
+    }
+
+    @Override
+    public List<DhcpLease> leases(String bridge) {
+        return List.of();
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.fanatic.core.FanMapping;
 import io.fanatic.core.FanNames;
 import io.fanatic.core.FanSlice;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Shares;
 import io.fanatic.core.TunnelType;
 import io.fanatic.netlink.bpf.FanPrograms;
 import io.fanatic.netlink.host.DhcpServer;
@@ -259,7 +260,8 @@ record Observed(
                             .filter(Mark::underlayOnly)
                             .isPresent(),
                     told.map(Mark::nat).orElse(true),
-                    told.map(Mark::accept).orElse(true)));
+                    told.map(Mark::accept).orElse(true),
+                    told.map(Mark::shares).orElse(Shares.DEFAULT)));
         }
         fans.sort((a, b) -> a.overlay().compareTo(b.overlay()));
         return fans;

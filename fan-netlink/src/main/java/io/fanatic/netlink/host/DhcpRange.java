@@ -1,7 +1,10 @@
 package io.fanatic.netlink.host;
 
+import io.fanatic.core.AddressRange;
 import io.fanatic.core.FanSlice;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Share;
+import io.fanatic.core.Shares;
 import io.fanatic.core.TunnelType;
 
 /**
@@ -11,8 +14,9 @@ import io.fanatic.core.TunnelType;
  * @param last the last address
  * @param prefixLength of the network that they reach directly: the overlay's, or the slice's
  * @param router the default gateway: the host address
+ * @param slice all container addresses of the slice; who has one of them by an earlier lease keeps it until that ends
  */
-public record DhcpRange(Ipv4Address first, Ipv4Address last, int prefixLength, Ipv4Address router) {
+public record DhcpRange(Ipv4Address first, Ipv4Address last, int prefixLength, Ipv4Address router, AddressRange slice) {
 
     /**
      * Checks the components.
@@ -26,17 +30,21 @@ public record DhcpRange(Ipv4Address first, Ipv4Address last, int prefixLength, I
     }
 
     /**
-     * {@return all of a slice past its host reserve, for containers of a fan with this kind of tunnel}
+     * {@return the share of DHCP in a slice, for containers of a fan with this kind of tunnel}
      *
      * @param slice the addresses' owner
      * @param type the tunnel's kind
+     * @param shares how the slice is divided
+     * @throws IllegalArgumentException when the share has no address for a container
      */
-    public static DhcpRange of(FanSlice slice, TunnelType type) {
+    public static DhcpRange of(FanSlice slice, TunnelType type, Shares shares) {
+        AddressRange range = shares.requireRange(Share.DHCP, slice);
         return new DhcpRange(
-                slice.firstContainerAddress(),
-                slice.lastContainerAddress(),
+                range.first(),
+                range.last(),
                 type.prefixLength(slice.mapping()),
-                slice.hostAddress());
+                slice.hostAddress(),
+                slice.containerAddresses());
     }
 
     /** {@return how many addresses there are, at least 1} */
@@ -48,5 +56,14 @@ public record DhcpRange(Ipv4Address first, Ipv4Address last, int prefixLength, I
     @Override
     public String toString() {
         return first + "-" + last;
+    }
+
+    /**
+     * {@return whether an address is leased from here to whoever asks}
+     *
+     * @param address any address
+     */
+    public boolean contains(Ipv4Address address) {
+        return first.compareTo(address) <= 0 && address.compareTo(last) <= 0;
     }
 }

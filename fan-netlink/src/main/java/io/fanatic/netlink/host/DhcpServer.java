@@ -1,6 +1,8 @@
 package io.fanatic.netlink.host;
 
 import io.fanatic.core.FanSlice;
+import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Shares;
 import io.fanatic.core.TunnelType;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,26 +14,37 @@ import java.util.List;
  * @param mtu told to every client (option 26), in bytes
  * @param ranges one for each slice on the bridge
  * @param dns whether it also answers DNS queries, by asking the servers of this host's /etc/resolv.conf
+ * @param nameServers told to every client (option 6), in the order of preference; none where it is empty
  */
-public record DhcpServer(String bridge, int mtu, List<DhcpRange> ranges, boolean dns) {
-    /** Copies the list. */
+public record DhcpServer(String bridge, int mtu, List<DhcpRange> ranges, boolean dns, List<Ipv4Address> nameServers) {
+    /** Copies the lists. */
     public DhcpServer {
         ranges = List.copyOf(ranges);
+        nameServers = List.copyOf(nameServers);
     }
 
     /**
-     * {@return a server that leases all of these slices past their host reserves, and answers no DNS queries}
+     * {@return a server that leases its share of these slices, and answers no DNS queries}
      *
      * @param bridge the interface that it serves
      * @param mtu told to every client, bytes
      * @param type the tunnel's kind
      * @param slices on the bridge
+     * @param shares how they are divided
+     * @param nameServers told to every client
+     * @throws IllegalArgumentException when the share of a slice has no address for a container
      */
-    public static DhcpServer of(String bridge, int mtu, TunnelType type, List<FanSlice> slices) {
+    public static DhcpServer of(
+            String bridge,
+            int mtu,
+            TunnelType type,
+            List<FanSlice> slices,
+            Shares shares,
+            List<Ipv4Address> nameServers) {
         List<DhcpRange> ranges = new ArrayList<>();
         for (FanSlice slice : slices) {
-            ranges.add(DhcpRange.of(slice, type));
+            ranges.add(DhcpRange.of(slice, type, shares));
         }
-        return new DhcpServer(bridge, mtu, ranges, false);
+        return new DhcpServer(bridge, mtu, ranges, false, nameServers);
     }
 }

@@ -15,6 +15,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -39,8 +40,9 @@ import java.util.concurrent.locks.LockSupport;
  * its name, and the namespace's cookie follow the bridge, since one directory may serve fans of several namespaces:
  * {@code dnsmasq-fan-250:4097.conf}. Servers that an earlier version started there without are found, too.
  *
- * <p>Before dnsmasq offers an address that is new to it, it pings it, since Docker may have given it to somebody in the same
- * slice: the first lease of a container takes up to three seconds.
+ * <p>It leases without asking whether somebody has the address: its ranges are a {@linkplain io.fanatic.core.Shares share} that
+ * nobody else gives out. Who holds an address of the slice by a lease from when the range was another keeps it: the server is
+ * started with a reservation for each such lease that has not ended.
  */
 public final class Dnsmasq {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -85,7 +87,8 @@ public final class Dnsmasq {
         try {
             DurableFile.makeOwnDirectory(runDir);
             DurableFile.makeOwnDirectory(stateDir);
-            String text = DnsmasqConf.write(server, pidFile(server.bridge()), leaseFile(server.bridge()));
+            String text =
+                    DnsmasqConf.write(server, pidFile(server.bridge()), leaseFile(server.bridge()), kept(server));
             DurableFile.replace(conf, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
         } catch (IOException e) {
             throw new DhcpException("cannot write " + conf + ": " + DurableFile.reason(e), e);
@@ -121,7 +124,7 @@ public final class Dnsmasq {
             return Optional.of(DnsmasqConf.read(Files.readAllLines(conf, StandardCharsets.UTF_8)));
         } catch (IOException | IllegalArgumentException changed) {
             // It runs, with what nobody can tell: nothing that anybody wants.
-            return Optional.of(new DhcpServer(bridge, 0, List.of(), false));
+            return Optional.of(new DhcpServer(bridge, 0, List.of(), false, List.of()));
         }
     }
 
@@ -170,6 +173,40 @@ public final class Dnsmasq {
     /** {@return whether there is a dnsmasq to start} */
     public boolean isInstalled() {
         return Spawn.find("dnsmasq", searchPath).isPresent();
+    }
+
+    /**
+     * {@return the leases of this bridge that have not ended, also of a server that does not run now}
+     *
+     * @param bridge its device
+     */
+    public List<DhcpLease> leases(String bridge) {
+        List<DhcpLease> leases = new ArrayList<>();
+        try {
+            long now = System.currentTimeMillis() / 1000;
+            for (String line : Files.readAllLines(leaseFile(bridge), StandardCharsets.ISO_8859_1)) {
+                DhcpLease.parse(line).filter(lease -> lease.isLive(now)).ifPresent(leases::add);
+            }
+        } catch (IOException none) {
+            return leases;
+        }
+        return leases;
+    }
+
+    /** Leases in these slices, outside the ranges. */
+    private List<DhcpLease> kept(DhcpServer server) {
+        List<DhcpLease> kept = leases(server.bridge());
+        kept.removeIf(lease -> {
+            boolean ours = false;
+            for (DhcpRange range : server.ranges()) {
+                if (range.contains(lease.address())) {
+                    return true;
+                }
+                ours |= range.slice().contains(lease.address());
+            }
+            return !ours;
+        });
+        return kept;
     }
 
     private Path program() {

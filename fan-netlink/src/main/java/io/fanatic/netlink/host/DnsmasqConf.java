@@ -1,5 +1,6 @@
 package io.fanatic.netlink.host;
 
+import io.fanatic.core.AddressRange;
 import io.fanatic.core.Cidr;
 import io.fanatic.core.Ipv4Address;
 import java.nio.file.Path;
@@ -13,11 +14,14 @@ final class DnsmasqConf {
     private static final String MTU = "dhcp-option-force=option:mtu,";
     private static final String RANGE = "dhcp-range=set:slice";
     private static final String ROUTER = ",option:router,";
+    private static final String NAME_SERVERS = "dhcp-option=option:dns-server,";
+    private static final String SLICE = "# slice ";
     private static final String LEASE_TIME = "1h";
 
     private DnsmasqConf() {}
 
-    static String write(DhcpServer server, Path pidFile, Path leaseFile) {
+    /** @param kept leases whose address is not in the ranges any more and whose holders keep it */
+    static String write(DhcpServer server, Path pidFile, Path leaseFile, List<DhcpLease> kept) {
         StringBuilder text = new StringBuilder(1024);
         line(text, "# made by fanatic(8), do not edit: fanctl compares it with what it would write");
         line(text, INTERFACE + server.bridge());
@@ -35,10 +39,16 @@ final class DnsmasqConf {
         line(text, "dhcp-leasefile=" + leaseFile);
         line(text, "dhcp-authoritative");
         line(text, "dhcp-no-override");
+        // Nobody else gives out addresses of these ranges, and asking takes three seconds for each new lease, one after
+        // the other.
+        line(text, "no-ping");
         // Its default of 1000 would leave most of a /16 slice unused.
-        line(text, "dhcp-lease-max=" + addresses(server));
+        line(text, "dhcp-lease-max=" + Math.min(addresses(server) + kept.size(), Integer.MAX_VALUE));
         // To clients that do not ask for it, too: too large an MTU loses large packets without a word.
         line(text, MTU + server.mtu());
+        if (!server.nameServers().isEmpty()) {
+            line(text, NAME_SERVERS + words(server.nameServers()));
+        }
         for (int i = 0; i < server.ranges().size(); i++) {
             DhcpRange range = server.ranges().get(i);
             line(
@@ -46,6 +56,18 @@ final class DnsmasqConf {
                     RANGE + i + "," + range.first() + "," + range.last() + ","
                             + Ipv4Address.of(Cidr.mask(range.prefixLength())) + "," + LEASE_TIME);
             line(text, "dhcp-option=tag:slice" + i + ROUTER + range.router());
+            line(text, SLICE + range.slice());
+        }
+        for (DhcpLease lease : kept) {
+            line(text, "dhcp-host=" + lease.client() + "," + lease.address());
+        }
+        return text.toString();
+    }
+
+    private static String words(List<Ipv4Address> addresses) {
+        StringBuilder text = new StringBuilder();
+        for (Ipv4Address address : addresses) {
+            text.append(text.length() == 0 ? "" : ",").append(address);
         }
         return text.toString();
     }
@@ -59,7 +81,7 @@ final class DnsmasqConf {
         for (DhcpRange range : server.ranges()) {
             sum += range.size();
         }
-        return Math.min(sum, Integer.MAX_VALUE);
+        return sum;
     }
 
     /**
@@ -73,6 +95,8 @@ final class DnsmasqConf {
         int mtu = 0;
         List<String[]> ranges = new ArrayList<>();
         List<Ipv4Address> routers = new ArrayList<>();
+        List<AddressRange> slices = new ArrayList<>();
+        List<Ipv4Address> nameServers = new ArrayList<>();
         for (String line : lines) {
             int router = line.indexOf(ROUTER);
             if (line.startsWith(INTERFACE)) {
@@ -81,14 +105,24 @@ final class DnsmasqConf {
                 dns = false;
             } else if (line.startsWith(MTU)) {
                 mtu = Integer.parseInt(line.substring(MTU.length()));
+            } else if (line.startsWith(NAME_SERVERS)) {
+                for (String server : line.substring(NAME_SERVERS.length()).split(",", -1)) {
+                    nameServers.add(Ipv4Address.parse(server));
+                }
+            } else if (line.startsWith(SLICE)) {
+                int dash = line.indexOf('-');
+                slices.add(new AddressRange(
+                        Ipv4Address.parse(line.substring(SLICE.length(), Math.max(dash, SLICE.length()))),
+                        Ipv4Address.parse(line.substring(dash + 1))));
             } else if (line.startsWith(RANGE)) {
                 ranges.add(line.split(",", -1));
             } else if (router >= 0) {
                 routers.add(Ipv4Address.parse(line.substring(router + ROUTER.length())));
             }
         }
-        if (ranges.size() != routers.size()) {
-            throw new IllegalArgumentException("ranges and routers do not match");
+        if (ranges.size() != routers.size() || ranges.size() != slices.size()) {
+            // An earlier version's has no slices.
+            throw new IllegalArgumentException("ranges, routers and slices do not match");
         }
         List<DhcpRange> all = new ArrayList<>();
         for (int i = 0; i < ranges.size(); i++) {
@@ -98,8 +132,12 @@ final class DnsmasqConf {
             }
             int prefixLength = Integer.bitCount(Ipv4Address.parse(words[3]).bits());
             all.add(new DhcpRange(
-                    Ipv4Address.parse(words[1]), Ipv4Address.parse(words[2]), prefixLength, routers.get(i)));
+                    Ipv4Address.parse(words[1]),
+                    Ipv4Address.parse(words[2]),
+                    prefixLength,
+                    routers.get(i),
+                    slices.get(i)));
         }
-        return new DhcpServer(bridge, mtu, all, dns);
+        return new DhcpServer(bridge, mtu, all, dns, nameServers);
     }
 }

@@ -27,6 +27,7 @@ final class DhcpClient {
     private static final int OFFER = 2;
     private static final int REQUEST = 3;
     private static final int ACK = 5;
+    private static final int NAK = 6;
 
     /** What the server gave. */
     record Lease(Ipv4Address address, Map<Integer, byte[]> options) {
@@ -48,6 +49,17 @@ final class DhcpClient {
             Lease lease = exchange(channel, mac, REQUEST, ACK, wish.array());
             assertThat(lease.address()).isEqualTo(offer.address());
             return lease;
+        }
+    }
+
+    /** Asks for an address that it has, as a client does when half of its lease is over, or when it starts again. */
+    static Lease renew(MacAddress mac, Ipv4Address address) throws IOException {
+        try (DatagramChannel channel = DatagramChannel.open(java.net.StandardProtocolFamily.INET)) {
+            channel.setOption(StandardSocketOptions.SO_BROADCAST, true);
+            channel.bind(new InetSocketAddress("0.0.0.0", 68));
+            ByteBuffer wish = ByteBuffer.allocate(6);
+            wish.put((byte) 50).put((byte) 4).putInt(address.bits());
+            return exchange(channel, mac, REQUEST, ACK, wish.array());
         }
     }
 
@@ -85,6 +97,7 @@ final class DhcpClient {
                     if (lease.number(53) == answer) {
                         return lease;
                     }
+                    assertThat(lease.number(53)).as("the server refused (NAK)").isNotEqualTo(NAK);
                 }
             }
         }

@@ -2,12 +2,14 @@ package io.fanatic.netlink.host;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.groups.Tuple.tuple;
 
 import io.fanatic.core.Cidr;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.FanSlice;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.MacAddress;
+import io.fanatic.core.Shares;
 import io.fanatic.core.TunnelType;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,7 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 class DnsmasqTest {
     private static final FanMapping FAN = FanMapping.of(Cidr.parse("250.0.0.0/8"), Cidr.parse("10.0.0.0/16"));
     private static final FanSlice SLICE = FAN.slice(Ipv4Address.parse("10.0.0.45"), 9);
-    private static final DhcpServer SERVER = DhcpServer.of("br0", 1450, TunnelType.VXLAN, List.of(SLICE));
+    private static final DhcpServer SERVER =
+            DhcpServer.of("br0", 1450, TunnelType.VXLAN, List.of(SLICE), Shares.DEFAULT, List.of());
     private static final MacAddress CLIENT = new MacAddress(0x020000000001L);
 
     @RegisterExtension
@@ -68,7 +71,7 @@ class DnsmasqTest {
         DhcpClient.Lease lease = client.call(() -> DhcpClient.lease(CLIENT));
 
         assertThat(SLICE.cidr().contains(lease.address())).isTrue();
-        assertThat(lease.address()).isBetween(Ipv4Address.parse("250.0.45.10"), Ipv4Address.parse("250.0.45.254"));
+        assertThat(lease.address()).isBetween(Ipv4Address.parse("250.0.45.64"), Ipv4Address.parse("250.0.45.127"));
         assertThat(lease.number(1)).isEqualTo(Cidr.mask(8));
         assertThat(lease.number(3)).isEqualTo(Ipv4Address.parse("250.0.45.1").bits());
         assertThat(lease.number(26)).isEqualTo(1450);
@@ -92,8 +95,14 @@ class DnsmasqTest {
 
     @Test
     void aStartedServerIsFoundAgainWithItsSpecAndStops() {
-        DhcpRange second = DhcpRange.of(FAN.slice(Ipv4Address.parse("10.0.0.46")), TunnelType.VXLAN);
-        DhcpServer two = new DhcpServer("br0", 1400, List.of(DhcpRange.of(SLICE, TunnelType.VXLAN), second), true);
+        DhcpRange second =
+                DhcpRange.of(FAN.slice(Ipv4Address.parse("10.0.0.46")), TunnelType.VXLAN, Shares.parse("dhcp:all"));
+        DhcpServer two = new DhcpServer(
+                "br0",
+                1400,
+                List.of(DhcpRange.of(SLICE, TunnelType.VXLAN, Shares.DEFAULT), second),
+                true,
+                List.of(Ipv4Address.parse("10.0.0.53"), Ipv4Address.parse("10.0.0.54")));
         assertThat(inside.call(() -> dnsmasq.running("br0"))).isEmpty();
         start(two);
 
@@ -250,7 +259,7 @@ class DnsmasqTest {
 
     @Test
     void whatDnsmasqRefusesIsToldAndNothingIsLeft() {
-        DhcpServer absent = new DhcpServer("nosuch", 1450, SERVER.ranges(), false);
+        DhcpServer absent = new DhcpServer("nosuch", 1450, SERVER.ranges(), false, List.of());
 
         assertThatThrownBy(() -> start(absent))
                 .isInstanceOf(DhcpException.class)
@@ -276,11 +285,77 @@ class DnsmasqTest {
                 .slice(Ipv4Address.parse("192.168.1.45"));
 
         String conf = DnsmasqConf.write(
-                DhcpServer.of("br0", 1450, TunnelType.VXLAN, List.of(wide)), Path.of("/p"), Path.of("/l"));
+                DhcpServer.of("br0", 1450, TunnelType.VXLAN, List.of(wide), Shares.parse("dhcp:all"), List.of()),
+                Path.of("/p"),
+                Path.of("/l"),
+                List.of());
 
         assertThat(conf)
                 .contains("dhcp-range=set:slice0,240.45.0.2,240.45.255.254,255.0.0.0,1h\n")
                 .contains("dhcp-lease-max=65533\n");
+    }
+
+    @Test
+    void aLeaseOutsideTheRangeIsKeptWhenTheRangeMovesAndItsAddressIsNobodyElses() throws IOException {
+        // A range of one address, so that it is known which one the next client would be given.
+        DhcpRange one = SERVER.ranges().get(0);
+        Ipv4Address last = Ipv4Address.parse("250.0.45.200");
+        DhcpRange old = new DhcpRange(last, last, 8, one.router(), one.slice());
+        start(new DhcpServer("br0", 1450, List.of(old), false, List.of()));
+        assertThat(client.call(() -> DhcpClient.lease(CLIENT)).address()).isEqualTo(last);
+
+        inside.call(() -> dnsmasq.stop("br0"));
+        start(SERVER);
+
+        assertThat(dnsmasq.leases("br0"))
+                .extracting(DhcpLease::client, DhcpLease::address)
+                .containsExactly(tuple(CLIENT, last));
+        assertThat(client.call(() -> DhcpClient.renew(CLIENT, last)).address())
+                .as("a renewal, which a server without the reservation refuses")
+                .isEqualTo(last);
+        assertThat(client.call(() -> DhcpClient.lease(CLIENT)).address())
+                .as("the same client after a restart of its own")
+                .isEqualTo(last);
+        assertThat(client.call(() -> DhcpClient.lease(new MacAddress(0x020000000002L)))
+                        .address())
+                .isBetween(one.first(), one.last());
+    }
+
+    @Test
+    void aLeaseThatHasEndedOrLiesInAnotherSliceIsNotKept() throws IOException {
+        Files.createDirectories(stateDir);
+        long now = System.currentTimeMillis() / 1000;
+        Files.writeString(
+                stateDir.resolve("dnsmasq-br0.leases"),
+                (now - 5) + " 02:00:00:00:00:11 250.0.45.200 ended *\n"
+                        + (now + 500) + " 02:00:00:00:00:12 250.0.46.200 elsewhere *\n"
+                        + (now + 500) + " 02:00:00:00:00:13 250.0.45.9 hosts *\n"
+                        + (now + 500) + " 02:00:00:00:00:14 250.0.45.201 kept *\n"
+                        + "0 02:00:00:00:00:15 250.0.45.202 * *\n"
+                        + (now + 500) + " 02:00:00:00:00:16 250.0.45.80 inside *\n"
+                        + (now + 500) + " 06-02:00:00:00:00:17 250.0.45.203 other *\n"
+                        + "duid 00:01\n");
+        start(SERVER);
+
+        assertThat(Files.readAllLines(runDir.resolve("dnsmasq-br0.conf")))
+                .filteredOn(line -> line.startsWith("dhcp-host="))
+                .containsExactly(
+                        "dhcp-host=02:00:00:00:00:14,250.0.45.201", "dhcp-host=02:00:00:00:00:15,250.0.45.202");
+        assertThat(inside.call(() -> dnsmasq.running("br0"))).contains(SERVER);
+    }
+
+    @Test
+    void aClientIsToldOfTheNameServers() throws IOException {
+        start(DhcpServer.of(
+                "br0",
+                1450,
+                TunnelType.VXLAN,
+                List.of(SLICE),
+                Shares.DEFAULT,
+                List.of(Ipv4Address.parse("10.0.0.53"), Ipv4Address.parse("10.0.0.54"))));
+
+        assertThat(client.call(() -> DhcpClient.lease(CLIENT)).options().get(6))
+                .containsExactly(10, 0, 0, 53, 10, 0, 0, 54);
     }
 
     private void start(DhcpServer server) {
