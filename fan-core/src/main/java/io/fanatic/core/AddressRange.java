@@ -19,6 +19,31 @@ public record AddressRange(Ipv4Address first, Ipv4Address last) {
         }
     }
 
+    /**
+     * Reads {@code 250.0.45.2-250.0.45.254}.
+     *
+     * @param text first and last address
+     * @return the addresses from the one to the other
+     * @throws IllegalArgumentException when the text is no such range
+     */
+    public static AddressRange parse(String text) {
+        int dash = text.indexOf('-');
+        if (dash < 0) {
+            throw new IllegalArgumentException(Text.quote(text) + " is no range, such as 250.0.45.2-250.0.45.254");
+        }
+        return new AddressRange(
+                Ipv4Address.parse(text.substring(0, dash)), Ipv4Address.parse(text.substring(dash + 1)));
+    }
+
+    /**
+     * {@return whether the two have any address in common}
+     *
+     * @param other any range
+     */
+    public boolean overlaps(AddressRange other) {
+        return first.compareTo(other.last) <= 0 && other.first.compareTo(last) <= 0;
+    }
+
     /** {@return how many addresses there are, at least 1} */
     public long size() {
         return Integer.toUnsignedLong(last.bits()) - Integer.toUnsignedLong(first.bits()) + 1;

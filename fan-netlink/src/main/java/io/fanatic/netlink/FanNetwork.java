@@ -13,6 +13,7 @@ import io.fanatic.netlink.engine.HostLock;
 import io.fanatic.netlink.engine.Kernel;
 import io.fanatic.netlink.engine.LinuxKernel;
 import io.fanatic.netlink.engine.Plan;
+import io.fanatic.netlink.host.DhcpLease;
 import io.fanatic.netlink.host.FirewallException;
 import io.fanatic.netlink.host.Namespace;
 import io.fanatic.netlink.libc.Errno;
@@ -207,6 +208,16 @@ public final class FanNetwork {
      */
     public Map<Counter, Long> counters(Fan fan) {
         return privileged(() -> read(kernel -> new Engine(kernel).counters(fan)));
+    }
+
+    /**
+     * {@return what a fan's DHCP server has leased and has not ended, wherever in its slices that is; who holds an address
+     * outside the {@linkplain io.fanatic.core.Shares share} of DHCP has it from when that was another}
+     *
+     * @param fan one of {@link #list}
+     */
+    public List<DhcpLease> leases(Fan fan) {
+        return privileged(() -> read(kernel -> kernel.leases(fan.bridge())));
     }
 
     private <T> T change(Function<Kernel, T> work) {

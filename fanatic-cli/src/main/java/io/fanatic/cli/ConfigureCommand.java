@@ -26,6 +26,7 @@ import io.fanatic.cli.wizard.Wizard;
 import io.fanatic.core.Cidr;
 import io.fanatic.core.FanOptions;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Shares;
 import io.fanatic.core.TunnelType;
 import io.fanatic.core.UnderlaySpec;
 import io.fanatic.netlink.engine.FanException;
@@ -63,6 +64,11 @@ final class ConfigureCommand extends SetupCommand {
             "P",
             ConfigureCommand::port,
             "the tunnel's UDP port, the same on every host (" + TunnelType.DEFAULT_VXLAN_PORT + ")");
+    private final Option<Shares> shares = option(
+            "--shares",
+            "LIST",
+            Shares::parse,
+            "which part of the slice each container engine gives out (" + Shares.DEFAULT + ")");
     private final Option<List<Ipv4Address>> remotes =
             options("--remote", "IP", Ipv4Address::parse, "test the way to this host, too; may be repeated");
     private final Option<Integer> confirm = option(
@@ -85,8 +91,8 @@ final class ConfigureCommand extends SetupCommand {
     ConfigureCommand(Supplier<Host> host) {
         super(
                 "configure",
-                "Sets up a fan and puts container engines on it. Asks for what the options do not say; nothing is changed"
-                        + " before the last question is answered.",
+                "Sets up a fan and puts container engines on it. Asks for what the options do not say; nothing is"
+                        + " changed before the last question is answered.",
                 host);
         for (EngineKind kind : List.of(EngineKind.DOCKER, EngineKind.LXD, EngineKind.INCUS)) {
             choices.put(
@@ -122,6 +128,7 @@ final class ConfigureCommand extends SetupCommand {
                 dhcp.or(false),
                 type.value(),
                 port.value().map(OptionalInt::of).orElse(OptionalInt.empty()),
+                shares.value(),
                 remotes.or(List.of()));
     }
 

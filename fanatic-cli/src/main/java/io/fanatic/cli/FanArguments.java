@@ -7,6 +7,7 @@ import io.fanatic.cli.command.Option;
 import io.fanatic.core.Cidr;
 import io.fanatic.core.FanEntry;
 import io.fanatic.core.FanOptions;
+import io.fanatic.core.Shares;
 import io.fanatic.core.TunnelType;
 import io.fanatic.core.UnderlaySpec;
 import java.util.ArrayList;
@@ -80,7 +81,7 @@ final class FanArguments {
         private final Option<Boolean> noNat;
         private final Option<Boolean> noAccept;
         private final List<Option<String>> valued = new ArrayList<>();
-        private final List<String> names = List.of("host-reserve", "bridge", "port", "vni", "mtu");
+        private final List<String> names = List.of("host-reserve", "bridge", "port", "vni", "mtu", "shares");
 
         Flags(Command command) {
             type = command.option(
@@ -107,6 +108,11 @@ final class FanArguments {
                     "N",
                     word -> word,
                     "MTU of bridge and containers in bytes (the underlay's less 50; less 20 for ipip)"));
+            valued.add(command.option(
+                    "--shares",
+                    "LIST",
+                    word -> word,
+                    "which part of the slice each container engine gives out (" + Shares.DEFAULT + ")"));
             underlayOnly = command.flag(
                     "--underlay-only", "let the tunnel's port take packets from the underlay only (nftables)");
         }
@@ -141,13 +147,14 @@ final class FanArguments {
             }
             try {
                 FanOptions options = FanOptions.parse(words);
-                return new FanEntry(entry.overlay(), entry.underlay(), merge(entry.options(), options));
+                return new FanEntry(
+                        entry.overlay(), entry.underlay(), merge(entry.options(), options, words.contains("shares")));
             } catch (IllegalArgumentException e) {
                 throw usage(String.valueOf(e.getMessage()));
             }
         }
 
-        private static FanOptions merge(FanOptions words, FanOptions options) {
+        private static FanOptions merge(FanOptions words, FanOptions options, boolean shares) {
             return new FanOptions(
                     options.type() == TunnelType.IPIP ? TunnelType.IPIP : words.type(),
                     words.dhcp() || options.dhcp(),
@@ -161,7 +168,8 @@ final class FanArguments {
                     options.mtu().isPresent() ? options.mtu() : words.mtu(),
                     words.underlayOnly() || options.underlayOnly(),
                     words.nat() && options.nat(),
-                    words.accept() && options.accept());
+                    words.accept() && options.accept(),
+                    shares ? options.shares() : words.shares());
         }
     }
 }

@@ -2,6 +2,7 @@ package io.fanatic.cli;
 
 import io.fanatic.core.FanNames;
 import io.fanatic.core.FanSlice;
+import io.fanatic.core.Shares;
 import io.fanatic.core.TunnelType;
 import io.fanatic.netlink.engine.Fan;
 import java.util.List;
@@ -72,6 +73,9 @@ final class FanTable {
         }
         if (!fan.accept()) {
             flags.append(" no-accept");
+        }
+        if (!fan.shares().equals(Shares.DEFAULT)) {
+            flags.append(" shares ").append(fan.shares());
         }
         return flags.length() == 0 ? "-" : flags.substring(1);
     }

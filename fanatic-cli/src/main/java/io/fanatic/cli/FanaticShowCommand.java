@@ -33,6 +33,8 @@ final class FanaticShowCommand extends Command {
             flag("--stats", "also print what the fans' programs passed and dropped (root)");
     private final Option<Boolean> verbose =
             flag("-v,--verbose", "also print what is known of each container engine, and over which socket");
+    private final Option<Boolean> shares =
+            flag("--shares", "also print which addresses of a slice each container engine gives out");
     private final Option<Boolean> json = flag("--json", "print one JSON document");
 
     FanaticShowCommand(Supplier<Host> host) {
@@ -64,6 +66,9 @@ final class FanaticShowCommand extends Command {
         table(text, rows);
         if (verbose.or(false)) {
             verbose(text, here, rows);
+        }
+        if (shares.or(false)) {
+            SharesText.append(text, fans);
         }
         if (stats.or(false)) {
             for (Fan fan : fans) {

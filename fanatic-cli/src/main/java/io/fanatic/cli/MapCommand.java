@@ -10,6 +10,7 @@ import io.fanatic.core.Cidr;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.FanSlice;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Shares;
 import io.fanatic.core.TunnelType;
 
 /** {@code fanatic map}: the arithmetic, either way. Asks the host nothing. */
@@ -24,6 +25,11 @@ final class MapCommand extends Command {
             "TYPE",
             FanArguments::type,
             "of the tunnel: vxlan, or ipip (vxlan); prefix lengths follow from it");
+    private final Option<Shares> shares = option(
+            "--shares",
+            "LIST",
+            Shares::parse,
+            "which part of the slice each container engine gives out (" + Shares.DEFAULT + ")");
     private final Option<Boolean> json = flag("--json", "print one JSON document");
 
     MapCommand() {
@@ -58,6 +64,7 @@ final class MapCommand extends Command {
             SliceText.line(text, "overlay address", address.toString());
         }
         SliceText.append(text, slice, prefixLength(slice));
+        SliceText.append(text, shares.or(Shares.DEFAULT), slice);
         return text.toString();
     }
 
@@ -66,7 +73,9 @@ final class MapCommand extends Command {
         object.addProperty("schema", 1);
         object.addProperty("address", address.toString());
         object.addProperty("kind", isOverlay ? "overlay" : "underlay");
-        SliceText.json(slice).entrySet().forEach(entry -> object.add(entry.getKey(), entry.getValue()));
+        SliceText.json(slice, shares.or(Shares.DEFAULT))
+                .entrySet()
+                .forEach(entry -> object.add(entry.getKey(), entry.getValue()));
         object.addProperty("type", type.or(TunnelType.VXLAN).word());
         object.addProperty("prefixLength", prefixLength(slice));
         return new GsonBuilder().setPrettyPrinting().create().toJson(object) + "\n";

@@ -69,7 +69,7 @@ final class SetupText {
     }
 
     static JsonObject fan(FanAttachment fan) {
-        JsonObject json = SliceText.json(fan.slice());
+        JsonObject json = SliceText.json(fan.slice(), fan.shares());
         json.addProperty("overlay", fan.overlay().toString());
         json.addProperty("underlay", fan.mapping().underlay().toString());
         json.addProperty("bridge", fan.bridge());

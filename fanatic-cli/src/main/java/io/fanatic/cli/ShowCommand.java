@@ -13,6 +13,8 @@ import java.util.Map;
 final class ShowCommand extends Command {
     private final Option<Boolean> stats =
             flag("--stats", "also print what the fans' programs passed and dropped (root)");
+    private final Option<Boolean> shares =
+            flag("--shares", "also print which addresses of a slice each container engine gives out");
     private final Option<Boolean> json = flag("--json", "print one JSON document");
     private final FanNetwork network = FanNetwork.onThisHost();
 
@@ -29,6 +31,9 @@ final class ShowCommand extends Command {
         }
         StringBuilder text = new StringBuilder();
         FanTable.append(text, fans);
+        if (shares.or(false)) {
+            SharesText.append(text, fans);
+        }
         if (stats.or(false)) {
             for (Fan fan : fans) {
                 StatsText.append(text, fan, network.counters(fan));

@@ -54,9 +54,10 @@ final class ShowJson {
         }
         object.addProperty("nat", fan.nat());
         object.addProperty("underlayOnly", fan.underlayOnly());
+        object.addProperty("shares", fan.shares().toString());
         JsonArray slices = new JsonArray();
         for (FanSlice slice : fan.slices()) {
-            JsonObject one = SliceText.json(slice);
+            JsonObject one = SliceText.json(slice, fan.shares());
             one.addProperty("dhcp", fan.leases(slice.underlayAddress()));
             slices.add(one);
         }

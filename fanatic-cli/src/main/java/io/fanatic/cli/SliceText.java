@@ -1,13 +1,17 @@
 package io.fanatic.cli;
 
 import com.google.gson.JsonObject;
+import io.fanatic.core.AddressRange;
 import io.fanatic.core.FanSlice;
+import io.fanatic.core.Share;
+import io.fanatic.core.Shares;
+import java.util.Optional;
 
 /** A slice for people and for programs. */
 final class SliceText {
     private SliceText() {}
 
-    static JsonObject json(FanSlice slice) {
+    static JsonObject json(FanSlice slice, Shares shares) {
         JsonObject object = new JsonObject();
         object.addProperty("underlayAddress", slice.underlayAddress().toString());
         object.addProperty("slice", slice.cidr().toString());
@@ -16,7 +20,46 @@ final class SliceText {
         object.addProperty(
                 "firstContainerAddress", slice.firstContainerAddress().toString());
         object.addProperty("lastContainerAddress", slice.lastContainerAddress().toString());
+        object.add("shares", json(shares, slice));
         return object;
+    }
+
+    private static JsonObject json(Shares shares, FanSlice slice) {
+        JsonObject all = new JsonObject();
+        for (Share share : Share.values()) {
+            Optional<String> fraction = shares.fraction(share);
+            if (fraction.isPresent()) {
+                JsonObject one = new JsonObject();
+                one.addProperty("fraction", fraction.get());
+                shares.block(share, slice).ifPresent(block -> one.addProperty("block", block.toString()));
+                Optional<AddressRange> range = shares.range(share, slice);
+                range.ifPresent(addresses -> {
+                    one.addProperty("first", addresses.first().toString());
+                    one.addProperty("last", addresses.last().toString());
+                });
+                one.addProperty("addresses", range.map(AddressRange::size).orElse(0L));
+                all.add(share.word(), one);
+            }
+        }
+        return all;
+    }
+
+    /** The shares of a slice, a line each. */
+    static void append(StringBuilder text, Shares shares, FanSlice slice) {
+        for (Share share : Share.values()) {
+            Optional<String> fraction = shares.fraction(share);
+            if (fraction.isPresent()) {
+                Optional<AddressRange> range = shares.range(share, slice);
+                String addresses = range.isEmpty()
+                        ? "no address for a container"
+                        : range.get().first() + " - " + range.get().last() + " ("
+                                + range.get().size() + ")";
+                line(
+                        text,
+                        share.word(),
+                        fraction.get() + " ".repeat(6 - fraction.get().length()) + addresses);
+            }
+        }
     }
 
     /** @param prefixLength of the bridge's and the containers' addresses */

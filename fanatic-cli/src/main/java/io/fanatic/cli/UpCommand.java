@@ -1,16 +1,22 @@
 package io.fanatic.cli;
 
 import io.fanatic.cli.command.Command;
+import io.fanatic.cli.command.CommandException;
 import io.fanatic.cli.command.Console;
 import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.command.Option;
 import io.fanatic.cli.container.SpareBridge;
+import io.fanatic.cli.container.FanAttachment;
+import io.fanatic.cli.container.HandedOut;
 import io.fanatic.core.FanConfig;
 import io.fanatic.core.FanConfigException;
 import io.fanatic.core.FanEntry;
+import io.fanatic.core.FanSlice;
+import io.fanatic.core.Share;
 import io.fanatic.netlink.FanNetwork;
 import io.fanatic.netlink.engine.Fan;
 import io.fanatic.netlink.engine.Plan;
+import java.util.List;
 
 /** {@code fanctl up}: one fan of the command line, or all of the configuration. */
 final class UpCommand extends Command {
@@ -24,8 +30,8 @@ final class UpCommand extends Command {
     UpCommand() {
         super(
                 "up",
-                "Brings a fan up. A fan that is up already is left alone, repaired where something is missing, or changed"
-                        + " where the options differ.");
+                "Brings a fan up. A fan that is up already is left alone, repaired where something is missing, or"
+                        + " changed where the options differ.");
     }
 
     @Override
@@ -54,6 +60,9 @@ final class UpCommand extends Command {
     }
 
     private void up(FanEntry entry, Console console) {
+        if (entry.options().dhcp()) {
+            requireOwn(entry, console);
+        }
         if (dryRun.or(false)) {
             Plan plan = network.plan(entry);
             PlanText.print(plan, console.out());
@@ -65,6 +74,28 @@ final class UpCommand extends Command {
         for (Fan up : network.list()) {
             if (up.overlay().equals(entry.overlay())) {
                 console.out().println(PlanText.isUp(up, plan));
+            }
+        }
+    }
+
+    /**
+     * DHCP gives out nothing that a container engine gives out. What an earlier version has set up overlaps as it always did, and is
+     * no reason to leave the fan down.
+     */
+    private void requireOwn(FanEntry entry, Console console) {
+        Fan fan = network.preview(entry);
+        for (FanSlice slice : fan.slices()) {
+            FanAttachment attachment = FanAttachment.of(fan, slice);
+            for (HandedOut other :
+                    fan.leases(slice.underlayAddress()) ? HandedOut.on(attachment) : List.<HandedOut>of()) {
+                if (!other.range().overlaps(attachment.range(Share.DHCP))) {
+                    continue;
+                }
+                String overlap = other.overlaps(attachment, Share.DHCP);
+                if (!other.wholeSlice()) {
+                    throw new CommandException(ExitCode.CONFLICT, overlap);
+                }
+                console.err().println("fanctl: note: " + overlap);
             }
         }
     }

@@ -68,9 +68,9 @@ class FanctlTest {
         fanctl(host, "up 250.0.0.0/8 10.0.0.1/16 dhcp host-reserve 2 bridge br-fan")
                 .done();
         assertThat(fanctl(host, "show").done())
-                .isEqualTo(
-                        HEADER
-                                + "br-fan           10.0.0.1/16          250.0.0.0/8          dhcp host-reserve 2 bridge br-fan\n");
+                .isEqualTo(HEADER
+                        + "br-fan           10.0.0.1/16          250.0.0.0/8          dhcp host-reserve 2"
+                        + " bridge br-fan\n");
         fanctl(host, "down 10.0.0.1/16 250.0.0.0/8").done();
         assertThat(fanctl(host, "show").done()).isEqualTo(HEADER);
     }
@@ -109,7 +109,7 @@ class FanctlTest {
     void aDryRunPrintsThePlanAndTouchesNothing() {
         assertThat(fanctl(host, "up" + FAN + " --dhcp --dry-run").done())
                 .contains("would create tunnel ftun-250 (VXLAN, VNI 16384000, UDP port 8472)\n")
-                .contains("would start dnsmasq on fan-250 (250.0.1.2-250.0.1.254)\n")
+                .contains("would start dnsmasq on fan-250 (250.0.1.64-250.0.1.127)\n")
                 .endsWith("no changes made\n");
         assertThat(before.changesTo(host.namespace().call(HostSnapshot::take))).isEmpty();
         fanctl(host, "up" + FAN).done();

@@ -67,12 +67,12 @@ public class IpipDockerCases {
                     long pid = dockers.get(containers.size()).run("box", "--network", "fan-250");
                     containers.add(new Namespace(Path.of("/proc/" + pid + "/ns/net"), Optional.empty()));
                 }
-                Ipv4Address second = Ipv4Address.parse("250.0.2.2");
+                Ipv4Address second = Ipv4Address.parse("250.0.2.128");
                 Dockerd docker = dockers.get(0);
                 String inside = docker.docker("exec", "box", "sh", "-c", "ip addr show eth0; ip route")
                         .orThrow()
                         .output();
-                assertThat(inside).contains("mtu 1480", "250.0.1.2/24", "default via 250.0.1.1");
+                assertThat(inside).contains("mtu 1480", "250.0.1.128/24", "default via 250.0.1.1");
 
                 // Docker's own rules let containers out, and nobody in from the tunnel.
                 assertThat(reach(probes, containers, second).ok()).isFalse();
@@ -93,7 +93,7 @@ public class IpipDockerCases {
                         .isTrue();
                 TransferResult result = reach(probes, containers, second);
                 assertThat(result.error()).isEmpty();
-                assertThat(result.source()).contains(Ipv4Address.parse("250.0.1.2"));
+                assertThat(result.source()).contains(Ipv4Address.parse("250.0.1.128"));
 
                 docker.removeContainers();
                 for (String what : List.of("docker", "fan")) {

@@ -14,11 +14,15 @@ class MapTest {
     @Test
     void anUnderlayAddressHasASlice() {
         assertThat(fanatic("map 10.0.45.7" + FAN).done()).isEqualTo("""
-                        underlay address  10.0.45.7
-                        slice             250.45.7.0/24
-                        host address      250.45.7.1/8
-                        containers        250.45.7.2 - 250.45.7.254
-                        """);
+            underlay address  10.0.45.7
+            slice             250.45.7.0/24
+            host address      250.45.7.1/8
+            containers        250.45.7.2 - 250.45.7.254
+            docker            1/2   250.45.7.128 - 250.45.7.254 (127)
+            dhcp              1/4   250.45.7.64 - 250.45.7.127 (64)
+            podman            1/8   250.45.7.32 - 250.45.7.63 (32)
+            cni               1/8   250.45.7.2 - 250.45.7.31 (30)
+            """);
     }
 
     @Test

@@ -110,10 +110,7 @@ final class DnsmasqConf {
                     nameServers.add(Ipv4Address.parse(server));
                 }
             } else if (line.startsWith(SLICE)) {
-                int dash = line.indexOf('-');
-                slices.add(new AddressRange(
-                        Ipv4Address.parse(line.substring(SLICE.length(), Math.max(dash, SLICE.length()))),
-                        Ipv4Address.parse(line.substring(dash + 1))));
+                slices.add(AddressRange.parse(line.substring(SLICE.length())));
             } else if (line.startsWith(RANGE)) {
                 ranges.add(line.split(",", -1));
             } else if (router >= 0) {

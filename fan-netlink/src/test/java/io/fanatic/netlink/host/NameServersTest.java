@@ -38,8 +38,15 @@ class NameServersTest {
     void whereResolvedDoesNotRunTheUsualFileTells() throws IOException {
         Files.writeString(
                 resolvConf,
-                "nameserver 10.0.0.1\n nameserver  10.0.0.2 \nnameserver fe80::1%eth0\nnameserver 10.0.0.1\n"
-                        + "#nameserver 10.0.0.3\nnameserver10.0.0.4\nnameserver ::1\nnameserver 0.0.0.0\nnameserver 127.0.0.1");
+                "nameserver 10.0.0.1\n"
+                        + " nameserver  10.0.0.2 \n"
+                        + "nameserver fe80::1%eth0\n"
+                        + "nameserver 10.0.0.1\n"
+                        + "#nameserver 10.0.0.3\n"
+                        + "nameserver10.0.0.4\n"
+                        + "nameserver ::1\n"
+                        + "nameserver 0.0.0.0\n"
+                        + "nameserver 127.0.0.1");
         assertThat(forContainers()).containsExactly("10.0.0.1", "10.0.0.2");
     }
 

@@ -2,6 +2,9 @@ package io.fanatic.cli.container;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import io.fanatic.cli.container.http.HttpAnswer;
+import io.fanatic.core.AddressRange;
+import io.fanatic.core.Share;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,24 +40,27 @@ final class CniEngine extends FileEngine {
         return new StaticFile(
                 "the CNI configuration " + path,
                 path,
-                conflist(fan),
+                () -> conflist(fan),
+                fan,
+                Share.CNI,
                 "containers join the fan by their runtime: ctr run --cni, or nerdctl run --network " + fan.bridge(),
                 true,
                 new CniReservations(fan.bridge()));
     }
 
     static JsonObject conflist(FanAttachment fan) {
-        JsonObject range = DockerApi.object(
+        AddressRange range = fan.range(Share.CNI);
+        JsonObject pool = DockerApi.object(
                 "subnet",
                 fan.subnet().toString(),
                 "rangeStart",
-                fan.slice().firstContainerAddress().toString(),
+                range.first().toString(),
                 "rangeEnd",
-                fan.slice().lastContainerAddress().toString(),
+                range.last().toString(),
                 "gateway",
                 fan.slice().hostAddress().toString());
         JsonArray set = new JsonArray();
-        set.add(range);
+        set.add(pool);
         JsonArray ranges = new JsonArray();
         ranges.add(set);
         JsonArray routes = new JsonArray();

@@ -1,5 +1,6 @@
 package io.fanatic.cli.container;
 
+import io.fanatic.core.AddressRange;
 import io.fanatic.core.Cidr;
 import io.fanatic.core.FanSlice;
 import io.fanatic.core.Ipv4Address;
@@ -7,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A slice's container addresses for engines that know nothing but networks: a block, and the addresses in it that no
+ * A share's container addresses for engines that know nothing but networks: a block, and the addresses in it that no
  * container may get. These are the slice's first and last one and the host reserve; in an overlay of prefix length 8 an
  * engine would take 250.0.45.0 and .255 for addresses like any other.
  *
@@ -24,14 +25,16 @@ record ContainerRange(Cidr block, List<Ipv4Address> kept) {
     }
 
     /**
-     * The block with the most container addresses of all that need at most {@value #MOST_KEPT} exceptions; the slice itself
-     * when the host reserve is not large.
+     * The block with the most container addresses of all in a share that need at most {@value #MOST_KEPT} exceptions; the share
+     * itself when the host reserve is not large.
+     *
+     * @param share a part of the slice with a container address in it
      */
-    static ContainerRange of(FanSlice slice) {
-        ContainerRange best = largestBlock(slice);
-        Cidr all = slice.cidr();
-        for (int length = all.prefixLength(); length <= 32; length++) {
-            Cidr block = firstWithFew(slice, new Cidr(all.network(), length));
+    static ContainerRange of(FanSlice slice, Cidr share) {
+        long first = Math.max(unsigned(slice.firstContainerAddress()), unsigned(share.network()));
+        ContainerRange best = new ContainerRange(new Cidr(Ipv4Address.of((int) first), 32), List.of());
+        for (int length = share.prefixLength(); length <= 32; length++) {
+            Cidr block = firstWithFew(slice, share, length);
             ContainerRange candidate = new ContainerRange(block, kept(slice, block));
             if (candidate.kept.size() <= MOST_KEPT && candidate.free() > best.free()) {
                 best = candidate;
@@ -40,27 +43,35 @@ record ContainerRange(Cidr block, List<Ipv4Address> kept) {
         return best;
     }
 
-    /** The largest block of container addresses only, for an engine that knows no exceptions; of several the first. */
-    static ContainerRange largestBlock(FanSlice slice) {
-        long first = unsigned(slice.firstContainerAddress());
-        long last = unsigned(slice.lastContainerAddress());
-        for (int length = slice.cidr().prefixLength(); length <= 32; length++) {
+    /**
+     * The largest block of a share without the slice's first address and the host reserve, for an engine that knows no
+     * exceptions; of several the first. The slice's last address may be in it: nothing of the fan minds, and without it half of the
+     * addresses would be lost.
+     *
+     * @param share a part of the slice with a container address in it
+     */
+    static ContainerRange largestBlock(FanSlice slice, Cidr share) {
+        long first = Math.max(unsigned(slice.firstContainerAddress()), unsigned(share.network()));
+        long last = unsigned(share.last());
+        for (int length = share.prefixLength(); length <= 32; length++) {
             long size = 1L << (32 - length);
             long start = (first + size - 1) / size * size;
             if (start + size - 1 <= last) {
                 return new ContainerRange(new Cidr(Ipv4Address.of((int) start), length), List.of());
             }
         }
-        throw new IllegalStateException("a slice has a container address");
+        throw new IllegalStateException("a share has a container address");
     }
 
-    /** The first block of this size in the slice that has no more than the bearable number of reserved addresses. */
-    private static Cidr firstWithFew(FanSlice slice, Cidr sized) {
-        long start = unsigned(slice.cidr().network());
-        long end = unsigned(slice.cidr().last());
-        long skip = Math.max(0, slice.hostReserve() + 1L - MOST_KEPT + 1);
-        long at = (start + skip + sized.size() - 1) / sized.size() * sized.size();
-        return new Cidr(Ipv4Address.of((int) Math.min(at, end + 1 - sized.size())), sized.prefixLength());
+    /** The first block of this size in the share that has no more than the bearable number of reserved addresses. */
+    private static Cidr firstWithFew(FanSlice slice, Cidr share, int length) {
+        long size = 1L << (32 - length);
+        long start = unsigned(share.network());
+        long end = unsigned(share.last());
+        long reserved = Math.max(0, unsigned(slice.firstContainerAddress()) - start);
+        long skip = Math.max(0, reserved - MOST_KEPT + 1);
+        long at = (start + skip + size - 1) / size * size;
+        return new Cidr(Ipv4Address.of((int) Math.min(at, end + 1 - size)), length);
     }
 
     private static List<Ipv4Address> kept(FanSlice slice, Cidr block) {
@@ -79,13 +90,19 @@ record ContainerRange(Cidr block, List<Ipv4Address> kept) {
         return kept;
     }
 
+    /** {@link #kept}, or all of the slice that no container may get, where these are few: somebody may ask for one by name. */
+    List<Ipv4Address> keptIn(FanSlice slice) {
+        List<Ipv4Address> all = kept(slice, slice.cidr());
+        return all.size() <= MOST_KEPT ? all : kept;
+    }
+
     /** How many addresses containers can have. */
     long free() {
         return block.size() - kept.size();
     }
 
-    /** {@code 250.0.45.2 to 250.0.45.254}. */
-    String words() {
+    /** From the first address that is not kept to the last one. */
+    AddressRange range() {
         Ipv4Address first = block.network();
         while (kept.contains(first)) {
             first = first.plus(1);
@@ -94,7 +111,7 @@ record ContainerRange(Cidr block, List<Ipv4Address> kept) {
         while (kept.contains(last)) {
             last = last.plus(-1);
         }
-        return first + " to " + last;
+        return new AddressRange(first, last);
     }
 
     private static long unsigned(Ipv4Address address) {

@@ -9,6 +9,7 @@ import io.fanatic.cli.container.journal.Journal;
 import io.fanatic.cli.container.journal.Note;
 import io.fanatic.core.Cidr;
 import io.fanatic.core.DurableFile;
+import io.fanatic.core.Share;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -28,8 +29,8 @@ import java.util.Optional;
  * The fan's bridge as the network of plain {@code docker run}: four settings in daemon.json, and a restart of Docker. When
  * Docker does not come back with them, the old file is put back and Docker started with that.
  *
- * <p>Here Docker knows no auxiliary addresses, so containers get the largest block of the slice that has none of its special
- * addresses in it.
+ * <p>Here Docker knows no auxiliary addresses, so containers get the largest block of its share that has neither the slice's first
+ * address nor the host reserve in it.
  */
 final class DockerDefaultBridge {
     /** Docker's name for the network of plain {@code docker run}. */
@@ -82,13 +83,14 @@ final class DockerDefaultBridge {
         }
     }
 
+    private ContainerRange range() {
+        return ContainerRange.largestBlock(fan.slice(), fan.block(Share.DOCKER));
+    }
+
     private Map<String, JsonElement> settings() {
         Map<String, JsonElement> settings = new LinkedHashMap<>();
         settings.put("bridge", new JsonPrimitive(fan.bridge()));
-        settings.put(
-                "fixed-cidr",
-                new JsonPrimitive(
-                        ContainerRange.largestBlock(fan.slice()).block().toString()));
+        settings.put("fixed-cidr", new JsonPrimitive(range().block().toString()));
         settings.put("mtu", new JsonPrimitive(fan.mtu()));
         settings.put("ip-masq", new JsonPrimitive(false));
         return settings;
@@ -120,7 +122,13 @@ final class DockerDefaultBridge {
         Content now = Content.of(Path.of(note.subject()));
         boolean ours = now.bytes().isPresent() && note.wrote(now.bytes().get());
         boolean running = docker.isPresent() && runsOnFan(docker.get());
-        if (ours && docker.isEmpty()) {
+        if (ours && isOutdated(now)) {
+            return new EngineStatus(
+                    EngineStatus.State.ALTERED,
+                    who + ": " + note.subject()
+                            + " is for the fan as it was before, or for another share of its addresses; enable it"
+                            + " again to renew it");
+        } else if (ours && docker.isEmpty()) {
             String stuck = DockerStore.isStuckOn(store(note), fan.bridge())
                     ? "; it started without " + fan.bridge()
                             + " once and does not start with it again: disable it, start it, and enable it"
@@ -143,6 +151,17 @@ final class DockerDefaultBridge {
         }
         return new EngineStatus(
                 EngineStatus.State.ALTERED, who + ": " + altered(note, now).getMessage());
+    }
+
+    /** Whether what we wrote is not what we would write now. */
+    private boolean isOutdated(Content now) {
+        try {
+            DaemonJson file = DaemonJson.parse("daemon.json", now.text());
+            return settings().entrySet().stream()
+                    .anyMatch(each -> !file.setting(each.getKey()).equals(Optional.of(each.getValue())));
+        } catch (CommandException noRoom) {
+            return true;
+        }
     }
 
     private static EngineStatus half(String what) {
@@ -192,7 +211,7 @@ final class DockerDefaultBridge {
         if (!written) {
             steps.add("set bridge, fixed-cidr, mtu and ip-masq in " + file
                     + "; plain docker run then gets one of the addresses "
-                    + ContainerRange.largestBlock(fan.slice()).words());
+                    + FanAttachment.words(range().range(), Share.DOCKER));
         }
         steps.add("restart Docker " + DockerRestart.words(daemon));
         List<String> warnings = new ArrayList<>(restartWarnings(docker));
@@ -295,7 +314,7 @@ final class DockerDefaultBridge {
                 && old.get().wrote(now.bytes().get());
         Optional<Note.Previous> previous = oursIsThere ? old.get().previous() : now.asPrevious();
         String data = docker.info().textOr("DockerRootDir", USUAL_DATA.toString());
-        Note note = new Note(file.toString(), fan.words(), previous, Note.checksum(bytes), Optional.of(data));
+        Note note = new Note(file.toString(), fan.words() + " " + range().range(), previous, Note.checksum(bytes), Optional.of(data));
         journal.write(note);
         try (DockerRestart restart = new DockerRestart(daemon, docker.socket())) {
             try {

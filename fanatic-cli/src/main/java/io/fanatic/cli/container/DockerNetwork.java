@@ -4,8 +4,10 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.fanatic.cli.container.http.Json;
+import io.fanatic.core.AddressRange;
 import io.fanatic.core.FanNames;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Share;
 import io.fanatic.core.TunnelType;
 import java.util.List;
 import java.util.Optional;
@@ -99,12 +101,21 @@ final class DockerNetwork implements Resource {
         return sorted;
     }
 
+    private ContainerRange range() {
+        return ContainerRange.of(fan.slice(), fan.block(Share.DOCKER));
+    }
+
+    @Override
+    public Optional<AddressRange> addresses() {
+        return Optional.of(range().range());
+    }
+
     /** What Docker is asked for. */
     JsonObject request() {
-        ContainerRange range = ContainerRange.of(fan.slice());
+        ContainerRange range = range();
         JsonObject kept = new JsonObject();
         Ipv4Address gateway = fan.slice().hostAddress();
-        for (Ipv4Address address : range.kept()) {
+        for (Ipv4Address address : range.keptIn(fan.slice())) {
             // Those of its own subnet Docker keeps by itself, and refuses to be told.
             boolean ends = address.equals(fan.subnet().network())
                     || address.equals(fan.subnet().last());
@@ -160,7 +171,7 @@ final class DockerNetwork implements Resource {
     @Override
     public String creating() {
         return "create " + title() + " with the addresses "
-                + ContainerRange.of(fan.slice()).words() + "; containers join it by: docker run --network "
+                + FanAttachment.words(range().range(), Share.DOCKER) + "; containers join it by: docker run --network "
                 + fan.bridge();
     }
 

@@ -1,14 +1,20 @@
 package io.fanatic.cli.container;
 
+import io.fanatic.cli.command.CommandException;
+import io.fanatic.cli.command.ExitCode;
+import io.fanatic.core.AddressRange;
 import io.fanatic.core.Cidr;
 import io.fanatic.core.FanEntry;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.FanNames;
 import io.fanatic.core.FanOptions;
 import io.fanatic.core.FanSlice;
+import io.fanatic.core.Share;
+import io.fanatic.core.Shares;
 import io.fanatic.core.TunnelType;
 import io.fanatic.core.UnderlaySpec;
 import io.fanatic.netlink.engine.Fan;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -20,12 +26,19 @@ import java.util.Optional;
  * @param slice the addresses, of one underlay address of this host
  * @param mtu largest IPv4 packet, bytes
  * @param dhcp whether the fan leases addresses in the slice
+ * @param shares which part of the slice each engine gives out
  */
-public record FanAttachment(TunnelType type, String bridge, FanSlice slice, int mtu, boolean dhcp) {
+public record FanAttachment(TunnelType type, String bridge, FanSlice slice, int mtu, boolean dhcp, Shares shares) {
 
     /** A slice of a fan on this host. */
     public static FanAttachment of(Fan fan, FanSlice slice) {
-        return new FanAttachment(fan.type(), fan.bridge(), slice, fan.mtu(), fan.leases(slice.underlayAddress()));
+        return new FanAttachment(
+                fan.type(), fan.bridge(), slice, fan.mtu(), fan.leases(slice.underlayAddress()), fan.shares());
+    }
+
+    /** The same with the slice divided in another way. */
+    public FanAttachment with(Shares others) {
+        return new FanAttachment(type, bridge, slice, mtu, dhcp, others);
     }
 
     /** As notes tell it: {@code fan-250 250.0.45.0/24 250.0.0.0/8 10.0.0.45/16}, the end as a line of /etc/network/fan. */
@@ -41,10 +54,22 @@ public record FanAttachment(TunnelType type, String bridge, FanSlice slice, int 
 
     /** The fan that a note is for; empty where it is of an earlier version, which told only bridge and slice. */
     static Optional<FanEntry> entry(String words) {
-        List<String> word = List.of(words.split(" ", -1));
+        List<String> word = new ArrayList<>(List.of(words.split(" ", -1)));
+        if (given(words).isPresent()) {
+            word.remove(word.size() - 1);
+        }
         try {
             return word.size() > 2 ? Optional.of(FanEntry.parse(word.subList(2, word.size()))) : Optional.empty();
         } catch (IllegalArgumentException damaged) {
+            return Optional.empty();
+        }
+    }
+
+    /** The addresses that an engine was given, the last word of its note; empty where it gives out none, or is of an earlier version. */
+    static Optional<AddressRange> given(String words) {
+        try {
+            return Optional.of(AddressRange.parse(words.substring(words.lastIndexOf(' ') + 1)));
+        } catch (IllegalArgumentException none) {
             return Optional.empty();
         }
     }
@@ -60,7 +85,7 @@ public record FanAttachment(TunnelType type, String bridge, FanSlice slice, int 
                 entry.options().hostReserve());
         String bridge = entry.options().bridge().orElseGet(() -> FanNames.bridge(entry.overlay()));
         return Optional.of(new FanAttachment(
-                entry.options().type(), bridge, slice, entry.options().mtu().orElse(0), false));
+                entry.options().type(), bridge, slice, entry.options().mtu().orElse(0), false, entry.options().shares()));
     }
 
     public FanMapping mapping() {
@@ -74,5 +99,29 @@ public record FanAttachment(TunnelType type, String bridge, FanSlice slice, int 
     /** What containers reach without a router, and so the network that their engine is to believe in. */
     public Cidr subnet() {
         return Cidr.containing(slice.hostAddress(), type.prefixLength(mapping()));
+    }
+
+    /**
+     * The addresses that an engine gives out.
+     *
+     * @throws CommandException (FAILED) when its share has none, saying how to give it some
+     */
+    public AddressRange range(Share share) {
+        try {
+            return shares.requireRange(share, slice);
+        } catch (IllegalArgumentException e) {
+            throw new CommandException(ExitCode.FAILED, String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** As {@link #range}, as a block of the slice, which may also have addresses in it that are no container's. */
+    Cidr block(Share share) {
+        range(share);
+        return shares.block(share, slice).orElseThrow();
+    }
+
+    /** A range for a plan's sentence: {@code 250.0.45.32 to 250.0.45.63, the share of podman}. */
+    static String words(AddressRange range, Share share) {
+        return range.first() + " to " + range.last() + ", the share of " + share;
     }
 }

@@ -51,7 +51,21 @@ final class Keeper {
         if (!note.get().wrote(present.get())) {
             return Standing.ALTERED;
         }
-        return present.get().equals(resource.wanted()) ? Standing.OURS : Standing.OUTDATED;
+        return wanted().filter(present.get()::equals).isPresent() ? Standing.OURS : Standing.OUTDATED;
+    }
+
+    /** Empty when the fan has no share of the slice for it any more. */
+    private Optional<String> wanted() {
+        try {
+            return Optional.of(resource.wanted());
+        } catch (CommandException noRoom) {
+            return Optional.empty();
+        }
+    }
+
+    /** In what it differs from what it should be. */
+    String differences() {
+        return Difference.words(wanted().orElse("{}"), resource.present().orElse("{}"));
     }
 
     /** The steps of {@link #enable}, after finding out that it can work. */
@@ -62,6 +76,7 @@ final class Keeper {
             case OURS:
                 return List.of();
             case OUTDATED:
+                requireUnused();
                 return List.of(resource.removing(), resource.creating());
             case FOREIGN:
                 throw new CommandException(
@@ -75,11 +90,11 @@ final class Keeper {
     List<String> enable() {
         List<String> steps = enabling();
         if (steps.size() > 1) {
-            requireUnused();
             resource.remove();
         }
         if (!steps.isEmpty()) {
-            journal.write(Note.ofNew(resource.title(), fan, resource.wanted()));
+            String whom = fan + resource.addresses().map(range -> " " + range).orElse("");
+            journal.write(Note.ofNew(resource.title(), whom, resource.wanted()));
             try {
                 resource.create();
             } catch (CommandException e) {
@@ -142,11 +157,9 @@ final class Keeper {
     }
 
     CommandException altered() {
-        String differences =
-                Difference.words(resource.wanted(), resource.present().orElse("{}"));
         return new CommandException(
                 ExitCode.CONFLICT,
-                resource.title() + " has been changed since fanatic made it (" + differences
+                resource.title() + " has been changed since fanatic made it (" + differences()
                         + "); nothing is touched: undo that change, or remove it yourself, then run this again");
     }
 }

@@ -3,6 +3,7 @@ package io.fanatic.cli.container;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.fanatic.cli.container.http.Json;
+import io.fanatic.core.Share;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -92,7 +93,9 @@ final class LxdProfile implements Resource {
     @Override
     public String creating() {
         String client = lxd.kind() == EngineKind.LXD ? "lxc" : "incus";
-        return "create " + title() + "; instances join the fan by: " + client + " launch IMAGE NAME -p default -p "
+        return "create " + title() + ", whose instances get the addresses "
+                + FanAttachment.words(fan.range(Share.DHCP), Share.DHCP) + "; they join the fan by: " + client
+                + " launch IMAGE NAME -p default -p "
                 + fan.bridge();
     }
 

@@ -3,6 +3,8 @@ package io.fanatic.cli.container;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.fanatic.cli.container.journal.Note;
+import io.fanatic.core.AddressRange;
+import io.fanatic.core.Share;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -39,7 +41,9 @@ final class PodmanEngine extends FileEngine {
         return new StaticFile(
                 "Podman's network file " + path,
                 path,
-                network(fan),
+                () -> network(fan),
+                fan,
+                Share.PODMAN,
                 "containers join the fan by: podman run --network " + fan.bridge(),
                 false,
                 new PodmanContainers(fan.bridge(), path));
@@ -52,6 +56,7 @@ final class PodmanEngine extends FileEngine {
 
     /** What {@code podman network inspect} shows, netavark's form (github.com/containers/common, libnetwork/types). */
     static JsonObject network(FanAttachment fan) {
+        AddressRange range = fan.range(Share.PODMAN);
         JsonObject subnet = DockerApi.object(
                 "subnet",
                 fan.subnet().toString(),
@@ -61,9 +66,9 @@ final class PodmanEngine extends FileEngine {
                 "lease_range",
                 DockerApi.object(
                         "start_ip",
-                        fan.slice().firstContainerAddress().toString(),
+                        range.first().toString(),
                         "end_ip",
-                        fan.slice().lastContainerAddress().toString()));
+                        range.last().toString()));
         JsonArray subnets = new JsonArray();
         subnets.add(subnet);
         JsonObject network = DockerApi.object(

@@ -1,5 +1,6 @@
 package io.fanatic.cli.container;
 
+import io.fanatic.core.AddressRange;
 import java.util.List;
 import java.util.Optional;
 
@@ -14,6 +15,11 @@ interface Resource {
 
     /** What should be there, in the same form. */
     String wanted();
+
+    /** The addresses that it gives out, as it should be; empty when it gives out none of its own. */
+    default Optional<AddressRange> addresses() {
+        return Optional.empty();
+    }
 
     /** Makes what should be there. */
     void create();

@@ -79,7 +79,8 @@ final class Standings {
             case OUTDATED:
                 return new EngineStatus(
                         EngineStatus.State.ALTERED,
-                        who + ": " + what + " is for the fan as it was before; enable it again to renew it");
+                        who + ": " + what + " is for the fan as it was before (" + keeper.differences()
+                                + "); enable it again to renew it");
             case NOTED:
                 return new EngineStatus(
                         EngineStatus.State.HALF,

@@ -4,7 +4,9 @@ import com.google.gson.GsonBuilder;
 import com.google.gson.JsonObject;
 import io.fanatic.cli.command.CommandException;
 import io.fanatic.cli.command.ExitCode;
+import io.fanatic.core.AddressRange;
 import io.fanatic.core.DurableFile;
+import io.fanatic.core.Share;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -14,6 +16,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * A file of settings that engines read when a container starts. As a slice is arithmetic the file never changes while the fan
@@ -22,12 +25,21 @@ import java.util.Optional;
  * @param title for messages: {@code Podman's network file /etc/containers/networks/fan-250.json}
  * @param path where it is
  * @param content JSON
+ * @param fan whose addresses it gives out
+ * @param share which of them
  * @param hint how containers join, the end of a sentence
  * @param keepsDirectory whether its directory stays when it is empty; else it goes, as whoever needs it makes it again
  * @param containers who uses it
  */
 record StaticFile(
-        String title, Path path, JsonObject content, String hint, boolean keepsDirectory, FileUsers containers)
+        String title,
+        Path path,
+        Supplier<JsonObject> content,
+        FanAttachment fan,
+        Share share,
+        String hint,
+        boolean keepsDirectory,
+        FileUsers containers)
         implements Resource {
     private static final int MOST_BYTES = 1 << 20;
 
@@ -51,7 +63,12 @@ record StaticFile(
                         .setPrettyPrinting()
                         .disableHtmlEscaping()
                         .create()
-                        .toJson(content) + "\n";
+                        .toJson(content.get()) + "\n";
+    }
+
+    @Override
+    public Optional<AddressRange> addresses() {
+        return Optional.of(fan.range(share));
     }
 
     @Override
@@ -98,7 +115,7 @@ record StaticFile(
 
     @Override
     public String creating() {
-        return "write " + title + "; " + hint;
+        return "write " + title + " with the addresses " + FanAttachment.words(fan.range(share), share) + "; " + hint;
     }
 
     @Override

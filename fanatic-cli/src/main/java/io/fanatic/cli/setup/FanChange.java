@@ -1,6 +1,7 @@
 package io.fanatic.cli.setup;
 
 import io.fanatic.cli.command.CommandException;
+import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.container.ContainerEngine;
 import io.fanatic.cli.container.EngineKind;
 import io.fanatic.cli.container.EngineOptions;
@@ -8,9 +9,14 @@ import io.fanatic.cli.container.EnginePlan;
 import io.fanatic.cli.container.EngineStatus;
 import io.fanatic.cli.container.FanAttachment;
 import io.fanatic.cli.container.SpareBridge;
+import io.fanatic.cli.container.HandedOut;
+import io.fanatic.core.AddressRange;
 import io.fanatic.core.FanEntry;
+import io.fanatic.core.FanOptions;
+import io.fanatic.core.Share;
 import io.fanatic.netlink.engine.Fan;
 import io.fanatic.netlink.engine.Plan;
+import io.fanatic.netlink.host.DhcpLease;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -124,11 +130,56 @@ record FanChange(FanState from, FanState to) {
             if (to.engines().containsKey(kind)
                     && (!Optional.ofNullable(to.engines().get(kind))
                                     .equals(Optional.ofNullable(from.engines().get(kind)))
+                            || moves(kind)
                             || host.status(kind, host.attachment(from.entry())).state() == EngineStatus.State.HALF)) {
                 kinds.add(kind);
             }
         }
         return kinds;
+    }
+
+    /** Whether its share of the slice becomes another. */
+    private boolean moves(EngineKind kind) {
+        Share share = HandedOut.share(kind);
+        return share != Share.DHCP
+                && from.up()
+                && from.engines().containsKey(kind)
+                && !from.entry().options().shares().equals(to.entry().options().shares());
+    }
+
+    /** Those that give out addresses after this as they do now. */
+    private List<HandedOut> staying(Host host, FanAttachment fan) {
+        List<EngineKind> others = new ArrayList<>(leaving());
+        others.addAll(coming(host));
+        List<HandedOut> staying = new ArrayList<>(HandedOut.on(fan));
+        staying.removeIf(each -> others.contains(each.kind()));
+        return staying;
+    }
+
+    /**
+     * Refuses a share of which somebody else gives out addresses, or has given one out.
+     *
+     * @throws CommandException (CONFLICT) saying who, and what to do
+     */
+    private void requireOwn(Host host, FanAttachment fan, Share share) {
+        AddressRange range = fan.range(share);
+        for (HandedOut other : staying(host, fan)) {
+            if (HandedOut.share(other.kind()) != share && other.range().overlaps(range)) {
+                throw new CommandException(ExitCode.CONFLICT, other.overlaps(fan, share));
+            }
+        }
+        for (Fan up : share == Share.DHCP ? List.<Fan>of() : host.fans().list()) {
+            for (DhcpLease lease :
+                    up.bridge().equals(fan.bridge()) ? host.fans().leases(up) : List.<DhcpLease>of()) {
+                if (range.contains(lease.address())) {
+                    throw new CommandException(
+                            ExitCode.CONFLICT,
+                            "DHCP has leased " + lease.address() + ", which is in the share of " + share + " now, to "
+                                    + (lease.name().isEmpty() ? lease.client() : lease.name())
+                                    + "; stop that until its lease has ended, within an hour");
+                }
+            }
+        }
     }
 
     private EngineOptions options(FanState state, EngineKind kind) {
@@ -189,7 +240,7 @@ record FanChange(FanState from, FanState to) {
                     FanAttachment fan = host.attachment(to.entry());
                     engine.disable(fan, true);
                     if (from.engines().containsKey(kind) && !stepsBack(kind)) {
-                        engine.enable(fan, options(from, kind));
+                        engine.enable(fan.with(from.entry().options().shares()), options(from, kind));
                     }
                 });
     }
@@ -224,6 +275,7 @@ record FanChange(FanState from, FanState to) {
                         "give " + kind.title() + " a network of its own, " + fan.bridge()));
                 continue;
             }
+            requireOwn(host, fan, HandedOut.share(kind));
             addEngine(parts, kind, host.engine(kind).planEnable(fan, options(to, kind)), "on the fan");
         }
         return parts;
@@ -237,10 +289,16 @@ record FanChange(FanState from, FanState to) {
                 fan.bridge(),
                 fan.slice(),
                 fan.mtu(),
-                to.entry().options().dhcp());
+                to.entry().options().dhcp(),
+                to.entry().options().shares());
     }
 
     private void addUp(List<TransitionPlan.Part> parts, Host host, boolean alone) {
+        FanOptions wanted = to.entry().options();
+        FanOptions present = from.entry().options();
+        if (wanted.dhcp() && !(from.up() && present.dhcp() && present.shares().equals(wanted.shares()))) {
+            requireOwn(host, attachmentToBe(host), Share.DHCP);
+        }
         Fan fan = host.fans().preview(to.entry());
         FanAttachment attachment = host.attachment(to.entry());
         // Beside a fan that goes first, the kernel would refuse for its sake.
@@ -251,7 +309,10 @@ record FanChange(FanState from, FanState to) {
         String line = (from.up() ? "change " : "bring up ") + fan.bridge() + ": slice "
                 + attachment.slice().cidr() + ", host address "
                 + attachment.slice().hostAddress() + ", MTU "
-                + fan.mtu() + (to.entry().options().dhcp() ? ", with DHCP" : "");
+                + fan.mtu()
+                + (to.entry().options().dhcp()
+                        ? ", with DHCP for " + attachmentToBe(host).range(Share.DHCP)
+                        : "");
         parts.add(new TransitionPlan.Part(
                 "the fan", List.of(line), plan.map(Plan::lines).orElse(List.of()), List.of(), false));
     }

@@ -7,6 +7,7 @@ import io.fanatic.netlink.FanNetwork;
 import io.fanatic.netlink.engine.AddressState;
 import io.fanatic.netlink.engine.Fan;
 import io.fanatic.netlink.engine.Plan;
+import io.fanatic.netlink.host.DhcpLease;
 import java.util.List;
 
 /**
@@ -28,6 +29,8 @@ public interface Fans {
     Plan up(FanEntry entry);
 
     Plan down(Cidr overlay, UnderlaySpec underlay, boolean force);
+
+    List<DhcpLease> leases(Fan fan);
 
     Plan planDownEverything();
 

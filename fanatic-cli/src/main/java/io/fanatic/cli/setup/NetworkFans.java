@@ -7,6 +7,7 @@ import io.fanatic.netlink.FanNetwork;
 import io.fanatic.netlink.engine.AddressState;
 import io.fanatic.netlink.engine.Fan;
 import io.fanatic.netlink.engine.Plan;
+import io.fanatic.netlink.host.DhcpLease;
 import java.util.List;
 
 /** The fans that the kernel has. */
@@ -45,6 +46,11 @@ record NetworkFans(FanNetwork network) implements Fans {
     @Override
     public Plan down(Cidr overlay, UnderlaySpec underlay, boolean force) {
         return network.down(overlay, underlay, force);
+    }
+
+    @Override
+    public List<DhcpLease> leases(Fan fan) {
+        return network.leases(fan);
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.fanatic.cli.wizard;
 import io.fanatic.cli.container.EngineKind;
 import io.fanatic.core.Cidr;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Shares;
 import io.fanatic.core.TunnelType;
 import io.fanatic.core.UnderlaySpec;
 import java.util.List;
@@ -20,6 +21,7 @@ import java.util.OptionalInt;
  * @param dhcp whether the fan is to lease addresses in any case
  * @param type of the tunnel, where that is said
  * @param port of the tunnel, where that is said
+ * @param shares of the slice, where that is said
  * @param remotes hosts to test against, instead of asking
  */
 public record Settings(
@@ -32,6 +34,7 @@ public record Settings(
         boolean dhcp,
         Optional<TunnelType> type,
         OptionalInt port,
+        Optional<Shares> shares,
         List<Ipv4Address> remotes) {
 
     public Settings {
@@ -50,5 +53,6 @@ public record Settings(
             false,
             Optional.empty(),
             OptionalInt.empty(),
+            Optional.empty(),
             List.of());
 }

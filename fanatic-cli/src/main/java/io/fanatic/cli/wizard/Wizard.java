@@ -119,6 +119,7 @@ public final class Wizard {
         FanOptions options = from.up() ? from.entry().options() : wanted.options();
         options = settings.dhcp() ? options.withDhcp(true) : options;
         options = settings.type().map(options::withType).orElse(options);
+        options = settings.shares().map(options::withShares).orElse(options);
         return settings.port().isPresent() ? options.withPort(settings.port().getAsInt()) : options;
     }
 

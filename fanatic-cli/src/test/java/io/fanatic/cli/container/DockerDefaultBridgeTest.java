@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fanatic.cli.command.ExitCode;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Shares;
 import io.fanatic.core.TunnelType;
 import io.fanatic.harness.daemon.Dockerd;
 import io.fanatic.harness.junit.FanLab;
@@ -119,7 +120,7 @@ class DockerDefaultBridgeTest {
                 .hasSize(2)
                 .first()
                 .asString()
-                .contains("bridge, fixed-cidr, mtu and ip-masq in " + FILE, "250.0.1.64 to 250.0.1.127");
+                .contains("bridge, fixed-cidr, mtu and ip-masq in " + FILE, "250.0.1.128 to 250.0.1.255");
         assertThat(read(h1.host())).as("only planned").isEqualTo("rw-r----- " + SETTINGS);
         long pid = DOCKERS.get(0).pid();
 
@@ -127,7 +128,7 @@ class DockerDefaultBridgeTest {
         assertThat(DOCKERS.get(0).pid()).isNotEqualTo(pid);
         assertThat(read(h1.host()))
                 .isEqualTo("rw-r----- { \"labels\" : [\"a=b\"],\n\n\t\"mtu\": 1450,\n\n\t\"bridge\": \"fan-250\","
-                        + "\n\n\t\"fixed-cidr\": \"250.0.1.64/26\",\n\n\t\"ip-masq\": false }\n");
+                        + "\n\n\t\"fixed-cidr\": \"250.0.1.128/25\",\n\n\t\"ip-masq\": false }\n");
         assertThat(h1.status().state()).as(h1.status().sentence()).isEqualTo(EngineStatus.State.ENABLED);
         assertThat(enable(h1).isEmpty()).as("again is harmless").isTrue();
         refused(ExitCode.CONFLICT, h1::enable).withMessageContaining("plain docker run is on the fan fan-250 already");
@@ -141,9 +142,9 @@ class DockerDefaultBridgeTest {
         ContainerNet atA = ContainerNet.of(a);
         assertThat(atA)
                 .isEqualTo(new ContainerNet(
-                        Ipv4Address.parse("250.0.1.64"), 8, 1450, Optional.of(Ipv4Address.parse("250.0.1.1"))));
+                        Ipv4Address.parse("250.0.1.128"), 8, 1450, Optional.of(Ipv4Address.parse("250.0.1.1"))));
         ContainerNet atB = ContainerNet.of(b);
-        assertThat(atB.address()).hasToString("250.0.2.64");
+        assertThat(atB.address()).hasToString("250.0.2.128");
         reaches(probes, a, atA.address(), b, atB.address(), 1450);
         reaches(probes, b, atB.address(), a, atA.address(), 1450);
         reaches(probes, h1.host().namespace(), h1.host().address(), b, atB.address(), 1450);
@@ -167,7 +168,8 @@ class DockerDefaultBridgeTest {
         EngineHost h1 = engine(lab, 0);
         HostSnapshot before = snapshot(h1);
         FanAttachment fan = h1.fan();
-        FanAttachment down = new FanAttachment(TunnelType.VXLAN, "fan-99", fan.slice(), fan.mtu(), false);
+        FanAttachment down =
+                new FanAttachment(TunnelType.VXLAN, "fan-99", fan.slice(), fan.mtu(), false, Shares.DEFAULT);
         refused(ExitCode.UNDONE, () -> h1.inside(() -> h1.engine().enable(down, DEFAULT)))
                 .withMessageContaining("Docker did not take the new settings: Docker ended as soon as it was started: "
                         + "failed to start daemon: Error initializing network controller: ")

@@ -12,6 +12,7 @@ import io.fanatic.core.FanMapping;
 import io.fanatic.core.FanOptions;
 import io.fanatic.core.FanSlice;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Shares;
 import io.fanatic.core.TunnelType;
 import io.fanatic.core.UnderlaySpec;
 import io.fanatic.harness.daemon.Dockerd;
@@ -85,8 +86,9 @@ class DockerEngineTest {
 
         EnginePlan done = h1.enable();
         assertThat(done.steps())
-                .containsExactly("create the Docker network fan-250 with the addresses 250.0.1.2 to 250.0.1.254;"
-                        + " containers join it by: docker run --network fan-250");
+                .containsExactly(
+                        "create the Docker network fan-250 with the addresses 250.0.1.128 to 250.0.1.254, the share of"
+                                + " docker; containers join it by: docker run --network fan-250");
         assertThat(done.restarts()).isFalse();
         assertThat(h1.status().state()).isEqualTo(EngineStatus.State.ENABLED);
         assertThat(h1.enable().isEmpty()).as("again is harmless").isTrue();
@@ -97,9 +99,9 @@ class DockerEngineTest {
         ContainerNet net = ContainerNet.of(a);
         assertThat(net)
                 .isEqualTo(new ContainerNet(
-                        Ipv4Address.parse("250.0.1.2"), 8, 1450, Optional.of(Ipv4Address.parse("250.0.1.1"))));
+                        Ipv4Address.parse("250.0.1.128"), 8, 1450, Optional.of(Ipv4Address.parse("250.0.1.1"))));
         Ipv4Address atB = ContainerNet.of(b).address();
-        assertThat(atB).hasToString("250.0.2.2");
+        assertThat(atB).hasToString("250.0.2.128");
 
         reaches(probes, a, net.address(), b, atB, 1450);
         reaches(probes, b, atB, a, net.address(), 1450);
@@ -158,7 +160,8 @@ class DockerEngineTest {
         EngineHost h1 = engine(lab, 0);
         FanAttachment fan = h1.fan();
         FanSlice large = fan.mapping().slice(fan.slice().underlayAddress(), 130);
-        FanAttachment reserved = new FanAttachment(fan.type(), fan.bridge(), large, fan.mtu(), fan.dhcp());
+        FanAttachment reserved =
+                new FanAttachment(fan.type(), fan.bridge(), large, fan.mtu(), fan.dhcp(), Shares.DEFAULT);
         assertThat(h1.inside(() -> h1.engine().enable(reserved, EngineOptions.USUAL))
                         .steps())
                 .singleElement()
@@ -316,14 +319,14 @@ class DockerEngineTest {
         network.up(new FanEntry(mapping.overlay(), second, FanOptions.DEFAULT));
         try {
             FanSlice slice = mapping.slice(Ipv4Address.parse("10.0.0.200"));
-            FanAttachment fan = new FanAttachment(TunnelType.VXLAN, "fan-250", slice, 1450, false);
+            FanAttachment fan = new FanAttachment(TunnelType.VXLAN, "fan-250", slice, 1450, false, Shares.DEFAULT);
             List<String> before = bridge(h1.host());
             h1.inside(() -> h1.engine().enable(fan, EngineOptions.USUAL));
             Namespace a = namespace(DOCKERS.get(0).run("aa", "--network", "fan-250"));
-            assertThat(ContainerNet.of(a).address()).hasToString("250.0.200.2");
+            assertThat(ContainerNet.of(a).address()).hasToString("250.0.200.128");
             assertThat(ContainerNet.of(a).gateway()).contains(slice.hostAddress());
             LabHost other = h2.host();
-            reaches(probes, a, Ipv4Address.parse("250.0.200.2"), other.namespace(), other.address(), 1450);
+            reaches(probes, a, Ipv4Address.parse("250.0.200.128"), other.namespace(), other.address(), 1450);
             assertThat(bridge(h1.host())).isEqualTo(before).hasSize(2);
             DOCKERS.get(0).removeContainers();
             h1.inside(() -> h1.engine().disable(fan, false));

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.fanatic.core.Cidr;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Shares;
 import io.fanatic.core.TunnelType;
 import java.io.File;
 import java.nio.file.Files;
@@ -25,7 +26,8 @@ class EnginePartsTest {
             FanMapping.of(Cidr.parse("250.0.0.0/8"), Cidr.parse("10.0.0.0/16"))
                     .slice(Ipv4Address.parse("10.0.0.45"), 2),
             1450,
-            false);
+            false,
+            Shares.DEFAULT);
 
     @Test
     void dockersUnitIsReadOffItsControlGroup() {
@@ -115,14 +117,14 @@ class EnginePartsTest {
     }
 
     @Test
-    void podmansNetworkAndCnisListGiveAllContainerAddressesAndNoOther() {
+    void podmansNetworkAndCnisListGiveAllAddressesOfTheirShareAndNoOther() {
         assertThat(PodmanEngine.network(FAN).toString())
-                .contains("\"lease_range\":{\"start_ip\":\"250.0.45.3\",\"end_ip\":\"250.0.45.254\"}")
+                .contains("\"lease_range\":{\"start_ip\":\"250.0.45.32\",\"end_ip\":\"250.0.45.63\"}")
                 .contains("\"subnet\":\"250.0.0.0/8\",\"gateway\":\"250.0.45.1\"")
                 .contains("\"mode\":\"unmanaged\",\"mtu\":\"1450\"")
                 .containsPattern("\"id\":\"[0-9a-f]{64}\"");
         assertThat(CniEngine.conflist(FAN).toString())
-                .contains("\"subnet\":\"250.0.0.0/8\",\"rangeStart\":\"250.0.45.3\",\"rangeEnd\":\"250.0.45.254\"")
+                .contains("\"subnet\":\"250.0.0.0/8\",\"rangeStart\":\"250.0.45.3\",\"rangeEnd\":\"250.0.45.31\"")
                 .contains("\"gateway\":\"250.0.45.1\"", "\"ipMasq\":false", "\"mtu\":1450");
     }
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fanatic.cli.command.ExitCode;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Shares;
 import io.fanatic.harness.junit.FanLab;
 import io.fanatic.harness.lab.Lab;
 import io.fanatic.harness.lab.LabHost;
@@ -75,6 +76,10 @@ abstract class FileEngineTests<T extends AutoCloseable> {
         return engines.get(host);
     }
 
+    private int firstOfShare() {
+        return kind == EngineKind.PODMAN ? 32 : 2;
+    }
+
     private EngineHost engine(Lab lab, int host) {
         return new EngineHost(lab.hosts().get(host), kind);
     }
@@ -99,9 +104,12 @@ abstract class FileEngineTests<T extends AutoCloseable> {
         ContainerNet atA = ContainerNet.of(a);
         assertThat(atA)
                 .isEqualTo(new ContainerNet(
-                        Ipv4Address.parse("250.0.1.2"), 8, 1450, Optional.of(Ipv4Address.parse("250.0.1.1"))));
+                        Ipv4Address.parse("250.0.1." + firstOfShare()),
+                        8,
+                        1450,
+                        Optional.of(Ipv4Address.parse("250.0.1.1"))));
         ContainerNet atB = ContainerNet.of(b);
-        assertThat(atB.address()).hasToString("250.0.2.2");
+        assertThat(atB.address()).hasToString("250.0.2." + firstOfShare());
         reaches(probes, a, atA.address(), b, atB.address(), 1450);
         reaches(probes, b, atB.address(), a, atA.address(), 1450);
         reaches(probes, h1.host().namespace(), h1.host().address(), b, atB.address(), 1450);
@@ -149,7 +157,8 @@ abstract class FileEngineTests<T extends AutoCloseable> {
     void aFileForTheFanAsItWasIsRenewed(Lab lab) {
         EngineHost h1 = engine(lab, 0);
         FanAttachment now = h1.fan();
-        FanAttachment earlier = new FanAttachment(now.type(), now.bridge(), now.slice(), 1400, now.dhcp());
+        FanAttachment earlier =
+                new FanAttachment(now.type(), now.bridge(), now.slice(), 1400, now.dhcp(), Shares.DEFAULT);
         h1.inside(() -> h1.engine().enable(earlier, EngineOptions.USUAL));
         assertThat(h1.status().state()).isEqualTo(EngineStatus.State.ALTERED);
         assertThat(h1.status().sentence()).contains("enable it again to renew it");

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fanatic.cli.command.ExitCode;
 import io.fanatic.core.FanOptions;
+import io.fanatic.core.Share;
+import io.fanatic.core.Shares;
 import io.fanatic.harness.daemon.Lxd;
 import io.fanatic.harness.junit.FanLab;
 import io.fanatic.harness.lab.EmbeddedFan;
@@ -104,7 +106,7 @@ abstract class InstanceEngineTests {
         ContainerNet atB = ContainerNet.await(b);
         for (ContainerNet net : List.of(atA, atB)) {
             LabHost host = net == atA ? h1.host() : h2.host();
-            assertThat(host.slice().dhcpRange().contains(net.address()))
+            assertThat(Shares.DEFAULT.requireRange(Share.DHCP, host.slice()).contains(net.address()))
                     .as(net + " is in the slice")
                     .isTrue();
             assertThat(net.prefixLength()).isEqualTo(8);
@@ -185,7 +187,8 @@ abstract class InstanceEngineTests {
     void withoutDhcpItSaysWhatIsMissing(Lab lab) {
         EngineHost h1 = engine(lab, 0);
         FanAttachment fan = h1.fan();
-        FanAttachment without = new FanAttachment(fan.type(), fan.bridge(), fan.slice(), fan.mtu(), false);
+        FanAttachment without =
+                new FanAttachment(fan.type(), fan.bridge(), fan.slice(), fan.mtu(), false, Shares.DEFAULT);
         refused(ExitCode.FAILED, () -> h1.inside(() -> h1.engine().enable(without, EngineOptions.USUAL)))
                 .withMessageContaining("bring the fan up with --dhcp first");
         assertThat(h1.status().state()).isEqualTo(EngineStatus.State.OFF);

@@ -8,6 +8,8 @@ import io.fanatic.core.Cidr;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.FanOptions;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Share;
+import io.fanatic.core.Shares;
 import io.fanatic.core.TunnelType;
 import io.fanatic.harness.daemon.Containerd;
 import io.fanatic.harness.daemon.Podman;
@@ -126,7 +128,7 @@ class IpipEngineCases {
             }
             containers.add(namespace(pid));
             ContainerNet net = ContainerNet.of(containers.get(i));
-            assertThat(host.slice().dhcpRange().contains(net.address()))
+            assertThat(Shares.DEFAULT.requireRange(Share.DHCP, host.slice()).contains(net.address()))
                     .as(net.toString())
                     .isTrue();
             assertThat(net).isEqualTo(new ContainerNet(net.address(), 24, MTU, Optional.of(host.address())));

@@ -10,6 +10,7 @@ import io.fanatic.netlink.engine.Engine;
 import io.fanatic.netlink.engine.Fan;
 import io.fanatic.netlink.engine.MemoryKernel;
 import io.fanatic.netlink.engine.Plan;
+import io.fanatic.netlink.host.DhcpLease;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -100,6 +101,11 @@ public final class MemoryHost {
         @Override
         public Plan down(Cidr overlay, UnderlaySpec underlay, boolean force) {
             return engine.down(overlay, underlay, force);
+        }
+
+        @Override
+        public List<DhcpLease> leases(Fan fan) {
+            return List.of();
         }
 
         @Override

@@ -26,17 +26,17 @@ import org.junit.jupiter.api.io.TempDir;
 /** The dialogue, question by question, on a host in memory. */
 class WizardTest {
     private static final String QUESTIONS = """
-            Welcome to the fanatic fan networking wizard.  This will help you set
-            up an example fan network and optionally configure docker and/or LXD to
-            use this network.  See fanatic(1) for more details.
+        Welcome to the fanatic fan networking wizard.  This will help you set
+        up an example fan network and optionally configure docker and/or LXD to
+        use this network.  See fanatic(1) for more details.
 
-            Configure fan underlay (hit return to accept, or specify alternative) [10.0.0.0/16]:
-            Configure fan overlay (hit return to accept, or specify alternative) [250.0.0.0/8]:
-            Create LXD networking for underlay:10.0.0.0/16 overlay:250.0.0.0/8 [Yn]: n
-            Create docker networking for underlay:10.0.0.0/16 overlay:250.0.0.0/8 [Yn]: Y
-            Test docker networking for underlay:10.0.0.45/16 overlay:250.0.0.0/8
-            (NOTE: potentially triggers large image downloads) [Yn]: Y
-            """;
+        Configure fan underlay (hit return to accept, or specify alternative) [10.0.0.0/16]:
+        Configure fan overlay (hit return to accept, or specify alternative) [250.0.0.0/8]:
+        Create LXD networking for underlay:10.0.0.0/16 overlay:250.0.0.0/8 [Yn]: n
+        Create docker networking for underlay:10.0.0.0/16 overlay:250.0.0.0/8 [Yn]: Y
+        Test docker networking for underlay:10.0.0.45/16 overlay:250.0.0.0/8
+        (NOTE: potentially triggers large image downloads) [Yn]: Y
+        """;
 
     @TempDir
     Path directory;
@@ -257,6 +257,7 @@ class WizardTest {
                 true,
                 Optional.empty(),
                 OptionalInt.of(4790),
+                Optional.empty(),
                 List.of());
         Script script = Script.person();
         Answers answers = new Wizard(host("10.0.0.45/16").host(), script, settings).ask();
@@ -277,6 +278,7 @@ class WizardTest {
                 false,
                 Optional.of(TunnelType.IPIP),
                 OptionalInt.empty(),
+                Optional.empty(),
                 List.of());
         Answers answers = new Wizard(host("10.0.0.45/16").host(), Script.pipe(), settings).ask();
         assertThat(answers.to().entry()).hasToString("250.0.0.0/8 10.0.0.0/16 ipip dhcp");
@@ -295,6 +297,7 @@ class WizardTest {
                 false,
                 Optional.empty(),
                 OptionalInt.empty(),
+                Optional.empty(),
                 List.of());
         assertThatThrownBy(() -> new Wizard(host.host(), Script.pipe(), settings).ask())
                 .hasMessageStartingWith("Incus cannot be put on the fan: fake socket");
