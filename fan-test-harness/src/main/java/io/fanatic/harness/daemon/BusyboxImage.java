@@ -27,6 +27,7 @@ final class BusyboxImage {
                 [ -z "$mtu" ] || ip link set "$interface" mtu "$mtu"
                 ip address replace "$ip/$mask" dev "$interface"
                 ip route replace default via "$router" dev "$interface"
+                for server in $dns; do echo "nameserver $server"; done > /etc/resolv.conf
                 ;;
             esac
             """;
