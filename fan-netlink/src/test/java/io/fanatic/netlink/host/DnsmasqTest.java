@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -369,7 +370,7 @@ class DnsmasqTest {
     void sixteenClientsThatStartTogetherAllHaveAnAddressAtOnce() throws Exception {
         start(SERVER);
         Path script = Files.writeString(
-                directory.resolve("bound"), "#!/bin/sh\n[ \"$1\" != bound ] || echo \"$ip $router $mtu\"\n");
+                directory.resolve("bound"), "#!/bin/sh\n[ \"$1\" != bound ] || echo \"$ip $router $mtu $(date +%s%3N)\"\n");
         Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
         List<Namespace> clients = new ArrayList<>();
         for (int i = 1; i <= 16; i++) {
@@ -383,7 +384,7 @@ class DnsmasqTest {
             forwards("d" + i);
         }
         List<Process> running = new ArrayList<>();
-        long began = System.nanoTime();
+        long began = System.currentTimeMillis();
         for (Namespace each : clients) {
             running.add(new ProcessBuilder(each.command(List.of(
                             "/usr/bin/busybox",
@@ -403,18 +404,24 @@ class DnsmasqTest {
                     .start());
         }
         Set<String> addresses = new HashSet<>();
+        List<Long> times = new ArrayList<>();
         for (Process client : running) {
             String[] told = new String(client.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip().split(" ");
-            assertThat(told).hasSize(3);
+            assertThat(told).hasSize(4);
             assertThat(SERVER.ranges().get(0).contains(Ipv4Address.parse(told[0]))).as(told[0]).isTrue();
             assertThat(told[1]).isEqualTo("250.0.45.1");
             assertThat(told[2]).isEqualTo("1450");
             addresses.add(told[0]);
+            times.add(Long.parseLong(told[3]) - began);
         }
-        Duration took = Duration.ofNanos(System.nanoTime() - began);
-        System.out.println("number: DHCP clients that start together: 16, the last has its address after " + took.toMillis() + " ms");
+        Collections.sort(times);
+        System.out.println("number: milliseconds until DHCP clients that start together have an address, half of them and all: 16: "
+                + times.get(7) + ", " + times.get(15));
         assertThat(addresses).hasSize(16);
-        assertThat(took).as("far from the three seconds of a ping for each").isLessThan(Duration.ofSeconds(10));
+        // dnsmasq offers two of them the same address where their Ethernet addresses fall together, and refuses the second: then
+        // udhcpc waits three seconds and asks again.
+        assertThat(times.get(7)).as("far from three seconds for each").isLessThan(2000);
+        assertThat(times.get(15)).isLessThan(10_000);
     }
 
     /** Waits for a bridge's port: the kernel takes up to a second to tell the bridge that there is a carrier. */
