@@ -370,12 +370,14 @@ class DnsmasqTest {
     void sixteenClientsThatStartTogetherAllHaveAnAddressAtOnce() throws Exception {
         start(SERVER);
         Path script = Files.writeString(
-                directory.resolve("bound"), "#!/bin/sh\n[ \"$1\" != bound ] || echo \"$ip $router $mtu $(date +%s%3N)\"\n");
+                directory.resolve("bound"),
+                "#!/bin/sh\n[ \"$1\" != bound ] || echo \"$ip $router $mtu $(date +%s%3N)\"\n");
         Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
         List<Namespace> clients = new ArrayList<>();
         for (int i = 1; i <= 16; i++) {
             Namespace each = inside.another();
-            inside.sh("ip link add d" + i + " type veth peer name eth0 netns " + each.network().getFileName());
+            inside.sh("ip link add d" + i + " type veth peer name eth0 netns "
+                    + each.network().getFileName());
             inside.sh("ip link set d" + i + " master br0 up");
             FreshNamespace.shIn(each, "ip link set eth0 up");
             clients.add(each);
@@ -406,19 +408,25 @@ class DnsmasqTest {
         Set<String> addresses = new HashSet<>();
         List<Long> times = new ArrayList<>();
         for (Process client : running) {
-            String[] told = new String(client.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip().split(" ");
+            String[] told = new String(client.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+                    .strip()
+                    .split(" ");
             assertThat(told).hasSize(4);
-            assertThat(SERVER.ranges().get(0).contains(Ipv4Address.parse(told[0]))).as(told[0]).isTrue();
+            assertThat(SERVER.ranges().get(0).contains(Ipv4Address.parse(told[0])))
+                    .as(told[0])
+                    .isTrue();
             assertThat(told[1]).isEqualTo("250.0.45.1");
             assertThat(told[2]).isEqualTo("1450");
             addresses.add(told[0]);
             times.add(Long.parseLong(told[3]) - began);
         }
         Collections.sort(times);
-        System.out.println("number: milliseconds until DHCP clients that start together have an address, half of them and all: 16: "
-                + times.get(7) + ", " + times.get(15));
+        System.out.println(
+                "number: milliseconds until DHCP clients that start together have an address, half of them and all: 16: "
+                        + times.get(7) + ", " + times.get(15));
         assertThat(addresses).hasSize(16);
-        // dnsmasq offers two of them the same address where their Ethernet addresses fall together, and refuses the second: then
+        // dnsmasq offers two of them the same address where their Ethernet addresses fall together, and refuses the
+        // second: then
         // udhcpc waits three seconds and asks again.
         assertThat(times.get(7)).as("far from three seconds for each").isLessThan(2000);
         assertThat(times.get(15)).isLessThan(10_000);
