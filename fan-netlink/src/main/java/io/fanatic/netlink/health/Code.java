@@ -60,6 +60,14 @@ public enum Code {
     DHCP("dhcp", ERROR, "the DHCP server does not run as it should"),
     /** Addresses outside the slice are leased. */
     DHCP_LEASES("dhcp-leases", WARNING, "addresses outside the slice are leased"),
+    /** DHCP cannot tell of a name server: the host has none but a stub on a loopback address. */
+    NAME_SERVER("name-server", WARNING, "DHCP cannot tell of a name server: the host has none but a stub on loopback"),
+    /** Two containers of this host have the same address. */
+    ADDRESS_TWICE("address-twice", ERROR, "two containers of this host have the same address"),
+    /** A container of this host has an address that is not in a slice of it. */
+    ADDRESS_SLICE("address-slice", ERROR, "a container of this host has an address that is not in a slice of it"),
+    /** A container engine gives out, or DHCP has leased, addresses of another one's share. */
+    ADDRESS_SHARE("address-share", WARNING, "a container engine gives out addresses of another one's share"),
     /** What leaves the overlay is not masqueraded as it should be. */
     NAT("nat", WARNING, "what leaves the overlay is not masqueraded as it should be"),
     /** The tunnel's port does not take exactly what comes from the underlay. */

@@ -66,6 +66,7 @@ public final class Health {
                         new LegacyCheck(),
                         new ManagersCheck(),
                         new LeasesCheck(),
+                        new NameServerCheck(),
                         new UbuntuFanCheck(),
                         new CountersCheck()));
     }

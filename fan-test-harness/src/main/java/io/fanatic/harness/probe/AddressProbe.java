@@ -14,9 +14,14 @@ import io.fanatic.netlink.wire.NetlinkSocket;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * Looks for another host with an address of ours, by ARP probes (RFC 5227, 2.1.1): the sender's address is 0.0.0.0, so that
@@ -58,21 +63,89 @@ public final class AddressProbe {
         return link.flatMap(found -> ask(found, address, own, patience));
     }
 
-    private static Optional<MacAddress> ask(Link link, Ipv4Address address, Set<MacAddress> own, Duration patience) {
+    /**
+     * Who holds addresses on an interface, as the kernel would ask: one request for each, in the name of an address of ours.
+     *
+     * @param interfaceName such as a fan's bridge
+     * @param from an address of ours on it
+     * @param addresses to be asked for
+     * @param patience how long to listen after the last request
+     * @return for each address that was answered for, the Ethernet addresses of all who did
+     * @throws ErrnoException EPERM without CAP_NET_RAW, ENETDOWN when the interface is down
+     */
+    public static Map<Ipv4Address, Set<MacAddress>> holders(
+            String interfaceName, Ipv4Address from, Collection<Ipv4Address> addresses, Duration patience) {
+        Optional<Link> link;
+        try (NetlinkSocket netlink = NetlinkSocket.open()) {
+            link = new Links(netlink).named(interfaceName);
+        }
+        Map<Ipv4Address, Set<MacAddress>> holders = new TreeMap<>();
+        if (link.isEmpty()) {
+            return holders;
+        }
+        Set<Ipv4Address> asked = new HashSet<>(addresses);
+        int fd = open(link.get(), Duration.ofMillis(10));
+        try {
+            for (Ipv4Address address : addresses) {
+                ByteBuffer request = request(link.get().mac(), from, address);
+                check("send an ARP request", LIBC.send(fd, request, LENGTH, 0));
+            }
+            long until = System.nanoTime() + patience.toNanos();
+            while (System.nanoTime() - until < 0) {
+                receive(fd, asked, holders);
+            }
+        } finally {
+            LIBC.close(fd);
+        }
+        return holders;
+    }
+
+    /** What has come, until there is a pause. */
+    private static void receive(int fd, Set<Ipv4Address> asked, Map<Ipv4Address, Set<MacAddress>> holders) {
+        ByteBuffer frame = buffer(LENGTH).order(ByteOrder.BIG_ENDIAN);
+        while (LIBC.recv(fd, frame, LENGTH, 0) >= LENGTH) {
+            Ipv4Address sender = Ipv4Address.of(frame.getInt(SENDER));
+            if (asked.contains(sender)) {
+                holders.computeIfAbsent(sender, none -> new TreeSet<>(Comparator.comparingLong(MacAddress::bits)))
+                        .add(sender(frame));
+            }
+        }
+    }
+
+    private static MacAddress sender(ByteBuffer frame) {
+        return new MacAddress(
+                (frame.getShort(SENDER_MAC) & 0xffffL) << 32 | frame.getInt(SENDER_MAC + 2) & 0xffffffffL);
+    }
+
+    /** A packet socket for ARP on an interface, that waits so long for the next packet. */
+    private static int open(Link link, Duration wait) {
         int fd = check(
                 "open a packet socket",
                 LIBC.socket(Sockets.AF_PACKET, Sockets.SOCK_RAW | Sockets.SOCK_CLOEXEC, Short.reverseBytes((short)
                         ETH_P_ARP)));
+        boolean bound = false;
         try {
             // struct sockaddr_ll: family, protocol (big endian), index.
             ByteBuffer where = buffer(20).putShort(0, (short) Sockets.AF_PACKET).putInt(4, link.index());
             where.put(2, (byte) (ETH_P_ARP >> 8)).put(3, (byte) ETH_P_ARP);
             check("bind to " + link.name(), LIBC.bind(fd, where, where.capacity()));
-            long each = patience.toNanos() / PROBES;
-            ByteBuffer wait = buffer(16).putLong(8, Math.max(1000, each / 4000));
-            check("set a time-out", LIBC.setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, wait, 16));
+            ByteBuffer time = buffer(16).putLong(8, Math.max(1000, wait.toNanos() / 1000));
+            check("set a time-out", LIBC.setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, time, 16));
+            bound = true;
+            return fd;
+        } finally {
+            if (!bound) {
+                LIBC.close(fd);
+            }
+        }
+    }
+
+    private static Optional<MacAddress> ask(Link link, Ipv4Address address, Set<MacAddress> own, Duration patience) {
+        long each = patience.toNanos() / PROBES;
+        int fd = open(link, Duration.ofNanos(each / 4));
+        try {
             for (int i = 0; i < PROBES; i++) {
-                ByteBuffer probe = probe(link.mac(), address);
+                ByteBuffer probe = request(link.mac(), Ipv4Address.of(0), address);
                 check("send an ARP probe", LIBC.send(fd, probe, LENGTH, 0));
                 Optional<MacAddress> other = listen(fd, address, own, System.nanoTime() + each);
                 if (other.isPresent()) {
@@ -85,8 +158,8 @@ public final class AddressProbe {
         }
     }
 
-    /** Broadcast; Ethernet and IPv4; a request; from our Ethernet address and 0.0.0.0; for the address. */
-    private static ByteBuffer probe(MacAddress from, Ipv4Address address) {
+    /** Broadcast; Ethernet and IPv4; a request; from our Ethernet address and an IPv4 address; for the address. */
+    private static ByteBuffer request(MacAddress from, Ipv4Address sender, Ipv4Address address) {
         ByteBuffer frame = buffer(LENGTH).order(ByteOrder.BIG_ENDIAN);
         frame.putShort((short) -1).putInt(-1);
         put(frame, from);
@@ -97,7 +170,7 @@ public final class AddressProbe {
                 .put((byte) 4)
                 .putShort((short) 1);
         put(frame, from);
-        frame.putInt(0).putShort((short) 0).putInt(0).putInt(address.bits());
+        frame.putInt(sender.bits()).putShort((short) 0).putInt(0).putInt(address.bits());
         return frame.rewind();
     }
 
@@ -112,8 +185,7 @@ public final class AddressProbe {
             if (length < LENGTH || frame.getInt(SENDER) != address.bits()) {
                 continue;
             }
-            MacAddress sender = new MacAddress(
-                    (frame.getShort(SENDER_MAC) & 0xffffL) << 32 | frame.getInt(SENDER_MAC + 2) & 0xffffffffL);
+            MacAddress sender = sender(frame);
             if (!own.contains(sender)) {
                 return Optional.of(sender);
             }

@@ -64,6 +64,7 @@ public final class DoctorCommand extends Command {
                 .only(this::isMeant)
                 .with(new EnginesCheck(host.get().engines()))
                 .with(new DuplicateAddressCheck())
+                .with(new AddressesCheck())
                 .examine();
         Optional<PeerTest> tested = peer.value().map(PeerTest::of);
         if (tested.isPresent()) {

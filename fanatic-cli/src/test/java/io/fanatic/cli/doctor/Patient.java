@@ -28,6 +28,7 @@ record Patient(LabHost host) {
                 .call(() -> Health.onThisHost()
                         .with(new EnginesCheck(engines))
                         .with(new DuplicateAddressCheck())
+                        .with(new AddressesCheck())
                         .examine());
     }
 

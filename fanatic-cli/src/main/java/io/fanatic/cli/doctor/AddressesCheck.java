@@ -1,0 +1,192 @@
+package io.fanatic.cli.doctor;
+
+import io.fanatic.cli.container.FanAttachment;
+import io.fanatic.cli.container.HandedOut;
+import io.fanatic.core.AddressRange;
+import io.fanatic.core.FanSlice;
+import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.MacAddress;
+import io.fanatic.core.Share;
+import io.fanatic.harness.probe.AddressProbe;
+import io.fanatic.netlink.FanNetwork;
+import io.fanatic.netlink.engine.Fan;
+import io.fanatic.netlink.health.Check;
+import io.fanatic.netlink.health.Code;
+import io.fanatic.netlink.health.Finding;
+import io.fanatic.netlink.health.Findings;
+import io.fanatic.netlink.health.HealthHost;
+import io.fanatic.netlink.host.DhcpLease;
+import io.fanatic.netlink.libc.ErrnoException;
+import io.fanatic.netlink.route.FdbEntry;
+import io.fanatic.netlink.route.ForwardingDatabase;
+import io.fanatic.netlink.route.Link;
+import io.fanatic.netlink.route.Links;
+import io.fanatic.netlink.route.Neighbour;
+import io.fanatic.netlink.route.Neighbours;
+import io.fanatic.netlink.wire.NetlinkSocket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** The addresses of this host's containers: each has one of its own, of a slice of this host and of its engine's share. */
+final class AddressesCheck implements Check {
+    private static final Duration PATIENCE = Duration.ofMillis(200);
+
+    /** Of a larger slice only the addresses are asked for that somebody is known to have. */
+    private static final int MOST_ASKED = 1024;
+
+    @Override
+    public String name() {
+        return "addresses of containers";
+    }
+
+    @Override
+    public void look(HealthHost host, Findings findings) {
+        if (!host.privileged()) {
+            findings.unseen("who has which address was not asked: it needs root");
+            return;
+        }
+        for (Fan fan : host.fans()) {
+            try (NetlinkSocket netlink = NetlinkSocket.open()) {
+                Optional<Link> bridge = new Links(netlink).named(fan.bridge());
+                if (bridge.isPresent() && !fan.slices().isEmpty()) {
+                    look(fan, bridge.get(), netlink, findings);
+                }
+            } catch (ErrnoException e) {
+                findings.unseen("who has which address of " + fan.bridge() + " was not asked: " + e.getMessage());
+            }
+        }
+    }
+
+    private static void look(Fan fan, Link bridge, NetlinkSocket netlink, Findings findings) {
+        Map<MacAddress, String> ports = ports(bridge, netlink);
+        Set<Ipv4Address> known = new TreeSet<>();
+        for (Neighbour neighbour : new Neighbours(netlink).list()) {
+            if (neighbour.index() == bridge.index() && neighbour.learned()) {
+                known.add(neighbour.address());
+                otherSlice(fan, neighbour, ports, findings);
+            }
+        }
+        List<DhcpLease> leases = FanNetwork.onThisHost().leases(fan);
+        leases.forEach(lease -> known.add(lease.address()));
+        for (FanSlice slice : fan.slices()) {
+            findings.looked();
+            twice(fan, slice, known, netlink, bridge, findings);
+            share(FanAttachment.of(fan, slice), leases, findings);
+        }
+    }
+
+    /** Behind which port of the bridge an Ethernet address is; the tunnel's are other hosts'. */
+    private static Map<MacAddress, String> ports(Link bridge, NetlinkSocket netlink) {
+        Map<Integer, Link> links = new HashMap<>();
+        new Links(netlink).list().forEach(link -> links.put(link.index(), link));
+        Map<MacAddress, String> ports = new HashMap<>();
+        for (FdbEntry entry : new ForwardingDatabase(netlink).list()) {
+            Link port = links.get(entry.index());
+            if (entry.master() == bridge.index()
+                    && entry.learned()
+                    && port != null
+                    && !port.kind().equals("vxlan")) {
+                ports.put(entry.mac(), port.name());
+            }
+        }
+        return ports;
+    }
+
+    private static void otherSlice(Fan fan, Neighbour neighbour, Map<MacAddress, String> ports, Findings findings) {
+        String port = ports.get(neighbour.mac());
+        boolean ours = fan.slices().stream().anyMatch(slice -> slice.cidr().contains(neighbour.address()));
+        if (port != null && !ours) {
+            findings.add(Finding.of(
+                    Code.ADDRESS_SLICE,
+                    fan.overlay().toString(),
+                    "a container of this host has the address " + neighbour.address() + ", which is in no slice of it",
+                    List.of(neighbour.mac() + " behind " + port + " has it; this host's are "
+                            + fan.slices().get(0).cidr()),
+                    "ip link set " + port + " down"));
+        }
+    }
+
+    private static void twice(
+            Fan fan, FanSlice slice, Set<Ipv4Address> known, NetlinkSocket netlink, Link bridge, Findings findings) {
+        List<Ipv4Address> asked = new ArrayList<>();
+        AddressRange all = slice.containerAddresses();
+        if (all.size() <= MOST_ASKED) {
+            for (int i = 0; i < all.size(); i++) {
+                asked.add(all.first().plus(i));
+            }
+        } else {
+            known.stream().filter(all::contains).limit(MOST_ASKED).forEach(asked::add);
+        }
+        Map<Ipv4Address, Set<MacAddress>> holders =
+                AddressProbe.holders(fan.bridge(), slice.hostAddress(), asked, PATIENCE);
+        Map<MacAddress, String> ports = ports(bridge, netlink);
+        holders.forEach((address, macs) -> {
+            if (macs.size() > 1) {
+                List<String> evidence = new ArrayList<>();
+                macs.forEach(mac -> evidence.add(
+                        mac + " behind " + ports.getOrDefault(mac, "an unknown port") + " answers ARP for it"));
+                findings.add(Finding.of(
+                        Code.ADDRESS_TWICE,
+                        fan.overlay().toString(),
+                        "the address " + address + " is that of " + macs.size() + " containers",
+                        evidence,
+                        "ip link set " + ports.getOrDefault(macs.iterator().next(), fan.bridge()) + " down"));
+            }
+        });
+    }
+
+    private static void share(FanAttachment fan, List<DhcpLease> leases, Findings findings) {
+        List<HandedOut> engines = HandedOut.on(fan);
+        for (HandedOut engine : engines) {
+            Share own = HandedOut.share(engine.kind());
+            if (fan.dhcp()
+                    && fan.shares()
+                            .range(Share.DHCP, fan.slice())
+                            .filter(engine.range()::overlaps)
+                            .isPresent()) {
+                add(fan, engine, Share.DHCP, findings);
+            }
+            for (HandedOut other : engines) {
+                Share theirs = HandedOut.share(other.kind());
+                if (own != theirs
+                        && fan.shares()
+                                .range(theirs, fan.slice())
+                                .filter(engine.range()::overlaps)
+                                .isPresent()) {
+                    add(fan, engine, theirs, findings);
+                }
+            }
+            for (DhcpLease lease : leases) {
+                if (fan.shares()
+                        .block(own, fan.slice())
+                        .filter(block -> block.contains(lease.address()))
+                        .isPresent()) {
+                    findings.add(Finding.of(
+                            Code.ADDRESS_SHARE,
+                            fan.overlay().toString(),
+                            "an address of the share of " + own + " is leased by DHCP from when that had another range",
+                            List.of(lease.address() + " is leased to " + lease.client() + " (" + lease.name() + ")"),
+                            "fanctl show --shares"));
+                }
+            }
+        }
+    }
+
+    private static void add(FanAttachment fan, HandedOut engine, Share share, Findings findings) {
+        String command =
+                "fanatic enable-" + engine.kind().word() + " -u " + fan.slice().underlayAddress() + "/"
+                        + fan.mapping().underlay().prefixLength() + " -o " + fan.overlay();
+        findings.add(Finding.of(
+                Code.ADDRESS_SHARE,
+                fan.overlay().toString(),
+                engine.kind().title() + " gives out addresses of the share of " + share,
+                List.of(engine.overlaps(fan, share)),
+                command));
+    }
+}
