@@ -87,8 +87,7 @@ public final class Dnsmasq {
         try {
             DurableFile.makeOwnDirectory(runDir);
             DurableFile.makeOwnDirectory(stateDir);
-            String text =
-                    DnsmasqConf.write(server, pidFile(server.bridge()), leaseFile(server.bridge()), kept(server));
+            String text = DnsmasqConf.write(server, pidFile(server.bridge()), leaseFile(server.bridge()), kept(server));
             DurableFile.replace(conf, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
         } catch (IOException e) {
             throw new DhcpException("cannot write " + conf + ": " + DurableFile.reason(e), e);
