@@ -188,8 +188,13 @@ class DnsmasqTest {
         FreshNamespace.shIn(client, "ip link add br0 type bridge");
         FreshNamespace.shIn(client, "ip link set br0 up");
         FreshNamespace.shIn(client, "ip addr add 250.0.46.1/8 dev br0");
-        DhcpServer second =
-                DhcpServer.of("br0", 1400, TunnelType.VXLAN, List.of(FAN.slice(Ipv4Address.parse("10.0.0.46"))));
+        DhcpServer second = DhcpServer.of(
+                "br0",
+                1400,
+                TunnelType.VXLAN,
+                List.of(FAN.slice(Ipv4Address.parse("10.0.0.46"))),
+                Shares.DEFAULT,
+                List.of());
         start(SERVER);
         client.run(() -> dnsmasq.start(second));
 
@@ -231,7 +236,7 @@ class DnsmasqTest {
         }
 
         start(SERVER);
-        assertThatThrownBy(() -> start(new DhcpServer("nosuch", 1450, SERVER.ranges(), false)))
+        assertThatThrownBy(() -> start(new DhcpServer("nosuch", 1450, SERVER.ranges(), false, List.of())))
                 .hasMessageContaining("unknown interface");
 
         assertThat(precious).hasContent("content");
