@@ -2,7 +2,6 @@ package io.fanatic.cli.container;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
-import io.fanatic.cli.container.http.HttpAnswer;
 import io.fanatic.core.AddressRange;
 import io.fanatic.core.Share;
 import java.io.IOException;

@@ -314,7 +314,12 @@ final class DockerDefaultBridge {
                 && old.get().wrote(now.bytes().get());
         Optional<Note.Previous> previous = oursIsThere ? old.get().previous() : now.asPrevious();
         String data = docker.info().textOr("DockerRootDir", USUAL_DATA.toString());
-        Note note = new Note(file.toString(), fan.words() + " " + range().range(), previous, Note.checksum(bytes), Optional.of(data));
+        Note note = new Note(
+                file.toString(),
+                fan.words() + " " + range().range(),
+                previous,
+                Note.checksum(bytes),
+                Optional.of(data));
         journal.write(note);
         try (DockerRestart restart = new DockerRestart(daemon, docker.socket())) {
             try {

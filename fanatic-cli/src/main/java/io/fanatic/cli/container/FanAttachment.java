@@ -85,7 +85,12 @@ public record FanAttachment(TunnelType type, String bridge, FanSlice slice, int 
                 entry.options().hostReserve());
         String bridge = entry.options().bridge().orElseGet(() -> FanNames.bridge(entry.overlay()));
         return Optional.of(new FanAttachment(
-                entry.options().type(), bridge, slice, entry.options().mtu().orElse(0), false, entry.options().shares()));
+                entry.options().type(),
+                bridge,
+                slice,
+                entry.options().mtu().orElse(0),
+                false,
+                entry.options().shares()));
     }
 
     public FanMapping mapping() {
