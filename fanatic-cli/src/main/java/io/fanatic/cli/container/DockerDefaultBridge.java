@@ -413,7 +413,7 @@ final class DockerDefaultBridge {
             steps.add((note.get().previous().isPresent() ? "put back " : "delete ") + file + ", as it was before");
         }
         boolean restarts = docker.isPresent() && runsOnFan(docker.get());
-        if (docker.isEmpty() && DockerStore.hasDefaultNetworkOn(store(note.get()), fan.bridge())) {
+        if (docker.isEmpty() && DockerStore.isStuckOn(store(note.get()), fan.bridge())) {
             steps.add("take the bridge " + fan.bridge() + " of the network of plain docker run out of "
                     + store(note.get()) + "; Docker, which does not run, makes that network anew");
         }
@@ -459,7 +459,8 @@ final class DockerDefaultBridge {
             restore(file, note.get().previous());
         }
         sweepBeside(file);
-        if (docker.isEmpty()) {
+        // One that is not stuck clears up by itself when it starts, its firewall rules included.
+        if (docker.isEmpty() && DockerStore.isStuckOn(store(note.get()), fan.bridge())) {
             DockerStore.forgetDefaultNetworkOn(store(note.get()), fan.bridge());
         }
         if (plan.restarts()) {
