@@ -62,8 +62,8 @@ class DockerLifeTest {
                 .orThrow()
                 .output()
                 .lines()
-                .map(line -> line.replaceAll("^\\d+: ", "").replaceAll("\\s+", " ")
-                        .replace(" proto 0x4", ""))
+                .map(line ->
+                        line.replaceAll("^\\d+: ", "").replaceAll("\\s+", " ").replace(" proto 0x4", ""))
                 .sorted()
                 .toList();
     }

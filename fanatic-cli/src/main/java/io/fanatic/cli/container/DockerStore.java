@@ -104,8 +104,7 @@ final class DockerStore {
             read(root == 0 ? valueStart + PAGE_HEADER : page(root), depth + 1);
             return;
         }
-        elements.add(
-                new Element(text(keyStart, valueStart), valueStart, valueStart + bytes.getInt(at + 12)));
+        elements.add(new Element(text(keyStart, valueStart), valueStart, valueStart + bytes.getInt(at + 12)));
     }
 
     private String text(int start, int end) {
