@@ -41,11 +41,16 @@ final class Site {
         for (String text : TEXTS) {
             site.text(Path.of(text + ".md"), site.site.resolve(file(text)), "", text.equals("README") ? manPages : "");
         }
-        Files.createDirectories(site.site.resolve("examples"));
-        try (Stream<Path> files = Files.list(site.home.resolve("examples"))) {
+        site.directory("docs");
+        site.directory("examples");
+    }
+
+    private void directory(String directory) throws IOException {
+        Files.createDirectories(site.resolve(directory));
+        try (Stream<Path> files = Files.list(home.resolve(directory))) {
             for (Path file : files.filter(each -> each.toString().endsWith(".md")).toList()) {
                 String name = file.getFileName().toString();
-                site.text(Path.of("examples", name), site.site.resolve("examples").resolve(name.replace(".md", ".html")), "../", "");
+                text(Path.of(directory, name), site.resolve(directory).resolve(name.replace(".md", ".html")), "../", "");
             }
         }
     }
@@ -76,7 +81,7 @@ final class Site {
         for (String other : TEXTS) {
             html = html.replaceAll("href=\"(\\.\\./)?" + other + "\\.md", "href=\"$1" + file(other));
         }
-        html = html.replaceAll("href=\"((?:\\.\\./)?(?:examples/)?[a-z0-9-]+)\\.md", "href=\"$1.html")
+        html = html.replaceAll("href=\"((?:\\.\\./)?(?:(?:examples|docs)/)?[a-z0-9-]+)\\.md", "href=\"$1.html")
                 .replaceAll("href=\"((?:\\.\\./)?man/[a-z.0-9-]+)\"", "href=\"$1.html\"");
         String title = source.equals(Path.of("README.md")) ? "fanatic" : "fanatic: " + source.toString().replace(".md", "");
         Files.writeString(target, framed(title, up, html + more));
