@@ -40,9 +40,9 @@ class ForwardingTest {
     @TempDir
     Path directory;
 
-    private Namespace host = Namespace.named("");
-    private Namespace left = Namespace.named("");
-    private Namespace right = Namespace.named("");
+    private Namespace host = Namespace.named("host");
+    private Namespace left = Namespace.named("left");
+    private Namespace right = Namespace.named("right");
 
     @BeforeEach
     void aHostBetweenTwoNetworks() {

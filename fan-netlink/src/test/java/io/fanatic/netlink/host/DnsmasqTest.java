@@ -319,7 +319,7 @@ class DnsmasqTest {
         inside.call(() -> dnsmasq.stop("br0"));
         start(SERVER);
 
-        assertThat(dnsmasq.leases("br0"))
+        assertThat(inside.call(() -> dnsmasq.leases("br0")))
                 .extracting(DhcpLease::client, DhcpLease::address)
                 .containsExactly(tuple(CLIENT, last));
         assertThat(client.call(() -> DhcpClient.renew(CLIENT, last)).address())
@@ -338,7 +338,7 @@ class DnsmasqTest {
         Files.createDirectories(stateDir);
         long now = System.currentTimeMillis() / 1000;
         Files.writeString(
-                stateDir.resolve("dnsmasq-br0.leases"),
+                stateDir.resolve(stem() + ".leases"),
                 (now - 5) + " 02:00:00:00:00:11 250.0.45.200 ended *\n"
                         + (now + 500) + " 02:00:00:00:00:12 250.0.46.200 elsewhere *\n"
                         + (now + 500) + " 02:00:00:00:00:13 250.0.45.9 hosts *\n"
@@ -349,7 +349,7 @@ class DnsmasqTest {
                         + "duid 00:01\n");
         start(SERVER);
 
-        assertThat(Files.readAllLines(runDir.resolve("dnsmasq-br0.conf")))
+        assertThat(Files.readAllLines(runDir.resolve(stem() + ".conf")))
                 .filteredOn(line -> line.startsWith("dhcp-host="))
                 .containsExactly(
                         "dhcp-host=02:00:00:00:00:14,250.0.45.201", "dhcp-host=02:00:00:00:00:15,250.0.45.202");
