@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 class AddressesCheckTest {
     private static final FanOptions DHCP = FanOptions.DEFAULT.withDhcp(true);
     private static final String NOTES = "/var/lib/fanatic/engines";
-    private static final String LEASES = "/var/lib/fanatic/dnsmasq-fan-250.leases";
+    private static final String LEASES = "$(ls /var/lib/fanatic/dnsmasq-fan-250*.leases)";
 
     private Patient host;
 
@@ -86,7 +86,8 @@ class AddressesCheckTest {
     @Test
     void anAddressOfAnotherSliceIsFound() {
         twin("250.0.7.9");
-        host.run("ip netns exec twin ping -c 1 -W 5 250.0.1.1 >/dev/null");
+        // The host does not answer the packet, but the question for its address that comes before.
+        host.run("ip netns exec twin ping -c 1 -W 1 250.0.1.1 >/dev/null || true");
         Finding finding = found(host.examine(), Code.ADDRESS_SLICE);
         assertThat(finding.title()).contains("has the address 250.0.7.9");
         assertThat(finding.evidence().get(0)).contains("behind twin");
@@ -104,7 +105,7 @@ class AddressesCheckTest {
     @Test
     void anAddressOfAnotherSharesEngineThatIsStillLeasedIsFound() {
         note("docker-network-fan-250", "fan-250 250.0.1.0/24 250.0.1.128-250.0.1.254");
-        host.isHealthy();
+        assertThat(host.examine().findings()).extracting(Finding::code).doesNotContain(Code.ADDRESS_SHARE);
         host.run("echo 0 02:00:00:00:00:09 250.0.1.200 c1 '*' > " + LEASES);
         assertThat(found(host.examine(), Code.ADDRESS_SHARE).evidence())
                 .isEqualTo(List.of("250.0.1.200 is leased to 02:00:00:00:00:09 (c1)"));
@@ -124,15 +125,15 @@ class AddressesCheckTest {
     @Test
     void otherSharesOfALiveFanAreTakenOrRefusedAsAWhole() {
         host.up(DHCP.withShares(Shares.parse("dhcp:1/2")));
-        host.run("grep -q 'dhcp-range=set:slice0,250.0.1.128,250.0.1.254,' /run/fanatic/dnsmasq-fan-250.conf;"
+        host.run("grep -q 'dhcp-range=set:slice0,250.0.1.128,250.0.1.254,' /run/fanatic/dnsmasq-fan-250*.conf;"
                 + " grep -q ' shares -1--' /sys/class/net/fan-250/ifalias");
         Assertions.assertThatExceptionOfType(FanException.class)
                 .isThrownBy(() -> new EmbeddedFan(DHCP.withShares(Shares.parse("docker:all"))).up(host.host()))
                 .withMessageContaining("there is no share for dhcp")
                 .withMessageContaining("shares docker:1/2,dhcp:1/2");
-        host.run("grep -q 'dhcp-range=set:slice0,250.0.1.128,250.0.1.254,' /run/fanatic/dnsmasq-fan-250.conf");
+        host.run("grep -q 'dhcp-range=set:slice0,250.0.1.128,250.0.1.254,' /run/fanatic/dnsmasq-fan-250*.conf");
         host.up(DHCP);
-        host.run("grep -q 'dhcp-range=set:slice0,250.0.1.64,250.0.1.127,' /run/fanatic/dnsmasq-fan-250.conf;"
+        host.run("grep -q 'dhcp-range=set:slice0,250.0.1.64,250.0.1.127,' /run/fanatic/dnsmasq-fan-250*.conf;"
                 + " ! grep -q shares /sys/class/net/fan-250/ifalias");
         host.isHealthy();
     }
