@@ -3,6 +3,7 @@ package io.fanatic.cli.doctor;
 import io.fanatic.cli.container.FanAttachment;
 import io.fanatic.cli.container.HandedOut;
 import io.fanatic.core.AddressRange;
+import io.fanatic.core.Counter;
 import io.fanatic.core.FanSlice;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.MacAddress;
@@ -27,6 +28,7 @@ import io.fanatic.netlink.wire.NetlinkSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -64,20 +66,24 @@ final class AddressesCheck implements Check {
     }
 
     private static void look(Fan fan, Link bridge, NetlinkSocket netlink, Findings findings) {
-        Map<MacAddress, String> ports = ports(bridge, netlink);
         Set<Ipv4Address> known = new TreeSet<>();
         for (Neighbour neighbour : new Neighbours(netlink).list()) {
             if (neighbour.index() == bridge.index() && neighbour.learned()) {
                 known.add(neighbour.address());
-                otherSlice(fan, neighbour, ports, findings);
             }
         }
         List<DhcpLease> leases = FanNetwork.onThisHost().leases(fan);
         leases.forEach(lease -> known.add(lease.address()));
+        Set<MacAddress> answered = new HashSet<>();
+        boolean all = true;
         for (FanSlice slice : fan.slices()) {
             findings.looked();
-            twice(fan, slice, known, netlink, bridge, findings);
+            all &= slice.containerAddresses().size() <= MOST_ASKED;
+            twice(fan, slice, known, netlink, bridge, answered, findings);
             share(FanAttachment.of(fan, slice), leases, findings);
+        }
+        if (all && FanNetwork.onThisHost().counters(fan).getOrDefault(Counter.SEND_SPOOFED, 0L) > 0) {
+            otherSlice(fan, ports(bridge, netlink), answered, findings);
         }
     }
 
@@ -98,22 +104,35 @@ final class AddressesCheck implements Check {
         return ports;
     }
 
-    private static void otherSlice(Fan fan, Neighbour neighbour, Map<MacAddress, String> ports, Findings findings) {
-        String port = ports.get(neighbour.mac());
-        boolean ours = fan.slices().stream().anyMatch(slice -> slice.cidr().contains(neighbour.address()));
-        if (port != null && !ours) {
-            findings.add(Finding.of(
-                    Code.ADDRESS_SLICE,
-                    fan.overlay().toString(),
-                    "a container of this host has the address " + neighbour.address() + ", which is in no slice of it",
-                    List.of(neighbour.mac() + " behind " + port + " has it; this host's are "
-                            + fan.slices().get(0).cidr()),
-                    "ip link set " + port + " down"));
-        }
+    /**
+     * Who sends, answers for no address of the slice, and was seen to send under one of others. Which address that is only its own
+     * frames would tell.
+     */
+    private static void otherSlice(
+            Fan fan, Map<MacAddress, String> ports, Set<MacAddress> answered, Findings findings) {
+        ports.forEach((mac, port) -> {
+            if (!answered.contains(mac)) {
+                findings.add(Finding.of(
+                        Code.ADDRESS_SLICE,
+                        fan.overlay().toString(),
+                        "a container of this host has no address of its slice, "
+                                + fan.slices().get(0).cidr(),
+                        List.of(mac + " behind " + port
+                                + " answers ARP for none of them, and frames were dropped for their"
+                                + " sender's address"),
+                        "ip link set " + port + " down"));
+            }
+        });
     }
 
     private static void twice(
-            Fan fan, FanSlice slice, Set<Ipv4Address> known, NetlinkSocket netlink, Link bridge, Findings findings) {
+            Fan fan,
+            FanSlice slice,
+            Set<Ipv4Address> known,
+            NetlinkSocket netlink,
+            Link bridge,
+            Set<MacAddress> answered,
+            Findings findings) {
         List<Ipv4Address> asked = new ArrayList<>();
         AddressRange all = slice.containerAddresses();
         if (all.size() <= MOST_ASKED) {
@@ -127,6 +146,7 @@ final class AddressesCheck implements Check {
                 AddressProbe.holders(fan.bridge(), slice.hostAddress(), asked, PATIENCE);
         Map<MacAddress, String> ports = ports(bridge, netlink);
         holders.forEach((address, macs) -> {
+            answered.addAll(macs);
             if (macs.size() > 1) {
                 List<String> evidence = new ArrayList<>();
                 macs.forEach(mac -> evidence.add(

@@ -86,10 +86,10 @@ class AddressesCheckTest {
     @Test
     void anAddressOfAnotherSliceIsFound() {
         twin("250.0.7.9");
-        // The host does not answer the packet, but the question for its address that comes before.
         host.run("ip netns exec twin ping -c 1 -W 1 250.0.1.1 >/dev/null || true");
         Finding finding = found(host.examine(), Code.ADDRESS_SLICE);
-        assertThat(finding.title()).contains("has the address 250.0.7.9");
+        assertThat(finding.title()).isEqualTo("a container of this host has no address of its slice, 250.0.1.0/24");
+        assertThat(finding.evidence()).hasSize(1);
         assertThat(finding.evidence().get(0)).contains("behind twin");
     }
 
