@@ -9,6 +9,7 @@ import java.io.PrintStream;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A standard stream through which no control character comes that somebody wrote into a file or a device's name: a terminal
@@ -54,7 +55,7 @@ public final class CleanStream extends PrintStream {
     /** Why not everything was written; empty also where the reader did not want more. */
     Optional<IOException> failure() {
         flush();
-        IOException failure = raw.failure;
+        @Nullable IOException failure = raw.failure;
         boolean unwanted =
                 failure != null && String.valueOf(failure.getMessage()).contains("Broken pipe");
         return unwanted ? Optional.empty() : Optional.ofNullable(failure);
@@ -62,7 +63,7 @@ public final class CleanStream extends PrintStream {
 
     private static final class Raw extends OutputStream {
         private final OutputStream out;
-        private volatile IOException failure;
+        private volatile @Nullable IOException failure;
 
         Raw(OutputStream out) {
             this.out = out;
