@@ -183,18 +183,18 @@ class EnginesTogetherTest {
             }
             FanSlice slice = fan().slices().get(0);
             Map<Share, List<String>> given = new EnumMap<>(Share.class);
-            for (Share share : Share.values()) {
-                given.put(share, new ArrayList<>());
-            }
             for (int i = 1; i <= EACH; i++) {
-                given.get(Share.DOCKER).add(ofProcess(docker.run("d" + i, "--network", "fan-250")));
-                given.get(Share.PODMAN).add(ofProcess(podman.run("p" + i, "--network", "fan-250")));
-                given.get(Share.CNI).add(ofProcess(containerd.run("c" + i)));
+                given.computeIfAbsent(Share.DOCKER, share -> new ArrayList<>())
+                        .add(ofProcess(docker.run("d" + i, "--network", "fan-250")));
+                given.computeIfAbsent(Share.PODMAN, share -> new ArrayList<>())
+                        .add(ofProcess(podman.run("p" + i, "--network", "fan-250")));
+                given.computeIfAbsent(Share.CNI, share -> new ArrayList<>()).add(ofProcess(containerd.run("c" + i)));
             }
             for (int i = 1; i <= 2; i++) {
-                given.get(Share.DHCP).add(awaitOfProcess(incus.run("i" + i, "default", "fan-250")));
+                given.computeIfAbsent(Share.DHCP, share -> new ArrayList<>())
+                        .add(awaitOfProcess(incus.run("i" + i, "default", "fan-250")));
             }
-            given.get(Share.DHCP).addAll(dhcpClients(EACH));
+            given.computeIfAbsent(Share.DHCP, share -> new ArrayList<>()).addAll(dhcpClients(EACH));
             check(given, slice, 4 * EACH + 2);
             System.out.println(
                     "number: containers of four engines and DHCP on one slice, no address twice: " + (4 * EACH + 2));
@@ -221,23 +221,22 @@ class EnginesTogetherTest {
         }
         Fan fan = fan();
         Map<Share, List<String>> given = new EnumMap<>(Share.class);
-        given.put(Share.DOCKER, new ArrayList<>());
-        given.put(Share.PODMAN, new ArrayList<>());
-        given.put(Share.CNI, new ArrayList<>());
         for (int i = 1; i <= 3; i++) {
-            given.get(Share.DOCKER).add(ofProcess(docker.run("d" + i, "--network", fan.bridge())));
+            given.computeIfAbsent(Share.DOCKER, share -> new ArrayList<>())
+                    .add(ofProcess(docker.run("d" + i, "--network", fan.bridge())));
         }
         assertThat(docker.docker("run", "-d", "--network", fan.bridge(), Dockerd.IMAGE, "sleep", "9")
                         .output())
                 .contains("no available IPv4 addresses");
         for (int i = 1; i <= 4; i++) {
-            given.get(Share.PODMAN).add(ofProcess(podman.run("p" + i, "--network", fan.bridge())));
+            given.computeIfAbsent(Share.PODMAN, share -> new ArrayList<>())
+                    .add(ofProcess(podman.run("p" + i, "--network", fan.bridge())));
         }
         assertThat(podman.podman("run", "-d", "--network", fan.bridge(), Podman.IMAGE, "sleep", "9")
                         .output())
                 .contains("failed to find free IP");
         for (int i = 1; i <= 2; i++) {
-            given.get(Share.CNI).add(ofProcess(containerd.run("c" + i)));
+            given.computeIfAbsent(Share.CNI, share -> new ArrayList<>()).add(ofProcess(containerd.run("c" + i)));
         }
         assertThat(containerd
                         .ctr("run", "-d", "--cni", Containerd.IMAGE, "c3", "/bin/sleep", "9")
