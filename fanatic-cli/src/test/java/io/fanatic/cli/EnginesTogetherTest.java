@@ -61,14 +61,15 @@ class EnginesTogetherTest {
         nameServer = lab.hosts().get(1);
         docker = Dockerd.start(host);
         incus = Lxd.startIncus(host);
-        podman = Podman.on(host);
+        // It makes its image with a Podman of its own, whose storage.conf goes with that.
         containerd = Containerd.start(host);
+        podman = Podman.on(host);
     }
 
     @AfterAll
     void stopEngines() {
-        containerd.close();
         podman.close();
+        containerd.close();
         incus.close();
         docker.close();
     }
@@ -83,7 +84,8 @@ class EnginesTogetherTest {
             host.exec("ip", "netns", "delete", "dhcp" + i);
         }
         clients = 0;
-        CliRun.fanatic(host, "deconfigure --yes --force");
+        CliRun down = CliRun.fanatic(host, "deconfigure --yes --force");
+        assertThat(down.exitCode()).as(down.err()).isEqualTo(ExitCode.DONE);
         assertThat(FanNetwork.onThisHost().in(host.namespace()).list()).isEmpty();
     }
 
