@@ -320,11 +320,13 @@ public final class LinuxKernel implements Kernel {
     @Override
     public void setForwarding(String device, boolean on) {
         if (links.named(device).isPresent()) {
-            Forwarding.set(device, on);
             // A host that forwards everywhere believes no redirects; so a container's shall not count either.
+            // Forwarding comes
+            // last, as it is what tells that this was done.
             Sysctl.write(
                     "net/ipv4/conf/" + device + "/accept_redirects",
                     on ? "0" : Sysctl.read("net.ipv4.conf.default.accept_redirects"));
+            Forwarding.set(device, on);
         } else if (on) {
             throw new ErrnoException("look up " + device, Errno.ENODEV);
         }

@@ -22,6 +22,9 @@ public final class NetworkManager implements AutoCloseable {
             "-c",
             "mount -t sysfs -o ro sysfs /sys && exec /usr/sbin/NetworkManager --debug --log-level=INFO");
 
+    /** It knows no name server here, and would leave the host none. */
+    private static final String CONFIGURATION = "/etc/NetworkManager/conf.d/10-lab.conf";
+
     private final LabHost host;
     private final DataDirectory data;
     private final SystemBus bus;
@@ -40,7 +43,10 @@ public final class NetworkManager implements AutoCloseable {
      * @throws LabException with the end of its log, when it does not; nothing is left then
      */
     public static NetworkManager start(LabHost host) {
-        host.exec("/bin/mkdir", "-p", "/run/NetworkManager").orThrow();
+        host.exec("/bin/mkdir", "-p", "/run/NetworkManager", "/etc/NetworkManager/conf.d")
+                .orThrow();
+        host.exec("/bin/sh", "-c", "printf '[main]\\ndns=none\\n' >" + CONFIGURATION)
+                .orThrow();
         DataDirectory data = DataDirectory.create("networkmanager", host);
         SystemBus bus;
         try {
@@ -66,7 +72,7 @@ public final class NetworkManager implements AutoCloseable {
     public void close() {
         manager.close();
         bus.close();
-        host.exec("/bin/rm", "-rf", "/run/NetworkManager", "/var/lib/NetworkManager");
+        host.exec("/bin/rm", "-rf", "/run/NetworkManager", "/var/lib/NetworkManager", CONFIGURATION);
         data.close();
     }
 }
