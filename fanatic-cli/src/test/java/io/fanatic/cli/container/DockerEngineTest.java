@@ -16,6 +16,7 @@ import io.fanatic.core.Shares;
 import io.fanatic.core.TunnelType;
 import io.fanatic.core.UnderlaySpec;
 import io.fanatic.harness.daemon.Dockerd;
+import io.fanatic.harness.daemon.Podman;
 import io.fanatic.harness.junit.FanLab;
 import io.fanatic.harness.lab.EmbeddedFan;
 import io.fanatic.harness.lab.Lab;
@@ -294,12 +295,15 @@ class DockerEngineTest {
                 .isEmpty();
         docker.removeContainers();
         assertThat(h1.inside(() -> h1.engine().planDisable(fan)).warnings()).isEmpty();
-        podman.enable();
-        assertThat(h1.inside(() -> h1.engine().planDisable(fan)).warnings())
-                .singleElement()
-                .asString()
-                .contains("containers of Podman reach no other host");
-        podman.disable(false);
+        // With storage of its own, which it needs to tell that no container is on its network.
+        try (Podman usable = Podman.on(h1.host())) {
+            podman.enable();
+            assertThat(h1.inside(() -> h1.engine().planDisable(fan)).warnings())
+                    .singleElement()
+                    .asString()
+                    .contains("containers of Podman reach no other host");
+            podman.disable(false);
+        }
         h1.disable(false);
         assertThat(podman.inside(() -> podman.engine().planEnable(fan, EngineOptions.USUAL))
                         .warnings())
