@@ -32,7 +32,7 @@ record DeviceForwardingPiece(String device) implements Piece {
 
     @Override
     public String deleting() {
-        return "no longer forward what comes in by " + device;
+        return "stop forwarding what comes in by " + device;
     }
 
     @Override

@@ -319,6 +319,10 @@ public final class LinuxKernel implements Kernel {
 
     @Override
     public void setForwarding(String device, boolean on) {
+        if (!on && !Sysctl.isWritable("net/ipv4/conf/" + device + "/forwarding")) {
+            // In a container that sees /proc/sys read-only. The device goes with the fan, and its switch with it.
+            return;
+        }
         if (links.named(device).isPresent()) {
             // A host that forwards everywhere believes no redirects; so a container's shall not count either.
             // Forwarding comes
