@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
 public final class KernelFeatures {
     private static final String DEVICE = "fan-try";
     private static final int PORT = 8472;
+    private static final String MASQUERADE = "add table ip fan_try; add chain ip fan_try post"
+            + " { type nat hook postrouting priority srcnat; }; add rule ip fan_try post masquerade fully-random";
 
     private final Map<KernelFeature, Trial> trials = new EnumMap<>(KernelFeature.class);
 
@@ -206,14 +208,31 @@ public final class KernelFeatures {
         return true;
     }
 
+    /**
+     * As a service may not make a namespace, the kernel is asked here, too: it checks a transaction and drops it. Without that a kernel
+     * that lacks nftables would keep every fan of such a service down, as each has tables.
+     */
     private static boolean masquerades() {
-        return Namespace.scratch(() -> {
-            try (Nftables nftables = Nftables.open()) {
-                nftables.run(
-                        "add table ip fan_try; add chain ip fan_try post"
-                                + " { type nat hook postrouting priority srcnat; }; add rule ip fan_try post masquerade fully-random");
-                return true;
+        try {
+            return Namespace.scratch(() -> {
+                try (Nftables nftables = Nftables.open()) {
+                    nftables.run(MASQUERADE);
+                    return true;
+                }
+            });
+        } catch (ErrnoException e) {
+            if (e.errno() != Errno.EPERM) {
+                throw e;
             }
-        });
+            try (Nftables nftables = Nftables.open()) {
+                nftables.check(MASQUERADE);
+                return true;
+            } catch (FirewallException refused) {
+                if (text(refused).contains("Operation not permitted")) {
+                    throw e;
+                }
+                throw refused;
+            }
+        }
     }
 }

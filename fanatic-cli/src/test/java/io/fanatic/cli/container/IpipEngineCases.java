@@ -64,7 +64,8 @@ class IpipEngineCases {
 
     @Test
     void podmansContainersOfTwoHostsReachEachOther() {
-        engineOnBothHosts(EngineKind.PODMAN, podmans, podman -> podman.run("box", "--network", "fan-250"));
+        engineOnBothHosts(
+                EngineKind.PODMAN, Share.PODMAN, podmans, podman -> podman.run("box", "--network", "fan-250"));
     }
 
     @Test
@@ -75,13 +76,13 @@ class IpipEngineCases {
                 Path image = podmans.get(i).ociArchive();
                 containerds.add(Containerd.start(lab.hosts().get(i), image));
             }
-            engineOnBothHosts(EngineKind.CNI, containerds, containerd -> containerd.run("box"));
+            engineOnBothHosts(EngineKind.CNI, Share.CNI, containerds, containerd -> containerd.run("box"));
         } finally {
             containerds.forEach(Containerd::close);
         }
     }
 
-    private <T> void engineOnBothHosts(EngineKind kind, List<T> engines, ToLongFunction<T> run) {
+    private <T> void engineOnBothHosts(EngineKind kind, Share share, List<T> engines, ToLongFunction<T> run) {
         List<Namespace> containers = new ArrayList<>();
         for (int i = 0; i < 2; i++) {
             LabHost host = lab.hosts().get(i);
@@ -92,7 +93,10 @@ class IpipEngineCases {
             containers.add(namespace(run.applyAsLong(engines.get(i))));
             assertThat(ContainerNet.of(containers.get(i)))
                     .isEqualTo(new ContainerNet(
-                            host.slice().firstContainerAddress(), 24, MTU, Optional.of(host.address())));
+                            Shares.DEFAULT.requireRange(share, host.slice()).first(),
+                            24,
+                            MTU,
+                            Optional.of(host.address())));
         }
         everybodyReachesEverybody(containers);
         lab.hosts().forEach(host -> new EngineHost(host, kind).disable(true));
