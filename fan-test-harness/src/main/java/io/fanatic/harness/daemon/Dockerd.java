@@ -42,6 +42,8 @@ public final class Dockerd implements AutoCloseable {
      * @throws io.fanatic.harness.lab.LabException with the end of its log, when it does not; nothing is left then
      */
     public static Dockerd start(LabHost host, String... arguments) {
+        // The package has no such directory; whether a machine has one depends on what ran there before.
+        host.exec("/bin/mkdir", "-p", "/etc/docker").orThrow();
         DataDirectory data = DataDirectory.create("dockerd", host);
         List<String> command = new ArrayList<>(List.of("/usr/sbin/dockerd"));
         command.addAll(List.of("--data-root", data.resolve("data").toString()));

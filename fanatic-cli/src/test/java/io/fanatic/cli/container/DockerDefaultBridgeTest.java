@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -69,6 +70,7 @@ class DockerDefaultBridgeTest {
 
     private static void write(LabHost host, String text) {
         host.namespace().call(() -> {
+            Files.createDirectories(Objects.requireNonNull(FILE.getParent()));
             Files.writeString(FILE, text);
             return Files.setPosixFilePermissions(FILE, PosixFilePermissions.fromString("rw-r-----"));
         });
