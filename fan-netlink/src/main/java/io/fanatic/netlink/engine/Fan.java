@@ -105,21 +105,7 @@ public record Fan(
         if (leases) {
             dhcp.add(slice.underlayAddress());
         }
-        return new Fan(
-                mapping,
-                type,
-                bridge,
-                tunnel,
-                vni,
-                port,
-                mtu,
-                identity,
-                slices,
-                dhcp,
-                underlayOnly,
-                nat,
-                accept,
-                shares);
+        return with(slices, dhcp, mtu);
     }
 
     /**
@@ -132,6 +118,10 @@ public record Fan(
         slices.removeIf(slice -> slice.underlayAddress().equals(underlayAddress));
         List<Ipv4Address> dhcp = new ArrayList<>(this.dhcp);
         dhcp.remove(underlayAddress);
+        return with(slices, dhcp, mtu);
+    }
+
+    private Fan with(List<FanSlice> slices, List<Ipv4Address> dhcp, int mtu) {
         return new Fan(
                 mapping,
                 type,
@@ -155,21 +145,7 @@ public record Fan(
      * @param mtu bytes
      */
     public Fan withMtu(int mtu) {
-        return new Fan(
-                mapping,
-                type,
-                bridge,
-                tunnel,
-                vni,
-                port,
-                mtu,
-                identity,
-                slices,
-                dhcp,
-                underlayOnly,
-                nat,
-                accept,
-                shares);
+        return with(slices, dhcp, mtu);
     }
 
     /**
