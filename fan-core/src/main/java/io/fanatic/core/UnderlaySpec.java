@@ -174,7 +174,8 @@ public sealed interface UnderlaySpec {
             }
             return of(address, Cidr.parsePrefixLength(text, slash + 1));
         }
-        if (name.isEmpty()) {
+        if (name.isEmpty() || name.indexOf(':') >= 0) {
+            // No interface has a colon in its name; an IPv6 address has.
             throw new IllegalArgumentException(Text.quote(text) + " is not an underlay; expected " + FORMS);
         }
         OptionalInt length = slash < 0 ? OptionalInt.empty() : OptionalInt.of(Cidr.parsePrefixLength(text, slash + 1));

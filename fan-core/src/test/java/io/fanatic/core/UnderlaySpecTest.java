@@ -85,7 +85,8 @@ class UnderlaySpecTest {
                 "eth0/            | \"\" in \"eth0/\" is not a prefix length from 0 to 32",
                 "10.0.255.255/16  | 10.0.255.255 is the broadcast address of 10.0.0.0/16, which no host can have",
                 "thisnameistoolong | interface name \"thisnameistoolong\" has 17 bytes; Linux allows 15",
-                "fd00::1          | interface name \"fd00::1\" has a character that Linux does not allow in it",
+                "fd00::1          | \"fd00::1\" is not an underlay; expected 10.0.0.45/16, 10.0.0.0/16, eth0/16, eth0, default/16 or default",
+                "::1/64           | \"::1/64\" is not an underlay; expected 10.0.0.45/16, 10.0.0.0/16, eth0/16, eth0, default/16 or default",
                 "..               | interface name \"..\" is reserved by Linux",
             })
     void anythingElseIsRefusedWithWhatWasExpected(String text, String message) {

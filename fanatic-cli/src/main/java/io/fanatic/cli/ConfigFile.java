@@ -4,6 +4,7 @@ import io.fanatic.cli.command.Command;
 import io.fanatic.cli.command.CommandException;
 import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.command.Option;
+import io.fanatic.cli.command.Values;
 import io.fanatic.core.DurableFile;
 import io.fanatic.core.FanConfig;
 import java.io.IOException;
@@ -15,7 +16,15 @@ final class ConfigFile {
     private final Option<Path> option;
 
     ConfigFile(Command command) {
-        option = command.option("--file", "FILE", Path::of, "the configuration, instead of " + FanConfig.DEFAULT_FILE);
+        option = command.option(
+                "--file", "FILE", Values::path, "the configuration, instead of " + FanConfig.DEFAULT_FILE);
+    }
+
+    /** For a command that reads the configuration with -a only. */
+    void refuseWithoutAll() {
+        if (option.value().isPresent()) {
+            throw FanArguments.usage("--file goes with -a; without it nothing is read from " + path());
+        }
     }
 
     Path path() {

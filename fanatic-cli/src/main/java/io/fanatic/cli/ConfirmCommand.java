@@ -1,9 +1,11 @@
 package io.fanatic.cli;
 
+import com.google.gson.JsonObject;
 import io.fanatic.cli.command.Command;
 import io.fanatic.cli.command.CommandException;
 import io.fanatic.cli.command.Console;
 import io.fanatic.cli.command.ExitCode;
+import io.fanatic.cli.command.Option;
 import io.fanatic.cli.setup.Confirmation;
 import io.fanatic.cli.setup.Host;
 import io.fanatic.netlink.FanNetwork;
@@ -11,7 +13,10 @@ import java.util.function.Supplier;
 
 /** {@code fanatic confirm}: keeps what {@code configure --confirm} did. */
 final class ConfirmCommand extends Command {
+    private static final int SCHEMA = 1;
+
     private final Supplier<Host> host;
+    private final Option<Boolean> json = flag("--json", "print one JSON document");
 
     ConfirmCommand(Supplier<Host> host) {
         super(
@@ -24,10 +29,16 @@ final class ConfirmCommand extends Command {
     protected ExitCode run(Console console) {
         FanNetwork.requirePrivileges();
         if (!Confirmation.on(host.get()).confirm()) {
-            throw new CommandException(
-                    ExitCode.FAILED, "nothing waits to be confirmed; what was not in time is undone");
+            throw new CommandException(ExitCode.FAILED, "no change is waiting for confirmation");
         }
-        console.out().println("kept");
+        if (json.or(false)) {
+            JsonObject document = new JsonObject();
+            document.addProperty("schema", SCHEMA);
+            document.addProperty("kept", true);
+            console.out().println(SetupText.print(document));
+        } else {
+            console.out().println("kept");
+        }
         return ExitCode.DONE;
     }
 }

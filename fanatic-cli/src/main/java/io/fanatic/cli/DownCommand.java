@@ -34,6 +34,9 @@ final class DownCommand extends Command {
         if (ways > 1) {
             throw FanArguments.usage("-a, -e and a fan exclude each other; give one of them");
         }
+        if (!all.or(false)) {
+            file.refuseWithoutAll();
+        }
         ExitCode code = down(console);
         if (!dryRun.or(false)) {
             SpareBridge.make().ifPresent(sentence -> console.err().println("fanctl: note: " + sentence));

@@ -3,14 +3,22 @@ package io.fanatic.cli;
 import io.fanatic.cli.command.Console;
 import io.fanatic.cli.command.ExitCode;
 import io.fanatic.core.FanConfigException;
+import java.util.function.BiConsumer;
 
 /** Collects what goes wrong while work goes on with the rest; the first failure decides the exit code. */
 final class Failures {
     private final Console console;
+    private final BiConsumer<String, ExitCode> heard;
     private ExitCode exitCode = ExitCode.DONE;
 
     Failures(Console console) {
+        this(console, (sentence, code) -> {});
+    }
+
+    /** @param heard is given each failure, too */
+    Failures(Console console, BiConsumer<String, ExitCode> heard) {
         this.console = console;
+        this.heard = heard;
     }
 
     /** A bad line, which knows its place. */
@@ -29,6 +37,7 @@ final class Failures {
 
     private void add(String sentence, ExitCode code) {
         console.err().println("fanctl: " + sentence);
+        heard.accept(sentence, code);
         if (exitCode == ExitCode.DONE) {
             exitCode = code;
         }

@@ -1,5 +1,6 @@
 package io.fanatic.cli;
 
+import com.google.gson.JsonObject;
 import io.fanatic.cli.check.LocalTest;
 import io.fanatic.cli.command.Command;
 import io.fanatic.cli.command.CommandException;
@@ -11,10 +12,14 @@ import io.fanatic.cli.setup.FanState;
 import io.fanatic.cli.setup.Host;
 import io.fanatic.cli.terminal.Progress;
 import io.fanatic.netlink.FanNetwork;
+import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** {@code fanatic test local-docker} and its like. */
 final class LocalTestCommand extends Command {
+    private static final int SCHEMA = 1;
+
     private final EngineKind kind;
     private final Supplier<Host> host;
     private final FanArguments fan = new FanArguments(this);
@@ -23,6 +28,8 @@ final class LocalTestCommand extends Command {
             "IMAGE",
             text -> text,
             "run this image; else a local busybox, alpine or ubuntu, else one is pulled");
+
+    private final Option<Boolean> json = flag("--json", "print one JSON document");
 
     LocalTestCommand(EngineKind kind, Supplier<Host> host) {
         super(
@@ -45,8 +52,15 @@ final class LocalTestCommand extends Command {
                     "the fan " + state.name() + " is not up; \"fanatic enable-" + kind.word() + " -u "
                             + state.entry().underlay() + " -o " + state.entry().overlay() + "\" brings it up");
         }
-        return new LocalTest(here.engine(kind), console.out()::println, Progress.on(console))
-                .run(here.attachment(state.entry()), image.value())
-                .exitCode();
+        Consumer<String> say = json.or(false) ? line -> {} : console.out()::println;
+        LocalTest.Result result = new LocalTest(here.engine(kind), say, Progress.on(console))
+                .run(here.attachment(state.entry()), image.value());
+        if (json.or(false)) {
+            JsonObject document = new JsonObject();
+            document.addProperty("schema", SCHEMA);
+            document.add("tests", SetupText.tests(List.of(result)));
+            console.out().println(SetupText.print(document));
+        }
+        return result.exitCode();
     }
 }

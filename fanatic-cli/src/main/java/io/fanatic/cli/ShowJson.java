@@ -37,7 +37,7 @@ final class ShowJson {
         return new GsonBuilder().setPrettyPrinting().create().toJson(document);
     }
 
-    private static JsonObject fan(Fan fan, Map<Counter, Long> counters) {
+    static JsonObject fan(Fan fan, Map<Counter, Long> counters) {
         JsonObject object = new JsonObject();
         object.addProperty("overlay", fan.overlay().toString());
         object.addProperty("underlay", fan.mapping().underlay().toString());

@@ -17,6 +17,7 @@ import io.fanatic.netlink.FanNetwork;
 import io.fanatic.netlink.engine.Fan;
 import io.fanatic.netlink.engine.Plan;
 import java.util.List;
+import java.util.Optional;
 
 /** {@code fanctl up}: one fan of the command line, or all of the configuration. */
 final class UpCommand extends Command {
@@ -25,6 +26,7 @@ final class UpCommand extends Command {
     private final Option<Boolean> all = flag("-a,--all", "bring up every fan of the configuration");
     private final ConfigFile file = new ConfigFile(this);
     private final Option<Boolean> dryRun = flag("--dry-run", "print what would be done, and do nothing");
+    private final Option<Boolean> json = flag("--json", "print one JSON document");
     private final FanNetwork network = FanNetwork.onThisHost();
 
     UpCommand() {
@@ -36,21 +38,33 @@ final class UpCommand extends Command {
 
     @Override
     protected ExitCode run(Console console) {
+        if (json.or(false)) {
+            UpJson document = new UpJson();
+            ExitCode code = run(console, Optional.of(document));
+            console.out().println(document.document(dryRun.or(false)));
+            return code;
+        }
+        return run(console, Optional.empty());
+    }
+
+    private ExitCode run(Console console, Optional<UpJson> document) {
         if (!all.or(false)) {
-            up(flags.applyTo(fan.entry()), console);
+            file.refuseWithoutAll();
+            up(flags.applyTo(fan.entry()), console, document);
             return ExitCode.DONE;
         }
         if (fan.given()) {
             throw FanArguments.usage("-a brings up what the configuration says; give it or a fan, not both");
         }
-        Failures failures = new Failures(console);
+        Failures failures =
+                document.isEmpty() ? new Failures(console) : new Failures(console, document.get()::addFailure);
         FanConfig config = file.read();
         for (FanConfigException problem : config.problems()) {
             failures.add(problem);
         }
         for (FanConfig.Line line : config.lines()) {
             if (!line.entry().options().off()) {
-                failures.guard(file.at(line.number()), () -> up(line.entry(), console));
+                failures.guard(file.at(line.number()), () -> up(line.entry(), console, document));
             }
         }
         if (!dryRun.or(false)) {
@@ -59,20 +73,29 @@ final class UpCommand extends Command {
         return failures.exitCode();
     }
 
-    private void up(FanEntry entry, Console console) {
+    private void up(FanEntry entry, Console console, Optional<UpJson> document) {
         if (entry.options().dhcp()) {
             requireOwn(entry, console);
         }
         if (dryRun.or(false)) {
             Plan plan = network.plan(entry);
-            PlanText.print(plan, console.out());
+            if (document.isPresent()) {
+                document.get().add(network.preview(entry), plan);
+            } else {
+                PlanText.print(plan, console.out());
+            }
             note(plan, console);
             return;
         }
         Plan plan = network.up(entry);
         note(plan, console);
         for (Fan up : network.list()) {
-            if (up.overlay().equals(entry.overlay())) {
+            if (!up.overlay().equals(entry.overlay())) {
+                continue;
+            }
+            if (document.isPresent()) {
+                document.get().add(up, plan);
+            } else {
                 console.out().println(PlanText.isUp(up, plan));
             }
         }

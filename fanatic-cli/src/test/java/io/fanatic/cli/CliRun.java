@@ -2,6 +2,9 @@ package io.fanatic.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.fanatic.cli.command.CleanStream;
 import io.fanatic.cli.command.Console;
 import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.command.Program;
@@ -9,7 +12,7 @@ import io.fanatic.cli.setup.Host;
 import io.fanatic.harness.lab.LabNode;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Supplier;
 
@@ -42,16 +45,21 @@ public record CliRun(ExitCode exitCode, String out, String err) {
     }
 
     private static CliRun run(Program program, String commandLine, String input) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        ByteArrayOutputStream err = new ByteArrayOutputStream();
         String[] words = commandLine.isEmpty() ? new String[0] : commandLine.split(" ");
+        return run(program, words, input, new ByteArrayOutputStream());
+    }
+
+    /** With words that may be empty or have spaces in them, and with a standard output that may refuse to be written. */
+    static CliRun run(Program program, String[] words, String input, OutputStream out) {
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
         ExitCode exitCode = program.run(
                 words,
                 new Console(
                         new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
-                        new PrintStream(out, true, StandardCharsets.UTF_8),
-                        new PrintStream(err, true, StandardCharsets.UTF_8)));
-        return new CliRun(exitCode, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+                        CleanStream.to(out, StandardCharsets.UTF_8),
+                        CleanStream.to(err, StandardCharsets.UTF_8)));
+        String printed = out instanceof ByteArrayOutputStream bytes ? bytes.toString(StandardCharsets.UTF_8) : "";
+        return new CliRun(exitCode, printed, err.toString(StandardCharsets.UTF_8));
     }
 
     /** Done, with nothing on stderr; gives what was printed. */
@@ -65,7 +73,7 @@ public record CliRun(ExitCode exitCode, String out, String err) {
     void refusedWithHint(ExitCode code, String... words) {
         assertThat(err).contains(words);
         assertThat(exitCode).as(err).isEqualTo(code);
-        assertThat(out).isEmpty();
+        nothingDone(code);
         assertThat(err.strip().lines()).as("a sentence and a hint").hasSizeBetween(1, 3);
     }
 
@@ -73,7 +81,18 @@ public record CliRun(ExitCode exitCode, String out, String err) {
     void refused(ExitCode code, String... words) {
         assertThat(err).contains(words);
         assertThat(exitCode).as(err).isEqualTo(code);
-        assertThat(out).isEmpty();
+        nothingDone(code);
         assertThat(err.strip().lines()).as("one sentence, no stack trace").hasSize(1);
+    }
+
+    /** Nothing on standard output but, with {@code --json}, why. */
+    private void nothingDone(ExitCode code) {
+        if (!out.isEmpty()) {
+            JsonObject document = JsonParser.parseString(out).getAsJsonObject();
+            assertThat(document.keySet()).as(out).containsExactlyInAnyOrder("schema", "error");
+            JsonObject error = document.getAsJsonObject("error");
+            assertThat(error.get("exitCode").getAsInt()).isEqualTo(code.status());
+            assertThat(err).contains(error.get("message").getAsString());
+        }
     }
 }

@@ -272,7 +272,8 @@ class ConfigureTest {
 
     @Test
     void confirmWithoutAnythingThatWaitsSaysSo() {
-        fanatic("confirm").refused(ExitCode.FAILED, "nothing waits");
+        fanatic("confirm").refused(ExitCode.FAILED, "no change is waiting");
+        fanatic("confirm --json").refused(ExitCode.FAILED, "no change is waiting");
     }
 
     @Test

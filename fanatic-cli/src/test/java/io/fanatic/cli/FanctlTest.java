@@ -51,6 +51,54 @@ class FanctlTest {
         assertThat(fanctl(host, "down" + FAN).done()).isEqualTo("fan 250.0.0.0/8 over 10.0.0.1/16 was not up\n");
     }
 
+    // field.md 42
+    @Test
+    void upAndConfigListAreOneDocumentAlsoWhereALineIsBroken() {
+        JsonObject planned = json(fanctl(host, "up" + FAN + " --dry-run --json"), ExitCode.DONE);
+        assertThat(planned.get("dryRun").getAsBoolean()).isTrue();
+        JsonObject fan = json(fanctl(host, "up" + FAN + " --json"), ExitCode.DONE)
+                .getAsJsonArray("fans")
+                .get(0)
+                .getAsJsonObject();
+        assertThat(fan.get("bridge").getAsString()).isEqualTo("fan-250");
+        assertThat(fan.get("changed").getAsBoolean()).isTrue();
+        assertThat(fan.getAsJsonArray("steps")).isNotEmpty();
+
+        host.namespace().call(() -> Files.writeString(Path.of("/etc/network/fan"), "250.0.0.0/8 10.0.0.1/16\nx\n"));
+        JsonObject all = json(fanctl(host, "up -a --json"), ExitCode.USAGE);
+        assertThat(all.getAsJsonArray("fans")
+                        .get(0)
+                        .getAsJsonObject()
+                        .get("changed")
+                        .getAsBoolean())
+                .isFalse();
+        assertThat(all.getAsJsonArray("failures")
+                        .get(0)
+                        .getAsJsonObject()
+                        .get("message")
+                        .getAsString())
+                .startsWith("/etc/network/fan:2: ");
+        JsonObject list = json(fanctl(host, "config list --json"), ExitCode.USAGE);
+        assertThat(list.getAsJsonArray("fans")
+                        .get(0)
+                        .getAsJsonObject()
+                        .get("entry")
+                        .getAsString())
+                .isEqualTo("250.0.0.0/8 10.0.0.1/16");
+        assertThat(list.getAsJsonArray("problems")
+                        .get(0)
+                        .getAsJsonObject()
+                        .get("line")
+                        .getAsInt())
+                .isEqualTo(2);
+        fanctl(host, "up" + FAN + " --file /etc/network/fan").refused(ExitCode.USAGE, "--file goes with -a");
+    }
+
+    private static JsonObject json(CliRun run, ExitCode code) {
+        assertThat(run.exitCode()).as(run.err()).isEqualTo(code);
+        return JsonParser.parseString(run.out()).getAsJsonObject();
+    }
+
     @Test
     void everyFormOfTheUnderlayIsUnderstood() {
         for (String underlay : List.of("10.0.0.1/16", "10.0.0.0/16", "eth0/16", "eth0", "default/16", "default")) {

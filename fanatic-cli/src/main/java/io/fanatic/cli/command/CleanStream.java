@@ -27,7 +27,7 @@ public final class CleanStream extends PrintStream {
     }
 
     /** @param out where what is left is written, in this encoding */
-    static CleanStream to(OutputStream out, Charset charset) {
+    public static CleanStream to(OutputStream out, Charset charset) {
         return new CleanStream(new Raw(out), charset);
     }
 
@@ -61,8 +61,14 @@ public final class CleanStream extends PrintStream {
         return unwanted ? Optional.empty() : Optional.ofNullable(failure);
     }
 
+    /** Whether anything was written, or tried to. */
+    boolean wrote() {
+        return raw.wrote;
+    }
+
     private static final class Raw extends OutputStream {
         private final OutputStream out;
+        private volatile boolean wrote;
         private volatile @Nullable IOException failure;
 
         Raw(OutputStream out) {
@@ -76,6 +82,7 @@ public final class CleanStream extends PrintStream {
 
         @Override
         public void write(byte[] bytes, int offset, int length) throws IOException {
+            wrote = true;
             try {
                 out.write(bytes, offset, length);
             } catch (IOException e) {

@@ -14,6 +14,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /** A program: the outermost {@link Group}, and what turns arguments into a result. An instance serves one run. */
 public abstract class Program extends Group {
     private final String name;
+    /** Why a command did not do what it was asked to; empty when it did. */
+    private String refusal = "";
 
     protected Program(String name, String description, List<String> names) {
         super(name, description, names);
@@ -39,6 +41,9 @@ public abstract class Program extends Group {
     /** Runs what the arguments say. Never throws; an error is a sentence on {@code console.err()} and an exit code. */
     public final ExitCode run(String[] args, Console console) {
         ExitCode code = answer(args, console);
+        if (!refusal.isEmpty() && wantsJson(args) && !(console.out() instanceof CleanStream out && out.wrote())) {
+            console.out().println(JsonError.document(code, refusal));
+        }
         if (console.out() instanceof CleanStream out && out.failure().isPresent()) {
             console.err()
                     .println(name + ": cannot write to standard output: "
@@ -46,6 +51,24 @@ public abstract class Program extends Group {
             return code == ExitCode.DONE ? ExitCode.FAILED : code;
         }
         return code;
+    }
+
+    /** A command that was not understood cannot tell whether it would have printed JSON; its words do. */
+    private static boolean wantsJson(String[] args) {
+        for (String word : args) {
+            if (word.equals("--json")) {
+                return true;
+            }
+            if (word.equals("--")) {
+                return false;
+            }
+        }
+        return false;
+    }
+
+    private void refuse(String sentence, Console console) {
+        refusal = sentence;
+        console.err().println(name + ": " + sentence);
     }
 
     private ExitCode answer(String[] args, Console console) {
@@ -89,12 +112,12 @@ public abstract class Program extends Group {
             return command.run(console);
         } catch (RuntimeException e) {
             String sentence = e.getMessage();
-            console.err().println(name + ": " + (sentence == null ? e.toString() : sentence));
+            refuse(sentence == null ? e.toString() : sentence, console);
             trace(command, e, console);
             return ExitCode.of(e);
         } catch (Error e) {
             // Such as a class that could not be read because too many files are open.
-            console.err().println(name + ": the Java virtual machine cannot go on: " + e);
+            refuse("the Java virtual machine cannot go on: " + e, console);
             trace(command, e, console);
             return ExitCode.FAILED;
         }
@@ -107,7 +130,7 @@ public abstract class Program extends Group {
     }
 
     private ExitCode usageError(ParameterException e, Console console) {
-        console.err().println(name + ": " + sentence(e));
+        refuse(sentence(e), console);
         boolean badValue = e.getArgSpec() != null && e.getValue() != null;
         if (!badValue && !UnmatchedArgumentException.printSuggestions(e, console.err())) {
             console.err().println("Try \"" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help\".");

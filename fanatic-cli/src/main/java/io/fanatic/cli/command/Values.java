@@ -1,5 +1,6 @@
 package io.fanatic.cli.command;
 
+import java.nio.file.Path;
 import java.time.Duration;
 
 /** Readers of the values of options; what they refuse is an {@link IllegalArgumentException} with one sentence. */
@@ -16,6 +17,13 @@ public final class Values {
             // Said below.
         }
         throw new IllegalArgumentException("\"" + text + "\" is not a number from " + least + " to " + most);
+    }
+
+    public static Path path(String text) {
+        if (text.isEmpty()) {
+            throw new IllegalArgumentException("an empty word names no file");
+        }
+        return Path.of(text);
     }
 
     public static int port(String text) {

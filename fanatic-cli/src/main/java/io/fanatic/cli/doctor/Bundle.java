@@ -118,6 +118,20 @@ record Bundle(Map<String, String> files) {
         return text.toString();
     }
 
+    /** @throws CommandException before anything is examined, when there can be no such file */
+    static void requireWritable(Path file) {
+        Path directory = file.toAbsolutePath().getParent();
+        if (directory == null || Files.isDirectory(file)) {
+            throw new CommandException(ExitCode.FAILED, "cannot write " + file + ": it is a directory");
+        }
+        if (!Files.isWritable(directory)) {
+            throw new CommandException(
+                    ExitCode.FAILED,
+                    "cannot write " + file + ": " + directory
+                            + (Files.isDirectory(directory) ? " is not writable" : " is no directory"));
+        }
+    }
+
     /** @throws CommandException when the file cannot be written; there is none then, or the one that was */
     void write(Path file) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();

@@ -5,6 +5,7 @@ import io.fanatic.cli.command.CommandException;
 import io.fanatic.cli.command.Console;
 import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.command.Option;
+import io.fanatic.cli.command.Values;
 import io.fanatic.cli.setup.Host;
 import io.fanatic.cli.terminal.Screen;
 import io.fanatic.core.Cidr;
@@ -39,7 +40,7 @@ public final class DoctorCommand extends Command {
     private final Option<Path> bundle = option(
             "--bundle",
             "FILE",
-            Path::of,
+            Values::path,
             "also write what a maintainer needs to FILE (tar, gzip); it has addresses in it, nothing secret");
 
     public DoctorCommand(Supplier<Host> host) {
@@ -60,6 +61,7 @@ public final class DoctorCommand extends Command {
         if (peer.value().isPresent()) {
             FanNetwork.requirePrivileges();
         }
+        bundle.value().ifPresent(Bundle::requireWritable);
         Diagnosis diagnosis = Health.onThisHost()
                 .only(this::isMeant)
                 .with(new EnginesCheck(host.get().engines()))

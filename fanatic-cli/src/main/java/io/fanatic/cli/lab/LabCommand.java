@@ -29,7 +29,7 @@ abstract class LabCommand extends Command {
     LabCommand(String word, String description, String usualName) {
         super(word, description);
         this.usualName = usualName;
-        name = option("--lab", "NAME", text -> text, "the lab's name (" + usualName + ")");
+        name = option("--lab", "NAME", text -> LabSpec.named(text).name(), "the lab's name (" + usualName + ")");
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.fanatic.cli.lab;
 import io.fanatic.cli.command.CommandException;
 import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.command.Option;
+import io.fanatic.cli.command.Values;
 import io.fanatic.cli.terminal.ReportOutput;
 import io.fanatic.cli.terminal.Screen;
 import io.fanatic.harness.report.Report;
@@ -24,7 +25,7 @@ final class RunCommand extends LabCommand {
 
     private final Option<String[]> files =
             words("SCENARIO", "1..*", "a YAML file, see fan-scenario(5); several run one after the other");
-    private final Option<Path> report = option("--report", "DIR", Path::of, ReportOutput.DESCRIPTION);
+    private final Option<Path> report = option("--report", "DIR", Values::path, ReportOutput.DESCRIPTION);
 
     RunCommand() {
         super(

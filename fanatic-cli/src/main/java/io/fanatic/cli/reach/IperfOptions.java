@@ -35,10 +35,18 @@ final class IperfOptions {
         congestion = command.option(
                 "-C,--congestion",
                 "NAME",
-                text -> text,
+                IperfOptions::congestion,
                 "congestion control at both ends, such as cubic; it decides the rate more than anything else");
         port = command.option(
                 "-p,--port", "PORT", Values::port, "port of the iperf3 server (" + IperfClient.DEFAULT_PORT + ")");
+    }
+
+    /** As in the kernel, TCP_CA_NAME_MAX. */
+    private static String congestion(String text) {
+        if (!text.matches("[A-Za-z0-9_-]{1,15}")) {
+            throw new IllegalArgumentException("\"" + text + "\" is no name of a congestion control, such as cubic");
+        }
+        return text;
     }
 
     int port() {

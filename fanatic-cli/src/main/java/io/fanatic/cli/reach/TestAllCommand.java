@@ -6,6 +6,7 @@ import io.fanatic.cli.command.CommandException;
 import io.fanatic.cli.command.Console;
 import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.command.Option;
+import io.fanatic.cli.command.Values;
 import io.fanatic.cli.terminal.ProgressLine;
 import io.fanatic.cli.terminal.ReportOutput;
 import io.fanatic.core.Ipv4Address;
@@ -25,7 +26,7 @@ public final class TestAllCommand extends Command {
             "--hosts", "FILE|CIDR", text -> text, "a file with an address in each line, or all hosts of a network");
     private final ReachOptions options = new ReachOptions(this);
     private final Option<Boolean> json = flag("--json", "print one JSON document");
-    private final Option<Path> reportTo = option("--report", "DIR", Path::of, ReportOutput.DESCRIPTION);
+    private final Option<Path> reportTo = option("--report", "DIR", Values::path, ReportOutput.DESCRIPTION);
 
     public TestAllCommand() {
         super(
@@ -40,9 +41,6 @@ public final class TestAllCommand extends Command {
         boolean text = !json.or(false);
         reportTo.value().ifPresent(ReportOutput::requireDirectory);
         long began = System.nanoTime();
-        if (text) {
-            console.out().println(ReachText.header());
-        }
         List<PeerReport> reports = new ArrayList<>();
         ProgressLine progress = ProgressLine.onTerminal();
         try (Reach reach = Reach.onThisHost()) {
@@ -53,6 +51,9 @@ public final class TestAllCommand extends Command {
                     reports.add(report);
                     if (text) {
                         progress.erase();
+                        if (reports.size() == 1) {
+                            console.out().println(ReachText.header());
+                        }
                         ReachText.row(report).forEach(console.out()::println);
                     }
                 }

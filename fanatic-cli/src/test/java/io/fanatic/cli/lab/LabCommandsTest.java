@@ -4,6 +4,7 @@ import static io.fanatic.netlink.libc.Native.LIBC;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.google.gson.JsonParser;
 import io.fanatic.cli.Fanatic;
 import io.fanatic.cli.Fanctl;
 import io.fanatic.cli.command.Command;
@@ -116,8 +117,19 @@ class LabCommandsTest {
         assertThat(lab("list")).isEqualTo(ExitCode.DONE);
         assertThat(output()).contains(NAME + ": 2 hosts with 1 container each, 250.0.0.0/8 over 10.0.0.0/16");
 
+        assertThat(lab("list", "--json")).isEqualTo(ExitCode.DONE);
+        assertThat(JsonParser.parseString(output())
+                        .getAsJsonObject()
+                        .getAsJsonArray("labs")
+                        .get(0)
+                        .getAsJsonObject()
+                        .getAsJsonArray("hosts"))
+                .hasSize(2);
+
         assertThat(lab("test")).as(output()).isEqualTo(ExitCode.DONE);
         assertThat(output()).contains("Everything passed");
+        assertThat(lab("test", "--json")).as(errors()).isEqualTo(ExitCode.DONE);
+        assertThat(JsonReport.read(output()).ok()).isTrue();
 
         assertThat(lab("up")).isEqualTo(ExitCode.FAILED);
         assertThat(errors()).contains("the lab " + NAME + " is up already");
