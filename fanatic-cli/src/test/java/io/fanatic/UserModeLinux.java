@@ -16,14 +16,14 @@ import java.util.Optional;
  * A kernel of its own for a command: user-mode Linux, by scripts/in-uml, which says what the guest sees. Needs root.
  *
  * @param memory the guest's, such as 1G
- * @param patience after which the guest is ended
+ * @param timeout after which the guest is ended
  * @param shared directories in which the command may write the machine's own files
  * @param disk keeps what the guest writes, for a guest that boots with it again; made when there is none
  * @param tap a device of the caller's network namespace whose other end is the guest's eth0
  * @param init the command takes the place of process 1
  */
 public record UserModeLinux(
-        String memory, Duration patience, List<Path> shared, Optional<Path> disk, Optional<String> tap, boolean init) {
+        String memory, Duration timeout, List<Path> shared, Optional<Path> disk, Optional<String> tap, boolean init) {
     static final Path SCRIPTS = Path.of("../scripts").toAbsolutePath().normalize();
 
     private static final Path SCRIPT = SCRIPTS.resolve("in-uml");
@@ -36,30 +36,30 @@ public record UserModeLinux(
         return new UserModeLinux(memory, Duration.ofMinutes(3), List.of(), Optional.empty(), Optional.empty(), false);
     }
 
-    public UserModeLinux within(Duration patience) {
-        return new UserModeLinux(memory, patience, shared, disk, tap, init);
+    public UserModeLinux within(Duration timeout) {
+        return new UserModeLinux(memory, timeout, shared, disk, tap, init);
     }
 
     public UserModeLinux sharing(Path... directories) {
-        return new UserModeLinux(memory, patience, List.of(directories), disk, tap, init);
+        return new UserModeLinux(memory, timeout, List.of(directories), disk, tap, init);
     }
 
     public UserModeLinux withDisk(Path disk) {
-        return new UserModeLinux(memory, patience, shared, Optional.of(disk), tap, init);
+        return new UserModeLinux(memory, timeout, shared, Optional.of(disk), tap, init);
     }
 
     public UserModeLinux withInterface(String tap) {
-        return new UserModeLinux(memory, patience, shared, disk, Optional.of(tap), init);
+        return new UserModeLinux(memory, timeout, shared, disk, Optional.of(tap), init);
     }
 
     public UserModeLinux asInit() {
-        return new UserModeLinux(memory, patience, shared, disk, tap, true);
+        return new UserModeLinux(memory, timeout, shared, disk, tap, true);
     }
 
     /** The words that boot it and run a command there. */
     public List<String> command(String... command) {
         List<String> words =
-                new ArrayList<>(List.of(SCRIPT.toString(), "-m", memory, "-t", Long.toString(patience.toSeconds())));
+                new ArrayList<>(List.of(SCRIPT.toString(), "-m", memory, "-t", Long.toString(timeout.toSeconds())));
         shared.forEach(directory -> words.addAll(List.of("-o", directory.toString())));
         disk.ifPresent(image -> words.addAll(List.of("-d", image.toString())));
         tap.ifPresent(device -> words.addAll(List.of("-n", device)));

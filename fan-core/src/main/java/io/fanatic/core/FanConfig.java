@@ -28,7 +28,7 @@ public final class FanConfig {
     public static final String DEFAULT_FILE = "/etc/network/fan";
 
     /** Room for some ten thousand fans; a host has a handful. */
-    public static final int MOST_BYTES = 1 << 20;
+    public static final int MAX_BYTES = 1 << 20;
 
     private static final char BYTE_ORDER_MARK = '\ufeff';
 
@@ -64,7 +64,7 @@ public final class FanConfig {
 
     private void addRow(String text, Map<String, Integer> lineOf) {
         int number = rows.size() + 1;
-        List<String> words = Text.words(text.substring(0, contentEnd(text)));
+        List<String> words = Text.description(text.substring(0, contentEnd(text)));
         Optional<FanEntry> read = Optional.empty();
         if (number == 1 && text.charAt(0) == BYTE_ORDER_MARK) {
             problems.add(new FanConfigException(
@@ -113,10 +113,10 @@ public final class FanConfig {
      * @param path the file
      * @return the configuration
      * @throws NoSuchFileException when there is none
-     * @throws IOException when it cannot be read, or has more than {@value #MOST_BYTES} bytes
+     * @throws IOException when it cannot be read, or has more than {@value #MAX_BYTES} bytes
      */
     public static FanConfig read(Path path) throws IOException {
-        byte[] bytes = DurableFile.read(path, MOST_BYTES);
+        byte[] bytes = DurableFile.read(path, MAX_BYTES);
         try {
             String text = StandardCharsets.UTF_8
                     .newDecoder()
@@ -198,9 +198,9 @@ public final class FanConfig {
      *
      * @param line one of {@link #lines}
      */
-    public List<String> words(Line line) {
+    public List<String> description(Line line) {
         String text = rows.get(line.number() - 1).text;
-        return Text.words(text.substring(0, contentEnd(text)));
+        return Text.description(text.substring(0, contentEnd(text)));
     }
 
     /**

@@ -57,14 +57,14 @@ public record FanOptions(
                     + " no-nat, no-accept or shares LIST";
 
     /** The smallest MTU that IPv4 allows (RFC 791, page 25), in bytes. */
-    public static final int LEAST_MTU = 68;
+    public static final int MIN_MTU = 68;
 
     /** The reserve that leaves one container in the widest slice there is, a /3. */
-    private static final int MOST_HOST_RESERVE = (1 << 29) - 3;
+    private static final int MAX_HOST_RESERVE = (1 << 29) - 3;
 
-    private static final int MOST_MTU = 65535;
-    private static final int MOST_PORT = 65535;
-    private static final int MOST_VNI = 0xffffff;
+    private static final int MAX_MTU = 65535;
+    private static final int MAX_PORT = 65535;
+    private static final int MAX_VNI = 0xffffff;
 
     /**
      * Checks the components.
@@ -72,13 +72,13 @@ public record FanOptions(
      * @throws IllegalArgumentException when a value is outside the range given above; the message names it
      */
     public FanOptions {
-        Text.requireRange("host-reserve", hostReserve, 1, MOST_HOST_RESERVE);
+        Text.requireRange("host-reserve", hostReserve, 1, MAX_HOST_RESERVE);
         if (bridge.isPresent()) {
             FanNames.requireInterfaceName("bridge name", bridge.get());
         }
-        requireRange("port", port, 1, MOST_PORT);
-        requireRange("vni", vni, 0, MOST_VNI);
-        requireRange("mtu", mtu, LEAST_MTU, MOST_MTU);
+        requireRange("port", port, 1, MAX_PORT);
+        requireRange("vni", vni, 0, MAX_VNI);
+        requireRange("mtu", mtu, MIN_MTU, MAX_MTU);
         if (type == TunnelType.IPIP && underlayOnly) {
             throw new IllegalArgumentException("underlay-only does not go with ipip, which has no UDP port");
         }
@@ -118,13 +118,13 @@ public record FanOptions(
                 case "off" -> options.withOff(true);
                 case "underlay-only" -> options.withUnderlayOnly(true);
                 case "host-reserve" ->
-                    options.withHostReserve(Text.number("host-reserve", value(words, ++i), 1, MOST_HOST_RESERVE));
+                    options.withHostReserve(Text.number("host-reserve", value(words, ++i), 1, MAX_HOST_RESERVE));
                 case "bridge" -> options.withBridge(value(words, ++i));
-                case "port" -> options.withPort(Text.number("port", value(words, ++i), 1, MOST_PORT));
-                case "vni" -> options.withVni(Text.number("vni", value(words, ++i), 0, MOST_VNI));
+                case "port" -> options.withPort(Text.number("port", value(words, ++i), 1, MAX_PORT));
+                case "vni" -> options.withVni(Text.number("vni", value(words, ++i), 0, MAX_VNI));
                 case "no-nat" -> options.withNat(false);
                 case "no-accept" -> options.withAccept(false);
-                case "mtu" -> options.withMtu(Text.number("mtu", value(words, ++i), LEAST_MTU, MOST_MTU));
+                case "mtu" -> options.withMtu(Text.number("mtu", value(words, ++i), MIN_MTU, MAX_MTU));
                 case "shares" -> options.withShares(Shares.parse(value(words, ++i)));
                 default -> throw new IllegalArgumentException(Text.quote(flag) + " is not a flag; expected " + FLAGS);
             };

@@ -38,13 +38,13 @@ public final class FanNetwork {
     private final Optional<Namespace> namespace;
     private final Path runDirectory;
     private final Path stateDirectory;
-    private final Duration patience;
+    private final Duration timeout;
 
-    private FanNetwork(Optional<Namespace> namespace, Path runDirectory, Path stateDirectory, Duration patience) {
+    private FanNetwork(Optional<Namespace> namespace, Path runDirectory, Path stateDirectory, Duration timeout) {
         this.namespace = namespace;
         this.runDirectory = runDirectory;
         this.stateDirectory = stateDirectory;
-        this.patience = patience;
+        this.timeout = timeout;
     }
 
     /** {@return the fans in the calling thread's network namespace, as {@code fanctl} sees them} */
@@ -61,7 +61,7 @@ public final class FanNetwork {
      * @return the fans of that namespace
      */
     public FanNetwork in(Namespace namespace) {
-        return new FanNetwork(Optional.of(namespace), runDirectory, stateDirectory, patience);
+        return new FanNetwork(Optional.of(namespace), runDirectory, stateDirectory, timeout);
     }
 
     /**
@@ -73,17 +73,17 @@ public final class FanNetwork {
      * @return the fans of the same namespace
      */
     public FanNetwork keepingStateIn(Path run, Path state) {
-        return new FanNetwork(namespace, run, state, patience);
+        return new FanNetwork(namespace, run, state, timeout);
     }
 
     /**
      * With another patience towards another run that has not ended, half a minute by default.
      *
-     * @param patience 0 or more; after it a change fails with IN_USE
+     * @param timeout 0 or more; after it a change fails with IN_USE
      * @return the fans of the same namespace
      */
-    public FanNetwork waiting(Duration patience) {
-        return new FanNetwork(namespace, runDirectory, stateDirectory, patience);
+    public FanNetwork waiting(Duration timeout) {
+        return new FanNetwork(namespace, runDirectory, stateDirectory, timeout);
     }
 
     /** {@return the fans that are up, ordered by overlay} Needs no privilege. */
@@ -223,7 +223,7 @@ public final class FanNetwork {
     private <T> T change(Function<Kernel, T> work) {
         return privileged(() -> inside(() -> {
             // Inside, because a namespace with mounts of its own has its own lock file.
-            try (HostLock lock = HostLock.take(runDirectory, stateDirectory, patience)) {
+            try (HostLock lock = HostLock.take(runDirectory, stateDirectory, timeout)) {
                 return here(work);
             }
         }));

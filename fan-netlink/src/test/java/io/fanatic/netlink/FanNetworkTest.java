@@ -462,12 +462,12 @@ class FanNetworkTest {
             }
 
             @Override
-            public void look(HealthHost host, Findings findings) {
+            public void run(HealthHost host, Findings findings) {
                 throw new IllegalStateException();
             }
         };
         Diagnosis diagnosis = a.call(() -> Health.onThisHost().with(broken).examine());
-        assertThat(diagnosis.unseen()).contains("mine could not be looked at: java.lang.IllegalStateException");
+        assertThat(diagnosis.notChecked()).contains("mine could not be looked at: java.lang.IllegalStateException");
         assertThat(diagnosis.looked()).isPositive();
     }
 

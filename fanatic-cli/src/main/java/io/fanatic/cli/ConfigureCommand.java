@@ -42,7 +42,7 @@ import java.util.function.Supplier;
 
 /** {@code fanatic configure}, and {@code fanatic} alone: the wizard. */
 final class ConfigureCommand extends SetupCommand {
-    private static final int MOST_SECONDS = 24 * 60 * 60;
+    private static final int MAX_SECONDS = 24 * 60 * 60;
 
     private final Option<Boolean> yes = flag("--yes", "ask nothing: every question has its usual answer, tests are no");
     private final Option<UnderlaySpec> underlay =
@@ -74,7 +74,7 @@ final class ConfigureCommand extends SetupCommand {
     private final Option<Integer> confirm = option(
             "--confirm",
             "SECONDS",
-            text -> Values.number(text, 1, MOST_SECONDS),
+            text -> Values.number(text, 1, MAX_SECONDS),
             "undo everything unless it is confirmed within this time, here or by \"fanatic confirm\"");
 
     /** Two options that say yes and no to the same question. */

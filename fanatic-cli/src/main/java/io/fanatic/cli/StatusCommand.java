@@ -108,7 +108,7 @@ final class StatusCommand extends Command {
     private static List<String> lines(Plan plan) {
         List<String> lines = new ArrayList<>();
         for (Plan.Item item : plan.items()) {
-            lines.add(item.kind().sign() + " " + item.words());
+            lines.add(item.kind().sign() + " " + item.description());
         }
         return lines;
     }

@@ -197,7 +197,7 @@ class EngineCrashSafetyTest {
         for (KillPoints.Point point : kills.points()) {
             boolean ofTheFan = NETLINK.contains(point.name());
             if (ALL || !ofTheFan) {
-                deaths.add(new Death("before " + point.words(), ALL && !ofTheFan, () -> kills.kill(point)));
+                deaths.add(new Death("before " + point.description(), ALL && !ofTheFan, () -> kills.kill(point)));
             }
         }
         assertThat(deaths).hasSizeGreaterThanOrEqualTo(SHARE);

@@ -82,7 +82,7 @@ class EveryArgumentTest {
             return words;
         }
 
-        List<String> words() {
+        List<String> description() {
             List<String> words = new ArrayList<>();
             for (PositionalParamSpec word : spec.positionalParameters()) {
                 words.addAll(List.of(value(word.paramLabel()).split(" ")));
@@ -150,7 +150,7 @@ class EveryArgumentTest {
                     } else if (at > 0) {
                         variant = variant.subList(2, 4);
                     }
-                    words.addAll(subject.words());
+                    words.addAll(subject.description());
                     words.addAll(variant);
                     refused(subject, words, troubles);
                 }
@@ -166,10 +166,10 @@ class EveryArgumentTest {
     void aWordThatIsEmptyOrWrongIsRefused() {
         List<String> troubles = new ArrayList<>();
         for (Subject subject : subjects()) {
-            for (int i = 0; i < subject.words().size(); i++) {
+            for (int i = 0; i < subject.description().size(); i++) {
                 for (String bad : List.of("", WRONG, "::1")) {
                     List<String> words = new ArrayList<>(subject.base());
-                    List<String> given = subject.words();
+                    List<String> given = subject.description();
                     given.set(i, bad);
                     words.addAll(given);
                     refused(subject, words, troubles);
@@ -252,7 +252,7 @@ class EveryArgumentTest {
             lines.add(help);
             if (!LONG.contains(subject.command())) {
                 List<String> words = new ArrayList<>(subject.base());
-                words.addAll(subject.words());
+                words.addAll(subject.description());
                 if (subject.spec().findOption("--yes") != null) {
                     words.add("--yes");
                 }

@@ -7,8 +7,8 @@ import io.fanatic.core.FanMapping;
 import io.fanatic.core.FanOptions;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.TunnelType;
-import io.fanatic.harness.iperf.Extent;
 import io.fanatic.harness.iperf.IperfSpec;
+import io.fanatic.harness.iperf.TestLength;
 import io.fanatic.harness.lab.EmbeddedFan;
 import io.fanatic.harness.lab.FanControl;
 import io.fanatic.harness.lab.Lab;
@@ -50,7 +50,7 @@ class IpipReachCases {
     private static final ReachSpec SPEC = ReachSpec.DEFAULT
             .withPings(3)
             .withPatience(Duration.ofMillis(600))
-            .withThroughput(Optional.of(IperfSpec.tcp().withExtent(Extent.bytes(4 << 20))));
+            .withThroughput(Optional.of(IperfSpec.tcp().withTestLength(TestLength.bytes(4 << 20))));
 
     private Lab lab;
     private LabHost h1;

@@ -24,12 +24,12 @@ final class JavaProgram {
      * @param commandLine its arguments, divided by spaces
      */
     static List<String> fanctl(Path libraries, String commandLine) {
-        return words(libraries, List.of(), Fanctl.class, commandLine);
+        return description(libraries, List.of(), Fanctl.class, commandLine);
     }
 
     /** As {@link #fanctl}, for {@code fanatic}. */
     static List<String> fanatic(Path libraries, String commandLine) {
-        return words(libraries, List.of(), Fanatic.class, commandLine);
+        return description(libraries, List.of(), Fanatic.class, commandLine);
     }
 
     /**
@@ -52,10 +52,11 @@ final class JavaProgram {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return words(libraries, options, program, "watch" + commandLine);
+        return description(libraries, options, program, "watch" + commandLine);
     }
 
-    private static List<String> words(Path libraries, List<String> options, Class<?> program, String commandLine) {
+    private static List<String> description(
+            Path libraries, List<String> options, Class<?> program, String commandLine) {
         List<String> words = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",

@@ -52,7 +52,7 @@ class LeastPrivilegeTest {
     void rememberTheHost(Lab lab) {
         this.lab = lab;
         host = lab.hosts().get(0);
-        host.exec(words(program.asRoot(Fanctl.class, "show"))).orThrow();
+        host.exec(description(program.asRoot(Fanctl.class, "show"))).orThrow();
         before = lab.snapshot(host);
     }
 
@@ -64,7 +64,7 @@ class LeastPrivilegeTest {
         assertThat(before.changesTo(lab.snapshot(host))).isEmpty();
     }
 
-    private static String[] words(List<String> words) {
+    private static String[] description(List<String> words) {
         return words.toArray(String[]::new);
     }
 
@@ -73,13 +73,13 @@ class LeastPrivilegeTest {
     }
 
     private String limited(String commandLine, ExitCode expected) {
-        ExecResult result = host.exec(words(program.asRootWith(BOTH, Fanctl.class, commandLine)));
+        ExecResult result = host.exec(description(program.asRootWith(BOTH, Fanctl.class, commandLine)));
         assertThat(result.exitCode()).as(result.output()).isEqualTo(expected.status());
         return result.output();
     }
 
     private String nobody(Class<?> main, String commandLine, ExitCode expected) {
-        ExecResult result = host.exec(words(program.asNobodyWith("", main, commandLine)));
+        ExecResult result = host.exec(description(program.asNobodyWith("", main, commandLine)));
         assertThat(result.exitCode()).as(result.output()).isEqualTo(expected.status());
         return result.output();
     }
@@ -132,12 +132,13 @@ class LeastPrivilegeTest {
             @Override
             public void up(LabHost host) {
                 String fan = "up -u " + host.underlayAddress() + "/16 -o 250.0.0.0/8";
-                host.exec(words(program.asRootWith(BOTH, Fanctl.class, fan))).orThrow();
+                host.exec(description(program.asRootWith(BOTH, Fanctl.class, fan)))
+                        .orThrow();
             }
 
             @Override
             public void down(LabHost host) {
-                host.exec(words(program.asRootWith(BOTH, Fanctl.class, "down -e")))
+                host.exec(description(program.asRootWith(BOTH, Fanctl.class, "down -e")))
                         .orThrow();
             }
         };
@@ -161,7 +162,7 @@ class LeastPrivilegeTest {
         // The lock of earlier runs is root's.
         host.exec("rm", "-f", "/run/fanatic/lock").orThrow();
         for (String command : List.of("up" + FAN, "up" + FAN, "down" + FAN)) {
-            ExecResult result = host.exec(words(program.asNobodyWith(BOTH, Fanctl.class, command)));
+            ExecResult result = host.exec(description(program.asNobodyWith(BOTH, Fanctl.class, command)));
             assertThat(result.exitCode()).as(result.output()).isZero();
         }
         host.exec("chown", "0", "/run/fanatic", "/var/lib/fanatic", "/run/fanatic/lock")
@@ -223,7 +224,7 @@ class LeastPrivilegeTest {
     @Test
     void oneOfTheTwoIsNotEnoughAndSaysSo() {
         for (String one : List.of("net_admin", "bpf")) {
-            ExecResult result = host.exec(words(program.asRootWith(one, Fanctl.class, "up" + FAN)));
+            ExecResult result = host.exec(description(program.asRootWith(one, Fanctl.class, "up" + FAN)));
             assertThat(result.exitCode()).isEqualTo(ExitCode.NOT_ROOT.status());
             assertThat(result.output().lines()).singleElement().asString().contains("CAP_NET_ADMIN and CAP_BPF");
         }
@@ -235,7 +236,7 @@ class LeastPrivilegeTest {
         assertThat(refused.lines()).singleElement().asString().contains("dnsmasq");
         assertThat(limited("show")).doesNotContain("fan-250");
         for (String command : List.of("up" + FAN + " --dhcp", "up" + FAN + " --dhcp", "down" + FAN)) {
-            ExecResult served = host.exec(words(program.asRootWith(BOTH + SERVING, Fanctl.class, command)));
+            ExecResult served = host.exec(description(program.asRootWith(BOTH + SERVING, Fanctl.class, command)));
             assertThat(served.exitCode()).as(served.output()).isZero();
         }
     }

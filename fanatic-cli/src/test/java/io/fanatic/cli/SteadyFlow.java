@@ -23,7 +23,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class SteadyFlow implements AutoCloseable {
     private static final int BLOCK = 16 * 1024;
-    private static final int MOST_UNDER_WAY = 8 * BLOCK;
+    private static final int MAX_UNDER_WAY = 8 * BLOCK;
     /** As long as nobody looks: some 8 MB a second. */
     private static final long PAUSE_NANOS = 2_000_000;
 
@@ -91,7 +91,7 @@ final class SteadyFlow implements AutoCloseable {
         byte[] block = new byte[BLOCK];
         OutputStream out = near.getOutputStream();
         while (!ending) {
-            if (sent.get() - returned.get() < MOST_UNDER_WAY) {
+            if (sent.get() - returned.get() < MAX_UNDER_WAY) {
                 random.nextBytes(block);
                 out.write(block);
                 sent.addAndGet(BLOCK);
@@ -127,7 +127,7 @@ final class SteadyFlow implements AutoCloseable {
 
     /** Waits until more has come back than was under way. */
     void progress() {
-        long enough = returned.get() + 2 * MOST_UNDER_WAY;
+        long enough = returned.get() + 2 * MAX_UNDER_WAY;
         WatchRun.await(
                 "a flow that goes on",
                 () -> returned.get() >= enough || verdict.isDone(),

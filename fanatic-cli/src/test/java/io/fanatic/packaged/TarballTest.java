@@ -20,11 +20,11 @@ class TarballTest {
         Path somewhere = Files.createDirectory(work.resolve("some where"));
         Deb.run("tar", "-C", somewhere.toString(), "-xf", first.toString());
         Path bin = somewhere.resolve("fanatic-1.2.3/bin");
-        assertThat(Deb.run(words(bin.resolve("fanatic")))).contains("host address      250.45.7.1/8\n");
+        assertThat(Deb.run(description(bin.resolve("fanatic")))).contains("host address      250.45.7.1/8\n");
         assertThat(bin.resolveSibling("lib")).isDirectoryContaining("glob:**.archive");
 
         Path link = Files.createSymbolicLink(work.resolve("fanatic"), bin.resolve("fanatic"));
-        assertThat(Deb.run(words(link))).contains("host address      250.45.7.1/8\n");
+        assertThat(Deb.run(description(link))).contains("host address      250.45.7.1/8\n");
         assertThat(Deb.run("env", "-C", bin.toString(), "sh", "fanctl", "--version"))
                 .startsWith("fanctl ");
     }
@@ -34,7 +34,7 @@ class TarballTest {
         return to;
     }
 
-    private static String[] words(Path program) {
+    private static String[] description(Path program) {
         String[] words = new String[MAP.length + 1];
         words[0] = program.toString();
         System.arraycopy(MAP, 0, words, 1, MAP.length);

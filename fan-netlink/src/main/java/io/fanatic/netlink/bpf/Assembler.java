@@ -113,7 +113,7 @@ public final class Assembler {
                 resolved.add(instruction.resolved(place(label) - slot));
             } else {
                 resolved.add(
-                        withoutMaps && instruction.isMapFd() ? Instruction.mapFd(instruction.to(), 0) : instruction);
+                        withoutMaps && instruction.isMapFd() ? Instruction.mapFd(instruction.dst(), 0) : instruction);
             }
         }
         return resolved;

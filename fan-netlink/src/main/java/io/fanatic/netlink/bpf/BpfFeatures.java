@@ -41,7 +41,7 @@ public record BpfFeatures(boolean tunnelLocalAddress, boolean tcx) {
         int key = -TunnelKey.SIZE - 4;
         Assembler program = new Assembler(ByteOrder.nativeOrder());
         for (int offset = key; offset < 0; offset += 8) {
-            program.add(Width.DOUBLE.storeImm(R10, offset, 0));
+            program.add(Width.DWORD.storeImm(R10, offset, 0));
         }
         program.add(Alu.MOV.reg(R2, R10), Alu.ADD.imm(R2, key))
                 .add(Alu.MOV.imm(R3, size), Alu.MOV.imm(R4, flags))

@@ -20,7 +20,7 @@ public final class BpfProgram implements AutoCloseable {
     private static final int SCHED_CLS = 3;
     private static final int LOG_BYTES = 1 << 18;
     private static final int INFO_BYTES = 128;
-    private static final int MOST_MAPS = 8;
+    private static final int MAX_MAPS = 8;
 
     private int fd;
 
@@ -94,14 +94,14 @@ public final class BpfProgram implements AutoCloseable {
 
     /** What the kernel says about the program. */
     public Info info() {
-        ByteBuffer maps = Native.buffer(4 * MOST_MAPS);
+        ByteBuffer maps = Native.buffer(4 * MAX_MAPS);
         ByteBuffer info = Native.buffer(INFO_BYTES);
-        info.putInt(52, MOST_MAPS).putLong(56, Native.address(maps));
+        info.putInt(52, MAX_MAPS).putLong(56, Native.address(maps));
         Bpf.info("ask about an eBPF program", fd(), info);
         byte[] tag = new byte[8];
         info.get(8, tag);
         List<Integer> mapIds = new ArrayList<>(1);
-        for (int i = 0; i < Math.min(info.getInt(52), MOST_MAPS); i++) {
+        for (int i = 0; i < Math.min(info.getInt(52), MAX_MAPS); i++) {
             mapIds.add(maps.getInt(4 * i));
         }
         return new Info(info.getInt(4), Bpf.name(info, 64), HexFormat.of().formatHex(tag), List.copyOf(mapIds));

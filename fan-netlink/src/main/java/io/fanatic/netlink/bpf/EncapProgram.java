@@ -70,7 +70,7 @@ public final class EncapProgram {
                 spec.setsLocalAddress() ? Optional.of(putLocal) : Optional.empty(),
                 Alu.MOV.imm(R4, TunnelKey.ZERO_CHECKSUM));
 
-        emitter.rarely();
+        emitter.slowPath();
         drops(emitter);
         return asm;
     }
@@ -138,12 +138,12 @@ public final class EncapProgram {
         // The verifier of older kernels wants every byte written, the unused ones too.
         asm.add(Width.WORD.storeImm(R10, KEY + TunnelKey.ID, id))
                 .add(Width.WORD.store(R10, KEY + TunnelKey.REMOTE, R7))
-                .add(Width.DOUBLE.storeImm(R10, KEY + TunnelKey.IPV6_REST_OF_REMOTE, 0))
+                .add(Width.DWORD.storeImm(R10, KEY + TunnelKey.IPV6_REST_OF_REMOTE, 0))
                 .add(Width.WORD.storeImm(R10, KEY + TunnelKey.IPV6_REST_OF_REMOTE + 8, 0))
                 .add(Width.WORD.storeImm(R10, KEY + TunnelKey.TOS_TTL_EXT, asm.network32(TTL << 16)))
                 .add(Width.WORD.storeImm(R10, KEY + TunnelKey.LABEL, 0));
         putLocal.ifPresent(put -> asm.add(put)
-                .add(Width.DOUBLE.storeImm(R10, KEY + TunnelKey.IPV6_REST_OF_LOCAL, 0))
+                .add(Width.DWORD.storeImm(R10, KEY + TunnelKey.IPV6_REST_OF_LOCAL, 0))
                 .add(Width.WORD.storeImm(R10, KEY + TunnelKey.IPV6_REST_OF_LOCAL + 8, 0)));
         asm.add(Alu.MOV.reg(R1, R6))
                 .add(Alu.MOV.reg(R2, R10), Alu.ADD.imm(R2, KEY))

@@ -30,7 +30,7 @@ import java.util.List;
  *
  * Addresses are in the order of the CPU, so that immediates read as they are written. No load needs more alignment than an Ethernet frame
  * has (2 bytes off a multiple of 4), since the verifier insists on that where the CPU does. What a frame usually is stands on
- * the straight way down; whatever happens rarely is emitted by {@link #rarely} past the end.
+ * the straight way down; whatever happens rarely is emitted by {@link #slowPath} past the end.
  */
 final class FanEmitter {
 
@@ -162,7 +162,7 @@ final class FanEmitter {
     }
 
     /** The parser's rare cases; emitted after everything else that is usual. */
-    void rarely() {
+    void slowPath() {
         asm.label("not-linear");
         pull(IPV4_FRAME, "parse", reasons.malformed().label());
 
@@ -350,7 +350,7 @@ final class FanEmitter {
                 .add(Helper.MAP_LOOKUP_ELEM.call())
                 .add(Jump.EQ.imm(R0, 0, "leave"))
                 // The value is this CPU's own and the hook runs with softirqs off: no atomic addition needed.
-                .add(Width.DOUBLE.load(R1, R0, 0), Alu.ADD.imm(R1, 1), Width.DOUBLE.store(R0, 0, R1))
+                .add(Width.DWORD.load(R1, R0, 0), Alu.ADD.imm(R1, 1), Width.DWORD.store(R0, 0, R1))
                 .label("leave")
                 .add(Alu.MOV.reg(R0, R7), Instruction.exit());
     }

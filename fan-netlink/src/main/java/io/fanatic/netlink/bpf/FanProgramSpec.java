@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param mapping the fan
  * @param vni the VXLAN network identifier, 0 to 16777215
- * @param localAddresses this host's underlay addresses in the fan, 1 to {@value #MOST_ADDRESSES}; kept sorted, without repetitions
+ * @param localAddresses this host's underlay addresses in the fan, 1 to {@value #MAX_ADDRESSES}; kept sorted, without repetitions
  * @param setsLocalAddress whether the tunnel key carries a local address, see {@link BpfFeatures#tunnelLocalAddress}; without, the
  *     kernel's routing chooses the outer source and only one address is possible
  * @param type of the tunnel
@@ -25,7 +25,7 @@ public record FanProgramSpec(
         implements ProgramSpec {
 
     /** Each address costs one compare per frame. */
-    public static final int MOST_ADDRESSES = 16;
+    public static final int MAX_ADDRESSES = 16;
 
     private static final int LARGEST_VNI = 0xffffff;
 
@@ -48,9 +48,9 @@ public record FanProgramSpec(
         }
         Collections.sort(sorted);
         localAddresses = List.copyOf(sorted);
-        if (localAddresses.isEmpty() || localAddresses.size() > MOST_ADDRESSES) {
+        if (localAddresses.isEmpty() || localAddresses.size() > MAX_ADDRESSES) {
             throw new IllegalArgumentException(
-                    "a fan has 1 to " + MOST_ADDRESSES + " underlay addresses on a host, not " + localAddresses.size());
+                    "a fan has 1 to " + MAX_ADDRESSES + " underlay addresses on a host, not " + localAddresses.size());
         }
         if (!setsLocalAddress && localAddresses.size() > 1) {
             throw new IllegalArgumentException(

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>A program's name ends in a fingerprint of its instructions, so that comparing names tells whether what is attached is what is
- * wanted. To ask the kernel for the name of an attached program takes CAP_SYS_ADMIN; who has less knows them by a {@link ProgramNote}.
+ * wanted. To ask the kernel for the name of an attached program takes CAP_SYS_ADMIN; who has less knows them by a {@link ProgramRecord}.
  */
 public final class FanPrograms implements AutoCloseable {
 
@@ -138,7 +138,7 @@ public final class FanPrograms implements AutoCloseable {
     /**
      * Attaches both programs to a tunnel through tcx, in the place of a fan's programs that are there; the guard goes first, so that a frame
      * which the new encap has an answered is let in. Programs of others stay. To know the names of those that are there takes CAP_SYS_ADMIN;
-     * who has less attaches each by itself, see {@link ProgramNote}.
+     * who has less attaches each by itself, see {@link ProgramRecord}.
      *
      * @param interfaceIndex of the tunnel, in the calling thread's network namespace
      * @throws ErrnoException when the kernel refuses; what was attached before the failure stays

@@ -74,7 +74,7 @@ public final class GuardProgram {
         asm.add(Width.WORD.load(R1, R6, MARK), Alu.OR.imm(R1, LET_IN), Width.WORD.store(R6, MARK, R1));
         emitter.finish(Counter.RECEIVED);
 
-        emitter.rarely();
+        emitter.slowPath();
         emitter.rarelyFromNobody(Counter.RECEIVE_MALFORMED.label());
         emitter.drops(
                 Counter.RECEIVE_SPOOFED, Counter.RECEIVE_NOT_LOCAL, Counter.RECEIVE_NO_KEY, Counter.RECEIVE_OTHER_VNI);

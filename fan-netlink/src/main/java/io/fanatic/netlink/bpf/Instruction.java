@@ -22,16 +22,16 @@ import org.jspecify.annotations.Nullable;
  * The two register numbers are bit fields, which is why they too change places with the byte order.
  *
  * @param opcode class in the low 3 bits; what the others mean depends on it
- * @param to the destination register
- * @param from the source register
+ * @param dst the destination register
+ * @param src the source register
  * @param offset signed, of a memory access in bytes; of a jump set when labels are resolved, in slots of 8 bytes
  * @param immediate signed
  * @param label where a jump goes, or null
  */
 public record Instruction(
         int opcode,
-        Register to,
-        Register from,
+        Register dst,
+        Register src,
         int offset,
         int immediate,
         @Nullable String label) {
@@ -86,19 +86,19 @@ public record Instruction(
     }
 
     boolean isMapFd() {
-        return opcode == LOAD_64 && from == PSEUDO_MAP_FD;
+        return opcode == LOAD_64 && src == PSEUDO_MAP_FD;
     }
 
     /** The instruction with its jump resolved to a distance in slots, counted from the next instruction. */
     Instruction resolved(int distance) {
         return opcode == CALL
-                ? new Instruction(opcode, to, from, 0, distance, label)
-                : of(opcode, to, from, distance, immediate);
+                ? new Instruction(opcode, dst, src, 0, distance, label)
+                : of(opcode, dst, src, distance, immediate);
     }
 
     void encode(ByteBuffer into) {
         boolean little = into.order() == ByteOrder.LITTLE_ENDIAN;
-        int registers = little ? from.ordinal() << 4 | to.ordinal() : to.ordinal() << 4 | from.ordinal();
+        int registers = little ? src.ordinal() << 4 | dst.ordinal() : dst.ordinal() << 4 | src.ordinal();
         into.put((byte) opcode).put((byte) registers).putShort((short) offset).putInt(immediate);
         if (slots() == 2) {
             into.putLong(0);
@@ -112,20 +112,20 @@ public record Instruction(
         boolean byRegister = (opcode & 8) != 0;
         switch (group) {
             case 0:
-                return name(to) + " = map";
+                return name(dst) + " = map";
             case 1:
-                return name(to) + " = " + memory(from);
+                return name(dst) + " = " + memory(src);
             case 2:
-                return memory(to) + " = " + number(immediate, true);
+                return memory(dst) + " = " + number(immediate, true);
             case 3:
-                return memory(to) + " = " + name(from);
+                return memory(dst) + " = " + name(src);
             case 4:
             case 7:
                 if (opcode == TO_BIG_ENDIAN) {
-                    return name(to) + " = be" + immediate + " " + name(to);
+                    return name(dst) + " = be" + immediate + " " + name(dst);
                 }
-                String operand = byRegister ? name(from, group == 4) : number(immediate, group == 4);
-                return name(to, group == 4) + " " + Alu.ofOpcode(opcode) + " " + operand;
+                String operand = byRegister ? name(src, group == 4) : number(immediate, group == 4);
+                return name(dst, group == 4) + " " + Alu.ofOpcode(opcode) + " " + operand;
             default:
                 return jumpText(group == 6, byRegister);
         }
@@ -136,12 +136,12 @@ public record Instruction(
         if (opcode == EXIT) {
             return "exit";
         } else if (opcode == CALL) {
-            return "call " + (from == PSEUDO_CALL ? where : Helper.name(immediate));
+            return "call " + (src == PSEUDO_CALL ? where : Helper.name(immediate));
         } else if ((opcode & 0xf0) == 0) {
             return "goto " + where;
         }
-        String right = byRegister ? name(from, half) : number(immediate, half);
-        return "if " + name(to, half) + " " + Jump.ofOpcode(opcode) + " " + right + " goto " + where;
+        String right = byRegister ? name(src, half) : number(immediate, half);
+        return "if " + name(dst, half) + " " + Jump.ofOpcode(opcode) + " " + right + " goto " + where;
     }
 
     private String memory(Register base) {

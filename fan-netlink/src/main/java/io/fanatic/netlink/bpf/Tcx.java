@@ -32,14 +32,14 @@ public final class Tcx {
     private static final int BEFORE = 1 << 3;
     private static final int AFTER = 1 << 4;
     private static final int ID = 1 << 5;
-    private static final int MOST_PROGRAMS = 64; // BPF_MPROG_MAX
+    private static final int MAX_PROGRAMS = 64; // BPF_MPROG_MAX
     private static final int LOOPBACK = 1;
 
     private Tcx() {}
 
     /** Whether the kernel has the hooks: found out by asking for the list of the loopback device, which every namespace has. */
     public static boolean isSupported() {
-        int result = tryQuery(LOOPBACK, Hook.INGRESS, Bpf.attributes(), Native.buffer(4 * MOST_PROGRAMS));
+        int result = tryQuery(LOOPBACK, Hook.INGRESS, Bpf.attributes(), Native.buffer(4 * MAX_PROGRAMS));
         if (result == -Errno.EPERM) {
             throw Bpf.failure("ask for the programs of a device", Errno.EPERM);
         }
@@ -153,13 +153,13 @@ public final class Tcx {
     private record Programs(List<Integer> ids, long revision) {}
 
     private static Programs list(int interfaceIndex, Hook hook) {
-        ByteBuffer ids = Native.buffer(4 * MOST_PROGRAMS);
+        ByteBuffer ids = Native.buffer(4 * MAX_PROGRAMS);
         ByteBuffer attributes = Bpf.attributes();
         int result = tryQuery(interfaceIndex, hook, attributes, ids);
         if (result < 0) {
             throw Bpf.failure("ask for the eBPF programs of the " + describe(interfaceIndex, hook), -result);
         }
-        int count = Math.min(attributes.getInt(24), MOST_PROGRAMS);
+        int count = Math.min(attributes.getInt(24), MAX_PROGRAMS);
         List<Integer> list = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
             list.add(ids.getInt(4 * i));
@@ -172,7 +172,7 @@ public final class Tcx {
                 .putInt(0, interfaceIndex)
                 .putInt(4, hook.attachType)
                 .putLong(16, Native.address(ids))
-                .putInt(24, MOST_PROGRAMS);
+                .putInt(24, MAX_PROGRAMS);
         int result = Bpf.tryCall(Bpf.PROG_QUERY, attributes, ids);
         if (result == -Errno.ENOENT) { // never had a program
             attributes.putInt(24, 0);

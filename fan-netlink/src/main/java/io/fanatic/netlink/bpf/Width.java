@@ -12,7 +12,7 @@ public enum Width {
     /** 32 bits. */
     WORD(0x00, "u32"),
     /** 64 bits. */
-    DOUBLE(0x18, "u64");
+    DWORD(0x18, "u64");
 
     private static final int MEM_LDX = 0x61;
     private static final int MEM_ST = 0x62;
@@ -36,7 +36,7 @@ public enum Width {
         return Instruction.of(MEM_STX | code, base, from, offset, 0);
     }
 
-    /** {@code *(base + offset) = value}; a {@link #DOUBLE} stores the value with its sign extended. */
+    /** {@code *(base + offset) = value}; a {@link #DWORD} stores the value with its sign extended. */
     public Instruction storeImm(Register base, int offset, int value) {
         return Instruction.of(MEM_ST | code, base, Register.R0, offset, value);
     }

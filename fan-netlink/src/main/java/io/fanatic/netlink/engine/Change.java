@@ -3,22 +3,22 @@ package io.fanatic.netlink.engine;
 import java.util.Optional;
 
 /**
- * One step of a plan: a piece appears, disappears or becomes another. Its inverse leads back.
+ * One step of a plan: a resource appears, disappears or becomes another. Its inverse leads back.
  *
- * @param from what is there; empty when the piece appears
- * @param to what will be there; empty when the piece disappears
+ * @param from what is there; empty when the resource appears
+ * @param to what will be there; empty when the resource disappears
  */
-record Change(Optional<Piece> from, Optional<Piece> to) {
+record Change(Optional<Resource> from, Optional<Resource> to) {
 
-    static Change create(Piece piece) {
-        return new Change(Optional.empty(), Optional.of(piece));
+    static Change create(Resource resource) {
+        return new Change(Optional.empty(), Optional.of(resource));
     }
 
-    static Change delete(Piece piece) {
-        return new Change(Optional.of(piece), Optional.empty());
+    static Change delete(Resource resource) {
+        return new Change(Optional.of(resource), Optional.empty());
     }
 
-    static Change replace(Piece from, Piece to) {
+    static Change replace(Resource from, Resource to) {
         return new Change(Optional.of(from), Optional.of(to));
     }
 

@@ -2,7 +2,7 @@ package io.fanatic.netlink.engine;
 
 import io.fanatic.core.DurableFile;
 import io.fanatic.netlink.bpf.BpfMap;
-import io.fanatic.netlink.bpf.ProgramNote;
+import io.fanatic.netlink.bpf.ProgramRecord;
 import io.fanatic.netlink.host.NamespaceCookie;
 import io.fanatic.netlink.libc.Errno;
 import io.fanatic.netlink.libc.ErrnoException;
@@ -36,7 +36,7 @@ final class CounterPins {
      * @return empty when neither is allowed
      * @throws ErrnoException ENOENT when they are gone
      */
-    static Optional<BpfMap> open(ProgramNote note) {
+    static Optional<BpfMap> open(ProgramRecord note) {
         try {
             return Optional.of(BpfMap.pinned(path(note.counters())));
         } catch (ErrnoException unnamed) {

@@ -1,6 +1,6 @@
 package io.fanatic.netlink.engine;
 
-/** Puts what differs between two pieces into words: {@code change bridge fan-250: MTU 1450 -> 1400}. */
+/** Puts what differs between two resources into words: {@code change bridge fan-250: MTU 1450 -> 1400}. */
 final class Differences {
     private final StringBuilder text;
     private boolean first = true;

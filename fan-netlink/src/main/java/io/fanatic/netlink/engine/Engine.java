@@ -62,7 +62,7 @@ public final class Engine {
 
     /** {@return the fans of this host, ordered by overlay} */
     public List<Fan> list() {
-        return Observed.fans(kernel.links(), kernel.addresses());
+        return HostState.fans(kernel.links(), kernel.addresses());
     }
 
     /**
@@ -71,7 +71,7 @@ public final class Engine {
      * @param fan one of {@link #list}
      */
     public Map<Counter, Long> counters(Fan fan) {
-        return Observed.whole(() -> readCounters(fan));
+        return HostState.whole(() -> readCounters(fan));
     }
 
     private Map<Counter, Long> readCounters(Fan fan) {
@@ -92,7 +92,7 @@ public final class Engine {
      * @throws FanException as {@link #up} does before its first step
      */
     public Plan planUp(FanEntry entry) {
-        Observed host = Observed.of(kernel);
+        HostState host = HostState.of(kernel);
         return planUp(entry, host);
     }
 
@@ -107,9 +107,9 @@ public final class Engine {
         return up(entry, cleared());
     }
 
-    private Plan up(FanEntry entry, Observed host) {
+    private Plan up(FanEntry entry, HostState host) {
         Plan plan = planUp(entry, host);
-        apply(plan, host, () -> planUp(entry, Observed.of(kernel)));
+        apply(plan, host, () -> planUp(entry, HostState.of(kernel)));
         return plan;
     }
 
@@ -122,14 +122,14 @@ public final class Engine {
      * @throws FanException as {@link #up} does
      */
     public Optional<Plan> repair(FanEntry entry) {
-        Observed host = cleared();
+        HostState host = cleared();
         if (!remains(entry, host)) {
             return Optional.empty();
         }
         return Optional.of(up(entry, host));
     }
 
-    private static boolean remains(FanEntry entry, Observed host) {
+    private static boolean remains(FanEntry entry, HostState host) {
         if (!(entry.underlay() instanceof UnderlaySpec.Address own)) {
             throw new IllegalArgumentException(entry.underlay() + " is not one address");
         }
@@ -142,12 +142,12 @@ public final class Engine {
         Optional<Fan> fan = same(host.fans(), mapping);
         return fan.isPresent()
                 && (fan.get().underlayAddresses().contains(own.address())
-                        || fan.get().slices().isEmpty() && fan.get().identity().equals(own.address()));
+                        || fan.get().slices().isEmpty() && fan.get().macSeed().equals(own.address()));
     }
 
     /** The host, after what a run that was killed left half made has gone; nobody else makes such devices now. */
-    private Observed cleared() {
-        Observed host = Observed.of(kernel);
+    private HostState cleared() {
+        HostState host = HostState.of(kernel);
         boolean clear = true;
         for (LinkState link : host.links()) {
             if (Kernel.isTemporary(link.name())) {
@@ -155,7 +155,7 @@ public final class Engine {
                 clear = false;
             }
         }
-        return clear ? host : Observed.of(kernel);
+        return clear ? host : HostState.of(kernel);
     }
 
     /**
@@ -166,7 +166,7 @@ public final class Engine {
      * @throws FanException INVALID when the request cannot mean anything on this host
      */
     public Fan preview(FanEntry entry) {
-        return desired(entry, Observed.visible(kernel));
+        return desired(entry, HostState.visible(kernel));
     }
 
     /**
@@ -176,7 +176,7 @@ public final class Engine {
      * @throws FanException INVALID when no local address fits, or several do: then the message lists them
      */
     public UnderlaySpec resolve(UnderlaySpec spec) {
-        Underlay underlay = Underlay.resolve(spec, Observed.visible(kernel));
+        Underlay underlay = Underlay.resolve(spec, HostState.visible(kernel));
         return UnderlaySpec.of(underlay.address(), underlay.network().prefixLength());
     }
 
@@ -188,7 +188,7 @@ public final class Engine {
         return Underlay.candidates(kernel.links(), kernel.addresses(), kernel.routes());
     }
 
-    private Plan planUp(FanEntry entry, Observed host) {
+    private Plan planUp(FanEntry entry, HostState host) {
         Fan fan = desired(entry, host);
         List<Fan> fans = host.fans();
         Optional<Fan> before = same(fans, fan.mapping());
@@ -226,7 +226,7 @@ public final class Engine {
      * @throws FanException as {@link #down} does before its first step
      */
     public Plan planDown(Cidr overlay, UnderlaySpec underlay) {
-        return planDown(overlay, underlay, false, Observed.of(kernel));
+        return planDown(overlay, underlay, false, HostState.of(kernel));
     }
 
     /**
@@ -250,13 +250,13 @@ public final class Engine {
      * @return what was done; empty when there was no such fan
      */
     public Plan down(Cidr overlay, UnderlaySpec underlay, boolean force) {
-        Observed host = cleared();
+        HostState host = cleared();
         Plan plan = planDown(overlay, underlay, force, host);
-        apply(plan, host, () -> planDown(overlay, underlay, force, Observed.of(kernel)));
+        apply(plan, host, () -> planDown(overlay, underlay, force, HostState.of(kernel)));
         return plan;
     }
 
-    private Plan planDown(Cidr overlay, UnderlaySpec underlay, boolean force, Observed host) {
+    private Plan planDown(Cidr overlay, UnderlaySpec underlay, boolean force, HostState host) {
         for (Fan fan : host.fans()) {
             if (fan.overlay().equals(overlay)) {
                 Fan rest = fan;
@@ -277,31 +277,31 @@ public final class Engine {
      * @return the steps in their order
      */
     public Plan planDownEverything() {
-        return planDownEverything(Observed.of(kernel));
+        return planDownEverything(HostState.of(kernel));
     }
 
     /**
-     * Takes down whatever carries our mark, also where only remains of a fan are left.
+     * Takes down whatever carries our label, also where only remains of a fan are left.
      *
      * @return what was done
      */
     public Plan downEverything() {
-        Observed host = cleared();
+        HostState host = cleared();
         Plan plan = planDownEverything(host);
-        apply(plan, host, () -> planDownEverything(Observed.of(kernel)));
+        apply(plan, host, () -> planDownEverything(HostState.of(kernel)));
         return plan;
     }
 
-    private Plan planDownEverything(Observed host) {
-        List<Piece> pieces = new ArrayList<>(blueprint().observedShared(host));
+    private Plan planDownEverything(HostState host) {
+        List<Resource> resources = new ArrayList<>(blueprint().observedShared(host));
         for (Fan fan : host.fans()) {
             new Preflight(host).down(fan);
-            pieces.addAll(blueprint().observed(fan, host));
+            resources.addAll(blueprint().observed(fan, host));
         }
-        return Plan.between(pieces, List.of());
+        return Plan.between(resources, List.of());
     }
 
-    private Plan planDown(Fan fan, Fan rest, boolean force, Observed host) {
+    private Plan planDown(Fan fan, Fan rest, boolean force, HostState host) {
         if (!force) {
             new Preflight(host).down(fan);
         }
@@ -312,11 +312,11 @@ public final class Engine {
         return plan(host, fan, remaining, after);
     }
 
-    private Plan plan(Observed host, Fan before, Optional<Fan> after, List<Fan> allAfter) {
-        List<Piece> observed = new ArrayList<>(blueprint().observedShared(host));
+    private Plan plan(HostState host, Fan before, Optional<Fan> after, List<Fan> allAfter) {
+        List<Resource> observed = new ArrayList<>(blueprint().observedShared(host));
         observed.addAll(blueprint().observed(before, host));
-        after.ifPresent(fan -> observed.addAll(Blueprint.adopted(fan, host)));
-        List<Piece> desired = new ArrayList<>(blueprint().desiredShared(allAfter, host));
+        after.ifPresent(fan -> observed.addAll(DesiredState.adopted(fan, host)));
+        List<Resource> desired = new ArrayList<>(blueprint().desiredShared(allAfter, host));
         after.ifPresent(fan ->
                 desired.addAll(blueprint().desired(fan, new PortSharing(host, blueprint()).needsFilter(fan), host)));
         List<String> notes = withoutNftables(observed, desired);
@@ -328,34 +328,36 @@ public final class Engine {
     }
 
     /** Takes tables away from what is desired on a kernel that cannot have them; says what that means. */
-    private List<String> withoutNftables(List<Piece> observed, List<Piece> desired) {
-        List<Piece> tables = tables(desired);
+    private List<String> withoutNftables(List<Resource> observed, List<Resource> desired) {
+        List<Resource> tables = tables(desired);
         if (tables.isEmpty() || !tables(observed).isEmpty() || kernel.has(KernelFeature.NFTABLES)) {
             return List.of();
         }
         desired.removeAll(tables);
         List<String> notes = new ArrayList<>();
-        for (Piece table : tables) {
+        for (Resource table : tables) {
             notes.add(
-                    table instanceof NatPiece
+                    table instanceof NatResource
                             ? NO_NAT
-                            : table instanceof ForwardTablePiece ? NO_FORWARD_TABLE : NO_TUNNEL_TABLE);
+                            : table instanceof ForwardTableResource ? NO_FORWARD_TABLE : NO_TUNNEL_TABLE);
         }
         return notes;
     }
 
-    private static List<Piece> tables(List<Piece> pieces) {
-        List<Piece> tables = new ArrayList<>();
-        for (Piece piece : pieces) {
-            if (piece instanceof NatPiece || piece instanceof ForwardTablePiece || piece instanceof TunnelTablePiece) {
-                tables.add(piece);
+    private static List<Resource> tables(List<Resource> resources) {
+        List<Resource> tables = new ArrayList<>();
+        for (Resource resource : resources) {
+            if (resource instanceof NatResource
+                    || resource instanceof ForwardTableResource
+                    || resource instanceof TunnelTableResource) {
+                tables.add(resource);
             }
         }
         return tables;
     }
 
     /** Without a filter for VNIs, fans cannot share a port. */
-    private void portIsForOneFan(Fan fan, Observed host) {
+    private void portIsForOneFan(Fan fan, HostState host) {
         for (Fan other : host.fans()) {
             if (fan.port() != 0
                     && other.port() == fan.port()
@@ -370,12 +372,12 @@ public final class Engine {
         }
     }
 
-    private Blueprint blueprint() {
-        return new Blueprint(kernel);
+    private DesiredState blueprint() {
+        return new DesiredState(kernel);
     }
 
     /** The underlay addresses of a fan that a user means when taking it down; they need not exist on the host any more. */
-    private static List<Ipv4Address> meant(UnderlaySpec underlay, Fan fan, Observed host) {
+    private static List<Ipv4Address> meant(UnderlaySpec underlay, Fan fan, HostState host) {
         if (underlay instanceof UnderlaySpec.Address given) {
             return List.of(given.address());
         }
@@ -394,7 +396,7 @@ public final class Engine {
     }
 
     /** The fan that a request asks for on this host, together with the slices that it has already. */
-    private static Fan desired(FanEntry entry, Observed host) {
+    private static Fan desired(FanEntry entry, HostState host) {
         Underlay underlay = Underlay.resolve(entry.underlay(), host);
         FanOptions options = entry.options();
         FanMapping mapping;
@@ -429,7 +431,7 @@ public final class Engine {
                         options.vni().orElse(before.vni()),
                         options.port().orElse(before.port()),
                         0,
-                        before.identity(),
+                        before.macSeed(),
                         before.slices(),
                         before.dhcp(),
                         options.underlayOnly(),
@@ -454,7 +456,7 @@ public final class Engine {
     }
 
     /** As much as the narrowest underlay device of the fan leaves, or less when the user says so. */
-    private static int mtu(FanOptions options, Fan fan, Observed host) {
+    private static int mtu(FanOptions options, Fan fan, HostState host) {
         int most = Integer.MAX_VALUE;
         for (AddressState address : host.addresses()) {
             if (fan.underlayAddresses().contains(address.address())) {
@@ -485,7 +487,7 @@ public final class Engine {
     }
 
     /** @param again plans once more when all is done: then nothing may be left to do */
-    private void apply(Plan plan, Observed before, Supplier<Plan> again) {
+    private void apply(Plan plan, HostState before, Supplier<Plan> again) {
         List<Change> done = new ArrayList<>();
         for (Change change : plan.changes()) {
             // The failing change counts as done: it may be half made.
@@ -530,7 +532,7 @@ public final class Engine {
     }
 
     /** Goes back, newest first, and compares with the snapshot. Returns what differs, or what could not be found out. */
-    private List<String> undo(List<Change> done, Observed before) {
+    private List<String> undo(List<Change> done, HostState before) {
         List<String> trouble = new ArrayList<>();
         for (int i = done.size() - 1; i >= 0; i--) {
             Change back = done.get(i).inverse();
@@ -541,7 +543,7 @@ public final class Engine {
             }
         }
         try {
-            List<String> differences = Observed.of(kernel).differencesFrom(before);
+            List<String> differences = HostState.of(kernel).differencesFrom(before);
             // An inverse may fail because there was nothing to take back; what counts is the comparison.
             differences.addAll(differences.isEmpty() ? List.of() : trouble);
             return differences;

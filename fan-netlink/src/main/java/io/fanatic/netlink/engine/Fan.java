@@ -24,7 +24,7 @@ import java.util.List;
  * @param vni VXLAN network identifier, 0 to 2^24-1; 0 of an IPIP fan
  * @param port UDP port of the tunnel; 0 of an IPIP fan
  * @param mtu largest IPv4 packet that the bridge and its containers are told of, bytes; 0 where that is not known
- * @param identity the underlay address that the MAC addresses are derived from; the first one that the fan was given
+ * @param macSeed the underlay address that the MAC addresses are derived from; the first one that the fan was given
  * @param slices the slices of this host, one for each underlay address, ordered by that address
  * @param dhcp the underlay addresses in whose slices addresses are leased by DHCP, ordered
  * @param underlayOnly whether its port takes packets from the underlays of its fans only
@@ -40,7 +40,7 @@ public record Fan(
         int vni,
         int port,
         int mtu,
-        Ipv4Address identity,
+        Ipv4Address macSeed,
         List<FanSlice> slices,
         List<Ipv4Address> dhcp,
         boolean underlayOnly,
@@ -48,8 +48,8 @@ public record Fan(
         boolean accept,
         Shares shares) {
 
-    /** Each underlay address of a host costs its packets a compare and its mark a word; with more, a mark with its note may not fit an ifalias. */
-    public static final int MOST_ADDRESSES = 6;
+    /** Each underlay address of a host costs its packets a compare and its label a word; with more, a label with its note may not fit an ifalias. */
+    public static final int MAX_ADDRESSES = 6;
 
     /** Orders the lists. */
     public Fan {
@@ -130,7 +130,7 @@ public record Fan(
                 vni,
                 port,
                 mtu,
-                identity,
+                macSeed,
                 slices,
                 dhcp,
                 underlayOnly,
@@ -175,15 +175,15 @@ public record Fan(
     }
 
     /** {@return what the bridge carries as ifalias} */
-    public Mark mark() {
-        return new Mark(mapping, type, vni, port, identity, dhcp, false, nat, accept, shares);
+    public Label mark() {
+        return new Label(mapping, type, vni, port, macSeed, dhcp, false, nat, accept, shares);
     }
 
     /**
      * {@return what the tunnel carries as ifalias, which needs room for a {@linkplain
-     * io.fanatic.netlink.bpf.ProgramNote note}}
+     * io.fanatic.netlink.bpf.ProgramRecord record}}
      */
-    public Mark tunnelMark() {
-        return new Mark(mapping, type, vni, port, identity, List.of(), underlayOnly, true, true, Shares.DEFAULT);
+    public Label tunnelMark() {
+        return new Label(mapping, type, vni, port, macSeed, List.of(), underlayOnly, true, true, Shares.DEFAULT);
     }
 }

@@ -40,8 +40,8 @@ final class ForwardingJournal {
     private static final String DEVICES = "devices";
     private static final String EVERYWHERE = "forwarding";
     private static final String BESIDE = " beside ";
-    private static final int MOST_BYTES = 1 << 20;
-    private static final int MOST_OTHERS = 1000;
+    private static final int MAX_BYTES = 1 << 20;
+    private static final int MAX_OTHERS = 1000;
     /** IFNAMSIZ less the closing zero. */
     private static final int LONGEST_NAME = 15;
 
@@ -174,7 +174,7 @@ final class ForwardingJournal {
                 (isOurs ? ours : others).add(line);
             }
         }
-        List<String> all = new ArrayList<>(others.subList(Math.max(0, others.size() - MOST_OTHERS), others.size()));
+        List<String> all = new ArrayList<>(others.subList(Math.max(0, others.size() - MAX_OTHERS), others.size()));
         all.addAll(ours);
         rest.ifPresent(text -> all.add(word + here + text));
         write(all);
@@ -186,7 +186,7 @@ final class ForwardingJournal {
             throw new UncheckedIOException(new IOException("cannot read " + file + ": it is not a regular file"));
         }
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            ByteBuffer bytes = ByteBuffer.allocate((int) Math.min(MOST_BYTES, channel.size()));
+            ByteBuffer bytes = ByteBuffer.allocate((int) Math.min(MAX_BYTES, channel.size()));
             channel.position(channel.size() - bytes.capacity());
             while (bytes.hasRemaining() && channel.read(bytes) >= 0) {
                 // Until all is read.

@@ -45,7 +45,7 @@ public final class HostLock implements AutoCloseable {
     private static final int FLOCK_BYTES = 32;
 
     /** More than is ever written. */
-    private static final int MOST_SIGNED = 64;
+    private static final int MAX_SIGNED = 64;
 
     private final int descriptor;
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -58,13 +58,13 @@ public final class HostLock implements AutoCloseable {
      * Waits for the lock.
      *
      * @param runDirectory such as /run/fanatic; made when needed
-     * @param patience how long to wait
+     * @param timeout how long to wait
      * @return the lock, to be closed
      * @throws FanException IN_USE, naming the holder, when it does not become free; UNDONE when there can be no lock
      *     file
      */
-    public static HostLock take(Path runDirectory, Duration patience) {
-        return take(runDirectory, "lock", patience);
+    public static HostLock take(Path runDirectory, Duration timeout) {
+        return take(runDirectory, "lock", timeout);
     }
 
     /**
@@ -73,12 +73,12 @@ public final class HostLock implements AutoCloseable {
      *
      * @param runDirectory such as /run/fanatic
      * @param stateDirectory such as /var/lib/fanatic; need not be there
-     * @param patience how long to wait
+     * @param timeout how long to wait
      * @return the lock, to be closed
      * @throws FanException also UNDONE, when a directory cannot be cleared; the lock is free again then
      */
-    public static HostLock take(Path runDirectory, Path stateDirectory, Duration patience) {
-        HostLock lock = take(runDirectory, patience);
+    public static HostLock take(Path runDirectory, Path stateDirectory, Duration timeout) {
+        HostLock lock = take(runDirectory, timeout);
         for (Path directory : List.of(runDirectory, stateDirectory)) {
             try {
                 DurableFile.sweep(directory);
@@ -100,16 +100,16 @@ public final class HostLock implements AutoCloseable {
      *
      * @param runDirectory such as /run/fanatic
      * @param name of the lock's file in it
-     * @param patience how long to wait
+     * @param timeout how long to wait
      * @return the lock, to be closed
      */
-    public static HostLock take(Path runDirectory, String name, Duration patience) {
+    public static HostLock take(Path runDirectory, String name, Duration timeout) {
         Path file = runDirectory.resolve(name);
         try {
             DurableFile.makeOwnDirectory(runDirectory);
             int descriptor = open(file);
             try {
-                long deadline = System.nanoTime() + patience.toNanos();
+                long deadline = System.nanoTime() + timeout.toNanos();
                 while (!tryLock(descriptor)) {
                     if (System.nanoTime() > deadline) {
                         throw new FanException(
@@ -172,7 +172,7 @@ public final class HostLock implements AutoCloseable {
     }
 
     private static String holder(Path file) throws IOException {
-        String holder = new String(DurableFile.read(file, MOST_SIGNED), StandardCharsets.US_ASCII).strip();
+        String holder = new String(DurableFile.read(file, MAX_SIGNED), StandardCharsets.US_ASCII).strip();
         return holder.isEmpty() ? "an unknown process" : holder;
     }
 

@@ -110,7 +110,7 @@ public interface Kernel extends AutoCloseable {
     boolean learnsPathMtu();
 
     /**
-     * Makes an external VXLAN device, down, under a name that nothing else uses, for {@link #publish} to rename. A run
+     * Makes an external VXLAN device, down, under a name that nothing else uses, for {@link #renameWithAlias} to rename. A run
      * that dies in between leaves a device that is known by that name.
      *
      * @param temporaryName one for which {@link #isTemporary} holds
@@ -139,16 +139,16 @@ public interface Kernel extends AutoCloseable {
     void createBridge(String temporaryName, MacAddress mac, int mtu);
 
     /**
-     * Gives a new device its name and its mark at once.
+     * Gives a new device its name and its label at once.
      *
      * @param temporaryName the device's
      * @param name its new one, 1 to 15 bytes
-     * @param alias the ifalias, a {@link Mark}
+     * @param alias the ifalias, a {@link Label}
      */
-    void publish(String temporaryName, String name, String alias);
+    void renameWithAlias(String temporaryName, String name, String alias);
 
     /**
-     * Replaces a device's mark.
+     * Replaces a device's label.
      *
      * @param link the device
      * @param alias at most 255 bytes
@@ -204,7 +204,7 @@ public interface Kernel extends AutoCloseable {
     void setMaster(String link, Optional<String> bridge);
 
     /**
-     * Deletes a device of this name that carries our mark or is a temporary one; any other device stays.
+     * Deletes a device of this name that carries our label or is a temporary one; any other device stays.
      *
      * @param name the device
      */
@@ -296,14 +296,14 @@ public interface Kernel extends AutoCloseable {
      *
      * @param pass the rule
      */
-    void addPass(Iptables.Pass pass);
+    void addPass(Iptables.AcceptRule pass);
 
     /**
      * Takes away what {@link #addPass} added.
      *
      * @param pass the rule
      */
-    void removePass(Iptables.Pass pass);
+    void removePass(Iptables.AcceptRule pass);
 
     /**
      * Replaces the whole content of our table for tunnel ports in one transaction; no port means no table.
@@ -386,6 +386,6 @@ public interface Kernel extends AutoCloseable {
      * @param name any device's
      */
     static boolean isTemporary(String name) {
-        return name.equals(TunnelPiece.TEMPORARY) || name.equals(BridgePiece.TEMPORARY);
+        return name.equals(TunnelResource.TEMPORARY) || name.equals(BridgeResource.TEMPORARY);
     }
 }

@@ -199,9 +199,9 @@ public final class KernelFeatures {
     private static boolean acceptsRules() {
         Namespace.scratch(() -> {
             try {
-                Iptables.add(new Iptables.Pass(Iptables.Backend.NFT, "FORWARD", DEVICE, DEVICE));
+                Iptables.add(new Iptables.AcceptRule(Iptables.Backend.NFT, "FORWARD", DEVICE, DEVICE));
             } catch (ErrnoException | FirewallException withoutNft) {
-                Iptables.add(new Iptables.Pass(Iptables.Backend.LEGACY, "FORWARD", DEVICE, DEVICE));
+                Iptables.add(new Iptables.AcceptRule(Iptables.Backend.LEGACY, "FORWARD", DEVICE, DEVICE));
             }
             return true;
         });

@@ -100,9 +100,9 @@ public record LinkState(
      */
     public record Vnis(int first, int last) {}
 
-    /** {@return whether the device carries our mark} */
+    /** {@return whether the device carries our label} */
     public boolean isOurs() {
-        return Mark.isOurs(alias);
+        return Label.isOurs(alias);
     }
 
     LinkState withMtu(int mtu) {

@@ -7,7 +7,7 @@ import io.fanatic.netlink.bpf.BpfMap;
 import io.fanatic.netlink.bpf.FanGate;
 import io.fanatic.netlink.bpf.FanProgramSpec;
 import io.fanatic.netlink.bpf.FanPrograms;
-import io.fanatic.netlink.bpf.ProgramNote;
+import io.fanatic.netlink.bpf.ProgramRecord;
 import io.fanatic.netlink.bpf.ProgramSpec;
 import io.fanatic.netlink.host.DhcpLease;
 import io.fanatic.netlink.host.DhcpServer;
@@ -115,7 +115,7 @@ public final class LinuxKernel implements Kernel {
                     link.mtu(),
                     link.up(),
                     Optional.ofNullable(names.get(link.master())),
-                    ProgramNote.without(link.alias()),
+                    ProgramRecord.without(link.alias()),
                     link.spanningTree(),
                     link.kind().equals("bridge") && link.ipv6() && Sysctl.isWritable(ipv6Off(link.name())),
                     vxlan,
@@ -278,12 +278,12 @@ public final class LinuxKernel implements Kernel {
     }
 
     @Override
-    public void addPass(Iptables.Pass pass) {
+    public void addPass(Iptables.AcceptRule pass) {
         Iptables.add(pass);
     }
 
     @Override
-    public void removePass(Iptables.Pass pass) {
+    public void removePass(Iptables.AcceptRule pass) {
         Iptables.remove(pass);
     }
 
@@ -345,7 +345,7 @@ public final class LinuxKernel implements Kernel {
         List<String> ours = new ArrayList<>();
         for (Link link : links.list()) {
             // The tunnel of a VXLAN fan is a bridge's port, of which nobody asks.
-            if (Mark.isOurs(link.alias()) && link.vxlan().isEmpty()) {
+            if (Label.isOurs(link.alias()) && link.vxlan().isEmpty()) {
                 ours.add(link.name());
             }
         }
@@ -356,7 +356,7 @@ public final class LinuxKernel implements Kernel {
     public void forwardEverywhere() {
         List<String> names = new ArrayList<>();
         for (Link link : links.list()) {
-            if (!Mark.isOurs(link.alias())) {
+            if (!Label.isOurs(link.alias())) {
                 names.add(link.name());
             }
         }
@@ -381,7 +381,7 @@ public final class LinuxKernel implements Kernel {
     private List<String> bridgesOfOthers() {
         List<String> bridges = new ArrayList<>();
         for (Link link : links.list()) {
-            if (link.kind().equals("bridge") && !Mark.isOurs(link.alias()) && !Kernel.isTemporary(link.name())) {
+            if (link.kind().equals("bridge") && !Label.isOurs(link.alias()) && !Kernel.isTemporary(link.name())) {
                 bridges.add(link.name());
             }
         }
@@ -434,14 +434,14 @@ public final class LinuxKernel implements Kernel {
     }
 
     @Override
-    public void publish(String temporaryName, String name, String alias) {
-        links.publish(index(temporaryName), name, alias);
+    public void renameWithAlias(String temporaryName, String name, String alias) {
+        links.renameWithAlias(index(temporaryName), name, alias);
     }
 
     @Override
     public void setAlias(String link, String alias) {
         Link now = link(link);
-        Optional<ProgramNote> note = ProgramNote.in(now.alias());
+        Optional<ProgramRecord> note = ProgramRecord.in(now.alias());
         links.setAlias(now.index(), note.isPresent() ? note.get().appendedTo(alias) : alias);
     }
 
@@ -511,9 +511,9 @@ public final class LinuxKernel implements Kernel {
     @Override
     public void deleteLink(String name) {
         Optional<Link> link = links.named(name);
-        if (link.isPresent() && (Mark.isOurs(link.get().alias()) || Kernel.isTemporary(name))) {
+        if (link.isPresent() && (Label.isOurs(link.get().alias()) || Kernel.isTemporary(name))) {
             links.delete(link.get().index(), name);
-            if (ProgramNote.in(link.get().alias()).isPresent()) {
+            if (ProgramRecord.in(link.get().alias()).isPresent()) {
                 NotedPrograms.sweep(links);
             }
         }

@@ -244,23 +244,23 @@ public final class MemoryKernel implements Kernel {
     }
 
     @Override
-    public void addPass(Iptables.Pass pass) {
+    public void addPass(Iptables.AcceptRule pass) {
         call("add " + pass);
         putPasses(pass, true);
     }
 
     @Override
-    public void removePass(Iptables.Pass pass) {
+    public void removePass(Iptables.AcceptRule pass) {
         call("remove " + pass);
         putPasses(pass, false);
     }
 
-    private void putPasses(Iptables.Pass pass, boolean present) {
+    private void putPasses(Iptables.AcceptRule pass, boolean present) {
         forwards.replaceAll(old -> {
             if (old.backend() != pass.backend()) {
                 return old;
             }
-            List<Iptables.Pass> ours = new ArrayList<>(old.ours());
+            List<Iptables.AcceptRule> ours = new ArrayList<>(old.ours());
             ours.remove(pass);
             if (present) {
                 ours.add(0, pass);
@@ -383,7 +383,7 @@ public final class MemoryKernel implements Kernel {
     }
 
     @Override
-    public void publish(String temporaryName, String name, String alias) {
+    public void renameWithAlias(String temporaryName, String name, String alias) {
         call("rename " + temporaryName);
         create(link(temporaryName).withName(name).withAlias(alias));
         links.remove(temporaryName);
@@ -512,15 +512,15 @@ public final class MemoryKernel implements Kernel {
 
     @Override
     public void putRoute(RouteState route) {
-        call("add route " + route.words());
+        call("add route " + route.description());
         String device = route.link().orElseThrow();
         if (!link(device).up()) {
-            throw new ErrnoException("add route " + route.words(), Errno.ENETDOWN);
+            throw new ErrnoException("add route " + route.description(), Errno.ENETDOWN);
         }
         if (route.source().isPresent()
                 && addresses.stream()
                         .noneMatch(a -> a.address().equals(route.source().get()))) {
-            throw new ErrnoException("add route " + route.words(), Errno.EINVAL);
+            throw new ErrnoException("add route " + route.description(), Errno.EINVAL);
         }
         routes.removeIf(other ->
                 other.destination().equals(route.destination()) && other.link().equals(route.link()));
@@ -529,7 +529,7 @@ public final class MemoryKernel implements Kernel {
 
     @Override
     public void deleteRoute(RouteState route) {
-        call("remove route " + route.words());
+        call("remove route " + route.description());
         routes.remove(route);
     }
 

@@ -12,7 +12,7 @@ final class NewDevice {
         kernel.deleteLink(temporary);
         try {
             making.run();
-            kernel.publish(temporary, name, mark);
+            kernel.renameWithAlias(temporary, name, mark);
         } catch (RuntimeException e) {
             kernel.deleteLink(temporary);
             throw e;

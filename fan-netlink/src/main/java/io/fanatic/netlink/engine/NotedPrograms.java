@@ -4,7 +4,7 @@ import io.fanatic.core.Counter;
 import io.fanatic.netlink.bpf.BpfMap;
 import io.fanatic.netlink.bpf.BpfProgram;
 import io.fanatic.netlink.bpf.FanPrograms;
-import io.fanatic.netlink.bpf.ProgramNote;
+import io.fanatic.netlink.bpf.ProgramRecord;
 import io.fanatic.netlink.bpf.Tcx;
 import io.fanatic.netlink.libc.Errno;
 import io.fanatic.netlink.libc.ErrnoException;
@@ -19,7 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The programs on our devices, attached and found again with CAP_NET_ADMIN and CAP_BPF alone: by the {@link ProgramNote} in the device's
+ * The programs on our devices, attached and found again with CAP_NET_ADMIN and CAP_BPF alone: by the {@link ProgramRecord} in the device's
  * alias.
  */
 final class NotedPrograms {
@@ -33,12 +33,12 @@ final class NotedPrograms {
 
     /** The names of a device's programs in the note's order; empty when they are not all attached, or earlier ones beside them. */
     List<String> names(Link device) {
-        Optional<ProgramNote> note = ProgramNote.in(device.alias());
+        Optional<ProgramRecord> note = ProgramRecord.in(device.alias());
         if (note.isEmpty()) {
             return List.of();
         }
         List<String> names = new ArrayList<>();
-        for (ProgramNote.Entry program : note.get().programs()) {
+        for (ProgramRecord.Entry program : note.get().programs()) {
             List<Integer> attached = hooks.attached(device.index(), program.hook());
             attached = new ArrayList<>(attached);
             attached.retainAll(note.get().ids());
@@ -60,7 +60,7 @@ final class NotedPrograms {
         if (names(device).isEmpty()) {
             return Map.of();
         }
-        try (BpfMap counters = CounterPins.open(ProgramNote.in(device.alias()).orElseThrow())
+        try (BpfMap counters = CounterPins.open(ProgramRecord.in(device.alias()).orElseThrow())
                 .orElseThrow(() -> new FanException(
                         FanException.Reason.NOT_PERMITTED,
                         "the counters of " + device.name()
@@ -73,7 +73,7 @@ final class NotedPrograms {
     /** The counters that new programs on a device shall go on with. */
     static Optional<BpfMap> countersToKeep(Link device) {
         try {
-            return ProgramNote.in(device.alias()).flatMap(CounterPins::open);
+            return ProgramRecord.in(device.alias()).flatMap(CounterPins::open);
         } catch (ErrnoException e) {
             if (e.errno() != Errno.ENOENT) {
                 throw e;
@@ -84,7 +84,8 @@ final class NotedPrograms {
 
     /** Attaches programs in their order, each in the place of one of ours. */
     void attach(Link device, List<BpfProgram> programs, BpfMap counters) {
-        Set<Integer> ours = ProgramNote.in(device.alias()).map(ProgramNote::ids).orElse(Set.of());
+        Set<Integer> ours =
+                ProgramRecord.in(device.alias()).map(ProgramRecord::ids).orElse(Set.of());
         List<Integer> earlier = new ArrayList<>();
         for (Tcx.Hook hook : Tcx.Hook.values()) {
             earlier.addAll(hooks.attached(device.index(), hook));
@@ -92,20 +93,20 @@ final class NotedPrograms {
         earlier.retainAll(ours);
         CounterPins.pin(counters);
         // Noted first: whoever kills us in between leaves no program that nobody knows.
-        ProgramNote note = ProgramNote.of(programs, counters, earlier);
+        ProgramRecord note = ProgramRecord.of(programs, counters, earlier);
         links.setAlias(device.index(), note.appendedTo(device.alias()));
         for (int i = 0; i < programs.size(); i++) {
             hooks.attach(device.index(), note.programs().get(i).hook(), programs.get(i), note.ids());
         }
         if (!earlier.isEmpty()) {
-            ProgramNote alone = new ProgramNote(note.programs(), note.counters(), List.of());
+            ProgramRecord alone = new ProgramRecord(note.programs(), note.counters(), List.of());
             links.setAlias(device.index(), alone.appendedTo(device.alias()));
         }
         sweep();
     }
 
     void detach(Link device) {
-        Optional<ProgramNote> note = ProgramNote.in(device.alias());
+        Optional<ProgramRecord> note = ProgramRecord.in(device.alias());
         if (note.isPresent()) {
             for (Tcx.Hook hook : Tcx.Hook.values()) {
                 for (int id : hooks.attached(device.index(), hook)) {
@@ -114,7 +115,7 @@ final class NotedPrograms {
                     }
                 }
             }
-            links.setAlias(device.index(), ProgramNote.without(device.alias()));
+            links.setAlias(device.index(), ProgramRecord.without(device.alias()));
             sweep();
         }
     }
@@ -128,7 +129,7 @@ final class NotedPrograms {
         if (Files.isDirectory(CounterPins.DIRECTORY)) {
             Set<Integer> kept = new HashSet<>();
             for (Link link : links.list()) {
-                ProgramNote.in(link.alias()).ifPresent(note -> kept.add(note.counters()));
+                ProgramRecord.in(link.alias()).ifPresent(note -> kept.add(note.counters()));
             }
             CounterPins.sweep(kept);
         }

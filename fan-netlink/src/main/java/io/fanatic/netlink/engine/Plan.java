@@ -19,24 +19,24 @@ public final class Plan {
     }
 
     /**
-     * Compares by {@link Piece#key}. What is new or different comes first, in the order of {@code desired}; then what is too
+     * Compares by {@link Resource#key}. What is new or different comes first, in the order of {@code desired}; then what is too
      * much goes, last made first.
      */
-    static Plan between(List<Piece> observed, List<Piece> desired) {
-        Map<String, Piece> there = new LinkedHashMap<>();
-        for (Piece piece : observed) {
-            there.put(piece.key(), piece);
+    static Plan between(List<Resource> observed, List<Resource> desired) {
+        Map<String, Resource> there = new LinkedHashMap<>();
+        for (Resource resource : observed) {
+            there.put(resource.key(), resource);
         }
         List<Change> changes = new ArrayList<>();
-        for (Piece piece : desired) {
-            Piece old = there.remove(piece.key());
+        for (Resource resource : desired) {
+            Resource old = there.remove(resource.key());
             if (old == null) {
-                changes.add(Change.create(piece));
-            } else if (!old.equals(piece)) {
-                changes.add(Change.replace(old, piece));
+                changes.add(Change.create(resource));
+            } else if (!old.equals(resource)) {
+                changes.add(Change.replace(old, resource));
             }
         }
-        List<Piece> tooMuch = new ArrayList<>(there.values());
+        List<Resource> tooMuch = new ArrayList<>(there.values());
         for (int i = tooMuch.size() - 1; i >= 0; i--) {
             changes.add(Change.delete(tooMuch.get(i)));
         }
@@ -96,9 +96,9 @@ public final class Plan {
      *     up}, {@code route}, {@code nat}, {@code
      *     underlay-only}, {@code tunnel-only}, {@code accept}, {@code dhcp}, {@code forwarding} or {@code forward-filter}
      * @param kind what happens to it
-     * @param words the change in words, as in {@link #lines}
+     * @param description the change in words, as in {@link #lines}
      */
-    public record Item(String thing, Kind kind, String words) {}
+    public record Item(String thing, Kind kind, String description) {}
 
     /** {@return the changes in their order} */
     public List<Item> items() {

@@ -10,12 +10,12 @@ import java.util.List;
  * its tunnel is made again, once. A tunnel that has a filter keeps it: nothing is gained by disturbing its flows.
  */
 final class PortSharing {
-    private final Observed host;
-    private final Blueprint blueprint;
+    private final HostState host;
+    private final DesiredState desired;
 
-    PortSharing(Observed host, Blueprint blueprint) {
+    PortSharing(HostState host, DesiredState desired) {
         this.host = host;
-        this.blueprint = blueprint;
+        this.desired = desired;
     }
 
     /** Whether the fan's tunnel has a filter, or has to have one. */
@@ -54,23 +54,23 @@ final class PortSharing {
     }
 
     private Plan makeAgain(Fan fan) {
-        List<Piece> observed = blueprint.observed(fan, host);
-        List<Piece> hanging = new ArrayList<>();
-        List<Piece> rest = new ArrayList<>();
-        for (Piece piece : observed) {
-            boolean hangs = piece instanceof TunnelPiece
-                    || piece instanceof ProgramsPiece
-                    || piece instanceof PortPiece
-                    || piece.equals(new UpPiece(fan.tunnel()));
-            (hangs ? hanging : rest).add(piece);
+        List<Resource> observed = desired.observed(fan, host);
+        List<Resource> hanging = new ArrayList<>();
+        List<Resource> rest = new ArrayList<>();
+        for (Resource resource : observed) {
+            boolean hangs = resource instanceof TunnelResource
+                    || resource instanceof ProgramsResource
+                    || resource instanceof PortResource
+                    || resource.equals(new UpResource(fan.tunnel()));
+            (hangs ? hanging : rest).add(resource);
         }
-        List<Piece> again = new ArrayList<>(rest);
-        again.addAll(blueprint.desiredTunnel(fan, true));
+        List<Resource> again = new ArrayList<>(rest);
+        again.addAll(desired.desiredTunnel(fan, true));
         // Without its programs a tunnel lets everything in: it stays down, and off the bridge.
         boolean guarded = !fan.slices().isEmpty();
-        for (Piece piece : hanging) {
-            if (guarded && (piece instanceof PortPiece || piece instanceof UpPiece)) {
-                again.add(piece);
+        for (Resource resource : hanging) {
+            if (guarded && (resource instanceof PortResource || resource instanceof UpResource)) {
+                again.add(resource);
             }
         }
         return Plan.between(observed, rest).then(Plan.between(rest, again));

@@ -11,9 +11,9 @@ import java.util.Optional;
 
 /** Everything that can be known to fail, found before anything is touched. Each check throws {@link FanException}. */
 final class Preflight {
-    private final Observed host;
+    private final HostState host;
 
-    Preflight(Observed host) {
+    Preflight(HostState host) {
         this.host = host;
     }
 
@@ -35,10 +35,10 @@ final class Preflight {
         } else {
             noRivals(fan);
         }
-        if (fan.slices().size() > Fan.MOST_ADDRESSES) {
+        if (fan.slices().size() > Fan.MAX_ADDRESSES) {
             throw new FanException(
                     INVALID,
-                    "a fan may have " + Fan.MOST_ADDRESSES + " underlay addresses on one host, not "
+                    "a fan may have " + Fan.MAX_ADDRESSES + " underlay addresses on one host, not "
                             + fan.slices().size());
         }
         if (fan.mtu() < 68) {
@@ -69,7 +69,7 @@ final class Preflight {
         if (!is.equals(wanted)) {
             // A fan that has lost its bridge has lost the addresses that tell its slices.
             Ipv4Address address = old.slices().isEmpty()
-                    ? old.identity()
+                    ? old.macSeed()
                     : old.underlayAddresses().get(0);
             throw new FanException(
                     CONFLICT,
@@ -94,7 +94,7 @@ final class Preflight {
             if (!ours && !route.isDefault(host.routes()) && route.destination().overlaps(fan.overlay())) {
                 throw new FanException(
                         CONFLICT,
-                        "the overlay " + fan.overlay() + " overlaps the route \"" + route.words()
+                        "the overlay " + fan.overlay() + " overlaps the route \"" + route.description()
                                 + "\"; choose another overlay or remove that route");
             }
         }
@@ -139,7 +139,7 @@ final class Preflight {
                                 + "; remove that device, or choose another port with --port on every host of the fan");
             }
             boolean sameVni = vxlan.admits(fan.vni())
-                    || Mark.parse(link.alias()).map(Mark::vni).equals(Optional.of(fan.vni()));
+                    || Label.parse(link.alias()).map(Label::vni).equals(Optional.of(fan.vni()));
             if (fan.underlayOnly() && !link.isOurs()) {
                 throw new FanException(
                         CONFLICT,
@@ -171,7 +171,7 @@ final class Preflight {
                         link,
                         "takes its addresses from metadata (external), and a network namespace has one such device at most",
                         "");
-            } else if (link.name().equals(Observed.IPIP_FALLBACK)) {
+            } else if (link.name().equals(HostState.IPIP_FALLBACK)) {
                 boolean used = link.up()
                         || host.addresses().stream().anyMatch(a -> a.link().equals(link.name()));
                 if (used) {

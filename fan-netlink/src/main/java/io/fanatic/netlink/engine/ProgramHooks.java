@@ -8,7 +8,7 @@ import java.util.Set;
 /**
  * Where the programs of tunnel and bridge hang: {@linkplain TcxHooks tcx} where the kernel has it (6.6 and later), else filters of a
  * {@linkplain ClsactHooks clsact} qdisc. Both outlive the process, and both leave other people's programs alone. Programs are known by
- * their numbers, see {@link io.fanatic.netlink.bpf.ProgramNote}.
+ * their numbers, see {@link io.fanatic.netlink.bpf.ProgramRecord}.
  */
 interface ProgramHooks {
 

@@ -13,10 +13,10 @@ import java.util.Optional;
  * @param link device it leads to; empty for blackhole and the like
  * @param source the address that the host itself sends from, if said
  * @param mtu bytes of the largest packet; 0 when only the device decides
- * @param words the whole route in the form of {@code ip route}, for messages
+ * @param description the whole route in the form of {@code ip route}, for messages
  */
 public record RouteState(
-        Cidr destination, int table, Optional<String> link, Optional<Ipv4Address> source, int mtu, String words) {
+        Cidr destination, int table, Optional<String> link, Optional<Ipv4Address> source, int mtu, String description) {
 
     /** The main table (RT_TABLE_MAIN). */
     public static final int MAIN = 254;
@@ -27,10 +27,10 @@ public record RouteState(
      * @param destination the network
      * @param table number of the routing table
      * @param link device it leads to
-     * @param words in the form of {@code ip route}
+     * @param description in the form of {@code ip route}
      */
-    public RouteState(Cidr destination, int table, Optional<String> link, String words) {
-        this(destination, table, link, Optional.empty(), 0, words);
+    public RouteState(Cidr destination, int table, Optional<String> link, String description) {
+        this(destination, table, link, Optional.empty(), 0, description);
     }
 
     /**

@@ -32,7 +32,7 @@ record Underlay(Ipv4Address address, Cidr network, String link, int mtu) {
      *
      * @throws FanException (INVALID) when no local address fits, or several do: then the message lists them
      */
-    static Underlay resolve(UnderlaySpec spec, Observed host) {
+    static Underlay resolve(UnderlaySpec spec, HostState host) {
         if (spec instanceof UnderlaySpec.Address given) {
             AddressState local = only(spec, host, true, a -> a.address().equals(given.address()));
             return of(local, given.network(), host);
@@ -100,7 +100,7 @@ record Underlay(Ipv4Address address, Cidr network, String link, int mtu) {
         return local.prefixLength();
     }
 
-    private static String defaultLink(Observed host) {
+    private static String defaultLink(HostState host) {
         return defaultLink(host.routes())
                 .orElseThrow(() -> new FanException(
                         INVALID,
@@ -109,7 +109,7 @@ record Underlay(Ipv4Address address, Cidr network, String link, int mtu) {
 
     /** @param loopbackToo whether addresses of the loopback device are meant as well; service addresses live there */
     private static AddressState only(
-            UnderlaySpec spec, Observed host, boolean loopbackToo, Predicate<AddressState> meant) {
+            UnderlaySpec spec, HostState host, boolean loopbackToo, Predicate<AddressState> meant) {
         List<AddressState> candidates = new ArrayList<>();
         for (AddressState address : host.addresses()) {
             boolean usable = (loopbackToo || !address.link().equals(LOOPBACK))
@@ -130,7 +130,7 @@ record Underlay(Ipv4Address address, Cidr network, String link, int mtu) {
                 inUse.addAll(fan.underlayAddresses());
                 // Without its bridge a fan has no slice to tell it.
                 if (fan.slices().isEmpty()) {
-                    inUse.add(fan.identity());
+                    inUse.add(fan.macSeed());
                 }
             }
             List<AddressState> used = new ArrayList<>(candidates);
@@ -146,7 +146,7 @@ record Underlay(Ipv4Address address, Cidr network, String link, int mtu) {
         return candidates.get(0);
     }
 
-    private static Underlay of(AddressState local, Cidr network, Observed host) {
+    private static Underlay of(AddressState local, Cidr network, HostState host) {
         int mtu = host.link(local.link()).orElseThrow().mtu();
         if (local.link().equals(LOOPBACK)) {
             // An address of the loopback device is reached through others; the smallest of them decides.
@@ -159,7 +159,7 @@ record Underlay(Ipv4Address address, Cidr network, String link, int mtu) {
         return new Underlay(local.address(), network, local.link(), mtu);
     }
 
-    private static List<String> names(Observed host) {
+    private static List<String> names(HostState host) {
         List<String> names = new ArrayList<>();
         for (LinkState link : host.links()) {
             names.add(link.name());

@@ -12,5 +12,5 @@ public interface Check {
      * @param host the host as it was when the examination began
      * @param findings for what is found
      */
-    void look(HealthHost host, Findings findings);
+    void run(HealthHost host, Findings findings);
 }

@@ -12,7 +12,7 @@ final class ConfigCheck implements Check {
     }
 
     @Override
-    public void look(HealthHost host, Findings findings) {
+    public void run(HealthHost host, Findings findings) {
         findings.looked();
         FanConfig config = host.config();
         for (FanConfigException problem : config.problems()) {
@@ -24,7 +24,7 @@ final class ConfigCheck implements Check {
                     "sudoedit " + config.file()));
         }
         for (FanConfig.Line line : config.lines()) {
-            List<String> words = config.words(line);
+            List<String> words = config.description(line);
             if (!words.get(0).equals(line.entry().overlay().toString())) {
                 findings.add(Finding.of(
                         Code.CONFIG_ORDER,

@@ -135,6 +135,6 @@ final class ConfigFiles {
             rest.set(0, patterns.get(0).substring(1));
             return !isAmong(rest, name);
         }
-        return patterns.stream().anyMatch(pattern -> Patterns.matches(pattern, name));
+        return patterns.stream().anyMatch(pattern -> Globs.matches(pattern, name));
     }
 }

@@ -19,7 +19,7 @@ final class ConntrackCheck implements Check {
     }
 
     @Override
-    public void look(HealthHost host, Findings findings) {
+    public void run(HealthHost host, Findings findings) {
         Optional<Long> count = Sysctl.find(COUNT).flatMap(ConntrackCheck::number);
         Optional<Long> max = Sysctl.find(MAX).flatMap(ConntrackCheck::number);
         if (host.fans().isEmpty() || count.isEmpty() || max.isEmpty()) {

@@ -14,7 +14,7 @@ final class CountersCheck implements Check {
     }
 
     @Override
-    public void look(HealthHost host, Findings findings) {
+    public void run(HealthHost host, Findings findings) {
         for (Fan fan : host.fans()) {
             findings.looked();
             Map<Counter, Long> before = host.countersBefore(fan);

@@ -38,6 +38,6 @@ final class DeviceSpecs {
             return true;
         }
         String name = spec.startsWith(NAME) ? spec.substring(NAME.length()) : spec;
-        return name.startsWith("=") ? name.substring(1).equals(device) : Patterns.matches(name, device);
+        return name.startsWith("=") ? name.substring(1).equals(device) : Globs.matches(name, device);
     }
 }

@@ -11,14 +11,14 @@ import java.util.Map;
  *
  * @param looked how many things were looked at
  * @param findings in the order found, one for each code and subject
- * @param unseen what could not be looked at, and why; one sentence each
+ * @param notChecked what could not be looked at, and why; one sentence each
  */
-public record Diagnosis(int looked, List<Finding> findings, List<String> unseen) {
+public record Diagnosis(int looked, List<Finding> findings, List<String> notChecked) {
 
     /** Copies the list. */
     public Diagnosis {
         findings = List.copyOf(findings);
-        unseen = List.copyOf(unseen);
+        notChecked = List.copyOf(notChecked);
     }
 
     /** {@return the findings that follow from no other: one cause, one finding} */
@@ -118,8 +118,8 @@ public record Diagnosis(int looked, List<Finding> findings, List<String> unseen)
     public Diagnosis and(Diagnosis other) {
         List<Finding> all = new ArrayList<>(findings);
         all.addAll(other.findings);
-        List<String> unknown = new ArrayList<>(unseen);
-        unknown.addAll(other.unseen);
+        List<String> unknown = new ArrayList<>(notChecked);
+        unknown.addAll(other.notChecked);
         return new Diagnosis(looked + other.looked, all, unknown);
     }
 }

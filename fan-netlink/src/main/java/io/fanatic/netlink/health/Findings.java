@@ -34,7 +34,7 @@ public final class Findings {
      *
      * @param sentence which, and why
      */
-    public void unseen(String sentence) {
+    public void notChecked(String sentence) {
         unseen.add(sentence);
     }
 

@@ -97,7 +97,7 @@ record Firewall(List<Chain> chains, List<Rule> rules) {
 
         /** Whether an interface's name is among the values, which may end in an asterisk. */
         boolean names(String device) {
-            return values.stream().anyMatch(value -> Patterns.matches(value, device));
+            return values.stream().anyMatch(value -> Globs.matches(value, device));
         }
 
         /** The networks and addresses among the values. */

@@ -21,9 +21,9 @@ final class FirewallCheck implements Check {
     }
 
     @Override
-    public void look(HealthHost host, Findings findings) {
+    public void run(HealthHost host, Findings findings) {
         if (host.firewall().isEmpty()) {
-            findings.unseen("the firewall was not looked at: " + host.firewallTrouble());
+            findings.notChecked("the firewall was not looked at: " + host.firewallTrouble());
             return;
         }
         Firewall firewall = host.firewall().get();

@@ -14,7 +14,7 @@ import java.util.OptionalInt;
  */
 final class FirewallWalk {
     /** A chain with thousands of drops needs no more of them named. */
-    private static final int MOST_HITS = 32;
+    private static final int MAX_HITS = 32;
 
     private final Map<String, List<Firewall.Rule>> rules = new HashMap<>();
     private final Map<String, Outcome> known = new HashMap<>();
@@ -144,7 +144,7 @@ final class FirewallWalk {
     }
 
     private static List<Hit> some(List<Hit> hits) {
-        return List.copyOf(hits.subList(0, Math.min(MOST_HITS, hits.size())));
+        return List.copyOf(hits.subList(0, Math.min(MAX_HITS, hits.size())));
     }
 
     private enum Fit {

@@ -15,7 +15,7 @@ final class ForwardingCheck implements Check {
     }
 
     @Override
-    public void look(HealthHost host, Findings findings) {
+    public void run(HealthHost host, Findings findings) {
         for (Fan fan : host.fans()) {
             findings.looked();
             String key = "net/ipv4/conf/" + fan.bridge() + "/forwarding";

@@ -22,7 +22,7 @@ import java.util.function.Predicate;
  * }</pre>
  *
  * <p>It works in the calling thread's namespaces, changes nothing, and goes as far as the privileges of the program allow:
- * {@link Diagnosis#unseen} says what it could not look at. Immutable.
+ * {@link Diagnosis#notChecked} says what it could not look at. Immutable.
  */
 public final class Health {
     private final Path runDirectory;
@@ -117,11 +117,11 @@ public final class Health {
         try (HealthHost host = new HealthHost(runDirectory, stateDirectory, configuration, config, meant)) {
             for (Check check : checks) {
                 try {
-                    check.look(host, findings);
+                    check.run(host, findings);
                 } catch (RuntimeException e) {
                     // Also what a check of somebody else throws: the others are run all the same.
                     String reason = e.getMessage() == null ? e.toString() : e.getMessage();
-                    findings.unseen(check.name() + " could not be looked at: " + reason);
+                    findings.notChecked(check.name() + " could not be looked at: " + reason);
                 }
             }
         } catch (ErrnoException e) {
@@ -134,7 +134,7 @@ public final class Health {
         try {
             return Optional.of(FanConfig.readIfExists(configuration));
         } catch (IOException e) {
-            findings.unseen("the configuration " + configuration + " could not be read: " + e.getMessage());
+            findings.notChecked("the configuration " + configuration + " could not be read: " + e.getMessage());
             return Optional.empty();
         }
     }

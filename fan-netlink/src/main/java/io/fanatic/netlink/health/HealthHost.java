@@ -56,7 +56,7 @@ public final class HealthHost implements AutoCloseable {
     private final List<AddressState> addresses;
     private final List<RouteState> routes;
     private final List<Fan> fans;
-    private final List<Wanted> wanted = new ArrayList<>();
+    private final List<ExpectedFan> expected = new ArrayList<>();
     private final Map<Fan, Map<Counter, Long>> counters = new HashMap<>();
     private final Optional<Firewall> firewall;
     private final String firewallTrouble;
@@ -111,17 +111,18 @@ public final class HealthHost implements AutoCloseable {
                     .findFirst();
             Optional<FanSlice> slice = fan.flatMap(up -> sliceOf(up, entry));
             slice.ifPresent(covered::add);
-            wanted.add(new Wanted(entry, fan, slice, Optional.of(config.file() + ":" + line.number())));
+            expected.add(new ExpectedFan(entry, fan, slice, Optional.of(config.file() + ":" + line.number())));
         }
         for (Fan fan : fans) {
             List<FanSlice> slices = fan.slices();
-            if (slices.isEmpty() && wanted.stream().noneMatch(each -> each.fan().equals(Optional.of(fan)))) {
-                slices = List.of(fan.mapping().slice(fan.identity()));
+            if (slices.isEmpty()
+                    && expected.stream().noneMatch(each -> each.fan().equals(Optional.of(fan)))) {
+                slices = List.of(fan.mapping().slice(fan.macSeed()));
             }
             for (FanSlice slice : slices) {
                 FanEntry entry = entryOf(fan, slice);
                 if (!covered.contains(slice) && meant.test(entry)) {
-                    wanted.add(new Wanted(entry, Optional.of(fan), Optional.of(slice), Optional.empty()));
+                    expected.add(new ExpectedFan(entry, Optional.of(fan), Optional.of(slice), Optional.empty()));
                 }
             }
         }
@@ -136,7 +137,7 @@ public final class HealthHost implements AutoCloseable {
             return Optional.of(fan.slices().get(0));
         }
         if (fan.slices().isEmpty()) {
-            return Optional.of(fan.mapping().slice(fan.identity()));
+            return Optional.of(fan.mapping().slice(fan.macSeed()));
         }
         return fan.slices().stream()
                 .filter(slice -> address.equals(Optional.of(slice.underlayAddress())))
@@ -164,7 +165,7 @@ public final class HealthHost implements AutoCloseable {
         }
         try {
             int most = new Engine(kernel).preview(entry).mtu();
-            boolean chosen = fan.mtu() >= FanOptions.LEAST_MTU && fan.mtu() < most;
+            boolean chosen = fan.mtu() >= FanOptions.MIN_MTU && fan.mtu() < most;
             return chosen
                     ? new FanEntry(
                             entry.overlay(), entry.underlay(), entry.options().withMtu(fan.mtu()))
@@ -234,41 +235,41 @@ public final class HealthHost implements AutoCloseable {
     }
 
     /** What should be up, and what is. */
-    List<Wanted> wanted() {
-        return wanted;
+    List<ExpectedFan> wanted() {
+        return expected;
     }
 
     /** The names of the devices of all fans that are up or should be. */
     List<String> deviceNames() {
         Set<String> names = new HashSet<>();
-        for (Wanted each : wanted) {
+        for (ExpectedFan each : expected) {
             names.add(bridgeOf(each));
             names.add(tunnelOf(each));
         }
         return names.stream().sorted().toList();
     }
 
-    static String bridgeOf(Wanted wanted) {
-        return wanted.fan()
+    static String bridgeOf(ExpectedFan expected) {
+        return expected.fan()
                 .map(Fan::bridge)
-                .or(wanted.entry().options()::bridge)
-                .orElse(FanNames.bridge(wanted.entry().overlay()));
+                .or(expected.entry().options()::bridge)
+                .orElse(FanNames.bridge(expected.entry().overlay()));
     }
 
-    static String tunnelOf(Wanted wanted) {
-        return wanted.fan()
+    static String tunnelOf(ExpectedFan expected) {
+        return expected.fan()
                 .map(Fan::tunnel)
-                .orElse(FanNames.tunnel(typeOf(wanted), wanted.entry().overlay()));
+                .orElse(FanNames.tunnel(typeOf(expected), expected.entry().overlay()));
     }
 
-    static TunnelType typeOf(Wanted wanted) {
-        return wanted.fan().map(Fan::type).orElse(wanted.entry().options().type());
+    static TunnelType typeOf(ExpectedFan expected) {
+        return expected.fan().map(Fan::type).orElse(expected.entry().options().type());
     }
 
-    static int portOf(Wanted wanted) {
-        return wanted.fan()
+    static int portOf(ExpectedFan expected) {
+        return expected.fan()
                 .map(Fan::port)
-                .orElse(wanted.entry().options().port().orElse(TunnelType.DEFAULT_VXLAN_PORT));
+                .orElse(expected.entry().options().port().orElse(TunnelType.DEFAULT_VXLAN_PORT));
     }
 
     /**

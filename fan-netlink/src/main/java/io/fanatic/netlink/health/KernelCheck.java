@@ -23,14 +23,14 @@ final class KernelCheck implements Check {
     }
 
     @Override
-    public void look(HealthHost host, Findings findings) {
+    public void run(HealthHost host, Findings findings) {
         if (!host.privileged()) {
-            findings.unseen("what the kernel can do was not tried: it needs root");
+            findings.notChecked("what the kernel can do was not tried: it needs root");
             return;
         }
         boolean nat = host.wanted().isEmpty()
                 || host.wanted().stream()
-                        .anyMatch(wanted -> wanted.entry().options().nat());
+                        .anyMatch(expected -> expected.entry().options().nat());
         attemptAll(findings, nat);
     }
 
@@ -57,7 +57,7 @@ final class KernelCheck implements Check {
     private static void attempt(Findings findings, KernelFeatures tried, KernelFeature feature, Code code, String fix) {
         KernelFeatures.Trial trial = tried.trial(feature);
         if (trial.result() == KernelFeatures.Result.NOT_TRIED) {
-            findings.unseen("not tried whether " + code.word().substring("kernel-".length())
+            findings.notChecked("not tried whether " + code.word().substring("kernel-".length())
                     + " works: this program may not (" + trial.seen() + ")");
             return;
         }

@@ -19,16 +19,16 @@ final class LeasesCheck implements Check {
     }
 
     @Override
-    public void look(HealthHost host, Findings findings) {
+    public void run(HealthHost host, Findings findings) {
         for (Fan fan : host.fans()) {
             if (!fan.dhcp().isEmpty()) {
                 findings.looked();
-                look(fan, host.leaseFile(fan), findings);
+                run(fan, host.leaseFile(fan), findings);
             }
         }
     }
 
-    private static void look(Fan fan, Path file, Findings findings) {
+    private static void run(Fan fan, Path file, Findings findings) {
         List<String> strange = new ArrayList<>();
         try {
             for (String line : Files.readAllLines(file)) {
@@ -41,7 +41,7 @@ final class LeasesCheck implements Check {
         } catch (NoSuchFileException noneYet) {
             return;
         } catch (IOException | IllegalArgumentException e) {
-            findings.unseen("the leases in " + file + " were not looked at: " + e.getMessage());
+            findings.notChecked("the leases in " + file + " were not looked at: " + e.getMessage());
             return;
         }
         if (!strange.isEmpty()) {

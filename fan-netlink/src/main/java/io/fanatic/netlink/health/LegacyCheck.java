@@ -17,7 +17,7 @@ final class LegacyCheck implements Check {
     private static final Path TABLES = Path.of("/proc/thread-self/net/ip_tables_names");
 
     private static final Duration PATIENCE = Duration.ofSeconds(5);
-    private static final int MOST_LINES = 3;
+    private static final int MAX_LINES = 3;
 
     @Override
     public String name() {
@@ -25,9 +25,9 @@ final class LegacyCheck implements Check {
     }
 
     @Override
-    public void look(HealthHost host, Findings findings) {
+    public void run(HealthHost host, Findings findings) {
         if (!host.privileged()) {
-            findings.unseen("iptables-legacy was not looked at: it needs root");
+            findings.notChecked("iptables-legacy was not looked at: it needs root");
             return;
         }
         findings.looked();
@@ -37,17 +37,17 @@ final class LegacyCheck implements Check {
             }
             Optional<Path> program = Spawn.find("iptables-legacy-save");
             if (program.isEmpty()) {
-                findings.unseen("tables of iptables-legacy are in use, but iptables-legacy-save is not installed");
+                findings.notChecked("tables of iptables-legacy are in use, but iptables-legacy-save is not installed");
                 return;
             }
             Spawn.Output saved = Spawn.capture(List.of(program.get().toString()), PATIENCE);
-            look(host, findings, saved.text().lines().toList());
+            run(host, findings, saved.text().lines().toList());
         } catch (IOException | ErrnoException e) {
-            findings.unseen("iptables-legacy was not looked at: " + e.getMessage());
+            findings.notChecked("iptables-legacy was not looked at: " + e.getMessage());
         }
     }
 
-    private static void look(HealthHost host, Findings findings, List<String> lines) {
+    private static void run(HealthHost host, Findings findings, List<String> lines) {
         List<String> rules = new ArrayList<>();
         for (String line : lines) {
             if (line.startsWith("-A ") || line.startsWith(":") && line.contains(" DROP ")) {
@@ -61,7 +61,7 @@ final class LegacyCheck implements Check {
                 Code.IPTABLES_LEGACY,
                 Finding.HOST,
                 "iptables-legacy has rules beside nftables: both apply, and neither tool shows the other's",
-                rules.subList(0, Math.min(MOST_LINES, rules.size())),
+                rules.subList(0, Math.min(MAX_LINES, rules.size())),
                 "iptables-legacy-save"));
         for (Fan fan : host.fans()) {
             boolean lets = rules.stream()

@@ -28,13 +28,13 @@ final class ManagersCheck implements Check {
     }
 
     @Override
-    public void look(HealthHost host, Findings findings) {
+    public void run(HealthHost host, Findings findings) {
         findings.looked();
         List<String> devices = host.deviceNames();
         if (devices.isEmpty()) {
             return;
         }
-        List<String> running = Residents.names();
+        List<String> running = Processes.names();
         if (running.contains("NetworkManager")) {
             networkManager(devices, host, findings);
         }
@@ -78,7 +78,7 @@ final class ManagersCheck implements Check {
     private void dhcpcd(List<String> devices, Findings findings) {
         List<String> allowed = files.values(DHCPCD, "allowinterfaces");
         if (!allowed.isEmpty()
-                && devices.stream().noneMatch(device -> allowed.stream().anyMatch(p -> Patterns.matches(p, device)))) {
+                && devices.stream().noneMatch(device -> allowed.stream().anyMatch(p -> Globs.matches(p, device)))) {
             return;
         }
         uncovered(devices, files.values(DHCPCD, "denyinterfaces"))
@@ -92,7 +92,7 @@ final class ManagersCheck implements Check {
 
     private static Optional<String> uncovered(List<String> devices, List<String> patterns) {
         return devices.stream()
-                .filter(device -> patterns.stream().noneMatch(pattern -> Patterns.matches(pattern, device)))
+                .filter(device -> patterns.stream().noneMatch(pattern -> Globs.matches(pattern, device)))
                 .findFirst();
     }
 

@@ -12,7 +12,7 @@ final class NameServerCheck implements Check {
     }
 
     @Override
-    public void look(HealthHost host, Findings findings) {
+    public void run(HealthHost host, Findings findings) {
         for (Fan fan : host.fans()) {
             if (!fan.dhcp().isEmpty()) {
                 findings.looked();

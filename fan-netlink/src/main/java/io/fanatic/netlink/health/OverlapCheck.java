@@ -16,11 +16,11 @@ final class OverlapCheck implements Check {
     }
 
     @Override
-    public void look(HealthHost host, Findings findings) {
-        for (Wanted wanted : host.wanted()) {
+    public void run(HealthHost host, Findings findings) {
+        for (ExpectedFan expected : host.wanted()) {
             findings.looked();
-            Cidr overlay = wanted.entry().overlay();
-            String bridge = HealthHost.bridgeOf(wanted);
+            Cidr overlay = expected.entry().overlay();
+            String bridge = HealthHost.bridgeOf(expected);
             boolean foreign = host.link(bridge)
                     .filter(link -> !link.isOurs())
                     .map(LinkState::alias)
@@ -28,21 +28,21 @@ final class OverlapCheck implements Check {
                     .isPresent();
             for (RouteState route : host.routes()) {
                 boolean tunnel = route.destination().equals(overlay)
-                        && route.link().equals(Optional.of(HealthHost.tunnelOf(wanted)))
-                        && host.link(HealthHost.tunnelOf(wanted))
+                        && route.link().equals(Optional.of(HealthHost.tunnelOf(expected)))
+                        && host.link(HealthHost.tunnelOf(expected))
                                 .filter(LinkState::isOurs)
                                 .isPresent();
                 boolean ours = tunnel || route.link().equals(Optional.of(bridge)) && !foreign;
                 if (!ours
                         && !route.isDefault(host.routes())
                         && route.destination().overlaps(overlay)) {
-                    findings.add(finding(wanted, overlay, route));
+                    findings.add(finding(expected, overlay, route));
                 }
             }
         }
     }
 
-    private static Finding finding(Wanted wanted, Cidr overlay, RouteState route) {
+    private static Finding finding(ExpectedFan expected, Cidr overlay, RouteState route) {
         boolean refuses = route.link().isEmpty() && route.destination().contains(overlay) && CLASS_E.contains(overlay);
         Code code = refuses ? Code.CLASS_E : Code.OVERLAY_OVERLAP;
         String title = refuses
@@ -50,9 +50,9 @@ final class OverlapCheck implements Check {
                 : "a route leads part of the overlay " + overlay + " past the fan";
         return Finding.of(
                 code,
-                wanted.subject(),
+                expected.subject(),
                 title,
-                List.of("ip route: " + route.words()),
-                "ip route delete " + route.words());
+                List.of("ip route: " + route.description()),
+                "ip route delete " + route.description());
     }
 }

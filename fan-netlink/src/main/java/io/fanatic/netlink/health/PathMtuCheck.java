@@ -14,18 +14,18 @@ final class PathMtuCheck implements Check {
     }
 
     @Override
-    public void look(HealthHost host, Findings findings) {
+    public void run(HealthHost host, Findings findings) {
         String value = Sysctl.find(SYSCTL).orElse("0");
-        for (Wanted wanted : host.wanted()) {
-            if (wanted.isUp() && HealthHost.typeOf(wanted) == TunnelType.IPIP) {
+        for (ExpectedFan expected : host.wanted()) {
+            if (expected.isUp() && HealthHost.typeOf(expected) == TunnelType.IPIP) {
                 findings.looked();
                 if (!value.equals("0")) {
                     findings.add(Finding.of(
                             Code.PATH_MTU,
-                            wanted.subject(),
+                            expected.subject(),
                             "this host does not learn what a path takes: packets that are too large are fragmented on the way",
                             List.of(SYSCTL + " is " + value),
-                            "sysctl -w " + SYSCTL + "=0, then " + wanted.up()));
+                            "sysctl -w " + SYSCTL + "=0, then " + expected.up()));
                 }
             }
         }

@@ -27,49 +27,49 @@ final class PlanCheck implements Check {
     }
 
     @Override
-    public void look(HealthHost host, Findings findings) {
-        for (Wanted wanted : host.wanted()) {
+    public void run(HealthHost host, Findings findings) {
+        for (ExpectedFan expected : host.wanted()) {
             if (!host.privileged()) {
-                findings.unseen("whether the fans are complete was not checked: it needs root");
+                findings.notChecked("whether the fans are complete was not checked: it needs root");
             }
             findings.looked();
-            if (!wanted.isUp()) {
-                findings.add(down(host, wanted));
+            if (!expected.isUp()) {
+                findings.add(down(host, expected));
             } else if (host.privileged()) {
-                repair(host, findings, wanted);
+                repair(host, findings, expected);
             }
         }
     }
 
-    private static Finding down(HealthHost host, Wanted wanted) {
-        String why = wanted.place().orElse("") + ": " + wanted.entry();
+    private static Finding down(HealthHost host, ExpectedFan expected) {
+        String why = expected.place().orElse("") + ": " + expected.entry();
         if (host.privileged()) {
             try {
-                host.engine().planUp(wanted.entry());
+                host.engine().planUp(expected.entry());
             } catch (FanException | ErrnoException e) {
                 why = why + "; fanctl up says: " + e.getMessage();
             }
         }
         return Finding.of(
                         Code.FAN_DOWN,
-                        wanted.subject(),
-                        "the fan " + wanted.entry().overlay() + " is configured, but not up",
+                        expected.subject(),
+                        "the fan " + expected.entry().overlay() + " is configured, but not up",
                         List.of(why),
-                        wanted.up())
+                        expected.up())
                 .because(OBSTACLES);
     }
 
-    private static void repair(HealthHost host, Findings findings, Wanted wanted) {
+    private static void repair(HealthHost host, Findings findings, ExpectedFan expected) {
         Plan plan;
         try {
-            plan = host.engine().planUp(wanted.entry());
+            plan = host.engine().planUp(expected.entry());
         } catch (FanException | ErrnoException e) {
             findings.add(Finding.of(
                             Code.FAN_BLOCKED,
-                            wanted.subject(),
+                            expected.subject(),
                             "the fan is up, but fanctl up could neither check nor repair it",
                             List.of(String.valueOf(e.getMessage())),
-                            wanted.up())
+                            expected.up())
                     .because(OBSTACLES));
             return;
         }
@@ -78,65 +78,69 @@ final class PlanCheck implements Check {
             // nobody.
             boolean note = item.thing().equals("forwarding") && item.kind() == Plan.Kind.REMOVED;
             if (!item.thing().equals("accept") && !note) {
-                findings.add(finding(wanted, item));
+                findings.add(finding(expected, item));
             }
         }
     }
 
-    private static Finding finding(Wanted wanted, Plan.Item item) {
+    private static Finding finding(ExpectedFan expected, Plan.Item item) {
         return switch (item.thing()) {
             case "tunnel" ->
-                isMtu(item) ? mtu(wanted, item) : of(Code.TUNNEL, wanted, item, "the tunnel is " + how(item));
+                isMtu(item) ? mtu(expected, item) : of(Code.TUNNEL, expected, item, "the tunnel is " + how(item));
             case "bridge" ->
-                isMtu(item) ? mtu(wanted, item) : of(Code.BRIDGE, wanted, item, "the bridge is " + how(item));
+                isMtu(item) ? mtu(expected, item) : of(Code.BRIDGE, expected, item, "the bridge is " + how(item));
             case "programs" ->
-                of(Code.PROGRAMS, wanted, item, "guard and encap are not attached to the tunnel as this fan needs them")
+                of(
+                                Code.PROGRAMS,
+                                expected,
+                                item,
+                                "guard and encap are not attached to the tunnel as this fan needs them")
                         .because(Code.TUNNEL, Code.BRIDGE, Code.HOST_ADDRESS);
             case "gate" ->
-                of(Code.PROGRAMS, wanted, item, "the gate is not attached to the bridge as this fan needs it")
+                of(Code.PROGRAMS, expected, item, "the gate is not attached to the bridge as this fan needs it")
                         .because(Code.BRIDGE, Code.HOST_ADDRESS);
             case "port" ->
-                of(Code.BRIDGE_PORT, wanted, item, "the tunnel is not a port of the bridge")
+                of(Code.BRIDGE_PORT, expected, item, "the tunnel is not a port of the bridge")
                         .because(Code.TUNNEL, Code.BRIDGE);
             case "address" ->
-                of(Code.HOST_ADDRESS, wanted, item, "the bridge's addresses are not those of the slice")
+                of(Code.HOST_ADDRESS, expected, item, "the bridge's addresses are not those of the slice")
                         .because(Code.BRIDGE);
             case "up" ->
-                of(Code.DEVICE_DOWN, wanted, item, "a device of the fan is down")
+                of(Code.DEVICE_DOWN, expected, item, "a device of the fan is down")
                         .because(Code.TUNNEL, Code.BRIDGE);
             case "dhcp" ->
-                of(Code.DHCP, wanted, item, "the DHCP server does not run as it should")
+                of(Code.DHCP, expected, item, "the DHCP server does not run as it should")
                         .because(Code.BRIDGE, Code.MTU, Code.HOST_ADDRESS);
             case "route" ->
-                of(Code.TUNNEL, wanted, item, "the route to the overlay is " + how(item))
+                of(Code.TUNNEL, expected, item, "the route to the overlay is " + how(item))
                         .because(Code.BRIDGE, Code.HOST_ADDRESS, Code.DEVICE_DOWN);
             case "nat" ->
-                of(Code.NAT, wanted, item, "what leaves the overlay is not masqueraded as it should be")
+                of(Code.NAT, expected, item, "what leaves the overlay is not masqueraded as it should be")
                         .because(Code.BRIDGE, Code.HOST_ADDRESS, Code.KERNEL_NFTABLES);
             case "underlay-only" ->
                 of(
                                 Code.UNDERLAY_ONLY,
-                                wanted,
+                                expected,
                                 item,
                                 "the tunnel's port does not take exactly what comes from the underlay")
                         .because(Code.BRIDGE, Code.TUNNEL, Code.KERNEL_NFTABLES);
             case "tunnel-only" ->
                 of(
                                 Code.TUNNEL_ONLY,
-                                wanted,
+                                expected,
                                 item,
                                 "containers could send to other hosts in the name of this host's tunnel")
                         .because(Code.BRIDGE, Code.TUNNEL, Code.KERNEL_NFTABLES);
-            case "forward-filter" -> forwardTable(wanted, item);
-            default -> forwarding(wanted, item);
+            case "forward-filter" -> forwardTable(expected, item);
+            default -> forwarding(expected, item);
         };
     }
 
-    private static Finding forwardTable(Wanted wanted, Plan.Item item) {
+    private static Finding forwardTable(ExpectedFan expected, Plan.Item item) {
         return item.kind() == Plan.Kind.REMOVED
                 ? of(
                                 Code.FORWARD_DROP,
-                                wanted,
+                                expected,
                                 item,
                                 "the fan's table still keeps the networks of this host apart, which forwards by itself"
                                         + " now")
@@ -145,24 +149,24 @@ final class PlanCheck implements Check {
                 // either.
                 : of(
                                 Code.FORWARD_OPEN,
-                                wanted,
+                                expected,
                                 item,
                                 "the fan makes this host a way from one of its networks to another")
                         .because(Code.NAT, Code.KERNEL_NFTABLES, Code.FORWARDING_OFF);
     }
 
-    private static Finding forwarding(Wanted wanted, Plan.Item item) {
-        if (item.words().startsWith("set net.ipv4.ip_forward back")) {
+    private static Finding forwarding(ExpectedFan expected, Plan.Item item) {
+        if (item.description().startsWith("set net.ipv4.ip_forward back")) {
             return of(
                     Code.FORWARD_OPEN,
-                    wanted,
+                    expected,
                     item,
                     "an earlier version of the fan made this host forward between all of its networks");
         }
-        boolean some = item.words().contains("; so far by ");
+        boolean some = item.description().contains("; so far by ");
         return of(
                         Code.FORWARDING_OFF,
-                        wanted,
+                        expected,
                         item,
                         some
                                 ? "containers get no answers from one of this host's networks"
@@ -176,15 +180,16 @@ final class PlanCheck implements Check {
     }
 
     private static boolean isMtu(Plan.Item item) {
-        int colon = item.words().indexOf(": MTU ");
-        return colon > 0 && item.words().indexOf(',', colon) < 0;
+        int colon = item.description().indexOf(": MTU ");
+        return colon > 0 && item.description().indexOf(',', colon) < 0;
     }
 
-    private static Finding mtu(Wanted wanted, Plan.Item item) {
-        return of(Code.MTU, wanted, item, "bridge or tunnel do not have the MTU that they should");
+    private static Finding mtu(ExpectedFan expected, Plan.Item item) {
+        return of(Code.MTU, expected, item, "bridge or tunnel do not have the MTU that they should");
     }
 
-    private static Finding of(Code code, Wanted wanted, Plan.Item item, String title) {
-        return Finding.of(code, wanted.subject(), title, List.of("fanctl up would " + item.words()), wanted.up());
+    private static Finding of(Code code, ExpectedFan expected, Plan.Item item, String title) {
+        return Finding.of(
+                code, expected.subject(), title, List.of("fanctl up would " + item.description()), expected.up());
     }
 }

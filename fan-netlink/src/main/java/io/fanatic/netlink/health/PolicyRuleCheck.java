@@ -27,23 +27,23 @@ final class PolicyRuleCheck implements Check {
     }
 
     @Override
-    public void look(HealthHost host, Findings findings) {
-        for (Wanted wanted : host.wanted()) {
-            if (!wanted.isUp()) {
+    public void run(HealthHost host, Findings findings) {
+        for (ExpectedFan expected : host.wanted()) {
+            if (!expected.isUp()) {
                 continue;
             }
             findings.looked();
-            Ipv4Address own = wanted.slice().orElseThrow().underlayAddress();
-            FanMapping mapping = wanted.fan().orElseThrow().mapping();
+            Ipv4Address own = expected.slice().orElseThrow().underlayAddress();
+            FanMapping mapping = expected.fan().orElseThrow().mapping();
             Optional<String> device = host.holder(own).map(LinkState::name);
-            String inside = HealthHost.typeOf(wanted) == TunnelType.IPIP
-                    ? HealthHost.tunnelOf(wanted)
-                    : HealthHost.bridgeOf(wanted);
+            String inside = HealthHost.typeOf(expected) == TunnelType.IPIP
+                    ? HealthHost.tunnelOf(expected)
+                    : HealthHost.bridgeOf(expected);
             for (Ipv4Address other : sample(mapping.underlay(), own)) {
                 if (device.isPresent() && !device.get().equals("lo")) {
-                    look(host, findings, wanted, other, Optional.of(own), device.get());
+                    run(host, findings, expected, other, Optional.of(own), device.get());
                 }
-                look(host, findings, wanted, mapping.slice(other).hostAddress(), Optional.empty(), inside);
+                run(host, findings, expected, mapping.slice(other).hostAddress(), Optional.empty(), inside);
             }
         }
     }
@@ -61,10 +61,10 @@ final class PolicyRuleCheck implements Check {
     }
 
     /** @param from what the packet has as its source already, when the way is looked up */
-    private static void look(
+    private static void run(
             HealthHost host,
             Findings findings,
-            Wanted wanted,
+            ExpectedFan expected,
             Ipv4Address to,
             Optional<Ipv4Address> from,
             String device) {
@@ -88,7 +88,7 @@ final class PolicyRuleCheck implements Check {
         boolean overlay = from.isEmpty();
         findings.add(Finding.of(
                         Code.POLICY_RULE,
-                        wanted.subject(),
+                        expected.subject(),
                         overlay
                                 ? "a policy rule leads packets for the overlay past the fan"
                                 : "a policy rule leads the tunnel's packets to other hosts elsewhere",
@@ -97,11 +97,11 @@ final class PolicyRuleCheck implements Check {
                                         ? " is reached by " + out.get() + " (table "
                                                 + way.orElseThrow().table() + ")"
                                         : " is not reached")
-                                + ", not by " + device + ": " + words(rule)),
+                                + ", not by " + device + ": " + description(rule)),
                         "ip rule add pref " + Math.max(1, rule.priority() - 1) + " to "
                                 + (overlay
-                                        ? wanted.subject()
-                                        : wanted.fan()
+                                        ? expected.subject()
+                                        : expected.fan()
                                                 .orElseThrow()
                                                 .mapping()
                                                 .underlay()
@@ -111,7 +111,7 @@ final class PolicyRuleCheck implements Check {
     }
 
     /** {@code ip rule 100: from 10.0.0.0/16 lookup 7}. */
-    private static String words(Rule rule) {
+    private static String description(Rule rule) {
         StringBuilder text =
                 new StringBuilder("ip rule ").append(rule.priority()).append(':');
         text.append(rule.inverted() ? " not" : "");

@@ -24,30 +24,30 @@ final class PortCheck implements Check {
     }
 
     @Override
-    public void look(HealthHost host, Findings findings) {
-        for (Wanted wanted : host.wanted()) {
-            if (HealthHost.typeOf(wanted) == TunnelType.IPIP) {
+    public void run(HealthHost host, Findings findings) {
+        for (ExpectedFan expected : host.wanted()) {
+            if (HealthHost.typeOf(expected) == TunnelType.IPIP) {
                 continue;
             }
             findings.looked();
-            int port = HealthHost.portOf(wanted);
-            Optional<String> rival = device(host, wanted, port).or(() -> socket(host, port));
+            int port = HealthHost.portOf(expected);
+            Optional<String> rival = device(host, expected, port).or(() -> socket(host, port));
             rival.ifPresent(words -> findings.add(Finding.of(
                     Code.PORT_CLASH,
-                    wanted.subject(),
+                    expected.subject(),
                     "UDP port " + port + " of the fan's tunnel is held by something else",
                     List.of(words),
                     "ss -uanp sport = " + port)));
         }
     }
 
-    private static Optional<String> device(HealthHost host, Wanted wanted, int port) {
-        int vni = wanted.fan()
+    private static Optional<String> device(HealthHost host, ExpectedFan expected, int port) {
+        int vni = expected.fan()
                 .map(fan -> fan.vni())
-                .orElse(wanted.entry()
+                .orElse(expected.entry()
                         .options()
                         .vni()
-                        .orElse(FanNames.vni(wanted.entry().overlay())));
+                        .orElse(FanNames.vni(expected.entry().overlay())));
         for (LinkState link : host.links()) {
             boolean other = link.vxlan().isPresent() && !link.isOurs() && !Kernel.isTemporary(link.name());
             if (other

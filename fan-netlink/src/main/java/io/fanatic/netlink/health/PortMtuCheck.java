@@ -17,7 +17,7 @@ final class PortMtuCheck implements Check {
     }
 
     @Override
-    public void look(HealthHost host, Findings findings) {
+    public void run(HealthHost host, Findings findings) {
         for (Fan fan : host.fans()) {
             for (LinkState link : host.links()) {
                 if (!link.master().equals(Optional.of(fan.bridge())) || link.isOurs()) {
@@ -51,7 +51,7 @@ final class PortMtuCheck implements Check {
 
     private static boolean isChosen(HealthHost host, Fan fan) {
         return host.wanted().stream()
-                .anyMatch(wanted -> wanted.fan().equals(Optional.of(fan))
-                        && wanted.entry().options().mtu().isPresent());
+                .anyMatch(expected -> expected.fan().equals(Optional.of(fan))
+                        && expected.entry().options().mtu().isPresent());
     }
 }

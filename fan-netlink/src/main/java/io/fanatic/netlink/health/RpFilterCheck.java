@@ -21,22 +21,22 @@ final class RpFilterCheck implements Check {
     }
 
     @Override
-    public void look(HealthHost host, Findings findings) {
-        for (Wanted wanted : host.wanted()) {
-            if (wanted.isUp()) {
+    public void run(HealthHost host, Findings findings) {
+        for (ExpectedFan expected : host.wanted()) {
+            if (expected.isUp()) {
                 findings.looked();
-                Ipv4Address address = wanted.slice().orElseThrow().underlayAddress();
+                Ipv4Address address = expected.slice().orElseThrow().underlayAddress();
                 Optional<LinkState> device =
                         host.holder(address).filter(link -> !link.name().equals("lo"));
                 if (device.isPresent() && effective(device.get().name()) == STRICT) {
-                    look(host, findings, wanted, device.get().name());
+                    run(host, findings, expected, device.get().name());
                 }
             }
         }
     }
 
-    private static void look(HealthHost host, Findings findings, Wanted wanted, String device) {
-        Cidr underlay = wanted.fan().orElseThrow().mapping().underlay();
+    private static void run(HealthHost host, Findings findings, ExpectedFan expected, String device) {
+        Cidr underlay = expected.fan().orElseThrow().mapping().underlay();
         long step = Math.max(1, underlay.size() / SAMPLES);
         for (long offset = 2; offset < underlay.size() - 1; offset += step) {
             Ipv4Address other = underlay.network().plus((int) offset);
@@ -44,7 +44,7 @@ final class RpFilterCheck implements Check {
             if (way.isPresent() && !way.get().equals(device)) {
                 findings.add(Finding.of(
                         Code.RP_FILTER,
-                        wanted.subject(),
+                        expected.subject(),
                         "the strict reverse path filter of " + device + " drops what some hosts of the underlay send",
                         List.of("rp_filter of " + device + " is 1 (the larger of \"all\" and its own), and " + other
                                 + " is reached by " + way.get()),

@@ -21,7 +21,7 @@ final class UbuntuFanCheck implements Check {
     }
 
     @Override
-    public void look(HealthHost host, Findings findings) {
+    public void run(HealthHost host, Findings findings) {
         findings.looked();
         List<String> found = new ArrayList<>();
         for (Path file : FILES) {

@@ -10,21 +10,21 @@ final class UnconfiguredCheck implements Check {
     }
 
     @Override
-    public void look(HealthHost host, Findings findings) {
+    public void run(HealthHost host, Findings findings) {
         if (!host.knowsConfig()) {
             return;
         }
-        for (Wanted wanted : host.wanted()) {
+        for (ExpectedFan expected : host.wanted()) {
             findings.looked();
-            if (wanted.place().isEmpty()) {
+            if (expected.place().isEmpty()) {
                 findings.add(Finding.of(
                                 Code.NOT_CONFIGURED,
-                                wanted.subject(),
+                                expected.subject(),
                                 "the fan is up, but not in " + host.config().file() + ": it is gone after a reboot",
                                 List.of("no line of it means the slice "
-                                        + wanted.slice().orElseThrow().cidr() + " of "
-                                        + wanted.slice().orElseThrow().underlayAddress()),
-                                "fanctl config set " + wanted.entry())
+                                        + expected.slice().orElseThrow().cidr() + " of "
+                                        + expected.slice().orElseThrow().underlayAddress()),
+                                "fanctl config set " + expected.entry())
                         .because(Code.CONFIG_LINE, Code.UNDERLAY_GONE));
             }
         }

@@ -15,29 +15,29 @@ final class UnderlayCheck implements Check {
     }
 
     @Override
-    public void look(HealthHost host, Findings findings) {
-        for (Wanted wanted : host.wanted()) {
-            if (wanted.isUp()) {
+    public void run(HealthHost host, Findings findings) {
+        for (ExpectedFan expected : host.wanted()) {
+            if (expected.isUp()) {
                 findings.looked();
-                look(host, findings, wanted, wanted.slice().orElseThrow().underlayAddress());
+                run(host, findings, expected, expected.slice().orElseThrow().underlayAddress());
             }
         }
     }
 
-    private static void look(HealthHost host, Findings findings, Wanted wanted, Ipv4Address address) {
+    private static void run(HealthHost host, Findings findings, ExpectedFan expected, Ipv4Address address) {
         Optional<LinkState> holder = host.holder(address);
-        Fan fan = wanted.fan().orElseThrow();
+        Fan fan = expected.fan().orElseThrow();
         if (holder.isEmpty()) {
             String network = fan.mapping().underlay().toString();
             findings.add(Finding.of(
                     Code.UNDERLAY_GONE,
-                    wanted.subject(),
+                    expected.subject(),
                     "the fan is up for the underlay address " + address + ", which this host does not have any more",
                     List.of("no device has " + address
-                            + "; the slice " + wanted.slice().orElseThrow().cidr()
+                            + "; the slice " + expected.slice().orElseThrow().cidr()
                             + " is unreachable, and a new address means another slice"),
                     "fanctl down -u " + address + "/" + fan.mapping().underlay().prefixLength() + " -o "
-                            + wanted.subject() + " && fanctl up -u " + network + " -o " + wanted.subject()));
+                            + expected.subject() + " && fanctl up -u " + network + " -o " + expected.subject()));
             return;
         }
         Optional<Link> device = host.device(holder.get().name());
@@ -45,7 +45,7 @@ final class UnderlayCheck implements Check {
             boolean up = device.get().up();
             findings.add(Finding.of(
                     Code.UNDERLAY_DOWN,
-                    wanted.subject(),
+                    expected.subject(),
                     device.get().name() + ", which has the underlay address " + address + ", carries nothing",
                     List.of(device.get().name() + (up ? " is up without carrier" : " is down")),
                     up

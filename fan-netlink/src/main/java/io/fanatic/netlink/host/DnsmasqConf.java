@@ -47,7 +47,7 @@ final class DnsmasqConf {
         // To clients that do not ask for it, too: too large an MTU loses large packets without a word.
         line(text, MTU + server.mtu());
         if (!server.nameServers().isEmpty()) {
-            line(text, NAME_SERVERS + words(server.nameServers()));
+            line(text, NAME_SERVERS + description(server.nameServers()));
         }
         for (int i = 0; i < server.ranges().size(); i++) {
             DhcpRange range = server.ranges().get(i);
@@ -64,7 +64,7 @@ final class DnsmasqConf {
         return text.toString();
     }
 
-    private static String words(List<Ipv4Address> addresses) {
+    private static String description(List<Ipv4Address> addresses) {
         StringBuilder text = new StringBuilder();
         for (Ipv4Address address : addresses) {
             text.append(text.length() == 0 ? "" : ",").append(address);

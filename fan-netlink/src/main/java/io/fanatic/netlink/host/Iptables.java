@@ -80,7 +80,7 @@ public final class Iptables {
      * @param out name of the device
      * @param traffic what it is for
      */
-    public record Pass(Backend backend, String chain, String in, String out, Traffic traffic) {
+    public record AcceptRule(Backend backend, String chain, String in, String out, Traffic traffic) {
 
         /**
          * A rule for what stays in the overlay.
@@ -90,7 +90,7 @@ public final class Iptables {
          * @param in name of the device
          * @param out name of the device
          */
-        public Pass(Backend backend, String chain, String in, String out) {
+        public AcceptRule(Backend backend, String chain, String in, String out) {
             this(backend, chain, in, out, Traffic.OVERLAY);
         }
 
@@ -102,8 +102,8 @@ public final class Iptables {
          * @param out name of the device
          * @param traffic either of the two
          */
-        public static Pass outside(Backend backend, String in, String out, Traffic traffic) {
-            return new Pass(backend, FORWARD, in, out, traffic);
+        public static AcceptRule outside(Backend backend, String in, String out, Traffic traffic) {
+            return new AcceptRule(backend, FORWARD, in, out, traffic);
         }
 
         /** {@code iptables-nft DOCKER-USER: -i ftun0 -o fan-250 -j ACCEPT}. */
@@ -126,7 +126,12 @@ public final class Iptables {
      * @param leaving devices whose packets rules of others accept: those from it to all others
      */
     public record Forward(
-            Backend backend, boolean drops, String chain, List<Pass> ours, List<String> others, List<String> leaving) {
+            Backend backend,
+            boolean drops,
+            String chain,
+            List<AcceptRule> ours,
+            List<String> others,
+            List<String> leaving) {
         /** Copies the lists. */
         public Forward {
             ours = List.copyOf(ours);
@@ -174,7 +179,7 @@ public final class Iptables {
     static Forward parse(Backend backend, List<String> lines) {
         boolean drops = false;
         String chain = FORWARD;
-        List<Pass> ours = new ArrayList<>();
+        List<AcceptRule> ours = new ArrayList<>();
         List<String> others = new ArrayList<>();
         List<String> leaving = new ArrayList<>();
         for (String line : lines) {
@@ -187,7 +192,7 @@ public final class Iptables {
             String in = words.get(3);
             boolean known = false;
             for (Traffic traffic : Traffic.values()) {
-                Pass pass = new Pass(backend, words.get(1), in, words.get(5), traffic);
+                AcceptRule pass = new AcceptRule(backend, words.get(1), in, words.get(5), traffic);
                 if (words.equals(rule("-A", pass))) {
                     ours.add(pass);
                     known = true;
@@ -204,7 +209,7 @@ public final class Iptables {
         return new Forward(backend, drops, chain, ours, others, leaving);
     }
 
-    private static List<String> rule(String command, Pass pass) {
+    private static List<String> rule(String command, AcceptRule pass) {
         List<String> words = new ArrayList<>(List.of(command, pass.chain, "-i", pass.in, "-o", pass.out));
         words.addAll(pass.traffic.match);
         words.addAll(List.of("-m", "comment", "--comment", pass.traffic.comment, "-j", "ACCEPT"));
@@ -217,7 +222,7 @@ public final class Iptables {
      * @param pass the rule
      * @throws FirewallException when iptables refuses, with its words
      */
-    public static void add(Pass pass) {
+    public static void add(AcceptRule pass) {
         if (run(pass, "-C").status() != 0) {
             change(pass, pass.traffic == Traffic.OVERLAY ? "-I" : "-A");
         }
@@ -228,13 +233,13 @@ public final class Iptables {
      *
      * @param pass the rule
      */
-    public static void remove(Pass pass) {
+    public static void remove(AcceptRule pass) {
         while (run(pass, "-C").status() == 0) {
             change(pass, "-D");
         }
     }
 
-    private static void change(Pass pass, String command) {
+    private static void change(AcceptRule pass, String command) {
         Spawn.Output ended = run(pass, command);
         if (ended.status() != 0) {
             throw new FirewallException(pass.backend + " refused: " + oneLine(ended.text()));
@@ -245,7 +250,7 @@ public final class Iptables {
         return text.replaceAll("\\s+", " ");
     }
 
-    private static Spawn.Output run(Pass pass, String command) {
+    private static Spawn.Output run(AcceptRule pass, String command) {
         Path program = Spawn.find(pass.backend.program)
                 .orElseThrow(() -> new ErrnoException("run " + pass.backend, Errno.ENOENT));
         return run(program, rule(command, pass));

@@ -3,7 +3,7 @@ package io.fanatic.netlink.host;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.netlink.bpf.AttachedProgram;
 import io.fanatic.netlink.bpf.FanPrograms;
-import io.fanatic.netlink.bpf.ProgramNote;
+import io.fanatic.netlink.bpf.ProgramRecord;
 import io.fanatic.netlink.bpf.Tcx;
 import io.fanatic.netlink.route.Addresses;
 import io.fanatic.netlink.route.BpfFilter;
@@ -82,7 +82,7 @@ final class SnapshotReader implements AutoCloseable {
         lines.add("link " + link.name() + " kind " + link.kind() + " mtu " + link.mtu() + " mac " + link.mac()
                 + (link.up() ? " up" : " down") + (link.ipv6() ? " ipv6" : "") + " master " + name(link.master())
                 + " lower " + lower(link)
-                + " group " + link.group() + " alias \"" + ProgramNote.without(link.alias()) + "\""
+                + " group " + link.group() + " alias \"" + ProgramRecord.without(link.alias()) + "\""
                 + (link.vxlan().isPresent() ? " " + link.vxlan().get() : ""));
     }
 

@@ -21,7 +21,7 @@ import java.util.Optional;
  */
 public final class Sysctl {
     private static final Path ROOT = Path.of("/proc/sys");
-    private static final int MOST_BYTES = 4096;
+    private static final int MAX_BYTES = 4096;
 
     private Sysctl() {}
 
@@ -45,7 +45,7 @@ public final class Sysctl {
     public static Optional<String> find(String key) {
         // In one call: the kernel gives a number once, and whoever asked for its first byte never sees the rest.
         try (InputStream file = Files.newInputStream(file(key))) {
-            return Optional.of(new String(file.readNBytes(MOST_BYTES), StandardCharsets.UTF_8).stripTrailing());
+            return Optional.of(new String(file.readNBytes(MAX_BYTES), StandardCharsets.UTF_8).stripTrailing());
         } catch (NoSuchFileException absent) {
             return Optional.empty();
         } catch (IOException e) {

@@ -92,15 +92,15 @@ public final class Spawn {
      *
      * @param command the program's absolute path, then its arguments
      * @param output a file that receives what it prints on both streams; it is made or emptied
-     * @param patience how long it may take; it is killed then
+     * @param timeout how long it may take; it is killed then
      * @return its exit status, or 128 and the number of the signal that ended it
      * @throws ErrnoException ENOENT when there is no such program; ETIMEDOUT when it took too long
      */
-    public static int run(List<String> command, Path output, Duration patience) {
+    public static int run(List<String> command, Path output, Duration timeout) {
         List<String> environment = new ArrayList<>();
         ENVIRONMENT.forEach((name, value) -> environment.add(name + "=" + value));
         int pid = spawn(command, environment, output, O_WRONLY_CREAT_TRUNC, POSIX_SPAWN_SETSIGMASK, List.of());
-        return waitFor(command.get(0), pid, patience);
+        return waitFor(command.get(0), pid, timeout);
     }
 
     /**
@@ -115,10 +115,10 @@ public final class Spawn {
      * As {@link #run}, keeping in memory what the program prints, so that nothing is left behind when this process is killed.
      *
      * @param command the program's absolute path, then its arguments
-     * @param patience how long it may take; it is killed then
+     * @param timeout how long it may take; it is killed then
      * @throws ErrnoException ENOENT when there is no such program; ETIMEDOUT when it took too long
      */
-    public static Output capture(List<String> command, Duration patience) {
+    public static Output capture(List<String> command, Duration timeout) {
         int memory = SPAWN.memfd_create("output", MFD_CLOEXEC);
         if (memory < 0) {
             throw new ErrnoException("keep what " + command.get(0) + " prints", Native.errno());
@@ -126,7 +126,7 @@ public final class Spawn {
         try {
             // The child opens it before it becomes the program.
             Path output = Path.of("/proc/self/fd/" + memory);
-            int status = run(command, output, patience);
+            int status = run(command, output, timeout);
             return new Output(status, new String(Files.readAllBytes(output), StandardCharsets.UTF_8).strip());
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read what " + command.get(0) + " printed", e);
@@ -204,9 +204,9 @@ public final class Spawn {
         return pid.getInt(0);
     }
 
-    private static int waitFor(String program, int pid, Duration patience) {
+    private static int waitFor(String program, int pid, Duration timeout) {
         ByteBuffer status = Native.buffer(4);
-        long end = System.nanoTime() + patience.toNanos();
+        long end = System.nanoTime() + timeout.toNanos();
         while (true) {
             int ended = SPAWN.waitpid(pid, status, WNOHANG);
             if (ended == pid) {
@@ -221,7 +221,7 @@ public final class Spawn {
                 LIBC.kill(pid, SIGKILL);
                 SPAWN.waitpid(pid, status, 0);
                 throw new ErrnoException(
-                        "run " + program, Errno.ETIMEDOUT, "killed after " + patience.toSeconds() + " s");
+                        "run " + program, Errno.ETIMEDOUT, "killed after " + timeout.toSeconds() + " s");
             }
             LockSupport.parkNanos(POLL_NANOS);
         }

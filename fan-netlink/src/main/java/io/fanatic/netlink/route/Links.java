@@ -63,11 +63,11 @@ public final class Links {
      * Waits until links carry packets. The kernel activates a cable that was just plugged in, and tells its bridge, in a worker of
      * its own, which on a busy machine comes up to seconds late; until then what is sent is dropped.
      *
-     * @param patience how long at most
+     * @param timeout how long at most
      * @return the name of one that still does not carry packets then; empty when all do
      */
-    public Optional<String> awaitRunning(Collection<String> names, Duration patience) {
-        long end = System.nanoTime() + patience.toNanos();
+    public Optional<String> awaitRunning(Collection<String> names, Duration timeout) {
+        long end = System.nanoTime() + timeout.toNanos();
         while (true) {
             Set<String> waiting = new HashSet<>(names);
             for (Link link : list()) {
@@ -86,7 +86,7 @@ public final class Links {
     }
 
     /** The link of that index, if there is one. */
-    public Optional<Link> at(int index) {
+    public Optional<Link> byIndex(int index) {
         return find("look up link " + index, question(index));
     }
 
@@ -230,7 +230,7 @@ public final class Links {
      * Gives a link, which must be off on kernels before 6.2, another name and an alias in one request, so that the name is
      * never seen without the alias.
      */
-    public void publish(int index, String name, String alias) {
+    public void renameWithAlias(int index, String name, String alias) {
         socket.execute(
                 "rename link " + index + " to " + name,
                 change(index).string(IFLA_IFNAME, name).string(IFLA_IFALIAS, alias));
@@ -262,7 +262,7 @@ public final class Links {
      * @return false when there is no such link any more
      */
     public boolean delete(int index, String name) {
-        Optional<Link> link = at(index);
+        Optional<Link> link = byIndex(index);
         if (link.isEmpty() || !link.get().name().equals(name)) {
             return false;
         }

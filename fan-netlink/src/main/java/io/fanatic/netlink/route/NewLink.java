@@ -38,7 +38,7 @@ public final class NewLink {
      * How many Ethernet addresses a bridge learns: more than a fan's host meets in the five minutes that it remembers one, and some 8 MB.
      * Without a limit, whoever makes up addresses fills the host's memory. Kernels before 6.8 know none, and pass over it.
      */
-    private static final int MOST_LEARNED = 1 << 16;
+    private static final int MAX_LEARNED = 1 << 16;
 
     private static final int VETH_INFO_PEER = 1;
 
@@ -211,7 +211,7 @@ public final class NewLink {
             request.u32(IFLA_BR_FORWARD_DELAY, 0)
                     .u32(IFLA_BR_STP_STATE, 0)
                     .u8(IFLA_BR_MCAST_SNOOPING, 0)
-                    .u32(IFLA_BR_FDB_MAX_LEARNED, MOST_LEARNED);
+                    .u32(IFLA_BR_FDB_MAX_LEARNED, MAX_LEARNED);
         }
     }
 

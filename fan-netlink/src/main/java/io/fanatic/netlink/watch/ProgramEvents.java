@@ -50,7 +50,7 @@ final class ProgramEvents implements AutoCloseable {
     private static final int PROT_READ_WRITE = 3;
     private static final int MAP_SHARED = 1;
     private static final int LARGEST_PAGE = 65536;
-    private static final int LEAST_PAGE = 4096;
+    private static final int MIN_PAGE = 4096;
 
     private final List<Ring> rings = new ArrayList<>();
 
@@ -144,7 +144,7 @@ final class ProgramEvents implements AutoCloseable {
                     .putInt(48, ONE_BYTE);
             long result = Native.events().syscall(NUMBER, attributes, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
             int fd = (int) check("open perf events", result);
-            for (int page = LEAST_PAGE; page <= LARGEST_PAGE; page *= 2) {
+            for (int page = MIN_PAGE; page <= LARGEST_PAGE; page *= 2) {
                 long address = Native.events().mmap(null, 2L * page, PROT_READ_WRITE, MAP_SHARED, fd, 0);
                 if (address != -1) {
                     return new Ring(fd, Native.memory(address, 2L * page), page);

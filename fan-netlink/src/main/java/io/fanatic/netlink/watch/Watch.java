@@ -47,16 +47,16 @@ public final class Watch implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     /** After a repair the host is looked at again; by then something else may have happened. */
-    private static final int MOST_LOOKS = 3;
+    private static final int MAX_LOOKS = 3;
 
-    private static final int MOST_EVENTS = 20;
+    private static final int MAX_EVENTS = 20;
 
     private final Path runDirectory;
     private final Path stateDirectory;
     private final Supplier<FanConfig> configuration;
     private final Listener listener;
-    private final Sources sources;
-    private final Map<String, Charge> charges = new LinkedHashMap<>();
+    private final EventSources sources;
+    private final Map<String, WatchedFan> charges = new LinkedHashMap<>();
     private final Set<String> events = new LinkedHashSet<>();
     private final Backoff trouble = new Backoff();
     private Scope scope = Scope.NOTHING;
@@ -87,7 +87,7 @@ public final class Watch implements AutoCloseable {
         this.stateDirectory = stateDirectory;
         this.configuration = configuration;
         this.listener = listener;
-        sources = new Sources(runDirectory, stateDirectory);
+        sources = new EventSources(runDirectory, stateDirectory);
     }
 
     /**
@@ -161,9 +161,9 @@ public final class Watch implements AutoCloseable {
     private Optional<Duration> pause() {
         long now = System.nanoTime();
         Optional<Duration> least = Optional.empty();
-        for (Charge charge : charges.values()) {
-            Duration left = later(charge.backoff().left(now), trouble.left(now));
-            if (charge.due() && (least.isEmpty() || left.compareTo(least.get()) < 0)) {
+        for (WatchedFan watched : charges.values()) {
+            Duration left = later(watched.backoff().left(now), trouble.left(now));
+            if (watched.due() && (least.isEmpty() || left.compareTo(least.get()) < 0)) {
                 least = Optional.of(left);
             }
         }
@@ -191,19 +191,19 @@ public final class Watch implements AutoCloseable {
         }
         int told = 0;
         for (String event : events) {
-            if (++told <= MOST_EVENTS) {
+            if (++told <= MAX_EVENTS) {
                 notice(Notice.Kind.EVENT, event);
             }
         }
-        if (told > MOST_EVENTS) {
-            notice(Notice.Kind.EVENT, "and " + (told - MOST_EVENTS) + " more");
+        if (told > MAX_EVENTS) {
+            notice(Notice.Kind.EVENT, "and " + (told - MAX_EVENTS) + " more");
         }
         events.clear();
         if (!complete) {
             notice(Notice.Kind.LOST, "there were more events than the kernel keeps; everything is looked at");
         }
         if (told > 0 || !complete) {
-            charges.values().forEach(charge -> charge.due(true));
+            charges.values().forEach(watched -> watched.due(true));
         }
     }
 
@@ -213,7 +213,7 @@ public final class Watch implements AutoCloseable {
                 HostLock lock = HostLock.take(runDirectory, stateDirectory, PATIENCE)) {
             reread();
             for (int looks = 0;
-                    looks < MOST_LOOKS && pause().filter(Duration.ZERO::equals).isPresent();
+                    looks < MAX_LOOKS && pause().filter(Duration.ZERO::equals).isPresent();
                     looks++) {
                 look();
             }
@@ -235,30 +235,30 @@ public final class Watch implements AutoCloseable {
             // In this order: what happens after the reading is an event, what happened before is seen by the look.
             boolean complete = sources.read(Scope.NOTHING, event -> {});
             readScope(engine, socket);
-            Upkeep upkeep = new Upkeep(engine, charges.values(), listener::notice);
-            for (Charge charge : charges.values()) {
-                charge.due(charge.due() || !complete);
-                if (charge.due() && isOver(charge.backoff().left(System.nanoTime()))) {
-                    charge.due(look(upkeep, charge));
+            Reconciler reconciler = new Reconciler(engine, charges.values(), listener::notice);
+            for (WatchedFan watched : charges.values()) {
+                watched.due(watched.due() || !complete);
+                if (watched.due() && isOver(watched.backoff().left(System.nanoTime()))) {
+                    watched.due(look(reconciler, watched));
                 }
             }
         }
     }
 
-    private static boolean look(Upkeep upkeep, Charge charge) {
+    private static boolean look(Reconciler reconciler, WatchedFan watched) {
         try {
-            return upkeep.look(charge);
+            return reconciler.look(watched);
         } catch (FanException e) {
-            upkeep.say(charge, Notice.Kind.TROUBLE, String.valueOf(e.getMessage()));
+            reconciler.say(watched, Notice.Kind.TROUBLE, String.valueOf(e.getMessage()));
             boolean passes = e.reason() == FanException.Reason.UNDONE || e.reason() == FanException.Reason.NOT_UNDONE;
             // What is in the way goes with an event; a failed step is tried again.
             if (passes) {
-                charge.backoff().failed(System.nanoTime());
+                watched.backoff().failed(System.nanoTime());
             }
             return passes;
         } catch (RuntimeException e) {
-            upkeep.say(charge, Notice.Kind.TROUBLE, String.valueOf(e.getMessage()));
-            charge.backoff().failed(System.nanoTime());
+            reconciler.say(watched, Notice.Kind.TROUBLE, String.valueOf(e.getMessage()));
+            watched.backoff().failed(System.nanoTime());
             return true;
         }
     }
@@ -268,13 +268,13 @@ public final class Watch implements AutoCloseable {
         Set<String> bridges = new HashSet<>();
         List<Cidr> overlays = new ArrayList<>();
         List<Cidr> underlays = new ArrayList<>();
-        for (Charge charge : charges.values()) {
-            FanEntry entry = charge.entry();
+        for (WatchedFan watched : charges.values()) {
+            FanEntry entry = watched.entry();
             overlays.add(entry.overlay());
             bridges.add(entry.options().bridge().orElse(FanNames.bridge(entry.overlay())));
             names.add(FanNames.tunnel(entry.overlay()));
             entry.underlay().underlay().ifPresent(underlays::add);
-            charge.address().ifPresent(address -> underlays.add(address.network()));
+            watched.address().ifPresent(address -> underlays.add(address.network()));
             if (entry.underlay() instanceof UnderlaySpec.Device device) {
                 names.add(device.name());
             }
@@ -298,7 +298,7 @@ public final class Watch implements AutoCloseable {
             notice(Notice.Kind.TROUBLE, e.getMessage() + "; the configuration read before stays in force");
             return;
         }
-        charges.values().forEach(Charge::reset);
+        charges.values().forEach(WatchedFan::reset);
         trouble.reset();
         status = "";
         notice(Notice.Kind.RELOADED, charges.size() + (charges.size() == 1 ? " fan" : " fans"));
@@ -321,8 +321,8 @@ public final class Watch implements AutoCloseable {
         for (FanConfig.Line line : config.lines()) {
             FanEntry entry = line.entry();
             if (!entry.options().off()) {
-                found.add(Charge.key(entry));
-                charges.computeIfAbsent(Charge.key(entry), key -> new Charge(entry, quietly))
+                found.add(WatchedFan.key(entry));
+                charges.computeIfAbsent(WatchedFan.key(entry), key -> new WatchedFan(entry, quietly))
                         .entry(entry);
             }
         }
@@ -336,9 +336,9 @@ public final class Watch implements AutoCloseable {
     private void sayStatus() {
         int down = 0;
         int troubled = 0;
-        for (Charge charge : charges.values()) {
-            down += charge.down() ? 1 : 0;
-            troubled += charge.down() || charge.isWell() ? 0 : 1;
+        for (WatchedFan watched : charges.values()) {
+            down += watched.down() ? 1 : 0;
+            troubled += watched.down() || watched.isWell() ? 0 : 1;
         }
         String now = charges.size() + (charges.size() == 1 ? " fan" : " fans") + " watched"
                 + (down == 0 ? "" : ", " + down + " taken down")

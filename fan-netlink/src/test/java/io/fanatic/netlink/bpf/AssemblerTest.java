@@ -32,9 +32,9 @@ class AssemblerTest {
         encodes(Width.BYTE.load(R1, R2, 14), "71210e0000000000", "7112000e00000000", "r1 = *(u8 *)(r2 + 14)");
         encodes(Width.HALF.load(R1, R2, 12), "69210c0000000000", "6912000c00000000", "r1 = *(u16 *)(r2 + 12)");
         encodes(Width.WORD.load(R2, R6, 76), "61624c0000000000", "6126004c00000000", "r2 = *(u32 *)(r6 + 76)");
-        encodes(Width.DOUBLE.load(R1, R10, -8), "79a1f8ff00000000", "791afff800000000", "r1 = *(u64 *)(r10 - 8)");
+        encodes(Width.DWORD.load(R1, R10, -8), "79a1f8ff00000000", "791afff800000000", "r1 = *(u64 *)(r10 - 8)");
         encodes(Width.BYTE.store(R10, -1, R3), "733affff00000000", "73a3ffff00000000", "*(u8 *)(r10 - 1) = r3");
-        encodes(Width.DOUBLE.store(R0, 0, R1), "7b10000000000000", "7b01000000000000", "*(u64 *)(r0 + 0) = r1");
+        encodes(Width.DWORD.store(R0, 0, R1), "7b10000000000000", "7b01000000000000", "*(u64 *)(r0 + 0) = r1");
         encodes(Width.HALF.storeImm(R10, -2, 7), "6a0afeff07000000", "6aa0fffe00000007", "*(u16 *)(r10 - 2) = 7");
         encodes(
                 Width.WORD.storeImm(R10, -48, 0xfa0000),

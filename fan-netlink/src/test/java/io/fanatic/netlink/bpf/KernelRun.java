@@ -29,7 +29,7 @@ final class KernelRun implements AutoCloseable {
     private static final int CB = 48;
     private static final int ETH_P_8021Q = 0x8100;
     private static final int CONTEXT_BYTES = 192;
-    private static final int LEAST_FRAME = 64;
+    private static final int MIN_FRAME = 64;
 
     // Helpers that only a wrapper needs.
     private static final Instruction SKB_VLAN_PUSH = Instruction.of(0x85, R0, R0, 0, 18);
@@ -108,7 +108,7 @@ final class KernelRun implements AutoCloseable {
 
     /** Newer kernels take no IPv4 frame that is too short for its header: the wrapper cuts it to size. */
     private static byte[] padded(FanModel.Frame frame) {
-        return Arrays.copyOf(frame.bytes(), Math.max(LEAST_FRAME, frame.bytes().length));
+        return Arrays.copyOf(frame.bytes(), Math.max(MIN_FRAME, frame.bytes().length));
     }
 
     /**
@@ -120,7 +120,7 @@ final class KernelRun implements AutoCloseable {
         outer.ifPresent(
                 key -> context.putInt(MARK, 1).putInt(CB, key.remote().bits()).putInt(CB + 4, key.vni()));
         return context.putInt(CB + 8, frame.vlanInMetadata() ? 1 : 0)
-                .putInt(CB + 12, frame.bytes().length < LEAST_FRAME ? frame.bytes().length : 0)
+                .putInt(CB + 12, frame.bytes().length < MIN_FRAME ? frame.bytes().length : 0)
                 .array();
     }
 
@@ -148,7 +148,7 @@ final class KernelRun implements AutoCloseable {
         prepare(asm);
         asm.add(Width.WORD.load(R1, R6, MARK), Jump.EQ.imm32(R1, 0, "run"));
         for (int offset = KEY; offset < 0; offset += 8) {
-            asm.add(Width.DOUBLE.storeImm(R10, offset, 0));
+            asm.add(Width.DWORD.storeImm(R10, offset, 0));
         }
         asm.add(Width.WORD.load(R1, R6, CB), Width.WORD.store(R10, KEY + TunnelKey.LOCAL, R1))
                 .add(Width.WORD.load(R1, R6, CB + 4), Width.WORD.store(R10, KEY + TunnelKey.ID, R1));

@@ -20,7 +20,7 @@ final class Specs {
 
     static List<FanProgramSpec> all() {
         List<Ipv4Address> many = new ArrayList<>();
-        for (int i = 1; i <= FanProgramSpec.MOST_ADDRESSES; i++) {
+        for (int i = 1; i <= FanProgramSpec.MAX_ADDRESSES; i++) {
             many.add(Ipv4Address.parse("10.0.3." + i));
         }
         return List.of(

@@ -73,9 +73,9 @@ class EngineIpipTest {
 
     @Test
     void twoFansShareTheTunnelAndLeaveItAsTheyCame() {
-        Observed before = Observed.of(kernel);
+        HostState before = HostState.of(kernel);
         engine.up(first());
-        Observed one = Observed.of(kernel);
+        HostState one = HostState.of(kernel);
 
         assertThat(engine.up(second()).lines())
                 .anyMatch(line -> line.equals("replace the eBPF programs on ftun0 (10.0.0.45 and 10.0.0.46)"))
@@ -84,11 +84,11 @@ class EngineIpipTest {
         assertThat(engine.up(second()).isEmpty()).isTrue();
 
         engine.down(Cidr.parse("251.0.0.0/8"), UnderlaySpec.parse("10.0.0.46/16"));
-        assertThat(Observed.of(kernel)).isEqualTo(one);
+        assertThat(HostState.of(kernel)).isEqualTo(one);
         engine.up(second());
         engine.down(OVERLAY, FIRST);
         engine.down(Cidr.parse("251.0.0.0/8"), UnderlaySpec.parse("10.0.0.46/16"));
-        assertThat(Observed.of(kernel)).isEqualTo(before);
+        assertThat(HostState.of(kernel)).isEqualTo(before);
     }
 
     @Test
@@ -97,9 +97,9 @@ class EngineIpipTest {
 
         engine.up(entry("251.0.0.0/8 10.0.0.45/16 ipip mtu 1300"));
 
-        assertThat(Observed.of(kernel).link("ftun0")).map(LinkState::mtu).contains(1480);
+        assertThat(HostState.of(kernel).link("ftun0")).map(LinkState::mtu).contains(1480);
         assertThat(kernel.routes())
-                .extracting(RouteState::words)
+                .extracting(RouteState::description)
                 .contains("251.0.0.0/8 dev ftun0 src 251.0.45.1 mtu 1300");
     }
 
@@ -129,14 +129,14 @@ class EngineIpipTest {
             others.accept(kernel);
             Engine engine = new Engine(kernel);
             prepare.accept(engine);
-            Observed before = Observed.of(kernel);
+            HostState before = HostState.of(kernel);
             kernel.failAt(failAt);
             try {
                 change.accept(engine);
                 failed = kernel.calls() >= failAt;
             } catch (RuntimeException e) {
                 kernel.failAt(0);
-                assertThat(Observed.of(kernel).differencesFrom(before))
+                assertThat(HostState.of(kernel).differencesFrom(before))
                         .as("after failing at call " + failAt + ": " + e.getMessage())
                         .isEmpty();
             }
@@ -148,11 +148,11 @@ class EngineIpipTest {
     @Test
     void whatSomebodyTookAwayIsMadeAgain() {
         engine.up(first());
-        Observed whole = Observed.of(kernel);
+        HostState whole = HostState.of(kernel);
         for (String device : List.of("ftun0", "fan-250")) {
             kernel.remove(device);
             engine.up(first());
-            assertThat(Observed.of(kernel).differencesFrom(whole)).as(device).isEmpty();
+            assertThat(HostState.of(kernel).differencesFrom(whole)).as(device).isEmpty();
         }
     }
 
@@ -163,7 +163,7 @@ class EngineIpipTest {
 
         engine.down(OVERLAY, FIRST);
 
-        assertThat(Observed.of(kernel).link("ftun0")).isEmpty();
+        assertThat(HostState.of(kernel).link("ftun0")).isEmpty();
     }
 
     @Test
@@ -188,12 +188,12 @@ class EngineIpipTest {
 
     private void refused(LinkState rival, String... words) {
         kernel.put(rival);
-        Observed before = Observed.of(kernel);
+        HostState before = HostState.of(kernel);
         assertThatThrownBy(() -> engine.up(first()))
                 .isInstanceOfSatisfying(
                         FanException.class, e -> assertThat(e.reason()).isEqualTo(Reason.CONFLICT))
                 .hasMessageContainingAll(words);
-        assertThat(Observed.of(kernel)).isEqualTo(before);
+        assertThat(HostState.of(kernel)).isEqualTo(before);
         kernel.remove(rival.name());
     }
 
@@ -240,12 +240,12 @@ class EngineIpipTest {
                 "250.0.0.0/8 10.0.0.45/16 ipip dhcp no-nat no-accept",
                 "250.0.0.0/8 10.0.0.45/16 no-nat",
                 "250.0.0.0/8 10.0.0.45/16 dhcp no-accept")) {
-            Mark mark = engine.preview(entry(line)).mark();
-            assertThat(Mark.parse(mark.toString())).as(line).contains(mark);
-            assertThat(Mark.parse(mark + " later")).isEmpty();
+            Label label = engine.preview(entry(line)).mark();
+            assertThat(Label.parse(label.toString())).as(line).contains(label);
+            assertThat(Label.parse(label + " later")).isEmpty();
         }
-        assertThat(Mark.parse(Mark.IPIP_TUNNEL)).isEmpty();
-        assertThat(Mark.isOurs(Mark.IPIP_TUNNEL)).isTrue();
+        assertThat(Label.parse(Label.IPIP_TUNNEL)).isEmpty();
+        assertThat(Label.isOurs(Label.IPIP_TUNNEL)).isTrue();
     }
 
     private static Iptables.Forward forward(boolean drops, String chain, String... others) {
@@ -255,7 +255,7 @@ class EngineIpipTest {
     @Test
     void whereForwardedPacketsAreDroppedTwoRulesLetTheFanPassAndGoWithIt() {
         kernel.putForward(forward(true, "DOCKER-USER"));
-        Observed before = Observed.of(kernel);
+        HostState before = HostState.of(kernel);
 
         assertThat(engine.up(first()).lines())
                 .contains(
@@ -264,24 +264,24 @@ class EngineIpipTest {
         assertThat(engine.up(first()).isEmpty()).isTrue();
 
         engine.down(OVERLAY, FIRST);
-        assertThat(Observed.of(kernel)).isEqualTo(before);
+        assertThat(HostState.of(kernel)).isEqualTo(before);
     }
 
     @Test
     void rulesStayWithTheFanAndMoveToTheChainThatDockerKeepsForThem() {
         kernel.putForward(forward(true, "FORWARD"));
         engine.up(first());
-        List<Iptables.Pass> ours = Observed.of(kernel).forwards().get(0).ours();
+        List<Iptables.AcceptRule> ours = HostState.of(kernel).forwards().get(0).ours();
         kernel.putForward(new Iptables.Forward(Iptables.Backend.NFT, false, "DOCKER-USER", ours, List.of(), List.of()));
 
         assertThat(engine.up(first()).lines()).hasSize(2).allMatch(line -> line.startsWith("move rule to"));
 
-        assertThat(Observed.of(kernel).forwards().get(0).ours())
+        assertThat(HostState.of(kernel).forwards().get(0).ours())
                 .filteredOn(pass -> pass.traffic() == Iptables.Traffic.OVERLAY)
-                .extracting(Iptables.Pass::chain)
+                .extracting(Iptables.AcceptRule::chain)
                 .containsOnly("DOCKER-USER");
         engine.downEverything();
-        assertThat(Observed.of(kernel).forwards().get(0).ours()).isEmpty();
+        assertThat(HostState.of(kernel).forwards().get(0).ours()).isEmpty();
     }
 
     @Test
@@ -311,7 +311,7 @@ class EngineIpipTest {
     void whatLeavesTheOverlayAndItsAnswersPassBehindTheRulesOfOthers() {
         for (String line : List.of("250.0.0.0/8 10.0.0.45/16", "250.0.0.0/8 10.0.0.45/16 ipip")) {
             kernel.putForward(forward(true, "DOCKER-USER"));
-            Observed before = Observed.of(kernel);
+            HostState before = HostState.of(kernel);
             assertThat(engine.up(entry(line)).lines())
                     .contains(
                             "add rule to iptables-nft FORWARD: -i fan-250 -o eth0 -j ACCEPT",
@@ -319,7 +319,7 @@ class EngineIpipTest {
                                     + " RELATED,ESTABLISHED -j ACCEPT");
             assertThat(engine.up(entry(line)).isEmpty()).isTrue();
             engine.down(OVERLAY, FIRST);
-            assertThat(Observed.of(kernel)).isEqualTo(before);
+            assertThat(HostState.of(kernel)).isEqualTo(before);
             assertThat(engine.planUp(entry(line + " no-nat")).lines()).noneMatch(step -> step.contains("FORWARD:"));
             kernel.putForward(new Iptables.Forward(
                     Iptables.Backend.NFT, true, "DOCKER-USER", List.of(), List.of("fan-250"), List.of("fan-250")));

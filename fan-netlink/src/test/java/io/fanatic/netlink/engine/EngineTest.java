@@ -83,10 +83,10 @@ class EngineTest {
     @Test
     void upTwiceIsNothingTheSecondTime() {
         engine.up(first("dhcp", "host-reserve", "3"));
-        Observed before = Observed.of(kernel);
+        HostState before = HostState.of(kernel);
 
         assertThat(engine.up(first("dhcp", "host-reserve", "3")).isEmpty()).isTrue();
-        assertThat(Observed.of(kernel)).isEqualTo(before);
+        assertThat(HostState.of(kernel)).isEqualTo(before);
     }
 
     @Test
@@ -127,13 +127,13 @@ class EngineTest {
     @Test
     void withoutAProgramForDhcpNothingIsBegun() {
         Kernel without = StubbornKernel.thatAnswers(kernel, "canServeDhcp", false);
-        Observed before = Observed.of(kernel);
+        HostState before = HostState.of(kernel);
 
         assertThatThrownBy(() -> new Engine(without).up(first("dhcp")))
                 .isInstanceOfSatisfying(
                         FanException.class, e -> assertThat(e.reason()).isEqualTo(Reason.UNSUPPORTED))
                 .hasMessageContaining("dnsmasq-base");
-        assertThat(Observed.of(kernel)).isEqualTo(before);
+        assertThat(HostState.of(kernel)).isEqualTo(before);
         new Engine(without).up(first());
 
         engine.up(first("dhcp"));
@@ -143,21 +143,21 @@ class EngineTest {
 
     @Test
     void aPlanTouchesNothing() {
-        Observed before = Observed.of(kernel);
+        HostState before = HostState.of(kernel);
 
         assertThat(engine.planUp(first()).lines()).hasSize(13);
         assertThat(engine.planDownEverything().isEmpty()).isTrue();
-        assertThat(Observed.of(kernel)).isEqualTo(before);
+        assertThat(HostState.of(kernel)).isEqualTo(before);
     }
 
     @Test
     void downLeavesTheHostAsItWasBeforeUp() {
-        Observed before = Observed.of(kernel);
+        HostState before = HostState.of(kernel);
         engine.up(first("dhcp", "host-reserve", "3"));
 
         engine.down(OVERLAY, FIRST);
 
-        assertThat(Observed.of(kernel)).isEqualTo(before);
+        assertThat(HostState.of(kernel)).isEqualTo(before);
     }
 
     @Test
@@ -173,7 +173,7 @@ class EngineTest {
     @Test
     void aSecondUnderlayAddressJoinsTheBridgeAndLeavesItAgain() {
         engine.up(first());
-        Observed one = Observed.of(kernel);
+        HostState one = HostState.of(kernel);
 
         Plan plan = engine.up(entry("250.0.0.0/8", "10.0.0.46/16"));
 
@@ -188,12 +188,12 @@ class EngineTest {
                         .containsExactly("250.0.45.0/24", "250.0.46.0/24"));
 
         engine.down(OVERLAY, SECOND);
-        assertThat(Observed.of(kernel)).isEqualTo(one);
+        assertThat(HostState.of(kernel)).isEqualTo(one);
     }
 
     @Test
     void theSliceThatCameFirstMayGoFirst() {
-        Observed before = Observed.of(kernel);
+        HostState before = HostState.of(kernel);
         engine.up(first());
         engine.up(entry("250.0.0.0/8", "10.0.0.46/16"));
 
@@ -201,26 +201,26 @@ class EngineTest {
         assertThat(engine.up(entry("250.0.0.0/8", "10.0.0.46/16")).isEmpty()).isTrue();
         engine.down(OVERLAY, UnderlaySpec.parse("10.0.0.0/16"));
 
-        assertThat(Observed.of(kernel)).isEqualTo(before);
+        assertThat(HostState.of(kernel)).isEqualTo(before);
     }
 
     @Test
     void twoFansShareTheNatTableAndForwarding() {
-        Observed before = Observed.of(kernel);
+        HostState before = HostState.of(kernel);
         engine.up(first());
-        Observed one = Observed.of(kernel);
+        HostState one = HostState.of(kernel);
         engine.up(entry("251.0.0.0/8", "10.0.0.45/16", "port", "8473"));
 
-        assertThat(Observed.of(kernel).nat()).hasSize(2);
+        assertThat(HostState.of(kernel).nat()).hasSize(2);
         engine.down(Cidr.parse("251.0.0.0/8"), FIRST);
-        assertThat(Observed.of(kernel)).isEqualTo(one);
+        assertThat(HostState.of(kernel)).isEqualTo(one);
         engine.downEverything();
-        assertThat(Observed.of(kernel)).isEqualTo(before);
+        assertThat(HostState.of(kernel)).isEqualTo(before);
     }
 
     @Test
     void aFanAloneOnItsPortNeedsNoVniFilterAndMakesRoomForASecondOneOnce() {
-        Observed before = Observed.of(kernel);
+        HostState before = HostState.of(kernel);
         engine.up(first());
         assertThat(vxlan("ftun-250").vniFilter()).isFalse();
 
@@ -248,7 +248,7 @@ class EngineTest {
                 .as("a filter that is there stays")
                 .isTrue();
         engine.downEverything();
-        assertThat(Observed.of(kernel)).isEqualTo(before);
+        assertThat(HostState.of(kernel)).isEqualTo(before);
     }
 
     @Test
@@ -257,27 +257,27 @@ class EngineTest {
     }
 
     private LinkState.Vxlan vxlan(String link) {
-        return Observed.of(kernel).link(link).flatMap(LinkState::vxlan).orElseThrow();
+        return HostState.of(kernel).link(link).flatMap(LinkState::vxlan).orElseThrow();
     }
 
     @Test
     void forwardingThatWasOnBeforeStaysOn() {
         kernel.putForwarding(true);
         assertThat(engine.up(first()).lines()).noneMatch(line -> line.contains("forward"));
-        Observed up = Observed.of(kernel);
+        HostState up = HostState.of(kernel);
         assertThat(up.forwarding().on()).contains("eth0", "fan-250");
         assertThat(engine.up(first()).isEmpty()).isTrue();
         engine.downEverything();
-        assertThat(Observed.of(kernel).forwarding().everywhere()).isTrue();
+        assertThat(HostState.of(kernel).forwarding().everywhere()).isTrue();
     }
 
     @Test
     void aDeviceThatForwardedBeforeStaysAsItWas() {
         kernel.putForwarding("eth0", true);
         engine.up(first());
-        assertThat(Observed.of(kernel).closed()).isEmpty();
+        assertThat(HostState.of(kernel).closed()).isEmpty();
         engine.downEverything();
-        assertThat(Observed.of(kernel).forwarding().on()).containsExactly("eth0");
+        assertThat(HostState.of(kernel).forwarding().on()).containsExactly("eth0");
     }
 
     @Test
@@ -302,7 +302,7 @@ class EngineTest {
                         "delete nftables table ip fanatic-forward");
         assertThat(engine.up(first()).isEmpty()).isTrue();
         engine.downEverything();
-        assertThat(Observed.of(kernel).forwarding().on()).containsExactly("eth0");
+        assertThat(HostState.of(kernel).forwarding().on()).containsExactly("eth0");
     }
 
     @Test
@@ -318,7 +318,7 @@ class EngineTest {
     @Test
     void whatSomebodyTookAwayIsRepaired() {
         engine.up(first("dhcp"));
-        Observed healthy = Observed.of(kernel);
+        HostState healthy = HostState.of(kernel);
         List<Consumer<MemoryKernel>> damages = List.of(
                 k -> k.remove("ftun-250"),
                 k -> k.remove("fan-250"),
@@ -337,19 +337,19 @@ class EngineTest {
         for (Consumer<MemoryKernel> damage : damages) {
             damage.accept(kernel);
             assertThat(engine.up(first("dhcp")).isEmpty()).isFalse();
-            assertThat(Observed.of(kernel).links()).containsExactlyInAnyOrderElementsOf(healthy.links());
-            assertThat(Observed.of(kernel).addresses()).containsExactlyInAnyOrderElementsOf(healthy.addresses());
-            assertThat(Observed.of(kernel).programs()).isEqualTo(healthy.programs());
-            assertThat(Observed.of(kernel).nat()).isEqualTo(healthy.nat());
-            assertThat(Observed.of(kernel).dhcp()).isEqualTo(healthy.dhcp());
-            assertThat(Observed.of(kernel).forwarding()).isEqualTo(healthy.forwarding());
-            assertThat(Observed.of(kernel).closed()).isEqualTo(healthy.closed());
+            assertThat(HostState.of(kernel).links()).containsExactlyInAnyOrderElementsOf(healthy.links());
+            assertThat(HostState.of(kernel).addresses()).containsExactlyInAnyOrderElementsOf(healthy.addresses());
+            assertThat(HostState.of(kernel).programs()).isEqualTo(healthy.programs());
+            assertThat(HostState.of(kernel).nat()).isEqualTo(healthy.nat());
+            assertThat(HostState.of(kernel).dhcp()).isEqualTo(healthy.dhcp());
+            assertThat(HostState.of(kernel).forwarding()).isEqualTo(healthy.forwarding());
+            assertThat(HostState.of(kernel).closed()).isEqualTo(healthy.closed());
         }
     }
 
     @Test
     void downTakesAwayWhatIsLeftOfAFan() {
-        Observed before = Observed.of(kernel);
+        HostState before = HostState.of(kernel);
         List<Consumer<MemoryKernel>> damages = List.of(
                 k -> k.remove("ftun-250"),
                 k -> k.remove("fan-250"),
@@ -360,7 +360,7 @@ class EngineTest {
             engine.up(first("dhcp"));
             damage.accept(kernel);
             engine.downEverything();
-            assertThat(Observed.of(kernel)).isEqualTo(before);
+            assertThat(HostState.of(kernel)).isEqualTo(before);
         }
     }
 
@@ -409,13 +409,13 @@ class EngineTest {
         assertThat(engine.up(first()).lines())
                 .anyMatch(line -> line.startsWith("adopt bridge fan-250: MAC address 02:42:0a:0b:0c:0d -> "))
                 .noneMatch(line -> line.contains("create bridge") || line.contains("add address"));
-        assertThat(Observed.of(kernel).link("fan-250").orElseThrow().ipv6()).isFalse();
+        assertThat(HostState.of(kernel).link("fan-250").orElseThrow().ipv6()).isFalse();
         assertThat(engine.list())
                 .singleElement()
                 .satisfies(fan -> assertThat(fan.slices()).hasSize(1));
         assertThat(engine.up(first()).isEmpty()).isTrue();
         engine.down(OVERLAY, FIRST);
-        assertThat(Observed.of(kernel).link("fan-250")).isEmpty();
+        assertThat(HostState.of(kernel).link("fan-250")).isEmpty();
     }
 
     @Test
@@ -443,12 +443,12 @@ class EngineTest {
                 List.of("250.0.45.1", "192.168.0.1"))) {
             MemoryKernel host = host();
             bridgeOfDocker(host, addresses.toArray(String[]::new));
-            Observed before = Observed.of(host);
+            HostState before = HostState.of(host);
             assertThatThrownBy(() -> new Engine(host).up(first()))
                     .as(addresses.toString())
                     .isInstanceOfSatisfying(
                             FanException.class, e -> assertThat(e.reason()).isEqualTo(Reason.CONFLICT));
-            assertThat(Observed.of(host)).isEqualTo(before);
+            assertThat(HostState.of(host)).isEqualTo(before);
         }
     }
 
@@ -459,23 +459,23 @@ class EngineTest {
         work.accept(new Engine(dry));
         int calls = dry.calls();
         assertThat(calls).isGreaterThan(20);
-        Observed afterwards = Observed.of(dry);
+        HostState afterwards = HostState.of(dry);
 
         for (int n = 1; n <= calls; n++) {
             MemoryKernel kernel = host();
             given.accept(kernel);
-            Observed before = Observed.of(kernel);
+            HostState before = HostState.of(kernel);
             kernel.failAt(n);
             assertThatThrownBy(() -> work.accept(new Engine(kernel)))
                     .as("call %d", n)
                     .isInstanceOf(RuntimeException.class);
             kernel.failAt(0);
             // A device that was deleted and made again is listed last; the order of a dump means nothing.
-            assertThat(Observed.of(kernel).differencesFrom(before))
+            assertThat(HostState.of(kernel).differencesFrom(before))
                     .as("call %d", n)
                     .isEmpty();
             work.accept(new Engine(kernel));
-            assertThat(Observed.of(kernel).differencesFrom(afterwards))
+            assertThat(HostState.of(kernel).differencesFrom(afterwards))
                     .as("call %d", n)
                     .isEmpty();
         }
@@ -484,32 +484,32 @@ class EngineTest {
     @Test
     void whatCannotBeUndoneIsListed() {
         MemoryKernel stubborn = host();
-        Observed before = Observed.of(stubborn);
+        HostState before = HostState.of(stubborn);
         Kernel failing = StubbornKernel.thatRefuses(stubborn, "setUp fan-250", "deleteLink fan-250");
 
         assertThatThrownBy(() -> new Engine(failing).up(first())).isInstanceOfSatisfying(FanException.class, e -> {
             assertThat(e.reason()).isEqualTo(Reason.NOT_UNDONE);
             assertThat(e.leftBehind()).anyMatch(line -> line.contains("fan-250"));
         });
-        assertThat(Observed.of(stubborn)).isNotEqualTo(before);
+        assertThat(HostState.of(stubborn)).isNotEqualTo(before);
     }
 
     @Test
     void anErrorOfTheJvmInTheMiddleIsUndoneToo() {
         MemoryKernel memory = host();
-        Observed before = Observed.of(memory);
+        HostState before = HostState.of(memory);
         Kernel failing = StubbornKernel.thatThrows(NoClassDefFoundError::new, memory, "setUp fan-250");
 
         assertThatThrownBy(() -> new Engine(failing).up(first()))
                 .isInstanceOfSatisfying(
                         FanException.class, e -> assertThat(e.reason()).isEqualTo(Reason.UNDONE));
-        assertThat(Observed.of(memory)).isEqualTo(before);
+        assertThat(HostState.of(memory)).isEqualTo(before);
     }
 
     @Test
     void remainsOfADeadRunAreSweptByUpAndByDown() {
-        kernel.createTunnel(TunnelPiece.TEMPORARY, new MacAddress(1), 1450, 8472, true);
-        kernel.createBridge(BridgePiece.TEMPORARY, new MacAddress(1), 1450);
+        kernel.createTunnel(TunnelResource.TEMPORARY, new MacAddress(1), 1450, 8472, true);
+        kernel.createBridge(BridgeResource.TEMPORARY, new MacAddress(1), 1450);
         engine.up(first());
         engine.downEverything();
         assertThat(kernel.links()).extracting(LinkState::name).containsExactly("lo", "eth0");
@@ -520,11 +520,11 @@ class EngineTest {
         engine.up(first());
         kernel.put(new LinkState(
                 "veth7", "veth", new MacAddress(7), 1450, true, Optional.of("fan-250"), "", Optional.empty()));
-        Observed before = Observed.of(kernel);
+        HostState before = HostState.of(kernel);
 
         assertRefused(Reason.IN_USE, () -> engine.down(OVERLAY, FIRST), "fan-250", "veth7");
         assertRefused(Reason.IN_USE, engine::downEverything, "fan-250", "veth7");
-        assertThat(Observed.of(kernel)).isEqualTo(before);
+        assertThat(HostState.of(kernel)).isEqualTo(before);
     }
 
     @Test
@@ -576,12 +576,12 @@ class EngineTest {
                 Cidr.parse("251.0.0.0/8"), RouteState.MAIN, Optional.of("eth0"), "251.0.0.0/8 dev eth0"));
         kernel.put(half("0.0.0.0/1", RouteState.MAIN));
         kernel.put(half("128.0.0.0/1", RouteState.MAIN));
-        Observed before = Observed.of(kernel);
+        HostState before = HostState.of(kernel);
 
         engine.up(first());
         engine.downEverything();
 
-        assertThat(Observed.of(kernel)).isEqualTo(before);
+        assertThat(HostState.of(kernel)).isEqualTo(before);
     }
 
     private static RouteState half(String destination, int table) {
@@ -630,9 +630,9 @@ class EngineTest {
     private void assertRefusedWith(Consumer<MemoryKernel> stranger, Reason reason, String... words) {
         MemoryKernel kernel = host();
         stranger.accept(kernel);
-        Observed before = Observed.of(kernel);
+        HostState before = HostState.of(kernel);
         assertRefused(reason, () -> new Engine(kernel).up(first()), words);
-        assertThat(Observed.of(kernel)).isEqualTo(before);
+        assertThat(HostState.of(kernel)).isEqualTo(before);
     }
 
     private static void assertRefused(Reason reason, ThrowingCallable work, String... words) {

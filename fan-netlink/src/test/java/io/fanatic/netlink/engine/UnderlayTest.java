@@ -18,7 +18,7 @@ class UnderlayTest {
     }
 
     private Underlay resolve(String spec) {
-        return Underlay.resolve(UnderlaySpec.parse(spec), Observed.of(kernel));
+        return Underlay.resolve(UnderlaySpec.parse(spec), HostState.of(kernel));
     }
 
     private void assertUnderlay(String spec, String address, String network, int mtu) {

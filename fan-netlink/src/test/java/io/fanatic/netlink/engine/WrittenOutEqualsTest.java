@@ -55,21 +55,21 @@ class WrittenOutEqualsTest {
     @ParameterizedTest
     @ValueSource(
             classes = {
-                AddressPiece.class,
+                AddressResource.class,
                 AddressState.class,
-                BridgePiece.class,
+                BridgeResource.class,
                 FanProgramSpec.class,
                 FanPrograms.Names.class,
-                ForwardingPiece.class,
-                GatePiece.class,
-                NatPiece.class,
+                ForwardingResource.class,
+                GateResource.class,
+                NatResource.class,
                 NatTable.Entry.class,
-                PortPiece.class,
-                ProgramsPiece.class,
-                TunnelPiece.class,
+                PortResource.class,
+                ProgramsResource.class,
+                TunnelResource.class,
                 TunnelTable.Entry.class,
-                TunnelTablePiece.class,
-                UpPiece.class
+                TunnelTableResource.class,
+                UpResource.class
             })
     void twoAreEqualExactlyWhenAllTheirComponentsAre(Class<? extends Record> type) throws ReflectiveOperationException {
         RecordComponent[] components = type.getRecordComponents();

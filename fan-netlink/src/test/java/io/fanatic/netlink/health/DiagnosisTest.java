@@ -97,7 +97,7 @@ class DiagnosisTest {
         assertThat(findings.diagnosis().findings())
                 .extracting(Finding::code)
                 .containsExactly(Code.KERNEL_VXLAN, Code.KERNEL_NFTABLES);
-        assertThat(findings.diagnosis().unseen())
+        assertThat(findings.diagnosis().notChecked())
                 .singleElement()
                 .asString()
                 .startsWith("not tried whether bridge works");

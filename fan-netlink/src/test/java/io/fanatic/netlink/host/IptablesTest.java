@@ -32,9 +32,9 @@ class IptablesTest {
         assertThat(forward.chain()).isEqualTo("DOCKER-USER");
         assertThat(forward.ours())
                 .containsExactly(
-                        Iptables.Pass.outside(Backend.NFT, "fan-250", "eth0", Iptables.Traffic.OUT),
-                        Iptables.Pass.outside(Backend.NFT, "eth0", "fan-250", Iptables.Traffic.ANSWERS),
-                        new Iptables.Pass(Backend.NFT, "DOCKER-USER", "ftun0", "fan-250"));
+                        Iptables.AcceptRule.outside(Backend.NFT, "fan-250", "eth0", Iptables.Traffic.OUT),
+                        Iptables.AcceptRule.outside(Backend.NFT, "eth0", "fan-250", Iptables.Traffic.ANSWERS),
+                        new Iptables.AcceptRule(Backend.NFT, "DOCKER-USER", "ftun0", "fan-250"));
         assertThat(forward.others()).containsExactly("br0", "br2");
         assertThat(forward.leaving()).containsExactly("br1", "br2");
     }

@@ -82,7 +82,7 @@ class LinksTest {
     }
 
     private String name(int index) {
-        return links.at(index).orElseThrow().name();
+        return links.byIndex(index).orElseThrow().name();
     }
 
     private static String text(JsonObject object, String key) {
@@ -98,7 +98,7 @@ class LinksTest {
                 .group(7)
                 .up());
 
-        Link link = links.at(index).orElseThrow();
+        Link link = links.byIndex(index).orElseThrow();
         assertThat(link.name()).isEqualTo("fan-250");
         assertThat(link.kind()).isEqualTo("bridge");
         assertThat(link.mac()).isEqualTo(MAC);
@@ -123,7 +123,7 @@ class LinksTest {
             int bridge = links.create(NewLink.bridge("br0").mtu(mtu));
             links.create(NewLink.veth("v0", "v1").mtu(1280).master(bridge));
 
-            assertThat(links.at(bridge).orElseThrow().mtu()).isEqualTo(mtu);
+            assertThat(links.byIndex(bridge).orElseThrow().mtu()).isEqualTo(mtu);
             links.delete(links.named("v0").orElseThrow().index());
             links.delete(bridge);
         }
@@ -133,8 +133,8 @@ class LinksTest {
     void anMtuTooSmallForIpv6IsNoObstacle() {
         int index = links.create(NewLink.bridge("br0").mtu(1000).up());
 
-        assertThat(links.at(index).orElseThrow().mtu()).isEqualTo(1000);
-        assertThat(links.at(index).orElseThrow().up()).isTrue();
+        assertThat(links.byIndex(index).orElseThrow().mtu()).isEqualTo(1000);
+        assertThat(links.byIndex(index).orElseThrow().up()).isTrue();
     }
 
     @Test
@@ -148,7 +148,7 @@ class LinksTest {
                 .alias("tunnel")
                 .up());
 
-        Link link = links.at(index).orElseThrow();
+        Link link = links.byIndex(index).orElseThrow();
         assertThat(link.master()).isEqualTo(bridge);
         assertThat(link.mtu()).isEqualTo(1450);
         assertThat(link.mac()).isEqualTo(MAC);
@@ -182,7 +182,7 @@ class LinksTest {
         int index = links.create(
                 NewLink.vxlan("vx0", 42, Ipv4Address.parse("10.0.0.1"), Ipv4Address.parse("10.0.0.2"), 4789));
 
-        VxlanSettings vxlan = links.at(index).orElseThrow().vxlan().orElseThrow();
+        VxlanSettings vxlan = links.byIndex(index).orElseThrow().vxlan().orElseThrow();
         assertThat(vxlan.vni()).isEqualTo(42);
         assertThat(vxlan.port()).isEqualTo(4789);
         assertThat(vxlan.local()).contains(Ipv4Address.parse("10.0.0.1"));
@@ -246,7 +246,7 @@ class LinksTest {
         int bridge = links.create(NewLink.bridge("br0").mtu(1400));
         for (boolean on : new boolean[] {true, false}) {
             links.setSpanningTree(bridge, on);
-            assertThat(links.at(bridge).orElseThrow().spanningTree()).isEqualTo(on);
+            assertThat(links.byIndex(bridge).orElseThrow().spanningTree()).isEqualTo(on);
             assertThat(only("ip -j -d link show br0")
                             .getAsJsonObject("linkinfo")
                             .getAsJsonObject("info_data")
@@ -254,7 +254,7 @@ class LinksTest {
                             .getAsInt())
                     .isEqualTo(on ? 1 : 0);
         }
-        assertThat(links.at(bridge).orElseThrow().mtu()).isEqualTo(1400);
+        assertThat(links.byIndex(bridge).orElseThrow().mtu()).isEqualTo(1400);
     }
 
     @Test
@@ -273,7 +273,7 @@ class LinksTest {
         links.setUp(veth, false);
         links.rename(veth, "renamed");
         links.setUp(veth, true);
-        Link changed = links.at(veth).orElseThrow();
+        Link changed = links.byIndex(veth).orElseThrow();
         assertThat(changed.up()).isTrue();
         awaitNotRunning(veth);
         assertThat(changed.mtu()).isEqualTo(1300);
@@ -285,7 +285,7 @@ class LinksTest {
         links.setUp(veth, false);
         links.setAlias(veth, "");
         links.setMaster(veth, 0);
-        Link back = links.at(veth).orElseThrow();
+        Link back = links.byIndex(veth).orElseThrow();
         assertThat(back.up()).isFalse();
         assertThat(back.alias()).isEmpty();
         assertThat(back.master()).isZero();
@@ -294,7 +294,7 @@ class LinksTest {
     /** Its other end is down; the kernel finds out in its own time (linkwatch), within a second. */
     private void awaitNotRunning(int index) {
         long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-        while (links.at(index).orElseThrow().running()) {
+        while (links.byIndex(index).orElseThrow().running()) {
             assertThat(System.nanoTime()).as("carrier is lost in time").isLessThan(deadline);
         }
     }
@@ -304,9 +304,9 @@ class LinksTest {
         int index = links.create(NewLink.bridge("br0"));
 
         assertThat(links.delete(index, "br1")).isFalse();
-        assertThat(links.at(index)).isPresent();
+        assertThat(links.byIndex(index)).isPresent();
         assertThat(links.delete(index, "br0")).isTrue();
-        assertThat(links.at(index)).isEmpty();
+        assertThat(links.byIndex(index)).isEmpty();
         assertThat(links.delete(index, "br0")).isFalse();
     }
 
@@ -346,7 +346,7 @@ class LinksTest {
     void whatDoesNotExistIsEmptyNotAnError() {
         assertThat(links.named("nothing")).isEmpty();
         assertThat(links.named("a-name-longer-than-15")).isEmpty();
-        assertThat(links.at(4711)).isEmpty();
+        assertThat(links.byIndex(4711)).isEmpty();
     }
 
     @Test
@@ -372,7 +372,7 @@ class LinksTest {
         assertThat(inside.sh("ip link show br0")).hasSizeGreaterThan(32768);
 
         Links fresh = new Links(inside.socket());
-        assertThat(fresh.at(index).orElseThrow().alias()).isEqualTo("the last thing in a long message");
+        assertThat(fresh.byIndex(index).orElseThrow().alias()).isEqualTo("the last thing in a long message");
         assertThat(fresh.list()).hasSize(atFirst + 1);
     }
 

@@ -82,7 +82,7 @@ class NeighboursTest {
 
         List<String> ours = new ArrayList<>();
         for (FdbEntry entry : fdb.list()) {
-            ours.add(links.at(entry.index()).orElseThrow().name() + " " + entry.mac() + " "
+            ours.add(links.byIndex(entry.index()).orElseThrow().name() + " " + entry.mac() + " "
                     + entry.destination().map(Object::toString).orElse("") + " " + entry.permanent() + " "
                     + (entry.master() == bridge));
         }
@@ -105,7 +105,7 @@ class NeighboursTest {
 
     private void awaitRunning(int index) {
         long end = System.nanoTime() + 5_000_000_000L;
-        while (!links.at(index).orElseThrow().running()) {
+        while (!links.byIndex(index).orElseThrow().running()) {
             assertThat(System.nanoTime())
                     .as("link " + index + " has its carrier within 5 s")
                     .isLessThan(end);

@@ -246,7 +246,7 @@ class RoundTripPropertyTest {
             @ForAll("name") String name,
             @ForAll("mac") MacAddress mac,
             @ForAll("port") int number) {
-        assertThat(changed(links -> links.publish(index, name, "fanatic " + name)))
+        assertThat(changed(links -> links.renameWithAlias(index, name, "fanatic " + name)))
                 .isEqualTo(plain(index, name, "", 0, new MacAddress(0), "fanatic " + name));
         assertThat(changed(links -> links.setMac(index, mac)).mac()).isEqualTo(mac);
         assertThat(changed(links -> links.setMtu(index, number)).mtu()).isEqualTo(number);

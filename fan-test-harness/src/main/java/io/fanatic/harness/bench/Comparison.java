@@ -8,7 +8,7 @@ public record Comparison(Load load, Result fan, Result plain, Result bare) {
      * the fan's own path the kernel itself takes the CPU, to free each packet's tunnel metadata: that is the fan's cost, and not
      * counted as a disturbance.
      */
-    private static final double MOST_WAITED = 0.01;
+    private static final double MAX_WAITED = 0.01;
 
     /** Median of the fan's rates by median of the plain VXLAN's. */
     public double fanOfPlain() {
@@ -21,7 +21,7 @@ public record Comparison(Load load, Result fan, Result plain, Result bare) {
      * @param bar such as 0.97
      */
     public Verdict verdict(double bar) {
-        if (plain.waited() > MOST_WAITED || bare.waited() > MOST_WAITED) {
+        if (plain.waited() > MAX_WAITED || bare.waited() > MAX_WAITED) {
             return Verdict.DISTURBED;
         }
         return fanOfPlain() >= bar ? Verdict.MET : Verdict.NOT_MET;

@@ -31,8 +31,8 @@ final class EndedProcess {
         }
     }
 
-    private static boolean await(long pid, Duration patience) {
-        long deadline = System.nanoTime() + patience.toNanos();
+    private static boolean await(long pid, Duration timeout) {
+        long deadline = System.nanoTime() + timeout.toNanos();
         while (runs(pid)) {
             if (System.nanoTime() > deadline) {
                 return false;

@@ -103,9 +103,9 @@ public final class KillPoints {
      *
      * @param name of the system call
      * @param number which of its calls of that name, from 1: strace counts each name apart
-     * @param words the call as strace prints it, shortened
+     * @param description the call as strace prints it, shortened
      */
-    public record Point(String name, int number, String words) {}
+    public record Point(String name, int number, String description) {}
 
     private KillPoints(LabHost host, List<String> command, List<String> calls, List<Point> points) {
         this.host = host;
@@ -236,7 +236,7 @@ public final class KillPoints {
         // strace ends by the signal that its program ended by: 128 + SIGKILL as a shell and nsenter count.
         if (exitCode != 137) {
             throw new LabException(String.join(" ", command) + " was not killed at call " + point.number() + " of "
-                    + point.name() + " (" + point.words() + ") but ended with exit code " + exitCode);
+                    + point.name() + " (" + point.description() + ") but ended with exit code " + exitCode);
         }
     }
 
@@ -247,7 +247,7 @@ public final class KillPoints {
      * @throws LabException when no call failed: it took another way than in the first run
      */
     public ExecResult fail(Point point) {
-        List<String> where = point.name().equals(OPEN) ? List.of("-P", path(point.words())) : List.of();
+        List<String> where = point.name().equals(OPEN) ? List.of("-P", path(point.description())) : List.of();
         String injection = "inject=" + point.name() + ":error=" + ERRORS.getOrDefault(point.name(), "EIO") + ":when="
                 + point.number();
         try {
@@ -258,7 +258,7 @@ public final class KillPoints {
                 ExecResult result = host.exec(strace(calls, options, command).toArray(String[]::new));
                 if (!Files.readString(log).contains("(INJECTED)")) {
                     throw new LabException(String.join(" ", command) + " made no call " + point.number() + " of "
-                            + point.name() + " (" + point.words() + ")");
+                            + point.name() + " (" + point.description() + ")");
                 }
                 return withoutStrace(result);
             } finally {

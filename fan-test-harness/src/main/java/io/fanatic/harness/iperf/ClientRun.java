@@ -37,7 +37,7 @@ final class ClientRun {
     private final List<Integer> unused = new ArrayList<>();
     private final List<Stream> streams = new ArrayList<>();
     private final List<ConnectedUdp> udp = new ArrayList<>();
-    private final Wire wire = new Wire(reason -> fail(Reason.BROKEN, "the server " + reason));
+    private final ControlConnection wire = new ControlConnection(reason -> fail(Reason.BROKEN, "the server " + reason));
 
     private @Nullable EpollSocketChannel control;
     private @Nullable ScheduledFuture<?> deadline;
@@ -78,7 +78,7 @@ final class ClientRun {
         }
         control = channel;
         channel.config().setAutoRead(false).setConnectTimeoutMillis((int)
-                client.patience().toMillis());
+                client.timeout().toMillis());
         channel.config().setTcpNoDelay(true);
         channel.pipeline().addLast(wire);
         loop.execute(() -> connect(channel));
@@ -124,7 +124,7 @@ final class ClientRun {
         if (cause instanceof ConnectTimeoutException) {
             fail(
                     Reason.SILENT,
-                    to + " did not answer within " + client.patience().toMillis() + " ms");
+                    to + " did not answer within " + client.timeout().toMillis() + " ms");
         } else if (cause instanceof NoRouteToHostException) {
             fail(Reason.UNREACHABLE, "there is no route to " + client.address());
         } else if (cause instanceof ConnectException
@@ -138,8 +138,8 @@ final class ClientRun {
     /** Waits for the server's next word. */
     private void next() {
         limit(
-                client.patience(),
-                "the server said nothing for " + client.patience().toMillis() + " ms");
+                client.timeout(),
+                "the server said nothing for " + client.timeout().toMillis() + " ms");
         wire.readState(this::state);
     }
 
@@ -254,7 +254,7 @@ final class ClientRun {
         running = true;
         startedAt = System.nanoTime();
         streams.forEach(Stream::start);
-        Duration omit = spec.extent().omit();
+        Duration omit = spec.testLength().omit();
         if (!omit.isZero()) {
             timer = loop.schedule(this::countAnew, omit.toNanos(), TimeUnit.NANOSECONDS);
         } else {
@@ -265,11 +265,11 @@ final class ClientRun {
     private void countAnew() {
         startedAt = System.nanoTime();
         streams.forEach(Stream::countAnew);
-        Duration time = spec.extent().time();
+        Duration time = spec.testLength().time();
         if (time.isZero()) {
             watchProgress(-1);
         } else {
-            limit(time.plus(client.patience()), "the test did not end in time");
+            limit(time.plus(client.timeout()), "the test did not end in time");
             timer = loop.schedule(this::endTest, time.toNanos(), TimeUnit.NANOSECONDS);
         }
     }
@@ -280,10 +280,10 @@ final class ClientRun {
         if (now == before) {
             fail(
                     Reason.STALLED,
-                    "nothing was transferred for " + client.patience().toMillis() + " ms");
+                    "nothing was transferred for " + client.timeout().toMillis() + " ms");
         } else if (!ended) {
-            limit(client.patience().multipliedBy(2), "the test did not end in time");
-            timer = loop.schedule(() -> watchProgress(now), client.patience().toNanos(), TimeUnit.NANOSECONDS);
+            limit(client.timeout().multipliedBy(2), "the test did not end in time");
+            timer = loop.schedule(() -> watchProgress(now), client.timeout().toNanos(), TimeUnit.NANOSECONDS);
         }
     }
 
@@ -316,7 +316,7 @@ final class ClientRun {
         seconds = (System.nanoTime() - startedAt) / 1e9;
         streams.forEach(Stream::stop);
         wire.send(State.TEST_END);
-        limit(client.patience(), "the server did not end the test");
+        limit(client.timeout(), "the server did not end the test");
     }
 
     private void exchangeResults() {
@@ -324,7 +324,7 @@ final class ClientRun {
             throw new ProtocolException("wants results before the end");
         }
         wire.send(ResultsJson.write(streams, seconds, ""));
-        wire.readText(ResultsJson.MOST_SERVER_BYTES, text -> {
+        wire.readText(ResultsJson.MAX_SERVER_BYTES, text -> {
             ResultsJson theirs = ResultsJson.read(text);
             wire.readState(state -> {
                 if (state != State.DISPLAY_RESULTS) {

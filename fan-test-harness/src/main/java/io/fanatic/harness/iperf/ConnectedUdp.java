@@ -5,8 +5,8 @@ import static io.fanatic.netlink.libc.Native.buffer;
 import static io.fanatic.netlink.libc.Native.errno;
 
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.harness.net.EpollHandle;
 import io.fanatic.harness.net.Tcp;
-import io.fanatic.harness.net.Watched;
 import io.fanatic.netlink.libc.Errno;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -14,11 +14,11 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /** A client's UDP socket: says hello, waits for the reply, then carries one stream. */
-final class ConnectedUdp extends Watched {
+final class ConnectedUdp extends EpollHandle {
     private static final int AT_ONCE = 64;
 
     private final Consumer<String> done;
-    private final ByteBuffer datagram = buffer(Tuning.MOST_DATAGRAM).order(ByteOrder.BIG_ENDIAN);
+    private final ByteBuffer datagram = buffer(Tuning.MAX_DATAGRAM).order(ByteOrder.BIG_ENDIAN);
     private boolean greeted;
     private Optional<UdpReceiver> receiver = Optional.empty();
 

@@ -4,13 +4,13 @@ import static io.fanatic.netlink.libc.Native.LIBC;
 import static io.fanatic.netlink.libc.Native.buffer;
 
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.harness.net.EpollHandle;
 import io.fanatic.harness.net.Tcp;
-import io.fanatic.harness.net.Watched;
 import io.fanatic.netlink.libc.Errno;
 import java.util.function.Consumer;
 
 /** A client's TCP stream until it is connected and its cookie sent; then the descriptor goes on to a {@link TcpStream}. */
-final class Connecting extends Watched {
+final class Connecting extends EpollHandle {
     private final Cookie cookie;
     private final Consumer<String> done;
 

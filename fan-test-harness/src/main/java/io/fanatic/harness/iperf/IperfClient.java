@@ -12,9 +12,9 @@ import java.util.concurrent.CompletableFuture;
  *
  * @param address of the server
  * @param port of the server, TCP and UDP, 1 to 65535
- * @param patience how long the server may take for each answer, and a transfer of bytes or blocks may stand still
+ * @param timeout how long the server may take for each answer, and a transfer of bytes or blocks may stand still
  */
-public record IperfClient(Ipv4Address address, int port, Duration patience) {
+public record IperfClient(Ipv4Address address, int port, Duration timeout) {
 
     /** The port that iperf3 uses when not told otherwise. */
     public static final int DEFAULT_PORT = 5201;
@@ -34,16 +34,16 @@ public record IperfClient(Ipv4Address address, int port, Duration patience) {
      * @param port 1 to 65535
      */
     public IperfClient withPort(int port) {
-        return new IperfClient(address, port, patience);
+        return new IperfClient(address, port, timeout);
     }
 
     /**
      * {@return the same with another patience}
      *
-     * @param patience for each answer
+     * @param timeout for each answer
      */
-    public IperfClient withPatience(Duration patience) {
-        return new IperfClient(address, port, patience);
+    public IperfClient withPatience(Duration timeout) {
+        return new IperfClient(address, port, timeout);
     }
 
     /**

@@ -3,7 +3,7 @@ package io.fanatic.harness.iperf;
 import static io.fanatic.netlink.libc.Native.LIBC;
 
 import io.fanatic.core.Ipv4Address;
-import io.fanatic.harness.net.Admission;
+import io.fanatic.harness.net.AccessPolicy;
 import io.fanatic.harness.net.Listening;
 import io.fanatic.harness.net.Sockets;
 import io.fanatic.harness.net.Tcp;
@@ -29,7 +29,7 @@ public final class IperfServer implements AutoCloseable {
 
     private final IoEventLoop loop;
     private final Limits limits;
-    private final Admission admission;
+    private final AccessPolicy policy;
     private final Map<Cookie, ServerTest> tests = new HashMap<>();
     /** How many tests run, by the owner of the peer's address. */
     private final Map<Ipv4Address, Integer> running = new HashMap<>();
@@ -44,10 +44,10 @@ public final class IperfServer implements AutoCloseable {
             Ipv4Address address,
             int port,
             Limits limits,
-            Admission admission) {
+            AccessPolicy policy) {
         this.loop = loop;
         this.limits = limits;
-        this.admission = admission;
+        this.policy = policy;
         this.listening = Listening.on(loop, where, address, port, this::accepted);
         int realPort = Listening.port(listening);
         UdpPort socket;
@@ -103,7 +103,7 @@ public final class IperfServer implements AutoCloseable {
      */
     public static IperfServer start(
             Probes probes, Optional<Namespace> where, Ipv4Address address, int port, Limits limits) {
-        return start(probes, where, address, port, limits, Admission.EVERYBODY);
+        return start(probes, where, address, port, limits, AccessPolicy.EVERYBODY);
     }
 
     /**
@@ -114,7 +114,7 @@ public final class IperfServer implements AutoCloseable {
      * @param address to listen on
      * @param port 0 for one that the kernel chooses
      * @param limits what it does at most
-     * @param admission asked for each connection
+     * @param policy asked for each connection
      * @return the server, which serves until it is closed
      */
     public static IperfServer start(
@@ -123,8 +123,8 @@ public final class IperfServer implements AutoCloseable {
             Ipv4Address address,
             int port,
             Limits limits,
-            Admission admission) {
-        return new IperfServer(probes.group().next(), where, address, port, limits, admission);
+            AccessPolicy policy) {
+        return new IperfServer(probes.group().next(), where, address, port, limits, policy);
     }
 
     /** {@return the port, TCP and UDP} */
@@ -134,23 +134,23 @@ public final class IperfServer implements AutoCloseable {
 
     private void accepted(EpollSocketChannel channel) {
         Ipv4Address peer = Sockets.address(channel.remoteAddress().getAddress());
-        if (!admission.enter(peer)) {
+        if (!policy.enter(peer)) {
             channel.unsafe().closeForcibly();
             return;
         }
-        new Newcomer(this, peer, channel).watch(loop, true, false);
+        new PendingConnection(this, peer, channel).watch(loop, true, false);
     }
 
     /** A connection has said whose it is. */
-    void introduced(Newcomer newcomer, Cookie cookie) {
+    void introduced(PendingConnection pending, Cookie cookie) {
         ServerTest test = tests.get(cookie);
         if (test != null) {
-            test.stream(newcomer);
+            test.stream(pending);
             return;
         }
-        test = new ServerTest(this, cookie, newcomer.peer());
+        test = new ServerTest(this, cookie, pending.peer());
         tests.put(cookie, test);
-        test.control(newcomer.channel());
+        test.control(pending.channel());
     }
 
     /** The test of that peer that waits for UDP streams. */
@@ -162,7 +162,7 @@ public final class IperfServer implements AutoCloseable {
 
     /** Whether one more test of this peer may run; then {@link #leave} follows. */
     boolean enter(Ipv4Address peer) {
-        Ipv4Address owner = admission.owner(peer);
+        Ipv4Address owner = policy.owner(peer);
         int own = running.getOrDefault(owner, 0);
         if (busy >= limits.tests() || own >= limits.testsOfOne()) {
             return false;
@@ -173,7 +173,7 @@ public final class IperfServer implements AutoCloseable {
     }
 
     void leave(Ipv4Address peer) {
-        running.computeIfPresent(admission.owner(peer), (owner, before) -> before == 1 ? null : before - 1);
+        running.computeIfPresent(policy.owner(peer), (owner, before) -> before == 1 ? null : before - 1);
         busy--;
     }
 
@@ -189,8 +189,8 @@ public final class IperfServer implements AutoCloseable {
         return limits;
     }
 
-    Admission admission() {
-        return admission;
+    AccessPolicy admission() {
+        return policy;
     }
 
     UdpPort udp() {

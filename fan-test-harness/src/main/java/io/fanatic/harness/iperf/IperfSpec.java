@@ -5,16 +5,21 @@ package io.fanatic.harness.iperf;
  *
  * @param protocol what carries the data
  * @param direction which way it goes
- * @param streams how many connections at once in each direction, 1 to {@value #MOST_STREAMS}
- * @param extent how much
+ * @param streams how many connections at once in each direction, 1 to {@value #MAX_STREAMS}
+ * @param testLength how much
  * @param tuning how
  * @param serverOutput whether the server shall send its report too ({@code --get-server-output})
  */
 public record IperfSpec(
-        Protocol protocol, Direction direction, int streams, Extent extent, Tuning tuning, boolean serverOutput) {
+        Protocol protocol,
+        Direction direction,
+        int streams,
+        TestLength testLength,
+        Tuning tuning,
+        boolean serverOutput) {
 
     /** Connections at once in each direction, at most; as iperf3. */
-    public static final int MOST_STREAMS = 128;
+    public static final int MAX_STREAMS = 128;
 
     /**
      * Checks the numbers.
@@ -22,20 +27,20 @@ public record IperfSpec(
      * @throws IllegalArgumentException when a number is out of its range
      */
     public IperfSpec {
-        Tuning.range("number of streams", streams, 1, MOST_STREAMS);
+        Tuning.range("number of streams", streams, 1, MAX_STREAMS);
         if (protocol == Protocol.UDP && tuning.length() != 0) {
-            Tuning.range("datagram length", tuning.length(), Tuning.LEAST_DATAGRAM, Tuning.MOST_DATAGRAM);
+            Tuning.range("datagram length", tuning.length(), Tuning.MIN_DATAGRAM, Tuning.MAX_DATAGRAM);
         }
     }
 
     /** {@return a test with one stream to the server for ten seconds} */
     public static IperfSpec tcp() {
-        return new IperfSpec(Protocol.TCP, Direction.SEND, 1, Extent.seconds(10), Tuning.DEFAULT, false);
+        return new IperfSpec(Protocol.TCP, Direction.SEND, 1, TestLength.seconds(10), Tuning.DEFAULT, false);
     }
 
     /** {@return a test with one stream of 1 Mbit/s (2^20) to the server for ten seconds} */
     public static IperfSpec udp() {
-        return new IperfSpec(Protocol.UDP, Direction.SEND, 1, Extent.seconds(10), Tuning.DEFAULT, false);
+        return new IperfSpec(Protocol.UDP, Direction.SEND, 1, TestLength.seconds(10), Tuning.DEFAULT, false);
     }
 
     /**
@@ -44,25 +49,25 @@ public record IperfSpec(
      * @param direction which way the data goes
      */
     public IperfSpec withDirection(Direction direction) {
-        return new IperfSpec(protocol, direction, streams, extent, tuning, serverOutput);
+        return new IperfSpec(protocol, direction, streams, testLength, tuning, serverOutput);
     }
 
     /**
      * {@return the same with so many connections}
      *
-     * @param streams in each direction, 1 to {@value #MOST_STREAMS}
+     * @param streams in each direction, 1 to {@value #MAX_STREAMS}
      */
     public IperfSpec withStreams(int streams) {
-        return new IperfSpec(protocol, direction, streams, extent, tuning, serverOutput);
+        return new IperfSpec(protocol, direction, streams, testLength, tuning, serverOutput);
     }
 
     /**
      * {@return the same for as much}
      *
-     * @param extent how much
+     * @param testLength how much
      */
-    public IperfSpec withExtent(Extent extent) {
-        return new IperfSpec(protocol, direction, streams, extent, tuning, serverOutput);
+    public IperfSpec withTestLength(TestLength testLength) {
+        return new IperfSpec(protocol, direction, streams, testLength, tuning, serverOutput);
     }
 
     /**
@@ -71,12 +76,12 @@ public record IperfSpec(
      * @param tuning how
      */
     public IperfSpec withTuning(Tuning tuning) {
-        return new IperfSpec(protocol, direction, streams, extent, tuning, serverOutput);
+        return new IperfSpec(protocol, direction, streams, testLength, tuning, serverOutput);
     }
 
     /** {@return the same, and the server shall send its report too} */
     public IperfSpec withServerOutput() {
-        return new IperfSpec(protocol, direction, streams, extent, tuning, true);
+        return new IperfSpec(protocol, direction, streams, testLength, tuning, true);
     }
 
     /** {@return how many bytes a write or datagram has} */
@@ -87,7 +92,7 @@ public record IperfSpec(
         if (protocol == Protocol.UDP) {
             return Tuning.DEFAULT_UDP_LENGTH;
         }
-        boolean large = rate() == 0 && !extent.time().isZero();
+        boolean large = rate() == 0 && !testLength.time().isZero();
         return large ? Tuning.DEFAULT_TCP_LENGTH : Tuning.DEFAULT_SMALL_LENGTH;
     }
 
@@ -99,10 +104,10 @@ public record IperfSpec(
 
     /** Bytes in all streams of one direction together; {@link Long#MAX_VALUE} for no end. */
     long bytes() {
-        if (extent.bytes() > 0) {
-            return extent.bytes();
+        if (testLength.bytes() > 0) {
+            return testLength.bytes();
         }
-        return extent.blocks() > 0 ? extent.blocks() * length() : Long.MAX_VALUE;
+        return testLength.blocks() > 0 ? testLength.blocks() * length() : Long.MAX_VALUE;
     }
 
     /** Connections in both directions together. */

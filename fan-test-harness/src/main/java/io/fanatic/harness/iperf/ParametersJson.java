@@ -9,7 +9,7 @@ import java.time.Duration;
 /** The client's parameters on the wire. */
 final class ParametersJson {
     /** What a server reads of them at most; stock clients send some 300 bytes. */
-    static final int MOST_BYTES = 8 << 10;
+    static final int MAX_BYTES = 8 << 10;
 
     /** The release whose protocol this is; stock servers only print it. */
     private static final String CLIENT_VERSION = "3.18";
@@ -19,10 +19,10 @@ final class ParametersJson {
     static String write(IperfSpec spec) {
         JsonObject json = new JsonObject();
         json.addProperty(spec.protocol() == Protocol.TCP ? "tcp" : "udp", true);
-        json.addProperty("omit", wholeSeconds(spec.extent().omit()));
-        json.addProperty("time", wholeSeconds(spec.extent().time()));
-        json.addProperty("num", spec.extent().bytes());
-        json.addProperty("blockcount", spec.extent().blocks());
+        json.addProperty("omit", wholeSeconds(spec.testLength().omit()));
+        json.addProperty("time", wholeSeconds(spec.testLength().time()));
+        json.addProperty("num", spec.testLength().bytes());
+        json.addProperty("blockcount", spec.testLength().blocks());
         json.addProperty("parallel", spec.streams());
         json.addProperty("len", spec.length());
         json.addProperty("pacing_timer", 1000);
@@ -96,17 +96,17 @@ final class ParametersJson {
     }
 
     /** Bytes go before blocks, and both before a time, as the client itself ends the test. */
-    private static Extent extent(JsonObject json) {
+    private static TestLength extent(JsonObject json) {
         Duration omit = Duration.ofSeconds(number(json, "omit"));
         long bytes = number(json, "num");
         long blocks = number(json, "blockcount");
         if (bytes > 0) {
-            return Extent.bytes(bytes).omitting(omit);
+            return TestLength.bytes(bytes).omitting(omit);
         }
         if (blocks > 0) {
-            return Extent.blocks(blocks).omitting(omit);
+            return TestLength.blocks(blocks).omitting(omit);
         }
-        return Extent.seconds(Math.max(1, integer(json, "time"))).omitting(omit);
+        return TestLength.seconds(Math.max(1, integer(json, "time"))).omitting(omit);
     }
 
     private static boolean flag(JsonObject json, String name) {

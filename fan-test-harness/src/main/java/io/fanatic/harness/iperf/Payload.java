@@ -13,7 +13,7 @@ final class Payload {
     private Payload() {}
 
     private static ByteBuffer random() {
-        byte[] bytes = new byte[Tuning.MOST_LENGTH];
+        byte[] bytes = new byte[Tuning.MAX_LENGTH];
         new SplittableRandom(bytes.length).nextBytes(bytes);
         return Native.buffer(bytes.length).put(bytes).clear();
     }

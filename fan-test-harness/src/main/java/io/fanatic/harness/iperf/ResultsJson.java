@@ -19,9 +19,9 @@ import java.util.OptionalLong;
  */
 record ResultsJson(String congestion, Map<Integer, Row> streams, String serverOutput) {
     /** What a server reads of them at most: 256 streams of a stock client are some 60 kB. */
-    static final int MOST_CLIENT_BYTES = 128 << 10;
+    static final int MAX_CLIENT_BYTES = 128 << 10;
     /** What a client reads: with the server's own report. */
-    static final int MOST_SERVER_BYTES = 4 << 20;
+    static final int MAX_SERVER_BYTES = 4 << 20;
 
     /** One stream. */
     record Row(long bytes, OptionalLong retransmits, UdpCounts datagrams, double seconds) {}

@@ -30,8 +30,8 @@ final class ServerTest {
     private final Cookie cookie;
     private final Ipv4Address peer;
     private final List<Stream> streams = new ArrayList<>();
-    private final List<Newcomer> connections = new ArrayList<>();
-    private final Wire wire;
+    private final List<PendingConnection> connections = new ArrayList<>();
+    private final ControlConnection wire;
 
     private @Nullable IperfSpec spec;
     private @Nullable ScheduledFuture<?> deadline;
@@ -56,7 +56,7 @@ final class ServerTest {
         this.server = server;
         this.cookie = cookie;
         this.peer = peer;
-        this.wire = new Wire(this::broken);
+        this.wire = new ControlConnection(this::broken);
     }
 
     Ipv4Address peer() {
@@ -74,7 +74,7 @@ final class ServerTest {
         server.loop().register(channel);
         limit(IperfServer.PATIENCE);
         wire.send(State.PARAM_EXCHANGE);
-        wire.readText(ParametersJson.MOST_BYTES, this::parameters);
+        wire.readText(ParametersJson.MAX_BYTES, this::parameters);
     }
 
     private void parameters(String text) {
@@ -85,8 +85,8 @@ final class ServerTest {
             decline(ServerError.PARAMETERS, 0, String.valueOf(e.getMessage()));
             return;
         }
-        Extent extent = wanted.extent();
-        if (extent.time().plus(extent.omit()).compareTo(server.limits().longest()) > 0) {
+        TestLength testLength = wanted.testLength();
+        if (testLength.time().plus(testLength.omit()).compareTo(server.limits().longest()) > 0) {
             decline(ServerError.DURATION, 0, "");
             return;
         }
@@ -121,15 +121,15 @@ final class ServerTest {
     }
 
     /** A further TCP connection with our cookie. */
-    void stream(Newcomer newcomer) {
+    void stream(PendingConnection pending) {
         IperfSpec wanted = spec;
         if (phase != Phase.STREAMS || wanted == null || wanted.protocol() != Protocol.TCP) {
             server.admission().offence(peer, "opened a stream out of turn");
-            newcomer.drop();
+            pending.drop();
             return;
         }
-        connections.add(newcomer);
-        int fd = newcomer.channel().fd().intValue();
+        connections.add(pending);
+        int fd = pending.channel().fd().intValue();
         boolean sends = sendsNext(wanted);
         try {
             tune(fd, wanted.tuning());
@@ -200,23 +200,23 @@ final class ServerTest {
             return;
         }
         phase = Phase.RUNNING;
-        Extent extent = wanted.extent();
+        TestLength testLength = wanted.testLength();
         limit(
-                extent.time().isZero()
+                testLength.time().isZero()
                         ? server.limits().longest()
-                        : extent.time().plus(extent.omit()).plus(GRACE));
+                        : testLength.time().plus(testLength.omit()).plus(GRACE));
         wire.send(State.TEST_START);
         wire.send(State.TEST_RUNNING);
         startedAt = System.nanoTime();
         streams.forEach(Stream::start);
-        if (!extent.omit().isZero()) {
+        if (!testLength.omit().isZero()) {
             timer = server.loop()
                     .schedule(
                             () -> {
                                 startedAt = System.nanoTime();
                                 streams.forEach(Stream::countAnew);
                             },
-                            extent.omit().toNanos(),
+                            testLength.omit().toNanos(),
                             TimeUnit.NANOSECONDS);
         }
     }
@@ -242,7 +242,7 @@ final class ServerTest {
         streams.forEach(Stream::stop);
         streams.forEach(Stream::close);
         wire.send(State.EXCHANGE_RESULTS);
-        wire.readText(ResultsJson.MOST_CLIENT_BYTES, text -> {
+        wire.readText(ResultsJson.MAX_CLIENT_BYTES, text -> {
             ResultsJson.read(text);
             wire.send(ResultsJson.write(streams, seconds, wanted.serverOutput() ? report() : ""));
             wire.send(State.DISPLAY_RESULTS);
@@ -317,7 +317,7 @@ final class ServerTest {
         }
         streams.forEach(Stream::stop);
         streams.forEach(Stream::close);
-        connections.forEach(Newcomer::drop);
+        connections.forEach(PendingConnection::drop);
         server.udp().forget(this);
         server.forget(cookie);
         if (counted) {

@@ -3,8 +3,8 @@ package io.fanatic.harness.iperf;
 import static io.fanatic.netlink.libc.Native.LIBC;
 import static io.fanatic.netlink.libc.Native.errno;
 
+import io.fanatic.harness.net.EpollHandle;
 import io.fanatic.harness.net.Tcp;
-import io.fanatic.harness.net.Watched;
 import io.fanatic.netlink.libc.Errno;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -15,7 +15,7 @@ import java.util.function.Consumer;
  * One end of a TCP stream. The sender writes the same block while the socket takes it; the receiver lets the kernel throw away
  * what came (MSG_TRUNC), since nobody looks at it: with 256 KiB at a time that is half again as fast as copying it out.
  */
-final class TcpStream extends Watched implements Stream {
+final class TcpStream extends EpollHandle implements Stream {
     /** Of one call of the event loop, so that the control connection gets its turn. */
     private static final int CALLS = 16;
 
@@ -24,7 +24,7 @@ final class TcpStream extends Watched implements Stream {
     private final int id;
     private final boolean sends;
     private final int length;
-    private final Pace pace;
+    private final Pacer pacer;
     private final Budget budget;
     private final Consumer<String> ended;
 
@@ -44,7 +44,7 @@ final class TcpStream extends Watched implements Stream {
         this.id = id;
         this.sends = sends;
         this.length = spec.length();
-        this.pace = new Pace(spec.rate());
+        this.pacer = new Pacer(spec.rate());
         this.budget = budget;
         this.ended = ended;
     }
@@ -52,7 +52,7 @@ final class TcpStream extends Watched implements Stream {
     @Override
     public void start() {
         running = true;
-        pace.start();
+        pacer.start();
         want(!sends, sends);
     }
 
@@ -75,9 +75,9 @@ final class TcpStream extends Watched implements Stream {
 
     private void send() {
         for (int i = 0; i < CALLS; i++) {
-            if (pace.ahead()) {
+            if (pacer.ahead()) {
                 want(false, false);
-                loop().schedule(this::resume, Pace.TICK_NANOS, TimeUnit.NANOSECONDS);
+                loop().schedule(this::resume, Pacer.TICK_NANOS, TimeUnit.NANOSECONDS);
                 return;
             }
             int next = budget.grant(length);
@@ -93,7 +93,7 @@ final class TcpStream extends Watched implements Stream {
                 return;
             }
             bytes += sent;
-            pace.sent(sent);
+            pacer.sent(sent);
             budget.spend(sent);
             if (sent < next) {
                 // Full for now; asking again would cost a system call to hear so.

@@ -30,12 +30,12 @@ public final class ThroughputJson {
         json.addProperty("direction", lower(spec.direction()));
         json.addProperty("streams", spec.streams());
         json.addProperty("length", spec.length());
-        if (spec.extent().bytes() > 0) {
-            json.addProperty("bytes", spec.extent().bytes());
-        } else if (spec.extent().blocks() > 0) {
-            json.addProperty("blocks", spec.extent().blocks());
+        if (spec.testLength().bytes() > 0) {
+            json.addProperty("bytes", spec.testLength().bytes());
+        } else if (spec.testLength().blocks() > 0) {
+            json.addProperty("blocks", spec.testLength().blocks());
         } else {
-            json.addProperty("seconds", spec.extent().time().toMillis() / 1000.0);
+            json.addProperty("seconds", spec.testLength().time().toMillis() / 1000.0);
         }
         if (throughput instanceof Throughput.Failed failed) {
             json.addProperty("ok", false);

@@ -27,11 +27,11 @@ public record Tuning(
     public static final Tuning DEFAULT = new Tuning(0, 0, false, 0, 0, "", false, false);
 
     /** The longest write, in bytes. */
-    public static final int MOST_LENGTH = 1 << 20;
+    public static final int MAX_LENGTH = 1 << 20;
     /** The largest datagram of IPv4. */
-    public static final int MOST_DATAGRAM = 65507;
+    public static final int MAX_DATAGRAM = 65507;
     /** Room for time and number at the start of a datagram. */
-    public static final int LEAST_DATAGRAM = 16;
+    public static final int MIN_DATAGRAM = 16;
 
     /** Costs the sender a third less than the 128 KiB of iperf3, which has its threads to make up for it. */
     static final int DEFAULT_TCP_LENGTH = 1 << 20;
@@ -41,7 +41,7 @@ public record Tuning(
     static final int DEFAULT_UDP_LENGTH = 1372;
 
     static final long DEFAULT_UDP_RATE = 1 << 20;
-    static final int MOST_WINDOW = 512 << 20;
+    static final int MAX_WINDOW = 512 << 20;
 
     /**
      * Checks the numbers.
@@ -49,8 +49,8 @@ public record Tuning(
      * @throws IllegalArgumentException when a number is out of its range
      */
     public Tuning {
-        range("length", length, 0, MOST_LENGTH);
-        range("window", window, 0, MOST_WINDOW);
+        range("length", length, 0, MAX_LENGTH);
+        range("window", window, 0, MAX_WINDOW);
         range("segment size", segment, 0, 65495);
         if (bitsPerSecond < 0) {
             throw new IllegalArgumentException("a rate of " + bitsPerSecond + " bit/s is less than nothing");

@@ -4,8 +4,8 @@ import static io.fanatic.netlink.libc.Native.buffer;
 import static io.fanatic.netlink.libc.Native.sockets;
 
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.harness.net.EpollHandle;
 import io.fanatic.harness.net.Tcp;
-import io.fanatic.harness.net.Watched;
 import io.fanatic.netlink.libc.Native;
 import io.fanatic.netlink.libc.SockaddrIn;
 import java.nio.ByteBuffer;
@@ -15,11 +15,11 @@ import java.util.Map;
 import java.util.Optional;
 
 /** The server's one UDP socket, whose datagrams go to the streams by where they come from. */
-final class UdpPort extends Watched {
+final class UdpPort extends EpollHandle {
     private static final int AT_ONCE = 64;
 
     private final IperfServer server;
-    private final ByteBuffer datagram = buffer(Tuning.MOST_DATAGRAM).order(ByteOrder.BIG_ENDIAN);
+    private final ByteBuffer datagram = buffer(Tuning.MAX_DATAGRAM).order(ByteOrder.BIG_ENDIAN);
     private final ByteBuffer sender = buffer(SockaddrIn.BYTES);
     private final ByteBuffer senderLength = buffer(4);
     private final Map<Long, Peer> peers = new HashMap<>();

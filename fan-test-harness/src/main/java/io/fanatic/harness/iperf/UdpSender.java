@@ -28,7 +28,7 @@ final class UdpSender implements Stream {
     private final Predicate<ByteBuffer> socket;
     private final ByteBuffer datagram;
     private final boolean wide;
-    private final Pace pace;
+    private final Pacer pacer;
     private final Budget budget;
     private final Consumer<String> ended;
 
@@ -53,9 +53,9 @@ final class UdpSender implements Stream {
         this.loop = loop;
         this.socket = socket;
         this.datagram =
-                Native.buffer(Math.max(spec.length(), Tuning.LEAST_DATAGRAM)).order(ByteOrder.BIG_ENDIAN);
+                Native.buffer(Math.max(spec.length(), Tuning.MIN_DATAGRAM)).order(ByteOrder.BIG_ENDIAN);
         this.wide = spec.tuning().wideCounters();
-        this.pace = new Pace(spec.rate());
+        this.pacer = new Pacer(spec.rate());
         this.budget = budget;
         this.ended = ended;
     }
@@ -63,14 +63,14 @@ final class UdpSender implements Stream {
     @Override
     public void start() {
         running = true;
-        pace.start();
+        pacer.start();
         send();
     }
 
     private void send() {
         for (int i = 0; running && i < AT_ONCE; i++) {
-            if (pace.ahead()) {
-                loop.schedule(this::send, Pace.TICK_NANOS, TimeUnit.NANOSECONDS);
+            if (pacer.ahead()) {
+                loop.schedule(this::send, Pacer.TICK_NANOS, TimeUnit.NANOSECONDS);
                 return;
             }
             if (budget.spent()) {
@@ -81,11 +81,11 @@ final class UdpSender implements Stream {
             stamp();
             if (!socket.test(datagram)) {
                 number--;
-                loop.schedule(this::send, Pace.TICK_NANOS, TimeUnit.NANOSECONDS);
+                loop.schedule(this::send, Pacer.TICK_NANOS, TimeUnit.NANOSECONDS);
                 return;
             }
             bytes += datagram.capacity();
-            pace.sent(datagram.capacity());
+            pacer.sent(datagram.capacity());
             budget.spend(datagram.capacity());
         }
         if (running) {

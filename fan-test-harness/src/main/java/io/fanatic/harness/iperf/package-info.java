@@ -5,7 +5,7 @@
  * <pre>{@code
  * try (Probes probes = Probes.open()) {
  *     Throughput result = IperfClient.to(Ipv4Address.parse("250.0.2.1"))
- *             .start(probes, IperfSpec.tcp().withExtent(Extent.seconds(2)))
+ *             .start(probes, IperfSpec.tcp().withTestLength(TestLength.seconds(2)))
  *             .join();
  * }
  * }</pre>

@@ -11,7 +11,7 @@ import java.util.Map;
 final class Diagnosis {
     private static final Duration PATIENCE = Duration.ofMillis(100);
     /** Beyond so many pairs of hosts nobody needs more evidence, and each costs up to two time-outs. */
-    private static final int MOST_ASKED = 64;
+    private static final int MAX_ASKED = 64;
 
     private final Lab lab;
     private final Map<String, Boolean> underlay = new HashMap<>();
@@ -29,7 +29,7 @@ final class Diagnosis {
                     name, check.sentence() + ".", command(pair.from().name(), "ip addr"));
         }
         String key = from.name() + " " + to.name();
-        if (!underlay.containsKey(key) && underlay.size() >= MOST_ASKED) {
+        if (!underlay.containsKey(key) && underlay.size() >= MAX_ASKED) {
             return Stage.failed(name, check.sentence() + ".", command(pair.to().name(), "ip addr"));
         }
         if (!underlay.computeIfAbsent(key, each -> answers(from, to))) {

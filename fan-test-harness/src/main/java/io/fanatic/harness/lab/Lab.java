@@ -5,7 +5,7 @@ import io.fanatic.core.FanNames;
 import io.fanatic.core.FanSlice;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.TunnelType;
-import io.fanatic.netlink.engine.Mark;
+import io.fanatic.netlink.engine.Label;
 import io.fanatic.netlink.host.HostSnapshot;
 import io.fanatic.netlink.host.Namespace;
 import io.fanatic.netlink.route.Link;
@@ -147,7 +147,7 @@ public final class Lab implements AutoCloseable {
                 Namespace network = make(host.namespace());
                 network.withMounts(host.namespace().mount().orElseThrow(), HostFilesystem::mount);
                 try (Wiring wiring = Wiring.of(network)) {
-                    wiring.loopback().cable(INTERFACE, outside, host.name(), spec.underlayMtu());
+                    wiring.loopback().addVeth(INTERFACE, outside, host.name(), spec.underlayMtu());
                     underlay.plug(host.name(), SWITCH);
                     wiring.join(INTERFACE, host.underlayAddress(), prefixLength, spec.routerAddress());
                 }
@@ -163,7 +163,7 @@ public final class Lab implements AutoCloseable {
     private void buildContainers(List<LabContainer> some) {
         some.forEach(container -> requireFree(container.namespace()));
         state.add(some.stream().map(container -> name(container.namespace())).toList());
-        Together.each(some, container -> {
+        Parallel.each(some, container -> {
             try (Wiring wiring = Wiring.of(create(container.namespace()))) {
                 wiring.loopback();
             }
@@ -313,10 +313,10 @@ public final class Lab implements AutoCloseable {
         String bridge = FanNames.bridge(slice.mapping().overlay());
         Link fan = host.find(bridge)
                 .orElseThrow(() -> new LabException("host " + container.host().name() + " has no bridge " + bridge));
-        host.cable(container.name(), container.namespace(), INTERFACE, fan.mtu());
+        host.addVeth(container.name(), container.namespace(), INTERFACE, fan.mtu());
         host.plug(container.name(), bridge);
         try (Wiring inside = Wiring.of(container.namespace())) {
-            TunnelType type = Mark.parse(fan.alias()).map(Mark::type).orElse(TunnelType.VXLAN);
+            TunnelType type = Label.parse(fan.alias()).map(Label::type).orElse(TunnelType.VXLAN);
             inside.join(INTERFACE, container.address(), type.prefixLength(slice.mapping()), slice.hostAddress());
         }
     }
@@ -345,8 +345,8 @@ public final class Lab implements AutoCloseable {
      */
     public HostSnapshot snapshot(LabHost host) {
         List<String> lines = new ArrayList<>();
-        for (ProcessHandle process : Residents.of(host)) {
-            lines.add("process " + Residents.name(process.pid()));
+        for (ProcessHandle process : LabProcesses.of(host)) {
+            lines.add("process " + LabProcesses.name(process.pid()));
         }
         return host.namespace().call(() -> {
             lines.addAll(HostFilesystem.ownFiles());

@@ -9,7 +9,7 @@ import java.util.List;
  */
 public final class LabLink {
     /** tc-tbf(8) wants at least a hundredth of a second's worth, and never less than some full packets. */
-    private static final long LEAST_BURST = 64 * 1024;
+    private static final long MIN_BURST = 64 * 1024;
 
     private final LabHost host;
     private final Namespace outside;
@@ -39,7 +39,7 @@ public final class LabLink {
     /**
      * Sets the largest packet that the cable takes.
      *
-     * @param bytes of the largest packet, {@value LabSpec#LEAST_MTU} to {@value LabSpec#MOST_MTU}
+     * @param bytes of the largest packet, {@value LabSpec#MIN_MTU} to {@value LabSpec#MAX_MTU}
      */
     public void setMtu(int bytes) {
         try (Wiring port = Wiring.of(outside);
@@ -86,7 +86,7 @@ public final class LabLink {
             Exec.run(namespace, List.of("tc", "qdisc", "delete", "dev", link, "root"));
             return;
         }
-        long burst = Math.max(LEAST_BURST, bitsPerSecond / 8 / 100);
+        long burst = Math.max(MIN_BURST, bitsPerSecond / 8 / 100);
         Exec.run(
                         namespace,
                         List.of(

@@ -14,7 +14,7 @@ import java.util.List;
  * @param fans the fans that the hosts are made for, at least one, all over one underlay; the first is {@link #mapping}
  * @param addresses the hosts' underlay addresses in the order of their numbers, at least one
  * @param containers how many on each host and fan, at least 0
- * @param underlayMtu bytes of the largest packet between hosts, {@value #LEAST_MTU} to {@value #MOST_MTU}
+ * @param underlayMtu bytes of the largest packet between hosts, {@value #MIN_MTU} to {@value #MAX_MTU}
  */
 public record LabSpec(
         String name, List<FanMapping> fans, List<Ipv4Address> addresses, int containers, int underlayMtu) {
@@ -25,12 +25,12 @@ public record LabSpec(
     /** Characters of a lab's name, at most. */
     public static final int LONGEST_NAME = 40;
     /** The smallest MTU of the underlay, in bytes: what every host must take (RFC 791). */
-    public static final int LEAST_MTU = 576;
+    public static final int MIN_MTU = 576;
     /** The largest MTU of the underlay, in bytes: IPv4's largest packet. */
-    public static final int MOST_MTU = 65535;
+    public static final int MAX_MTU = 65535;
 
     /** More make the names of ports longer than the kernel allows, and the machine slow. */
-    static final int MOST_NODES = 250;
+    static final int MAX_NODES = 250;
 
     private static final Cidr UNDERLAY = Cidr.parse("10.0.0.0/16");
     private static final Cidr OVERLAY = Cidr.parse("250.0.0.0/8");
@@ -63,15 +63,15 @@ public record LabSpec(
         }
         for (FanMapping fan : fans) {
             Cidr slice = new Cidr(fan.overlay().network(), fan.slicePrefixLength());
-            int most = Math.min(MOST_NODES / fans.size(), hostAddresses(slice) - FanSlice.DEFAULT_HOST_RESERVE);
+            int most = Math.min(MAX_NODES / fans.size(), hostAddresses(slice) - FanSlice.DEFAULT_HOST_RESERVE);
             if (containers < 0 || containers > most) {
                 throw new IllegalArgumentException(
                         "a host of the fan " + fan + " has 0 to " + most + " containers in a lab, not " + containers);
             }
         }
-        if (underlayMtu < LEAST_MTU || underlayMtu > MOST_MTU) {
+        if (underlayMtu < MIN_MTU || underlayMtu > MAX_MTU) {
             throw new IllegalArgumentException(
-                    "an MTU of " + underlayMtu + " is not between " + LEAST_MTU + " and " + MOST_MTU);
+                    "an MTU of " + underlayMtu + " is not between " + MIN_MTU + " and " + MAX_MTU);
         }
     }
 
@@ -109,7 +109,7 @@ public record LabSpec(
 
     private static void requireHosts(Cidr underlay, int hosts) {
         // The router takes the last address.
-        int most = Math.min(MOST_NODES, hostAddresses(underlay) - 1);
+        int most = Math.min(MAX_NODES, hostAddresses(underlay) - 1);
         if (hosts < 1 || hosts > most) {
             throw new IllegalArgumentException("a lab on " + underlay + " has 1 to " + most + " hosts, not " + hosts);
         }
@@ -186,7 +186,7 @@ public record LabSpec(
     /**
      * {@return this with another MTU of the underlay}
      *
-     * @param bytes {@value #LEAST_MTU} to {@value #MOST_MTU}
+     * @param bytes {@value #MIN_MTU} to {@value #MAX_MTU}
      */
     public LabSpec withUnderlayMtu(int bytes) {
         return new LabSpec(name, fans, addresses, containers, bytes);

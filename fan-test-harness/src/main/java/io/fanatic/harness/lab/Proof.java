@@ -47,7 +47,7 @@ public final class Proof implements AutoCloseable {
     /** Who has waited this long waits for a time-out, and keeps nobody from starting. */
     private static final long BUSY_MILLIS = 20;
     /** How many may wait for their time-out. */
-    private static final int MOST_WAITING = 128;
+    private static final int MAX_WAITING = 128;
 
     private static final int WARM_UP = 500;
     /** Fewer pairs take less time than warming up for them. */
@@ -56,7 +56,7 @@ public final class Proof implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(1);
 
     private final Lab lab;
-    private final Duration patience;
+    private final Duration timeout;
     private final Progress progress;
     private final Probes probes = Probes.open();
 
@@ -73,12 +73,12 @@ public final class Proof implements AutoCloseable {
      * A proof with another patience.
      *
      * @param lab whose fans are up
-     * @param patience how long an echo request may wait for its answer
+     * @param timeout how long an echo request may wait for its answer
      * @param progress hears how far it is
      */
-    public Proof(Lab lab, Duration patience, Progress progress) {
+    public Proof(Lab lab, Duration timeout, Progress progress) {
         this.lab = lab;
-        this.patience = patience;
+        this.timeout = timeout;
         this.progress = progress;
     }
 
@@ -93,7 +93,7 @@ public final class Proof implements AutoCloseable {
         warmUp(pairs);
         return each("ping", pairs, AT_ONCE, pair -> {
             int payload = mtus.computeIfAbsent(pair.fan(), this::mtu) - ICMP_AND_IPV4_HEADERS;
-            Ping ping = Ping.to(pair.to().address()).withPayload(payload).withTimeout(patience);
+            Ping ping = Ping.to(pair.to().address()).withPayload(payload).withTimeout(timeout);
             return ping.start(probes, pair.from().namespace())
                     .thenApply(result -> new Check.Pinged(pair.from(), pair.to(), result));
         });
@@ -139,7 +139,7 @@ public final class Proof implements AutoCloseable {
         LabNode to = pair.to();
         return BulkTransfer.to(to.address())
                 .withBytes(bytes)
-                .withTimeout(patience.multipliedBy(10))
+                .withTimeout(timeout.multipliedBy(10))
                 .start(probes, from.namespace(), to.namespace())
                 .thenApply(result -> new Check.Transferred(from, to.name(), from.address(), result));
     }
@@ -174,8 +174,8 @@ public final class Proof implements AutoCloseable {
                 } else if (running.size() >= atOnce) {
                     awaitBusy(running.get(running.size() - atOnce));
                 }
-                if (running.size() >= MOST_WAITING) {
-                    running.get(running.size() - MOST_WAITING).join();
+                if (running.size() >= MAX_WAITING) {
+                    running.get(running.size() - MAX_WAITING).join();
                 }
                 relief.before(pair);
                 running.add(start.apply(pair));

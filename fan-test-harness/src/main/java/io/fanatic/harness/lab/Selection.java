@@ -16,10 +16,10 @@ import java.util.Set;
  */
 public record Selection(List<NodePair> pairs, List<NodePair> throughput, List<String> notes) {
     /** Some ten seconds of pings and short transfers; 64 hosts have 4032. */
-    static final int MOST_PAIRS = 5000;
+    static final int MAX_PAIRS = 5000;
 
     /** Some twenty seconds. */
-    static final int MOST_THROUGHPUT = 1000;
+    static final int MAX_THROUGHPUT = 1000;
 
     /** Copies the lists. */
     public Selection {
@@ -55,7 +55,7 @@ public record Selection(List<NodePair> pairs, List<NodePair> throughput, List<St
                     return members * (members - 1);
                 })
                 .sum();
-        if (all <= MOST_PAIRS) {
+        if (all <= MAX_PAIRS) {
             pairs.addAll(everything(lab).pairs);
         } else {
             for (FanMapping fan : lab.spec().fans()) {
@@ -67,7 +67,7 @@ public record Selection(List<NodePair> pairs, List<NodePair> throughput, List<St
                     + " to one container of another host, so that each sent and received once.");
         }
         List<NodePair> throughput = pairs;
-        if (pairs.size() > MOST_THROUGHPUT) {
+        if (pairs.size() > MAX_THROUGHPUT) {
             Set<NodePair> some = new LinkedHashSet<>();
             for (FanMapping fan : lab.spec().fans()) {
                 some.addAll(strides(hosts(lab, fan)));

@@ -36,7 +36,7 @@ final class Sweep {
             files.add(namespace.network());
             files.add(pin);
         }
-        List<String> ended = Residents.end(files);
+        List<String> ended = LabProcesses.end(files);
         namespaces.forEach(Namespace::delete);
         Namespace.removePins(state.pins());
         state.delete();

@@ -57,7 +57,7 @@ final class Wiring implements AutoCloseable {
     }
 
     /** A cable from here to there; both ends are off. */
-    void cable(String name, Namespace there, String nameThere, int mtu) {
+    void addVeth(String name, Namespace there, String nameThere, int mtu) {
         int fd = check("open " + there.network(), LIBC.open(there.network().toString(), O_CLOEXEC));
         try {
             links.create(NewLink.veth(name, nameThere).mtu(mtu).peerNamespace(fd));

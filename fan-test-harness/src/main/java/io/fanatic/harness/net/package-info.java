@@ -1,6 +1,6 @@
 /**
  * Sockets as plain descriptors on Netty's event loops, for the packages that speak to the network: {@link
- * io.fanatic.harness.net.Watched} is where to start. Not part of the API.
+ * io.fanatic.harness.net.EpollHandle} is where to start. Not part of the API.
  */
 @NullMarked
 package io.fanatic.harness.net;

@@ -46,12 +46,12 @@ public final class AddressProbe {
      *
      * @param interfaceName where the address is
      * @param address an address of this host
-     * @param patience how long to listen, all probes together
+     * @param timeout how long to listen, all probes together
      * @return the Ethernet address of another host that says it has the address; empty when none does, or when the interface
      *     is gone or has no Ethernet address
      * @throws ErrnoException EPERM without CAP_NET_RAW, ENETDOWN when the interface is down
      */
-    public static Optional<MacAddress> otherHolder(String interfaceName, Ipv4Address address, Duration patience) {
+    public static Optional<MacAddress> otherHolder(String interfaceName, Ipv4Address address, Duration timeout) {
         Optional<Link> link;
         Set<MacAddress> own = new HashSet<>();
         try (NetlinkSocket netlink = NetlinkSocket.open()) {
@@ -60,7 +60,7 @@ public final class AddressProbe {
             // Another interface of this host on the same wire may answer as well.
             links.list().forEach(each -> own.add(each.mac()));
         }
-        return link.flatMap(found -> ask(found, address, own, patience));
+        return link.flatMap(found -> ask(found, address, own, timeout));
     }
 
     /**
@@ -69,12 +69,12 @@ public final class AddressProbe {
      * @param interfaceName such as a fan's bridge
      * @param from an address of ours on it
      * @param addresses to be asked for
-     * @param patience how long to listen after the last request
+     * @param timeout how long to listen after the last request
      * @return for each address that was answered for, the Ethernet addresses of all who did
      * @throws ErrnoException EPERM without CAP_NET_RAW, ENETDOWN when the interface is down
      */
     public static Map<Ipv4Address, Set<MacAddress>> holders(
-            String interfaceName, Ipv4Address from, Collection<Ipv4Address> addresses, Duration patience) {
+            String interfaceName, Ipv4Address from, Collection<Ipv4Address> addresses, Duration timeout) {
         Optional<Link> link;
         try (NetlinkSocket netlink = NetlinkSocket.open()) {
             link = new Links(netlink).named(interfaceName);
@@ -90,7 +90,7 @@ public final class AddressProbe {
                 ByteBuffer request = request(link.get().mac(), from, address);
                 check("send an ARP request", LIBC.send(fd, request, LENGTH, 0));
             }
-            long until = System.nanoTime() + patience.toNanos();
+            long until = System.nanoTime() + timeout.toNanos();
             while (System.nanoTime() - until < 0) {
                 receive(fd, asked, holders);
             }
@@ -140,8 +140,8 @@ public final class AddressProbe {
         }
     }
 
-    private static Optional<MacAddress> ask(Link link, Ipv4Address address, Set<MacAddress> own, Duration patience) {
-        long each = patience.toNanos() / PROBES;
+    private static Optional<MacAddress> ask(Link link, Ipv4Address address, Set<MacAddress> own, Duration timeout) {
+        long each = timeout.toNanos() / PROBES;
         int fd = open(link, Duration.ofNanos(each / 4));
         try {
             for (int i = 0; i < PROBES; i++) {

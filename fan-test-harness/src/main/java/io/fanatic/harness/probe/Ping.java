@@ -17,15 +17,15 @@ import java.util.concurrent.CompletableFuture;
  *
  * @param target who shall answer
  * @param count requests that count, at least 1
- * @param payloadBytes bytes after the ICMP header, {@value #LEAST_PAYLOAD} to {@value #MOST_PAYLOAD}
+ * @param payloadBytes bytes after the ICMP header, {@value #MIN_PAYLOAD} to {@value #MAX_PAYLOAD}
  * @param timeout how long each request may wait for its reply
  */
 public record Ping(Ipv4Address target, int count, int payloadBytes, Duration timeout) {
 
     /** Room for the number that tells one run's packets from another's. */
-    public static final int LEAST_PAYLOAD = 16;
+    public static final int MIN_PAYLOAD = 16;
     /** The largest IPv4 packet less both headers. */
-    public static final int MOST_PAYLOAD = 65535 - 28;
+    public static final int MAX_PAYLOAD = 65535 - 28;
 
     private static final int ICMP_FILTER = 1;
     private static final int SOL_RAW = 255;
@@ -38,7 +38,7 @@ public record Ping(Ipv4Address target, int count, int payloadBytes, Duration tim
      * @throws IllegalArgumentException when a number is out of its range
      */
     public Ping {
-        if (count < 1 || payloadBytes < LEAST_PAYLOAD || payloadBytes > MOST_PAYLOAD) {
+        if (count < 1 || payloadBytes < MIN_PAYLOAD || payloadBytes > MAX_PAYLOAD) {
             throw new IllegalArgumentException("cannot ping with " + count + " requests of " + payloadBytes + " bytes");
         }
     }
@@ -64,7 +64,7 @@ public record Ping(Ipv4Address target, int count, int payloadBytes, Duration tim
     /**
      * {@return the same with packets of another size}
      *
-     * @param payloadBytes after the ICMP header, {@value #LEAST_PAYLOAD} to {@value #MOST_PAYLOAD}; the packet has 28
+     * @param payloadBytes after the ICMP header, {@value #MIN_PAYLOAD} to {@value #MAX_PAYLOAD}; the packet has 28
      *     more
      */
     public Ping withPayload(int payloadBytes) {

@@ -3,8 +3,8 @@ package io.fanatic.harness.probe;
 import static io.fanatic.netlink.libc.Native.errno;
 import static io.fanatic.netlink.libc.Native.sockets;
 
+import io.fanatic.harness.net.EpollHandle;
 import io.fanatic.harness.net.Tcp;
-import io.fanatic.harness.net.Watched;
 import io.fanatic.netlink.libc.Errno;
 import io.fanatic.netlink.libc.SockaddrIn;
 import io.netty.buffer.ByteBuf;
@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** One run of a {@link Ping}: a request, its reply or its time-out, the next. Lives on one event loop. */
-final class PingRun extends Watched {
+final class PingRun extends EpollHandle {
     /** The longest IPv4 header and ICMP's, and a byte that tells a reply that is too long. */
     private static final int HEADERS = 60 + 8 + 1;
 
@@ -131,7 +131,7 @@ final class PingRun extends Watched {
 
     private PingResult result(long[] roundTrips) {
         if (received == 0) {
-            return new PingResult(ping.target(), sent, 0, 0, 0, 0, 0, 0, errno, words());
+            return new PingResult(ping.target(), sent, 0, 0, 0, 0, 0, 0, errno, description());
         }
         Arrays.sort(roundTrips);
         return new PingResult(
@@ -144,10 +144,10 @@ final class PingRun extends Watched {
                 roundTrips[(int) Math.ceil(received * 0.99) - 1],
                 roundTrips[received - 1],
                 received == sent ? 0 : errno,
-                received == sent ? "" : words());
+                received == sent ? "" : description());
     }
 
-    private String words() {
+    private String description() {
         return errno == 0 ? "" : Errno.describe(errno);
     }
 

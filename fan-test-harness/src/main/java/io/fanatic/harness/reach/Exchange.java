@@ -24,23 +24,23 @@ import org.apache.commons.net.echo.EchoUDPClient;
  * end, inetd, socat or {@code fanatic serve}. Sockets are of the calling thread's network namespace.
  *
  * @param address of the peer
- * @param patience for connecting, and for each pause
+ * @param timeout for connecting, and for each pause
  */
-record Exchange(Ipv4Address address, Duration patience) {
+record Exchange(Ipv4Address address, Duration timeout) {
     private static final int CHUNK = 64 << 10;
     private static final int SHORT_BYTES = 64;
     private static final int DATAGRAMS = 5;
     private static final int DATAGRAM_BYTES = 512;
-    private static final int MOST_SEED = 1 << 30;
+    private static final int MAX_SEED = 1 << 30;
 
     /** What was wrong, and when it was. */
     private static final class Failure extends IOException {
         private static final long serialVersionUID = 1;
-        private final Trouble trouble;
+        private final TransferFailure failure;
 
-        Failure(Trouble trouble, String message) {
+        Failure(TransferFailure failure, String message) {
             super(message);
-            this.trouble = trouble;
+            this.failure = failure;
         }
     }
 
@@ -61,15 +61,15 @@ record Exchange(Ipv4Address address, Duration patience) {
         long start = System.nanoTime();
         try {
             work.run();
-            return new Stage.Exchanged(service, bytes, System.nanoTime() - start, Trouble.NONE, "");
+            return new Stage.Exchanged(service, bytes, System.nanoTime() - start, TransferFailure.NONE, "");
         } catch (Failure e) {
-            return new Stage.Exchanged(service, bytes, 0, e.trouble, String.valueOf(e.getMessage()));
+            return new Stage.Exchanged(service, bytes, 0, e.failure, String.valueOf(e.getMessage()));
         } catch (NoRouteToHostException e) {
-            return new Stage.Exchanged(service, bytes, 0, Trouble.SILENT, "no route to " + address);
+            return new Stage.Exchanged(service, bytes, 0, TransferFailure.SILENT, "no route to " + address);
         } catch (ConnectException | PortUnreachableException e) {
-            return new Stage.Exchanged(service, bytes, 0, Trouble.REFUSED, "port " + port + " refuses");
+            return new Stage.Exchanged(service, bytes, 0, TransferFailure.REFUSED, "port " + port + " refuses");
         } catch (IOException e) {
-            return new Stage.Exchanged(service, bytes, 0, Trouble.CUT, String.valueOf(e.getMessage()));
+            return new Stage.Exchanged(service, bytes, 0, TransferFailure.CUT, String.valueOf(e.getMessage()));
         }
     }
 
@@ -80,10 +80,10 @@ record Exchange(Ipv4Address address, Duration patience) {
     private long echo(int port, long bytes) throws IOException {
         EchoTCPClient client = new EchoTCPClient();
         connect(client, port);
-        long seed = new SplittableRandom().nextInt(MOST_SEED);
+        long seed = new SplittableRandom().nextInt(MAX_SEED);
         CRC32C sent = new CRC32C();
         try {
-            client.setSoTimeout((int) patience.toMillis());
+            client.setSoTimeout((int) timeout.toMillis());
             Thread writer = new Thread(() -> write(client.getOutputStream(), bytes, seed, sent), "echo-writer");
             writer.setDaemon(true);
             writer.start();
@@ -91,10 +91,10 @@ record Exchange(Ipv4Address address, Duration patience) {
             long received = read(client.getInputStream(), bytes, back);
             join(writer, 0);
             if (received < bytes) {
-                throw new Failure(Trouble.CUT, "only " + received + " of " + bytes + " bytes came back");
+                throw new Failure(TransferFailure.CUT, "only " + received + " of " + bytes + " bytes came back");
             }
             if (sent.getValue() != back.getValue()) {
-                throw new Failure(Trouble.DAMAGED, bytes + " bytes came back changed: their checksums differ");
+                throw new Failure(TransferFailure.DAMAGED, bytes + " bytes came back changed: their checksums differ");
             }
             return received;
         } finally {
@@ -103,12 +103,12 @@ record Exchange(Ipv4Address address, Duration patience) {
     }
 
     private void connect(SocketClient client, int port) throws IOException {
-        client.setConnectTimeout((int) patience.toMillis());
+        client.setConnectTimeout((int) timeout.toMillis());
         try {
             client.connect(inet(), port);
         } catch (SocketTimeoutException e) {
             throw new Failure(
-                    Trouble.SILENT, "port " + port + " does not answer within " + patience.toMillis() + " ms");
+                    TransferFailure.SILENT, "port " + port + " does not answer within " + timeout.toMillis() + " ms");
         }
     }
 
@@ -140,8 +140,8 @@ record Exchange(Ipv4Address address, Duration patience) {
                 length = in.read(chunk, 0, (int) Math.min(chunk.length, bytes - received));
             } catch (SocketTimeoutException e) {
                 throw new Failure(
-                        Trouble.STALLED,
-                        "stands still after " + received + " of " + bytes + " bytes, for " + patience.toMillis()
+                        TransferFailure.STALLED,
+                        "stands still after " + received + " of " + bytes + " bytes, for " + timeout.toMillis()
                                 + " ms");
             }
             if (length < 0) {
@@ -159,7 +159,7 @@ record Exchange(Ipv4Address address, Duration patience) {
             EchoUDPClient client = new EchoUDPClient();
             client.open();
             try {
-                client.setSoTimeout(patience);
+                client.setSoTimeout(timeout);
                 SplittableRandom random = new SplittableRandom();
                 for (int i = 0; i < DATAGRAMS; i++) {
                     byte[] data = new byte[DATAGRAM_BYTES];
@@ -169,7 +169,7 @@ record Exchange(Ipv4Address address, Duration patience) {
                         back = comesBack(client, data, port);
                     }
                     if (!back) {
-                        throw new Failure(Trouble.SILENT, "no datagram comes back from port " + port);
+                        throw new Failure(TransferFailure.SILENT, "no datagram comes back from port " + port);
                     }
                 }
                 return (long) DATAGRAMS * DATAGRAM_BYTES;
@@ -196,19 +196,19 @@ record Exchange(Ipv4Address address, Duration patience) {
             Discard client = new Discard();
             connect(client, port);
             try {
-                client.setSoTimeout((int) patience.toMillis());
+                client.setSoTimeout((int) timeout.toMillis());
                 Thread writer = new Thread(() -> write(client.getOutputStream(), bytes, 0, new CRC32C()), "discard");
                 writer.setDaemon(true);
                 writer.start();
                 // A write of megabytes takes as long as the network does; ten times the patience is standing still.
-                join(writer, 10 * patience.toMillis());
+                join(writer, 10 * timeout.toMillis());
                 if (writer.isAlive()) {
-                    throw new Failure(Trouble.STALLED, "does not take " + bytes + " bytes");
+                    throw new Failure(TransferFailure.STALLED, "does not take " + bytes + " bytes");
                 }
                 client.awaitEnd();
                 return bytes;
             } catch (SocketTimeoutException e) {
-                throw new Failure(Trouble.STALLED, "does not take " + bytes + " bytes");
+                throw new Failure(TransferFailure.STALLED, "does not take " + bytes + " bytes");
             } finally {
                 client.disconnect();
             }
@@ -220,7 +220,7 @@ record Exchange(Ipv4Address address, Duration patience) {
         void awaitEnd() throws IOException {
             _socket_.shutdownOutput();
             if (_input_.read() >= 0) {
-                throw new Failure(Trouble.DAMAGED, "answers, as discard never does");
+                throw new Failure(TransferFailure.DAMAGED, "answers, as discard never does");
             }
         }
     }

@@ -24,9 +24,9 @@ import java.util.Optional;
  *   <li>where our routes lead, for its overlay and its underlay address;
  *   <li>whether our guard refused something meanwhile;
  *   <li>whether it answers on the underlay, and whether it answers ARP there;
- *   <li>whether it, or a filter, answers that the tunnel's packets are not taken ({@link Knock}, {@link IpipKnock});
+ *   <li>whether it, or a filter, answers that the tunnel's packets are not taken ({@link PortProbe}, {@link IpipPortProbe});
  *   <li>where it is on the same network, what it sends when it is asked over the underlay to answer our host address: it then
- *       has to use its fan, and its type, port and VNI are seen ({@link Nudge}).
+ *       has to use its fan, and its type, port and VNI are seen ({@link UnderlayProbe}).
  * </ol>
  */
 final class Investigation {
@@ -36,14 +36,14 @@ final class Investigation {
     private final Peer peer;
     private final GuardWatch guard;
     private final Probes probes;
-    private final Duration patience;
+    private final Duration timeout;
 
-    Investigation(Namespace host, Peer peer, GuardWatch guard, Probes probes, Duration patience) {
+    Investigation(Namespace host, Peer peer, GuardWatch guard, Probes probes, Duration timeout) {
         this.host = host;
         this.peer = peer;
         this.guard = guard;
         this.probes = probes;
-        this.patience = patience;
+        this.timeout = timeout;
     }
 
     /** What was seen of a host's routes, links and neighbours. */
@@ -76,7 +76,7 @@ final class Investigation {
         }
         PingResult underlay = Ping.to(peer.underlay())
                 .withCount(PINGS)
-                .withTimeout(patience)
+                .withTimeout(timeout)
                 .start(probes, host)
                 .join();
         Optional<Neighbour> neighbour = wiring.underlay().flatMap(this::neighbour);
@@ -95,12 +95,13 @@ final class Investigation {
     private Explanation explainTunnel(Wiring wiring, Optional<Neighbour> neighbour) {
         Ipv4Address there = peer.underlay();
         Carrier ours = Carrier.of(peer.fan());
-        Knock.Answer answer = host.call(() -> ours.type() == TunnelType.VXLAN
-                ? Knock.at(there, ours.port(), patience)
-                : IpipKnock.at(peer, patience));
+        PortProbe.Answer answer = host.call(() -> ours.type() == TunnelType.VXLAN
+                ? PortProbe.at(there, ours.port(), timeout)
+                : IpipPortProbe.at(peer, timeout));
         Optional<Carrier> seen = Optional.empty();
         if (neighbour.isPresent() && wiring.wanted().isPresent()) {
-            Nudge nudge = new Nudge(peer, wiring.wanted().get(), neighbour.get().mac(), patience);
+            UnderlayProbe nudge = new UnderlayProbe(
+                    peer, wiring.wanted().get(), neighbour.get().mac(), timeout);
             seen = host.call(nudge::run);
         }
         Optional<Explanation> differs = seen.flatMap(theirs -> difference(ours, theirs));
@@ -138,8 +139,8 @@ final class Investigation {
             return new Wiring(
                     overlay,
                     underlay,
-                    overlay.flatMap(route -> links.at(route.outInterface())),
-                    underlay.flatMap(route -> links.at(route.outInterface())));
+                    overlay.flatMap(route -> links.byIndex(route.outInterface())),
+                    underlay.flatMap(route -> links.byIndex(route.outInterface())));
         }
     }
 

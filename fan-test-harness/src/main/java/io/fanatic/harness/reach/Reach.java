@@ -73,7 +73,7 @@ public final class Reach implements AutoCloseable {
      * @throws io.fanatic.netlink.libc.ErrnoException when the kernel gives no sockets
      */
     public PeerReport test(Ipv4Address address, ReachSpec spec, Consumer<Stage> listener) {
-        return test(address, spec, listener, Sounding.none());
+        return test(address, spec, listener, PingSweep.none());
     }
 
     /**
@@ -92,16 +92,16 @@ public final class Reach implements AutoCloseable {
         for (Ipv4Address address : addresses) {
             peer(address).filter(peer -> !isHere(peer)).ifPresent(peers::add);
         }
-        Sounding sounding = Sounding.of(
+        PingSweep sweep = PingSweep.of(
                 peers,
                 host,
                 probes,
                 fan -> new GuardWatch(network, fan),
-                spec.patience(),
+                spec.timeout(),
                 done -> progress.at("pinging hosts", done, peers.size()));
         List<PeerReport> reports = new ArrayList<>();
         for (Ipv4Address address : addresses) {
-            PeerReport report = test(address, spec, stage -> {}, sounding);
+            PeerReport report = test(address, spec, stage -> {}, sweep);
             reports.add(report);
             progress.at("testing hosts", reports.size(), addresses.size());
             listener.accept(report);
@@ -109,7 +109,7 @@ public final class Reach implements AutoCloseable {
         return reports;
     }
 
-    private PeerReport test(Ipv4Address address, ReachSpec spec, Consumer<Stage> listener, Sounding sounding) {
+    private PeerReport test(Ipv4Address address, ReachSpec spec, Consumer<Stage> listener, PingSweep sweep) {
         List<Fan> fans = network.list();
         Optional<Fan> fan = fans.stream()
                 .filter(each -> each.overlay().contains(address)
@@ -127,7 +127,7 @@ public final class Reach implements AutoCloseable {
         if (isHere(peer)) {
             return unreached(address, Optional.of(peer), new Explanation.ThisHost(address));
         }
-        return new Run(peer, spec, listener).report(sounding.silent(peer));
+        return new Run(peer, spec, listener).report(sweep.silent(peer));
     }
 
     /**
@@ -185,7 +185,7 @@ public final class Reach implements AutoCloseable {
 
         /** @param silent the ping, when it is known that nothing answers it, nor anything on the underlay */
         PeerReport report(Optional<PingResult> silent) {
-            Investigation investigation = new Investigation(host, peer, guard, probes, spec.patience());
+            Investigation investigation = new Investigation(host, peer, guard, probes, spec.timeout());
             Optional<Explanation> route = investigation.routes();
             if (route.isPresent()) {
                 add(new Stage.Skipped("ping", "this host's routes do not lead there"));
@@ -224,7 +224,7 @@ public final class Reach implements AutoCloseable {
             return Ping.to(peer.address())
                     .withCount(count)
                     .withPayload(payload)
-                    .withTimeout(spec.patience())
+                    .withTimeout(spec.timeout())
                     .start(probes, host)
                     .join();
         }
@@ -247,7 +247,7 @@ public final class Reach implements AutoCloseable {
                 boolean answered = Ping.to(peer.address())
                                 .withCount(1)
                                 .withPayload(middle - ICMP_AND_IPV4_HEADERS)
-                                .withTimeout(spec.patience().dividedBy(4))
+                                .withTimeout(spec.timeout().dividedBy(4))
                                 .start(probes, host)
                                 .join()
                                 .received()
@@ -262,7 +262,7 @@ public final class Reach implements AutoCloseable {
             if (!spec.data()) {
                 return;
             }
-            Exchange exchange = new Exchange(peer.address(), spec.patience());
+            Exchange exchange = new Exchange(peer.address(), spec.timeout());
             Stage.Exchanged first = host.call(() -> exchange.echoShort(spec.echoPort()));
             add(first);
             if (first.ok()) {
@@ -281,8 +281,8 @@ public final class Reach implements AutoCloseable {
             }
             for (Direction direction : List.of(Direction.SEND, Direction.RECEIVE)) {
                 // A transfer that stands still is noticed within seconds, not at once.
-                Duration patience = spec.patience().multipliedBy(3);
-                Throughput result = new IperfClient(peer.address(), spec.iperfPort(), patience)
+                Duration timeout = spec.timeout().multipliedBy(3);
+                Throughput result = new IperfClient(peer.address(), spec.iperfPort(), timeout)
                         .start(probes, host, spec.throughput().get().withDirection(direction))
                         .join();
                 add(new Stage.Rate(direction, result));
@@ -341,7 +341,7 @@ public final class Reach implements AutoCloseable {
         /** Whether it failed because something did not come, not because somebody said no. */
         private static boolean swallowed(Stage stage) {
             if (stage instanceof Stage.Exchanged exchanged) {
-                return exchanged.trouble() == Trouble.SILENT || exchanged.trouble() == Trouble.STALLED;
+                return exchanged.trouble() == TransferFailure.SILENT || exchanged.trouble() == TransferFailure.STALLED;
             }
             if (stage instanceof Stage.Rate rate && rate.result() instanceof Throughput.Failed failed) {
                 return failed.reason() == Throughput.Reason.SILENT || failed.reason() == Throughput.Reason.STALLED;

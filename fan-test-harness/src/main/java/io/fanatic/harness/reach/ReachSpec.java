@@ -1,8 +1,8 @@
 package io.fanatic.harness.reach;
 
-import io.fanatic.harness.iperf.Extent;
 import io.fanatic.harness.iperf.IperfClient;
 import io.fanatic.harness.iperf.IperfSpec;
+import io.fanatic.harness.iperf.TestLength;
 import io.fanatic.harness.serve.ResponderSpec;
 import java.time.Duration;
 import java.util.Optional;
@@ -17,7 +17,7 @@ import java.util.Optional;
  * @param echoPort of the peer, TCP and UDP
  * @param discardPort of the peer, TCP
  * @param iperfPort of the peer
- * @param patience how long to wait for each single answer
+ * @param timeout how long to wait for each single answer
  */
 public record ReachSpec(
         int pings,
@@ -27,14 +27,14 @@ public record ReachSpec(
         int echoPort,
         int discardPort,
         int iperfPort,
-        Duration patience) {
+        Duration timeout) {
 
     /** Ten pings, 4 MiB, a second of one TCP stream each way, a second of patience, the usual ports. */
     public static final ReachSpec DEFAULT = new ReachSpec(
             10,
             true,
             4 << 20,
-            Optional.of(IperfSpec.tcp().withExtent(Extent.seconds(1))),
+            Optional.of(IperfSpec.tcp().withTestLength(TestLength.seconds(1))),
             ResponderSpec.ECHO,
             ResponderSpec.DISCARD,
             IperfClient.DEFAULT_PORT,
@@ -46,7 +46,7 @@ public record ReachSpec(
      * @throws IllegalArgumentException when a number is out of its range
      */
     public ReachSpec {
-        if (pings < 1 || longBytes < 1 || patience.isNegative() || patience.isZero()) {
+        if (pings < 1 || longBytes < 1 || timeout.isNegative() || timeout.isZero()) {
             throw new IllegalArgumentException("pings, bytes and patience must be more than zero");
         }
     }
@@ -57,12 +57,12 @@ public record ReachSpec(
      * @param pings at least 1
      */
     public ReachSpec withPings(int pings) {
-        return new ReachSpec(pings, data, longBytes, throughput, echoPort, discardPort, iperfPort, patience);
+        return new ReachSpec(pings, data, longBytes, throughput, echoPort, discardPort, iperfPort, timeout);
     }
 
     /** {@return the same without echo and discard} */
     public ReachSpec withoutData() {
-        return new ReachSpec(pings, false, longBytes, throughput, echoPort, discardPort, iperfPort, patience);
+        return new ReachSpec(pings, false, longBytes, throughput, echoPort, discardPort, iperfPort, timeout);
     }
 
     /**
@@ -71,7 +71,7 @@ public record ReachSpec(
      * @param bytes at least 1
      */
     public ReachSpec withLongBytes(long bytes) {
-        return new ReachSpec(pings, data, bytes, throughput, echoPort, discardPort, iperfPort, patience);
+        return new ReachSpec(pings, data, bytes, throughput, echoPort, discardPort, iperfPort, timeout);
     }
 
     /**
@@ -81,7 +81,7 @@ public record ReachSpec(
      * @return the same with that measurement
      */
     public ReachSpec withThroughput(Optional<IperfSpec> spec) {
-        return new ReachSpec(pings, data, longBytes, spec, echoPort, discardPort, iperfPort, patience);
+        return new ReachSpec(pings, data, longBytes, spec, echoPort, discardPort, iperfPort, timeout);
     }
 
     /**
@@ -92,15 +92,15 @@ public record ReachSpec(
      * @param iperf TCP and UDP
      */
     public ReachSpec withPorts(int echo, int discard, int iperf) {
-        return new ReachSpec(pings, data, longBytes, throughput, echo, discard, iperf, patience);
+        return new ReachSpec(pings, data, longBytes, throughput, echo, discard, iperf, timeout);
     }
 
     /**
      * {@return the same with another patience}
      *
-     * @param patience for each single answer, more than zero
+     * @param timeout for each single answer, more than zero
      */
-    public ReachSpec withPatience(Duration patience) {
-        return new ReachSpec(pings, data, longBytes, throughput, echoPort, discardPort, iperfPort, patience);
+    public ReachSpec withPatience(Duration timeout) {
+        return new ReachSpec(pings, data, longBytes, throughput, echoPort, discardPort, iperfPort, timeout);
     }
 }

@@ -109,7 +109,7 @@ public sealed interface Stage {
      * @param trouble of what kind
      * @param error in words, empty when all came back as it was sent
      */
-    record Exchanged(Service service, long bytes, long nanos, Trouble trouble, String error) implements Stage {
+    record Exchanged(Service service, long bytes, long nanos, TransferFailure trouble, String error) implements Stage {
         @Override
         public String name() {
             return service.title();
@@ -117,12 +117,12 @@ public sealed interface Stage {
 
         @Override
         public Status status() {
-            return Status.of(trouble == Trouble.NONE);
+            return Status.of(trouble == TransferFailure.NONE);
         }
 
         @Override
         public String sentence() {
-            if (trouble != Trouble.NONE) {
+            if (trouble != TransferFailure.NONE) {
                 return error;
             }
             String what = service.comesBack() ? " bytes back, checksum equal" : " bytes taken";

@@ -11,7 +11,7 @@ final class Histogram {
     private static final int RIGHT = 632;
     private static final int TOP = 40;
     private static final int BOTTOM = 200;
-    private static final int MOST_BINS = 32;
+    private static final int MAX_BINS = 32;
 
     private final StringBuilder html;
 
@@ -27,7 +27,7 @@ final class Histogram {
 
     private void figure(String title, String noun, double[] sorted, DoubleFunction<Figures.Unit> units) {
         Scale scale = Scale.over(sorted);
-        int bins = (int) Math.max(6, Math.min(MOST_BINS, Math.round(2 * Math.sqrt(sorted.length))));
+        int bins = (int) Math.max(6, Math.min(MAX_BINS, Math.round(2 * Math.sqrt(sorted.length))));
         int[] counts = new int[bins];
         for (double value : sorted) {
             counts[(int) Math.min(bins - 1, scale.share(value) * bins)]++;

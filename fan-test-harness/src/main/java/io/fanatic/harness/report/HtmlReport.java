@@ -14,10 +14,10 @@ import java.util.Locale;
 final class HtmlReport {
     private static final int SIDE_BY_SIDE = 6;
     private static final int FAILURES_OPEN = 12;
-    private static final int MOST_TRIALS_OPEN = 24;
-    private static final int MOST_FAILURES = 500;
+    private static final int MAX_TRIALS_OPEN = 24;
+    private static final int MAX_FAILURES = 500;
     /** More rows than this are for programs, and those read the JSON. */
-    private static final int MOST_ROWS = 600;
+    private static final int MAX_ROWS = 600;
 
     private final Report report;
     private final StringBuilder html = new StringBuilder(1 << 16);
@@ -154,7 +154,7 @@ final class HtmlReport {
         int open = Math.min(FAILURES_OPEN, failures.size());
         failureList(failures.subList(0, open));
         if (failures.size() > open) {
-            int last = Math.min(MOST_FAILURES, failures.size());
+            int last = Math.min(MAX_FAILURES, failures.size());
             html.append("<details><summary>").append(failures.size() - open).append(" more</summary>\n");
             failureList(failures.subList(open, last));
             if (last < failures.size()) {
@@ -228,7 +228,7 @@ final class HtmlReport {
         }
         String title = isStory() ? capital(report.trials().get(0).group()) : "What was tried besides";
         html.append("<section id=\"trials\"><h2>").append(Html.escape(title)).append("</h2>\n");
-        html.append(count > MOST_TRIALS_OPEN ? "<details><summary>" + count + " trials</summary>\n" : "");
+        html.append(count > MAX_TRIALS_OPEN ? "<details><summary>" + count + " trials</summary>\n" : "");
         html.append("<ul class=\"trials\">\n");
         for (Trial trial : report.trials()) {
             html.append("<li class=\"").append(trial.outcome().word()).append("\"><span class=\"mark\">");
@@ -239,9 +239,7 @@ final class HtmlReport {
             }
             html.append("<span>").append(Html.escape(trial.explanation())).append("</span></div></li>\n");
         }
-        html.append("</ul>")
-                .append(count > MOST_TRIALS_OPEN ? "</details>" : "")
-                .append("</section>\n");
+        html.append("</ul>").append(count > MAX_TRIALS_OPEN ? "</details>" : "").append("</section>\n");
     }
 
     private static String capital(String word) {
@@ -255,7 +253,7 @@ final class HtmlReport {
             return;
         }
         html.append("<details class=\"data\" id=\"pairs\"><summary>Every pair and stage</summary>\n");
-        if (rows > MOST_ROWS) {
+        if (rows > MAX_ROWS) {
             html.append("<p>All ").append(rows).append(" of them are in ").append(ReportFiles.JSON);
             html.append("; a cell of the heat maps shows its pair when pointed at.</p></details>\n");
             return;

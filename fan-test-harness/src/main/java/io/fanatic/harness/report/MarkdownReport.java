@@ -5,8 +5,8 @@ import java.util.stream.Collectors;
 
 /** The report as Markdown (GitHub's tables): failures first, then figures as far as a table can hold them. */
 final class MarkdownReport {
-    private static final int MOST_FAILURES = 50;
-    private static final int MOST_PAIRS = 10;
+    private static final int MAX_FAILURES = 50;
+    private static final int MAX_PAIRS = 10;
     private static final int WIDEST_MATRIX = 16;
 
     private final StringBuilder text = new StringBuilder();
@@ -48,22 +48,22 @@ final class MarkdownReport {
             line(escape(sentence));
             blank();
         });
-        for (Failure failure : failures.subList(0, Math.min(MOST_FAILURES, failures.size()))) {
+        for (Failure failure : failures.subList(0, Math.min(MAX_FAILURES, failures.size()))) {
             line("- **" + escape(failure.title()) + "**"
                     + (failure.explanation().isEmpty() ? "" : ": " + escape(failure.explanation()))
                     + (failure.command().isEmpty() ? "" : " Try " + code(failure.command()) + ".")
                     + (failure.pairs().size() < 2 ? "" : " (" + escape(pairs(failure.pairs())) + ")"));
         }
-        if (failures.size() > MOST_FAILURES) {
-            line("- and " + (failures.size() - MOST_FAILURES) + " more, in " + ReportFiles.JSON);
+        if (failures.size() > MAX_FAILURES) {
+            line("- and " + (failures.size() - MAX_FAILURES) + " more, in " + ReportFiles.JSON);
         }
         blank();
     }
 
     private static String pairs(List<String> pairs) {
-        return pairs.size() <= MOST_PAIRS
+        return pairs.size() <= MAX_PAIRS
                 ? String.join(", ", pairs)
-                : String.join(", ", pairs.subList(0, MOST_PAIRS)) + " and " + (pairs.size() - MOST_PAIRS) + " more";
+                : String.join(", ", pairs.subList(0, MAX_PAIRS)) + " and " + (pairs.size() - MAX_PAIRS) + " more";
     }
 
     private void trials(List<Trial> trials) {

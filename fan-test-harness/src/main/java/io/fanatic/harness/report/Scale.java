@@ -11,13 +11,13 @@ import java.util.Arrays;
  * @param logarithmic whether ratios count instead of differences
  */
 record Scale(double low, double high, boolean logarithmic) {
-    private static final double MOST_LINEAR = 10;
+    private static final double MAX_LINEAR = 10;
 
     /** @param sorted ascending, at least one */
     static Scale over(double[] sorted) {
         double low = sorted[0];
         double high = sorted[sorted.length - 1];
-        return new Scale(low, high, low > 0 && high / low > MOST_LINEAR);
+        return new Scale(low, high, low > 0 && high / low > MAX_LINEAR);
     }
 
     /**

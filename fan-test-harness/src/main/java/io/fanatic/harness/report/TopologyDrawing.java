@@ -20,7 +20,7 @@ final class TopologyDrawing {
     /** For the containers of the lowest host. */
     private static final int ROOM_BELOW = 34;
 
-    private static final int MOST_CONTAINERS_DRAWN = 12;
+    private static final int MAX_CONTAINERS_DRAWN = 12;
 
     private final StringBuilder html;
     private final Report report;
@@ -170,8 +170,8 @@ final class TopologyDrawing {
     /** Under the box, as many as there is room for, then how many there are. */
     private void containers(Topology.Host host, double x, double y, double width) {
         int count = host.containers().size();
-        int drawn = Math.min(count, MOST_CONTAINERS_DRAWN);
-        double step = width / MOST_CONTAINERS_DRAWN;
+        int drawn = Math.min(count, MAX_CONTAINERS_DRAWN);
+        double step = width / MAX_CONTAINERS_DRAWN;
         double start = x - step * (drawn - 1) / 2;
         for (int i = 0; i < drawn; i++) {
             Topology.Container container = host.containers().get(i);

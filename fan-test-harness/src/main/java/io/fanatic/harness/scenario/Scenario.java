@@ -26,7 +26,7 @@ public record Scenario(
         List<Step> steps) {
 
     /** More characters are no scenario. */
-    public static final int MOST_CHARACTERS = 256 * 1024;
+    public static final int MAX_CHARACTERS = 256 * 1024;
 
     /** Copies what it is given. */
     public Scenario {
@@ -44,8 +44,8 @@ public record Scenario(
      * @throws IOException when the file cannot be read
      */
     public static Scenario read(Path file) throws IOException {
-        if (Files.size(file) > MOST_CHARACTERS) {
-            throw new ScenarioException(file.toString(), 1, "more than " + MOST_CHARACTERS + " bytes are no scenario");
+        if (Files.size(file) > MAX_CHARACTERS) {
+            throw new ScenarioException(file.toString(), 1, "more than " + MAX_CHARACTERS + " bytes are no scenario");
         }
         return parse(file.toString(), Files.readString(file));
     }

@@ -20,11 +20,11 @@ import java.util.regex.Pattern;
 
 /** Makes a {@link Scenario} of YAML; fan-scenario(5) describes what it accepts. */
 final class ScenarioReader {
-    private static final int MOST_STEPS = 1000;
-    private static final int MOST_PACKETS = 10_000;
+    private static final int MAX_STEPS = 1000;
+    private static final int MAX_PACKETS = 10_000;
     private static final int USUAL_PACKETS = 50;
     private static final int USUAL_BYTES = 56;
-    private static final long LEAST_RATE = 1000;
+    private static final long MIN_RATE = 1000;
     private static final Pattern ENDS = Pattern.compile("(h\\d+(?:c\\d+)?) to (h\\d+(?:c\\d+)?|all)");
     private static final Pattern HOST = Pattern.compile("h(\\d{1,3})");
 
@@ -46,8 +46,8 @@ final class ScenarioReader {
         }
         LabSpec lab = lab(values, underlay);
         YamlNode steps = top.require(values, "steps");
-        if (steps.list().size() > MOST_STEPS) {
-            throw steps.error("more than " + MOST_STEPS + " steps");
+        if (steps.list().size() > MAX_STEPS) {
+            throw steps.error("more than " + MAX_STEPS + " steps");
         }
         return new Scenario(
                 top.require(values, "title").text(), lab, options, hostOptions, steps.map(each -> step(each, lab)));
@@ -69,7 +69,7 @@ final class ScenarioReader {
         Optional<YamlNode> mtu = YamlNode.find(values, "mtu");
         flags = port.isPresent() ? flags.withPort(port.get().number(1, 65535)) : flags;
         flags = vni.isPresent() ? flags.withVni(vni.get().number(0, 0xffffff)) : flags;
-        return mtu.isPresent() ? flags.withMtu(mtu.get().number(FanOptions.LEAST_MTU, LabSpec.MOST_MTU)) : flags;
+        return mtu.isPresent() ? flags.withMtu(mtu.get().number(FanOptions.MIN_MTU, LabSpec.MAX_MTU)) : flags;
     }
 
     private LabSpec lab(Map<String, YamlNode> values, Cidr underlay) {
@@ -87,7 +87,7 @@ final class ScenarioReader {
                 .map(each -> each.number(0, 250))
                 .orElse(1);
         int mtu = YamlNode.find(values, "mtu")
-                .map(each -> each.number(LabSpec.LEAST_MTU, LabSpec.MOST_MTU))
+                .map(each -> each.number(LabSpec.MIN_MTU, LabSpec.MAX_MTU))
                 .orElse(1500);
         List<FanMapping> fans = List.copyOf(options.keySet());
         try {
@@ -190,10 +190,10 @@ final class ScenarioReader {
         OptionalDouble most = share(values, "at most");
         requireBound(node, least.isPresent() || most.isPresent());
         int packets = YamlNode.find(values, "packets")
-                .map(each -> each.number(1, MOST_PACKETS))
+                .map(each -> each.number(1, MAX_PACKETS))
                 .orElse(USUAL_PACKETS);
         int bytes = YamlNode.find(values, "bytes")
-                .map(each -> each.number(Ping.LEAST_PAYLOAD, Ping.MOST_PAYLOAD))
+                .map(each -> each.number(Ping.MIN_PAYLOAD, Ping.MAX_PAYLOAD))
                 .orElse(USUAL_BYTES);
         return new Step.Loss(line, between(node, values, lab), packets, bytes, least, most);
     }
@@ -235,7 +235,7 @@ final class ScenarioReader {
                 rate,
                 share(values, "loss"),
                 mtu.isPresent()
-                        ? OptionalInt.of(mtu.get().number(LabSpec.LEAST_MTU, LabSpec.MOST_MTU))
+                        ? OptionalInt.of(mtu.get().number(LabSpec.MIN_MTU, LabSpec.MAX_MTU))
                         : OptionalInt.empty());
     }
 
@@ -249,7 +249,7 @@ final class ScenarioReader {
 
     private static long limit(String text) {
         long rate = text.equals("none") ? 0 : Quantity.rate(text);
-        if (rate > 0 && rate < LEAST_RATE) {
+        if (rate > 0 && rate < MIN_RATE) {
             throw new IllegalArgumentException(text + " is less than 1 kbit/s");
         }
         return rate;

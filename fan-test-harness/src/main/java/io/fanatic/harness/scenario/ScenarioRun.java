@@ -35,7 +35,7 @@ public final class ScenarioRun {
     private static final Duration IMPATIENCE = Duration.ofMillis(150);
 
     private static final Duration LOSS_PATIENCE = Duration.ofMillis(100);
-    private static final int MOST_NAMED = 3;
+    private static final int MAX_NAMED = 3;
 
     private final Scenario scenario;
     private final LabSpec spec;
@@ -137,9 +137,9 @@ public final class ScenarioRun {
     }
 
     private static String few(List<String> sentences) {
-        return sentences.size() <= MOST_NAMED
+        return sentences.size() <= MAX_NAMED
                 ? String.join("; ", sentences)
-                : String.join("; ", sentences.subList(0, MOST_NAMED)) + "; and " + (sentences.size() - MOST_NAMED)
+                : String.join("; ", sentences.subList(0, MAX_NAMED)) + "; and " + (sentences.size() - MAX_NAMED)
                         + " more";
     }
 

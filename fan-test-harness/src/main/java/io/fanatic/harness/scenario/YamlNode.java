@@ -37,7 +37,7 @@ final class YamlNode {
         LoaderOptions options = new LoaderOptions();
         options.setMaxAliasesForCollections(0);
         options.setNestingDepthLimit(DEEPEST);
-        options.setCodePointLimit(Scenario.MOST_CHARACTERS);
+        options.setCodePointLimit(Scenario.MAX_CHARACTERS);
         Node node;
         try {
             node = new Yaml(options).compose(new StringReader(text));

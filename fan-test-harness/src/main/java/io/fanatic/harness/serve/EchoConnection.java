@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * not read what it gets back, and is not read from until then.
  */
 final class EchoConnection extends Served {
-    static final int MOST_HELD = 16 << 10;
+    static final int MAX_HELD = 16 << 10;
     private static final int CALLS = 4;
 
     /** What is to be sent before anything is read; from its position to its limit. */
@@ -32,7 +32,7 @@ final class EchoConnection extends Served {
         }
         ByteBuffer shared = service().buffer();
         for (int i = 0; i < CALLS; i++) {
-            long received = LIBC.recv(number(), shared, MOST_HELD, Tcp.MSG_DONTWAIT);
+            long received = LIBC.recv(number(), shared, MAX_HELD, Tcp.MSG_DONTWAIT);
             if (received < 0 && Tcp.wouldBlock(errno())) {
                 return;
             }

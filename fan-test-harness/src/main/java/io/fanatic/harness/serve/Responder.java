@@ -17,7 +17,7 @@ import java.util.function.Consumer;
  * the others notice nothing. Runs until it is closed, on event loops of the {@link Probes} that it was given.
  */
 public final class Responder implements AutoCloseable {
-    private final Door door;
+    private final ConnectionLimiter limiter;
     private final TcpService echo;
     private final TcpService discard;
     private final IperfServer iperf;
@@ -25,18 +25,18 @@ public final class Responder implements AutoCloseable {
     private final CountDownLatch closed = new CountDownLatch(1);
 
     private Responder(Probes probes, Optional<Namespace> where, ResponderSpec spec, Consumer<String> log) {
-        door = new Door(spec, log);
+        limiter = new ConnectionLimiter(spec, log);
         IoEventLoop loop = probes.group().next();
         ServeLimits limits = spec.limits();
         try {
-            echo = new TcpService(TcpService.Kind.ECHO, loop, where, spec.address(), spec.echoPort(), door, limits);
+            echo = new TcpService(TcpService.Kind.ECHO, loop, where, spec.address(), spec.echoPort(), limiter, limits);
             closers.push(echo::close);
             udp(TcpService.Kind.ECHO, loop, where, spec, echo.port());
             discard = new TcpService(
-                    TcpService.Kind.DISCARD, loop, where, spec.address(), spec.discardPort(), door, limits);
+                    TcpService.Kind.DISCARD, loop, where, spec.address(), spec.discardPort(), limiter, limits);
             closers.push(discard::close);
             udp(TcpService.Kind.DISCARD, loop, where, spec, discard.port());
-            iperf = IperfServer.start(probes, where, spec.address(), spec.iperfPort(), limits.iperf(), door);
+            iperf = IperfServer.start(probes, where, spec.address(), spec.iperfPort(), limits.iperf(), limiter);
             closers.push(iperf::close);
         } catch (RuntimeException e) {
             closeAll();
@@ -45,7 +45,7 @@ public final class Responder implements AutoCloseable {
     }
 
     private void udp(TcpService.Kind kind, IoEventLoop loop, Optional<Namespace> where, ResponderSpec spec, int port) {
-        UdpService service = UdpService.open(kind, where, spec.address(), port, door);
+        UdpService service = UdpService.open(kind, where, spec.address(), port, limiter);
         service.watch(loop, true, false);
         closers.push(() -> loop.submit(service::close).syncUninterruptibly());
     }
@@ -94,7 +94,7 @@ public final class Responder implements AutoCloseable {
 
     /** {@return how many TCP connections there are} */
     public int connections() {
-        return door.count();
+        return limiter.count();
     }
 
     /**
@@ -105,7 +105,7 @@ public final class Responder implements AutoCloseable {
     public void awaitIdle(Duration idle) {
         try {
             while (true) {
-                long left = idle.toNanos() - door.idleNanos();
+                long left = idle.toNanos() - limiter.idleNanos();
                 if (left <= 0 || closed.await(left, TimeUnit.NANOSECONDS)) {
                     return;
                 }

@@ -4,7 +4,7 @@ import io.fanatic.harness.iperf.IperfServer;
 import java.time.Duration;
 
 /**
- * What a {@link Responder} does at most. A connection of echo costs up to {@value EchoConnection#MOST_HELD} bytes while its peer
+ * What a {@link Responder} does at most. A connection of echo costs up to {@value EchoConnection#MAX_HELD} bytes while its peer
  * does not read, any other some hundred: with the defaults 16 MiB if all peers are as bad as can be.
  *
  * @param connections of all peers and services together

@@ -1,11 +1,11 @@
 package io.fanatic.harness.serve;
 
 import io.fanatic.core.Ipv4Address;
-import io.fanatic.harness.net.Watched;
+import io.fanatic.harness.net.EpollHandle;
 import io.netty.channel.epoll.EpollSocketChannel;
 
 /** One TCP connection of echo or discard. */
-abstract class Served extends Watched {
+abstract class Served extends EpollHandle {
     private final TcpService service;
     private final Ipv4Address peer;
     private final long began = System.nanoTime();

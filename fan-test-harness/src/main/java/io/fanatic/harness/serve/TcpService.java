@@ -21,7 +21,7 @@ final class TcpService {
     private static final int BUFFER = 256 << 10;
 
     private final IoEventLoop loop;
-    private final Door door;
+    private final ConnectionLimiter limiter;
     private final ServeLimits limits;
     private final Kind kind;
     private final Set<Served> connections = new HashSet<>();
@@ -40,11 +40,11 @@ final class TcpService {
             Optional<Namespace> where,
             Ipv4Address address,
             int port,
-            Door door,
+            ConnectionLimiter limiter,
             ServeLimits limits) {
         this.kind = kind;
         this.loop = loop;
-        this.door = door;
+        this.limiter = limiter;
         this.limits = limits;
         this.listening = Listening.on(loop, where, address, port, this::accepted);
         this.inspection = loop.scheduleWithFixedDelay(this::inspect, 1, 1, TimeUnit.SECONDS);
@@ -61,7 +61,7 @@ final class TcpService {
 
     private void accepted(EpollSocketChannel channel) {
         Ipv4Address peer = Sockets.address(channel.remoteAddress().getAddress());
-        if (!door.enter(peer)) {
+        if (!limiter.enter(peer)) {
             channel.unsafe().closeForcibly();
             return;
         }
@@ -74,7 +74,7 @@ final class TcpService {
 
     void ended(Served connection) {
         if (connections.remove(connection)) {
-            door.leave(connection.peer());
+            limiter.leave(connection.peer());
         }
     }
 
@@ -83,11 +83,11 @@ final class TcpService {
         for (Served connection : List.copyOf(connections)) {
             if (connection.nanosStalled(now) > limits.stalled().toNanos()) {
                 // Before the peer can know, here and wherever a connection is closed for what its peer did.
-                door.offence(
+                limiter.offence(
                         connection.peer(), "did nothing for " + limits.stalled().toSeconds() + " s");
                 connection.end();
             } else if (connection.nanosLasted(now) > limits.longest().toNanos()) {
-                door.offence(
+                limiter.offence(
                         connection.peer(),
                         "stayed longer than " + limits.longest().toSeconds() + " s");
                 connection.end();

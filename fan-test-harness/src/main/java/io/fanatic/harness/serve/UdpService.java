@@ -7,9 +7,9 @@ import static io.fanatic.netlink.libc.Native.check;
 import static io.fanatic.netlink.libc.Native.sockets;
 
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.harness.net.EpollHandle;
 import io.fanatic.harness.net.Listening;
 import io.fanatic.harness.net.Tcp;
-import io.fanatic.harness.net.Watched;
 import io.fanatic.netlink.host.Namespace;
 import io.fanatic.netlink.libc.SockaddrIn;
 import java.nio.ByteBuffer;
@@ -19,11 +19,11 @@ import java.util.Optional;
  * A UDP port: sends datagrams back, or forgets them. An answer may live one hop less than what it answers could still have lived:
  * two of these, set upon each other by a forged datagram, are done after 255 answers at most.
  */
-final class UdpService extends Watched {
+final class UdpService extends EpollHandle {
     /** Below are services that answer by themselves: two echoes would play ping-pong for ever (CERT CA-1996-01). */
     private static final int FIRST_CLIENT_PORT = 1024;
 
-    private static final int MOST_DATAGRAM = 65507;
+    private static final int MAX_DATAGRAM = 65507;
     private static final int AT_ONCE = 32;
 
     private static final int IPPROTO_IP = 0;
@@ -33,24 +33,25 @@ final class UdpService extends Watched {
     private static final int CONTROL_BYTES = 24;
 
     private final TcpService.Kind kind;
-    private final Door door;
-    private final ByteBuffer datagram = buffer(MOST_DATAGRAM);
+    private final ConnectionLimiter limiter;
+    private final ByteBuffer datagram = buffer(MAX_DATAGRAM);
     private final ByteBuffer sender = buffer(SockaddrIn.BYTES);
     private final ByteBuffer control = buffer(CONTROL_BYTES);
     private final ByteBuffer vector = buffer(16);
     private final ByteBuffer header = buffer(56);
     private final ByteBuffer option = buffer(4);
 
-    private UdpService(TcpService.Kind kind, int fd, Door door) {
+    private UdpService(TcpService.Kind kind, int fd, ConnectionLimiter limiter) {
         super(fd);
         this.kind = kind;
-        this.door = door;
-        vector.putLong(0, address(datagram)).putLong(8, MOST_DATAGRAM);
+        this.limiter = limiter;
+        vector.putLong(0, address(datagram)).putLong(8, MAX_DATAGRAM);
         header.putLong(0, address(sender)).putLong(16, address(vector)).putLong(24, 1);
         header.putLong(32, address(control));
     }
 
-    static UdpService open(TcpService.Kind kind, Optional<Namespace> where, Ipv4Address address, int port, Door door) {
+    static UdpService open(
+            TcpService.Kind kind, Optional<Namespace> where, Ipv4Address address, int port, ConnectionLimiter limiter) {
         int fd = Listening.inside(where, () -> {
             int socket = Tcp.open(Tcp.SOCK_DGRAM);
             try {
@@ -65,7 +66,7 @@ final class UdpService extends Watched {
                 throw e;
             }
         });
-        return new UdpService(kind, fd, door);
+        return new UdpService(kind, fd, limiter);
     }
 
     @Override
@@ -76,7 +77,7 @@ final class UdpService extends Watched {
             if (length < 0) {
                 return;
             }
-            boolean answered = door.welcome(SockaddrIn.address(sender))
+            boolean answered = limiter.welcome(SockaddrIn.address(sender))
                     && kind == TcpService.Kind.ECHO
                     && SockaddrIn.port(sender) >= FIRST_CLIENT_PORT
                     && liveOneHopLess();

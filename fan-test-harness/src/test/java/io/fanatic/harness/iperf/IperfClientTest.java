@@ -26,8 +26,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Our client and the distribution's server, or ours. Topology: {@link TwoNamespaces}, 192.0.2.1 and 192.0.2.2 on one cable. */
 class IperfClientTest {
     private static final int PORT = 5301;
-    private static final IperfSpec TCP = IperfSpec.tcp().withExtent(Extent.bytes(8 << 20));
-    private static final IperfSpec UDP = IperfSpec.udp().withExtent(Extent.time(Duration.ofMillis(600)));
+    private static final IperfSpec TCP = IperfSpec.tcp().withTestLength(TestLength.bytes(8 << 20));
+    private static final IperfSpec UDP = IperfSpec.udp().withTestLength(TestLength.time(Duration.ofMillis(600)));
     private static final Tuning PLAIN = Tuning.DEFAULT;
 
     @RegisterExtension
@@ -47,15 +47,15 @@ class IperfClientTest {
                 TCP.withDirection(Direction.RECEIVE),
                 TCP.withDirection(Direction.RECEIVE).withStreams(3),
                 TCP.withDirection(Direction.BOTH).withStreams(2),
-                TCP.withExtent(Extent.time(Duration.ofMillis(300))).withStreams(3),
-                TCP.withExtent(Extent.time(Duration.ofMillis(300)))
+                TCP.withTestLength(TestLength.time(Duration.ofMillis(300))).withStreams(3),
+                TCP.withTestLength(TestLength.time(Duration.ofMillis(300)))
                         .withDirection(Direction.BOTH)
                         .withStreams(2),
-                TCP.withExtent(Extent.blocks(20)),
-                TCP.withExtent(Extent.blocks(20)).withDirection(Direction.RECEIVE),
-                TCP.withExtent(Extent.time(Duration.ofMillis(300))),
-                TCP.withExtent(Extent.time(Duration.ofMillis(300))).withDirection(Direction.RECEIVE),
-                TCP.withExtent(Extent.time(Duration.ofMillis(500)).omitting(Duration.ofSeconds(1)))
+                TCP.withTestLength(TestLength.blocks(20)),
+                TCP.withTestLength(TestLength.blocks(20)).withDirection(Direction.RECEIVE),
+                TCP.withTestLength(TestLength.time(Duration.ofMillis(300))),
+                TCP.withTestLength(TestLength.time(Duration.ofMillis(300))).withDirection(Direction.RECEIVE),
+                TCP.withTestLength(TestLength.time(Duration.ofMillis(500)).omitting(Duration.ofSeconds(1)))
                         .withTuning(PLAIN.withRate(50_000_000)),
                 TCP.withTuning(PLAIN.withLength(1000)),
                 TCP.withTuning(PLAIN.withWindow(64 << 10)),
@@ -69,7 +69,7 @@ class IperfClientTest {
                 UDP.withTuning(PLAIN.withRate(20_000_000).withLength(1000)),
                 UDP.withTuning(PLAIN.withRate(20_000_000).withWideCounters()),
                 UDP.withTuning(PLAIN.withRate(0)),
-                UDP.withExtent(Extent.bytes(200_000)).withTuning(PLAIN.withRate(10_000_000)));
+                UDP.withTestLength(TestLength.bytes(200_000)).withTuning(PLAIN.withRate(10_000_000)));
     }
 
     @ParameterizedTest
@@ -101,7 +101,7 @@ class IperfClientTest {
         assertThat(measured.streams()).hasSize(spec.connections());
         assertThat(measured.receivedBytes()).isGreaterThan(50_000);
         // A number of bytes is for all streams together: the first may have sent it all before the others begin.
-        boolean eachSends = spec.extent().bytes() == 0 && spec.extent().blocks() == 0;
+        boolean eachSends = spec.testLength().bytes() == 0 && spec.testLength().blocks() == 0;
         assertThat(measured.streams()).allSatisfy(stream -> {
             if (eachSends) {
                 assertThat(stream.receivedBytes()).isPositive();
@@ -162,7 +162,7 @@ class IperfClientTest {
             Throughput result = IperfClient.to(RIGHT)
                     .withPort(server.port())
                     .withPatience(Duration.ofMillis(700))
-                    .start(probes, net.left, TCP.withExtent(Extent.bytes(64 << 20)))
+                    .start(probes, net.left, TCP.withTestLength(TestLength.bytes(64 << 20)))
                     .join();
             assertThat(failed(result).reason()).isEqualTo(Throughput.Reason.STALLED);
         }
@@ -173,7 +173,7 @@ class IperfClientTest {
         IperfServer.Limits none = new IperfServer.Limits(0, Duration.ofSeconds(5));
         try (IperfServer server = IperfServer.start(probes, Optional.of(net.right), RIGHT, 0, none)) {
             assertThat(failed(run(TCP, server.port())).reason()).isEqualTo(Throughput.Reason.BUSY);
-            Throughput tooLong = run(TCP.withExtent(Extent.seconds(60)), server.port());
+            Throughput tooLong = run(TCP.withTestLength(TestLength.seconds(60)), server.port());
             assertThat(failed(tooLong).sentence()).contains("too long");
         }
     }

@@ -269,6 +269,6 @@ class LabTest {
         List<Path> files = List.of(
                 lab.hosts().get(0).namespace().network(),
                 lab.containers().get(0).namespace().network());
-        Condition.await("they run", () -> Residents.in(files).size() >= processes);
+        Condition.await("they run", () -> LabProcesses.in(files).size() >= processes);
     }
 }

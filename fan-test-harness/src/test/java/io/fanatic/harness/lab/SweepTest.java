@@ -40,7 +40,7 @@ class SweepTest {
         crash(NAME + "-dead");
         assertThat(Namespace.names()).contains(NAME + "-dead-u", NAME + "-dead-h1", NAME + "-dead-h1c1");
         List<ProcessHandle> residents =
-                Residents.in(List.of(Namespace.named(NAME + "-dead-h1").network()));
+                LabProcesses.in(List.of(Namespace.named(NAME + "-dead-h1").network()));
         assertThat(residents).hasSize(1);
 
         Lab.up(LabSpec.named(NAME + "-next").withHosts(1).withContainers(0)).close();

@@ -6,8 +6,8 @@ import io.fanatic.core.FanOptions;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.TunnelType;
 import io.fanatic.harness.iperf.Conditions;
-import io.fanatic.harness.iperf.Extent;
 import io.fanatic.harness.iperf.IperfSpec;
+import io.fanatic.harness.iperf.TestLength;
 import io.fanatic.harness.iperf.Throughput;
 import io.fanatic.harness.junit.FanLab;
 import io.fanatic.harness.lab.EmbeddedFan;
@@ -43,7 +43,7 @@ class ReachTest {
     private static final Carrier CARRIER = new Carrier(TunnelType.VXLAN, 8472, 16384000);
     private static final ReachSpec SPEC = ReachSpec.DEFAULT
             .withPings(3)
-            .withThroughput(Optional.of(IperfSpec.tcp().withExtent(Extent.bytes(4 << 20))));
+            .withThroughput(Optional.of(IperfSpec.tcp().withTestLength(TestLength.bytes(4 << 20))));
 
     /** The kernel tells a bridge of its new cables when it has time; until then they carry nothing. */
     @BeforeEach
@@ -228,8 +228,8 @@ class ReachTest {
             ReachSpec bytes = SPEC.withoutData();
             assertThat(explained(test(lab, UNDERLAY, bytes)))
                     .isEqualTo(new Explanation.BulkTcpFails("ftun-250", "iperf3"));
-            ReachSpec time =
-                    bytes.withThroughput(Optional.of(IperfSpec.tcp().withExtent(Extent.time(Duration.ofMillis(300)))));
+            ReachSpec time = bytes.withThroughput(
+                    Optional.of(IperfSpec.tcp().withTestLength(TestLength.time(Duration.ofMillis(300)))));
             assertThat(explained(test(lab, UNDERLAY, time)))
                     .isEqualTo(new Explanation.BulkTcpFails("ftun-250", "throughput to it"));
         }

@@ -129,7 +129,7 @@ class ScenarioTest {
         assertThatThrownBy(() -> Scenario.parse("s", "title: " + "[".repeat(2000)))
                 .isInstanceOf(ScenarioException.class)
                 .hasMessageContaining("Depth exceeded");
-        Path large = Files.writeString(directory.resolve("large.yaml"), "#".repeat(Scenario.MOST_CHARACTERS + 1));
+        Path large = Files.writeString(directory.resolve("large.yaml"), "#".repeat(Scenario.MAX_CHARACTERS + 1));
         assertThatThrownBy(() -> Scenario.read(large)).isInstanceOf(ScenarioException.class);
     }
 

@@ -12,10 +12,10 @@ import io.fanatic.core.Cidr;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.harness.Condition;
-import io.fanatic.harness.iperf.Extent;
 import io.fanatic.harness.iperf.IperfClient;
 import io.fanatic.harness.iperf.IperfServer;
 import io.fanatic.harness.iperf.IperfSpec;
+import io.fanatic.harness.iperf.TestLength;
 import io.fanatic.harness.iperf.Throughput;
 import io.fanatic.harness.net.Sockets;
 import io.fanatic.harness.probe.Probes;
@@ -431,7 +431,7 @@ class ResponderTest {
     private void othersAreServed() {
         Throughput result = IperfClient.to(RIGHT)
                 .withPort(responder.iperfPort())
-                .start(probes, net.left, IperfSpec.tcp().withExtent(Extent.bytes(MEGABYTE)))
+                .start(probes, net.left, IperfSpec.tcp().withTestLength(TestLength.bytes(MEGABYTE)))
                 .join();
         assertThat(result).isInstanceOf(Throughput.Measured.class);
     }

@@ -33,7 +33,7 @@ public final class LocalTest {
     private static final int ATTEMPTS = 5;
 
     /** Of an engine that is making a container: one request to it, or a moment of a download. */
-    private static final Duration MOST_TO_SETTLE = Duration.ofSeconds(60);
+    private static final Duration MAX_TO_SETTLE = Duration.ofSeconds(60);
 
     private static final Duration SHORT_PATIENCE = Duration.ofSeconds(5);
     private static final Duration LONG_PATIENCE = Duration.ofSeconds(60);
@@ -152,7 +152,7 @@ public final class LocalTest {
             came = true;
             System.err.println("\ninterrupted; the test container is being removed");
             try {
-                if (!settled.await(MOST_TO_SETTLE.toSeconds(), TimeUnit.SECONDS)) {
+                if (!settled.await(MAX_TO_SETTLE.toSeconds(), TimeUnit.SECONDS)) {
                     System.err.println("it does not start, and may be left: fanatic-test");
                 }
                 destroy();
@@ -226,15 +226,15 @@ public final class LocalTest {
     private Pair transfer(
             Probes probes,
             long bytes,
-            Duration patience,
+            Duration timeout,
             Ipv4Address host,
             Ipv4Address inner,
             Namespace outside,
             Namespace inside) {
         CompletableFuture<TransferResult> master =
-                BulkTransfer.to(inner).withBytes(bytes).withTimeout(patience).start(probes, outside, inside);
+                BulkTransfer.to(inner).withBytes(bytes).withTimeout(timeout).start(probes, outside, inside);
         CompletableFuture<TransferResult> slave =
-                BulkTransfer.to(host).withBytes(bytes).withTimeout(patience).start(probes, inside, outside);
+                BulkTransfer.to(host).withBytes(bytes).withTimeout(timeout).start(probes, inside, outside);
         return progress.during("sending data", () -> new Pair(master.join(), slave.join()));
     }
 }

@@ -29,7 +29,7 @@ final class CniEngine extends FileEngine {
     @Override
     void requireHere() {
         if (!Files.isDirectory(DIRECTORY) && plugins().isEmpty()) {
-            throw UnusableException.absent(EngineKind.CNI);
+            throw EngineUnavailableException.absent(EngineKind.CNI);
         }
     }
 

@@ -22,7 +22,7 @@ record CniReservations(String network) implements FileUsers {
     private static final Path ADDRESSES = Path.of("/var/lib/cni/networks");
     private static final Path RESULTS = Path.of("/var/lib/cni/results");
     private static final Path DEVICES = Path.of("/sys/class/net");
-    private static final int MOST_BYTES = 1 << 20;
+    private static final int MAX_BYTES = 1 << 20;
 
     @Override
     public List<String> now() {
@@ -81,7 +81,7 @@ record CniReservations(String network) implements FileUsers {
     private List<String> hostDevices(Path result) {
         List<String> names = new ArrayList<>();
         try {
-            String text = new String(DurableFile.read(result, MOST_BYTES), StandardCharsets.UTF_8);
+            String text = new String(DurableFile.read(result, MAX_BYTES), StandardCharsets.UTF_8);
             for (Json device : Json.parse(result.toString(), text)
                     .at("result", "interfaces")
                     .list()) {
@@ -101,7 +101,7 @@ record CniReservations(String network) implements FileUsers {
 
     /** Only its runtime can take a container off the network. */
     @Override
-    public void evict() {}
+    public void detachUsers() {}
 
     @Override
     public String fate() {
@@ -135,7 +135,7 @@ record CniReservations(String network) implements FileUsers {
     /** Another network's name may begin with this one's and a dash. */
     private boolean isOf(Path result) throws IOException {
         try {
-            String text = new String(DurableFile.read(result, MOST_BYTES), StandardCharsets.UTF_8);
+            String text = new String(DurableFile.read(result, MAX_BYTES), StandardCharsets.UTF_8);
             return Json.parse(result.toString(), text).textOr("networkName", "").equals(network);
         } catch (CommandException notJson) {
             return false;

@@ -24,7 +24,7 @@ public final class ContainerEngines {
     }
 
     static List<ContainerEngine> onThisHost(Map<String, String> environment, Path journals) {
-        SocketPlaces places = new SocketPlaces(environment);
+        SocketPaths places = new SocketPaths(environment);
         return List.of(
                 new DockerEngine(places, journals),
                 new LxdEngine(EngineKind.LXD, places, journals),

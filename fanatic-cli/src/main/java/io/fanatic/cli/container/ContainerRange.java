@@ -18,14 +18,14 @@ import java.util.List;
 record ContainerRange(Cidr block, List<Ipv4Address> kept) {
 
     /** More exceptions than this make an engine's settings unreadable; a smaller block is chosen then. */
-    static final int MOST_KEPT = 256;
+    static final int MAX_KEPT = 256;
 
     ContainerRange {
         kept = List.copyOf(kept);
     }
 
     /**
-     * The block with the most container addresses of all in a share that need at most {@value #MOST_KEPT} exceptions; the share
+     * The block with the most container addresses of all in a share that need at most {@value #MAX_KEPT} exceptions; the share
      * itself when the host reserve is not large.
      *
      * @param share a part of the slice with a container address in it
@@ -36,7 +36,7 @@ record ContainerRange(Cidr block, List<Ipv4Address> kept) {
         for (int length = share.prefixLength(); length <= 32; length++) {
             Cidr block = firstWithFew(slice, share, length);
             ContainerRange candidate = new ContainerRange(block, kept(slice, block));
-            if (candidate.kept.size() <= MOST_KEPT && candidate.free() > best.free()) {
+            if (candidate.kept.size() <= MAX_KEPT && candidate.free() > best.free()) {
                 best = candidate;
             }
         }
@@ -69,7 +69,7 @@ record ContainerRange(Cidr block, List<Ipv4Address> kept) {
         long start = unsigned(share.network());
         long end = unsigned(share.last());
         long reserved = Math.max(0, unsigned(slice.firstContainerAddress()) - start);
-        long skip = Math.max(0, reserved - MOST_KEPT + 1);
+        long skip = Math.max(0, reserved - MAX_KEPT + 1);
         long at = (start + skip + size - 1) / size * size;
         return new Cidr(Ipv4Address.of((int) Math.min(at, end + 1 - size)), length);
     }
@@ -77,7 +77,7 @@ record ContainerRange(Cidr block, List<Ipv4Address> kept) {
     private static List<Ipv4Address> kept(FanSlice slice, Cidr block) {
         List<Ipv4Address> kept = new ArrayList<>();
         Ipv4Address address = block.network();
-        while (kept.size() <= MOST_KEPT
+        while (kept.size() <= MAX_KEPT
                 && block.contains(address)
                 && address.compareTo(slice.firstContainerAddress()) < 0) {
             kept.add(address);
@@ -93,7 +93,7 @@ record ContainerRange(Cidr block, List<Ipv4Address> kept) {
     /** {@link #kept}, or all of the slice that no container may get, where these are few: somebody may ask for one by name. */
     List<Ipv4Address> keptIn(FanSlice slice) {
         List<Ipv4Address> all = kept(slice, slice.cidr());
-        return all.size() <= MOST_KEPT ? all : kept;
+        return all.size() <= MAX_KEPT ? all : kept;
     }
 
     /** How many addresses containers can have. */

@@ -18,7 +18,7 @@ final class Difference {
     private Difference() {}
 
     /** {@code devices.eth0.mtu is "1400", not "1450"; description is new}. */
-    static String words(String wanted, String present) {
+    static String description(String wanted, String present) {
         Map<String, String> before = new TreeMap<>();
         Map<String, String> after = new TreeMap<>();
         try {

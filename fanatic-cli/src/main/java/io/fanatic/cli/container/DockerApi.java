@@ -25,7 +25,7 @@ import java.util.function.Consumer;
 final class DockerApi implements AutoCloseable {
 
     /** Of Docker 1.12, 2016: networks, auxiliary addresses, labels. */
-    private static final int LEAST_MINOR = 24;
+    private static final int MIN_MINOR = 24;
 
     /** What this was written for: Docker 25. */
     private static final int OUR_MINOR = 44;
@@ -47,7 +47,7 @@ final class DockerApi implements AutoCloseable {
         this.prefix = prefix;
     }
 
-    /** @throws UnusableException when Docker does not answer or is too old */
+    /** @throws EngineUnavailableException when Docker does not answer or is too old */
     static DockerApi open(Path socket) {
         UnixHttp http = UnixHttp.open(EngineKind.DOCKER.title(), socket);
         try {
@@ -57,18 +57,18 @@ final class DockerApi implements AutoCloseable {
             String name = HttpAnswer.oneLine(version.text("Version"));
             int most = minor(version.text("ApiVersion"));
             int least = minor(version.textOr("MinAPIVersion", "1.0"));
-            if (most < LEAST_MINOR) {
-                throw UnusableException.because("Docker " + name + " on " + socket
-                        + " is too old: it speaks version 1." + most + " of its interface, 1." + LEAST_MINOR
+            if (most < MIN_MINOR) {
+                throw EngineUnavailableException.because("Docker " + name + " on " + socket
+                        + " is too old: it speaks version 1." + most + " of its interface, 1." + MIN_MINOR
                         + " (Docker 1.12) is needed");
             }
             return new DockerApi(http, socket, name, "/v1." + Math.max(least, Math.min(most, OUR_MINOR)));
-        } catch (UnusableException e) {
+        } catch (EngineUnavailableException e) {
             http.close();
             throw e;
         } catch (CommandException e) {
             http.close();
-            throw UnusableException.because(e.getMessage() + "; is it running?");
+            throw EngineUnavailableException.because(e.getMessage() + "; is it running?");
         } catch (RuntimeException | Error e) {
             http.close();
             throw e;

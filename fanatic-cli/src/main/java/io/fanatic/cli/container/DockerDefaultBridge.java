@@ -41,7 +41,7 @@ final class DockerDefaultBridge {
 
     private static final Path USUAL_DATA = Path.of("/var/lib/docker");
     private static final List<String> SETTINGS = List.of("bridge", "fixed-cidr", "mtu", "ip-masq");
-    private static final int MOST_BYTES = 1 << 20;
+    private static final int MAX_BYTES = 1 << 20;
 
     private final Journal journal;
     private final FanAttachment fan;
@@ -55,7 +55,7 @@ final class DockerDefaultBridge {
     private record Content(Optional<byte[]> bytes, String mode) {
         static Content of(Path file) {
             try {
-                if (Files.size(file) > MOST_BYTES) {
+                if (Files.size(file) > MAX_BYTES) {
                     throw new CommandException(ExitCode.CONFLICT, file + " is larger than any daemon.json");
                 }
                 String mode = PosixFilePermissions.toString(Files.getPosixFilePermissions(file));
@@ -185,7 +185,7 @@ final class DockerDefaultBridge {
         return new CommandException(
                 ExitCode.CONFLICT,
                 note.subject() + " has been changed since fanatic wrote it ("
-                        + Difference.words(wanted, now.text())
+                        + Difference.description(wanted, now.text())
                         + "); nothing is touched: undo that change, or take "
                         + String.join(", ", SETTINGS) + " out of it yourself, then run this again");
     }
@@ -211,9 +211,9 @@ final class DockerDefaultBridge {
         if (!written) {
             steps.add("set bridge, fixed-cidr, mtu and ip-masq in " + file
                     + "; plain docker run then gets one of the addresses "
-                    + FanAttachment.words(range().range(), Share.DOCKER));
+                    + FanAttachment.description(range().range(), Share.DOCKER));
         }
-        steps.add("restart Docker " + DockerRestart.words(daemon));
+        steps.add("restart Docker " + DockerRestart.description(daemon));
         List<String> warnings = new ArrayList<>(restartWarnings(docker));
         warnings.add("from then on Docker needs the bridge " + fan.bridge()
                 + " to start; while the fan is down, an empty one stands in for it");
@@ -316,7 +316,7 @@ final class DockerDefaultBridge {
         String data = docker.info().textOr("DockerRootDir", USUAL_DATA.toString());
         Note note = new Note(
                 file.toString(),
-                fan.words() + " " + range().range(),
+                fan.description() + " " + range().range(),
                 previous,
                 Note.checksum(bytes),
                 Optional.of(data));
@@ -423,7 +423,7 @@ final class DockerDefaultBridge {
             }
             return new EnginePlan(steps, List.of(), false);
         }
-        steps.add("restart Docker " + DockerRestart.words(DockerDaemon.of(docker.get())));
+        steps.add("restart Docker " + DockerRestart.description(DockerDaemon.of(docker.get())));
         return new EnginePlan(steps, restartWarnings(docker.get()), true);
     }
 

@@ -15,10 +15,10 @@ import java.util.function.Function;
 
 /** Docker: by a network of its own on the fan's bridge, or with the bridge as the network of plain {@code docker run}. */
 final class DockerEngine implements ContainerEngine {
-    private final SocketPlaces places;
+    private final SocketPaths places;
     private final Path journals;
 
-    DockerEngine(SocketPlaces places, Path journals) {
+    DockerEngine(SocketPaths places, Path journals) {
         this.places = places;
         this.journals = journals;
     }
@@ -35,13 +35,13 @@ final class DockerEngine implements ContainerEngine {
 
     @Override
     public EngineStatus status(FanAttachment fan) {
-        return Standings.status(() -> journal(fan).exists(), () -> {
+        return StatusMapper.status(() -> journal(fan).exists(), () -> {
             if (!bridge(fan).isNoted()) {
-                return with(docker -> Standings.of(who(docker), "network " + fan.bridge(), keeper(docker, fan)));
+                return with(docker -> StatusMapper.of(who(docker), "network " + fan.bridge(), keeper(docker, fan)));
             }
             try {
                 return with(docker -> bridge(fan).status(Optional.of(docker), who(docker)));
-            } catch (UnusableException e) {
+            } catch (EngineUnavailableException e) {
                 String words = DockerLog.lastWords()
                         .map(last -> "; its last words: " + last)
                         .orElse("");
@@ -67,7 +67,7 @@ final class DockerEngine implements ContainerEngine {
                 return before.isEmpty() ? bridge(fan).planEnable(docker) : after(before, fan, docker);
             }
             requireNotDefault(fan);
-            return Standings.plan(keeper(docker, fan).enabling());
+            return StatusMapper.plan(keeper(docker, fan).enabling());
         });
     }
 
@@ -81,7 +81,7 @@ final class DockerEngine implements ContainerEngine {
 
     @Override
     public EnginePlan enable(FanAttachment fan, EngineOptions options) {
-        return Locked.run(() -> with(docker -> {
+        return HostLocks.run(() -> with(docker -> {
             if (options.defaultBridge()) {
                 EnginePlan whole = planEnable(fan, options);
                 if (ours(docker, fan)) {
@@ -91,13 +91,13 @@ final class DockerEngine implements ContainerEngine {
                 return whole;
             }
             requireNotDefault(fan);
-            return Standings.plan(keeper(docker, fan).enable());
+            return StatusMapper.plan(keeper(docker, fan).enable());
         }));
     }
 
     private boolean ours(DockerApi docker, FanAttachment fan) {
-        Keeper.Standing standing = keeper(docker, fan).standing();
-        return standing == Keeper.Standing.OURS || standing == Keeper.Standing.OUTDATED;
+        JournaledResource.Standing standing = keeper(docker, fan).standing();
+        return standing == JournaledResource.Standing.OURS || standing == JournaledResource.Standing.OUTDATED;
     }
 
     /** The overlay can be the subnet of one of Docker's networks only. */
@@ -115,7 +115,7 @@ final class DockerEngine implements ContainerEngine {
         try {
             Path theirs = Files.readSymbolicLink(Path.of("/proc/" + docker.peer() + "/ns/net"));
             if (!theirs.equals(Files.readSymbolicLink(Path.of("/proc/thread-self/ns/net")))) {
-                throw UnusableException.because("the Docker on " + docker.socket()
+                throw EngineUnavailableException.because("the Docker on " + docker.socket()
                         + " has a network of its own, as a rootless one has, and cannot be put on this host's fan");
             }
         } catch (IOException unknown) {
@@ -130,7 +130,7 @@ final class DockerEngine implements ContainerEngine {
                 : orUnusable(
                         fan,
                         docker -> keeper(docker, fan).disabling(),
-                        e -> Standings.disablingUnusable(e, title(fan)));
+                        e -> StatusMapper.disablingUnusable(e, title(fan)));
         return withWarnings(fan, withoutBridge(fan, plan));
     }
 
@@ -155,14 +155,14 @@ final class DockerEngine implements ContainerEngine {
 
     @Override
     public EnginePlan disable(FanAttachment fan, boolean force) {
-        return Locked.run(() -> {
+        return HostLocks.run(() -> {
             boolean spare = SpareBridge.isThere(fan);
             EnginePlan done = bridge(fan).isNoted()
                     ? withIfRunning(docker -> bridge(fan).disable(docker, force))
                     : orUnusable(
                             fan,
                             docker -> keeper(docker, fan).disable(force),
-                            e -> Standings.disableUnusable(e, title(fan), journal(fan), force));
+                            e -> StatusMapper.disableUnusable(e, title(fan), journal(fan), force));
             EnginePlan whole = spare ? withoutBridge(fan, done) : done;
             if (spare && !done.isEmpty()) {
                 SpareBridge.remove(fan);
@@ -175,11 +175,11 @@ final class DockerEngine implements ContainerEngine {
     private EnginePlan orUnusable(
             FanAttachment fan,
             Function<DockerApi, List<String>> work,
-            Function<UnusableException, List<String>> otherwise) {
+            Function<EngineUnavailableException, List<String>> otherwise) {
         try {
-            return with(docker -> Standings.plan(work.apply(docker)));
-        } catch (UnusableException e) {
-            return journal(fan).exists() ? Standings.plan(otherwise.apply(e)) : EnginePlan.nothing();
+            return with(docker -> StatusMapper.plan(work.apply(docker)));
+        } catch (EngineUnavailableException e) {
+            return journal(fan).exists() ? StatusMapper.plan(otherwise.apply(e)) : EnginePlan.nothing();
         }
     }
 
@@ -192,9 +192,9 @@ final class DockerEngine implements ContainerEngine {
         }
         try {
             return with(docker -> docker.containersOnBridge(fan.bridge()));
-        } catch (UnusableException e) {
+        } catch (EngineUnavailableException e) {
             if (journal(fan).exists() && !e.isAbsent()) {
-                throw Standings.remains(e, title(fan));
+                throw StatusMapper.remains(e, title(fan));
             }
             return List.of();
         }
@@ -204,7 +204,7 @@ final class DockerEngine implements ContainerEngine {
     public List<FanEntry> noted() {
         List<Journal> journals = new ArrayList<>(Journal.all(this.journals, "docker-network-"));
         journals.addAll(Journal.all(this.journals, DockerDefaultBridge.NOTE));
-        return Standings.noted(journals);
+        return StatusMapper.noted(journals);
     }
 
     @Override
@@ -221,8 +221,9 @@ final class DockerEngine implements ContainerEngine {
         return new DockerDefaultBridge(journals, fan);
     }
 
-    private Keeper keeper(DockerApi docker, FanAttachment fan) {
-        return new Keeper(new DockerNetwork(docker, fan, BridgeAddresses.haveOtherSlices(fan)), journal(fan), fan);
+    private JournaledResource keeper(DockerApi docker, FanAttachment fan) {
+        return new JournaledResource(
+                new DockerNetwork(docker, fan, BridgeAddresses.haveOtherSlices(fan)), journal(fan), fan);
     }
 
     /** Of a network of its own. */
@@ -245,7 +246,7 @@ final class DockerEngine implements ContainerEngine {
         DockerApi docker;
         try {
             docker = DockerApi.open(places.docker());
-        } catch (UnusableException down) {
+        } catch (EngineUnavailableException down) {
             return work.apply(Optional.empty());
         }
         try (docker) {

@@ -21,7 +21,7 @@ final class DockerLog {
     /** Of a network or container, of which Docker itself mostly shows the first twelve digits. */
     private static final Pattern NUMBER = Pattern.compile("\\b([0-9a-f]{12})[0-9a-f]{52}\\b");
 
-    private static final int MOST_BYTES = 64 << 10;
+    private static final int MAX_BYTES = 64 << 10;
 
     private DockerLog() {}
 
@@ -58,8 +58,8 @@ final class DockerLog {
             return Optional.empty();
         }
         try (RandomAccessFile log = new RandomAccessFile(file.toFile(), "r")) {
-            log.seek(Math.max(0, log.length() - MOST_BYTES));
-            byte[] end = new byte[(int) Math.min(log.length(), MOST_BYTES)];
+            log.seek(Math.max(0, log.length() - MAX_BYTES));
+            byte[] end = new byte[(int) Math.min(log.length(), MAX_BYTES)];
             log.readFully(end);
             return of(new String(end, StandardCharsets.UTF_8));
         } catch (IOException unreadable) {

@@ -171,7 +171,8 @@ final class DockerNetwork implements Resource {
     @Override
     public String creating() {
         return "create " + title() + " with the addresses "
-                + FanAttachment.words(range().range(), Share.DOCKER) + "; containers join it by: docker run --network "
+                + FanAttachment.description(range().range(), Share.DOCKER)
+                + "; containers join it by: docker run --network "
                 + fan.bridge();
     }
 
@@ -186,7 +187,7 @@ final class DockerNetwork implements Resource {
     }
 
     @Override
-    public void evict() {
+    public void detachUsers() {
         for (String container : users()) {
             docker.disconnect(fan.bridge(), container);
         }

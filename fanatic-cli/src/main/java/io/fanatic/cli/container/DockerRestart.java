@@ -64,7 +64,7 @@ final class DockerRestart implements AutoCloseable {
     }
 
     /** The way that will be taken, the end of a sentence: {@code through systemd (docker.service)}. */
-    static String words(DockerDaemon daemon) {
+    static String description(DockerDaemon daemon) {
         if (daemon.unit().isPresent()) {
             return "through systemd (" + daemon.unit().get() + ")";
         }
@@ -200,11 +200,11 @@ final class DockerRestart implements AutoCloseable {
         boolean holds();
     }
 
-    private static void await(Duration patience, Condition condition, String otherwise) {
-        long deadline = System.nanoTime() + patience.toNanos();
+    private static void await(Duration timeout, Condition condition, String otherwise) {
+        long deadline = System.nanoTime() + timeout.toNanos();
         while (!condition.holds()) {
             if (System.nanoTime() > deadline || Thread.currentThread().isInterrupted()) {
-                throw new CommandException(ExitCode.FAILED, otherwise + " after " + patience.toSeconds() + " seconds");
+                throw new CommandException(ExitCode.FAILED, otherwise + " after " + timeout.toSeconds() + " seconds");
             }
             LockSupport.parkNanos(PAUSE.toNanos());
         }

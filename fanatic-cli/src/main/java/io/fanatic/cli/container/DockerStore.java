@@ -22,14 +22,14 @@ import java.util.List;
  * while Docker is stopped; Docker then passes the record over. A record that goes would move others, whose places bbolt notes.
  */
 final class DockerStore {
-    private static final int MOST_BYTES = 64 << 20;
+    private static final int MAX_BYTES = 64 << 20;
     private static final int MAGIC = 0xED0CDAED;
     private static final int PAGE_HEADER = 16;
     private static final int ELEMENT = 16;
     private static final int BRANCH = 1;
     private static final int LEAF = 2;
     private static final int BUCKET = 1;
-    private static final int MOST_DEPTH = 32;
+    private static final int MAX_DEPTH = 32;
 
     /** Of a record's value: a number that counts its changes. */
     private static final int INDEX_BYTES = 8;
@@ -78,7 +78,7 @@ final class DockerStore {
     }
 
     private void read(int page, int depth) {
-        if (depth > MOST_DEPTH) {
+        if (depth > MAX_DEPTH) {
             throw new IllegalArgumentException("its pages go in circles");
         }
         int flags = bytes.getShort(page + 8);
@@ -115,7 +115,7 @@ final class DockerStore {
 
     private static DockerStore read(Path file) throws IOException {
         return new DockerStore(
-                file, ByteBuffer.wrap(DurableFile.read(file, MOST_BYTES)).order(ByteOrder.LITTLE_ENDIAN));
+                file, ByteBuffer.wrap(DurableFile.read(file, MAX_BYTES)).order(ByteOrder.LITTLE_ENDIAN));
     }
 
     private List<Element> ofDefaultNetworkOn(String bridge) {

@@ -42,7 +42,7 @@ public record FanAttachment(TunnelType type, String bridge, FanSlice slice, int 
     }
 
     /** As notes tell it: {@code fan-250 250.0.45.0/24 250.0.0.0/8 10.0.0.45/16}, the end as a line of /etc/network/fan. */
-    String words() {
+    String description() {
         FanOptions options = FanOptions.DEFAULT.withType(type);
         return bridge + " " + slice.cidr() + " "
                 + new FanEntry(
@@ -126,7 +126,7 @@ public record FanAttachment(TunnelType type, String bridge, FanSlice slice, int 
     }
 
     /** A range for a plan's sentence: {@code 250.0.45.32 to 250.0.45.63, the share of podman}. */
-    static String words(AddressRange range, Share share) {
+    static String description(AddressRange range, Share share) {
         return range.first() + " to " + range.last() + ", the share of " + share;
     }
 }

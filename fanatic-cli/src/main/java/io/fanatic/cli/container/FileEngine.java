@@ -19,7 +19,7 @@ abstract class FileEngine implements ContainerEngine {
         this.journals = journals;
     }
 
-    /** @throws UnusableException when the engine is not here or reads no such file */
+    /** @throws EngineUnavailableException when the engine is not here or reads no such file */
     abstract void requireHere();
 
     /** The file for this fan. */
@@ -38,8 +38,8 @@ abstract class FileEngine implements ContainerEngine {
         return kind;
     }
 
-    private Keeper keeper(FanAttachment fan) {
-        return new Keeper(file(fan), journal(fan), fan);
+    private JournaledResource keeper(FanAttachment fan) {
+        return new JournaledResource(file(fan), journal(fan), fan);
     }
 
     private Journal journal(FanAttachment fan) {
@@ -48,17 +48,17 @@ abstract class FileEngine implements ContainerEngine {
 
     @Override
     public List<FanEntry> noted() {
-        return Standings.noted(Journal.all(journals, kind.word() + "-file-"));
+        return StatusMapper.noted(Journal.all(journals, kind.word() + "-file-"));
     }
 
     @Override
     public EngineStatus status(FanAttachment fan) {
         // A file of ours can be taken away also when the engine is gone.
-        return Standings.status(() -> false, () -> {
+        return StatusMapper.status(() -> false, () -> {
             if (journal(fan).read().isEmpty()) {
                 requireHere();
             }
-            return Standings.of(kind.title(), "file " + file(fan).path(), keeper(fan));
+            return StatusMapper.of(kind.title(), "file " + file(fan).path(), keeper(fan));
         });
     }
 
@@ -71,7 +71,7 @@ abstract class FileEngine implements ContainerEngine {
     @Override
     public EnginePlan enable(FanAttachment fan, EngineOptions options) {
         requireHere();
-        return Locked.run(() -> plan(fan, keeper(fan).enable()));
+        return HostLocks.run(() -> plan(fan, keeper(fan).enable()));
     }
 
     private EnginePlan plan(FanAttachment fan, List<String> steps) {
@@ -80,12 +80,12 @@ abstract class FileEngine implements ContainerEngine {
 
     @Override
     public EnginePlan planDisable(FanAttachment fan) {
-        return Standings.plan(keeper(fan).disabling());
+        return StatusMapper.plan(keeper(fan).disabling());
     }
 
     @Override
     public EnginePlan disable(FanAttachment fan, boolean force) {
-        return Locked.run(() -> Standings.plan(keeper(fan).disable(force)));
+        return HostLocks.run(() -> StatusMapper.plan(keeper(fan).disable(force)));
     }
 
     @Override

@@ -9,7 +9,7 @@ interface FileUsers {
     List<String> now();
 
     /** Takes them off the network that the file describes, as far as that can be done. */
-    void evict();
+    void detachUsers();
 
     /** What becomes of them then: {@code they keep running without it}. */
     String fate();

@@ -42,7 +42,7 @@ final class LxdApi implements AutoCloseable {
         this.version = version;
     }
 
-    /** @throws UnusableException when it does not answer, does not trust us or is too old */
+    /** @throws EngineUnavailableException when it does not answer, does not trust us or is too old */
     static LxdApi open(EngineKind kind, Path socket) {
         UnixHttp http = UnixHttp.open(kind.title(), socket);
         try {
@@ -51,20 +51,21 @@ final class LxdApi implements AutoCloseable {
                     .json()
                     .at("metadata");
             if (!server.textOr("auth", "").equals("trusted")) {
-                throw UnusableException.because(kind.title() + " on " + socket + " does not trust us; run it as root");
+                throw EngineUnavailableException.because(
+                        kind.title() + " on " + socket + " does not trust us; run it as root");
             }
             String version = HttpAnswer.oneLine(server.at("environment").text("server_version"));
             if (!server.at("api_extensions").texts().contains(INSTANCES)) {
-                throw UnusableException.because(kind.title() + " " + version + " on " + socket
+                throw EngineUnavailableException.because(kind.title() + " " + version + " on " + socket
                         + " is too old: it has no instances yet; LXD 4.0 or newer is needed");
             }
             return new LxdApi(http, kind, socket, version);
-        } catch (UnusableException e) {
+        } catch (EngineUnavailableException e) {
             http.close();
             throw e;
         } catch (CommandException e) {
             http.close();
-            throw UnusableException.because(e.getMessage() + "; is it running?");
+            throw EngineUnavailableException.because(e.getMessage() + "; is it running?");
         } catch (RuntimeException | Error e) {
             http.close();
             throw e;

@@ -15,11 +15,11 @@ import java.util.function.Function;
 /** LXD or Incus: by a profile. Their instances get addresses from the fan's DHCP server. */
 final class LxdEngine implements ContainerEngine {
     private final EngineKind kind;
-    private final SocketPlaces places;
+    private final SocketPaths places;
     private final Path journals;
 
     /** @param kind LXD or INCUS */
-    LxdEngine(EngineKind kind, SocketPlaces places, Path journals) {
+    LxdEngine(EngineKind kind, SocketPaths places, Path journals) {
         this.kind = kind;
         this.places = places;
         this.journals = journals;
@@ -37,9 +37,9 @@ final class LxdEngine implements ContainerEngine {
 
     @Override
     public EngineStatus status(FanAttachment fan) {
-        return Standings.status(
+        return StatusMapper.status(
                 () -> isNoted(fan),
-                () -> with(lxd -> Standings.of(
+                () -> with(lxd -> StatusMapper.of(
                         kind.title() + " " + lxd.version() + " on " + lxd.socket(),
                         "profile " + fan.bridge(),
                         keeper(lxd, fan))));
@@ -54,7 +54,7 @@ final class LxdEngine implements ContainerEngine {
     @Override
     public EnginePlan enable(FanAttachment fan, EngineOptions options) {
         requireDhcp(fan);
-        return Locked.run(() -> with(lxd -> plan(fan, keeper(lxd, fan).enable())));
+        return HostLocks.run(() -> with(lxd -> plan(fan, keeper(lxd, fan).enable())));
     }
 
     private static EnginePlan plan(FanAttachment fan, List<String> steps) {
@@ -73,20 +73,22 @@ final class LxdEngine implements ContainerEngine {
     @Override
     public EnginePlan planDisable(FanAttachment fan) {
         try {
-            return with(lxd -> Standings.plan(keeper(lxd, fan).disabling()));
-        } catch (UnusableException e) {
-            return isNoted(fan) ? Standings.plan(Standings.disablingUnusable(e, title(fan))) : EnginePlan.nothing();
+            return with(lxd -> StatusMapper.plan(keeper(lxd, fan).disabling()));
+        } catch (EngineUnavailableException e) {
+            return isNoted(fan)
+                    ? StatusMapper.plan(StatusMapper.disablingUnusable(e, title(fan)))
+                    : EnginePlan.nothing();
         }
     }
 
     @Override
     public EnginePlan disable(FanAttachment fan, boolean force) {
-        return Locked.run(() -> {
+        return HostLocks.run(() -> {
             try {
-                return with(lxd -> Standings.plan(keeper(lxd, fan).disable(force)));
-            } catch (UnusableException e) {
+                return with(lxd -> StatusMapper.plan(keeper(lxd, fan).disable(force)));
+            } catch (EngineUnavailableException e) {
                 return isNoted(fan)
-                        ? Standings.plan(Standings.disableUnusable(e, title(fan), journal(fan), force))
+                        ? StatusMapper.plan(StatusMapper.disableUnusable(e, title(fan), journal(fan), force))
                         : EnginePlan.nothing();
             }
         });
@@ -100,9 +102,9 @@ final class LxdEngine implements ContainerEngine {
                 lxd.instancesOn(fan.bridge()).forEach(instance -> names.add(instance.toString()));
                 return List.copyOf(names);
             });
-        } catch (UnusableException e) {
+        } catch (EngineUnavailableException e) {
             if (isNoted(fan) && !e.isAbsent()) {
-                throw Standings.remains(e, title(fan));
+                throw StatusMapper.remains(e, title(fan));
             }
             return List.of();
         }
@@ -110,7 +112,7 @@ final class LxdEngine implements ContainerEngine {
 
     @Override
     public List<FanEntry> noted() {
-        return Standings.noted(Journal.all(journals, kind.word() + "-profile-"));
+        return StatusMapper.noted(Journal.all(journals, kind.word() + "-profile-"));
     }
 
     private boolean isNoted(FanAttachment fan) {
@@ -130,8 +132,8 @@ final class LxdEngine implements ContainerEngine {
         return with(lxd -> LxdTestContainer.start(lxd, fan, image, progress));
     }
 
-    private Keeper keeper(LxdApi lxd, FanAttachment fan) {
-        return new Keeper(new LxdProfile(lxd, fan), journal(fan), fan);
+    private JournaledResource keeper(LxdApi lxd, FanAttachment fan) {
+        return new JournaledResource(new LxdProfile(lxd, fan), journal(fan), fan);
     }
 
     private <T> T with(Function<LxdApi, T> work) {

@@ -94,7 +94,7 @@ final class LxdProfile implements Resource {
     public String creating() {
         String client = lxd.kind() == EngineKind.LXD ? "lxc" : "incus";
         return "create " + title() + ", whose instances get the addresses "
-                + FanAttachment.words(fan.range(Share.DHCP), Share.DHCP) + "; they join the fan by: " + client
+                + FanAttachment.description(fan.range(Share.DHCP), Share.DHCP) + "; they join the fan by: " + client
                 + " launch IMAGE NAME -p default -p "
                 + fan.bridge();
     }
@@ -119,7 +119,7 @@ final class LxdProfile implements Resource {
     }
 
     @Override
-    public void evict() {
+    public void detachUsers() {
         for (LxdApi.Instance instance : instances()) {
             lxd.removeProfileFrom(instance, fan.bridge());
         }

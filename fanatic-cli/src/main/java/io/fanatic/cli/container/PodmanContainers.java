@@ -27,7 +27,7 @@ record PodmanContainers(String network, Path file) implements FileUsers {
     public List<String> now() {
         // Without the file there is no network; and a podman that was never used would make its storage when it is
         // asked.
-        if (!Files.exists(file) || !SocketPlaces.hasProgram(List.of("podman"))) {
+        if (!Files.exists(file) || !SocketPaths.hasProgram(List.of("podman"))) {
             return List.of();
         }
         Spawn.Output names = podman("ps", "--all", "--filter", "network=" + network, "--format", MARK + "{{.Names}}");
@@ -44,7 +44,7 @@ record PodmanContainers(String network, Path file) implements FileUsers {
     }
 
     @Override
-    public void evict() {
+    public void detachUsers() {
         for (String container : now()) {
             Spawn.Output done = podman("network", "disconnect", "--force", network, container);
             if (done.status() != 0) {

@@ -25,11 +25,11 @@ final class PodmanEngine extends FileEngine {
 
     @Override
     void requireHere() {
-        if (!SocketPlaces.hasProgram(List.of("podman"))) {
-            throw UnusableException.absent(EngineKind.PODMAN);
+        if (!SocketPaths.hasProgram(List.of("podman"))) {
+            throw EngineUnavailableException.absent(EngineKind.PODMAN);
         }
         if (configuration.network("network_backend").equals("cni")) {
-            throw UnusableException.because("Podman on this host uses CNI networks, as network_backend in "
+            throw EngineUnavailableException.because("Podman on this host uses CNI networks, as network_backend in "
                     + "containers.conf says; enable CNI instead");
         }
     }

@@ -40,7 +40,7 @@ interface Resource {
     List<String> users();
 
     /** Frees it of its users, who lose the fan. */
-    void evict();
+    void detachUsers();
 
     /** What becomes of them then: {@code they keep running without it}. */
     String fate();

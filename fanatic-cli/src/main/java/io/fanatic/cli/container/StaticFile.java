@@ -41,12 +41,12 @@ record StaticFile(
         boolean keepsDirectory,
         FileUsers containers)
         implements Resource {
-    private static final int MOST_BYTES = 1 << 20;
+    private static final int MAX_BYTES = 1 << 20;
 
     @Override
     public Optional<String> present() {
         try {
-            if (Files.size(path) > MOST_BYTES) {
+            if (Files.size(path) > MAX_BYTES) {
                 throw new CommandException(ExitCode.CONFLICT, title + " is larger than anything of ours");
             }
             return Optional.of(new String(Files.readAllBytes(path), StandardCharsets.UTF_8));
@@ -115,7 +115,8 @@ record StaticFile(
 
     @Override
     public String creating() {
-        return "write " + title + " with the addresses " + FanAttachment.words(fan.range(share), share) + "; " + hint;
+        return "write " + title + " with the addresses " + FanAttachment.description(fan.range(share), share) + "; "
+                + hint;
     }
 
     @Override
@@ -129,8 +130,8 @@ record StaticFile(
     }
 
     @Override
-    public void evict() {
-        containers.evict();
+    public void detachUsers() {
+        containers.detachUsers();
     }
 
     @Override

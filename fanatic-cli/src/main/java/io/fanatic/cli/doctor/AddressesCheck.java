@@ -40,7 +40,7 @@ final class AddressesCheck implements Check {
     private static final Duration PATIENCE = Duration.ofMillis(200);
 
     /** Of a larger slice only the addresses are asked for that somebody is known to have. */
-    private static final int MOST_ASKED = 1024;
+    private static final int MAX_ASKED = 1024;
 
     @Override
     public String name() {
@@ -48,24 +48,24 @@ final class AddressesCheck implements Check {
     }
 
     @Override
-    public void look(HealthHost host, Findings findings) {
+    public void run(HealthHost host, Findings findings) {
         if (!host.privileged()) {
-            findings.unseen("who has which address was not asked: it needs root");
+            findings.notChecked("who has which address was not asked: it needs root");
             return;
         }
         for (Fan fan : host.fans()) {
             try (NetlinkSocket netlink = NetlinkSocket.open()) {
                 Optional<Link> bridge = new Links(netlink).named(fan.bridge());
                 if (bridge.isPresent() && !fan.slices().isEmpty()) {
-                    look(fan, bridge.get(), netlink, findings);
+                    run(fan, bridge.get(), netlink, findings);
                 }
             } catch (ErrnoException e) {
-                findings.unseen("who has which address of " + fan.bridge() + " was not asked: " + e.getMessage());
+                findings.notChecked("who has which address of " + fan.bridge() + " was not asked: " + e.getMessage());
             }
         }
     }
 
-    private static void look(Fan fan, Link bridge, NetlinkSocket netlink, Findings findings) {
+    private static void run(Fan fan, Link bridge, NetlinkSocket netlink, Findings findings) {
         Set<Ipv4Address> known = new TreeSet<>();
         for (Neighbour neighbour : new Neighbours(netlink).list()) {
             if (neighbour.index() == bridge.index() && neighbour.learned()) {
@@ -78,7 +78,7 @@ final class AddressesCheck implements Check {
         boolean all = true;
         for (FanSlice slice : fan.slices()) {
             findings.looked();
-            all &= slice.containerAddresses().size() <= MOST_ASKED;
+            all &= slice.containerAddresses().size() <= MAX_ASKED;
             twice(fan, slice, known, netlink, bridge, answered, findings);
             share(FanAttachment.of(fan, slice), leases, findings);
         }
@@ -135,12 +135,12 @@ final class AddressesCheck implements Check {
             Findings findings) {
         List<Ipv4Address> asked = new ArrayList<>();
         AddressRange all = slice.containerAddresses();
-        if (all.size() <= MOST_ASKED) {
+        if (all.size() <= MAX_ASKED) {
             for (int i = 0; i < all.size(); i++) {
                 asked.add(all.first().plus(i));
             }
         } else {
-            known.stream().filter(all::contains).limit(MOST_ASKED).forEach(asked::add);
+            known.stream().filter(all::contains).limit(MAX_ASKED).forEach(asked::add);
         }
         Map<Ipv4Address, Set<MacAddress>> holders =
                 AddressProbe.holders(fan.bridge(), slice.hostAddress(), asked, PATIENCE);

@@ -29,7 +29,7 @@ final class DoctorJson {
             findings.add(of(finding, causes.containsKey(finding)));
         }
         document.add("findings", findings);
-        document.add("unseen", texts(diagnosis.unseen()));
+        document.add("unseen", texts(diagnosis.notChecked()));
         peer.ifPresent(test -> document.add("peer", ReachJson.document(List.of(test.report()))));
         return new GsonBuilder()
                 .setPrettyPrinting()

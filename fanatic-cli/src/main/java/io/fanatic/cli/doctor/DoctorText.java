@@ -25,10 +25,10 @@ final class DoctorText {
             cause(lines, cause, consequences);
             lines.add("");
         });
-        for (String sentence : diagnosis.unseen()) {
+        for (String sentence : diagnosis.notChecked()) {
             wrap(lines, "not seen: ", sentence);
         }
-        if (!diagnosis.unseen().isEmpty()) {
+        if (!diagnosis.notChecked().isEmpty()) {
             lines.add("");
         }
         lines.addAll(conclusion(diagnosis));
@@ -52,7 +52,10 @@ final class DoctorText {
         List<String> lines = new ArrayList<>();
         String looked = diagnosis.looked() + " things looked at";
         if (diagnosis.healthy()) {
-            wrap(lines, "", looked + ": healthy" + (diagnosis.unseen().isEmpty() ? "." : ", as far as could be seen."));
+            wrap(
+                    lines,
+                    "",
+                    looked + ": healthy" + (diagnosis.notChecked().isEmpty() ? "." : ", as far as could be seen."));
             return lines;
         }
         List<String> counts = new ArrayList<>();
@@ -80,6 +83,6 @@ final class DoctorText {
 
     /** Further lines begin below the text of the first. */
     private void wrap(List<String> lines, String start, String text) {
-        lines.addAll(Wrap.words(start, " ".repeat(start.length()), text, width));
+        lines.addAll(Wrap.description(start, " ".repeat(start.length()), text, width));
     }
 }

@@ -26,14 +26,14 @@ final class DuplicateAddressCheck implements Check {
     }
 
     @Override
-    public void look(HealthHost host, Findings findings) {
+    public void run(HealthHost host, Findings findings) {
         for (Fan fan : host.fans()) {
             for (FanSlice slice : fan.slices()) {
                 host.holder(slice.underlayAddress()).filter(LinkState::up).ifPresent(link -> {
                     try {
-                        look(fan, slice, link, findings);
+                        run(fan, slice, link, findings);
                     } catch (ErrnoException e) {
-                        findings.unseen("not asked whether another host has " + slice.underlayAddress() + ": "
+                        findings.notChecked("not asked whether another host has " + slice.underlayAddress() + ": "
                                 + (e.errno() == Errno.EPERM ? "it needs root" : e.getMessage()));
                     }
                 });
@@ -41,7 +41,7 @@ final class DuplicateAddressCheck implements Check {
         }
     }
 
-    private static void look(Fan fan, FanSlice slice, LinkState link, Findings findings) {
+    private static void run(Fan fan, FanSlice slice, LinkState link, Findings findings) {
         Optional<MacAddress> other = AddressProbe.otherHolder(link.name(), slice.underlayAddress(), PATIENCE);
         findings.looked();
         other.ifPresent(mac -> findings.add(Finding.of(

@@ -28,9 +28,9 @@ final class EnginesCheck implements Check {
     }
 
     @Override
-    public void look(HealthHost host, Findings findings) {
+    public void run(HealthHost host, Findings findings) {
         if (!host.privileged()) {
-            findings.unseen("container engines were not asked: it needs root");
+            findings.notChecked("container engines were not asked: it needs root");
             return;
         }
         for (Fan fan : host.fans()) {
@@ -38,7 +38,7 @@ final class EnginesCheck implements Check {
                 FanAttachment attachment = FanAttachment.of(fan, slice);
                 for (ContainerEngine engine : engines) {
                     findings.looked();
-                    look(engine, attachment, findings);
+                    run(engine, attachment, findings);
                 }
             }
         }
@@ -62,7 +62,7 @@ final class EnginesCheck implements Check {
         }
     }
 
-    private static void look(ContainerEngine engine, FanAttachment fan, Findings findings) {
+    private static void run(ContainerEngine engine, FanAttachment fan, Findings findings) {
         EngineStatus status = engine.status(fan);
         String names = "-u " + fan.slice().underlayAddress() + "/"
                 + fan.mapping().underlay().prefixLength() + " -o " + fan.overlay();

@@ -21,7 +21,7 @@ import java.util.Optional;
 final class BenchCommand extends LabCommand {
     private static final String USUAL_NAME = "fanbench";
     private static final int PAYLOAD = 64;
-    private static final int MOST_FLOWS = 64;
+    private static final int MAX_FLOWS = 64;
     private static final Duration LONGEST_WARM_UP = Duration.ofSeconds(1);
     private static final List<Integer> HOSTS = List.of(2, 8, 32);
 
@@ -31,7 +31,7 @@ final class BenchCommand extends LabCommand {
     private final Option<Duration> seconds =
             option("--seconds", "S", Values::shortDuration, "length of a sample, 0.1 to 3600 (2)");
     private final Option<Integer> flows =
-            option("--flows", "N", text -> Values.number(text, 2, MOST_FLOWS), "TCP flows of the second load (4)");
+            option("--flows", "N", text -> Values.number(text, 2, MAX_FLOWS), "TCP flows of the second load (4)");
     private final Option<Boolean> json = flag("--json", "print one JSON document");
 
     BenchCommand() {

@@ -14,8 +14,8 @@ import java.util.stream.Collectors;
 
 /** A lab and what was found in it, as lines of text. */
 final class LabText {
-    private static final int MOST_CONTAINERS_NAMED = 4;
-    private static final int MOST_FAILURES_NAMED = 10;
+    private static final int MAX_CONTAINERS_NAMED = 4;
+    private static final int MAX_FAILURES_NAMED = 10;
 
     private LabText() {}
 
@@ -56,7 +56,7 @@ final class LabText {
             if (container.host().number() == host.number()) {
                 String next = "  " + container.name() + " " + container.address();
                 boolean room = used + text.length() + next.length() + 5 <= Screen.WIDTH - 3;
-                if (!room || container.number() > MOST_CONTAINERS_NAMED) {
+                if (!room || container.number() > MAX_CONTAINERS_NAMED) {
                     return text.append(" ...").toString();
                 }
                 text.append(next);
@@ -84,7 +84,7 @@ final class LabText {
         List<String> lines = new ArrayList<>();
         for (Check check : checks) {
             if (!check.ok()) {
-                if (lines.size() == MOST_FAILURES_NAMED) {
+                if (lines.size() == MAX_FAILURES_NAMED) {
                     lines.add("and more");
                     break;
                 }

@@ -10,9 +10,9 @@ import io.fanatic.cli.command.Option;
 import io.fanatic.cli.command.Values;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.harness.iperf.Direction;
-import io.fanatic.harness.iperf.Extent;
 import io.fanatic.harness.iperf.IperfClient;
 import io.fanatic.harness.iperf.IperfSpec;
+import io.fanatic.harness.iperf.TestLength;
 import io.fanatic.harness.iperf.Throughput;
 import io.fanatic.harness.iperf.ThroughputJson;
 import io.fanatic.harness.iperf.Tuning;
@@ -38,7 +38,7 @@ public final class BenchCommand extends Command {
     private final Option<Integer> length = option(
             "-l,--length",
             "BYTES",
-            text -> Values.bytes(text, 1, Tuning.MOST_LENGTH),
+            text -> Values.bytes(text, 1, Tuning.MAX_LENGTH),
             "of each write or datagram (1M; with -b or -n 128K; for UDP 1372)");
     private final Option<Integer> window = option(
             "-w,--window", "BYTES", text -> Values.bytes(text, 1024, 512 << 20), "of the socket buffers at both ends");
@@ -101,7 +101,7 @@ public final class BenchCommand extends Command {
         given = given.withWindow(window.or(0));
         given = given.withSegment(segment.or(0));
         spec = spec.withTuning(given);
-        Extent extent = bytes.value().isPresent() ? Extent.bytes(bytes.required()) : spec.extent();
-        return spec.withExtent(extent.omitting(omit.or(Duration.ZERO)));
+        TestLength testLength = bytes.value().isPresent() ? TestLength.bytes(bytes.required()) : spec.testLength();
+        return spec.withTestLength(testLength.omitting(omit.or(Duration.ZERO)));
     }
 }

@@ -13,7 +13,7 @@ import java.util.Locale;
 
 /** A throughput test as a table of at most 80 columns. */
 final class BenchText {
-    private static final int MOST_ROWS = 16;
+    private static final int MAX_ROWS = 16;
 
     private BenchText() {}
 
@@ -26,7 +26,7 @@ final class BenchText {
         lines.add(format(
                 "%-12s %14s %12s %8s  %s", "", "received", "bytes", "seconds", tcp ? "retransmits" : "lost, jitter"));
         List<StreamResult> streams = measured.streams();
-        if (streams.size() > 1 && streams.size() <= MOST_ROWS) {
+        if (streams.size() > 1 && streams.size() <= MAX_ROWS) {
             for (StreamResult stream : streams) {
                 lines.add(row((stream.sending() ? "to it " : "from it ") + stream.id(), List.of(stream), tcp));
             }

@@ -5,9 +5,9 @@ import io.fanatic.cli.command.CommandException;
 import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.command.Option;
 import io.fanatic.cli.command.Values;
-import io.fanatic.harness.iperf.Extent;
 import io.fanatic.harness.iperf.IperfClient;
 import io.fanatic.harness.iperf.IperfSpec;
+import io.fanatic.harness.iperf.TestLength;
 import io.fanatic.harness.iperf.Tuning;
 import java.time.Duration;
 import java.util.function.Supplier;
@@ -25,8 +25,8 @@ final class IperfOptions {
         streams = command.option(
                 "-P,--parallel",
                 "N",
-                text -> Values.number(text, 1, IperfSpec.MOST_STREAMS),
-                "streams at once, 1 to " + IperfSpec.MOST_STREAMS + " (1)");
+                text -> Values.number(text, 1, IperfSpec.MAX_STREAMS),
+                "streams at once, 1 to " + IperfSpec.MAX_STREAMS + " (1)");
         time = command.option(
                 "-t,--time",
                 "TIME",
@@ -59,7 +59,7 @@ final class IperfOptions {
 
     IperfSpec spec(IperfSpec usual) {
         return usual.withStreams(streams.or(1))
-                .withExtent(Extent.time(time.or(usualTime)))
+                .withTestLength(TestLength.time(time.or(usualTime)))
                 .withTuning(tuning());
     }
 

@@ -110,6 +110,6 @@ final class ReachText {
 
     /** Further lines begin below the text of the first. */
     private static List<String> wrapped(String start, String text) {
-        return Wrap.words(start, " ".repeat(start.length()), text, WIDTH);
+        return Wrap.description(start, " ".repeat(start.length()), text, WIDTH);
     }
 }

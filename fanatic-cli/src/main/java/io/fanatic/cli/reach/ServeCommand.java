@@ -79,10 +79,10 @@ public final class ServeCommand extends Command {
 
     /** Until all have been idle at the same time, or for ever. */
     private void await(List<Responder> responders) {
-        Duration patience = idle.or(Duration.ofDays(365));
+        Duration timeout = idle.or(Duration.ofDays(365));
         boolean busy = true;
         while (busy) {
-            responders.forEach(each -> each.awaitIdle(patience));
+            responders.forEach(each -> each.awaitIdle(timeout));
             busy = responders.stream().anyMatch(each -> each.connections() > 0)
                     || idle.value().isEmpty();
         }

@@ -22,7 +22,7 @@ import java.util.Optional;
  * {@link #confirm} to keep the change, the watcher to undo it.
  */
 public final class Confirmation {
-    private static final int MOST_BYTES = 1 << 20;
+    private static final int MAX_BYTES = 1 << 20;
 
     private final Path file;
     private final Path log;
@@ -109,7 +109,7 @@ public final class Confirmation {
     Optional<Pending> pending() {
         try {
             JsonObject json = JsonParser.parseString(
-                            new String(DurableFile.read(file, MOST_BYTES), StandardCharsets.UTF_8))
+                            new String(DurableFile.read(file, MAX_BYTES), StandardCharsets.UTF_8))
                     .getAsJsonObject();
             Optional<Long> deadline =
                     json.has("deadline") ? Optional.of(json.get("deadline").getAsLong()) : Optional.empty();

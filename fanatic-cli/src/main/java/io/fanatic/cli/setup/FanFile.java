@@ -28,7 +28,7 @@ import java.util.Optional;
  */
 public final class FanFile {
     /** The journal holds the file in base 64. */
-    private static final int MOST_BYTES = 2 * FanConfig.MOST_BYTES;
+    private static final int MAX_BYTES = 2 * FanConfig.MAX_BYTES;
 
     private final Path file;
     private final Path journalFile;
@@ -220,7 +220,7 @@ public final class FanFile {
 
     private static Optional<byte[]> bytes(Path path) throws IOException {
         try {
-            return Optional.of(DurableFile.read(path, MOST_BYTES));
+            return Optional.of(DurableFile.read(path, MAX_BYTES));
         } catch (NoSuchFileException none) {
             return Optional.empty();
         }

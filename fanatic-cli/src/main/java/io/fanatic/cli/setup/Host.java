@@ -51,9 +51,9 @@ public record Host(Fans fans, List<ContainerEngine> engines, FanFile file, Path 
      * Clears what runs that were killed have left in files: temporary ones, and notes about changes that are not there. Waits until no
      * other run changes anything.
      */
-    public void sweep(Duration patience) {
+    public void sweep(Duration timeout) {
         if (file.hasState()) {
-            try (HostLock lock = HostLock.take(runDirectory, "setup.lock", patience)) {
+            try (HostLock lock = HostLock.take(runDirectory, "setup.lock", timeout)) {
                 file.sweep();
                 engines.forEach(ContainerEngine::sweep);
             }

@@ -158,7 +158,7 @@ public final class Transition {
         if (left.isEmpty() && first) {
             return cause;
         }
-        String what = "could not " + step.words() + ": " + cause.getMessage();
+        String what = "could not " + step.description() + ": " + cause.getMessage();
         CommandException failure = left.isEmpty()
                 ? new CommandException(ExitCode.UNDONE, what + "; everything before it was undone")
                 : new CommandException(
@@ -175,7 +175,7 @@ public final class Transition {
             try {
                 done.get(i).undo().run();
             } catch (RuntimeException e) {
-                trouble.add("undoing \"" + done.get(i).words() + "\": " + e.getMessage());
+                trouble.add("undoing \"" + done.get(i).description() + "\": " + e.getMessage());
             }
         }
         try {

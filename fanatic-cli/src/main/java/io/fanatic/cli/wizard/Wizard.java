@@ -35,7 +35,7 @@ public final class Wizard {
     private static final Cidr LOOPBACK = Cidr.parse("127.0.0.0/8");
 
     /** Enough for a person; an endless pipe of bad answers ends some time. */
-    private static final int MOST_ATTEMPTS = 100;
+    private static final int MAX_ATTEMPTS = 100;
 
     private static final List<String> WELCOME = List.of(
             "Welcome to the fanatic fan networking wizard.  This will help you set",
@@ -388,7 +388,7 @@ public final class Wizard {
         if (settings.yes()) {
             return said(() -> meaning.of(question.usual()));
         }
-        for (int attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+        for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
             String answer = prompter.ask(question);
             if (answer.equals("?")) {
                 question.explanation().forEach(prompter::say);
@@ -400,6 +400,6 @@ public final class Wizard {
                 prompter.say(String.valueOf(e.getMessage()));
             }
         }
-        throw new CommandException(ExitCode.USAGE, "no good answer in " + MOST_ATTEMPTS + " attempts; no changes made");
+        throw new CommandException(ExitCode.USAGE, "no good answer in " + MAX_ATTEMPTS + " attempts; no changes made");
     }
 }

@@ -72,7 +72,7 @@ class ContainerRangeTest {
 
     private static void check(FanSlice slice, String shares, ContainerRange range) {
         String what = "reserve " + slice.hostReserve() + ", " + shares;
-        assertThat(range.kept()).as(what).hasSizeLessThanOrEqualTo(ContainerRange.MOST_KEPT);
+        assertThat(range.kept()).as(what).hasSizeLessThanOrEqualTo(ContainerRange.MAX_KEPT);
         assertThat(range.free()).as(what).isPositive();
         assertThat(Shares.parse(shares).block(Share.DOCKER, slice).orElseThrow().contains(range.block()))
                 .as(what)

@@ -17,7 +17,7 @@ public final class EngineJsonFuzz {
     public static void fuzzerTestOneInput(byte[] data) {
         String text = new String(data, StandardCharsets.UTF_8);
         ContainersConf.network(List.of(text.split("\n", -1)), "default_network", "");
-        Difference.words(WANTED, text);
+        Difference.description(WANTED, text);
         LxdApi.Instance.parse(text).ifPresent(instance -> check(!instance.path().isEmpty(), "no path"));
         Json json;
         try {

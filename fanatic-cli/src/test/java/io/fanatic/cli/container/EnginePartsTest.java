@@ -55,23 +55,22 @@ class EnginePartsTest {
 
     @Test
     void aSocketIsTakenFromTheEnvironmentAndAnotherMachinesIsRefused() {
-        assertRefused(Map.of("DOCKER_HOST", "tcp://10.0.0.9:2375"), SocketPlaces::docker, "only unix://");
-        assertRefused(Map.of("DOCKER_HOST", "ssh://me@there"), SocketPlaces::docker, "DOCKER_HOST is ssh://me@there");
-        assertRefused(Map.of("DOCKER_HOST", "unix:///nowhere"), SocketPlaces::docker, "no socket /nowhere");
-        assertRefused(
-                Map.of("LXD_DIR", "/nowhere"), SocketPlaces::lxd, "no socket /nowhere/unix.socket, which LXD_DIR");
-        assertRefused(Map.of("INCUS_SOCKET", "/nowhere"), SocketPlaces::incus, "which INCUS_SOCKET names");
-        assertThat(new SocketPlaces(Map.of("LXD_SOCKET", "/dev/null", "LXD_DIR", "/x")).lxd())
+        assertRefused(Map.of("DOCKER_HOST", "tcp://10.0.0.9:2375"), SocketPaths::docker, "only unix://");
+        assertRefused(Map.of("DOCKER_HOST", "ssh://me@there"), SocketPaths::docker, "DOCKER_HOST is ssh://me@there");
+        assertRefused(Map.of("DOCKER_HOST", "unix:///nowhere"), SocketPaths::docker, "no socket /nowhere");
+        assertRefused(Map.of("LXD_DIR", "/nowhere"), SocketPaths::lxd, "no socket /nowhere/unix.socket, which LXD_DIR");
+        assertRefused(Map.of("INCUS_SOCKET", "/nowhere"), SocketPaths::incus, "which INCUS_SOCKET names");
+        assertThat(new SocketPaths(Map.of("LXD_SOCKET", "/dev/null", "LXD_DIR", "/x")).lxd())
                 .isEqualTo(Path.of("/dev/null"));
     }
 
     private interface Place {
-        Path of(SocketPlaces places);
+        Path of(SocketPaths places);
     }
 
     @Test
     void snapsAndDistributionsSocketsAreBothFound(@TempDir Path root) throws Exception {
-        SocketPlaces places = new SocketPlaces(Map.of(), root);
+        SocketPaths places = new SocketPaths(Map.of(), root);
         for (String socket : List.of("run/docker.sock", "var/snap/docker/common/run/docker.sock")) {
             assertFound(root, socket, places::docker);
         }
@@ -81,7 +80,7 @@ class EnginePartsTest {
         for (String socket : List.of("var/lib/incus/unix.socket", "run/incus/unix.socket")) {
             assertFound(root, socket, places::incus);
         }
-        assertThatExceptionOfType(UnusableException.class)
+        assertThatExceptionOfType(EngineUnavailableException.class)
                 .isThrownBy(places::lxd)
                 .satisfies(e -> assertThat(e.status().state()).isEqualTo(EngineStatus.State.ABSENT));
     }
@@ -95,8 +94,8 @@ class EnginePartsTest {
     }
 
     private static void assertRefused(Map<String, String> environment, Place place, String words) {
-        assertThatExceptionOfType(UnusableException.class)
-                .isThrownBy(() -> place.of(new SocketPlaces(environment)))
+        assertThatExceptionOfType(EngineUnavailableException.class)
+                .isThrownBy(() -> place.of(new SocketPaths(environment)))
                 .withMessageContaining(words)
                 .satisfies(e -> assertThat(e.status().state()).isEqualTo(EngineStatus.State.UNUSABLE));
     }

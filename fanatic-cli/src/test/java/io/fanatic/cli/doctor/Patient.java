@@ -51,7 +51,7 @@ record Patient(LabHost host) {
     void isHealthy() {
         Diagnosis diagnosis = examine();
         assertThat(diagnosis.findings()).as(diagnosis.toString()).isEmpty();
-        assertThat(diagnosis.unseen()).isEmpty();
+        assertThat(diagnosis.notChecked()).isEmpty();
     }
 
     /** Does what makes it ill, has it found, does what cures it, and has that found as well. */

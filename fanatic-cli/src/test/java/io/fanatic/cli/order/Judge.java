@@ -38,7 +38,7 @@ final class Judge implements AutoCloseable {
         List<String> wrong = new ArrayList<>(addresses());
         wrong.addAll(patiently(this::reachability));
         wrong.addAll(patiently(() -> openness(without)));
-        wrong.addAll(words());
+        wrong.addAll(description());
         return wrong;
     }
 
@@ -156,7 +156,7 @@ final class Judge implements AutoCloseable {
     }
 
     /** What the programs say fits. */
-    private List<String> words() {
+    private List<String> description() {
         List<String> wrong = new ArrayList<>();
         CliRun show = fanatic(stage.host(), "show");
         String fan = stage.fanIsUp() ? "up" : "down";

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class SocketTrouble {
     private SocketTrouble() {}
 
-    static String words(@Nullable Throwable cause) {
+    static String description(@Nullable Throwable cause) {
         if (cause == null) {
             return "nobody took the connection";
         }

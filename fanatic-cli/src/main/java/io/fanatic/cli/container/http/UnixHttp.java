@@ -44,7 +44,7 @@ import java.util.function.Consumer;
 public final class UnixHttp implements AutoCloseable {
 
     /** The largest answer that is read, bytes. A thousand containers in full are some 3 MB. */
-    public static final int MOST_BYTES = 16 << 20;
+    public static final int MAX_BYTES = 16 << 20;
 
     /** How long an engine may take for an answer; it may have to stop a container meanwhile. */
     public static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -104,14 +104,14 @@ public final class UnixHttp implements AutoCloseable {
         return send(HttpMethod.PUT, path, archive, "application/x-tar", PATIENCE);
     }
 
-    private HttpAnswer send(HttpMethod method, String path, String body, String type, Duration patience) {
-        return send(method, path, body.getBytes(StandardCharsets.UTF_8), type, patience);
+    private HttpAnswer send(HttpMethod method, String path, String body, String type, Duration timeout) {
+        return send(method, path, body.getBytes(StandardCharsets.UTF_8), type, timeout);
     }
 
-    private HttpAnswer send(HttpMethod method, String path, byte[] body, String type, Duration patience) {
-        WholeAnswer answer = new WholeAnswer(what(method, path), MOST_BYTES);
-        exchange(request(method, path, body, type), answer, patience);
-        return await(answer, patience);
+    private HttpAnswer send(HttpMethod method, String path, byte[] body, String type, Duration timeout) {
+        WholeAnswer answer = new WholeAnswer(what(method, path), MAX_BYTES);
+        exchange(request(method, path, body, type), answer, timeout);
+        return await(answer, timeout);
     }
 
     /**
@@ -163,7 +163,7 @@ public final class UnixHttp implements AutoCloseable {
         return request;
     }
 
-    private void exchange(DefaultFullHttpRequest request, Answer answer, Duration patience) {
+    private void exchange(DefaultFullHttpRequest request, Answer answer, Duration timeout) {
         Channel channel;
         try {
             channel = connect(new ChannelInitializer<Channel>() {
@@ -195,19 +195,20 @@ public final class UnixHttp implements AutoCloseable {
             connected.cancel(true);
             Throwable cause = connected.cause();
             throw new CommandException(
-                    ExitCode.FAILED, engine + " does not answer on " + socket + ": " + SocketTrouble.words(cause));
+                    ExitCode.FAILED,
+                    engine + " does not answer on " + socket + ": " + SocketTrouble.description(cause));
         }
         return connected.channel();
     }
 
-    private HttpAnswer await(Answer answer, Duration patience) {
+    private HttpAnswer await(Answer answer, Duration timeout) {
         try {
-            return answer.result().get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            return answer.result().get(timeout.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
             answer.fail(e);
-            throw failure(answer, "nothing came for " + patience.toSeconds() + " seconds");
+            throw failure(answer, "nothing came for " + timeout.toSeconds() + " seconds");
         } catch (ExecutionException e) {
-            throw failure(answer, SocketTrouble.words(e.getCause()));
+            throw failure(answer, SocketTrouble.description(e.getCause()));
         } catch (InterruptedException e) {
             answer.fail(e);
             Thread.currentThread().interrupt();

@@ -40,7 +40,7 @@ public final class Journal {
     private static final Path SELF = Path.of("/proc/self");
     private static final Pattern CHECKSUM = Pattern.compile("sha256:[0-9a-f]{64}");
     private static final int VERSION = 1;
-    private static final int MOST_BYTES = 4 << 20;
+    private static final int MAX_BYTES = 4 << 20;
 
     private final Path file;
 
@@ -82,7 +82,7 @@ public final class Journal {
         String text;
         try {
             requireOurs();
-            ByteBuffer bytes = ByteBuffer.wrap(DurableFile.read(file, MOST_BYTES));
+            ByteBuffer bytes = ByteBuffer.wrap(DurableFile.read(file, MAX_BYTES));
             text = StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
         } catch (NoSuchFileException none) {
             return Optional.empty();

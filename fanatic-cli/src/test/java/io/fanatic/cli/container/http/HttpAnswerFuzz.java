@@ -43,7 +43,7 @@ public final class HttpAnswerFuzz {
         try {
             return Optional.of(answer.result().get());
         } catch (ExecutionException e) {
-            if (SocketTrouble.words(e.getCause()).isEmpty()) {
+            if (SocketTrouble.description(e.getCause()).isEmpty()) {
                 throw new AssertionError("no words", e);
             }
         } catch (InterruptedException e) {

@@ -1,0 +1,104 @@
+package io.fanatic.netlink.engine;
+
+import io.fanatic.core.FanNames;
+import io.fanatic.core.MacAddress;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The bridge that containers plug into.
+ *
+ * @param spanningTree whether it runs the spanning tree protocol, and so keeps a container's port silent for its first half minute; a fan's
+ *     does not, as encap lets nothing of it out of the host
+ * @param ipv6 whether the host takes IPv6 there; a fan has none, and a container's router advertisement would be the host's default route
+ */
+record BridgeResource(String name, MacAddress mac, int mtu, boolean spanningTree, boolean ipv6, String mark)
+        implements Resource {
+
+    /** Name of a bridge that is not ready; see {@link Kernel#createTunnel}. */
+    static final String TEMPORARY = FanNames.TEMPORARY + "bridge";
+
+    @Override
+    public String key() {
+        return "bridge " + name;
+    }
+
+    @Override
+    public void create(Kernel kernel) {
+        NewDevice.make(kernel, TEMPORARY, name, mark, () -> kernel.createBridge(TEMPORARY, mac, mtu));
+    }
+
+    @Override
+    public void delete(Kernel kernel) {
+        // What a run that was killed while it stopped the DHCP server, or started it, left of that.
+        kernel.stopDhcp(name);
+        kernel.forgetLeases(name);
+        kernel.deleteLink(TEMPORARY);
+        kernel.deleteLink(name);
+    }
+
+    @Override
+    public void change(Kernel kernel, Resource from) {
+        BridgeResource old = (BridgeResource) from;
+        if (old.mtu != mtu) {
+            kernel.setMtu(name, mtu);
+        }
+        if (!old.mac.equals(mac)) {
+            kernel.setMac(name, mac);
+        }
+        if (old.spanningTree != spanningTree) {
+            kernel.setSpanningTree(name, spanningTree);
+        }
+        // With an MTU below 1280 there is no IPv6; above, the kernel switches it on again.
+        if (old.ipv6 != ipv6 || old.mtu != mtu) {
+            kernel.setIpv6(name, ipv6);
+        }
+        if (!old.mark.equals(mark)) {
+            kernel.setAlias(name, mark);
+        }
+    }
+
+    @Override
+    public String creating() {
+        return "create bridge " + name + " (MAC address " + mac + ", MTU " + mtu + ")";
+    }
+
+    @Override
+    public String deleting() {
+        return "delete bridge " + name;
+    }
+
+    @Override
+    public String changing(Resource from) {
+        BridgeResource old = (BridgeResource) from;
+        String verb = old.mark.isEmpty() ? "adopt bridge " : mark.isEmpty() ? "release bridge " : "change bridge ";
+        return new Differences(verb + name)
+                .add("MTU", old.mtu, mtu)
+                .add("MAC address", old.mac, mac)
+                .add("spanning tree", word(old.spanningTree), word(spanningTree))
+                .add("IPv6", word(old.ipv6), word(ipv6))
+                .add("mark", old.mark, mark)
+                .toString();
+    }
+
+    private static String word(boolean on) {
+        return on ? "on" : "off";
+    }
+
+    // Written out to start fast, see Ipv4Address.
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof BridgeResource that
+                && mtu == that.mtu
+                && spanningTree == that.spanningTree
+                && ipv6 == that.ipv6
+                && name.equals(that.name)
+                && mac.equals(that.mac)
+                && mark.equals(that.mark);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(name, mac, mtu, spanningTree, ipv6, mark);
+    }
+}

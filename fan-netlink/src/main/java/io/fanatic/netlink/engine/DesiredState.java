@@ -1,0 +1,481 @@
+package io.fanatic.netlink.engine;
+
+import io.fanatic.core.Cidr;
+import io.fanatic.core.FanNames;
+import io.fanatic.core.FanSlice;
+import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.MacAddress;
+import io.fanatic.core.TunnelType;
+import io.fanatic.netlink.bpf.FanGate;
+import io.fanatic.netlink.bpf.FanProgramSpec;
+import io.fanatic.netlink.bpf.FanPrograms;
+import io.fanatic.netlink.bpf.IpipProgramSpec;
+import io.fanatic.netlink.bpf.ProgramSpec;
+import io.fanatic.netlink.host.DhcpServer;
+import io.fanatic.netlink.host.ForwardTable;
+import io.fanatic.netlink.host.Iptables;
+import io.fanatic.netlink.host.NatTable;
+import io.fanatic.netlink.host.PortTable;
+import io.fanatic.netlink.host.TunnelTable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * The resources of fans, in the order in which they are made: nothing passes a tunnel before its guard is attached, and the
+ * bridge is complete before it comes up. Twice: as they {@linkplain #desired should be} and as they {@linkplain #observed
+ * are}.
+ */
+final class DesiredState {
+    private final boolean setsLocalAddress;
+    private final boolean learnsPathMtu;
+    private final Kernel kernel;
+
+    /** @param kernel is asked for what does not change while we work, and for name servers where there is DHCP */
+    DesiredState(Kernel kernel) {
+        setsLocalAddress = kernel.has(KernelFeature.LOCAL_ADDRESS);
+        learnsPathMtu = kernel.learnsPathMtu();
+        this.kernel = kernel;
+    }
+
+    /**
+     * All resources of one fan as it should be, without those that all fans share.
+     *
+     * @param vniFilter whether its tunnel shares its port with others
+     */
+    List<Resource> desired(Fan fan, boolean vniFilter, HostState host) {
+        boolean vxlan = fan.type() == TunnelType.VXLAN;
+        List<Resource> resources = new ArrayList<>(vxlan ? desiredTunnel(fan, vniFilter) : List.of());
+        resources.add(new BridgeResource(
+                fan.bridge(),
+                MacAddress.ofBridge(fan.overlay(), fan.macSeed()),
+                fan.mtu(),
+                false,
+                false,
+                fan.mark().toString()));
+        resources.add(new GateResource(fan.bridge(), programs(fan)));
+        if (vxlan) {
+            resources.add(new PortResource(fan.tunnel(), fan.bridge()));
+        }
+        for (FanSlice slice : fan.slices()) {
+            for (int i = 0; i < slice.hostReserve(); i++) {
+                resources.add(new AddressResource(
+                        new AddressState(fan.bridge(), slice.hostAddress().plus(i), fan.prefixLength())));
+            }
+        }
+        forwards(fan.bridge(), host, resources);
+        if (vxlan) {
+            resources.add(new UpResource(fan.tunnel()));
+        }
+        resources.add(new UpResource(fan.bridge()));
+        if (!vxlan && !fan.slices().isEmpty()) {
+            resources.add(new RouteResource(
+                    fan.overlay(), fan.tunnel(), Optional.of(fan.slices().get(0).hostAddress()), fan.mtu()));
+        }
+        if (!fan.dhcp().isEmpty()) {
+            resources.add(new DhcpResource(DhcpServer.of(
+                    fan.bridge(),
+                    fan.mtu(),
+                    fan.type(),
+                    leasing(fan),
+                    fan.shares(),
+                    kernel.nameServersForContainers())));
+        }
+        return resources;
+    }
+
+    /** A device of ours forwards; one that is yet to be made does so by itself where the host forwards everywhere. */
+    private static void forwards(String device, HostState host, List<Resource> resources) {
+        if (!host.forwarding().isSettled() || host.link(device).isPresent()) {
+            resources.add(new DeviceForwardingResource(device));
+        }
+    }
+
+    /** The tunnel with its programs, as they should be; of a fan without addresses, which nobody's packets belong to, it has none. */
+    List<Resource> desiredTunnel(Fan fan, boolean vniFilter) {
+        Resource tunnel = new TunnelResource(
+                fan.tunnel(),
+                fan.vni(),
+                fan.port(),
+                vniFilter,
+                MacAddress.ofTunnel(fan.overlay(), fan.macSeed()),
+                TunnelResource.WIDE,
+                fan.tunnelMark().toString());
+        return fan.slices().isEmpty()
+                ? List.of(tunnel)
+                : List.of(tunnel, new ProgramsResource(fan.tunnel(), programs(fan)));
+    }
+
+    /** What is there of one fan, in the same order; a resource that is not as it can be (a stranger's device) is not listed. */
+    List<Resource> observed(Fan fan, HostState host) {
+        List<Resource> resources = new ArrayList<>();
+        boolean shared = fan.type() == TunnelType.IPIP;
+        Optional<LinkState> tunnel = host.link(fan.tunnel())
+                .filter(link -> link.isOurs() && link.vxlan().isPresent());
+        Optional<LinkState> bridge = host.link(fan.bridge()).filter(LinkState::isOurs);
+        tunnel.ifPresent(link -> {
+            LinkState.Vxlan vxlan = link.vxlan().orElseThrow();
+            // Without a filter the VNI stands in the programs only.
+            boolean ours = !vxlan.vniFilter()
+                    || vxlan.admits(fan.vni()) && vxlan.vnis().size() == 1;
+            resources.add(new TunnelResource(
+                    link.name(),
+                    ours ? fan.vni() : TunnelResource.NO_VNI,
+                    vxlan.port(),
+                    vxlan.vniFilter(),
+                    link.mac(),
+                    link.mtu(),
+                    link.alias()));
+            FanPrograms.Names attached = host.programs().get(link.name());
+            if (!fan.slices().isEmpty() && attached != null && attached.equals(FanPrograms.names(programs(fan)))) {
+                resources.add(new ProgramsResource(link.name(), programs(fan)));
+            }
+        });
+        bridge.ifPresent(link -> {
+            resources.add(bridge(link));
+            String attached = host.gates().get(link.name());
+            if (!fan.slices().isEmpty() && attached != null && attached.equals(FanGate.name(programs(fan)))) {
+                resources.add(new GateResource(link.name(), programs(fan)));
+            }
+        });
+        tunnel.flatMap(LinkState::master).ifPresent(master -> resources.add(new PortResource(fan.tunnel(), master)));
+        for (AddressState address : host.addresses()) {
+            if (bridge.isPresent()
+                    && address.link().equals(fan.bridge())
+                    && fan.overlay().contains(address.address())) {
+                resources.add(new AddressResource(address));
+            }
+        }
+        bridge.filter(link -> host.forwarding().on().contains(link.name()))
+                .ifPresent(link -> resources.add(new DeviceForwardingResource(link.name())));
+        tunnel.filter(LinkState::up).ifPresent(link -> resources.add(new UpResource(link.name())));
+        bridge.filter(LinkState::up).ifPresent(link -> resources.add(new UpResource(link.name())));
+        if (shared && host.link(fan.tunnel()).filter(LinkState::isOurs).isPresent()) {
+            for (RouteState route : host.routes()) {
+                if (route.link().equals(Optional.of(fan.tunnel()))
+                        && route.table() == RouteState.MAIN
+                        && route.destination().equals(fan.overlay())) {
+                    resources.add(new RouteResource(route.destination(), fan.tunnel(), route.source(), route.mtu()));
+                }
+            }
+        }
+        DhcpServer server = host.dhcp().get(fan.bridge());
+        if (server != null) {
+            resources.add(new DhcpResource(server));
+        }
+        return resources;
+    }
+
+    private static BridgeResource bridge(LinkState link) {
+        return new BridgeResource(link.name(), link.mac(), link.mtu(), link.spanningTree(), link.ipv6(), link.alias());
+    }
+
+    /** What is there of a fan in a bridge that is to become its own, see {@link HostState#adoptable}; mostly nothing. */
+    static List<Resource> adopted(Fan fan, HostState host) {
+        List<Resource> resources = new ArrayList<>();
+        host.adoptable(fan).ifPresent(link -> {
+            resources.add(bridge(link));
+            for (AddressState address : host.addresses()) {
+                if (address.link().equals(link.name())) {
+                    resources.add(new AddressResource(address));
+                }
+            }
+            if (host.forwarding().on().contains(link.name())) {
+                resources.add(new DeviceForwardingResource(link.name()));
+            }
+            if (link.up()) {
+                resources.add(new UpResource(link.name()));
+            }
+        });
+        return resources;
+    }
+
+    /** The resources that all fans of a host share. */
+    List<Resource> desiredShared(List<Fan> fans, HostState host) {
+        List<Resource> resources = new ArrayList<>();
+        List<NatTable.Entry> nat = new ArrayList<>();
+        List<Fan> ordered = new ArrayList<>(fans);
+        // As HostState lists them: the same fans shall give the same table.
+        ordered.sort((a, b) -> a.overlay().compareTo(b.overlay()));
+        for (Fan fan : ordered) {
+            for (FanSlice slice : fan.nat() ? fan.slices() : List.<FanSlice>of()) {
+                nat.add(new NatTable.Entry(slice.cidr(), fan.overlay()));
+            }
+        }
+        desiredForwarding(fans, host, resources);
+        if (!nat.isEmpty()) {
+            resources.add(new NatResource(nat));
+        }
+        List<TunnelTable.Entry> tunnels = ownTunnels(ordered);
+        if (!tunnels.isEmpty()) {
+            resources.add(new TunnelTableResource(tunnels));
+        }
+        List<PortTable.Entry> ports = closedPorts(ordered);
+        if (!ports.isEmpty()) {
+            resources.add(new PortTableResource(ports));
+        }
+        for (Iptables.Forward forward : host.forwards()) {
+            for (Fan fan : ordered) {
+                desiredPasses(fan, forward, host, resources);
+            }
+        }
+        desiredIpip(ordered, host, resources);
+        return resources;
+    }
+
+    /**
+     * The host's devices forward, as answers from outside come in by them, and to each other they forward nothing. Those that forward
+     * already do that without us: they are neither switched nor filtered. Once switched they stay so, whether they have an address at the
+     * moment or not. Where the host forwards everywhere all that is somebody
+     * else's, and so it stays; but what an earlier version of ours did to it is set back.
+     */
+    private static void desiredForwarding(List<Fan> fans, HostState host, List<Resource> resources) {
+        ForwardingState now = host.forwarding();
+        if (fans.isEmpty()) {
+            return;
+        }
+        if (now.isSettled()) {
+            if (now.ours().isEverywhere()) {
+                resources.add(new ForwardingResource(true, List.of()));
+            }
+            return;
+        }
+        Set<String> outer = host.outer();
+        for (Fan fan : fans) {
+            outer.remove(fan.bridge());
+        }
+        if (now.ours() == ForwardingState.Ours.DEVICES) {
+            outer.addAll(now.switched());
+        }
+        Set<String> devices = new TreeSet<>(outer);
+        devices.removeAll(now.others());
+        if (!devices.isEmpty()) {
+            resources.add(new ForwardTableResource(List.of(entry(devices, outer, host))));
+            resources.add(new ForwardingResource(false, List.copyOf(devices)));
+        }
+    }
+
+    /** Devices that have gone may stay in the table, as they do no harm there. */
+    private static ForwardTable.Entry entry(Set<String> in, Set<String> out, HostState host) {
+        Set<String> from = new TreeSet<>(in);
+        Set<String> to = new TreeSet<>(out);
+        for (ForwardTable.Entry there : host.closed()) {
+            addGone(there.in(), from, host);
+            addGone(there.out(), to, host);
+        }
+        return new ForwardTable.Entry(List.copyOf(from), List.copyOf(to));
+    }
+
+    private static void addGone(List<String> names, Set<String> all, HostState host) {
+        for (String name : names) {
+            if (host.link(name).isEmpty()) {
+                all.add(name);
+            }
+        }
+    }
+
+    private static void observedForwarding(HostState host, List<Resource> resources) {
+        if (!host.closed().isEmpty()) {
+            resources.add(new ForwardTableResource(host.closed()));
+        }
+        ForwardingState now = host.forwarding();
+        if (now.ours().isEverywhere()) {
+            resources.add(new ForwardingResource(true, List.of()));
+        } else if (now.ours() == ForwardingState.Ours.DEVICES) {
+            resources.add(new ForwardingResource(false, now.switched()));
+        }
+    }
+
+    /**
+     * What a policy of drop would eat of a fan: routed packets of an IPIP fan, bridged frames of a VXLAN fan where these pass the same
+     * chain, and what leaves the overlay by the host's ways out, with its answers. A rule of ours stays while the fan does, lest it comes and goes with the policy.
+     */
+    private static void desiredPasses(Fan fan, Iptables.Forward forward, HostState host, List<Resource> resources) {
+        if (!fan.accept() || fan.slices().isEmpty()) {
+            return;
+        }
+        boolean routed = fan.type() == TunnelType.IPIP;
+        boolean eaten = forward.drops()
+                && (routed || host.filtersBridgedFrames() && !forward.others().contains(fan.bridge()));
+        String outside = routed ? fan.tunnel() : fan.bridge();
+        List<Iptables.AcceptRule> both = new ArrayList<>();
+        both.add(new Iptables.AcceptRule(forward.backend(), forward.chain(), outside, fan.bridge()));
+        if (routed) {
+            both.add(new Iptables.AcceptRule(forward.backend(), forward.chain(), fan.bridge(), outside));
+        }
+        for (Iptables.AcceptRule pass : both) {
+            addPass(pass, eaten, forward, resources);
+        }
+        boolean cutOff = forward.drops() && !forward.leaving().contains(fan.bridge());
+        for (String device : fan.nat() ? waysOut(fan, host) : Set.<String>of()) {
+            Iptables.Backend backend = forward.backend();
+            addPass(
+                    Iptables.AcceptRule.outside(backend, fan.bridge(), device, Iptables.Traffic.OUT),
+                    cutOff,
+                    forward,
+                    resources);
+            addPass(
+                    Iptables.AcceptRule.outside(backend, device, fan.bridge(), Iptables.Traffic.ANSWERS),
+                    cutOff,
+                    forward,
+                    resources);
+        }
+    }
+
+    private static void addPass(
+            Iptables.AcceptRule pass, boolean needed, Iptables.Forward forward, List<Resource> resources) {
+        boolean there = forward.ours().stream()
+                .anyMatch(one ->
+                        one.in().equals(pass.in()) && one.out().equals(pass.out()) && one.traffic() == pass.traffic());
+        if (needed || there) {
+            resources.add(new AcceptResource(pass));
+        }
+    }
+
+    /** The devices by which containers reach the world: those of the fan's underlay and of default routes. */
+    private static Set<String> waysOut(Fan fan, HostState host) {
+        Set<String> devices = new TreeSet<>();
+        for (AddressState address : host.addresses()) {
+            if (fan.underlayAddresses().contains(address.address())) {
+                devices.add(address.link());
+            }
+        }
+        for (RouteState route : host.routes()) {
+            if (route.destination().prefixLength() == 0 && route.table() == RouteState.MAIN) {
+                route.link().ifPresent(devices::add);
+            }
+        }
+        devices.retainAll(host.outer());
+        return devices;
+    }
+
+    /** The tunnel of all IPIP fans, as wide as the widest of them; their routes keep the others within their own MTU. */
+    private void desiredIpip(List<Fan> fans, HostState host, List<Resource> resources) {
+        int mtu = 0;
+        for (Fan fan : fans) {
+            mtu = isIpip(fan) ? Math.max(mtu, fan.mtu()) : mtu;
+        }
+        Optional<ProgramSpec> programs = ipipPrograms(fans);
+        if (programs.isPresent()) {
+            resources.add(new IpipTunnelResource(mtu, Label.IPIP_TUNNEL));
+            resources.add(new ProgramsResource(FanNames.IPIP_TUNNEL, programs.get()));
+            forwards(FanNames.IPIP_TUNNEL, host, resources);
+            resources.add(new UpResource(FanNames.IPIP_TUNNEL));
+        }
+    }
+
+    private static boolean isIpip(Fan fan) {
+        return fan.type() == TunnelType.IPIP && !fan.slices().isEmpty();
+    }
+
+    private Optional<ProgramSpec> ipipPrograms(List<Fan> fans) {
+        List<FanProgramSpec> specs = new ArrayList<>();
+        for (Fan fan : fans) {
+            if (isIpip(fan)) {
+                specs.add(programs(fan));
+            }
+        }
+        return specs.isEmpty() ? Optional.empty() : Optional.of(new IpipProgramSpec(specs, learnsPathMtu));
+    }
+
+    private void observedIpip(HostState host, List<Resource> resources) {
+        Optional<LinkState> tunnel = host.link(FanNames.IPIP_TUNNEL)
+                .filter(link -> link.isOurs() && link.ipip().isPresent());
+        if (tunnel.isEmpty()) {
+            return;
+        }
+        LinkState link = tunnel.get();
+        resources.add(new IpipTunnelResource(link.mtu(), link.alias()));
+        FanPrograms.Names attached = host.programs().get(link.name());
+        ipipPrograms(host.fans())
+                .filter(programs -> FanPrograms.names(programs).equals(attached))
+                .ifPresent(programs -> resources.add(new ProgramsResource(link.name(), programs)));
+        if (host.forwarding().on().contains(link.name())) {
+            resources.add(new DeviceForwardingResource(link.name()));
+        }
+        if (link.up()) {
+            resources.add(new UpResource(link.name()));
+        }
+    }
+
+    /** What is left of IPIP fans after the last of their bridges, which tell of them, was deleted by somebody. */
+    List<Resource> orphans(HostState host) {
+        List<Resource> resources = new ArrayList<>();
+        if (ipipPrograms(host.fans()).isEmpty()) {
+            observedIpip(host, resources);
+        }
+        return resources;
+    }
+
+    /** Fans that share a port share what may come in by it: one of them that wants it closed closes it to the underlays of all. */
+    private static List<PortTable.Entry> closedPorts(List<Fan> fans) {
+        Set<Integer> closed = new TreeSet<>();
+        for (Fan fan : fans) {
+            if (fan.underlayOnly()) {
+                closed.add(fan.port());
+            }
+        }
+        List<PortTable.Entry> entries = new ArrayList<>();
+        for (int port : closed) {
+            Set<Cidr> underlays = new TreeSet<>();
+            for (Fan fan : fans) {
+                if (fan.port() == port) {
+                    underlays.add(fan.mapping().underlay());
+                }
+            }
+            entries.add(new PortTable.Entry(port, List.copyOf(underlays)));
+        }
+        return entries;
+    }
+
+    /** What only tunnels may send: from each underlay address of the fans, to each of their ports. */
+    private static List<TunnelTable.Entry> ownTunnels(List<Fan> fans) {
+        List<TunnelTable.Entry> entries = new ArrayList<>();
+        for (Fan fan : fans) {
+            for (Ipv4Address address : fan.underlayAddresses()) {
+                TunnelTable.Entry entry = new TunnelTable.Entry(address, fan.port());
+                if (!entries.contains(entry)) {
+                    entries.add(entry);
+                }
+            }
+        }
+        return entries;
+    }
+
+    List<Resource> observedShared(HostState host) {
+        List<Resource> resources = new ArrayList<>();
+        observedForwarding(host, resources);
+        if (!host.nat().isEmpty()) {
+            resources.add(new NatResource(host.nat()));
+        }
+        if (!host.ports().isEmpty()) {
+            resources.add(new PortTableResource(host.ports()));
+        }
+        if (!host.tunnelOnly().isEmpty()) {
+            resources.add(new TunnelTableResource(host.tunnelOnly()));
+        }
+        for (Iptables.Forward forward : host.forwards()) {
+            for (Iptables.AcceptRule pass : forward.ours()) {
+                resources.add(new AcceptResource(pass));
+            }
+        }
+        observedIpip(host, resources);
+        return resources;
+    }
+
+    private FanProgramSpec programs(Fan fan) {
+        return new FanProgramSpec(fan.mapping(), fan.vni(), fan.underlayAddresses(), setsLocalAddress, fan.type());
+    }
+
+    private static List<FanSlice> leasing(Fan fan) {
+        List<FanSlice> slices = new ArrayList<>();
+        for (FanSlice slice : fan.slices()) {
+            if (fan.leases(slice.underlayAddress())) {
+                slices.add(slice);
+            }
+        }
+        return slices;
+    }
+}

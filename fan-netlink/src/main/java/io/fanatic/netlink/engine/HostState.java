@@ -1,0 +1,367 @@
+package io.fanatic.netlink.engine;
+
+import io.fanatic.core.FanMapping;
+import io.fanatic.core.FanNames;
+import io.fanatic.core.FanSlice;
+import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Shares;
+import io.fanatic.core.TunnelType;
+import io.fanatic.netlink.bpf.FanPrograms;
+import io.fanatic.netlink.host.DhcpServer;
+import io.fanatic.netlink.host.ForwardTable;
+import io.fanatic.netlink.host.Iptables;
+import io.fanatic.netlink.host.NatTable;
+import io.fanatic.netlink.host.PortTable;
+import io.fanatic.netlink.host.TunnelTable;
+import io.fanatic.netlink.libc.Errno;
+import io.fanatic.netlink.libc.ErrnoException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+
+/**
+ * A host as the kernel shows it. Two of these are equal when nothing that the engine may touch, nor any other link, address
+ * or route, differs: this is the snapshot that undo is checked against.
+ */
+record HostState(
+        List<LinkState> links,
+        List<AddressState> addresses,
+        List<RouteState> routes,
+        Map<String, FanPrograms.Names> programs,
+        Map<String, String> gates,
+        List<NatTable.Entry> nat,
+        List<PortTable.Entry> ports,
+        List<TunnelTable.Entry> tunnelOnly,
+        Map<String, DhcpServer> dhcp,
+        ForwardingState forwarding,
+        List<ForwardTable.Entry> closed,
+        List<Iptables.Forward> forwards,
+        boolean filtersBridgedFrames) {
+
+    /** The IPIP device that each namespace gets with the kernel's module. */
+    static final String IPIP_FALLBACK = "tunl0";
+
+    private static final String LOOPBACK = "lo";
+
+    private static final int MAX_READINGS = 50;
+
+    /** Read anew when a device goes meanwhile, such as that of another fan that is taken down: one reading takes many calls. */
+    static HostState of(Kernel kernel) {
+        return whole(() -> read(kernel));
+    }
+
+    /** What the reading gives that no device left in the middle of. */
+    static <T> T whole(Supplier<T> reading) {
+        for (int i = 1; i < MAX_READINGS; i++) {
+            try {
+                return reading.get();
+            } catch (ErrnoException e) {
+                if (e.errno() != Errno.ENODEV) {
+                    throw e;
+                }
+            }
+        }
+        return reading.get();
+    }
+
+    private static HostState read(Kernel kernel) {
+        List<LinkState> links = withoutFallback(kernel.links());
+        Map<String, FanPrograms.Names> programs = new HashMap<>();
+        Map<String, String> gates = new HashMap<>();
+        Map<String, DhcpServer> dhcp = new HashMap<>();
+        for (LinkState link : links) {
+            if (link.isOurs() && (link.vxlan().isPresent() || link.ipip().isPresent())) {
+                kernel.programs(link.name()).ifPresent(names -> programs.put(link.name(), names));
+            } else if (link.isOurs()) {
+                kernel.gate(link.name()).ifPresent(name -> gates.put(link.name(), name));
+            }
+        }
+        List<AddressState> addresses = kernel.addresses();
+        for (Fan fan : fans(links, addresses)) {
+            // By the bridge's name, for somebody may have deleted the bridge from under the server.
+            kernel.dhcp(fan.bridge()).ifPresent(server -> dhcp.put(fan.bridge(), server));
+        }
+        List<RouteState> routes = kernel.routes();
+        return new HostState(
+                links,
+                addresses,
+                routes,
+                programs,
+                gates,
+                kernel.nat(),
+                kernel.ports(),
+                kernel.tunnelOnly(),
+                dhcp,
+                kernel.forwarding(switches(links, addresses, routes)),
+                kernel.forwardTable(),
+                kernel.forwards(),
+                kernel.filtersBridgedFrames());
+    }
+
+    /** The device that comes with the kernel's module and cannot be deleted, until somebody uses it, is not of the host's making. */
+    private static List<LinkState> withoutFallback(List<LinkState> links) {
+        List<LinkState> others = new ArrayList<>(links);
+        others.removeIf(link -> link.name().equals(IPIP_FALLBACK)
+                && !link.up()
+                && link.alias().isEmpty()
+                && link.ipip().isPresent());
+        return others;
+    }
+
+    /** What anybody can see: links, addresses and routes; of the rest it knows nothing. */
+    static HostState visible(Kernel kernel) {
+        return new HostState(
+                kernel.links(),
+                kernel.addresses(),
+                kernel.routes(),
+                Map.of(),
+                Map.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                Map.of(),
+                ForwardingState.UNKNOWN,
+                List.of(),
+                List.of(),
+                false);
+    }
+
+    /** The devices whose switch for forwarding matters: the {@link #outer} ones and our own. */
+    private static List<String> switches(List<LinkState> links, List<AddressState> addresses, List<RouteState> routes) {
+        Set<String> devices = outer(links, addresses, routes);
+        for (LinkState link : links) {
+            if (link.isOurs()) {
+                devices.add(link.name());
+            }
+        }
+        return List.copyOf(devices);
+    }
+
+    /**
+     * The devices of the host by which packets for containers may come in: whatever has an IPv4 address or a route, and is not ours.
+     * Without those whose name no rule of nftables can hold.
+     */
+    Set<String> outer() {
+        return outer(links, addresses, routes);
+    }
+
+    private static Set<String> outer(List<LinkState> links, List<AddressState> addresses, List<RouteState> routes) {
+        Set<String> names = new TreeSet<>();
+        for (AddressState address : addresses) {
+            names.add(address.link());
+        }
+        for (RouteState route : routes) {
+            route.link().ifPresent(names::add);
+        }
+        Set<String> outer = new TreeSet<>();
+        for (LinkState link : links) {
+            if (names.contains(link.name())
+                    && !link.isOurs()
+                    && !Kernel.isTemporary(link.name())
+                    && !link.name().equals(LOOPBACK)
+                    && ForwardTable.canName(link.name())
+                    && ForwardingJournal.isDevice(link.name())) {
+                outer.add(link.name());
+            }
+        }
+        return outer;
+    }
+
+    Optional<LinkState> link(String name) {
+        return find(links, name);
+    }
+
+    /** The devices that are ports of a bridge, other than our tunnel. */
+    List<String> attachedTo(String bridge) {
+        List<String> names = new ArrayList<>();
+        for (LinkState link : links) {
+            if (link.master().equals(Optional.of(bridge)) && !link.isOurs()) {
+                names.add(link.name());
+            }
+        }
+        return names;
+    }
+
+    /**
+     * A bridge that a container engine made for a fan before the fan was up, as Docker does for its network when the machine
+     * starts: of the fan's name, with the host address of one of its slices and no other, and without any label. Everything
+     * else of that name is a stranger's.
+     */
+    Optional<LinkState> adoptable(Fan fan) {
+        Optional<LinkState> bridge = link(fan.bridge());
+        if (bridge.isEmpty()
+                || !bridge.get().kind().equals("bridge")
+                || !bridge.get().alias().isEmpty()
+                || bridge.get().master().isPresent()) {
+            return Optional.empty();
+        }
+        List<AddressState> carried = new ArrayList<>();
+        for (AddressState address : addresses) {
+            if (address.link().equals(fan.bridge())) {
+                carried.add(address);
+            }
+        }
+        for (FanSlice slice : fan.slices()) {
+            AddressState only = new AddressState(fan.bridge(), slice.hostAddress(), fan.prefixLength());
+            if (carried.equals(List.of(only))) {
+                return bridge;
+            }
+        }
+        return Optional.empty();
+    }
+
+    List<Fan> fans() {
+        return fans(links, addresses);
+    }
+
+    /**
+     * The fans of a host. Each bridge or tunnel that carries our label tells of one; what is missing of it (the other device,
+     * an address) shows in the plan. Slices follow from the addresses of the bridge by the reverse mapping.
+     */
+    static List<Fan> fans(List<LinkState> links, List<AddressState> addresses) {
+        List<Fan> fans = new ArrayList<>();
+        Set<FanMapping> seen = new HashSet<>();
+        for (LinkState link : links) {
+            Optional<Label> parsed = Label.parse(link.alias());
+            if (parsed.isEmpty() || !seen.add(parsed.get().mapping())) {
+                continue;
+            }
+            Label label = parsed.get();
+            String bridge = other(
+                    links, label, "bridge", FanNames.bridge(label.mapping().overlay()));
+            String tunnelName = FanNames.tunnel(label.type(), label.mapping().overlay());
+            String tunnel = label.type() == TunnelType.IPIP ? tunnelName : other(links, label, "vxlan", tunnelName);
+            int mtu = find(links, bridge)
+                    // That of a VXLAN tunnel says nothing, see TunnelResource.WIDE.
+                    .or(() -> find(links, tunnel).filter(found -> label.type() == TunnelType.IPIP))
+                    .map(LinkState::mtu)
+                    .orElse(0);
+            Optional<Label> told = find(links, bridge).flatMap(found -> Label.parse(found.alias()));
+            fans.add(new Fan(
+                    label.mapping(),
+                    label.type(),
+                    bridge,
+                    tunnel,
+                    label.vni(),
+                    label.port(),
+                    mtu,
+                    label.identity(),
+                    slices(label.mapping(), bridge, addresses),
+                    told.map(Label::dhcp).orElse(List.of()),
+                    find(links, tunnel)
+                            .flatMap(found -> Label.parse(found.alias()))
+                            .filter(Label::underlayOnly)
+                            .isPresent(),
+                    told.map(Label::nat).orElse(true),
+                    told.map(Label::accept).orElse(true),
+                    told.map(Label::shares).orElse(Shares.DEFAULT)));
+        }
+        fans.sort((a, b) -> a.overlay().compareTo(b.overlay()));
+        return fans;
+    }
+
+    private static String other(List<LinkState> links, Label label, String kind, String usual) {
+        for (LinkState link : links) {
+            if (link.kind().equals(kind)
+                    && Label.parse(link.alias())
+                            .filter(m -> m.mapping().equals(label.mapping()))
+                            .isPresent()) {
+                return link.name();
+            }
+        }
+        return usual;
+    }
+
+    private static Optional<LinkState> find(List<LinkState> links, String name) {
+        for (LinkState link : links) {
+            if (link.name().equals(name)) {
+                return Optional.of(link);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static List<FanSlice> slices(FanMapping mapping, String bridge, List<AddressState> addresses) {
+        Set<Ipv4Address> present = new TreeSet<>();
+        for (AddressState address : addresses) {
+            if (address.link().equals(bridge) && mapping.overlay().contains(address.address())) {
+                present.add(address.address());
+            }
+        }
+        List<FanSlice> slices = new ArrayList<>();
+        for (Ipv4Address address : present) {
+            // Unchecked: somebody may have added an address that no host owns.
+            Ipv4Address owner = Ipv4Address.of(mapping.ownerBits(address.bits()));
+            if (address.bits() == mapping.sliceBits(owner.bits()) + 1) {
+                slice(mapping, owner, present).ifPresent(slices::add);
+            }
+        }
+        return slices;
+    }
+
+    /** The host reserve is as long as the unbroken run of addresses from the host address on. */
+    private static Optional<FanSlice> slice(FanMapping mapping, Ipv4Address owner, Set<Ipv4Address> present) {
+        try {
+            FanSlice slice = mapping.slice(owner);
+            int reserve = 1;
+            while (present.contains(slice.hostAddress().plus(reserve))
+                    && slice.cidr().contains(slice.hostAddress().plus(reserve + 2))) {
+                reserve++;
+            }
+            return Optional.of(mapping.slice(owner, reserve));
+        } catch (IllegalArgumentException notAHost) {
+            return Optional.empty();
+        }
+    }
+
+    /** What is here and was not in {@code before}, or the other way round; one line each. */
+    List<String> differencesFrom(HostState before) {
+        List<String> lines = new ArrayList<>();
+        compare(lines, "link", before.links, links);
+        compare(lines, "address", before.addresses, addresses);
+        compare(lines, "route", before.routes, routes);
+        compare(lines, "programs", before.programs.entrySet(), programs.entrySet());
+        compare(lines, "gate", before.gates.entrySet(), gates.entrySet());
+        compare(lines, "NAT", before.nat, nat);
+        compare(lines, "closed port", before.ports, ports);
+        compare(lines, "kept out of tunnels", before.tunnelOnly, tunnelOnly);
+        compare(lines, "iptables", passes(before), passes(this));
+        compare(lines, "DHCP server", before.dhcp.values(), dhcp.values());
+        compare(
+                lines,
+                "net.ipv4.ip_forward",
+                List.of(before.forwarding.everywhere()),
+                List.of(forwarding.everywhere()));
+        compare(lines, "forwarding by", before.forwarding.on(), forwarding.on());
+        compare(lines, "not forwarded:", before.closed, closed);
+        return lines;
+    }
+
+    private static List<Iptables.AcceptRule> passes(HostState host) {
+        List<Iptables.AcceptRule> passes = new ArrayList<>();
+        for (Iptables.Forward forward : host.forwards) {
+            passes.addAll(forward.ours());
+        }
+        return passes;
+    }
+
+    private static <T> void compare(List<String> lines, String what, Collection<T> before, Collection<T> after) {
+        for (T thing : after) {
+            if (!before.contains(thing)) {
+                lines.add("+ " + what + " " + thing);
+            }
+        }
+        for (T thing : before) {
+            if (!after.contains(thing)) {
+                lines.add("- " + what + " " + thing);
+            }
+        }
+    }
+}

@@ -1,0 +1,178 @@
+package io.fanatic.netlink.engine;
+
+import io.fanatic.core.Cidr;
+import io.fanatic.core.FanMapping;
+import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Shares;
+import io.fanatic.core.TunnelType;
+import io.fanatic.netlink.bpf.ProgramRecord;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The ifalias of our bridges and tunnels. It says that the device is ours, and holds what the kernel cannot tell otherwise:
+ *
+ * <pre>
+ *   fanatic 250.0.0.0/8 10.0.0.0/16 vni 16384000 port 8472 id 10.0.0.45 dhcp 10.0.0.45,10.0.0.46 underlay-only
+ *   fanatic 250.0.0.0/8 10.0.0.0/16 ipip id 10.0.0.45 no-nat no-accept shares 11--
+ * </pre>
+ *
+ * <p>The bridge's tells of DHCP, the tunnel's of underlay-only; a {@linkplain ProgramRecord note} of its programs may follow.
+ *
+ * @param mapping overlay and underlay
+ * @param type of the tunnel
+ * @param vni VXLAN network identifier; 0 of an IPIP fan
+ * @param port UDP port; 0 of an IPIP fan
+ * @param identity the underlay address behind the MAC addresses
+ * @param dhcp the underlay addresses in whose slices DHCP leases; the bridge tells them
+ * @param underlayOnly whether its port takes packets from the underlay only; the tunnel tells it
+ * @param nat whether what leaves the overlay is translated; the bridge tells it
+ * @param accept whether rules are added where iptables drops what it forwards; the bridge tells it
+ * @param shares how slices are divided; the bridge tells it, where it is not the default, in its {@linkplain Shares#compact compact form}
+ */
+public record Label(
+        FanMapping mapping,
+        TunnelType type,
+        int vni,
+        int port,
+        Ipv4Address identity,
+        List<Ipv4Address> dhcp,
+        boolean underlayOnly,
+        boolean nat,
+        boolean accept,
+        Shares shares) {
+
+    private static final String OURS = "fanatic ";
+    private static final String UNDERLAY_ONLY = "underlay-only";
+    private static final String NO_NAT = "no-nat";
+    private static final String NO_ACCEPT = "no-accept";
+    private static final String SHARES = "shares";
+
+    /** The ifalias of the tunnel that all IPIP fans share; which they are, their bridges tell. */
+    static final String IPIP_TUNNEL = OURS + "ipip";
+
+    /** Copies the list. */
+    public Label {
+        dhcp = List.copyOf(dhcp);
+    }
+
+    /**
+     * {@return whether an ifalias was written by us, in this version's form or another's}
+     *
+     * @param alias any device's
+     */
+    public static boolean isOurs(String alias) {
+        return alias.startsWith(OURS);
+    }
+
+    /**
+     * Reads an ifalias.
+     *
+     * @param alias any device's
+     * @return what it says; empty when it is not ours or not in a form that this version knows
+     */
+    public static Optional<Label> parse(String alias) {
+        Words words = new Words(ProgramRecord.without(alias).split(" ", -1));
+        if (!words.next("fanatic") || words.words.length < 6) {
+            return Optional.empty();
+        }
+        try {
+            FanMapping mapping = FanMapping.of(Cidr.parse(words.next()), Cidr.parse(words.next()));
+            boolean ipip = words.next("ipip");
+            int vni = ipip ? 0 : words.number("vni", 0, 0xffffff);
+            int port = ipip ? 0 : words.number("port", 1, 0xffff);
+            words.require("id");
+            Ipv4Address identity = Ipv4Address.parse(words.next());
+            List<Ipv4Address> dhcp = new ArrayList<>();
+            if (words.next("dhcp")) {
+                for (String address : words.next().split(",", -1)) {
+                    dhcp.add(Ipv4Address.parse(address));
+                }
+            }
+            boolean underlayOnly = words.next(UNDERLAY_ONLY);
+            boolean nat = !words.next(NO_NAT);
+            boolean accept = !words.next(NO_ACCEPT);
+            Shares shares = words.next(SHARES) ? Shares.ofCompact(words.next()) : Shares.DEFAULT;
+            words.requireEnd();
+            TunnelType type = ipip ? TunnelType.IPIP : TunnelType.VXLAN;
+            return Optional.of(new Label(mapping, type, vni, port, identity, dhcp, underlayOnly, nat, accept, shares));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Words one after the other; what is not as required is an IllegalArgumentException. */
+    private static final class Words {
+        private final String[] words;
+        private int at;
+
+        private Words(String[] words) {
+            this.words = words;
+        }
+
+        private String next() {
+            if (at == words.length) {
+                throw new IllegalArgumentException("the mark ends too early");
+            }
+            return words[at++];
+        }
+
+        /** Passes the word over if it is the next one. */
+        private boolean next(String word) {
+            if (at < words.length && words[at].equals(word)) {
+                at++;
+                return true;
+            }
+            return false;
+        }
+
+        private void require(String word) {
+            if (!next(word)) {
+                throw new IllegalArgumentException("the mark lacks " + word);
+            }
+        }
+
+        private int number(String word, int least, int most) {
+            require(word);
+            int number = Integer.parseInt(next());
+            if (number < least || number > most) {
+                throw new IllegalArgumentException(word + " is not from " + least + " to " + most);
+            }
+            return number;
+        }
+
+        private void requireEnd() {
+            if (at < words.length) {
+                throw new IllegalArgumentException("the mark goes on");
+            }
+        }
+    }
+
+    /** The ifalias; shorter than the kernel's limit of 255 bytes for as many underlay addresses as a fan may have. */
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder(OURS);
+        text.append(mapping.overlay()).append(' ').append(mapping.underlay());
+        if (type == TunnelType.IPIP) {
+            text.append(" ipip");
+        } else {
+            text.append(" vni ").append(vni).append(" port ").append(port);
+        }
+        text.append(" id ").append(identity);
+        for (int i = 0; i < dhcp.size(); i++) {
+            text.append(i == 0 ? " dhcp " : ",").append(dhcp.get(i));
+        }
+        append(text, underlayOnly, UNDERLAY_ONLY);
+        append(text, !nat, NO_NAT);
+        append(text, !accept, NO_ACCEPT);
+        append(text, !shares.equals(Shares.DEFAULT), SHARES + " " + shares.compact());
+        return text.toString();
+    }
+
+    private static void append(StringBuilder text, boolean given, String word) {
+        if (given) {
+            text.append(' ').append(word);
+        }
+    }
+}

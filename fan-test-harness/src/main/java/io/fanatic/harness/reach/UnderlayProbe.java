@@ -1,0 +1,151 @@
+package io.fanatic.harness.reach;
+
+import static io.fanatic.netlink.libc.Native.LIBC;
+import static io.fanatic.netlink.libc.Native.buffer;
+import static io.fanatic.netlink.libc.Native.check;
+import static io.fanatic.netlink.libc.Native.sockets;
+
+import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.MacAddress;
+import io.fanatic.core.TunnelType;
+import io.fanatic.harness.net.Sockets;
+import io.fanatic.netlink.route.Link;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * Asks a host on the same network, over the underlay, to answer our host address in the overlay: an echo request in a frame to its
+ * Ethernet address. It must answer through its fan, and what then comes from it shows the type of its fan, and of VXLAN the UDP port and VNI.
+ *
+ * <p>A host that checks the way of source addresses strictly (rp_filter 1) does not answer; neither does one that has no fan.
+ *
+ * @param peer the host
+ * @param link our underlay interface
+ * @param mac the host's Ethernet address
+ * @param timeout how long to watch
+ */
+record UnderlayProbe(Peer peer, Link link, MacAddress mac, Duration timeout) {
+    private static final int TRIES = 3;
+    private static final int SOCK_DGRAM = 2;
+    private static final int SOL_SOCKET = 1;
+    private static final int SO_RCVTIMEO = 20;
+    private static final int ETH_P_IP = 0x0800;
+    private static final int SNAP = 128;
+
+    private static final int IPV4 = 20;
+    private static final int ICMP = 16;
+    private static final int UDP = 8;
+    private static final int VXLAN = 8;
+    private static final int VXLAN_HAS_VNI = 0x08;
+
+    /** To be called in the host's namespace. */
+    Optional<Carrier> run() {
+        int fd = open();
+        try {
+            for (int i = 0; i < TRIES; i++) {
+                send(fd);
+                Optional<Carrier> seen = watch(fd, System.nanoTime() + timeout.toNanos() / TRIES);
+                if (seen.isPresent()) {
+                    return seen;
+                }
+            }
+            return Optional.empty();
+        } finally {
+            LIBC.close(fd);
+        }
+    }
+
+    /** packet(7): whole IPv4 packets of this interface, without their Ethernet headers. */
+    private int open() {
+        int fd = check(
+                "open a packet socket",
+                LIBC.socket(
+                        Sockets.AF_PACKET, SOCK_DGRAM | Sockets.SOCK_CLOEXEC, Short.reverseBytes((short) ETH_P_IP)));
+        try {
+            ByteBuffer address = linkAddress(new MacAddress(0));
+            check("bind to " + link.name(), LIBC.bind(fd, address, address.capacity()));
+            ByteBuffer wait = buffer(16).putLong(8, Math.max(1000, timeout.toNanos() / 1000 / TRIES / 4));
+            check("set a time-out", LIBC.setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, wait, 16));
+            return fd;
+        } catch (RuntimeException e) {
+            LIBC.close(fd);
+            throw e;
+        }
+    }
+
+    /** struct sockaddr_ll: family, protocol (big endian), index, hardware type, packet type, length, address. */
+    private ByteBuffer linkAddress(MacAddress to) {
+        ByteBuffer address = buffer(20).putShort(0, (short) Sockets.AF_PACKET).putInt(4, link.index());
+        address.put(2, (byte) (ETH_P_IP >> 8)).put(3, (byte) ETH_P_IP).put(11, (byte) 6);
+        for (int i = 0; i < 6; i++) {
+            address.put(12 + i, (byte) (to.bits() >>> (40 - 8 * i)));
+        }
+        return address;
+    }
+
+    private void send(int fd) {
+        ByteBuffer packet = echoRequest(peer);
+        ByteBuffer to = linkAddress(mac);
+        sockets().sendto(fd, packet, packet.capacity(), 0, to, to.capacity());
+    }
+
+    /** An IPv4 packet from our host address to the peer's that asks for an echo nobody waits for. */
+    static ByteBuffer echoRequest(Peer peer) {
+        ByteBuffer packet = buffer(IPV4 + ICMP).order(ByteOrder.BIG_ENDIAN);
+        Ipv4Address from = peer.fan().slices().get(0).hostAddress();
+        packet.putShort((short) 0x4500).putShort((short) packet.capacity()).putInt(0);
+        packet.put((byte) 64).put((byte) Sockets.IPPROTO_ICMP).putShort((short) 0);
+        packet.putInt(from.bits()).putInt(peer.address().bits());
+        packet.putShort(10, (short) ~sum(packet, 0, IPV4));
+        packet.put((byte) 8).put((byte) 0).putShort((short) 0).putLong(0).putInt(0);
+        packet.putShort(IPV4 + 2, (short) ~sum(packet, IPV4, ICMP));
+        return packet.rewind();
+    }
+
+    /** RFC 1071. */
+    private static int sum(ByteBuffer bytes, int start, int length) {
+        int sum = 0;
+        for (int i = 0; i < length; i += 2) {
+            sum += bytes.getShort(start + i) & 0xffff;
+        }
+        sum = (sum & 0xffff) + (sum >>> 16);
+        return sum + (sum >>> 16) & 0xffff;
+    }
+
+    private Optional<Carrier> watch(int fd, long until) {
+        ByteBuffer packet = buffer(SNAP).order(ByteOrder.BIG_ENDIAN);
+        while (System.nanoTime() - until < 0) {
+            long length = LIBC.recv(fd, packet, SNAP, 0);
+            Optional<Carrier> seen = length < 0 ? Optional.empty() : carrier(packet, (int) length);
+            if (seen.isPresent()) {
+                return seen;
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** What carries a packet of the host's. */
+    private Optional<Carrier> carrier(ByteBuffer packet, int length) {
+        if (length < IPV4 || packet.getInt(12) != peer.underlay().bits()) {
+            return Optional.empty();
+        }
+        return switch (packet.get(9)) {
+            case Sockets.IPPROTO_IPIP -> Optional.of(Carrier.IPIP);
+            case Sockets.IPPROTO_UDP -> vxlan(packet, length);
+            default -> Optional.empty();
+        };
+    }
+
+    /** Of a VXLAN packet (RFC 7348). */
+    private static Optional<Carrier> vxlan(ByteBuffer packet, int length) {
+        int header = (packet.get(0) & 15) * 4;
+        int tunnel = header + UDP;
+        if (length < tunnel + VXLAN || packet.get(tunnel) != VXLAN_HAS_VNI || packet.get(tunnel + 7) != 0) {
+            return Optional.empty();
+        }
+        int port = packet.getShort(header + 2) & 0xffff;
+        return Optional.of(new Carrier(TunnelType.VXLAN, port, packet.getInt(tunnel + 4) >>> 8));
+    }
+}

@@ -1,0 +1,98 @@
+package io.fanatic.harness.serve;
+
+import io.fanatic.core.Ipv4Address;
+import io.fanatic.harness.net.AccessPolicy;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/** Counts who is in by the host that owns their addresses, keeps out who may not be, and tells of each peer's misdeeds once. Used by several event loops. */
+final class ConnectionLimiter implements AccessPolicy {
+    /** So that many addresses cannot fill the memory with what was said about them. */
+    private static final int MAX_REMEMBERED = 1024;
+
+    private final ResponderSpec spec;
+    private final Consumer<String> log;
+    private final Map<Ipv4Address, Integer> inside = new HashMap<>();
+    private final Set<String> told = new HashSet<>();
+    private int count;
+    private long lastUse = System.nanoTime();
+
+    ConnectionLimiter(ResponderSpec spec, Consumer<String> log) {
+        this.spec = spec;
+        this.log = log;
+    }
+
+    @Override
+    public Ipv4Address owner(Ipv4Address peer) {
+        if (spec.fan().isEmpty() || !spec.fan().get().overlay().contains(peer)) {
+            return peer;
+        }
+        // Also where that is no host's address: a slice that is nobody's is limited as well.
+        return Ipv4Address.of(spec.fan().get().ownerBits(peer.bits()));
+    }
+
+    @Override
+    public synchronized boolean enter(Ipv4Address peer) {
+        if (!welcome(peer)) {
+            return false;
+        }
+        int ofPeer = inside.getOrDefault(owner(peer), 0);
+        if (ofPeer >= spec.limits().perPeer()) {
+            String whose = owner(peer).equals(peer) ? "has " : "is of a slice that has ";
+            tell(peer, whose + ofPeer + " connections and gets no more");
+            return false;
+        }
+        if (count >= spec.limits().connections()) {
+            tell(peer, "is turned away: all " + count + " places are taken");
+            return false;
+        }
+        inside.put(owner(peer), ofPeer + 1);
+        count++;
+        lastUse = System.nanoTime();
+        return true;
+    }
+
+    @Override
+    public synchronized void leave(Ipv4Address peer) {
+        inside.computeIfPresent(owner(peer), (address, before) -> before == 1 ? null : before - 1);
+        count--;
+        lastUse = System.nanoTime();
+    }
+
+    @Override
+    public synchronized boolean welcome(Ipv4Address peer) {
+        if (!spec.peers().contains(peer)) {
+            tell(peer, "is turned away: it is not in " + spec.peers());
+            return false;
+        }
+        lastUse = System.nanoTime();
+        return true;
+    }
+
+    @Override
+    public synchronized void offence(Ipv4Address peer, String what) {
+        tell(peer, what + "; closed");
+    }
+
+    private void tell(Ipv4Address peer, String what) {
+        String line = peer + " " + what;
+        if (told.size() < MAX_REMEMBERED && told.add(line)) {
+            log.accept(line);
+            if (told.size() == MAX_REMEMBERED) {
+                log.accept("that was the last that is told about peers: there are too many");
+            }
+        }
+    }
+
+    synchronized int count() {
+        return count;
+    }
+
+    /** Nanoseconds since anybody did anything; 0 while somebody is connected. */
+    synchronized long idleNanos() {
+        return count > 0 ? 0 : System.nanoTime() - lastUse;
+    }
+}

@@ -1,0 +1,113 @@
+package io.fanatic.cli.container;
+
+import io.fanatic.cli.command.CommandException;
+import io.fanatic.cli.command.ExitCode;
+import io.fanatic.cli.container.journal.Journal;
+import io.fanatic.core.FanEntry;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+
+/** Puts how a thing of ours stands into an {@link EngineStatus}. */
+final class StatusMapper {
+    private StatusMapper() {}
+
+    /**
+     * What the work says, or what it fails with: a status never throws.
+     *
+     * @param noted whether we have put the engine on the fan
+     */
+    static EngineStatus status(BooleanSupplier noted, Supplier<EngineStatus> work) {
+        try {
+            return status(noted.getAsBoolean(), work);
+        } catch (CommandException e) {
+            return new EngineStatus(EngineStatus.State.UNUSABLE, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static EngineStatus status(boolean noted, Supplier<EngineStatus> work) {
+        try {
+            return work.get();
+        } catch (EngineUnavailableException e) {
+            return noted ? e.notedStatus() : e.status();
+        }
+    }
+
+    /**
+     * Taking an engine off a fan where it cannot be asked.
+     *
+     * @param title what of ours is in it: {@code the LXD profile fan-250}
+     * @param force whether to go on without it; the note stays, and the next run does it
+     */
+    static List<String> disableUnusable(EngineUnavailableException e, String title, Journal journal, boolean force) {
+        if (e.isAbsent()) {
+            journal.forget();
+        } else if (!force) {
+            throw remains(e, title);
+        }
+        return disablingUnusable(e, title);
+    }
+
+    /** The steps of {@link #disableUnusable} with force. */
+    static List<String> disablingUnusable(EngineUnavailableException e, String title) {
+        return List.of(
+                e.isAbsent()
+                        ? "delete the note about " + title + ": " + e.getMessage()
+                        : "leave " + title + " for the next run: " + e.getMessage());
+    }
+
+    /** Nobody can tell whether containers are on the fan. */
+    static CommandException remains(EngineUnavailableException e, String title) {
+        return new CommandException(
+                ExitCode.IN_USE,
+                title + " cannot be taken away, nor asked for its containers: " + e.getMessage()
+                        + "; then run this again, or go on without it with --force: then it remains, and the next run"
+                        + " takes it away");
+    }
+
+    /**
+     * The status by one thing.
+     *
+     * @param who the engine: {@code Docker 26.1.5 on /var/run/docker.sock}
+     * @param what how the thing is called in short: {@code network fan-250}
+     */
+    static EngineStatus of(String who, String what, JournaledResource journaled) {
+        switch (journaled.standing()) {
+            case OURS:
+                return new EngineStatus(EngineStatus.State.ENABLED, who + ", " + what);
+            case OUTDATED:
+                return new EngineStatus(
+                        EngineStatus.State.ALTERED,
+                        who + ": " + what + " is for the fan as it was before (" + journaled.differences()
+                                + "); enable it again to renew it");
+            case NOTED:
+                return new EngineStatus(
+                        EngineStatus.State.HALF,
+                        who + ": its " + what
+                                + ", of which fanatic has a note, is not there; enable or disable it again");
+            case ALTERED:
+                return new EngineStatus(
+                        EngineStatus.State.ALTERED,
+                        who + ": " + journaled.altered().getMessage());
+            case FOREIGN:
+                return new EngineStatus(
+                        EngineStatus.State.OFF, who + "; its " + what + " was not made by fanatic and is in the way");
+            default:
+                return new EngineStatus(EngineStatus.State.OFF, who);
+        }
+    }
+
+    /** The fans that these notes are for. */
+    static List<FanEntry> noted(List<Journal> journals) {
+        List<FanEntry> entries = new ArrayList<>();
+        for (Journal journal : journals) {
+            journal.read().flatMap(note -> FanAttachment.entry(note.fan())).ifPresent(entries::add);
+        }
+        return entries;
+    }
+
+    static EnginePlan plan(List<String> steps) {
+        return new EnginePlan(steps, List.of(), false);
+    }
+}
