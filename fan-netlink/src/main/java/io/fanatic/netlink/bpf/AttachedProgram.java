@@ -1,10 +1,12 @@
 package io.fanatic.netlink.bpf;
 
+import java.util.zip.CRC32;
+
 /**
  * A program found on a device.
  *
  * @param id the program's number
- * @param name the program's name; of a fan's, {@link FanPrograms.Names#encap}, {@link FanPrograms.Names#guard} or {@link FanGate#name} when up to date
+ * @param name the program's name; of a fan's, one of {@link ProgramSpec#names} when up to date
  * @param role what it does for a fan, or {@link Role#FOREIGN}
  * @param countersMapId the number of the counters map, 0 for a foreign program
  */
@@ -13,24 +15,57 @@ public record AttachedProgram(int id, String name, Role role, int countersMapId)
     /** What a program is to us. */
     public enum Role {
         /** A fan's {@link EncapProgram}, of this or another release. */
-        ENCAP,
+        ENCAP("encap_", Tcx.Hook.EGRESS),
         /** A fan's {@link GuardProgram}, of this or another release. */
-        GUARD,
+        GUARD("guard_", Tcx.Hook.INGRESS),
         /** A fan's {@link GateProgram}, of this or another release. */
-        GATE,
+        GATE("gate_", Tcx.Hook.INGRESS),
         /** Somebody else's: leave it alone. */
-        FOREIGN
+        FOREIGN("", Tcx.Hook.INGRESS);
+
+        private static final int FINGERPRINT_DIGITS = 8;
+
+        private final String prefix;
+        private final Tcx.Hook hook;
+
+        Role(String prefix, Tcx.Hook hook) {
+            this.prefix = prefix;
+            this.hook = hook;
+        }
+
+        /** Where such a program belongs. */
+        public Tcx.Hook hook() {
+            return hook;
+        }
+
+        /** What the name of a program promises; {@link #ofId} also looks at its map. */
+        static Role of(String name) {
+            for (Role role : values()) {
+                if (name.length() == role.prefix.length() + FINGERPRINT_DIGITS && name.startsWith(role.prefix)) {
+                    return role;
+                }
+            }
+            return FOREIGN;
+        }
+
+        /** The name of a program: what it does, and a fingerprint of its instructions, whichever map it counts in. */
+        String name(Assembler program) {
+            CRC32 crc = new CRC32();
+            crc.update(program.bytesWithoutMaps());
+            String digits = Integer.toHexString((int) crc.getValue());
+            return prefix + "0".repeat(FINGERPRINT_DIGITS - digits.length()) + digits;
+        }
     }
 
     /**
-     * Asks the kernel what a program is. Ours has a name as {@link FanPrograms} and {@link FanGate} give, and uses a map with the name of the counters.
+     * Asks the kernel what a program is. Ours has a name as {@link ProgramSpec#names} gives, and uses a map with the name of the counters.
      *
      * @throws io.fanatic.netlink.libc.ErrnoException ENOENT when it is gone
      */
     public static AttachedProgram ofId(int id) {
         try (BpfProgram program = BpfProgram.byId(id)) {
             BpfProgram.Info info = program.info();
-            Role role = FanPrograms.role(info.name());
+            Role role = Role.of(info.name());
             if (role != Role.FOREIGN) {
                 for (int mapId : info.mapIds()) {
                     try (BpfMap map = BpfMap.byId(mapId)) {

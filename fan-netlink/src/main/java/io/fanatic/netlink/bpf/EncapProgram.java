@@ -53,18 +53,15 @@ public final class EncapProgram {
         List<Ipv4Address> locals = spec.localAddresses();
 
         asm.add(Alu.MOV.reg(R6, R1));
-        emitter.parseFrame();
+        emitter.parse();
         emitter.requireLocal(spec, R8, Counter.SEND_SPOOFED.label());
         emitter.requireInside(R7, spec.mapping().overlay(), Counter.SEND_OFF_OVERLAY.label());
-        emitter.owner(spec, R7, Counter.SEND_NO_HOST.label());
-        for (Ipv4Address local : locals) {
-            asm.add(Jump.EQ.imm32(R7, local.bits(), Counter.SEND_OWN_SLICE.label()));
-        }
+        owner(emitter, spec);
 
         Instruction putLocal = locals.size() == 1
                 ? Width.WORD.storeImm(R10, KEY + TunnelKey.LOCAL, locals.get(0).bits())
                 : Width.WORD.store(R10, KEY + TunnelKey.LOCAL, R9);
-        send(
+        putKey(
                 emitter,
                 spec.vni(),
                 spec.setsLocalAddress() ? Optional.of(putLocal) : Optional.empty(),
@@ -88,7 +85,7 @@ public final class EncapProgram {
         Assembler asm = emitter.asm;
 
         asm.add(Alu.MOV.reg(R6, R1));
-        emitter.parsePacket();
+        emitter.parse();
         if (spec.learnsPathMtu()) {
             // DF (0x4000) where BPF_F_DONT_FRAGMENT (4) is; no call comes before it is needed.
             asm.add(Width.HALF.load(R5, R2, 6), Instruction.toBigEndian(R5, 16))
@@ -96,25 +93,14 @@ public final class EncapProgram {
         } else {
             asm.add(Alu.MOV.imm(R5, 0));
         }
-        for (int i = 0; i < spec.fans().size(); i++) {
-            FanProgramSpec fan = spec.fans().get(i);
-            boolean last = i == spec.fans().size() - 1;
-            String otherwise = last ? Counter.SEND_OFF_OVERLAY.label() : "after-" + i;
-            emitter.requireInside(R7, fan.mapping().overlay(), otherwise);
+        emitter.select(spec.fans(), Counter.SEND_OFF_OVERLAY.label(), false, fan -> {
             emitter.requireLocal(fan, R8, Counter.SEND_SPOOFED.label());
-            emitter.owner(fan, R7, Counter.SEND_NO_HOST.label());
-            for (Ipv4Address local : fan.localAddresses()) {
-                asm.add(Jump.EQ.imm32(R7, local.bits(), Counter.SEND_OWN_SLICE.label()));
-            }
+            owner(emitter, fan);
             if (fan.localAddresses().size() == 1) {
                 asm.add(Alu.MOV.imm32(R9, fan.localAddresses().get(0).bits()));
             }
-            if (!last) {
-                asm.add(Jump.to("send")).label(otherwise);
-            }
-        }
-        asm.label("send");
-        send(
+        });
+        putKey(
                 emitter,
                 0,
                 spec.setsLocalAddress()
@@ -122,9 +108,17 @@ public final class EncapProgram {
                         : Optional.empty(),
                 Alu.MOV.reg(R4, R5));
 
-        emitter.rarelyPacket();
+        emitter.slowPath();
         drops(emitter);
         return asm;
+    }
+
+    /** Turns the destination, in R7, into its owner, another host. */
+    private static void owner(FanEmitter emitter, FanProgramSpec fan) {
+        emitter.owner(fan, R7, Counter.SEND_NO_HOST.label());
+        for (Ipv4Address local : fan.localAddresses()) {
+            emitter.asm.add(Jump.EQ.imm32(R7, local.bits(), Counter.SEND_OWN_SLICE.label()));
+        }
     }
 
     /**
@@ -133,7 +127,7 @@ public final class EncapProgram {
      * @param putLocal writes the local address into the key; empty when the kernel chooses it
      * @param putFlags writes the call's flags into R4
      */
-    private static void send(FanEmitter emitter, int id, Optional<Instruction> putLocal, Instruction putFlags) {
+    private static void putKey(FanEmitter emitter, int id, Optional<Instruction> putLocal, Instruction putFlags) {
         Assembler asm = emitter.asm;
         // The verifier of older kernels wants every byte written, the unused ones too.
         asm.add(Width.WORD.storeImm(R10, KEY + TunnelKey.ID, id))

@@ -18,9 +18,11 @@ import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.TunnelType;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
- * The parts that the programs share, for frames in VXLAN and for packets in IPIP. Registers, from the first instruction to the last:
+ * The steps of the programs, for frames in VXLAN and for packets in IPIP. A program is a row of them: parse, select the fan, look at the
+ * owners, then a verdict or the delivery; the rare cases of each step stand behind all that is usual. Registers, from the first instruction to the last:
  *
  * <pre>
  *   R6  the context, struct __sk_buff        R7  destination address, later its owner or the verdict
@@ -60,6 +62,9 @@ final class FanEmitter {
     private static final int DATA = 76;
     private static final int DATA_END = 80;
 
+    /** Where {@link #select} goes on. */
+    private static final String SELECTED = "selected";
+
     private static final int ETHERNET_SOURCE = 6;
     static final int ETHERNET = 14;
     private static final int IPV4_HEADER = 20;
@@ -96,11 +101,29 @@ final class FanEmitter {
         this.countersFd = countersFd;
     }
 
+    /** Parses what the tunnel carries. Falls through to the label {@link #ADDRESSES}. */
+    void parse() {
+        if (link == 0) {
+            parsePacket();
+        } else {
+            parseFrame();
+        }
+    }
+
+    /** The rare cases of {@link #parse}; emitted after everything else that is usual. */
+    void slowPath() {
+        if (link == 0) {
+            rarelyPacket();
+        } else {
+            rarelyFrame();
+        }
+    }
+
     /**
      * Reads the frame's addresses: source in R8 and destination in R7, of IPv4 the header's, of ARP the sender's and the target's.
      * Falls through to the label {@link #ADDRESSES}.
      */
-    void parseFrame() {
+    private void parseFrame() {
         loadFrame(IPV4_FRAME, Jump.GT, "not-linear");
         asm.label("parse")
                 .add(Width.WORD.load(R1, R6, VLAN_PRESENT))
@@ -123,7 +146,7 @@ final class FanEmitter {
      * Reads the packet's addresses where packets have no Ethernet header: source in R8 and destination in R7. Falls through to the
      * label {@link #ADDRESSES}; R2 is still the start of the packet then. Addresses are read by halves, as they are not aligned as in a frame.
      */
-    void parsePacket() {
+    private void parsePacket() {
         loadFrame(IPV4_HEADER, Jump.GT, "not-linear");
         asm.label("parse")
                 .add(Width.BYTE.load(R1, R2, 0))
@@ -161,8 +184,8 @@ final class FanEmitter {
                 .add(when.reg(R4, R3, label));
     }
 
-    /** The parser's rare cases; emitted after everything else that is usual. */
-    void slowPath() {
+    /** The rare cases of {@link #parseFrame}. */
+    private void rarelyFrame() {
         asm.label("not-linear");
         pull(IPV4_FRAME, "parse", reasons.malformed().label());
 
@@ -221,7 +244,7 @@ final class FanEmitter {
     }
 
     /** The rare cases of {@link #parsePacket}, likewise. */
-    void rarelyPacket() {
+    private void rarelyPacket() {
         asm.label("not-linear");
         pull(IPV4_HEADER, "parse", reasons.malformed().label());
         rareLengths("other-version");
@@ -267,7 +290,7 @@ final class FanEmitter {
         asm.add(Jump.to(tooShort));
     }
 
-    /** After {@link #parseFrame}: jumps when the frame's source is a group or nobody; a bridge drops such a frame and tells nobody. */
+    /** After {@link #parse}, of a frame: jumps when the frame's source is a group or nobody; a bridge drops such a frame and tells nobody. */
     void requireSender(String otherwise) {
         asm.add(Width.WORD.load(R1, R2, ETHERNET_SOURCE))
                 .add(Jump.SET.imm32(R1, asm.network32(1 << 24), otherwise))
@@ -287,6 +310,29 @@ final class FanEmitter {
     void requireInside(Register address, Cidr network, String otherwise) {
         asm.add(Alu.MOV.reg32(R1, address), Alu.AND.imm32(R1, network.mask()))
                 .add(Jump.NE.imm32(R1, network.network().bits(), otherwise));
+    }
+
+    /**
+     * Selects the fan whose overlay the destination, in R7, is in, and does for it what is left to do there; then goes on at the label
+     * {@link #SELECTED}.
+     *
+     * @param otherwise where to go when the destination is in no overlay
+     * @param checked whether the steps themselves see to that, for the last fan
+     */
+    void select(List<FanProgramSpec> fans, String otherwise, boolean checked, Consumer<FanProgramSpec> steps) {
+        int last = fans.size() - 1;
+        for (int i = 0; i <= last; i++) {
+            FanProgramSpec fan = fans.get(i);
+            String next = i == last ? otherwise : "after-" + i;
+            if (i < last || !checked) {
+                requireInside(R7, fan.mapping().overlay(), next);
+            }
+            steps.accept(fan);
+            if (i < last) {
+                asm.add(Jump.to(SELECTED)).label(next);
+            }
+        }
+        asm.label(SELECTED);
     }
 
     /** Jumps unless the owner is one of the fan's addresses here; {@code found} is the label behind. */

@@ -3,6 +3,7 @@ package io.fanatic.netlink.bpf;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.TunnelType;
+import io.fanatic.netlink.bpf.AttachedProgram.Role;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -11,7 +12,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything that the programs of a fan depend on that has a tunnel of its own, VXLAN; and the gate of any fan.
+ * Everything that the programs on the tunnel of a VXLAN fan depend on; as part of other specifications, any fan.
  *
  * @param mapping the fan
  * @param vni the VXLAN network identifier, 0 to 16777215
@@ -59,14 +60,17 @@ public record FanProgramSpec(
         }
     }
 
+    /** The guard first, so that nothing unguarded comes in. */
     @Override
-    public Assembler encap(int countersFd, ByteOrder order) {
-        return EncapProgram.emit(this, countersFd, order);
+    public List<Role> roles() {
+        return List.of(Role.GUARD, Role.ENCAP);
     }
 
     @Override
-    public Assembler guard(int countersFd, ByteOrder order) {
-        return GuardProgram.emit(this, countersFd, order);
+    public Assembler emit(Role role, int countersFd, ByteOrder order) {
+        return role == Role.GUARD
+                ? GuardProgram.emit(this, countersFd, order)
+                : EncapProgram.emit(this, countersFd, order);
     }
 
     // Written out to start fast, see Ipv4Address.

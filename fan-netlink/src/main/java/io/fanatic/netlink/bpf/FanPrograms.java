@@ -1,6 +1,7 @@
 package io.fanatic.netlink.bpf;
 
 import io.fanatic.core.Counter;
+import io.fanatic.netlink.bpf.AttachedProgram.Role;
 import io.fanatic.netlink.libc.Errno;
 import io.fanatic.netlink.libc.ErrnoException;
 import java.nio.ByteOrder;
@@ -9,20 +10,17 @@ import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
-import java.util.zip.CRC32;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The two programs on a fan's tunnel, loaded, with the counters map they share. The third program, on the bridge, is {@link FanGate}.
+ * The programs of one specification, loaded, with the counters map that they share.
  *
  * <pre>{@code
  * FanProgramSpec spec = new FanProgramSpec(mapping, vni, addresses, BpfFeatures.probe().tunnelLocalAddress());
  * try (FanPrograms programs = FanPrograms.load(spec)) {
- *     programs.attach(tunnelIndex);               // or a clsact filter with programs.encap().fd()
+ *     programs.attach(tunnelIndex);               // or a clsact filter with programs.get(Role.ENCAP).fd()
  * }
- * for (AttachedProgram found : FanPrograms.attached(tunnelIndex)) {
+ * for (AttachedProgram found : FanPrograms.attached(tunnelIndex, Tcx.Hook.EGRESS)) {
  *     Map<Counter, Long> counts = FanPrograms.counters(found.countersMapId());
  * }
  * }</pre>
@@ -38,38 +36,18 @@ public final class FanPrograms implements AutoCloseable {
     /** Entries of that map, one for each {@link Counter}: room for more reasons, so that a later release can keep the map. */
     static final int COUNTERS = 32;
 
-    private static final String ENCAP = "encap_";
-    private static final String GUARD = "guard_";
-    private static final int FINGERPRINT_DIGITS = 8;
-
     private final BpfMap counters;
-    private final BpfProgram encap;
-    private final BpfProgram guard;
+    private final List<Role> roles;
+    private final List<BpfProgram> programs;
 
-    private FanPrograms(BpfMap counters, BpfProgram encap, BpfProgram guard) {
+    private FanPrograms(BpfMap counters, List<Role> roles, List<BpfProgram> programs) {
         this.counters = counters;
-        this.encap = encap;
-        this.guard = guard;
-    }
-
-    /** The names that the programs of this specification have on this CPU; asks the kernel nothing. */
-    public static Names names(ProgramSpec spec) {
-        return names(spec.encap(0, ByteOrder.nativeOrder()), spec.guard(0, ByteOrder.nativeOrder()));
-    }
-
-    private static Names names(Assembler encap, Assembler guard) {
-        return new Names(ENCAP + fingerprint(encap), GUARD + fingerprint(guard));
-    }
-
-    static String fingerprint(Assembler program) {
-        CRC32 crc = new CRC32();
-        crc.update(program.bytesWithoutMaps());
-        String digits = Integer.toHexString((int) crc.getValue());
-        return "0".repeat(FINGERPRINT_DIGITS - digits.length()) + digits;
+        this.roles = roles;
+        this.programs = programs;
     }
 
     /**
-     * Loads both programs with new counters.
+     * Loads the programs with new counters.
      *
      * @throws VerifierException when the verifier refuses
      * @throws ErrnoException when the kernel refuses for another reason
@@ -79,7 +57,7 @@ public final class FanPrograms implements AutoCloseable {
     }
 
     /**
-     * Loads both programs and goes on counting where others stopped. Counters of another shape, as a different release may have left them,
+     * Loads the programs and goes on counting where others stopped. Counters of another shape, as a different release may have left them,
      * are not taken over; new ones start at zero.
      *
      * @param existing the counters of the programs that are to be replaced; closed with these ones
@@ -87,65 +65,61 @@ public final class FanPrograms implements AutoCloseable {
      * @throws ErrnoException when the kernel refuses for another reason
      */
     public static FanPrograms load(ProgramSpec spec, BpfMap existing) {
-        return loadWith(spec, usable(existing));
-    }
-
-    /** The map that programs to be replaced count in, or a new one when it has another shape. */
-    static BpfMap usable(BpfMap existing) {
         if (existing.info().isPerCpuArray(COUNTERS)) {
-            return existing;
+            return loadWith(spec, existing);
         }
         existing.close();
-        return newCounters();
+        return load(spec);
     }
 
-    static BpfMap newCounters() {
+    private static BpfMap newCounters() {
         return BpfMap.createPerCpuArray(COUNTERS_NAME, COUNTERS);
     }
 
     private static FanPrograms loadWith(ProgramSpec spec, BpfMap counters) {
-        BpfProgram encap = null;
+        FanPrograms loaded = new FanPrograms(counters, spec.roles(), new ArrayList<>());
         try {
-            Assembler encapCode = spec.encap(counters.fd(), ByteOrder.nativeOrder());
-            Assembler guardCode = spec.guard(counters.fd(), ByteOrder.nativeOrder());
-            Names names = names(encapCode, guardCode);
-            encap = BpfProgram.load(names.encap(), encapCode.bytes());
-            return new FanPrograms(counters, encap, BpfProgram.load(names.guard(), guardCode.bytes()));
-        } catch (RuntimeException e) {
-            if (encap != null) {
-                encap.close();
+            for (Role role : spec.roles()) {
+                Assembler code = spec.emit(role, counters.fd(), ByteOrder.nativeOrder());
+                loaded.programs.add(BpfProgram.load(role.name(code), code.bytes()));
             }
-            counters.close();
+            return loaded;
+        } catch (RuntimeException e) {
+            loaded.close();
             throw e;
         }
     }
 
-    /** The program for the tunnel's egress. */
-    public BpfProgram encap() {
-        return encap;
+    /** The programs, in the order of {@link ProgramSpec#roles}. */
+    public List<BpfProgram> all() {
+        return List.copyOf(programs);
     }
 
-    /** The program for the tunnel's ingress. */
-    public BpfProgram guard() {
-        return guard;
+    /**
+     * One of the programs.
+     *
+     * @param role one of {@link ProgramSpec#roles}
+     */
+    public BpfProgram get(Role role) {
+        return programs.get(roles.indexOf(role));
     }
 
-    /** The map that both count in, {@link Counter#index} by index. */
+    /** The map that they count in, {@link Counter#index} by index. */
     public BpfMap counters() {
         return counters;
     }
 
     /**
-     * Attaches both programs to a tunnel through tcx, in the place of a fan's programs that are there; the guard goes first, so that a frame
-     * which the new encap has an answered is let in. Programs of others stay. To know the names of those that are there takes CAP_SYS_ADMIN;
-     * who has less attaches each by itself, see {@link ProgramRecord}.
+     * Attaches the programs to a device of ours through tcx, in the place of a fan's programs that are there. Programs of others stay. To
+     * know the names of those that are there takes CAP_SYS_ADMIN; who has less attaches each by itself, see {@link ProgramRecord}.
      *
-     * @param interfaceIndex of the tunnel, in the calling thread's network namespace
+     * @param interfaceIndex of the device, in the calling thread's network namespace
      * @throws ErrnoException when the kernel refuses; what was attached before the failure stays
      */
     public void attach(int interfaceIndex) {
-        Tcx.attach(interfaceIndex, Tcx.Hook.INGRESS, guard, ours(interfaceIndex));
-        Tcx.attach(interfaceIndex, Tcx.Hook.EGRESS, encap, ours(interfaceIndex));
+        for (Role role : roles) {
+            Tcx.attach(interfaceIndex, role.hook(), get(role), ours(interfaceIndex));
+        }
     }
 
     /**
@@ -215,44 +189,10 @@ public final class FanPrograms implements AutoCloseable {
         return counts;
     }
 
-    /** What the name of a program promises; {@link AttachedProgram#ofId} also looks at its map. */
-    static AttachedProgram.Role role(String name) {
-        if (name.length() == FanGate.PREFIX.length() + FINGERPRINT_DIGITS && name.startsWith(FanGate.PREFIX)) {
-            return AttachedProgram.Role.GATE;
-        } else if (name.length() == ENCAP.length() + FINGERPRINT_DIGITS) {
-            if (name.startsWith(ENCAP)) {
-                return AttachedProgram.Role.ENCAP;
-            } else if (name.startsWith(GUARD)) {
-                return AttachedProgram.Role.GUARD;
-            }
-        }
-        return AttachedProgram.Role.FOREIGN;
-    }
-
     /** Gives the descriptors back; what is attached stays attached. Again is harmless. */
     @Override
     public void close() {
-        encap.close();
-        guard.close();
+        programs.forEach(BpfProgram::close);
         counters.close();
-    }
-
-    /**
-     * The names of the two programs: {@code encap_} and {@code guard_}, each with 8 hexadecimal digits of fingerprint.
-     *
-     * @param encap on the tunnel's egress
-     * @param guard on the tunnel's ingress
-     */
-    public record Names(String encap, String guard) {
-        // Written out to start fast, see Ipv4Address.
-        @Override
-        public boolean equals(@Nullable Object other) {
-            return other instanceof Names that && encap.equals(that.encap) && guard.equals(that.guard);
-        }
-
-        @Override
-        public int hashCode() {
-            return Objects.hash(encap, guard);
-        }
     }
 }

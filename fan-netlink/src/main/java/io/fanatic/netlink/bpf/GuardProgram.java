@@ -66,7 +66,7 @@ public final class GuardProgram {
         readKey(asm, spec.setsLocalAddress());
         asm.add(Width.WORD.load(R1, R10, KEY + TunnelKey.ID))
                 .add(Jump.NE.imm32(R1, spec.vni(), Counter.RECEIVE_OTHER_VNI.label()));
-        emitter.parseFrame();
+        emitter.parse();
         emitter.requireSender(Counter.RECEIVE_MALFORMED.label());
         emitter.requireLocal(spec, R7, Counter.RECEIVE_NOT_LOCAL.label());
         requireSender(emitter, spec);
@@ -117,26 +117,16 @@ public final class GuardProgram {
         Assembler asm = emitter.asm;
 
         readKey(asm, spec.setsLocalAddress());
-        emitter.parsePacket();
+        emitter.parse();
         asm.add(Width.BYTE.load(R1, R2, 9)).add(Jump.EQ.imm32(R1, IPPROTO_IPIP, Counter.RECEIVE_NESTED.label()));
-        for (int i = 0; i < spec.fans().size(); i++) {
-            FanProgramSpec fan = spec.fans().get(i);
-            boolean last = i == spec.fans().size() - 1;
-            String otherwise = last ? Counter.RECEIVE_NOT_LOCAL.label() : "after-" + i;
-            if (!last) {
-                emitter.requireInside(R7, fan.mapping().overlay(), otherwise);
-            }
+        emitter.select(spec.fans(), Counter.RECEIVE_NOT_LOCAL.label(), true, fan -> {
             emitter.requireLocal(fan, R7, Counter.RECEIVE_NOT_LOCAL.label());
             requireSender(emitter, fan);
-            if (!last) {
-                asm.add(Jump.to("sender")).label(otherwise);
-            }
-        }
-        asm.label("sender");
+        });
         requireOuterSource(asm);
         emitter.finish(Counter.RECEIVED);
 
-        emitter.rarelyPacket();
+        emitter.slowPath();
         emitter.drops(
                 Counter.RECEIVE_SPOOFED, Counter.RECEIVE_NOT_LOCAL, Counter.RECEIVE_NO_KEY, Counter.RECEIVE_NESTED);
         return asm;

@@ -1,6 +1,7 @@
 package io.fanatic.netlink.bpf;
 
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.netlink.bpf.AttachedProgram.Role;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,13 +42,16 @@ public record IpipProgramSpec(List<FanProgramSpec> fans, boolean learnsPathMtu) 
         return all;
     }
 
+    /** The guard first, so that nothing unguarded comes in. */
     @Override
-    public Assembler encap(int countersFd, ByteOrder order) {
-        return EncapProgram.emit(this, countersFd, order);
+    public List<Role> roles() {
+        return List.of(Role.GUARD, Role.ENCAP);
     }
 
     @Override
-    public Assembler guard(int countersFd, ByteOrder order) {
-        return GuardProgram.emit(this, countersFd, order);
+    public Assembler emit(Role role, int countersFd, ByteOrder order) {
+        return role == Role.GUARD
+                ? GuardProgram.emit(this, countersFd, order)
+                : EncapProgram.emit(this, countersFd, order);
     }
 }

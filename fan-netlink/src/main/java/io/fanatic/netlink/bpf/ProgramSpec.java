@@ -1,23 +1,38 @@
 package io.fanatic.netlink.bpf;
 
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.netlink.bpf.AttachedProgram.Role;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.List;
 
-/** Everything that the two programs of a tunnel depend on: the same specification gives the same programs, byte by byte. */
-public sealed interface ProgramSpec permits FanProgramSpec, IpipProgramSpec {
+/**
+ * Everything that the programs of a device depend on: the same specification gives the same programs, byte by byte. The programs of one
+ * specification are attached, found, replaced and removed together, and share their counters.
+ */
+public sealed interface ProgramSpec permits FanProgramSpec, GateProgramSpec, IpipProgramSpec {
 
-    /** This host's underlay addresses in the tunnel's fans. */
+    /** What the programs do, in the order in which they are attached. */
+    List<Role> roles();
+
+    /** This host's underlay addresses in the fans. */
     List<Ipv4Address> localAddresses();
 
     /**
-     * Writes the program of the tunnel's egress.
+     * Writes one of the programs.
      *
+     * @param role one of {@link #roles}
      * @param countersFd descriptor of the counters map
      * @param order of the CPU that will run it
      */
-    Assembler encap(int countersFd, ByteOrder order);
+    Assembler emit(Role role, int countersFd, ByteOrder order);
 
-    /** Writes the program of the tunnel's ingress, likewise. */
-    Assembler guard(int countersFd, ByteOrder order);
+    /** The names that the programs have on this CPU, in the order of {@link #roles}; asks the kernel nothing. */
+    default List<String> names() {
+        List<String> names = new ArrayList<>();
+        for (Role role : roles()) {
+            names.add(role.name(emit(role, 0, ByteOrder.nativeOrder())));
+        }
+        return names;
+    }
 }

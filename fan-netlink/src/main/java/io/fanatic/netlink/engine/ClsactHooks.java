@@ -7,17 +7,17 @@ import io.fanatic.netlink.libc.ErrnoException;
 import io.fanatic.netlink.route.BpfFilter;
 import io.fanatic.netlink.route.TrafficControl;
 import io.fanatic.netlink.route.TrafficControl.Direction;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
 /**
- * Programs as direct-action filters of tc-bpf(8), at a priority and handle of their own. Tunnel and bridge are ours, so is usually
- * their clsact; but somebody may hang filters there too, and with a clsact all its filters go: it ends with the device, and is
- * deleted only by the run that made it, while it is empty, so that undoing leaves a bridge of somebody else's as it was.
+ * Programs as direct-action filters of tc-bpf(8), at a priority of their own, with the slot as handle. Somebody else may hang filters into
+ * the same clsact, and with a clsact all its filters go: so it is deleted only while it is empty. That of a device of ours ends with the
+ * device, or with the run that made it when that is undone, so that a bridge of somebody else's stays as it was.
  */
 final class ClsactHooks implements ProgramHooks {
     private static final int PRIORITY = 250;
-    private static final int HANDLE = 1;
 
     private final TrafficControl trafficControl;
     private final Set<Integer> made;
@@ -29,48 +29,69 @@ final class ClsactHooks implements ProgramHooks {
     }
 
     @Override
-    public void attach(int index, Tcx.Hook hook, BpfProgram program, Set<Integer> ours) {
-        if (!trafficControl.hasClsact(index)) {
+    public void attach(int index, Tcx.Hook hook, BpfProgram program, Set<Integer> ours, int slot) {
+        if (needsClsact(index)) {
             trafficControl.addClsact(index);
             made.add(index);
         }
-        if (!ours.containsAll(attached(index, hook))) {
-            throw new FanException(
-                    FanException.Reason.CONFLICT,
-                    "a filter that is not ours has priority " + PRIORITY + " and handle " + HANDLE
-                            + " on a device of the fan (\"tc filter show\" lists it); remove that filter");
+        for (BpfFilter filter : filters(index, hook)) {
+            if (filter.handle() == slot && !ours.contains(filter.programId())) {
+                throw new FanException(
+                        FanException.Reason.CONFLICT,
+                        "a filter that is not ours has priority " + PRIORITY + " and handle " + slot
+                                + " on a device of the fan (\"tc filter show\" lists it); remove that filter");
+            }
         }
         String name = program.info().name();
         String label = "fan " + name.substring(0, Math.max(0, name.indexOf('_')));
-        trafficControl.replaceFilter(index, direction(hook), PRIORITY, HANDLE, program.fd(), label);
+        trafficControl.replaceFilter(index, direction(hook), PRIORITY, slot, program.fd(), label);
     }
 
     @Override
     public List<Integer> attached(int index, Tcx.Hook hook) {
-        for (BpfFilter filter : trafficControl.filters(index, direction(hook))) {
-            if (filter.priority() == PRIORITY && filter.handle() == HANDLE) {
-                return List.of(filter.programId());
-            }
+        List<Integer> ids = new ArrayList<>();
+        for (BpfFilter filter : filters(index, hook)) {
+            ids.add(filter.programId());
         }
-        return List.of();
+        return ids;
+    }
+
+    private List<BpfFilter> filters(int index, Tcx.Hook hook) {
+        List<BpfFilter> filters = new ArrayList<>(trafficControl.filters(index, direction(hook)));
+        filters.removeIf(filter -> filter.priority() != PRIORITY);
+        return filters;
     }
 
     @Override
     public void detach(int index, Tcx.Hook hook, int id) {
-        if (!attached(index, hook).contains(id)) {
-            return;
-        }
-        try {
-            trafficControl.deleteFilter(index, direction(hook), PRIORITY, HANDLE);
-        } catch (ErrnoException e) {
-            if (e.errno() != Errno.ENOENT && e.errno() != Errno.EINVAL) {
-                throw e;
+        for (BpfFilter filter : filters(index, hook)) {
+            if (filter.programId() == id) {
+                try {
+                    trafficControl.deleteFilter(index, direction(hook), PRIORITY, filter.handle());
+                } catch (ErrnoException e) {
+                    if (e.errno() != Errno.ENOENT && e.errno() != Errno.EINVAL) {
+                        throw e;
+                    }
+                }
             }
         }
+        if (made.contains(index)) {
+            deleteClsact(index);
+        }
+    }
+
+    @Override
+    public boolean needsClsact(int index) {
+        return !trafficControl.hasClsact(index);
+    }
+
+    @Override
+    public void deleteClsact(int index) {
         boolean empty = trafficControl.filters(index, Direction.INGRESS).isEmpty()
                 && trafficControl.filters(index, Direction.EGRESS).isEmpty();
-        if (empty && made.remove(index)) {
+        if (empty && trafficControl.hasClsact(index)) {
             trafficControl.deleteClsact(index);
+            made.remove(index);
         }
     }
 

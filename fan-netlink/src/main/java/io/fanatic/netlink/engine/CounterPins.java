@@ -2,7 +2,6 @@ package io.fanatic.netlink.engine;
 
 import io.fanatic.core.DurableFile;
 import io.fanatic.netlink.bpf.BpfMap;
-import io.fanatic.netlink.bpf.ProgramRecord;
 import io.fanatic.netlink.host.NamespaceCookie;
 import io.fanatic.netlink.libc.Errno;
 import io.fanatic.netlink.libc.ErrnoException;
@@ -33,15 +32,16 @@ final class CounterPins {
     /**
      * The counters of a fan, by name or else by number.
      *
+     * @param map the number
      * @return empty when neither is allowed
      * @throws ErrnoException ENOENT when they are gone
      */
-    static Optional<BpfMap> open(ProgramRecord note) {
+    static Optional<BpfMap> open(int map) {
         try {
-            return Optional.of(BpfMap.pinned(path(note.counters())));
+            return Optional.of(BpfMap.pinned(path(map)));
         } catch (ErrnoException unnamed) {
             try {
-                return Optional.of(BpfMap.byId(note.counters()));
+                return Optional.of(BpfMap.byId(map));
             } catch (ErrnoException e) {
                 if (e.errno() != Errno.EPERM) {
                     throw e;

@@ -6,9 +6,8 @@ import io.fanatic.core.FanSlice;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.MacAddress;
 import io.fanatic.core.TunnelType;
-import io.fanatic.netlink.bpf.FanGate;
 import io.fanatic.netlink.bpf.FanProgramSpec;
-import io.fanatic.netlink.bpf.FanPrograms;
+import io.fanatic.netlink.bpf.GateProgramSpec;
 import io.fanatic.netlink.bpf.IpipProgramSpec;
 import io.fanatic.netlink.bpf.ProgramSpec;
 import io.fanatic.netlink.host.DhcpServer;
@@ -55,7 +54,7 @@ final class DesiredState {
                 false,
                 false,
                 fan.mark().toString()));
-        resources.add(new GateResource(fan.bridge(), programs(fan)));
+        resources.add(new ProgramsResource(fan.bridge(), gate(fan)));
         if (vxlan) {
             resources.add(new PortResource(fan.tunnel(), fan.bridge()));
         }
@@ -128,16 +127,14 @@ final class DesiredState {
                     link.mac(),
                     link.mtu(),
                     link.alias()));
-            FanPrograms.Names attached = host.programs().get(link.name());
-            if (!fan.slices().isEmpty() && attached != null && attached.equals(FanPrograms.names(programs(fan)))) {
-                resources.add(new ProgramsResource(link.name(), programs(fan)));
+            if (!fan.slices().isEmpty()) {
+                resources.addAll(host.programs(link.name(), programs(fan)));
             }
         });
         bridge.ifPresent(link -> {
             resources.add(bridge(link));
-            String attached = host.gates().get(link.name());
-            if (!fan.slices().isEmpty() && attached != null && attached.equals(FanGate.name(programs(fan)))) {
-                resources.add(new GateResource(link.name(), programs(fan)));
+            if (!fan.slices().isEmpty()) {
+                resources.addAll(host.programs(link.name(), gate(fan)));
             }
         });
         tunnel.flatMap(LinkState::master).ifPresent(master -> resources.add(new PortResource(fan.tunnel(), master)));
@@ -388,10 +385,7 @@ final class DesiredState {
         }
         LinkState link = tunnel.get();
         resources.add(new IpipTunnelResource(link.mtu(), link.alias()));
-        FanPrograms.Names attached = host.programs().get(link.name());
-        ipipPrograms(host.fans())
-                .filter(programs -> FanPrograms.names(programs).equals(attached))
-                .ifPresent(programs -> resources.add(new ProgramsResource(link.name(), programs)));
+        ipipPrograms(host.fans()).ifPresent(programs -> resources.addAll(host.programs(link.name(), programs)));
         if (host.forwarding().on().contains(link.name())) {
             resources.add(new DeviceForwardingResource(link.name()));
         }
@@ -467,6 +461,10 @@ final class DesiredState {
 
     private FanProgramSpec programs(Fan fan) {
         return new FanProgramSpec(fan.mapping(), fan.vni(), fan.underlayAddresses(), setsLocalAddress, fan.type());
+    }
+
+    private GateProgramSpec gate(Fan fan) {
+        return new GateProgramSpec(programs(fan));
     }
 
     private static List<FanSlice> leasing(Fan fan) {

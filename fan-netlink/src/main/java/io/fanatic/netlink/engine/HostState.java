@@ -6,7 +6,7 @@ import io.fanatic.core.FanSlice;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Shares;
 import io.fanatic.core.TunnelType;
-import io.fanatic.netlink.bpf.FanPrograms;
+import io.fanatic.netlink.bpf.ProgramSpec;
 import io.fanatic.netlink.host.DhcpServer;
 import io.fanatic.netlink.host.ForwardTable;
 import io.fanatic.netlink.host.Iptables;
@@ -34,8 +34,7 @@ record HostState(
         List<LinkState> links,
         List<AddressState> addresses,
         List<RouteState> routes,
-        Map<String, FanPrograms.Names> programs,
-        Map<String, String> gates,
+        Set<ProgramState> programs,
         List<NatTable.Entry> nat,
         List<PortTable.Entry> ports,
         List<TunnelTable.Entry> tunnelOnly,
@@ -73,14 +72,11 @@ record HostState(
 
     private static HostState read(Kernel kernel) {
         List<LinkState> links = withoutFallback(kernel.links());
-        Map<String, FanPrograms.Names> programs = new HashMap<>();
-        Map<String, String> gates = new HashMap<>();
+        Set<ProgramState> programs = new HashSet<>();
         Map<String, DhcpServer> dhcp = new HashMap<>();
         for (LinkState link : links) {
-            if (link.isOurs() && (link.vxlan().isPresent() || link.ipip().isPresent())) {
-                kernel.programs(link.name()).ifPresent(names -> programs.put(link.name(), names));
-            } else if (link.isOurs()) {
-                kernel.gate(link.name()).ifPresent(name -> gates.put(link.name(), name));
+            if (link.isOurs()) {
+                programs.addAll(kernel.programs(link.name()));
             }
         }
         List<AddressState> addresses = kernel.addresses();
@@ -94,7 +90,6 @@ record HostState(
                 addresses,
                 routes,
                 programs,
-                gates,
                 kernel.nat(),
                 kernel.ports(),
                 kernel.tunnelOnly(),
@@ -121,8 +116,7 @@ record HostState(
                 kernel.links(),
                 kernel.addresses(),
                 kernel.routes(),
-                Map.of(),
-                Map.of(),
+                Set.of(),
                 List.of(),
                 List.of(),
                 List.of(),
@@ -172,6 +166,13 @@ record HostState(
             }
         }
         return outer;
+    }
+
+    /** The programs of this specification on a device of ours, or an empty list. */
+    List<Resource> programs(String device, ProgramSpec spec) {
+        return programs.contains(new ProgramState(device, device, spec.names()))
+                ? List.of(new ProgramsResource(device, spec))
+                : List.of();
     }
 
     Optional<LinkState> link(String name) {
@@ -327,8 +328,7 @@ record HostState(
         compare(lines, "link", before.links, links);
         compare(lines, "address", before.addresses, addresses);
         compare(lines, "route", before.routes, routes);
-        compare(lines, "programs", before.programs.entrySet(), programs.entrySet());
-        compare(lines, "gate", before.gates.entrySet(), gates.entrySet());
+        compare(lines, "programs", before.programs, programs);
         compare(lines, "NAT", before.nat, nat);
         compare(lines, "closed port", before.ports, ports);
         compare(lines, "kept out of tunnels", before.tunnelOnly, tunnelOnly);

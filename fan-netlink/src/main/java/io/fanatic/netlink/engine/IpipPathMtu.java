@@ -64,7 +64,8 @@ final class IpipPathMtu {
                         .add(InterfaceAddress.of(bridge, FAN.slice(HERE).hostAddress(), 24, PROTOCOL));
                 links.create(NewLink.externalIpip(FanNames.IPIP_TUNNEL).mtu(MTU));
                 FanProgramSpec fan = new FanProgramSpec(FAN, 0, List.of(HERE), false, TunnelType.IPIP);
-                kernel.attachPrograms(FanNames.IPIP_TUNNEL, new IpipProgramSpec(List.of(fan), true));
+                kernel.attachPrograms(
+                        FanNames.IPIP_TUNNEL, FanNames.IPIP_TUNNEL, new IpipProgramSpec(List.of(fan), true));
                 int tunnel = links.named(FanNames.IPIP_TUNNEL).orElseThrow().index();
                 links.setUp(tunnel, true);
                 Routes routes = new Routes(socket);

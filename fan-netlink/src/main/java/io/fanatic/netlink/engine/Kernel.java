@@ -3,8 +3,6 @@ package io.fanatic.netlink.engine;
 import io.fanatic.core.Counter;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.MacAddress;
-import io.fanatic.netlink.bpf.FanProgramSpec;
-import io.fanatic.netlink.bpf.FanPrograms;
 import io.fanatic.netlink.bpf.ProgramSpec;
 import io.fanatic.netlink.host.DhcpLease;
 import io.fanatic.netlink.host.DhcpServer;
@@ -37,19 +35,11 @@ public interface Kernel extends AutoCloseable {
     List<RouteState> routes();
 
     /**
-     * {@return the names of our programs on a tunnel, which tell their content; empty when they are not both attached,
-     * or when earlier ones of ours are attached beside them}
+     * {@return the programs that a device of ours records, on itself or on others}
      *
-     * @param tunnel its device
+     * @param keeper the device
      */
-    Optional<FanPrograms.Names> programs(String tunnel);
-
-    /**
-     * {@return the name of our program on a bridge, which tells its content; empty when it is not attached}
-     *
-     * @param bridge its device
-     */
-    Optional<String> gate(String bridge);
+    List<ProgramState> programs(String keeper);
 
     /** {@return the content of our NAT table; empty when there is none} */
     List<NatTable.Entry> nat();
@@ -227,34 +217,21 @@ public interface Kernel extends AutoCloseable {
     void removeVni(String tunnel, int vni);
 
     /**
-     * Attaches both programs, or replaces those that are there; counters go on.
+     * Attaches the programs of one specification to a device, or replaces those that are there; counters go on.
      *
-     * @param tunnel its device
-     * @param spec the fan that they are for
+     * @param device is to have the programs; may be somebody else's
+     * @param keeper the device of ours that records them, mostly the same
+     * @param spec what they are
      */
-    void attachPrograms(String tunnel, ProgramSpec spec);
+    void attachPrograms(String device, String keeper, ProgramSpec spec);
 
     /**
-     * Takes both programs off a tunnel.
+     * Takes programs of ours off a device.
      *
-     * @param tunnel its device
+     * @param device has the programs
+     * @param keeper the device that records them
      */
-    void detachPrograms(String tunnel);
-
-    /**
-     * Attaches the program to a bridge, or replaces the one that is there; its counters go on.
-     *
-     * @param bridge its device
-     * @param spec the fan that it is for
-     */
-    void attachGate(String bridge, FanProgramSpec spec);
-
-    /**
-     * Takes the program off a bridge.
-     *
-     * @param bridge its device
-     */
-    void detachGate(String bridge);
+    void detachPrograms(String device, String keeper);
 
     /**
      * Gives a device an address.
@@ -371,11 +348,11 @@ public interface Kernel extends AutoCloseable {
     void replaceForwardTable(List<ForwardTable.Entry> entries);
 
     /**
-     * {@return what our programs on a tunnel or bridge have counted; empty when there are none}
+     * {@return what the programs have counted that a device of ours records; empty when there are none}
      *
-     * @param device the tunnel or bridge
+     * @param keeper the tunnel or bridge
      */
-    Map<Counter, Long> counters(String device);
+    Map<Counter, Long> counters(String keeper);
 
     @Override
     void close();

@@ -4,8 +4,6 @@ import io.fanatic.core.Counter;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.MacAddress;
 import io.fanatic.netlink.bpf.BpfMap;
-import io.fanatic.netlink.bpf.FanGate;
-import io.fanatic.netlink.bpf.FanProgramSpec;
 import io.fanatic.netlink.bpf.FanPrograms;
 import io.fanatic.netlink.bpf.ProgramRecord;
 import io.fanatic.netlink.bpf.ProgramSpec;
@@ -179,20 +177,22 @@ public final class LinuxKernel implements Kernel {
     }
 
     @Override
-    public Optional<FanPrograms.Names> programs(String tunnel) {
-        List<String> names = noted().names(link(tunnel));
-        return names.size() == 2 ? Optional.of(new FanPrograms.Names(names.get(1), names.get(0))) : Optional.empty();
+    public List<ProgramState> programs(String keeper) {
+        Link noting = link(keeper);
+        NotedPrograms noted = noted();
+        List<ProgramState> states = new ArrayList<>();
+        for (ProgramRecord.Place place : ProgramRecord.in(noting.alias()).places()) {
+            String device = place.device() == ProgramRecord.ITSELF ? keeper : names().get(place.device());
+            if (device != null) {
+                states.add(new ProgramState(device, keeper, noted.names(noting, place)));
+            }
+        }
+        return states;
     }
 
     @Override
-    public Optional<String> gate(String bridge) {
-        List<String> names = noted().names(link(bridge));
-        return names.size() == 1 ? Optional.of(names.get(0)) : Optional.empty();
-    }
-
-    @Override
-    public Map<Counter, Long> counters(String device) {
-        return noted().counters(link(device));
+    public Map<Counter, Long> counters(String keeper) {
+        return noted().counters(link(keeper));
     }
 
     private NotedPrograms noted() {
@@ -441,8 +441,7 @@ public final class LinuxKernel implements Kernel {
     @Override
     public void setAlias(String link, String alias) {
         Link now = link(link);
-        Optional<ProgramRecord> note = ProgramRecord.in(now.alias());
-        links.setAlias(now.index(), note.isPresent() ? note.get().appendedTo(alias) : alias);
+        links.setAlias(now.index(), ProgramRecord.in(now.alias()).appendedTo(alias));
     }
 
     @Override
@@ -513,7 +512,7 @@ public final class LinuxKernel implements Kernel {
         Optional<Link> link = links.named(name);
         if (link.isPresent() && (Label.isOurs(link.get().alias()) || Kernel.isTemporary(name))) {
             links.delete(link.get().index(), name);
-            if (ProgramRecord.in(link.get().alias()).isPresent()) {
+            if (!ProgramRecord.in(link.get().alias()).places().isEmpty()) {
                 NotedPrograms.sweep(links);
             }
         }
@@ -534,33 +533,27 @@ public final class LinuxKernel implements Kernel {
     }
 
     @Override
-    public void attachPrograms(String tunnel, ProgramSpec spec) {
-        Link device = link(tunnel);
-        Optional<BpfMap> counters = NotedPrograms.countersToKeep(device);
+    public void attachPrograms(String device, String keeper, ProgramSpec spec) {
+        Link noting = link(keeper);
+        int place = device.equals(keeper) ? ProgramRecord.ITSELF : index(device);
+        Optional<BpfMap> counters = NotedPrograms.countersToKeep(noting, place);
         try (FanPrograms programs =
                 counters.isPresent() ? FanPrograms.load(spec, counters.get()) : FanPrograms.load(spec)) {
-            // The guard first, so that nothing unguarded comes in.
-            noted().attach(device, List.of(programs.guard(), programs.encap()), programs.counters());
+            noted().attach(noting, place, programs);
         }
     }
 
     @Override
-    public void detachPrograms(String tunnel) {
-        links.named(tunnel).ifPresent(noted()::detach);
-    }
-
-    @Override
-    public void attachGate(String bridge, FanProgramSpec spec) {
-        Link device = link(bridge);
-        Optional<BpfMap> counters = NotedPrograms.countersToKeep(device);
-        try (FanGate gate = counters.isPresent() ? FanGate.load(spec, counters.get()) : FanGate.load(spec)) {
-            noted().attach(device, List.of(gate.program()), gate.counters());
+    public void detachPrograms(String device, String keeper) {
+        Optional<Link> noting = links.named(keeper);
+        Optional<Link> having = links.named(device);
+        if (noting.isPresent() && having.isPresent()) {
+            noted().detach(
+                            noting.get(),
+                            device.equals(keeper)
+                                    ? ProgramRecord.ITSELF
+                                    : having.get().index());
         }
-    }
-
-    @Override
-    public void detachGate(String bridge) {
-        detachPrograms(bridge);
     }
 
     @Override

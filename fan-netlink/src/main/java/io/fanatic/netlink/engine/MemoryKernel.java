@@ -4,9 +4,6 @@ import io.fanatic.core.Cidr;
 import io.fanatic.core.Counter;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.MacAddress;
-import io.fanatic.netlink.bpf.FanGate;
-import io.fanatic.netlink.bpf.FanProgramSpec;
-import io.fanatic.netlink.bpf.FanPrograms;
 import io.fanatic.netlink.bpf.ProgramSpec;
 import io.fanatic.netlink.host.DhcpLease;
 import io.fanatic.netlink.host.DhcpServer;
@@ -34,8 +31,7 @@ public final class MemoryKernel implements Kernel {
     private final Map<String, LinkState> links = new LinkedHashMap<>();
     private final List<AddressState> addresses = new ArrayList<>();
     private final List<RouteState> routes = new ArrayList<>();
-    private final Map<String, FanPrograms.Names> programs = new HashMap<>();
-    private final Map<String, String> gates = new HashMap<>();
+    private final List<ProgramState> programs = new ArrayList<>();
     private final Map<String, DhcpServer> dhcp = new HashMap<>();
     private final List<Ipv4Address> nameServers = new ArrayList<>();
     private List<NatTable.Entry> nat = List.of();
@@ -160,8 +156,7 @@ public final class MemoryKernel implements Kernel {
             }
             return gone;
         });
-        programs.remove(name);
-        gates.remove(name);
+        programs.removeIf(state -> state.device().equals(name) || state.keeper().equals(name));
         links.replaceAll(
                 (other, link) -> link.master().equals(Optional.of(name)) ? link.withMaster(Optional.empty()) : link);
     }
@@ -195,15 +190,11 @@ public final class MemoryKernel implements Kernel {
     }
 
     @Override
-    public Optional<FanPrograms.Names> programs(String tunnel) {
+    public List<ProgramState> programs(String keeper) {
         call("read programs");
-        return Optional.ofNullable(programs.get(tunnel));
-    }
-
-    @Override
-    public Optional<String> gate(String bridge) {
-        call("read the gate");
-        return Optional.ofNullable(gates.get(bridge));
+        List<ProgramState> recorded = new ArrayList<>(programs);
+        recorded.removeIf(state -> !state.keeper().equals(keeper));
+        return recorded;
     }
 
     @Override
@@ -468,29 +459,23 @@ public final class MemoryKernel implements Kernel {
     }
 
     @Override
-    public void attachPrograms(String tunnel, ProgramSpec spec) {
-        call("attach programs to " + tunnel);
-        link(tunnel);
-        programs.put(tunnel, FanPrograms.names(spec));
+    public void attachPrograms(String device, String keeper, ProgramSpec spec) {
+        call("attach programs to " + device);
+        link(device);
+        link(keeper);
+        forgetPrograms(device, keeper);
+        programs.add(new ProgramState(device, keeper, spec.names()));
     }
 
     @Override
-    public void detachPrograms(String tunnel) {
-        call("detach programs from " + tunnel);
-        programs.remove(tunnel);
+    public void detachPrograms(String device, String keeper) {
+        call("detach programs from " + device);
+        forgetPrograms(device, keeper);
     }
 
-    @Override
-    public void attachGate(String bridge, FanProgramSpec spec) {
-        call("attach the gate to " + bridge);
-        link(bridge);
-        gates.put(bridge, FanGate.name(spec));
-    }
-
-    @Override
-    public void detachGate(String bridge) {
-        call("detach the gate from " + bridge);
-        gates.remove(bridge);
+    private void forgetPrograms(String device, String keeper) {
+        programs.removeIf(
+                state -> state.device().equals(device) && state.keeper().equals(keeper));
     }
 
     @Override

@@ -2,7 +2,6 @@ package io.fanatic.netlink.engine;
 
 import io.fanatic.core.Counter;
 import io.fanatic.netlink.bpf.BpfMap;
-import io.fanatic.netlink.bpf.BpfProgram;
 import io.fanatic.netlink.bpf.FanPrograms;
 import io.fanatic.netlink.bpf.ProgramRecord;
 import io.fanatic.netlink.bpf.Tcx;
@@ -12,6 +11,7 @@ import io.fanatic.netlink.route.Link;
 import io.fanatic.netlink.route.Links;
 import java.nio.file.Files;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -19,8 +19,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The programs on our devices, attached and found again with CAP_NET_ADMIN and CAP_BPF alone: by the {@link ProgramRecord} in the device's
- * alias.
+ * Our programs, attached and found again with CAP_NET_ADMIN and CAP_BPF alone: by the {@link ProgramRecord} in the alias of a device of ours.
+ * That is mostly the device with the programs; of a device that is not ours, another one keeps the note. Devices with programs are given
+ * by their index, or as {@link ProgramRecord#ITSELF}.
  */
 final class NotedPrograms {
     private final Links links;
@@ -31,49 +32,68 @@ final class NotedPrograms {
         this.hooks = hooks;
     }
 
-    /** The names of a device's programs in the note's order; empty when they are not all attached, or earlier ones beside them. */
-    List<String> names(Link device) {
-        Optional<ProgramRecord> note = ProgramRecord.in(device.alias());
-        if (note.isEmpty()) {
-            return List.of();
-        }
-        List<String> names = new ArrayList<>();
-        for (ProgramRecord.Entry program : note.get().programs()) {
-            List<Integer> attached = hooks.attached(device.index(), program.hook());
-            attached = new ArrayList<>(attached);
-            attached.retainAll(note.get().ids());
+    /**
+     * The names of the programs in one place, in the note's order; empty when they are not all attached, or earlier ones beside them.
+     *
+     * @param keeper the device with the note
+     */
+    List<String> names(Link keeper, ProgramRecord.Place place) {
+        for (ProgramRecord.Entry program : place.programs()) {
             // Earlier ones that are still there would have their say on every frame.
-            if (!attached.equals(List.of(program.id()))) {
+            if (!attached(keeper, place, program.hook()).equals(List.of(program.id()))) {
                 return List.of();
             }
-            names.add(program.name());
         }
-        return names;
+        return place.names();
+    }
+
+    /** The programs of a place that are attached, earlier ones too. */
+    private List<Integer> attached(Link keeper, ProgramRecord.Place place, Tcx.Hook hook) {
+        try {
+            List<Integer> attached = new ArrayList<>(hooks.attached(index(keeper, place.device()), hook));
+            attached.retainAll(place.ids());
+            return attached;
+        } catch (ErrnoException e) {
+            if (e.errno() != Errno.ENODEV || place.device() == ProgramRecord.ITSELF) {
+                throw e;
+            }
+            return List.of(); // they went with the device
+        }
+    }
+
+    private static int index(Link keeper, int device) {
+        return device == ProgramRecord.ITSELF ? keeper.index() : device;
     }
 
     /**
-     * What a device's programs have counted; nothing when they are not attached.
+     * What the programs in a device's note have counted; nothing when they are not attached.
      *
      * @throws FanException NOT_PERMITTED when the counters cannot be opened
      */
-    Map<Counter, Long> counters(Link device) {
-        if (names(device).isEmpty()) {
-            return Map.of();
+    Map<Counter, Long> counters(Link keeper) {
+        Map<Counter, Long> sums = new EnumMap<>(Counter.class);
+        for (ProgramRecord.Place place : ProgramRecord.in(keeper.alias()).places()) {
+            if (!names(keeper, place).isEmpty()) {
+                try (BpfMap counters = CounterPins.open(place.counters()).orElseThrow(() -> notPermitted(keeper))) {
+                    FanPrograms.counters(counters).forEach((counter, count) -> sums.merge(counter, count, Long::sum));
+                }
+            }
         }
-        try (BpfMap counters = CounterPins.open(ProgramRecord.in(device.alias()).orElseThrow())
-                .orElseThrow(() -> new FanException(
-                        FanException.Reason.NOT_PERMITTED,
-                        "the counters of " + device.name()
-                                + " can be read with CAP_SYS_ADMIN only, unless the directory " + CounterPins.DIRECTORY
-                                + " is there when the fan comes up; try sudo"))) {
-            return FanPrograms.counters(counters);
-        }
+        return sums;
     }
 
-    /** The counters that new programs on a device shall go on with. */
-    static Optional<BpfMap> countersToKeep(Link device) {
+    private static FanException notPermitted(Link keeper) {
+        return new FanException(
+                FanException.Reason.NOT_PERMITTED,
+                "the counters of " + keeper.name()
+                        + " can be read with CAP_SYS_ADMIN only, unless the directory " + CounterPins.DIRECTORY
+                        + " is there when the fan comes up; try sudo");
+    }
+
+    /** The counters that new programs in a place shall go on with. */
+    static Optional<BpfMap> countersToKeep(Link keeper, int device) {
         try {
-            return ProgramRecord.in(device.alias()).flatMap(CounterPins::open);
+            return ProgramRecord.in(keeper.alias()).at(device).flatMap(place -> CounterPins.open(place.counters()));
         } catch (ErrnoException e) {
             if (e.errno() != Errno.ENOENT) {
                 throw e;
@@ -83,53 +103,86 @@ final class NotedPrograms {
     }
 
     /** Attaches programs in their order, each in the place of one of ours. */
-    void attach(Link device, List<BpfProgram> programs, BpfMap counters) {
-        Set<Integer> ours =
-                ProgramRecord.in(device.alias()).map(ProgramRecord::ids).orElse(Set.of());
+    void attach(Link keeper, int device, FanPrograms programs) {
+        ProgramRecord note = withoutGone(ProgramRecord.in(keeper.alias()));
+        Optional<ProgramRecord.Place> before = note.at(device);
         List<Integer> earlier = new ArrayList<>();
         for (Tcx.Hook hook : Tcx.Hook.values()) {
-            earlier.addAll(hooks.attached(device.index(), hook));
+            before.ifPresent(place -> earlier.addAll(attached(keeper, place, hook)));
         }
-        earlier.retainAll(ours);
-        CounterPins.pin(counters);
+        int index = index(keeper, device);
+        boolean foreign = device != ProgramRecord.ITSELF;
+        boolean clsact = foreign && (hooks.needsClsact(index) || isClsactOurs(index));
+        CounterPins.pin(programs.counters());
         // Noted first: whoever kills us in between leaves no program that nobody knows.
-        ProgramRecord note = ProgramRecord.of(programs, counters, earlier);
-        links.setAlias(device.index(), note.appendedTo(device.alias()));
-        for (int i = 0; i < programs.size(); i++) {
-            hooks.attach(device.index(), note.programs().get(i).hook(), programs.get(i), note.ids());
+        ProgramRecord.Place place = ProgramRecord.place(device, clsact, programs, earlier);
+        write(keeper, note.with(place));
+        for (int i = 0; i < place.programs().size(); i++) {
+            hooks.attach(
+                    index,
+                    place.programs().get(i).hook(),
+                    programs.all().get(i),
+                    place.ids(),
+                    foreign ? keeper.index() : ProgramHooks.OWN_DEVICE);
         }
         if (!earlier.isEmpty()) {
-            ProgramRecord alone = new ProgramRecord(note.programs(), note.counters(), List.of());
-            links.setAlias(device.index(), alone.appendedTo(device.alias()));
+            write(keeper, note.with(place.withoutEarlier()));
         }
-        sweep();
-    }
-
-    void detach(Link device) {
-        Optional<ProgramRecord> note = ProgramRecord.in(device.alias());
-        if (note.isPresent()) {
-            for (Tcx.Hook hook : Tcx.Hook.values()) {
-                for (int id : hooks.attached(device.index(), hook)) {
-                    if (note.get().ids().contains(id)) {
-                        hooks.detach(device.index(), hook, id);
-                    }
-                }
-            }
-            links.setAlias(device.index(), ProgramRecord.without(device.alias()));
-            sweep();
-        }
-    }
-
-    /** After a device has gone or its counters are others. */
-    private void sweep() {
         sweep(links);
     }
 
+    /** Whichever fan made it: the last one that has programs there takes it away. */
+    private boolean isClsactOurs(int device) {
+        for (Link link : links.list()) {
+            Optional<ProgramRecord.Place> place = ProgramRecord.in(link.alias()).at(device);
+            if (place.isPresent() && place.get().clsact()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    void detach(Link keeper, int device) {
+        ProgramRecord note = ProgramRecord.in(keeper.alias());
+        Optional<ProgramRecord.Place> place = note.at(device);
+        if (place.isPresent()) {
+            for (Tcx.Hook hook : Tcx.Hook.values()) {
+                for (int id : attached(keeper, place.get(), hook)) {
+                    hooks.detach(index(keeper, device), hook, id);
+                }
+            }
+            if (place.get().clsact()) {
+                hooks.deleteClsact(device);
+            }
+            write(keeper, note.without(device));
+            sweep(links);
+        }
+    }
+
+    private void write(Link keeper, ProgramRecord note) {
+        links.setAlias(keeper.index(), note.appendedTo(keeper.alias()));
+    }
+
+    /** An index is not given twice, so what is said of a device that has gone only takes room. */
+    private ProgramRecord withoutGone(ProgramRecord note) {
+        ProgramRecord rest = note;
+        for (ProgramRecord.Place place : note.places()) {
+            if (place.device() != ProgramRecord.ITSELF
+                    && links.byIndex(place.device()).isEmpty()) {
+                rest = rest.without(place.device());
+            }
+        }
+        return rest;
+    }
+
+    /** Forgets the counters of devices that have gone, or have others now. */
     static void sweep(Links links) {
         if (Files.isDirectory(CounterPins.DIRECTORY)) {
             Set<Integer> kept = new HashSet<>();
             for (Link link : links.list()) {
-                ProgramRecord.in(link.alias()).ifPresent(note -> kept.add(note.counters()));
+                for (ProgramRecord.Place place : ProgramRecord.in(link.alias()).places()) {
+                    kept.add(place.counters());
+                }
             }
             CounterPins.sweep(kept);
         }

@@ -59,7 +59,8 @@ final class PortSharing {
         List<Resource> rest = new ArrayList<>();
         for (Resource resource : observed) {
             boolean hangs = resource instanceof TunnelResource
-                    || resource instanceof ProgramsResource
+                    || resource instanceof ProgramsResource programs
+                            && programs.keeper().equals(fan.tunnel())
                     || resource instanceof PortResource
                     || resource.equals(new UpResource(fan.tunnel()));
             (hangs ? hanging : rest).add(resource);

@@ -6,22 +6,32 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Where the programs of tunnel and bridge hang: {@linkplain TcxHooks tcx} where the kernel has it (6.6 and later), else filters of a
+ * Where our programs hang: {@linkplain TcxHooks tcx} where the kernel has it (6.6 and later), else filters of a
  * {@linkplain ClsactHooks clsact} qdisc. Both outlive the process, and both leave other people's programs alone. Programs are known by
  * their numbers, see {@link io.fanatic.netlink.bpf.ProgramRecord}.
  */
 interface ProgramHooks {
 
+    /** The slot of programs on a device of ours. */
+    int OWN_DEVICE = 1;
+
     /**
      * Attaches a program, in the place of ours.
      *
      * @param ours the numbers of those that may be there
+     * @param slot tells apart the programs of several fans on one device, from 1 on; {@link #OWN_DEVICE} on a device of ours
      */
-    void attach(int index, Tcx.Hook hook, BpfProgram program, Set<Integer> ours);
+    void attach(int index, Tcx.Hook hook, BpfProgram program, Set<Integer> ours, int slot);
 
     /** The numbers of the programs where ours belong. */
     List<Integer> attached(int index, Tcx.Hook hook);
 
     /** Takes a program away; not there is no error. */
     void detach(int index, Tcx.Hook hook, int id);
+
+    /** Whether to attach a program there makes a clsact qdisc. */
+    boolean needsClsact(int index);
+
+    /** Takes a device's clsact away, unless somebody has a filter in it; not there is no error. */
+    void deleteClsact(int index);
 }

@@ -12,7 +12,6 @@ sealed interface Resource
                 DhcpResource,
                 ForwardTableResource,
                 ForwardingResource,
-                GateResource,
                 IpipTunnelResource,
                 NatResource,
                 PortResource,

@@ -9,7 +9,7 @@ import java.util.Set;
 final class TcxHooks implements ProgramHooks {
 
     @Override
-    public void attach(int index, Tcx.Hook hook, BpfProgram program, Set<Integer> ours) {
+    public void attach(int index, Tcx.Hook hook, BpfProgram program, Set<Integer> ours, int slot) {
         Tcx.attach(index, hook, program, ours);
     }
 
@@ -21,5 +21,15 @@ final class TcxHooks implements ProgramHooks {
     @Override
     public void detach(int index, Tcx.Hook hook, int id) {
         Tcx.detach(index, hook, id);
+    }
+
+    @Override
+    public boolean needsClsact(int index) {
+        return false;
+    }
+
+    @Override
+    public void deleteClsact(int index) {
+        // None was made.
     }
 }

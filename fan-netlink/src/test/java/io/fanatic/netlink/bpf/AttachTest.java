@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fanatic.core.Counter;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.netlink.bpf.AttachedProgram.Role;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -21,16 +22,16 @@ class AttachTest extends TwoHosts {
         there.ip("address add 10.0.0.57/16 dev und");
         int tunnel = there.index("tun");
         there.namespace().run(() -> {
-            assertThat(attached(tunnel)).isEqualTo(FanPrograms.names(one));
+            assertThat(attached(tunnel)).isEqualTo(one.names());
             AttachedProgram old = FanPrograms.attached(tunnel, Tcx.Hook.INGRESS).get(0);
             try (FanPrograms programs = FanPrograms.load(two, BpfMap.byId(old.countersMapId()))) {
                 programs.attach(tunnel);
             }
-            assertThat(attached(tunnel)).isEqualTo(FanPrograms.names(two));
+            assertThat(attached(tunnel)).isEqualTo(two.names());
             assertThat(FanPrograms.attached(tunnel, Tcx.Hook.INGRESS))
                     .singleElement()
                     .satisfies(found -> {
-                        assertThat(found.role()).isEqualTo(AttachedProgram.Role.GUARD);
+                        assertThat(found.role()).isEqualTo(Role.GUARD);
                         assertThat(found.countersMapId()).isEqualTo(old.countersMapId());
                     });
         });

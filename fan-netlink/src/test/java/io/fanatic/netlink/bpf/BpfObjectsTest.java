@@ -5,12 +5,14 @@ import static io.fanatic.netlink.bpf.Register.R1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.fanatic.netlink.bpf.AttachedProgram.Role;
 import io.fanatic.netlink.libc.Errno;
 import io.fanatic.netlink.libc.ErrnoException;
 import java.io.IOException;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -29,17 +31,19 @@ class BpfObjectsTest {
     @Test
     void aProgramTellsItsNameAndItsMaps() {
         try (FanPrograms programs = FanPrograms.load(Specs.USUAL)) {
-            FanPrograms.Names names = FanPrograms.names(Specs.USUAL);
-            BpfProgram.Info encap = programs.encap().info();
+            List<String> names = Specs.USUAL.names();
+            BpfProgram.Info encap = programs.get(Role.ENCAP).info();
             BpfMap.Info map = programs.counters().info();
-            assertThat(encap.name()).isEqualTo(names.encap()).matches("encap_[0-9a-f]{8}");
+            assertThat(encap.name()).isEqualTo(names.get(1)).matches("encap_[0-9a-f]{8}");
             assertThat(encap.tag()).matches("[0-9a-f]{16}");
             assertThat(encap.mapIds()).containsExactly(map.id());
-            assertThat(programs.guard().info().name()).isEqualTo(names.guard()).matches("guard_[0-9a-f]{8}");
-            assertThat(programs.guard().info().mapIds()).containsExactly(map.id());
+            assertThat(programs.get(Role.GUARD).info().name())
+                    .isEqualTo(names.get(0))
+                    .matches("guard_[0-9a-f]{8}");
+            assertThat(programs.get(Role.GUARD).info().mapIds()).containsExactly(map.id());
             assertThat(map).isEqualTo(new BpfMap.Info(map.id(), "fan_counters", 6, 4, 8, 32));
             assertThat(AttachedProgram.ofId(encap.id()))
-                    .isEqualTo(new AttachedProgram(encap.id(), encap.name(), AttachedProgram.Role.ENCAP, map.id()));
+                    .isEqualTo(new AttachedProgram(encap.id(), encap.name(), Role.ENCAP, map.id()));
         }
     }
 
@@ -47,7 +51,7 @@ class BpfObjectsTest {
     void aProgramWithOurNameButAnotherMapIsForeign() {
         try (BpfProgram impostor = BpfProgram.load("encap_00000000", returns(-1))) {
             AttachedProgram found = AttachedProgram.ofId(impostor.info().id());
-            assertThat(found.role()).isEqualTo(AttachedProgram.Role.FOREIGN);
+            assertThat(found.role()).isEqualTo(Role.FOREIGN);
             assertThat(found.countersMapId()).isZero();
         }
     }
@@ -156,10 +160,10 @@ class BpfObjectsTest {
                 assertThat(Tcx.query(tunnel, Tcx.Hook.INGRESS)).isEmpty();
                 Tcx.attach(tunnel, Tcx.Hook.INGRESS, foreign);
                 programs.attach(tunnel);
-                int guardId = programs.guard().info().id();
+                int guardId = programs.get(Role.GUARD).info().id();
                 assertThat(Tcx.query(tunnel, Tcx.Hook.INGRESS)).containsExactly(guardId, foreignId);
                 others.attach(tunnel);
-                int otherId = others.guard().info().id();
+                int otherId = others.get(Role.GUARD).info().id();
                 assertThat(Tcx.query(tunnel, Tcx.Hook.INGRESS)).containsExactly(otherId, foreignId);
                 FanPrograms.detach(tunnel);
                 FanPrograms.detach(tunnel);

@@ -2,10 +2,16 @@ package io.fanatic.netlink.bpf;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fanatic.netlink.bpf.AttachedProgram.Role;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
@@ -50,6 +56,37 @@ class GoldenProgramTest {
     void gateOnABigEndianCpu() {
         assertThat(GateProgram.emit(Specs.USUAL, 0, ByteOrder.BIG_ENDIAN).listing())
                 .isEqualTo(golden("gate-big-endian"));
+    }
+
+    /** Length and digest of the programs of every odd fan, as they were before the emitter became a row of steps. */
+    @Test
+    void theProgramsOfAllFansAreAsRunningFansHaveThem() {
+        List<String> lines = new ArrayList<>();
+        for (ByteOrder order : List.of(ByteOrder.LITTLE_ENDIAN, ByteOrder.BIG_ENDIAN)) {
+            for (int i = 0; i < Specs.all().size(); i++) {
+                FanProgramSpec fan = Specs.all().get(i);
+                lines.add(digest("encap " + i, order, fan.emit(Role.ENCAP, 0, order)));
+                lines.add(digest("guard " + i, order, fan.emit(Role.GUARD, 0, order)));
+                lines.add(digest("gate " + i, order, new GateProgramSpec(fan).emit(Role.GATE, 0, order)));
+            }
+            for (int i = 0; i < Specs.ipip().size(); i++) {
+                IpipProgramSpec fans = Specs.ipip().get(i);
+                lines.add(digest("ipip-encap " + i, order, fans.emit(Role.ENCAP, 0, order)));
+                lines.add(digest("ipip-guard " + i, order, fans.emit(Role.GUARD, 0, order)));
+            }
+        }
+        assertThat(lines).isEqualTo(golden("programs").lines().toList());
+    }
+
+    private static String digest(String program, ByteOrder order, Assembler code) {
+        byte[] bytes = code.bytesWithoutMaps();
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(bytes);
+            return program + (order == ByteOrder.LITTLE_ENDIAN ? " little " : " big ")
+                    + bytes.length / Instruction.BYTES + " " + HexFormat.of().formatHex(digest, 0, 16);
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test

@@ -6,6 +6,7 @@ import io.fanatic.core.Cidr;
 import io.fanatic.core.Counter;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.netlink.bpf.AttachedProgram.Role;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -40,7 +41,7 @@ class IpipProgramTest {
     void encapDoesWhatTheModelSays() {
         for (IpipProgramSpec spec : List.of(ONE, THREE)) {
             for (ByteOrder order : ORDERS) {
-                byte[] code = spec.encap(0, order).bytes();
+                byte[] code = spec.emit(Role.ENCAP, 0, order).bytes();
                 Packets packets = new Packets(spec, 1);
                 for (int i = 0; i < PACKETS; i++) {
                     byte[] packet = packets.next();
@@ -65,7 +66,7 @@ class IpipProgramTest {
     void guardDoesWhatTheModelSays() {
         for (IpipProgramSpec spec : List.of(ONE, THREE)) {
             for (ByteOrder order : ORDERS) {
-                byte[] code = spec.guard(0, order).bytes();
+                byte[] code = spec.emit(Role.GUARD, 0, order).bytes();
                 Packets packets = new Packets(spec, 2);
                 for (int i = 0; i < PACKETS; i++) {
                     byte[] packet = packets.next();
@@ -111,9 +112,9 @@ class IpipProgramTest {
     void theOrderInWhichFansCameDoesNotChangeThePrograms() {
         IpipProgramSpec other = new IpipProgramSpec(
                 List.of(THREE.fans().get(2), THREE.fans().get(0), THREE.fans().get(1)), true);
-        assertThat(FanPrograms.names(other)).isEqualTo(FanPrograms.names(THREE));
-        assertThat(FanPrograms.names(ONE)).isNotEqualTo(FanPrograms.names(THREE));
-        assertThat(FanPrograms.names(ONE)).isNotEqualTo(FanPrograms.names(Specs.USUAL));
+        assertThat(other.names()).isEqualTo(THREE.names());
+        assertThat(ONE.names()).isNotEqualTo(THREE.names());
+        assertThat(ONE.names()).isNotEqualTo(Specs.USUAL.names());
     }
 
     private static int linear(int i) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fanatic.core.Counter;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.netlink.bpf.AttachedProgram.Role;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -303,7 +304,7 @@ class ProgramKernelTest {
     void theKernelsGateDecidesAsTheModel(FanProgramSpec spec) {
         FanModel model = new FanModel(spec);
         RandomFrames frames = new RandomFrames(spec, 5);
-        try (FanGate gate = FanGate.load(spec)) {
+        try (FanPrograms gate = FanPrograms.load(new GateProgramSpec(spec))) {
             for (int i = 0; i < FRAMES; i++) {
                 // No shorter than a cable carries, as newer kernels refuse to run programs on those.
                 byte[] frame = frames.next().bytes();
@@ -313,7 +314,7 @@ class ProgramKernelTest {
                 ByteBuffer.wrap(context).order(ByteOrder.nativeOrder()).putInt(8, letIn ? FanEmitter.LET_IN : 0);
                 FanModel.Frame seen = new FanModel.Frame(padded, false);
                 boolean passes = model.gate(seen, letIn).isEmpty();
-                TestRun run = gate.program().run(padded, 1, context);
+                TestRun run = gate.get(Role.GATE).run(padded, 1, context);
                 assertThat(run.result()).as("frame %d", i).isEqualTo(passes ? FanEmitter.NEXT : FanEmitter.DROP);
                 boolean keptMark = letIn && !(passes && !model.isFromHere(seen));
                 assertThat(run.mark()).as("frame %d", i).isEqualTo(keptMark ? FanEmitter.LET_IN : 0);

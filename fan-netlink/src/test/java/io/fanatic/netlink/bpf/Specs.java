@@ -39,6 +39,18 @@ final class Specs {
                 spec("250.1.2.0/24", "10.0.0.0/26", "10.0.0.62"));
     }
 
+    /** Devices that IPIP fans share: one fan, several, with several addresses, and each property of the kernel. */
+    static List<IpipProgramSpec> ipip() {
+        FanProgramSpec withoutLocal = new FanProgramSpec(USUAL.mapping(), 0, USUAL.localAddresses(), false);
+        FanProgramSpec small = spec("251.7.0.0/16", "192.168.1.0/24", "192.168.1.1", "192.168.1.254");
+        return List.of(
+                new IpipProgramSpec(List.of(USUAL), true),
+                new IpipProgramSpec(List.of(withoutLocal), false),
+                new IpipProgramSpec(List.of(TWO_ADDRESSES), true),
+                new IpipProgramSpec(List.of(TWO_ADDRESSES, small), true),
+                new IpipProgramSpec(List.of(USUAL, small, spec("252.0.0.0/8", "172.16.0.0/12", "172.16.0.9")), false));
+    }
+
     static FanProgramSpec spec(String overlay, String underlay, String... addresses) {
         FanMapping mapping = FanMapping.of(Cidr.parse(overlay), Cidr.parse(underlay));
         List<Ipv4Address> locals = new ArrayList<>();

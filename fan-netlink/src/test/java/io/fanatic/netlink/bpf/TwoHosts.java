@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fanatic.core.Counter;
 import io.fanatic.core.TunnelType;
+import io.fanatic.netlink.bpf.AttachedProgram.Role;
 import io.fanatic.netlink.route.TrafficControl;
 import io.fanatic.netlink.wire.NetlinkSocket;
 import java.net.DatagramPacket;
@@ -13,6 +14,7 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -103,23 +105,23 @@ abstract class TwoHosts {
                     TrafficControl.Direction.INGRESS,
                     1,
                     1,
-                    programs.guard().fd(),
+                    programs.get(Role.GUARD).fd(),
                     "guard");
             tc.replaceFilter(
                     tunnel,
                     TrafficControl.Direction.EGRESS,
                     1,
                     1,
-                    programs.encap().fd(),
+                    programs.get(Role.ENCAP).fd(),
                     "encap");
         }
     }
 
     /** The names of what is attached, in the calling thread's namespace. */
-    static FanPrograms.Names attached(int tunnel) {
-        return new FanPrograms.Names(
-                FanPrograms.attached(tunnel, Tcx.Hook.EGRESS).get(0).name(),
-                FanPrograms.attached(tunnel, Tcx.Hook.INGRESS).get(0).name());
+    static List<String> attached(int tunnel) {
+        return List.of(
+                FanPrograms.attached(tunnel, Tcx.Hook.INGRESS).get(0).name(),
+                FanPrograms.attached(tunnel, Tcx.Hook.EGRESS).get(0).name());
     }
 
     static Map<Counter, Long> counters(TestHost host) {

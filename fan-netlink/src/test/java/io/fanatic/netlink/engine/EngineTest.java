@@ -111,7 +111,7 @@ class EngineTest {
     void aDeviceThatGoesInTheMiddleOfAReadingMakesItBeReadAgain() {
         engine.up(first());
         Fan fan = engine.list().get(0);
-        for (String call : List.of("programs ftun-250", "gate fan-250", "counters ftun-250")) {
+        for (String call : List.of("programs ftun-250", "programs fan-250", "counters ftun-250")) {
             AtomicInteger gone = new AtomicInteger(3);
             Kernel flapping = StubbornKernel.thatThrows(
                     name -> new ErrnoException(name, Errno.ENODEV), kernel, () -> gone.getAndDecrement() > 0, call);
@@ -322,7 +322,7 @@ class EngineTest {
         List<Consumer<MemoryKernel>> damages = List.of(
                 k -> k.remove("ftun-250"),
                 k -> k.remove("fan-250"),
-                k -> k.detachPrograms("ftun-250"),
+                k -> k.detachPrograms("ftun-250", "ftun-250"),
                 k -> k.deleteAddress(address("fan-250", "250.0.45.1", 8)),
                 k -> k.replaceNat(List.of()),
                 k -> k.setUp("fan-250", false),

@@ -8,8 +8,7 @@ import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.MacAddress;
 import io.fanatic.core.TunnelType;
 import io.fanatic.netlink.bpf.FanProgramSpec;
-import io.fanatic.netlink.bpf.FanPrograms;
-import io.fanatic.netlink.bpf.ProgramSpec;
+import io.fanatic.netlink.bpf.GateProgramSpec;
 import io.fanatic.netlink.host.NatTable;
 import io.fanatic.netlink.host.TunnelTable;
 import java.lang.reflect.Constructor;
@@ -18,6 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -46,7 +46,7 @@ class WrittenOutEqualsTest {
                             new AddressState("a", Ipv4Address.parse("10.0.0.1"), 8),
                             new AddressState("a", Ipv4Address.parse("10.0.0.1"), 9))),
             Map.entry(FanProgramSpec.class, List.of(spec(7), spec(8))),
-            Map.entry(ProgramSpec.class, List.of(spec(7), spec(8))));
+            Map.entry(Optional.class, List.of(Optional.of(spec(7)), Optional.of(new GateProgramSpec(spec(7))))));
 
     private static FanProgramSpec spec(int vni) {
         return new FanProgramSpec(MAPPING, vni, List.of(Ipv4Address.parse("10.0.0.1")), true);
@@ -59,12 +59,12 @@ class WrittenOutEqualsTest {
                 AddressState.class,
                 BridgeResource.class,
                 FanProgramSpec.class,
-                FanPrograms.Names.class,
                 ForwardingResource.class,
-                GateResource.class,
+                GateProgramSpec.class,
                 NatResource.class,
                 NatTable.Entry.class,
                 PortResource.class,
+                ProgramState.class,
                 ProgramsResource.class,
                 TunnelResource.class,
                 TunnelTable.Entry.class,

@@ -539,7 +539,7 @@ class DoctorFindingsTest {
         try {
             host.host().namespace().run(() -> {
                 try (LinuxKernel kernel = new LinuxKernel(Path.of("/run/fanatic"), Path.of("/var/lib/fanatic"))) {
-                    kernel.detachPrograms("ftun-250");
+                    kernel.detachPrograms("ftun-250", "ftun-250");
                 }
             });
             host.has(Code.PROGRAMS);

@@ -1,0 +1,41 @@
+package io.fanatic.netlink.bpf;
+
+import io.fanatic.core.Ipv4Address;
+import io.fanatic.netlink.bpf.AttachedProgram.Role;
+import java.nio.ByteOrder;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that the program on a fan's bridge depends on.
+ *
+ * @param fan the fan, of either type of tunnel
+ */
+public record GateProgramSpec(FanProgramSpec fan) implements ProgramSpec {
+
+    @Override
+    public List<Role> roles() {
+        return List.of(Role.GATE);
+    }
+
+    @Override
+    public List<Ipv4Address> localAddresses() {
+        return fan.localAddresses();
+    }
+
+    @Override
+    public Assembler emit(Role role, int countersFd, ByteOrder order) {
+        return GateProgram.emit(fan, countersFd, order);
+    }
+
+    // Written out to start fast, see Ipv4Address.
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof GateProgramSpec that && fan.equals(that.fan);
+    }
+
+    @Override
+    public int hashCode() {
+        return fan.hashCode();
+    }
+}
