@@ -66,6 +66,12 @@ public enum Code {
     ADDRESS_TWICE("address-twice", ERROR, "two containers of this host have the same address"),
     /** A container of this host has an address that is not in a slice of it. */
     ADDRESS_SLICE("address-slice", ERROR, "a container of this host has an address that is not in a slice of it"),
+    /** A container's port of the bridge passes nothing, or is not in the bridge. */
+    CONTAINER_PORT("container-port", ERROR, "a container's port of the bridge passes nothing, or is not in the bridge"),
+    /** A container has no way out, or another prefix length than the fan. */
+    CONTAINER_ROUTE("container-route", WARNING, "a container has no way out, or another prefix length than the fan"),
+    /** ARP is off on the bridge, or somebody has set an answer to it. */
+    ARP("arp", ERROR, "ARP is off on the bridge, or somebody has set a wrong answer to it"),
     /** A container engine gives out, or DHCP has leased, addresses of another one's share. */
     ADDRESS_SHARE("address-share", WARNING, "a container engine gives out addresses of another one's share"),
     /** What leaves the overlay is not masqueraded as it should be. */

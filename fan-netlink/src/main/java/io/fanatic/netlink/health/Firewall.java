@@ -4,6 +4,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import com.google.gson.JsonPrimitive;
 import io.fanatic.core.Cidr;
 import io.fanatic.core.Ipv4Address;
 import java.util.ArrayList;
@@ -28,8 +29,14 @@ record Firewall(List<Chain> chains, List<Rule> rules) {
     /**
      * @param hook {@code forward}; empty for a chain that only others jump to
      * @param policy {@code drop} or {@code accept}; empty for such a chain
+     * @param type {@code filter}, {@code nat} or {@code route}; empty for such a chain
+     * @param devices those that it is bound to, in the families netdev and inet; else empty
      */
-    public record Chain(String family, String table, String name, String hook, String policy) {
+    public record Chain(
+            String family, String table, String name, String hook, String policy, String type, List<String> devices) {
+        public Chain {
+            devices = List.copyOf(devices);
+        }
 
         /** {@code ip filter FORWARD}. */
         @Override
@@ -41,10 +48,24 @@ record Firewall(List<Chain> chains, List<Rule> rules) {
     /**
      * @param verdict {@code accept}, {@code drop}, {@code reject}, {@code return}, {@code jump}, {@code goto}, or empty for all others
      * @param target the chain that it jumps or goes to; else empty
+     * @param handle nft's number for it; 0 when it is one element of a verdict map
      */
-    public record Rule(String family, String table, String chain, List<Match> matches, String verdict, String target) {
+    public record Rule(
+            String family,
+            String table,
+            String chain,
+            List<Match> matches,
+            String verdict,
+            String target,
+            long handle) {
         public Rule {
             matches = List.copyOf(matches);
+        }
+
+        /** The command that takes it away, or that shows where it is in its chain. */
+        String removal() {
+            String place = family + " " + table + " " + chain;
+            return handle == 0 ? "nft -a list chain " + place : "nft delete rule " + place + " handle " + handle;
         }
 
         /** {@code ip filter FORWARD: ip daddr 250.0.0.0/8 drop}. */
@@ -147,7 +168,9 @@ record Firewall(List<Chain> chains, List<Rule> rules) {
                             text(chain, "table"),
                             text(chain, "name"),
                             text(chain, "hook"),
-                            text(chain, "policy")));
+                            text(chain, "policy"),
+                            text(chain, "type"),
+                            devices(chain)));
                 } else if (object.has("rule")) {
                     addRules(object.getAsJsonObject("rule"), sets, rules);
                 }
@@ -193,14 +216,31 @@ record Firewall(List<Chain> chains, List<Rule> rules) {
                 target = expression.get(said) instanceof JsonObject to ? text(to, "target") : "";
             }
         }
-        rules.add(rule(rule, matches, verdict, target));
+        long handle = rule.get("handle") instanceof JsonPrimitive number ? number.getAsLong() : 0;
+        rules.add(rule(rule, matches, verdict, target, handle));
     }
 
-    private static Rule rule(JsonObject rule, List<Match> matches, String verdict, String target) {
+    private static List<String> devices(JsonObject chain) {
+        List<String> devices = new ArrayList<>();
+        if (chain.get("dev") instanceof JsonArray several) {
+            several.forEach(device -> devices.add(device.getAsString()));
+        } else if (chain.has("dev")) {
+            devices.add(text(chain, "dev"));
+        }
+        return devices;
+    }
+
+    private static Rule rule(JsonObject rule, List<Match> matches, String verdict, String target, long handle) {
         // reject has words of its own where a jump has its target.
         boolean leads = verdict.equals("jump") || verdict.equals("goto");
         return new Rule(
-                text(rule, "family"), text(rule, "table"), text(rule, "chain"), matches, verdict, leads ? target : "");
+                text(rule, "family"),
+                text(rule, "table"),
+                text(rule, "chain"),
+                matches,
+                verdict,
+                leads ? target : "",
+                handle);
     }
 
     private static String verdict(JsonObject expression) {
@@ -232,7 +272,7 @@ record Firewall(List<Chain> chains, List<Rule> rules) {
             JsonObject expression = both.get(1).getAsJsonObject();
             String said = verdict(expression);
             String target = expression.get(said) instanceof JsonObject to ? text(to, "target") : "";
-            rules.add(rule(rule, matches, said, target));
+            rules.add(rule(rule, matches, said, target, 0));
         }
     }
 

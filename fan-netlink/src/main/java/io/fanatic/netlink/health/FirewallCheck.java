@@ -15,6 +15,13 @@ import java.util.OptionalInt;
 final class FirewallCheck implements Check {
     private static final List<String> HOOKS = List.of("prerouting", "input", "forward", "output", "postrouting");
 
+    private final Optional<Ipv4Address> peer;
+
+    /** @param peer the host that is to be reached, by an address of underlay or overlay; empty for any */
+    FirewallCheck(Optional<Ipv4Address> peer) {
+        this.peer = peer;
+    }
+
     @Override
     public String name() {
         return "the firewall";
@@ -36,9 +43,14 @@ final class FirewallCheck implements Check {
                 }
                 if (chain.hook().equals("forward")) {
                     forward(firewall, chain, fan, host, findings);
+                    toTheOutside(firewall, chain, fan, host, findings);
                 }
                 if (chain.hook().equals("input")) {
                     input(host, firewall, chain, fan, findings);
+                }
+                if (!chain.type().equals("nat")) {
+                    tunnelsPackets(host, firewall, chain, fan, findings);
+                    deviceOfTheFan(firewall, chain, fan, findings);
                 }
             }
         }
@@ -80,6 +92,42 @@ final class FirewallCheck implements Check {
                 : "nft: " + hits.get(hits.size() - 1) + ", and no rule before it lets " + outside(fan) + " pass";
         boolean all = chain.family().equals("bridge") || eatsTheFan(fan);
         findings.add(forwardDrop(fan, all, evidence, fix(chain, fan)));
+    }
+
+    /** Whether a rule that names the fan's bridge keeps containers from the outside, such as one of DOCKER-USER's. */
+    private static void toTheOutside(
+            Firewall firewall, Firewall.Chain chain, Fan fan, HealthHost host, Findings findings) {
+        if (chain.family().equals("bridge")) {
+            return;
+        }
+        List<FirewallWalk.Hit> hits = new ArrayList<>();
+        for (Ipv4Address address : fan.underlayAddresses()) {
+            Optional<String> device = host.holder(address).map(LinkState::name);
+            FirewallWalk.Packet packet = new FirewallWalk.Packet(
+                    Optional.of(fan.bridge()),
+                    device,
+                    Optional.of(fan.overlay()),
+                    Optional.empty(),
+                    Optional.of("tcp"),
+                    OptionalInt.empty(),
+                    true);
+            FirewallWalk.Outcome outcome = new FirewallWalk(firewall, packet).through(chain);
+            if (outcome.accepts()) {
+                return;
+            }
+            hits.addAll(outcome.hits());
+        }
+        hits.removeIf(hit -> dropped(hit, fan).isPresent() || !names(hit, fan.bridge()));
+        if (!hits.isEmpty()) {
+            FirewallWalk.Hit hit = hits.get(hits.size() - 1);
+            findings.add(forwardDrop(fan, false, "nft: " + hit, hit.last().removal()));
+        }
+    }
+
+    private static boolean names(FirewallWalk.Hit hit, String bridge) {
+        return hit.path().stream()
+                .flatMap(rule -> rule.matches().stream())
+                .anyMatch(match -> match.what().equals("iifname") && match.isEqual() && match.names(bridge));
     }
 
     /** New TCP connections of containers as the chain sees them: to other hosts, where these pass it, else to the world. */
@@ -196,6 +244,103 @@ final class FirewallCheck implements Check {
         return "nft insert rule " + chain + " " + what + " accept";
     }
 
+    /** What the tunnel sends, and what comes for it before any routing: where all of it is dropped for certain. */
+    private void tunnelsPackets(HealthHost host, Firewall firewall, Firewall.Chain chain, Fan fan, Findings findings) {
+        boolean out = List.of("output", "postrouting", "egress").contains(chain.hook());
+        boolean in = List.of("ingress", "prerouting").contains(chain.hook());
+        if (!out && !in || chain.family().equals("bridge") || chain.family().equals("ip6")) {
+            return;
+        }
+        boolean ipip = fan.type() == TunnelType.IPIP;
+        Cidr there = peers(fan);
+        List<FirewallWalk.Hit> hits = new ArrayList<>();
+        List<String> devices = new ArrayList<>();
+        for (Ipv4Address address : fan.underlayAddresses()) {
+            Optional<String> device = host.holder(address).map(LinkState::name).filter(name -> !name.equals("lo"));
+            if (!chain.devices().isEmpty()
+                    && device.filter(chain.devices()::contains).isEmpty()) {
+                return;
+            }
+            Optional<Cidr> here = Optional.of(Cidr.containing(address, 32));
+            FirewallWalk.Packet packet = new FirewallWalk.Packet(
+                    out ? Optional.empty() : device,
+                    out ? device : Optional.empty(),
+                    out ? here : Optional.of(there),
+                    out ? Optional.of(there) : here,
+                    Optional.of(ipip ? "ipencap" : "udp"),
+                    ipip ? OptionalInt.empty() : OptionalInt.of(fan.port()),
+                    true);
+            FirewallWalk.Outcome outcome = new FirewallWalk(firewall, packet).through(chain);
+            if (outcome.accepts()) {
+                return;
+            }
+            hits.addAll(outcome.hits());
+            device.ifPresent(devices::add);
+        }
+        if (fan.underlayAddresses().isEmpty()) {
+            return;
+        }
+        String what = ipip ? "IP protocol 4" : "UDP port " + fan.port();
+        findings.add(Finding.of(
+                        Code.TUNNEL_PORT_CLOSED,
+                        fan.overlay().toString(),
+                        out
+                                ? "this host's firewall drops what its tunnel sends (" + what + ")"
+                                : "this host's firewall drops what comes for its tunnel (" + what + ")",
+                        List.of(
+                                hits.isEmpty()
+                                        ? "chain " + chain + " (" + chain.hook()
+                                                + ") has policy drop and no rule accepts it"
+                                        : "nft: " + hits.get(hits.size() - 1) + " (" + chain.hook() + ")"),
+                        hits.isEmpty()
+                                ? "nft insert rule " + chain + " "
+                                        + (ipip ? "ip protocol 4" : "udp dport " + fan.port()) + " accept"
+                                : hits.get(hits.size() - 1).last().removal())
+                .as(Severity.ERROR));
+    }
+
+    /** The hosts that are meant: the one that is tested, or all of the underlay. */
+    private Cidr peers(Fan fan) {
+        Cidr all = fan.mapping().underlay();
+        if (peer.isEmpty()) {
+            return all;
+        }
+        Ipv4Address address = peer.get();
+        Ipv4Address outer = fan.overlay().contains(address) ? fan.mapping().owner(address) : address;
+        return all.contains(outer) ? Cidr.containing(outer, 32) : all;
+    }
+
+    /** Chains that are bound to a device of the fan, and let nothing through it. */
+    private static void deviceOfTheFan(Firewall firewall, Firewall.Chain chain, Fan fan, Findings findings) {
+        for (String device : List.of(fan.bridge(), fan.tunnel())) {
+            if (!chain.devices().contains(device)) {
+                continue;
+            }
+            FirewallWalk.Packet packet = new FirewallWalk.Packet(
+                    Optional.of(device),
+                    Optional.of(device),
+                    Optional.of(fan.overlay()),
+                    Optional.of(fan.overlay()),
+                    Optional.of("tcp"),
+                    OptionalInt.empty(),
+                    true);
+            FirewallWalk.Outcome outcome = new FirewallWalk(firewall, packet).through(chain);
+            if (!outcome.accepts()) {
+                findings.add(Finding.of(
+                        Code.FIREWALL_DROP,
+                        fan.overlay().toString(),
+                        "a chain of " + device + " drops the fan's packets",
+                        List.of(
+                                outcome.hits().isEmpty()
+                                        ? "chain " + chain + " (" + chain.hook() + ") has policy drop"
+                                        : "nft: " + outcome.hits().get(0)),
+                        outcome.hits().isEmpty()
+                                ? "nft delete chain " + chain
+                                : outcome.hits().get(0).last().removal()));
+            }
+        }
+    }
+
     /** Rules that drop by address: Docker's for its containers in raw PREROUTING, and those against "bogons". */
     private static void addresses(FirewallWalk anything, Firewall.Chain chain, Fan fan, Findings findings) {
         for (FirewallWalk.Hit hit : anything.through(chain).hits()) {
@@ -221,7 +366,6 @@ final class FirewallCheck implements Check {
 
     private static Finding finding(Fan fan, FirewallWalk.Hit hit, Cidr network) {
         Firewall.Rule rule = hit.last();
-        String chain = rule.family() + " " + rule.table() + " " + rule.chain();
         boolean classE = network.contains(fan.overlay()) && OverlapCheck.CLASS_E.contains(fan.overlay());
         return Finding.of(
                 classE ? Code.CLASS_E : Code.FIREWALL_DROP,
@@ -230,6 +374,6 @@ final class FirewallCheck implements Check {
                         ? "a firewall rule drops " + network + ", in which the overlay lies"
                         : "a firewall rule drops packets of " + network + ", which is in the overlay",
                 List.of("nft: " + hit),
-                "nft -a list chain " + chain + "; nft delete rule " + chain + " handle N");
+                rule.removal());
     }
 }

@@ -2,6 +2,7 @@ package io.fanatic.netlink.health;
 
 import io.fanatic.core.FanConfig;
 import io.fanatic.core.FanEntry;
+import io.fanatic.core.Ipv4Address;
 import io.fanatic.netlink.engine.FanException;
 import io.fanatic.netlink.libc.ErrnoException;
 import java.io.IOException;
@@ -57,12 +58,13 @@ public final class Health {
                         new PlanCheck(),
                         new UnconfiguredCheck(),
                         new PortMtuCheck(),
+                        new ContainersCheck(),
                         new ForwardingCheck(),
                         new RpFilterCheck(),
                         new PathMtuCheck(),
                         new PolicyRuleCheck(),
                         new ConntrackCheck(),
-                        new FirewallCheck(),
+                        new FirewallCheck(Optional.empty()),
                         new LegacyCheck(),
                         new ManagersCheck(),
                         new LeasesCheck(),
@@ -92,6 +94,18 @@ public final class Health {
     public Health with(Check check) {
         List<Check> all = new ArrayList<>(checks);
         all.add(check);
+        return new Health(runDirectory, stateDirectory, configuration, meant, all);
+    }
+
+    /**
+     * With another host in mind: the filters of this one are also looked at for what goes there and comes from there only.
+     *
+     * @param peer an address of that host, on the underlay or in the overlay
+     * @return health that knows of it
+     */
+    public Health towards(Ipv4Address peer) {
+        List<Check> all = new ArrayList<>(checks);
+        all.replaceAll(check -> check instanceof FirewallCheck ? new FirewallCheck(Optional.of(peer)) : check);
         return new Health(runDirectory, stateDirectory, configuration, meant, all);
     }
 

@@ -23,6 +23,7 @@ import io.fanatic.netlink.host.FirewallException;
 import io.fanatic.netlink.host.Iptables;
 import io.fanatic.netlink.host.Nftables;
 import io.fanatic.netlink.libc.ErrnoException;
+import io.fanatic.netlink.route.BridgePort;
 import io.fanatic.netlink.route.Link;
 import io.fanatic.netlink.route.Links;
 import io.fanatic.netlink.route.Route;
@@ -39,6 +40,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The host that checks look at: one reading for all of them, in the network namespace of the thread that made it. Use it on
@@ -60,6 +62,7 @@ public final class HealthHost implements AutoCloseable {
     private final Map<Fan, Map<Counter, Long>> counters = new HashMap<>();
     private final Optional<Firewall> firewall;
     private final String firewallTrouble;
+    private @Nullable Containers containers;
 
     /** @param read the configuration; empty when it could not be read */
     HealthHost(Path run, Path state, Path file, Optional<FanConfig> read, Predicate<FanEntry> meant) {
@@ -306,6 +309,38 @@ public final class HealthHost implements AutoCloseable {
                 .filter(link -> link.index() == route.outInterface())
                 .map(Link::name)
                 .findFirst();
+    }
+
+    /** The ports of bridges and what containers have at the other ends, as when they were first asked for. */
+    Containers containers() {
+        Containers known = containers;
+        if (known == null) {
+            known = Containers.here(socket);
+            containers = known;
+        }
+        return known;
+    }
+
+    /**
+     * {@return the addresses that containers of this host have at their ends of a fan's cables, each with the name of the bridge's port;
+     * of containers that can be looked into}
+     *
+     * @param fan which one
+     */
+    public Map<Ipv4Address, String> containerAddresses(Fan fan) {
+        Map<Ipv4Address, String> found = new HashMap<>();
+        if (privileged) {
+            Optional<BridgePort> bridge = containers().port(fan.bridge());
+            for (BridgePort port : containers().ports()) {
+                if (bridge.isPresent() && port.master() == bridge.get().index()) {
+                    containers()
+                            .inside(port)
+                            .ifPresent(inside ->
+                                    inside.addresses().forEach(address -> found.put(address.address(), port.name())));
+                }
+            }
+        }
+        return found;
     }
 
     /** The policy rules, in the order in which the kernel tries them. */

@@ -16,6 +16,7 @@ import io.fanatic.netlink.health.Code;
 import io.fanatic.netlink.health.Finding;
 import io.fanatic.netlink.health.Findings;
 import io.fanatic.netlink.health.HealthHost;
+import io.fanatic.netlink.health.Severity;
 import io.fanatic.netlink.host.DhcpLease;
 import io.fanatic.netlink.libc.ErrnoException;
 import io.fanatic.netlink.route.FdbEntry;
@@ -57,7 +58,7 @@ final class AddressesCheck implements Check {
             try (NetlinkSocket netlink = NetlinkSocket.open()) {
                 Optional<Link> bridge = new Links(netlink).named(fan.bridge());
                 if (bridge.isPresent() && !fan.slices().isEmpty()) {
-                    run(fan, bridge.get(), netlink, findings);
+                    run(fan, bridge.get(), netlink, host, findings);
                 }
             } catch (ErrnoException e) {
                 findings.notChecked("who has which address of " + fan.bridge() + " was not asked: " + e.getMessage());
@@ -65,26 +66,84 @@ final class AddressesCheck implements Check {
         }
     }
 
-    private static void run(Fan fan, Link bridge, NetlinkSocket netlink, Findings findings) {
+    private static void run(Fan fan, Link bridge, NetlinkSocket netlink, HealthHost host, Findings findings) {
         Set<Ipv4Address> known = new TreeSet<>();
+        List<Neighbour> set = new ArrayList<>();
         for (Neighbour neighbour : new Neighbours(netlink).list()) {
             if (neighbour.index() == bridge.index() && neighbour.learned()) {
                 known.add(neighbour.address());
+            } else if (neighbour.index() == bridge.index()
+                    && neighbour.permanent()
+                    && fan.overlay().contains(neighbour.address())) {
+                set.add(neighbour);
             }
         }
+        neighbours(fan, set, findings);
+        Map<Ipv4Address, String> containers = host.containerAddresses(fan);
+        known.addAll(containers.keySet());
         List<DhcpLease> leases = FanNetwork.onThisHost().leases(fan);
         leases.forEach(lease -> known.add(lease.address()));
         Set<MacAddress> answered = new HashSet<>();
+        Set<Ipv4Address> found = new HashSet<>();
         boolean all = true;
         for (FanSlice slice : fan.slices()) {
             findings.looked();
             all &= slice.containerAddresses().size() <= MAX_ASKED;
-            twice(fan, slice, known, netlink, bridge, answered, findings);
+            twice(fan, slice, known, netlink, bridge, answered, found, findings);
+            silent(fan, slice, containers, found, findings);
             share(FanAttachment.of(fan, slice), leases, findings);
         }
         if (all && FanNetwork.onThisHost().counters(fan).getOrDefault(Counter.SEND_SPOOFED, 0L) > 0) {
-            otherSlice(fan, ports(bridge, netlink), answered, findings);
+            Map<MacAddress, String> ports = ports(bridge, netlink);
+            // Of those that can be looked into, the addresses are known.
+            ports.values().removeAll(Set.copyOf(containers.values()));
+            otherSlice(fan, ports, answered, findings);
         }
+    }
+
+    /** What somebody has set is compared with who answers. */
+    private static void neighbours(Fan fan, List<Neighbour> set, Findings findings) {
+        if (set.isEmpty()) {
+            return;
+        }
+        List<Ipv4Address> asked = set.stream().map(Neighbour::address).toList();
+        Map<Ipv4Address, Set<MacAddress>> holders =
+                AddressProbe.holders(fan.bridge(), fan.slices().get(0).hostAddress(), asked, PATIENCE);
+        for (Neighbour neighbour : set) {
+            Set<MacAddress> answers = holders.getOrDefault(neighbour.address(), Set.of());
+            if (answers.contains(neighbour.mac())) {
+                continue;
+            }
+            Finding finding = Finding.of(
+                    Code.ARP,
+                    fan.overlay().toString(),
+                    answers.isEmpty()
+                            ? "a neighbour entry was set by hand, and nobody answers for its address"
+                            : "a neighbour entry that was set by hand is wrong: this host does not reach "
+                                    + neighbour.address(),
+                    List.of(neighbour.address() + " is set to " + neighbour.mac() + " on " + fan.bridge() + ", "
+                            + (answers.isEmpty()
+                                    ? "no answer by ARP"
+                                    : answers.iterator().next() + " answers by ARP")),
+                    "ip neigh del " + neighbour.address() + " dev " + fan.bridge());
+            findings.add(answers.isEmpty() ? finding.as(Severity.WARNING) : finding);
+        }
+    }
+
+    /** Containers that have an address of the slice and do not answer for it. */
+    private static void silent(
+            Fan fan, FanSlice slice, Map<Ipv4Address, String> containers, Set<Ipv4Address> found, Findings findings) {
+        containers.forEach((address, port) -> {
+            if (slice.containerAddresses().contains(address) && !found.contains(address)) {
+                findings.add(Finding.of(
+                                Code.CONTAINER_PORT,
+                                fan.overlay().toString(),
+                                "a container of this host does not answer",
+                                List.of(address + " behind " + port + " does not answer ARP"),
+                                "bridge -d link show dev " + port)
+                        .because(Code.ARP, Code.ADDRESS_TWICE, Code.DEVICE_DOWN, Code.BRIDGE));
+            }
+        });
     }
 
     /** Behind which port of the bridge an Ethernet address is; the tunnel's are other hosts'. */
@@ -132,6 +191,7 @@ final class AddressesCheck implements Check {
             NetlinkSocket netlink,
             Link bridge,
             Set<MacAddress> answered,
+            Set<Ipv4Address> found,
             Findings findings) {
         List<Ipv4Address> asked = new ArrayList<>();
         AddressRange all = slice.containerAddresses();
@@ -147,6 +207,7 @@ final class AddressesCheck implements Check {
         Map<MacAddress, String> ports = ports(bridge, netlink);
         holders.forEach((address, macs) -> {
             answered.addAll(macs);
+            found.add(address);
             if (macs.size() > 1) {
                 List<String> evidence = new ArrayList<>();
                 macs.forEach(mac -> evidence.add(

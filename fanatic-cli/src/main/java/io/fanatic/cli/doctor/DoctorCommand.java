@@ -62,8 +62,10 @@ public final class DoctorCommand extends Command {
             FanNetwork.requirePrivileges();
         }
         bundle.value().ifPresent(Bundle::requireWritable);
-        Diagnosis diagnosis = Health.onThisHost()
-                .only(this::isMeant)
+        Health health = peer.value().isEmpty()
+                ? Health.onThisHost()
+                : Health.onThisHost().towards(peer.required());
+        Diagnosis diagnosis = health.only(this::isMeant)
                 .with(new EnginesCheck(host.get().engines()))
                 .with(new DuplicateAddressCheck())
                 .with(new AddressesCheck())

@@ -38,6 +38,10 @@ record PeerTest(PeerReport report) {
         }
     }
 
+    /** Of this host, and enough to keep another one from being reached, also where they are only warnings. */
+    private static final Set<Code> LOCAL_FILTERS =
+            EnumSet.of(Code.TUNNEL_PORT_CLOSED, Code.FIREWALL_DROP, Code.CLASS_E, Code.RP_FILTER);
+
     /** What it adds to what was found on this host. */
     Diagnosis diagnosis(Diagnosis here) {
         int looked = report.stages().size();
@@ -55,8 +59,20 @@ record PeerTest(PeerReport report) {
         }
         String subject =
                 report.peer().map(peer -> peer.fan().overlay().toString()).orElse(Finding.HOST);
+        Set<Code> causes = EnumSet.noneOf(Code.class);
+        for (Finding each : here.findings()) {
+            if (each.severity() == Severity.ERROR || LOCAL_FILTERS.contains(each.code())) {
+                causes.add(each.code());
+            }
+        }
+        boolean local = here.findings().stream()
+                .anyMatch(each -> causes.contains(each.code())
+                        && (each.subject().equals(subject) || each.subject().equals(Finding.HOST)));
         List<String> evidence = new ArrayList<>();
-        evidence.add(why.code() + ": " + why.sentence());
+        if (!local) {
+            // Seen from afar a filter of this host looks as one on the way.
+            evidence.add(why.code() + ": " + why.sentence());
+        }
         for (Stage stage : report.stages()) {
             if (stage.status() != Stage.Status.SKIPPED) {
                 evidence.add(stage.name() + ": " + stage.sentence());
@@ -67,13 +83,7 @@ record PeerTest(PeerReport report) {
                 subject,
                 report.given() + " is not reached over the fan as it should be",
                 evidence,
-                why.command());
-        Set<Code> causes = EnumSet.noneOf(Code.class);
-        for (Finding each : here.findings()) {
-            if (each.severity() == Severity.ERROR) {
-                causes.add(each.code());
-            }
-        }
+                local ? "fanatic doctor --peer " + report.given() + ", once the cause is fixed" : why.command());
         return new Diagnosis(looked, List.of(finding.because(causes)), List.of());
     }
 }

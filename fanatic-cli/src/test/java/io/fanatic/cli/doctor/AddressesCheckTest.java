@@ -49,7 +49,7 @@ class AddressesCheckTest {
         host.run("ip netns add " + name + "; ip link add " + name
                 + " mtu 1450 master fan-250 type veth peer name eth0 mtu 1450"
                 + " netns " + name + "; ip link set " + name + " up; ip -n " + name + " link set eth0 up; ip -n " + name
-                + " address add " + address + "/8 dev eth0;"
+                + " address add " + address + "/8 dev eth0; ip -n " + name + " route add default via 250.0.1.1;"
                 + " until bridge link show dev " + name + " | grep -q 'state forwarding'; do :; done");
     }
 
@@ -86,9 +86,9 @@ class AddressesCheckTest {
     @Test
     void anAddressOfAnotherSliceIsFound() {
         twin("250.0.7.9");
-        host.run("ip netns exec twin ping -c 1 -W 1 250.0.1.1 >/dev/null || true");
         Finding finding = found(host.examine(), Code.ADDRESS_SLICE);
-        assertThat(finding.title()).isEqualTo("a container of this host has no address of its slice, 250.0.1.0/24");
+        assertThat(finding.title())
+                .isEqualTo("a container of this host has an address of another host's slice: its packets are dropped");
         assertThat(finding.evidence()).hasSize(1);
         assertThat(finding.evidence().get(0)).contains("behind twin");
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fanatic.cli.container.ContainerEngine;
 import io.fanatic.cli.container.ContainerEngines;
 import io.fanatic.core.FanOptions;
+import io.fanatic.core.Ipv4Address;
 import io.fanatic.harness.lab.EmbeddedFan;
 import io.fanatic.harness.lab.LabHost;
 import io.fanatic.netlink.FanNetwork;
@@ -23,10 +24,18 @@ record Patient(LabHost host) {
     }
 
     Diagnosis examine() {
+        return examine(Health.onThisHost());
+    }
+
+    /** With another host in mind, as {@code --peer} has it. */
+    Diagnosis towards(String peer) {
+        return examine(Health.onThisHost().towards(Ipv4Address.parse(peer)));
+    }
+
+    private Diagnosis examine(Health health) {
         List<ContainerEngine> engines = ContainerEngines.onThisHost();
         return host.namespace()
-                .call(() -> Health.onThisHost()
-                        .with(new EnginesCheck(engines))
+                .call(() -> health.with(new EnginesCheck(engines))
                         .with(new DuplicateAddressCheck())
                         .with(new AddressesCheck())
                         .examine());
