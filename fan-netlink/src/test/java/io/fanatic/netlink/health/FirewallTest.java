@@ -3,6 +3,7 @@ package io.fanatic.netlink.health;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class FirewallTest {
@@ -21,8 +22,8 @@ class FirewallTest {
         Firewall firewall = Firewall.parse(LIST);
         assertThat(firewall.chains())
                 .containsExactly(
-                        new Firewall.Chain("ip", "t", "c", "forward", "drop"),
-                        new Firewall.Chain("ip", "t", "jumped", "", ""));
+                        new Firewall.Chain("ip", "t", "c", "forward", "drop", "", List.of()),
+                        new Firewall.Chain("ip", "t", "jumped", "", "", "", List.of()));
         assertThat(firewall.rules())
                 .singleElement()
                 .hasToString("ip t c: iifname != fan-* ip daddr { 250.0.1.2, 240.0.0.0/4 } drop");
