@@ -170,9 +170,15 @@ record HostState(
 
     /** The programs of this specification on a device of ours, or an empty list. */
     List<Resource> programs(String device, ProgramSpec spec) {
-        return programs.contains(new ProgramState(device, device, spec.names()))
-                ? List.of(new ProgramsResource(device, spec))
-                : List.of();
+        for (ProgramState state : programs) {
+            // To write the programs for their names takes its time: only where there are any.
+            if (state.device().equals(device)
+                    && state.keeper().equals(device)
+                    && state.names().equals(spec.names())) {
+                return List.of(new ProgramsResource(device, spec));
+            }
+        }
+        return List.of();
     }
 
     Optional<LinkState> link(String name) {
