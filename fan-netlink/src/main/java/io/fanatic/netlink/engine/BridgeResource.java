@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 record BridgeResource(String name, MacAddress mac, int mtu, boolean spanningTree, boolean ipv6, String mark)
         implements Resource {
 
-    /** Name of a bridge that is not ready; see {@link Kernel#createTunnel}. */
+    /** Name of a bridge that is not ready; see {@link Kernel#createLink}. */
     static final String TEMPORARY = FanNames.TEMPORARY + "bridge";
 
     @Override
@@ -25,7 +25,8 @@ record BridgeResource(String name, MacAddress mac, int mtu, boolean spanningTree
 
     @Override
     public void create(Kernel kernel) {
-        NewDevice.make(kernel, TEMPORARY, name, mark, () -> kernel.createBridge(TEMPORARY, mac, mtu));
+        NewDevice.make(
+                kernel, TEMPORARY, name, mark, () -> kernel.createLink(TEMPORARY, new LinkSpec.Bridge(mac, mtu, ipv6)));
     }
 
     @Override

@@ -23,7 +23,7 @@ record IpipTunnelResource(int mtu, String mark) implements Resource {
                 TunnelResource.TEMPORARY,
                 NAME,
                 mark,
-                () -> kernel.createIpipTunnel(TunnelResource.TEMPORARY, mtu));
+                () -> kernel.createLink(TunnelResource.TEMPORARY, new LinkSpec.Ipip(mtu)));
     }
 
     @Override

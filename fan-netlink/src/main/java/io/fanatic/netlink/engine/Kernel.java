@@ -100,33 +100,13 @@ public interface Kernel extends AutoCloseable {
     boolean learnsPathMtu();
 
     /**
-     * Makes an external VXLAN device, down, under a name that nothing else uses, for {@link #renameWithAlias} to rename. A run
-     * that dies in between leaves a device that is known by that name.
+     * Makes a device, down, under a name that nothing else uses, for {@link #renameWithAlias} to rename. A run that dies in between
+     * leaves a device that is known by that name.
      *
      * @param temporaryName one for which {@link #isTemporary} holds
-     * @param mac its Ethernet address
-     * @param mtu bytes
-     * @param port UDP, 1 to 65535
-     * @param vniFilter whether it is to share its port with other such devices
+     * @param spec kind and settings
      */
-    void createTunnel(String temporaryName, MacAddress mac, int mtu, int port, boolean vniFilter);
-
-    /**
-     * Makes an external IPIP device, down, as {@link #createTunnel} does.
-     *
-     * @param temporaryName one for which {@link #isTemporary} holds
-     * @param mtu bytes
-     */
-    void createIpipTunnel(String temporaryName, int mtu);
-
-    /**
-     * Makes a bridge without IPv6, down, as {@link #createTunnel} does.
-     *
-     * @param temporaryName one for which {@link #isTemporary} holds
-     * @param mac its Ethernet address
-     * @param mtu bytes
-     */
-    void createBridge(String temporaryName, MacAddress mac, int mtu);
+    void createLink(String temporaryName, LinkSpec spec);
 
     /**
      * Gives a new device its name and its label at once.
@@ -358,7 +338,7 @@ public interface Kernel extends AutoCloseable {
     void close();
 
     /**
-     * {@return whether a name is one of those that {@link #createTunnel} and {@link #createBridge} are given}
+     * {@return whether a name is one of those that {@link #createLink} is given}
      *
      * @param name any device's
      */

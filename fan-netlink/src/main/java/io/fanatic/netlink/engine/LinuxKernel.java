@@ -404,33 +404,53 @@ public final class LinuxKernel implements Kernel {
     }
 
     @Override
-    public void createTunnel(String temporaryName, MacAddress mac, int mtu, int port, boolean vniFilter) {
+    public void createLink(String temporaryName, LinkSpec spec) {
         try {
-            links.create(NewLink.externalVxlan(temporaryName, port, vniFilter)
-                    .mac(mac)
-                    .mtu(mtu));
+            links.create(spec.match(new NewLinks(temporaryName)));
         } catch (ErrnoException e) {
-            throw e.errno() == Errno.EOPNOTSUPP
-                    ? unsupported("has no VXLAN devices (CONFIG_VXLAN); try \"modprobe vxlan\"", e)
-                    : e;
+            throw e.errno() == Errno.EOPNOTSUPP ? unsupported(spec.match(new Missing()), e) : e;
+        }
+        if (spec instanceof LinkSpec.Bridge bridge && !bridge.ipv6()) {
+            setIpv6(temporaryName, false);
         }
     }
 
-    @Override
-    public void createIpipTunnel(String temporaryName, int mtu) {
-        try {
-            links.create(NewLink.externalIpip(temporaryName).mtu(mtu));
-        } catch (ErrnoException e) {
-            throw e.errno() == Errno.EOPNOTSUPP
-                    ? unsupported("has no IPIP devices (CONFIG_NET_IPIP); try \"modprobe ipip\"", e)
-                    : e;
+    /** Devices as netlink makes them. */
+    private record NewLinks(String name) implements LinkSpec.Cases<NewLink> {
+        @Override
+        public NewLink vxlan(LinkSpec.Vxlan link) {
+            return NewLink.externalVxlan(name, link.port(), link.vniFilter())
+                    .mac(link.mac())
+                    .mtu(link.mtu());
+        }
+
+        @Override
+        public NewLink ipip(LinkSpec.Ipip link) {
+            return NewLink.externalIpip(name).mtu(link.mtu());
+        }
+
+        @Override
+        public NewLink bridge(LinkSpec.Bridge link) {
+            return NewLink.bridge(name).mac(link.mac()).mtu(link.mtu());
         }
     }
 
-    @Override
-    public void createBridge(String temporaryName, MacAddress mac, int mtu) {
-        links.create(NewLink.bridge(temporaryName).mac(mac).mtu(mtu));
-        setIpv6(temporaryName, false);
+    /** What a kernel lacks that does not know a kind of device. */
+    private static final class Missing implements LinkSpec.Cases<String> {
+        @Override
+        public String vxlan(LinkSpec.Vxlan link) {
+            return "has no VXLAN devices (CONFIG_VXLAN); try \"modprobe vxlan\"";
+        }
+
+        @Override
+        public String ipip(LinkSpec.Ipip link) {
+            return "has no IPIP devices (CONFIG_NET_IPIP); try \"modprobe ipip\"";
+        }
+
+        @Override
+        public String bridge(LinkSpec.Bridge link) {
+            return "has no bridges (CONFIG_BRIDGE); try \"modprobe bridge\"";
+        }
     }
 
     @Override

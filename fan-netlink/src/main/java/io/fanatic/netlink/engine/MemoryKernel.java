@@ -338,39 +338,52 @@ public final class MemoryKernel implements Kernel {
     }
 
     @Override
-    public void createTunnel(String temporaryName, MacAddress mac, int mtu, int port, boolean vniFilter) {
-        call("create tunnel " + temporaryName);
-        LinkState.Vxlan vxlan = new LinkState.Vxlan(port, true, vniFilter, List.of(), 0);
-        create(new LinkState(temporaryName, "vxlan", mac, mtu, false, Optional.empty(), "", Optional.of(vxlan)));
+    public void createLink(String temporaryName, LinkSpec spec) {
+        call("create " + temporaryName);
+        LinkState link = spec.match(new NewLinks(temporaryName));
+        if (link.ipip().isPresent()) {
+            requireNoExternalIpip(temporaryName);
+        }
+        create(link);
     }
 
-    @Override
-    public void createIpipTunnel(String temporaryName, int mtu) {
-        call("create tunnel " + temporaryName);
+    /** As the kernel has it: one for each namespace. */
+    private void requireNoExternalIpip(String name) {
         for (LinkState link : links.values()) {
             if (link.ipip().filter(LinkState.Ipip::external).isPresent()) {
-                throw new ErrnoException("create " + temporaryName, Errno.EEXIST);
+                throw new ErrnoException("create " + name, Errno.EEXIST);
             }
         }
-        LinkState.Ipip ipip = new LinkState.Ipip(true, Optional.empty(), Optional.empty());
-        create(new LinkState(
-                temporaryName,
-                "ipip",
-                new MacAddress(0),
-                mtu,
-                false,
-                Optional.empty(),
-                "",
-                false,
-                false,
-                Optional.empty(),
-                Optional.of(ipip)));
     }
 
-    @Override
-    public void createBridge(String temporaryName, MacAddress mac, int mtu) {
-        call("create bridge " + temporaryName);
-        create(new LinkState(temporaryName, "bridge", mac, mtu, false, Optional.empty(), "", Optional.empty()));
+    /** Devices as they are when they are new. */
+    private record NewLinks(String name) implements LinkSpec.Cases<LinkState> {
+        @Override
+        public LinkState vxlan(LinkSpec.Vxlan link) {
+            LinkState.Vxlan vxlan = new LinkState.Vxlan(link.port(), true, link.vniFilter(), List.of(), 0);
+            return state("vxlan", link.mac(), link.mtu(), false, Optional.of(vxlan), Optional.empty());
+        }
+
+        @Override
+        public LinkState ipip(LinkSpec.Ipip link) {
+            LinkState.Ipip ipip = new LinkState.Ipip(true, Optional.empty(), Optional.empty());
+            return state("ipip", new MacAddress(0), link.mtu(), false, Optional.empty(), Optional.of(ipip));
+        }
+
+        @Override
+        public LinkState bridge(LinkSpec.Bridge link) {
+            return state("bridge", link.mac(), link.mtu(), link.ipv6(), Optional.empty(), Optional.empty());
+        }
+
+        private LinkState state(
+                String kind,
+                MacAddress mac,
+                int mtu,
+                boolean ipv6,
+                Optional<LinkState.Vxlan> vxlan,
+                Optional<LinkState.Ipip> ipip) {
+            return new LinkState(name, kind, mac, mtu, false, Optional.empty(), "", false, ipv6, vxlan, ipip);
+        }
     }
 
     @Override

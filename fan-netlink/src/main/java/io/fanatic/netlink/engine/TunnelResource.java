@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 record TunnelResource(String name, int vni, int port, boolean vniFilter, MacAddress mac, int mtu, String mark)
         implements Resource {
 
-    /** Name of a tunnel that is not ready; see {@link Kernel#createTunnel}. */
+    /** Name of a tunnel that is not ready; see {@link Kernel#createLink}. */
     static final String TEMPORARY = FanNames.TEMPORARY + "tunnel";
 
     /**
@@ -35,7 +35,7 @@ record TunnelResource(String name, int vni, int port, boolean vniFilter, MacAddr
     @Override
     public void create(Kernel kernel) {
         NewDevice.make(kernel, TEMPORARY, name, mark, () -> {
-            kernel.createTunnel(TEMPORARY, mac, mtu, port, vniFilter);
+            kernel.createLink(TEMPORARY, new LinkSpec.Vxlan(mac, mtu, port, vniFilter));
             if (vniFilter) {
                 kernel.addVni(TEMPORARY, vni);
             }

@@ -508,8 +508,8 @@ class EngineTest {
 
     @Test
     void remainsOfADeadRunAreSweptByUpAndByDown() {
-        kernel.createTunnel(TunnelResource.TEMPORARY, new MacAddress(1), 1450, 8472, true);
-        kernel.createBridge(BridgeResource.TEMPORARY, new MacAddress(1), 1450);
+        kernel.createLink(TunnelResource.TEMPORARY, new LinkSpec.Vxlan(new MacAddress(1), 1450, 8472, true));
+        kernel.createLink(BridgeResource.TEMPORARY, new LinkSpec.Bridge(new MacAddress(1), 1450, false));
         engine.up(first());
         engine.downEverything();
         assertThat(kernel.links()).extracting(LinkState::name).containsExactly("lo", "eth0");
