@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * @param network the first address
  * @param prefixLength 0 to 32
  */
-public record Cidr(Ipv4Address network, int prefixLength) implements Comparable<Cidr> {
+public record Cidr(Ipv4Address network, int prefixLength) implements Prefix, Comparable<Cidr> {
 
     /**
      * Checks the components.
@@ -53,18 +53,7 @@ public record Cidr(Ipv4Address network, int prefixLength) implements Comparable<
 
     /** Reads the decimal prefix length, 0 to 32 without leading zeros, from {@code start} to the end of the text. */
     static int parsePrefixLength(String text, int start) {
-        int digits = text.length() - start;
-        int value = digits < 1 || digits > 2 ? -1 : 0;
-        for (int i = start; i < text.length() && value >= 0; i++) {
-            char c = text.charAt(i);
-            value = c < '0' || c > '9' ? -1 : value * 10 + c - '0';
-        }
-        boolean leadingZero = digits > 1 && text.charAt(start) == '0';
-        if (value < 0 || value > 32 || leadingZero) {
-            throw new IllegalArgumentException(Text.quote(text.substring(start)) + " in " + Text.quote(text)
-                    + " is not a prefix length from 0 to 32");
-        }
-        return value;
+        return Text.prefixLength(text, start, IpFamily.IPV4);
     }
 
     /**
@@ -81,7 +70,7 @@ public record Cidr(Ipv4Address network, int prefixLength) implements Comparable<
         return mask(prefixLength);
     }
 
-    /** {@return the last address, which has all host bits set} */
+    @Override
     public Ipv4Address last() {
         return Ipv4Address.of(network.bits() | ~mask());
     }
@@ -98,6 +87,11 @@ public record Cidr(Ipv4Address network, int prefixLength) implements Comparable<
      */
     public boolean contains(Ipv4Address address) {
         return (address.bits() & mask()) == network.bits();
+    }
+
+    @Override
+    public boolean contains(IpAddress address) {
+        return address instanceof Ipv4Address ipv4 && contains(ipv4);
     }
 
     /**

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param overlay the network that containers see, with prefix length o
  * @param underlay the network that hosts have, with prefix length u
  */
-public record FanMapping(Cidr overlay, Cidr underlay) {
+public record FanMapping(Cidr overlay, Cidr underlay) implements OverlayMapping {
 
     /** The longest slice prefix that still leaves room for a host address and a container. */
     public static final int LONGEST_SLICE_PREFIX = 30;
@@ -77,6 +77,7 @@ public record FanMapping(Cidr overlay, Cidr underlay) {
     }
 
     /** {@return the prefix length of every slice: o + 32 - u, 3 to 30} */
+    @Override
     public int slicePrefixLength() {
         return slicePrefixLength(overlay.prefixLength(), underlay.prefixLength());
     }
@@ -140,6 +141,24 @@ public record FanMapping(Cidr overlay, Cidr underlay) {
                     + underlay);
         }
         return owner;
+    }
+
+    @Override
+    public Cidr sliceOf(Ipv4Address underlayAddress) {
+        return slice(underlayAddress).cidr();
+    }
+
+    @Override
+    public Ipv4Address hostAddressOf(Ipv4Address underlayAddress) {
+        return slice(underlayAddress).hostAddress();
+    }
+
+    @Override
+    public Ipv4Address ownerOf(IpAddress overlayAddress) {
+        if (overlayAddress instanceof Ipv4Address ipv4) {
+            return owner(ipv4);
+        }
+        throw new IllegalArgumentException(overlayAddress + " is not in the overlay " + overlay);
     }
 
     /**

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param bits the address as a 32-bit number, most significant octet first: {@code 10.0.0.45} is {@code 0x0a00002d}
  */
-public record Ipv4Address(int bits) implements Comparable<Ipv4Address> {
+public record Ipv4Address(int bits) implements IpAddress, Comparable<Ipv4Address> {
 
     /**
      * {@return the address with these bits, most significant octet first}
@@ -76,6 +76,16 @@ public record Ipv4Address(int bits) implements Comparable<Ipv4Address> {
     public int octet(int index) {
         Objects.checkIndex(index, 4);
         return bits >>> (24 - 8 * index) & 0xff;
+    }
+
+    @Override
+    public IpFamily family() {
+        return IpFamily.IPV4;
+    }
+
+    @Override
+    public byte[] octets() {
+        return new byte[] {(byte) (bits >>> 24), (byte) (bits >>> 16), (byte) (bits >>> 8), (byte) bits};
     }
 
     /** Orders by value as an unsigned number, as people sort addresses. */

@@ -75,6 +75,26 @@ final class Text {
         return (int) value;
     }
 
+    /**
+     * Reads a decimal prefix length without leading zeros, from {@code start} to the end of the text.
+     *
+     * @throws IllegalArgumentException when it is not one of that family, quoting it
+     */
+    static int prefixLength(String text, int start, IpFamily family) {
+        int digits = text.length() - start;
+        int value = digits < 1 || digits > 3 ? -1 : 0;
+        for (int i = start; i < text.length() && value >= 0; i++) {
+            char c = text.charAt(i);
+            value = c < '0' || c > '9' ? -1 : value * 10 + c - '0';
+        }
+        boolean leadingZero = digits > 1 && text.charAt(start) == '0';
+        if (value < 0 || value > family.bits() || leadingZero) {
+            throw new IllegalArgumentException(quote(text.substring(start)) + " in " + quote(text)
+                    + " is not a prefix length from 0 to " + family.bits());
+        }
+        return value;
+    }
+
     /** @throws IllegalArgumentException when the value is not from {@code least} to {@code most} */
     static void requireRange(String what, int value, int least, int most) {
         if (value < least || value > most) {
