@@ -11,7 +11,6 @@ import io.fanatic.netlink.FanNetwork;
 import io.fanatic.netlink.engine.Fan;
 import io.fanatic.netlink.engine.FanException;
 import io.fanatic.netlink.engine.Plan;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -21,7 +20,7 @@ import java.util.Optional;
 public final class Orchestrator {
     public static void main(String[] others) {
         FanNetwork network = FanNetwork.onThisHost();
-        FanEntry entry = FanEntry.parse(List.of("250.0.0.0/8", "10.0.0.0/16"));
+        FanEntry entry = FanEntry.parse("250.0.0.0/8 10.0.0.0/16");
         try {
             Plan plan = network.plan(entry);
             System.out.println(plan.lines().size() + " steps to go");

@@ -32,6 +32,28 @@ public record FanEntry(Cidr overlay, UnderlaySpec underlay, FanOptions options) 
     }
 
     /**
+     * {@return the fan of these two, without any flag}
+     *
+     * @param overlay the network that containers see
+     * @param underlay where the fan's packets travel
+     * @throws IllegalArgumentException as the constructor
+     */
+    public static FanEntry of(Cidr overlay, UnderlaySpec underlay) {
+        return new FanEntry(overlay, underlay, FanOptions.DEFAULT);
+    }
+
+    /**
+     * Reads a line, as {@link #toString} writes it: {@code 250.0.0.0/8 10.0.0.0/16 mtu 1400}.
+     *
+     * @param line as {@link #parse(List)} reads its words
+     * @return what it asks for
+     * @throws IllegalArgumentException as {@link #parse(List)}
+     */
+    public static FanEntry parse(String line) {
+        return parse(Text.description(line));
+    }
+
+    /**
      * Reads {@code <overlay> <underlay> [flag...]}, or with underlay and overlay swapped: of two networks the one with
      * the shorter prefix is the overlay, and an interface or {@code default} is always the underlay.
      *
@@ -58,7 +80,7 @@ public record FanEntry(Cidr overlay, UnderlaySpec underlay, FanOptions options) 
 
     /** An overlay reads as an underlay of the form 10.0.0.0/16, so one parser does for both. */
     private static UnderlaySpec place(String word) {
-        if (FanOptions.isFlag(word)) {
+        if (FanFlag.of(word).isPresent()) {
             throw new IllegalArgumentException(Text.quote(word) + " stands where overlay or underlay should; expected "
                     + FORM + " (for an interface of that name give its prefix length too)");
         }
@@ -85,6 +107,16 @@ public record FanEntry(Cidr overlay, UnderlaySpec underlay, FanOptions options) 
 
     private static Cidr overlay(UnderlaySpec network) {
         return Cidr.parse(network.toString());
+    }
+
+    /**
+     * {@return the same fan with other options}
+     *
+     * @param others in place of all of its options
+     * @throws IllegalArgumentException when they do not go with the networks
+     */
+    public FanEntry withOptions(FanOptions others) {
+        return new FanEntry(overlay, underlay, others);
     }
 
     /** {@return the arithmetic, when the underlay's network is known without asking the host; else empty} */

@@ -41,7 +41,10 @@ public final class FanNames {
      * @param overlay the fan's
      */
     public static String tunnel(TunnelType type, Cidr overlay) {
-        return type == TunnelType.IPIP ? IPIP_TUNNEL : tunnel(overlay);
+        return switch (type) {
+            case VXLAN -> tunnel(overlay);
+            case IPIP -> IPIP_TUNNEL;
+        };
     }
 
     /**

@@ -2,76 +2,64 @@ package io.fanatic.core;
 
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What can be said about a fan beside its overlay and underlay; what is left empty follows from the overlay or the host.
+ * Values of this class never change:
  *
- * @param type how packets travel between hosts; the same on every host of a fan
- * @param dhcp whether a DHCP server leases the slice's container addresses
- * @param off whether {@code fanctl up -a} passes this fan over
- * @param hostReserve how many addresses belong to the host, at least 1; how many fit, the {@link FanSlice} knows
- * @param bridge the bridge's name, 1 to 15 bytes; else {@link FanNames#bridge}
- * @param port the tunnel's UDP port, 1 to 65535; else {@link TunnelType#DEFAULT_VXLAN_PORT}
- * @param vni the VXLAN network identifier, 0 to 16777215; else {@link FanNames#vni}
- * @param mtu the MTU of bridge, tunnel and containers in bytes, 68 to 65535; else what the underlay's device leaves
- * @param underlayOnly whether the tunnel's UDP port takes packets from the underlay only
- * @param nat whether what leaves the overlay takes the host's address (nftables masquerade)
- * @param accept whether rules are added that let the fan's packets pass where iptables drops what it forwards
- * @param shares which part of a slice each container engine gives out; best the same on every host
+ * <pre>
+ *   FanOptions options = FanOptions.builder().dhcp(true).mtu(1400).build();
+ *   FanOptions other = options.withDhcp(false);
+ * </pre>
+ *
+ * <p>Its text form is that of /etc/network/fan: a {@link FanFlag} for each option that is not at its default.
  */
-public record FanOptions(
-        TunnelType type,
-        boolean dhcp,
-        boolean off,
-        int hostReserve,
-        Optional<String> bridge,
-        OptionalInt port,
-        OptionalInt vni,
-        OptionalInt mtu,
-        boolean underlayOnly,
-        boolean nat,
-        boolean accept,
-        Shares shares) {
+public final class FanOptions {
 
     /** No flag given. */
-    public static final FanOptions DEFAULT = new FanOptions(
-            TunnelType.VXLAN,
-            false,
-            false,
-            FanSlice.DEFAULT_HOST_RESERVE,
-            Optional.empty(),
-            OptionalInt.empty(),
-            OptionalInt.empty(),
-            OptionalInt.empty(),
-            false,
-            true,
-            true,
-            Shares.DEFAULT);
-
-    /** The flags, for messages and help. */
-    public static final String FLAGS =
-            "ipip, dhcp, off, host-reserve N, bridge NAME, port P, vni N, mtu N, underlay-only,"
-                    + " no-nat, no-accept or shares LIST";
+    public static final FanOptions DEFAULT = builder().build();
 
     /** The smallest MTU that IPv4 allows (RFC 791, page 25), in bytes. */
     public static final int MIN_MTU = 68;
 
     /** The reserve that leaves one container in the widest slice there is, a /3. */
-    private static final int MAX_HOST_RESERVE = (1 << 29) - 3;
+    static final int MAX_HOST_RESERVE = (1 << 29) - 3;
 
-    private static final int MAX_MTU = 65535;
-    private static final int MAX_PORT = 65535;
-    private static final int MAX_VNI = 0xffffff;
+    static final int MAX_MTU = 65535;
+    static final int MAX_PORT = 65535;
+    static final int MAX_VNI = 0xffffff;
 
-    /**
-     * Checks the components.
-     *
-     * @throws IllegalArgumentException when a value is outside the range given above; the message names it
-     */
-    public FanOptions {
+    private final TunnelType type;
+    private final boolean dhcp;
+    private final boolean off;
+    private final int hostReserve;
+    private final Optional<String> bridge;
+    private final OptionalInt port;
+    private final OptionalInt vni;
+    private final OptionalInt mtu;
+    private final boolean underlayOnly;
+    private final boolean nat;
+    private final boolean accept;
+    private final Shares shares;
+
+    private FanOptions(Builder builder) {
+        type = builder.type;
+        dhcp = builder.dhcp;
+        off = builder.off;
+        hostReserve = builder.hostReserve;
+        bridge = builder.bridge;
+        port = builder.port;
+        vni = builder.vni;
+        mtu = builder.mtu;
+        underlayOnly = builder.underlayOnly;
+        nat = builder.nat;
+        accept = builder.accept;
+        shares = builder.shares;
         Text.requireRange("host-reserve", hostReserve, 1, MAX_HOST_RESERVE);
         if (bridge.isPresent()) {
             FanNames.requireInterfaceName("bridge name", bridge.get());
@@ -94,10 +82,31 @@ public record FanOptions(
         }
     }
 
+    /** {@return a builder at the defaults} */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** {@return a builder that begins with these options} */
+    public Builder toBuilder() {
+        Builder builder = new Builder();
+        builder.type = type;
+        builder.dhcp = dhcp;
+        builder.off = off;
+        builder.hostReserve = hostReserve;
+        builder.bridge = bridge;
+        builder.port = port;
+        builder.vni = vni;
+        builder.mtu = mtu;
+        builder.underlayOnly = underlayOnly;
+        builder.nat = nat;
+        builder.accept = accept;
+        builder.shares = shares;
+        return builder;
+    }
+
     /**
-     * Reads flags as they stand in /etc/network/fan: {@code dhcp}, {@code off}, {@code host-reserve N}, {@code bridge
-     * NAME}, {@code port P}, {@code vni N}, {@code mtu N}, {@code ipip}, {@code underlay-only}, {@code no-nat}, {@code
-     * no-accept}, {@code shares LIST}, in any order.
+     * Reads flags as they stand in /etc/network/fan, in any order, see {@link FanFlag}.
      *
      * @param words the flags and their values, each a word of its own
      * @return the defaults, changed as the flags say
@@ -106,106 +115,171 @@ public record FanOptions(
      */
     public static FanOptions parse(List<String> words) {
         FanOptions options = DEFAULT;
-        Set<String> seen = new HashSet<>();
+        Set<FanFlag> seen = new HashSet<>();
         for (int i = 0; i < words.size(); i++) {
-            String flag = words.get(i);
-            if (!seen.add(flag)) {
-                throw new IllegalArgumentException(Text.quote(flag) + " stands twice; once is enough");
+            String word = words.get(i);
+            Optional<FanFlag> flag = FanFlag.of(word);
+            if (flag.isPresent() && !seen.add(flag.get())) {
+                throw new IllegalArgumentException(Text.quote(word) + " stands twice; once is enough");
             }
-            options = switch (flag) {
-                case "ipip" -> options.withType(TunnelType.IPIP);
-                case "dhcp" -> options.withDhcp(true);
-                case "off" -> options.withOff(true);
-                case "underlay-only" -> options.withUnderlayOnly(true);
-                case "host-reserve" ->
-                    options.withHostReserve(Text.number("host-reserve", value(words, ++i), 1, MAX_HOST_RESERVE));
-                case "bridge" -> options.withBridge(value(words, ++i));
-                case "port" -> options.withPort(Text.number("port", value(words, ++i), 1, MAX_PORT));
-                case "vni" -> options.withVni(Text.number("vni", value(words, ++i), 0, MAX_VNI));
-                case "no-nat" -> options.withNat(false);
-                case "no-accept" -> options.withAccept(false);
-                case "mtu" -> options.withMtu(Text.number("mtu", value(words, ++i), MIN_MTU, MAX_MTU));
-                case "shares" -> options.withShares(Shares.parse(value(words, ++i)));
-                default -> throw new IllegalArgumentException(Text.quote(flag) + " is not a flag; expected " + FLAGS);
-            };
+            if (flag.isEmpty()) {
+                throw new IllegalArgumentException(Text.quote(word) + " is not a flag; expected " + FanFlag.all());
+            }
+            options = options.with(flag.get(), flag.get().hasValue() ? value(words, ++i, flag.get()) : "");
         }
         return options;
     }
 
-    private static String value(List<String> words, int at) {
+    private static String value(List<String> words, int at, FanFlag flag) {
         if (at == words.size()) {
-            String flag = words.get(at - 1);
-            String what = flag.equals("bridge") ? "name" : flag.equals("shares") ? "list" : "number";
-            throw new IllegalArgumentException(Text.quote(flag) + " needs a " + what + " after it");
+            throw new IllegalArgumentException(
+                    Text.quote(flag.word()) + " needs a " + flag.kindOfValue() + " after it");
         }
         return words.get(at);
     }
 
-    /** Whether the word is one of the flags. */
-    static boolean isFlag(String word) {
-        return switch (word) {
-            case "ipip",
-                    "dhcp",
-                    "off",
-                    "host-reserve",
-                    "bridge",
-                    "port",
-                    "vni",
-                    "mtu",
-                    "underlay-only",
-                    "no-nat",
-                    "no-accept",
-                    "shares" -> true;
-            default -> false;
+    /**
+     * {@return the same with one flag given}
+     *
+     * @param flag which one
+     * @param value its value as text; ignored by a flag without one
+     * @throws IllegalArgumentException when the value is bad or does not go with the others
+     */
+    public FanOptions with(FanFlag flag, String value) {
+        Builder builder = toBuilder();
+        flag.set(builder, value);
+        return builder.build();
+    }
+
+    /** {@return how packets travel between hosts; the same on every host of a fan} */
+    public TunnelType type() {
+        return type;
+    }
+
+    /** {@return whether a DHCP server leases the slice's container addresses} */
+    public boolean dhcp() {
+        return dhcp;
+    }
+
+    /** {@return whether {@code fanctl up -a} passes this fan over} */
+    public boolean off() {
+        return off;
+    }
+
+    /** {@return how many addresses belong to the host, at least 1; how many fit, the {@link FanSlice} knows} */
+    public int hostReserve() {
+        return hostReserve;
+    }
+
+    /** {@return the bridge's name, 1 to 15 bytes; else {@link FanNames#bridge}} */
+    public Optional<String> bridge() {
+        return bridge;
+    }
+
+    /** {@return the tunnel's UDP port, 1 to 65535; else {@link TunnelType#DEFAULT_VXLAN_PORT}} */
+    public OptionalInt port() {
+        return port;
+    }
+
+    /** {@return the VXLAN network identifier, 0 to 16777215; else {@link FanNames#vni}} */
+    public OptionalInt vni() {
+        return vni;
+    }
+
+    /** {@return the MTU of bridge and containers in bytes, 68 to 65535; else what the underlay's device leaves} */
+    public OptionalInt mtu() {
+        return mtu;
+    }
+
+    /** {@return whether the tunnel's UDP port takes packets from the underlay only} */
+    public boolean underlayOnly() {
+        return underlayOnly;
+    }
+
+    /** {@return whether what leaves the overlay takes the host's address (nftables masquerade)} */
+    public boolean nat() {
+        return nat;
+    }
+
+    /** {@return whether rules are added that let the fan's packets pass where iptables drops what it forwards} */
+    public boolean accept() {
+        return accept;
+    }
+
+    /** {@return which part of a slice each container engine gives out; best the same on every host} */
+    public Shares shares() {
+        return shares;
+    }
+
+    /**
+     * {@return the transport that these options mean}
+     *
+     * @param overlay the fan's
+     * @param now the transport that the fan has now, whose numbers stay where no others are given; empty for a new fan
+     */
+    public Transport transport(Cidr overlay, Optional<Transport> now) {
+        return switch (type) {
+            case VXLAN -> {
+                Transport.Vxlan usual = (now.isPresent() ? now.get().vxlan() : Optional.<Transport.Vxlan>empty())
+                        .orElse(Transport.Vxlan.usual(overlay));
+                yield new Transport.Vxlan(vni.orElse(usual.vni()), port.orElse(usual.port()), underlayOnly);
+            }
+            case IPIP -> new Transport.Ipip();
         };
+    }
+
+    /**
+     * {@return the same with what a transport has that is not as the overlay's would be by itself; {@link #transport} gives it back}
+     *
+     * @param transport the fan's
+     * @param overlay the fan's
+     */
+    public FanOptions withTransport(Transport transport, Cidr overlay) {
+        Builder builder = toBuilder().type(transport.type()).underlayOnly(transport.underlayOnly());
+        builder.port = OptionalInt.empty();
+        builder.vni = OptionalInt.empty();
+        if (transport.vxlan().isPresent()) {
+            Transport.Vxlan vxlan = transport.vxlan().get();
+            Transport.Vxlan usual = Transport.Vxlan.usual(overlay);
+            builder.port = vxlan.port() == usual.port() ? OptionalInt.empty() : OptionalInt.of(vxlan.port());
+            builder.vni = vxlan.vni() == usual.vni() ? OptionalInt.empty() : OptionalInt.of(vxlan.vni());
+        }
+        return builder.build();
+    }
+
+    /** {@return the same with the MTU left to the underlay} */
+    public FanOptions withoutMtu() {
+        Builder builder = toBuilder();
+        builder.mtu = OptionalInt.empty();
+        return builder.build();
     }
 
     /**
      * {@return the same with another kind of tunnel}
      *
      * @param value how packets travel
-     * @throws IllegalArgumentException for IPIP with a port or a VNI
+     * @throws IllegalArgumentException for IPIP with a port, a VNI or underlay-only
      */
     public FanOptions withType(TunnelType value) {
-        return new FanOptions(value, dhcp, off, hostReserve, bridge, port, vni, mtu, underlayOnly, nat, accept, shares);
+        return toBuilder().type(value).build();
     }
 
     /**
-     * {@return the same, with what leaves the overlay masqueraded or not}
-     *
-     * @param value whether to masquerade; true by default
-     */
-    public FanOptions withNat(boolean value) {
-        return new FanOptions(
-                type, dhcp, off, hostReserve, bridge, port, vni, mtu, underlayOnly, value, accept, shares);
-    }
-
-    /**
-     * {@return the same, with accept rules where iptables drops what it forwards, or without}
-     *
-     * @param value whether to add rules; true by default
-     */
-    public FanOptions withAccept(boolean value) {
-        return new FanOptions(type, dhcp, off, hostReserve, bridge, port, vni, mtu, underlayOnly, nat, value, shares);
-    }
-
-    /**
-     * {@return the same, with DHCP for containers switched on or off}
+     * {@return the same with DHCP for containers switched on or off}
      *
      * @param value whether to lease; false by default
      */
     public FanOptions withDhcp(boolean value) {
-        return new FanOptions(type, value, off, hostReserve, bridge, port, vni, mtu, underlayOnly, nat, accept, shares);
+        return toBuilder().dhcp(value).build();
     }
 
     /**
-     * {@return the same, but left down when the configuration is brought up, or not}
+     * {@return the same with the fan left down when the configuration is brought up, or not}
      *
      * @param value whether to leave it down; false by default
      */
     public FanOptions withOff(boolean value) {
-        return new FanOptions(
-                type, dhcp, value, hostReserve, bridge, port, vni, mtu, underlayOnly, nat, accept, shares);
+        return toBuilder().off(value).build();
     }
 
     /**
@@ -215,62 +289,37 @@ public record FanOptions(
      * @throws IllegalArgumentException when below 1
      */
     public FanOptions withHostReserve(int value) {
-        return new FanOptions(type, dhcp, off, value, bridge, port, vni, mtu, underlayOnly, nat, accept, shares);
+        return toBuilder().hostReserve(value).build();
     }
 
     /**
      * {@return the same with a bridge of that name}
      *
-     * @param name 1 to 15 bytes, see {@link FanNames#requireInterfaceName}
+     * @param value 1 to 15 bytes, see {@link FanNames#requireInterfaceName}
      * @throws IllegalArgumentException when the kernel would refuse the name
      */
-    public FanOptions withBridge(String name) {
-        return new FanOptions(
-                type, dhcp, off, hostReserve, Optional.of(name), port, vni, mtu, underlayOnly, nat, accept, shares);
+    public FanOptions withBridge(String value) {
+        return toBuilder().bridge(value).build();
     }
 
     /**
      * {@return the same with a UDP port}
      *
      * @param value 1 to 65535
-     * @throws IllegalArgumentException when not 1 to 65535
+     * @throws IllegalArgumentException when not 1 to 65535, and for IPIP
      */
     public FanOptions withPort(int value) {
-        return new FanOptions(
-                type,
-                dhcp,
-                off,
-                hostReserve,
-                bridge,
-                OptionalInt.of(value),
-                vni,
-                mtu,
-                underlayOnly,
-                nat,
-                accept,
-                shares);
+        return toBuilder().port(value).build();
     }
 
     /**
      * {@return the same with a VXLAN network identifier}
      *
      * @param value 0 to 16777215
-     * @throws IllegalArgumentException when not 0 to 16777215
+     * @throws IllegalArgumentException when not 0 to 16777215, and for IPIP
      */
     public FanOptions withVni(int value) {
-        return new FanOptions(
-                type,
-                dhcp,
-                off,
-                hostReserve,
-                bridge,
-                port,
-                OptionalInt.of(value),
-                mtu,
-                underlayOnly,
-                nat,
-                accept,
-                shares);
+        return toBuilder().vni(value).build();
     }
 
     /**
@@ -280,28 +329,35 @@ public record FanOptions(
      * @throws IllegalArgumentException when not 68 to 65535
      */
     public FanOptions withMtu(int value) {
-        return new FanOptions(
-                type,
-                dhcp,
-                off,
-                hostReserve,
-                bridge,
-                port,
-                vni,
-                OptionalInt.of(value),
-                underlayOnly,
-                nat,
-                accept,
-                shares);
+        return toBuilder().mtu(value).build();
     }
 
     /**
-     * {@return the same, with the tunnel's UDP port closed to all but the underlay, or open to everybody}
+     * {@return the same with the tunnel's UDP port closed to all but the underlay, or open to everybody}
      *
      * @param value whether it is closed; false by default
+     * @throws IllegalArgumentException for IPIP
      */
     public FanOptions withUnderlayOnly(boolean value) {
-        return new FanOptions(type, dhcp, off, hostReserve, bridge, port, vni, mtu, value, nat, accept, shares);
+        return toBuilder().underlayOnly(value).build();
+    }
+
+    /**
+     * {@return the same with what leaves the overlay masqueraded or not}
+     *
+     * @param value whether to masquerade; true by default
+     */
+    public FanOptions withNat(boolean value) {
+        return toBuilder().nat(value).build();
+    }
+
+    /**
+     * {@return the same with accept rules where iptables drops what it forwards, or without}
+     *
+     * @param value whether to add rules; true by default
+     */
+    public FanOptions withAccept(boolean value) {
+        return toBuilder().accept(value).build();
     }
 
     /**
@@ -310,31 +366,201 @@ public record FanOptions(
      * @param value the shares; {@link Shares#DEFAULT} by default
      */
     public FanOptions withShares(Shares value) {
-        return new FanOptions(type, dhcp, off, hostReserve, bridge, port, vni, mtu, underlayOnly, nat, accept, value);
+        return toBuilder().shares(value).build();
     }
 
     /** The flags as {@link #parse} reads them, separated by blanks; those at their default are left out. */
     @Override
     public String toString() {
         StringBuilder flags = new StringBuilder();
-        append(flags, type == TunnelType.IPIP, "ipip");
-        append(flags, dhcp, "dhcp");
-        append(flags, off, "off");
-        append(flags, hostReserve != FanSlice.DEFAULT_HOST_RESERVE, "host-reserve " + hostReserve);
-        append(flags, bridge.isPresent(), "bridge " + bridge.orElse(""));
-        append(flags, port.isPresent(), "port " + port.orElse(0));
-        append(flags, vni.isPresent(), "vni " + vni.orElse(0));
-        append(flags, mtu.isPresent(), "mtu " + mtu.orElse(0));
-        append(flags, underlayOnly, "underlay-only");
-        append(flags, !nat, "no-nat");
-        append(flags, !accept, "no-accept");
-        append(flags, !shares.equals(Shares.DEFAULT), "shares " + shares);
+        for (FanFlag flag : FanFlag.values()) {
+            String value = flag.valueIn(this);
+            if (!value.equals(FanFlag.NOT_GIVEN)) {
+                flags.append(flags.length() == 0 ? "" : " ").append(flag.word());
+                flags.append(flag.hasValue() ? " " : "").append(value);
+            }
+        }
         return flags.toString();
     }
 
-    private static void append(StringBuilder flags, boolean given, String flag) {
-        if (given) {
-            flags.append(flags.length() == 0 ? "" : " ").append(flag);
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof FanOptions that
+                && type == that.type
+                && dhcp == that.dhcp
+                && off == that.off
+                && hostReserve == that.hostReserve
+                && bridge.equals(that.bridge)
+                && port.equals(that.port)
+                && vni.equals(that.vni)
+                && mtu.equals(that.mtu)
+                && underlayOnly == that.underlayOnly
+                && nat == that.nat
+                && accept == that.accept
+                && shares.equals(that.shares);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(type, dhcp, off, hostReserve, bridge, port, vni, mtu, underlayOnly, nat, accept, shares);
+    }
+
+    /** Options while they are collected; {@link #build} checks them. */
+    public static final class Builder {
+        private TunnelType type = TunnelType.VXLAN;
+        private boolean dhcp = false;
+        private boolean off = false;
+        private int hostReserve = FanSlice.DEFAULT_HOST_RESERVE;
+        private Optional<String> bridge = Optional.empty();
+        private OptionalInt port = OptionalInt.empty();
+        private OptionalInt vni = OptionalInt.empty();
+        private OptionalInt mtu = OptionalInt.empty();
+        private boolean underlayOnly = false;
+        private boolean nat = true;
+        private boolean accept = true;
+        private Shares shares = Shares.DEFAULT;
+
+        private Builder() {}
+
+        /**
+         * Sets how packets travel between hosts.
+         *
+         * @param value how packets travel
+         * @return this
+         */
+        public Builder type(TunnelType value) {
+            type = value;
+            return this;
+        }
+
+        /**
+         * Sets whether a DHCP server leases the slice's container addresses.
+         *
+         * @param value whether to lease; false by default
+         * @return this
+         */
+        public Builder dhcp(boolean value) {
+            dhcp = value;
+            return this;
+        }
+
+        /**
+         * Sets whether {@code fanctl up -a} passes this fan over.
+         *
+         * @param value whether to leave it down; false by default
+         * @return this
+         */
+        public Builder off(boolean value) {
+            off = value;
+            return this;
+        }
+
+        /**
+         * Sets how many addresses belong to the host, at least 1.
+         *
+         * @param value addresses, at least 1
+         * @return this
+         */
+        public Builder hostReserve(int value) {
+            hostReserve = value;
+            return this;
+        }
+
+        /**
+         * Sets the bridge's name, 1 to 15 bytes.
+         *
+         * @param value 1 to 15 bytes, see {@link FanNames#requireInterfaceName}
+         * @return this
+         */
+        public Builder bridge(String value) {
+            bridge = Optional.of(value);
+            return this;
+        }
+
+        /**
+         * Sets the tunnel's UDP port, 1 to 65535.
+         *
+         * @param value 1 to 65535
+         * @return this
+         */
+        public Builder port(int value) {
+            port = OptionalInt.of(value);
+            return this;
+        }
+
+        /**
+         * Sets the VXLAN network identifier, 0 to 16777215.
+         *
+         * @param value 0 to 16777215
+         * @return this
+         */
+        public Builder vni(int value) {
+            vni = OptionalInt.of(value);
+            return this;
+        }
+
+        /**
+         * Sets the MTU of bridge and containers in bytes.
+         *
+         * @param value bytes, 68 to 65535
+         * @return this
+         */
+        public Builder mtu(int value) {
+            mtu = OptionalInt.of(value);
+            return this;
+        }
+
+        /**
+         * Sets whether the tunnel's UDP port takes packets from the underlay only.
+         *
+         * @param value whether it is closed; false by default
+         * @return this
+         */
+        public Builder underlayOnly(boolean value) {
+            underlayOnly = value;
+            return this;
+        }
+
+        /**
+         * Sets whether what leaves the overlay takes the host's address (nftables masquerade).
+         *
+         * @param value whether to masquerade; true by default
+         * @return this
+         */
+        public Builder nat(boolean value) {
+            nat = value;
+            return this;
+        }
+
+        /**
+         * Sets whether rules are added that let the fan's packets pass where iptables drops what it forwards.
+         *
+         * @param value whether to add rules; true by default
+         * @return this
+         */
+        public Builder accept(boolean value) {
+            accept = value;
+            return this;
+        }
+
+        /**
+         * Sets which part of a slice each container engine gives out.
+         *
+         * @param value the shares; {@link Shares#DEFAULT} by default
+         * @return this
+         */
+        public Builder shares(Shares value) {
+            shares = value;
+            return this;
+        }
+
+        /**
+         * {@return the options}
+         *
+         * @throws IllegalArgumentException when a value is out of its range or does not go with the others; the message names it
+         */
+        public FanOptions build() {
+            return new FanOptions(this);
         }
     }
 }

@@ -1,19 +1,43 @@
 package io.fanatic.core;
 
-/** How overlay packets travel over the underlay. */
+/** The word that a user says for a {@link Transport}, and what follows from that word alone. */
 public enum TunnelType {
     /** RFC 7348: Ethernet in UDP; outer IPv4 20, UDP 8, VXLAN 8 and inner Ethernet 14 bytes. */
-    VXLAN(50),
+    VXLAN("vxlan", 50, Delivery.BRIDGED),
     /** RFC 2003: IPv4 in IPv4; one outer header of 20 bytes. */
-    IPIP(20);
+    IPIP("ipip", 20, Delivery.ROUTED);
 
     /** The UDP port of the kernel's own default and of the Ubuntu fan; not IANA's 4789. */
     public static final int DEFAULT_VXLAN_PORT = 8472;
 
+    private final String word;
     private final int overhead;
+    private final Delivery delivery;
 
-    TunnelType(int overhead) {
+    TunnelType(String word, int overhead, Delivery delivery) {
+        this.word = word;
         this.overhead = overhead;
+        this.delivery = delivery;
+    }
+
+    /**
+     * {@return the type of that word}
+     *
+     * @param word {@code vxlan} or {@code ipip}
+     * @throws IllegalArgumentException when it is no word for a type
+     */
+    public static TunnelType parse(String word) {
+        for (TunnelType type : values()) {
+            if (type.word.equals(word)) {
+                return type;
+            }
+        }
+        throw new IllegalArgumentException(Text.quote(word) + " is no type of tunnel; expected vxlan or ipip");
+    }
+
+    /** {@return the word for it on command lines and in JSON: {@code vxlan}, {@code ipip}} */
+    public String word() {
+        return word;
     }
 
     /** {@return bytes that the tunnel adds to an inner IPv4 packet} */
@@ -21,20 +45,9 @@ public enum TunnelType {
         return overhead;
     }
 
-    /** {@return the word for it on command lines and in JSON: {@code vxlan}, {@code ipip}} */
-    public String word() {
-        return this == VXLAN ? "vxlan" : "ipip";
-    }
-
-    /**
-     * {@return the prefix length of the bridge's and the containers' addresses} VXLAN carries frames, so the whole
-     * overlay is on-link and asked for by ARP; IPIP carries packets, so only the slice is, and the host routes the
-     * rest.
-     *
-     * @param mapping the fan
-     */
-    public int prefixLength(FanMapping mapping) {
-        return this == VXLAN ? mapping.overlay().prefixLength() : mapping.slicePrefixLength();
+    /** {@return how packets get from containers to the tunnel} */
+    public Delivery delivery() {
+        return delivery;
     }
 
     /**

@@ -67,19 +67,17 @@ class FanConfigPropertyTest {
                             maybe(1, 65535),
                             maybe(0, 0xffffff),
                             maybe(68, 65535))
-                    .as((base, dhcp, off, reserve, bridge, port, vni, mtu) -> new FanOptions(
-                            base.type(),
-                            dhcp,
-                            off,
-                            reserve,
-                            bridge,
-                            base.type() == TunnelType.IPIP ? OptionalInt.empty() : port,
-                            base.type() == TunnelType.IPIP ? OptionalInt.empty() : vni,
-                            mtu,
-                            base.underlayOnly(),
-                            base.nat(),
-                            base.accept(),
-                            base.shares()));
+                    .as((base, dhcp, off, reserve, bridge, port, vni, mtu) -> {
+                        FanOptions.Builder flags =
+                                base.toBuilder().dhcp(dhcp).off(off).hostReserve(reserve);
+                        bridge.ifPresent(flags::bridge);
+                        mtu.ifPresent(flags::mtu);
+                        if (base.type() == TunnelType.VXLAN) {
+                            port.ifPresent(flags::port);
+                            vni.ifPresent(flags::vni);
+                        }
+                        return flags.build();
+                    });
             return Combinators.combine(underlays(fan), options)
                     .as((underlay, flags) -> new FanEntry(fan.overlay(), underlay, flags));
         });

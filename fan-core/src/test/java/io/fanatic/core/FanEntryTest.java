@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.util.List;
-import java.util.Optional;
-import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -24,19 +22,17 @@ class FanEntryTest {
         assertThat(entry.overlay()).isEqualTo(Cidr.parse("250.0.0.0/8"));
         assertThat(entry.underlay()).isEqualTo(UnderlaySpec.parse("10.0.0.45/16"));
         assertThat(entry.options())
-                .isEqualTo(new FanOptions(
-                        TunnelType.VXLAN,
-                        true,
-                        true,
-                        20,
-                        Optional.of("br-lan"),
-                        OptionalInt.of(4789),
-                        OptionalInt.of(7),
-                        OptionalInt.of(1400),
-                        true,
-                        true,
-                        true,
-                        Shares.parse("docker:1/2,dhcp:1/2")));
+                .isEqualTo(FanOptions.builder()
+                        .dhcp(true)
+                        .off(true)
+                        .hostReserve(20)
+                        .bridge("br-lan")
+                        .port(4789)
+                        .vni(7)
+                        .mtu(1400)
+                        .underlayOnly(true)
+                        .shares(Shares.parse("docker:1/2,dhcp:1/2"))
+                        .build());
         assertThat(entry)
                 .hasToString(
                         "250.0.0.0/8 10.0.0.45/16 dhcp off host-reserve 20 bridge br-lan port 4789 vni 7 mtu 1400 underlay-only shares docker:1/2,dhcp:1/2");

@@ -3,7 +3,7 @@
  *
  * <pre>{@code
  * FanNetwork network = FanNetwork.onThisHost();
- * network.up(FanEntry.parse(List.of("250.0.0.0/8", "10.0.0.0/16")));
+ * network.up(FanEntry.parse("250.0.0.0/8 10.0.0.0/16"));
  * for (Fan fan : network.list()) {
  *     System.out.println(fan.bridge() + " " + fan.slices());
  * }

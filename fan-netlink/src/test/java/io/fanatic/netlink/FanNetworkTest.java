@@ -373,7 +373,7 @@ class FanNetworkTest {
         on(a).up(fan("10.0.0.1/16", "port", "9999"));
         assertThat(on(a).list())
                 .singleElement()
-                .satisfies(fan -> assertThat(fan.port()).isEqualTo(9999));
+                .satisfies(fan -> assertThat(fan.transport().udpPort()).hasValue(9999));
     }
 
     @Test

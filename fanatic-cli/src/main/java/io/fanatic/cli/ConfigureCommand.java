@@ -57,7 +57,7 @@ final class ConfigureCommand extends SetupCommand {
     private final Option<TunnelType> type = option(
             "-t,--type",
             "TYPE",
-            FanArguments::type,
+            TunnelType::parse,
             "how packets travel, the same on every host: vxlan, or ipip for 30 bytes more per packet (vxlan)");
     private final Option<Integer> port = option(
             "--port",

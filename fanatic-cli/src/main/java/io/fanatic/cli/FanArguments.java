@@ -6,12 +6,14 @@ import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.command.Option;
 import io.fanatic.core.Cidr;
 import io.fanatic.core.FanEntry;
+import io.fanatic.core.FanFlag;
 import io.fanatic.core.FanOptions;
 import io.fanatic.core.Shares;
 import io.fanatic.core.TunnelType;
 import io.fanatic.core.UnderlaySpec;
-import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -63,113 +65,64 @@ final class FanArguments {
         return new CommandException(ExitCode.USAGE, sentence);
     }
 
-    /** @throws IllegalArgumentException when it is no word for a type */
-    static TunnelType type(String word) {
-        for (TunnelType type : TunnelType.values()) {
-            if (type.word().equals(word)) {
-                return type;
-            }
-        }
-        throw new IllegalArgumentException("\"" + word + "\" is no type of tunnel; expected vxlan or ipip");
-    }
-
-    /** The options that say how a fan is to be, on top of those in the words. */
+    /** The options that say how a fan is to be, on top of those in the words: {@code -t}, and one for each flag. */
     static final class Flags {
         private final Option<TunnelType> type;
-        private final Option<Boolean> dhcp;
-        private final Option<Boolean> underlayOnly;
-        private final Option<Boolean> noNat;
-        private final Option<Boolean> noAccept;
-        private final List<Option<String>> valued = new ArrayList<>();
-        private final List<String> names = List.of("host-reserve", "bridge", "port", "vni", "mtu", "shares");
+        private final Map<FanFlag, Option<?>> options = new EnumMap<>(FanFlag.class);
 
         Flags(Command command) {
             type = command.option(
                     "-t,--type",
                     "TYPE",
-                    FanArguments::type,
+                    TunnelType::parse,
                     "how packets travel, the same on every host: vxlan, or ipip for 30 bytes more per packet (vxlan)");
-            noNat = command.flag("--no-nat", "leave what goes from the slice to outside the overlay as it is");
-            noAccept = command.flag(
-                    "--no-accept", "add no rules that let the fan pass where iptables drops what it forwards");
-            dhcp = command.flag("--dhcp", "lease the slice's container addresses by DHCP (dnsmasq)");
-            valued.add(command.option(
-                    "--host-reserve", "N", word -> word, "how many addresses belong to the host, from .1 on (1)"));
-            valued.add(command.option("--bridge", "NAME", word -> word, "the bridge's name (fan-250 for 250.0.0.0/8)"));
-            valued.add(command.option(
-                    "--port", "P", word -> word, "the tunnel's UDP port, the same on every host (8472)"));
-            valued.add(command.option(
-                    "--vni",
-                    "N",
-                    word -> word,
-                    "the VXLAN network identifier, the same on every host (overlay / 256)"));
-            valued.add(command.option(
-                    "--mtu",
-                    "N",
-                    word -> word,
-                    "MTU of bridge and containers in bytes (the underlay's less 50; less 20 for ipip)"));
-            valued.add(command.option(
-                    "--shares",
-                    "LIST",
-                    word -> word,
-                    "which part of the slice each container engine gives out (" + Shares.DEFAULT + ")"));
-            underlayOnly = command.flag(
-                    "--underlay-only", "let the tunnel's port take packets from the underlay only (nftables)");
-        }
-
-        /** @throws CommandException (USAGE) when a value is out of range */
-        FanEntry applyTo(FanEntry entry) {
-            List<String> words = new ArrayList<>();
-            if (type.value().equals(Optional.of(TunnelType.IPIP))) {
-                words.add("ipip");
-            }
-            if (dhcp.or(false)) {
-                words.add("dhcp");
-            }
-            if (underlayOnly.or(false)) {
-                words.add("underlay-only");
-            }
-            if (noNat.or(false)) {
-                words.add("no-nat");
-            }
-            if (noAccept.or(false)) {
-                words.add("no-accept");
-            }
-            for (int i = 0; i < names.size(); i++) {
-                Optional<String> value = valued.get(i).value();
-                if (value.isPresent()) {
-                    words.add(names.get(i));
-                    words.add(value.get());
+            for (FanFlag flag : FanFlag.values()) {
+                String help = help(flag);
+                if (!help.isEmpty()) {
+                    String name = "--" + flag.word();
+                    options.put(
+                            flag,
+                            flag.hasValue()
+                                    ? command.option(name, flag.label(), word -> word, help)
+                                    : command.flag(name, help));
                 }
             }
-            if (words.isEmpty()) {
-                return entry;
-            }
+        }
+
+        /** What the help says of it; nothing of what is no option of the command line. */
+        private static String help(FanFlag flag) {
+            return switch (flag) {
+                case IPIP, OFF -> "";
+                case DHCP -> "lease the slice's container addresses by DHCP (dnsmasq)";
+                case HOST_RESERVE -> "how many addresses belong to the host, from .1 on (1)";
+                case BRIDGE -> "the bridge's name (fan-250 for 250.0.0.0/8)";
+                case PORT -> "the tunnel's UDP port, the same on every host (8472)";
+                case VNI -> "the VXLAN network identifier, the same on every host (overlay / 256)";
+                case MTU -> "MTU of bridge and containers in bytes (the underlay's less 50; less 20 for ipip)";
+                case UNDERLAY_ONLY -> "let the tunnel's port take packets from the underlay only (nftables)";
+                case NO_NAT -> "leave what goes from the slice to outside the overlay as it is";
+                case NO_ACCEPT -> "add no rules that let the fan pass where iptables drops what it forwards";
+                case SHARES -> "which part of the slice each container engine gives out (" + Shares.DEFAULT + ")";
+            };
+        }
+
+        /** @throws CommandException (USAGE) when a value is out of range, or does not go with the others */
+        FanEntry applyTo(FanEntry entry) {
+            FanOptions given = entry.options();
             try {
-                FanOptions options = FanOptions.parse(words);
-                return new FanEntry(
-                        entry.overlay(), entry.underlay(), merge(entry.options(), options, words.contains("shares")));
+                if (type.value().isPresent() && type.value().get() != TunnelType.VXLAN) {
+                    given = given.withType(type.value().get());
+                }
+                for (Map.Entry<FanFlag, Option<?>> each : options.entrySet()) {
+                    Optional<?> value = each.getValue().value();
+                    if (value.isPresent() && !value.get().equals(false)) {
+                        given = given.with(each.getKey(), value.get().toString());
+                    }
+                }
+                return entry.withOptions(given);
             } catch (IllegalArgumentException e) {
                 throw usage(String.valueOf(e.getMessage()));
             }
-        }
-
-        private static FanOptions merge(FanOptions words, FanOptions options, boolean shares) {
-            return new FanOptions(
-                    options.type() == TunnelType.IPIP ? TunnelType.IPIP : words.type(),
-                    words.dhcp() || options.dhcp(),
-                    words.off(),
-                    options.hostReserve() != FanOptions.DEFAULT.hostReserve()
-                            ? options.hostReserve()
-                            : words.hostReserve(),
-                    options.bridge().or(words::bridge),
-                    options.port().isPresent() ? options.port() : words.port(),
-                    options.vni().isPresent() ? options.vni() : words.vni(),
-                    options.mtu().isPresent() ? options.mtu() : words.mtu(),
-                    words.underlayOnly() || options.underlayOnly(),
-                    words.nat() && options.nat(),
-                    words.accept() && options.accept(),
-                    shares ? options.shares() : words.shares());
         }
     }
 }

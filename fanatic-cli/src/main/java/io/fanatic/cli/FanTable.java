@@ -1,9 +1,6 @@
 package io.fanatic.cli;
 
-import io.fanatic.core.FanNames;
 import io.fanatic.core.FanSlice;
-import io.fanatic.core.Shares;
-import io.fanatic.core.TunnelType;
 import io.fanatic.netlink.engine.Fan;
 import java.util.List;
 
@@ -45,38 +42,7 @@ final class FanTable {
 
     /** What is not as it would be by itself, in the words of /etc/network/fan; a dash when there is nothing. */
     private static String flags(Fan fan, FanSlice slice) {
-        StringBuilder flags = new StringBuilder();
-        if (fan.type() == TunnelType.IPIP) {
-            flags.append(" ipip");
-        }
-        if (fan.leases(slice.underlayAddress())) {
-            flags.append(" dhcp");
-        }
-        if (slice.hostReserve() != FanSlice.DEFAULT_HOST_RESERVE) {
-            flags.append(" host-reserve ").append(slice.hostReserve());
-        }
-        if (!fan.bridge().equals(FanNames.bridge(fan.overlay()))) {
-            flags.append(" bridge ").append(fan.bridge());
-        }
-        boolean vxlan = fan.type() == TunnelType.VXLAN;
-        if (vxlan && fan.port() != TunnelType.DEFAULT_VXLAN_PORT) {
-            flags.append(" port ").append(fan.port());
-        }
-        if (vxlan && fan.vni() != FanNames.vni(fan.overlay())) {
-            flags.append(" vni ").append(fan.vni());
-        }
-        if (fan.underlayOnly()) {
-            flags.append(" underlay-only");
-        }
-        if (!fan.nat()) {
-            flags.append(" no-nat");
-        }
-        if (!fan.accept()) {
-            flags.append(" no-accept");
-        }
-        if (!fan.shares().equals(Shares.DEFAULT)) {
-            flags.append(" shares ").append(fan.shares());
-        }
-        return flags.length() == 0 ? "-" : flags.substring(1);
+        String flags = fan.entryOfAnyMtu(slice).options().toString();
+        return flags.isEmpty() ? "-" : flags;
     }
 }

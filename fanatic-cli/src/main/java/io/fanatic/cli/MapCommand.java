@@ -23,7 +23,7 @@ final class MapCommand extends Command {
     private final Option<TunnelType> type = option(
             "-t,--type",
             "TYPE",
-            FanArguments::type,
+            TunnelType::parse,
             "of the tunnel: vxlan, or ipip (vxlan); prefix lengths follow from it");
     private final Option<Shares> shares = option(
             "--shares",
@@ -55,7 +55,7 @@ final class MapCommand extends Command {
     }
 
     private int prefixLength(FanSlice slice) {
-        return type.or(TunnelType.VXLAN).prefixLength(slice.mapping());
+        return type.or(TunnelType.VXLAN).delivery().prefixLength(slice.mapping());
     }
 
     private String text(Ipv4Address address, boolean isOverlay, FanSlice slice) {

@@ -5,7 +5,6 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.fanatic.core.Counter;
 import io.fanatic.core.FanSlice;
-import io.fanatic.core.TunnelType;
 import io.fanatic.netlink.engine.Fan;
 import java.util.List;
 import java.util.Map;
@@ -44,10 +43,10 @@ final class ShowJson {
         object.addProperty("bridge", fan.bridge());
         object.addProperty("tunnel", fan.tunnel());
         object.addProperty("type", fan.type().word());
-        if (fan.type() == TunnelType.VXLAN) {
-            object.addProperty("vni", fan.vni());
-            object.addProperty("port", fan.port());
-        }
+        fan.transport().vxlan().ifPresent(vxlan -> {
+            object.addProperty("vni", vxlan.vni());
+            object.addProperty("port", vxlan.port());
+        });
         // The bridge has it.
         if (fan.mtu() != 0) {
             object.addProperty("mtu", fan.mtu());

@@ -98,7 +98,7 @@ final class StatusCommand extends Command {
     private static String describe(Fan fan) {
         StringBuilder text = new StringBuilder("fan on ").append(fan.bridge());
         for (FanSlice slice : fan.slices()) {
-            text.append(' ').append(fan.entry(slice));
+            text.append(' ').append(fan.entryOfAnyMtu(slice));
         }
         return fan.mtu() == 0
                 ? text.append(" without that bridge").toString()

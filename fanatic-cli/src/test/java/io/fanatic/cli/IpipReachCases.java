@@ -6,16 +6,16 @@ import io.fanatic.core.Cidr;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.FanOptions;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Transport;
 import io.fanatic.core.TunnelType;
-import io.fanatic.harness.iperf.IperfSpec;
 import io.fanatic.harness.iperf.TestLength;
+import io.fanatic.harness.iperf.IperfSpec;
 import io.fanatic.harness.lab.EmbeddedFan;
 import io.fanatic.harness.lab.FanControl;
 import io.fanatic.harness.lab.Lab;
 import io.fanatic.harness.lab.LabHost;
 import io.fanatic.harness.lab.LabSpec;
 import io.fanatic.harness.probe.Probes;
-import io.fanatic.harness.reach.Carrier;
 import io.fanatic.harness.reach.Explanation;
 import io.fanatic.harness.reach.PeerReport;
 import io.fanatic.harness.reach.Reach;
@@ -43,7 +43,7 @@ class IpipReachCases {
     private static final FanMapping FAN = FanMapping.of(Cidr.parse("250.0.0.0/8"), Cidr.parse("10.0.0.0/16"));
     private static final Ipv4Address UNDERLAY = Ipv4Address.parse("10.0.0.2");
     private static final Ipv4Address OVERLAY = Ipv4Address.parse("250.0.2.1");
-    private static final Carrier CARRIER = new Carrier(TunnelType.IPIP, 0, 0);
+    private static final Transport CARRIER = new Transport.Ipip();
     private static final FanControl IPIP =
             new EmbeddedFan(FanOptions.DEFAULT.withType(TunnelType.IPIP).withNat(false));
     private static final FanControl VXLAN = new EmbeddedFan(FanOptions.DEFAULT.withNat(false));

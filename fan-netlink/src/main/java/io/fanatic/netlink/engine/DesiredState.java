@@ -1,15 +1,14 @@
 package io.fanatic.netlink.engine;
 
 import io.fanatic.core.Cidr;
-import io.fanatic.core.FanNames;
+import io.fanatic.core.Delivery;
 import io.fanatic.core.FanSlice;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.MacAddress;
+import io.fanatic.core.Transport;
 import io.fanatic.core.TunnelType;
 import io.fanatic.netlink.bpf.FanProgramSpec;
 import io.fanatic.netlink.bpf.GateProgramSpec;
-import io.fanatic.netlink.bpf.IpipProgramSpec;
-import io.fanatic.netlink.bpf.ProgramSpec;
 import io.fanatic.netlink.host.DhcpServer;
 import io.fanatic.netlink.host.ForwardTable;
 import io.fanatic.netlink.host.Iptables;
@@ -19,6 +18,7 @@ import io.fanatic.netlink.host.TunnelTable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -45,8 +45,8 @@ final class DesiredState {
      * @param vniFilter whether its tunnel shares its port with others
      */
     List<Resource> desired(Fan fan, boolean vniFilter, HostState host) {
-        boolean vxlan = fan.type() == TunnelType.VXLAN;
-        List<Resource> resources = new ArrayList<>(vxlan ? desiredTunnel(fan, vniFilter) : List.of());
+        boolean bridged = fan.delivery() == Delivery.BRIDGED;
+        List<Resource> resources = new ArrayList<>(tunnels(fan).desired(fan, vniFilter));
         resources.add(new BridgeResource(
                 fan.bridge(),
                 MacAddress.ofBridge(fan.overlay(), fan.macSeed()),
@@ -55,7 +55,7 @@ final class DesiredState {
                 false,
                 fan.mark().toString()));
         resources.add(new ProgramsResource(fan.bridge(), gate(fan)));
-        if (vxlan) {
+        if (bridged) {
             resources.add(new PortResource(fan.tunnel(), fan.bridge()));
         }
         for (FanSlice slice : fan.slices()) {
@@ -65,11 +65,11 @@ final class DesiredState {
             }
         }
         forwards(fan.bridge(), host, resources);
-        if (vxlan) {
+        if (bridged) {
             resources.add(new UpResource(fan.tunnel()));
         }
         resources.add(new UpResource(fan.bridge()));
-        if (!vxlan && !fan.slices().isEmpty()) {
+        if (!bridged && !fan.slices().isEmpty()) {
             resources.add(new RouteResource(
                     fan.overlay(), fan.tunnel(), Optional.of(fan.slices().get(0).hostAddress()), fan.mtu()));
         }
@@ -77,7 +77,7 @@ final class DesiredState {
             resources.add(new DhcpResource(DhcpServer.of(
                     fan.bridge(),
                     fan.mtu(),
-                    fan.type(),
+                    fan.delivery(),
                     leasing(fan),
                     fan.shares(),
                     kernel.nameServersForContainers())));
@@ -86,51 +86,18 @@ final class DesiredState {
     }
 
     /** A device of ours forwards; one that is yet to be made does so by itself where the host forwards everywhere. */
-    private static void forwards(String device, HostState host, List<Resource> resources) {
+    static void forwards(String device, HostState host, List<Resource> resources) {
         if (!host.forwarding().isSettled() || host.link(device).isPresent()) {
             resources.add(new DeviceForwardingResource(device));
         }
     }
 
-    /** The tunnel with its programs, as they should be; of a fan without addresses, which nobody's packets belong to, it has none. */
-    List<Resource> desiredTunnel(Fan fan, boolean vniFilter) {
-        Resource tunnel = new TunnelResource(
-                fan.tunnel(),
-                fan.vni(),
-                fan.port(),
-                vniFilter,
-                MacAddress.ofTunnel(fan.overlay(), fan.macSeed()),
-                TunnelResource.WIDE,
-                fan.tunnelMark().toString());
-        return fan.slices().isEmpty()
-                ? List.of(tunnel)
-                : List.of(tunnel, new ProgramsResource(fan.tunnel(), programs(fan)));
-    }
-
     /** What is there of one fan, in the same order; a resource that is not as it can be (a stranger's device) is not listed. */
     List<Resource> observed(Fan fan, HostState host) {
-        List<Resource> resources = new ArrayList<>();
-        boolean shared = fan.type() == TunnelType.IPIP;
-        Optional<LinkState> tunnel = host.link(fan.tunnel())
-                .filter(link -> link.isOurs() && link.vxlan().isPresent());
+        List<Resource> resources = new ArrayList<>(tunnels(fan).observed(fan, host));
+        Optional<LinkState> tunnel =
+                host.link(fan.tunnel()).filter(link -> link.isOurs() && fan.delivery() == Delivery.BRIDGED);
         Optional<LinkState> bridge = host.link(fan.bridge()).filter(LinkState::isOurs);
-        tunnel.ifPresent(link -> {
-            LinkState.Vxlan vxlan = link.vxlan().orElseThrow();
-            // Without a filter the VNI stands in the programs only.
-            boolean ours = !vxlan.vniFilter()
-                    || vxlan.admits(fan.vni()) && vxlan.vnis().size() == 1;
-            resources.add(new TunnelResource(
-                    link.name(),
-                    ours ? fan.vni() : TunnelResource.NO_VNI,
-                    vxlan.port(),
-                    vxlan.vniFilter(),
-                    link.mac(),
-                    link.mtu(),
-                    link.alias()));
-            if (!fan.slices().isEmpty()) {
-                resources.addAll(host.programs(link.name(), programs(fan)));
-            }
-        });
         bridge.ifPresent(link -> {
             resources.add(bridge(link));
             if (!fan.slices().isEmpty()) {
@@ -149,7 +116,8 @@ final class DesiredState {
                 .ifPresent(link -> resources.add(new DeviceForwardingResource(link.name())));
         tunnel.filter(LinkState::up).ifPresent(link -> resources.add(new UpResource(link.name())));
         bridge.filter(LinkState::up).ifPresent(link -> resources.add(new UpResource(link.name())));
-        if (shared && host.link(fan.tunnel()).filter(LinkState::isOurs).isPresent()) {
+        if (fan.delivery() == Delivery.ROUTED
+                && host.link(fan.tunnel()).filter(LinkState::isOurs).isPresent()) {
             for (RouteState route : host.routes()) {
                 if (route.link().equals(Optional.of(fan.tunnel()))
                         && route.table() == RouteState.MAIN
@@ -218,7 +186,9 @@ final class DesiredState {
                 desiredPasses(fan, forward, host, resources);
             }
         }
-        desiredIpip(ordered, host, resources);
+        for (TunnelType type : TunnelType.values()) {
+            resources.addAll(Tunnels.of(type, this).desiredShared(ordered, host));
+        }
         return resources;
     }
 
@@ -293,7 +263,7 @@ final class DesiredState {
         if (!fan.accept() || fan.slices().isEmpty()) {
             return;
         }
-        boolean routed = fan.type() == TunnelType.IPIP;
+        boolean routed = fan.delivery() == Delivery.ROUTED;
         boolean eaten = forward.drops()
                 && (routed || host.filtersBridgedFrames() && !forward.others().contains(fan.bridge()));
         String outside = routed ? fan.tunnel() : fan.bridge();
@@ -321,8 +291,7 @@ final class DesiredState {
         }
     }
 
-    private static void addPass(
-            Iptables.AcceptRule pass, boolean needed, Iptables.Forward forward, List<Resource> resources) {
+    private static void addPass(Iptables.AcceptRule pass, boolean needed, Iptables.Forward forward, List<Resource> resources) {
         boolean there = forward.ours().stream()
                 .anyMatch(one ->
                         one.in().equals(pass.in()) && one.out().equals(pass.out()) && one.traffic() == pass.traffic());
@@ -348,57 +317,11 @@ final class DesiredState {
         return devices;
     }
 
-    /** The tunnel of all IPIP fans, as wide as the widest of them; their routes keep the others within their own MTU. */
-    private void desiredIpip(List<Fan> fans, HostState host, List<Resource> resources) {
-        int mtu = 0;
-        for (Fan fan : fans) {
-            mtu = isIpip(fan) ? Math.max(mtu, fan.mtu()) : mtu;
-        }
-        Optional<ProgramSpec> programs = ipipPrograms(fans);
-        if (programs.isPresent()) {
-            resources.add(new IpipTunnelResource(mtu, Label.IPIP_TUNNEL));
-            resources.add(new ProgramsResource(FanNames.IPIP_TUNNEL, programs.get()));
-            forwards(FanNames.IPIP_TUNNEL, host, resources);
-            resources.add(new UpResource(FanNames.IPIP_TUNNEL));
-        }
-    }
-
-    private static boolean isIpip(Fan fan) {
-        return fan.type() == TunnelType.IPIP && !fan.slices().isEmpty();
-    }
-
-    private Optional<ProgramSpec> ipipPrograms(List<Fan> fans) {
-        List<FanProgramSpec> specs = new ArrayList<>();
-        for (Fan fan : fans) {
-            if (isIpip(fan)) {
-                specs.add(programs(fan));
-            }
-        }
-        return specs.isEmpty() ? Optional.empty() : Optional.of(new IpipProgramSpec(specs, learnsPathMtu));
-    }
-
-    private void observedIpip(HostState host, List<Resource> resources) {
-        Optional<LinkState> tunnel = host.link(FanNames.IPIP_TUNNEL)
-                .filter(link -> link.isOurs() && link.ipip().isPresent());
-        if (tunnel.isEmpty()) {
-            return;
-        }
-        LinkState link = tunnel.get();
-        resources.add(new IpipTunnelResource(link.mtu(), link.alias()));
-        ipipPrograms(host.fans()).ifPresent(programs -> resources.addAll(host.programs(link.name(), programs)));
-        if (host.forwarding().on().contains(link.name())) {
-            resources.add(new DeviceForwardingResource(link.name()));
-        }
-        if (link.up()) {
-            resources.add(new UpResource(link.name()));
-        }
-    }
-
-    /** What is left of IPIP fans after the last of their bridges, which tell of them, was deleted by somebody. */
+    /** What is left of tunnels after the last of the bridges, which tell of their fans, was deleted by somebody. */
     List<Resource> orphans(HostState host) {
         List<Resource> resources = new ArrayList<>();
-        if (ipipPrograms(host.fans()).isEmpty()) {
-            observedIpip(host, resources);
+        for (TunnelType type : TunnelType.values()) {
+            resources.addAll(Tunnels.of(type, this).orphans(host));
         }
         return resources;
     }
@@ -407,15 +330,15 @@ final class DesiredState {
     private static List<PortTable.Entry> closedPorts(List<Fan> fans) {
         Set<Integer> closed = new TreeSet<>();
         for (Fan fan : fans) {
-            if (fan.underlayOnly()) {
-                closed.add(fan.port());
+            if (fan.transport().underlayOnly() && fan.transport().udpPort().isPresent()) {
+                closed.add(fan.transport().udpPort().getAsInt());
             }
         }
         List<PortTable.Entry> entries = new ArrayList<>();
         for (int port : closed) {
             Set<Cidr> underlays = new TreeSet<>();
             for (Fan fan : fans) {
-                if (fan.port() == port) {
+                if (fan.transport().udpPort().equals(OptionalInt.of(port))) {
                     underlays.add(fan.mapping().underlay());
                 }
             }
@@ -429,7 +352,8 @@ final class DesiredState {
         List<TunnelTable.Entry> entries = new ArrayList<>();
         for (Fan fan : fans) {
             for (Ipv4Address address : fan.underlayAddresses()) {
-                TunnelTable.Entry entry = new TunnelTable.Entry(address, fan.port());
+                TunnelTable.Entry entry =
+                        new TunnelTable.Entry(address, fan.transport().udpPort());
                 if (!entries.contains(entry)) {
                     entries.add(entry);
                 }
@@ -455,12 +379,29 @@ final class DesiredState {
                 resources.add(new AcceptResource(pass));
             }
         }
-        observedIpip(host, resources);
+        for (TunnelType type : TunnelType.values()) {
+            resources.addAll(Tunnels.of(type, this).observedShared(host));
+        }
         return resources;
     }
 
-    private FanProgramSpec programs(Fan fan) {
-        return new FanProgramSpec(fan.mapping(), fan.vni(), fan.underlayAddresses(), setsLocalAddress, fan.type());
+    /** What the programs of a fan depend on. */
+    FanProgramSpec programs(Fan fan) {
+        Optional<Transport.Vxlan> vxlan = fan.transport().vxlan();
+        return new FanProgramSpec(
+                fan.mapping(),
+                vxlan.isPresent() ? vxlan.get().vni() : 0,
+                fan.underlayAddresses(),
+                setsLocalAddress,
+                fan.type());
+    }
+
+    boolean learnsPathMtu() {
+        return learnsPathMtu;
+    }
+
+    private Tunnels tunnels(Fan fan) {
+        return Tunnels.of(fan.type(), this);
     }
 
     private GateProgramSpec gate(Fan fan) {

@@ -9,12 +9,10 @@ import io.fanatic.core.Cidr;
 import io.fanatic.core.Counter;
 import io.fanatic.core.FanEntry;
 import io.fanatic.core.FanMapping;
-import io.fanatic.core.FanNames;
 import io.fanatic.core.FanOptions;
 import io.fanatic.core.FanSlice;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Share;
-import io.fanatic.core.TunnelType;
 import io.fanatic.core.UnderlaySpec;
 import io.fanatic.netlink.host.NatTable;
 import java.util.ArrayList;
@@ -22,6 +20,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -192,7 +191,7 @@ public final class Engine {
         Fan fan = desired(entry, host);
         List<Fan> fans = host.fans();
         Optional<Fan> before = same(fans, fan.mapping());
-        new Preflight(host).up(fan, before, kernel.nameServers());
+        new Preflight(host, state()).up(fan, before, kernel.nameServers());
         portIsForOneFan(fan, host);
 
         List<Fan> after = new ArrayList<>();
@@ -201,7 +200,7 @@ public final class Engine {
                 after.add(other);
             }
         }
-        PortSharing sharing = new PortSharing(host, blueprint());
+        PortSharing sharing = new PortSharing(host, state());
         Plan neighbours = sharing.makeRoomFor(fan, after);
         after.add(fan);
         Plan plan = plan(host, before.orElse(fan), Optional.of(fan), after);
@@ -268,7 +267,7 @@ public final class Engine {
                 return nothingMeant ? Plan.NOTHING : planDown(fan, rest, force, host);
             }
         }
-        return Plan.between(blueprint().orphans(host), List.of());
+        return Plan.between(state().orphans(host), List.of());
     }
 
     /**
@@ -293,17 +292,17 @@ public final class Engine {
     }
 
     private Plan planDownEverything(HostState host) {
-        List<Resource> resources = new ArrayList<>(blueprint().observedShared(host));
+        List<Resource> resources = new ArrayList<>(state().observedShared(host));
         for (Fan fan : host.fans()) {
-            new Preflight(host).down(fan);
-            resources.addAll(blueprint().observed(fan, host));
+            new Preflight(host, state()).down(fan);
+            resources.addAll(state().observed(fan, host));
         }
         return Plan.between(resources, List.of());
     }
 
     private Plan planDown(Fan fan, Fan rest, boolean force, HostState host) {
         if (!force) {
-            new Preflight(host).down(fan);
+            new Preflight(host, state()).down(fan);
         }
         List<Fan> after = new ArrayList<>(host.fans());
         after.remove(fan);
@@ -313,12 +312,12 @@ public final class Engine {
     }
 
     private Plan plan(HostState host, Fan before, Optional<Fan> after, List<Fan> allAfter) {
-        List<Resource> observed = new ArrayList<>(blueprint().observedShared(host));
-        observed.addAll(blueprint().observed(before, host));
+        List<Resource> observed = new ArrayList<>(state().observedShared(host));
+        observed.addAll(state().observed(before, host));
         after.ifPresent(fan -> observed.addAll(DesiredState.adopted(fan, host)));
-        List<Resource> desired = new ArrayList<>(blueprint().desiredShared(allAfter, host));
+        List<Resource> desired = new ArrayList<>(state().desiredShared(allAfter, host));
         after.ifPresent(fan ->
-                desired.addAll(blueprint().desired(fan, new PortSharing(host, blueprint()).needsFilter(fan), host)));
+                desired.addAll(state().desired(fan, new PortSharing(host, state()).needsFilter(fan), host)));
         List<String> notes = withoutNftables(observed, desired);
         Plan plan = Plan.between(observed, desired);
         for (String note : notes) {
@@ -347,9 +346,7 @@ public final class Engine {
     private static List<Resource> tables(List<Resource> resources) {
         List<Resource> tables = new ArrayList<>();
         for (Resource resource : resources) {
-            if (resource instanceof NatResource
-                    || resource instanceof ForwardTableResource
-                    || resource instanceof TunnelTableResource) {
+            if (resource instanceof NatResource || resource instanceof ForwardTableResource || resource instanceof TunnelTableResource) {
                 tables.add(resource);
             }
         }
@@ -358,21 +355,22 @@ public final class Engine {
 
     /** Without a filter for VNIs, fans cannot share a port. */
     private void portIsForOneFan(Fan fan, HostState host) {
+        OptionalInt port = fan.transport().udpPort();
         for (Fan other : host.fans()) {
-            if (fan.port() != 0
-                    && other.port() == fan.port()
+            if (port.isPresent()
+                    && other.transport().udpPort().equals(port)
                     && !other.overlay().equals(fan.overlay())
                     && !kernel.has(KernelFeature.VNI_FILTER)) {
                 throw new FanException(
                         UNSUPPORTED,
                         "on this kernel each fan needs a UDP port of its own (Linux 5.18 and later can share one), and "
-                                + fan.port() + " is that of the fan " + other.mapping()
+                                + port.getAsInt() + " is that of the fan " + other.mapping()
                                 + "; choose another with --port on every host of the fan");
             }
         }
     }
 
-    private DesiredState blueprint() {
+    private DesiredState state() {
         return new DesiredState(kernel);
     }
 
@@ -407,37 +405,18 @@ public final class Engine {
         } catch (IllegalArgumentException e) {
             throw new FanException(INVALID, String.valueOf(e.getMessage()), List.of(), e);
         }
-        Fan before = same(host.fans(), mapping)
-                .orElseGet(() -> new Fan(
-                        mapping,
-                        options.type(),
-                        options.bridge().orElse(FanNames.bridge(entry.overlay())),
-                        FanNames.tunnel(options.type(), entry.overlay()),
-                        options.type() == TunnelType.IPIP ? 0 : FanNames.vni(entry.overlay()),
-                        options.type() == TunnelType.IPIP ? 0 : TunnelType.DEFAULT_VXLAN_PORT,
-                        0,
-                        underlay.address(),
-                        List.of(),
-                        List.of(),
-                        false,
-                        options.nat(),
-                        options.accept(),
-                        options.shares()));
-        Fan fan = new Fan(
-                        mapping,
-                        options.type(),
-                        options.bridge().orElse(before.bridge()),
-                        before.tunnel(),
-                        options.vni().orElse(before.vni()),
-                        options.port().orElse(before.port()),
-                        0,
-                        before.macSeed(),
-                        before.slices(),
-                        before.dhcp(),
-                        options.underlayOnly(),
-                        options.nat(),
-                        options.accept(),
-                        options.shares())
+        Optional<Fan> now = same(host.fans(), mapping);
+        Fan.Builder wanted = now.isPresent()
+                ? now.get().toBuilder()
+                : Fan.builder(mapping, options.transport(entry.overlay(), Optional.empty()), underlay.address());
+        if (options.bridge().isPresent()) {
+            wanted.bridge(options.bridge().get());
+        }
+        Fan fan = wanted.transport(options.transport(entry.overlay(), now.map(Fan::transport)))
+                .nat(options.nat())
+                .accept(options.accept())
+                .shares(options.shares())
+                .build()
                 .with(slice, options.dhcp());
         requireRoomForDhcp(fan);
         return fan.withMtu(mtu(options, fan, host));

@@ -1,6 +1,7 @@
 package io.fanatic.netlink.engine;
 
 import io.fanatic.core.Cidr;
+import io.fanatic.core.Delivery;
 import io.fanatic.core.FanEntry;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.FanNames;
@@ -8,57 +9,122 @@ import io.fanatic.core.FanOptions;
 import io.fanatic.core.FanSlice;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Shares;
+import io.fanatic.core.Transport;
 import io.fanatic.core.TunnelType;
 import io.fanatic.core.UnderlaySpec;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
-/**
- * One fan on this host, as it is or as it should be.
- *
- * @param mapping overlay and underlay
- * @param type of the tunnel
- * @param bridge name of the bridge
- * @param tunnel name of the tunnel, which IPIP fans share
- * @param vni VXLAN network identifier, 0 to 2^24-1; 0 of an IPIP fan
- * @param port UDP port of the tunnel; 0 of an IPIP fan
- * @param mtu largest IPv4 packet that the bridge and its containers are told of, bytes; 0 where that is not known
- * @param macSeed the underlay address that the MAC addresses are derived from; the first one that the fan was given
- * @param slices the slices of this host, one for each underlay address, ordered by that address
- * @param dhcp the underlay addresses in whose slices addresses are leased by DHCP, ordered
- * @param underlayOnly whether its port takes packets from the underlays of its fans only
- * @param nat whether what leaves the overlay takes the host's address
- * @param accept whether rules are added that let the fan's packets pass where iptables drops what it forwards
- * @param shares which part of a slice each container engine gives out
- */
-public record Fan(
-        FanMapping mapping,
-        TunnelType type,
-        String bridge,
-        String tunnel,
-        int vni,
-        int port,
-        int mtu,
-        Ipv4Address macSeed,
-        List<FanSlice> slices,
-        List<Ipv4Address> dhcp,
-        boolean underlayOnly,
-        boolean nat,
-        boolean accept,
-        Shares shares) {
+/** One fan on this host, as it is or as it should be. Values of this class never change; the engine makes them. */
+public final class Fan {
 
     /** Each underlay address of a host costs its packets a compare and its label a word; with more, a label with its note may not fit an ifalias. */
     public static final int MAX_ADDRESSES = 6;
 
-    /** Orders the lists. */
-    public Fan {
-        List<FanSlice> ordered = new ArrayList<>(slices);
+    private final FanMapping mapping;
+    private final Transport transport;
+    private final String bridge;
+    private final String tunnel;
+    private final int mtu;
+    private final Ipv4Address macSeed;
+    private final List<FanSlice> slices;
+    private final List<Ipv4Address> dhcp;
+    private final boolean nat;
+    private final boolean accept;
+    private final Shares shares;
+
+    private Fan(Builder builder) {
+        mapping = builder.mapping;
+        transport = builder.transport;
+        bridge = builder.bridge;
+        tunnel = builder.tunnel;
+        mtu = builder.mtu;
+        macSeed = builder.identity;
+        nat = builder.nat;
+        accept = builder.accept;
+        shares = builder.shares;
+        List<FanSlice> ordered = new ArrayList<>(builder.slices);
         ordered.sort((a, b) -> a.underlayAddress().compareTo(b.underlayAddress()));
         slices = List.copyOf(ordered);
-        List<Ipv4Address> served = new ArrayList<>(dhcp);
+        List<Ipv4Address> served = new ArrayList<>(builder.dhcp);
         Collections.sort(served);
         dhcp = List.copyOf(served);
+    }
+
+    /** A fan with the names that follow from its overlay, and nothing else yet. */
+    static Builder builder(FanMapping mapping, Transport transport, Ipv4Address identity) {
+        return new Builder(mapping, transport, identity);
+    }
+
+    Builder toBuilder() {
+        Builder builder = new Builder(mapping, transport, macSeed);
+        builder.bridge = bridge;
+        builder.tunnel = tunnel;
+        builder.mtu = mtu;
+        builder.slices = slices;
+        builder.dhcp = dhcp;
+        builder.nat = nat;
+        builder.accept = accept;
+        builder.shares = shares;
+        return builder;
+    }
+
+    /** {@return overlay and underlay} */
+    public FanMapping mapping() {
+        return mapping;
+    }
+
+    /** {@return how packets travel, with VNI and port where it has them} */
+    public Transport transport() {
+        return transport;
+    }
+
+    /** {@return name of the bridge} */
+    public String bridge() {
+        return bridge;
+    }
+
+    /** {@return name of the tunnel, which IPIP fans share} */
+    public String tunnel() {
+        return tunnel;
+    }
+
+    /** {@return largest IPv4 packet that the bridge and its containers are told of, bytes; 0 where that is not known} */
+    public int mtu() {
+        return mtu;
+    }
+
+    /** {@return the underlay address that the MAC addresses are derived from; the first one that the fan was given} */
+    public Ipv4Address macSeed() {
+        return macSeed;
+    }
+
+    /** {@return the slices of this host, one for each underlay address, ordered by that address} */
+    public List<FanSlice> slices() {
+        return slices;
+    }
+
+    /** {@return the underlay addresses in whose slices addresses are leased by DHCP, ordered} */
+    public List<Ipv4Address> dhcp() {
+        return dhcp;
+    }
+
+    /** {@return whether what leaves the overlay takes the host's address} */
+    public boolean nat() {
+        return nat;
+    }
+
+    /** {@return whether rules are added that let the fan's packets pass where iptables drops what it forwards} */
+    public boolean accept() {
+        return accept;
+    }
+
+    /** {@return which part of a slice each container engine gives out} */
+    public Shares shares() {
+        return shares;
     }
 
     /** {@return the network that containers see} */
@@ -66,11 +132,24 @@ public record Fan(
         return mapping.overlay();
     }
 
-    /**
-     * {@return the prefix length of the addresses on the bridge and in containers, see {@link TunnelType#prefixLength}}
-     */
+    /** {@return the word for its transport} */
+    public TunnelType type() {
+        return transport.type();
+    }
+
+    /** {@return how packets get from containers to the tunnel} */
+    public Delivery delivery() {
+        return transport.delivery();
+    }
+
+    /** {@return whether its port takes packets from the underlays of its fans only} */
+    public boolean underlayOnly() {
+        return transport.underlayOnly();
+    }
+
+    /** {@return the prefix length of the addresses on the bridge and in containers, see {@link Delivery#prefixLength}} */
     public int prefixLength() {
-        return type.prefixLength(mapping);
+        return delivery().prefixLength(mapping);
     }
 
     /** {@return the underlay addresses of this host in this fan, ordered} */
@@ -105,7 +184,7 @@ public record Fan(
         if (leases) {
             dhcp.add(slice.underlayAddress());
         }
-        return with(slices, dhcp, mtu);
+        return toBuilder().slices(slices).dhcp(dhcp).build();
     }
 
     /**
@@ -118,25 +197,7 @@ public record Fan(
         slices.removeIf(slice -> slice.underlayAddress().equals(underlayAddress));
         List<Ipv4Address> dhcp = new ArrayList<>(this.dhcp);
         dhcp.remove(underlayAddress);
-        return with(slices, dhcp, mtu);
-    }
-
-    private Fan with(List<FanSlice> slices, List<Ipv4Address> dhcp, int mtu) {
-        return new Fan(
-                mapping,
-                type,
-                bridge,
-                tunnel,
-                vni,
-                port,
-                mtu,
-                macSeed,
-                slices,
-                dhcp,
-                underlayOnly,
-                nat,
-                accept,
-                shares);
+        return toBuilder().slices(slices).dhcp(dhcp).build();
     }
 
     /**
@@ -145,38 +206,42 @@ public record Fan(
      * @param mtu bytes
      */
     public Fan withMtu(int mtu) {
-        return with(slices, dhcp, mtu);
+        return toBuilder().mtu(mtu).build();
     }
 
     /**
-     * {@return the entry that brings one of its slices up as it is, with what differs from the defaults as options; the
-     * MTU is left to the underlay}
+     * {@return the entry that brings one of its slices up as it is, its MTU included}
      *
      * @param slice one of its slices
      */
     public FanEntry entry(FanSlice slice) {
-        FanOptions options = FanOptions.DEFAULT
-                .withDhcp(leases(slice.underlayAddress()))
-                .withHostReserve(slice.hostReserve())
-                .withUnderlayOnly(underlayOnly);
+        FanEntry entry = entryOfAnyMtu(slice);
+        return mtu == 0 ? entry : entry.withOptions(entry.options().withMtu(mtu));
+    }
+
+    /**
+     * {@return the entry that brings one of its slices up as it is, with an MTU as the underlay's device then leaves it}
+     *
+     * @param slice one of its slices
+     */
+    public FanEntry entryOfAnyMtu(FanSlice slice) {
+        FanOptions.Builder options = FanOptions.builder()
+                .dhcp(leases(slice.underlayAddress()))
+                .hostReserve(slice.hostReserve())
+                .nat(nat)
+                .accept(accept)
+                .shares(shares);
         if (!bridge.equals(FanNames.bridge(overlay()))) {
-            options = options.withBridge(bridge);
-        }
-        options = options.withType(type).withNat(nat).withAccept(accept).withShares(shares);
-        if (type == TunnelType.VXLAN && port != TunnelType.DEFAULT_VXLAN_PORT) {
-            options = options.withPort(port);
-        }
-        if (type == TunnelType.VXLAN && vni != FanNames.vni(overlay())) {
-            options = options.withVni(vni);
+            options.bridge(bridge);
         }
         UnderlaySpec underlay =
                 UnderlaySpec.of(slice.underlayAddress(), mapping.underlay().prefixLength());
-        return new FanEntry(overlay(), underlay, options);
+        return new FanEntry(overlay(), underlay, options.build().withTransport(transport, overlay()));
     }
 
     /** {@return what the bridge carries as ifalias} */
     public Label mark() {
-        return new Label(mapping, type, vni, port, macSeed, dhcp, false, nat, accept, shares);
+        return new Label(mapping, transport.withUnderlayOnly(false), macSeed, dhcp, nat, accept, shares);
     }
 
     /**
@@ -184,6 +249,106 @@ public record Fan(
      * io.fanatic.netlink.bpf.ProgramRecord record}}
      */
     public Label tunnelMark() {
-        return new Label(mapping, type, vni, port, macSeed, List.of(), underlayOnly, true, true, Shares.DEFAULT);
+        return new Label(mapping, transport, macSeed, List.of(), true, true, Shares.DEFAULT);
+    }
+
+    // Written out to start fast, see Ipv4Address.
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Fan that
+                && mapping.equals(that.mapping)
+                && transport.equals(that.transport)
+                && bridge.equals(that.bridge)
+                && tunnel.equals(that.tunnel)
+                && mtu == that.mtu
+                && macSeed.equals(that.macSeed)
+                && slices.equals(that.slices)
+                && dhcp.equals(that.dhcp)
+                && nat == that.nat
+                && accept == that.accept
+                && shares.equals(that.shares);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(mapping, transport, bridge, tunnel, mtu, macSeed, slices, dhcp, nat, accept, shares);
+    }
+
+    /** {@code 250.0.0.0/8 over 10.0.0.0/16 by fan-250}, for messages of tests and debuggers. */
+    @Override
+    public String toString() {
+        return mapping + " by " + bridge;
+    }
+
+    /** A fan while it is put together. */
+    static final class Builder {
+        private final FanMapping mapping;
+        private Transport transport;
+        private String bridge;
+        private String tunnel;
+        private int mtu = 0;
+        private final Ipv4Address identity;
+        private List<FanSlice> slices = List.of();
+        private List<Ipv4Address> dhcp = List.of();
+        private boolean nat = true;
+        private boolean accept = true;
+        private Shares shares = Shares.DEFAULT;
+
+        private Builder(FanMapping mapping, Transport transport, Ipv4Address identity) {
+            this.mapping = mapping;
+            this.transport = transport;
+            this.identity = identity;
+            bridge = FanNames.bridge(mapping.overlay());
+            tunnel = FanNames.tunnel(transport.type(), mapping.overlay());
+        }
+
+        Builder transport(Transport value) {
+            transport = value;
+            return this;
+        }
+
+        Builder bridge(String value) {
+            bridge = value;
+            return this;
+        }
+
+        Builder tunnel(String value) {
+            tunnel = value;
+            return this;
+        }
+
+        Builder mtu(int value) {
+            mtu = value;
+            return this;
+        }
+
+        Builder slices(List<FanSlice> value) {
+            slices = value;
+            return this;
+        }
+
+        Builder dhcp(List<Ipv4Address> value) {
+            dhcp = value;
+            return this;
+        }
+
+        Builder nat(boolean value) {
+            nat = value;
+            return this;
+        }
+
+        Builder accept(boolean value) {
+            accept = value;
+            return this;
+        }
+
+        Builder shares(Shares value) {
+            shares = value;
+            return this;
+        }
+
+        Fan build() {
+            return new Fan(this);
+        }
     }
 }

@@ -1,11 +1,11 @@
 package io.fanatic.netlink.engine;
 
+import io.fanatic.core.Delivery;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.FanNames;
 import io.fanatic.core.FanSlice;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Shares;
-import io.fanatic.core.TunnelType;
 import io.fanatic.netlink.bpf.ProgramSpec;
 import io.fanatic.netlink.host.DhcpServer;
 import io.fanatic.netlink.host.ForwardTable;
@@ -241,34 +241,32 @@ record HostState(
                 continue;
             }
             Label label = parsed.get();
-            String bridge = other(
-                    links, label, "bridge", FanNames.bridge(label.mapping().overlay()));
-            String tunnelName = FanNames.tunnel(label.type(), label.mapping().overlay());
-            String tunnel = label.type() == TunnelType.IPIP ? tunnelName : other(links, label, "vxlan", tunnelName);
+            String bridge =
+                    other(links, label, "bridge", FanNames.bridge(label.mapping().overlay()));
+            boolean routed = label.transport().delivery() == Delivery.ROUTED;
+            String tunnelName =
+                    FanNames.tunnel(label.transport().type(), label.mapping().overlay());
+            String tunnel = label.transport().vxlan().isPresent() ? other(links, label, "vxlan", tunnelName) : tunnelName;
             int mtu = find(links, bridge)
-                    // That of a VXLAN tunnel says nothing, see TunnelResource.WIDE.
-                    .or(() -> find(links, tunnel).filter(found -> label.type() == TunnelType.IPIP))
+                    // That of a tunnel that is a bridge port says nothing, see TunnelResource.WIDE.
+                    .or(() -> find(links, tunnel).filter(found -> routed))
                     .map(LinkState::mtu)
                     .orElse(0);
             Optional<Label> told = find(links, bridge).flatMap(found -> Label.parse(found.alias()));
-            fans.add(new Fan(
-                    label.mapping(),
-                    label.type(),
-                    bridge,
-                    tunnel,
-                    label.vni(),
-                    label.port(),
-                    mtu,
-                    label.identity(),
-                    slices(label.mapping(), bridge, addresses),
-                    told.map(Label::dhcp).orElse(List.of()),
-                    find(links, tunnel)
-                            .flatMap(found -> Label.parse(found.alias()))
-                            .filter(Label::underlayOnly)
-                            .isPresent(),
-                    told.map(Label::nat).orElse(true),
-                    told.map(Label::accept).orElse(true),
-                    told.map(Label::shares).orElse(Shares.DEFAULT)));
+            boolean underlayOnly = find(links, tunnel)
+                    .flatMap(found -> Label.parse(found.alias()))
+                    .filter(found -> found.transport().underlayOnly())
+                    .isPresent();
+            fans.add(Fan.builder(label.mapping(), label.transport().withUnderlayOnly(underlayOnly), label.identity())
+                    .bridge(bridge)
+                    .tunnel(tunnel)
+                    .mtu(mtu)
+                    .slices(slices(label.mapping(), bridge, addresses))
+                    .dhcp(told.map(Label::dhcp).orElse(List.of()))
+                    .nat(told.map(Label::nat).orElse(true))
+                    .accept(told.map(Label::accept).orElse(true))
+                    .shares(told.map(Label::shares).orElse(Shares.DEFAULT))
+                    .build());
         }
         fans.sort((a, b) -> a.overlay().compareTo(b.overlay()));
         return fans;

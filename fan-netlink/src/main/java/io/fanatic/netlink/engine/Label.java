@@ -4,7 +4,7 @@ import io.fanatic.core.Cidr;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Shares;
-import io.fanatic.core.TunnelType;
+import io.fanatic.core.Transport;
 import io.fanatic.netlink.bpf.ProgramRecord;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,24 +21,18 @@ import java.util.Optional;
  * <p>The bridge's tells of DHCP, the tunnel's of underlay-only; a {@linkplain ProgramRecord note} of its programs may follow.
  *
  * @param mapping overlay and underlay
- * @param type of the tunnel
- * @param vni VXLAN network identifier; 0 of an IPIP fan
- * @param port UDP port; 0 of an IPIP fan
+ * @param transport its numbers; the tunnel tells whether it is underlay-only
  * @param identity the underlay address behind the MAC addresses
  * @param dhcp the underlay addresses in whose slices DHCP leases; the bridge tells them
- * @param underlayOnly whether its port takes packets from the underlay only; the tunnel tells it
  * @param nat whether what leaves the overlay is translated; the bridge tells it
  * @param accept whether rules are added where iptables drops what it forwards; the bridge tells it
  * @param shares how slices are divided; the bridge tells it, where it is not the default, in its {@linkplain Shares#compact compact form}
  */
 public record Label(
         FanMapping mapping,
-        TunnelType type,
-        int vni,
-        int port,
+        Transport transport,
         Ipv4Address identity,
         List<Ipv4Address> dhcp,
-        boolean underlayOnly,
         boolean nat,
         boolean accept,
         Shares shares) {
@@ -79,9 +73,9 @@ public record Label(
         }
         try {
             FanMapping mapping = FanMapping.of(Cidr.parse(words.next()), Cidr.parse(words.next()));
-            boolean ipip = words.next("ipip");
-            int vni = ipip ? 0 : words.number("vni", 0, 0xffffff);
-            int port = ipip ? 0 : words.number("port", 1, 0xffff);
+            Transport transport = words.next("ipip")
+                    ? new Transport.Ipip()
+                    : new Transport.Vxlan(words.number("vni"), words.number("port"), false);
             words.require("id");
             Ipv4Address identity = Ipv4Address.parse(words.next());
             List<Ipv4Address> dhcp = new ArrayList<>();
@@ -90,13 +84,12 @@ public record Label(
                     dhcp.add(Ipv4Address.parse(address));
                 }
             }
-            boolean underlayOnly = words.next(UNDERLAY_ONLY);
+            transport = transport.withUnderlayOnly(words.next(UNDERLAY_ONLY));
             boolean nat = !words.next(NO_NAT);
             boolean accept = !words.next(NO_ACCEPT);
             Shares shares = words.next(SHARES) ? Shares.ofCompact(words.next()) : Shares.DEFAULT;
             words.requireEnd();
-            TunnelType type = ipip ? TunnelType.IPIP : TunnelType.VXLAN;
-            return Optional.of(new Label(mapping, type, vni, port, identity, dhcp, underlayOnly, nat, accept, shares));
+            return Optional.of(new Label(mapping, transport, identity, dhcp, nat, accept, shares));
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }
@@ -133,13 +126,9 @@ public record Label(
             }
         }
 
-        private int number(String word, int least, int most) {
+        private int number(String word) {
             require(word);
-            int number = Integer.parseInt(next());
-            if (number < least || number > most) {
-                throw new IllegalArgumentException(word + " is not from " + least + " to " + most);
-            }
-            return number;
+            return Integer.parseInt(next());
         }
 
         private void requireEnd() {
@@ -154,20 +143,28 @@ public record Label(
     public String toString() {
         StringBuilder text = new StringBuilder(OURS);
         text.append(mapping.overlay()).append(' ').append(mapping.underlay());
-        if (type == TunnelType.IPIP) {
-            text.append(" ipip");
-        } else {
-            text.append(" vni ").append(vni).append(" port ").append(port);
-        }
-        text.append(" id ").append(identity);
+        text.append(' ').append(transport.match(new Numbers())).append(" id ").append(identity);
         for (int i = 0; i < dhcp.size(); i++) {
             text.append(i == 0 ? " dhcp " : ",").append(dhcp.get(i));
         }
-        append(text, underlayOnly, UNDERLAY_ONLY);
+        append(text, transport.underlayOnly(), UNDERLAY_ONLY);
         append(text, !nat, NO_NAT);
         append(text, !accept, NO_ACCEPT);
         append(text, !shares.equals(Shares.DEFAULT), SHARES + " " + shares.compact());
         return text.toString();
+    }
+
+    /** A transport as {@link #parse} reads it. */
+    private static final class Numbers implements Transport.Cases<String> {
+        @Override
+        public String vxlan(Transport.Vxlan transport) {
+            return "vni " + transport.vni() + " port " + transport.port();
+        }
+
+        @Override
+        public String ipip(Transport.Ipip transport) {
+            return "ipip";
+        }
     }
 
     private static void append(StringBuilder text, boolean given, String word) {

@@ -1,8 +1,8 @@
 package io.fanatic.netlink.engine;
 
-import io.fanatic.core.TunnelType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 
 /**
  * Which tunnels need a VNI filter. Without one an external VXLAN device has its UDP port for itself, and each packet is some 50
@@ -20,11 +20,8 @@ final class PortSharing {
 
     /** Whether the fan's tunnel has a filter, or has to have one. */
     boolean needsFilter(Fan fan) {
-        if (fan.type() != TunnelType.VXLAN) {
-            return false;
-        }
         for (LinkState link : host.links()) {
-            if (link.vxlan().isPresent() && link.vxlan().get().port() == fan.port()) {
+            if (link.vxlan().isPresent() && isAt(fan, link.vxlan().get())) {
                 boolean itself = link.name().equals(fan.tunnel());
                 if (!itself || link.vxlan().get().vniFilter()) {
                     return true;
@@ -34,17 +31,18 @@ final class PortSharing {
         return false;
     }
 
+    private static boolean isAt(Fan fan, LinkState.Vxlan vxlan) {
+        return fan.transport().udpPort().equals(OptionalInt.of(vxlan.port()));
+    }
+
     /** Makes the tunnels of other fans again that have the fan's port for themselves. */
     Plan makeRoomFor(Fan fan, List<Fan> others) {
         Plan plan = Plan.NOTHING;
-        if (fan.type() != TunnelType.VXLAN) {
-            return plan;
-        }
         for (Fan other : others) {
             boolean alone = host.link(other.tunnel())
                     .filter(LinkState::isOurs)
                     .flatMap(LinkState::vxlan)
-                    .filter(vxlan -> vxlan.port() == fan.port() && !vxlan.vniFilter())
+                    .filter(vxlan -> isAt(fan, vxlan) && !vxlan.vniFilter())
                     .isPresent();
             if (alone) {
                 plan = plan.then(makeAgain(other));
@@ -66,7 +64,7 @@ final class PortSharing {
             (hangs ? hanging : rest).add(resource);
         }
         List<Resource> again = new ArrayList<>(rest);
-        again.addAll(desired.desiredTunnel(fan, true));
+        again.addAll(Tunnels.of(fan.type(), desired).desired(fan, true));
         // Without its programs a tunnel lets everything in: it stays down, and off the bridge.
         boolean guarded = !fan.slices().isEmpty();
         for (Resource resource : hanging) {

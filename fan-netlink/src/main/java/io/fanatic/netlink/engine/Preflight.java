@@ -5,16 +5,18 @@ import static io.fanatic.netlink.engine.FanException.Reason.INVALID;
 import static io.fanatic.netlink.engine.FanException.Reason.IN_USE;
 
 import io.fanatic.core.Ipv4Address;
-import io.fanatic.core.TunnelType;
+import io.fanatic.core.Transport;
 import java.util.List;
 import java.util.Optional;
 
 /** Everything that can be known to fail, found before anything is touched. Each check throws {@link FanException}. */
 final class Preflight {
     private final HostState host;
+    private final DesiredState desired;
 
-    Preflight(HostState host) {
+    Preflight(HostState host, DesiredState desired) {
         this.host = host;
+        this.desired = desired;
     }
 
     /**
@@ -30,11 +32,7 @@ final class Preflight {
             deviceIsFree(fan.bridge(), "bridge", "choose another name with --bridge");
         }
         deviceIsFree(fan.tunnel(), "tunnel", "rename or remove that device");
-        if (fan.type() == TunnelType.VXLAN) {
-            portIsFree(fan);
-        } else {
-            noRivals(fan);
-        }
+        Tunnels.of(fan.type(), desired).requireFree(fan, host);
         if (fan.slices().size() > Fan.MAX_ADDRESSES) {
             throw new FanException(
                     INVALID,
@@ -60,8 +58,12 @@ final class Preflight {
         before.ifPresent(old -> {
             same("bridge", old, old.bridge(), fan.bridge());
             same("tunnel type", old, old.type().word(), fan.type().word());
-            same("VNI", old, old.vni(), fan.vni());
-            same("port", old, old.port(), fan.port());
+            if (old.transport().vxlan().isPresent() && fan.transport().vxlan().isPresent()) {
+                Transport.Vxlan is = old.transport().vxlan().get();
+                Transport.Vxlan wanted = fan.transport().vxlan().get();
+                same("VNI", old, is.vni(), wanted.vni());
+                same("port", old, is.port(), wanted.port());
+            }
         });
     }
 
@@ -119,82 +121,6 @@ final class Preflight {
                             + (link.kind().isEmpty() ? " device" : " " + link.kind() + " device")
                             + " that is not ours; " + advice);
         });
-    }
-
-    private void portIsFree(Fan fan) {
-        for (LinkState link : host.links()) {
-            if (link.vxlan().isEmpty() || link.name().equals(fan.tunnel()) || Kernel.isTemporary(link.name())) {
-                continue;
-            }
-            LinkState.Vxlan vxlan = link.vxlan().get();
-            if (vxlan.port() != fan.port()) {
-                continue;
-            }
-            // A fan of ours that is alone on the port makes room.
-            boolean shares = vxlan.external() && (vxlan.vniFilter() || link.isOurs());
-            if (!shares) {
-                throw new FanException(
-                        CONFLICT,
-                        "UDP port " + fan.port() + " is held by the VXLAN device " + link.name()
-                                + "; remove that device, or choose another port with --port on every host of the fan");
-            }
-            boolean sameVni = vxlan.admits(fan.vni())
-                    || Label.parse(link.alias()).map(Label::vni).equals(Optional.of(fan.vni()));
-            if (fan.underlayOnly() && !link.isOurs()) {
-                throw new FanException(
-                        CONFLICT,
-                        "underlay-only on UDP port " + fan.port() + " would also cut off the VXLAN device "
-                                + link.name()
-                                + ", which is not ours; choose another port with --port on every host of the fan");
-            }
-            if (sameVni) {
-                throw new FanException(
-                        CONFLICT,
-                        "VNI " + fan.vni() + " on UDP port " + fan.port() + " is held by the VXLAN device "
-                                + link.name() + "; choose another with --vni on every host of the fan");
-            }
-        }
-    }
-
-    /**
-     * The kernel gives an IPIP packet to one device: one whose local and remote address fit it before one that fits any, such a one
-     * before the external device, and that before tunl0.
-     */
-    private void noRivals(Fan fan) {
-        for (LinkState link : host.links()) {
-            if (link.ipip().isEmpty() || link.isOurs() || Kernel.isTemporary(link.name())) {
-                continue;
-            }
-            LinkState.Ipip ipip = link.ipip().get();
-            if (ipip.external()) {
-                rival(
-                        link,
-                        "takes its addresses from metadata (external), and a network namespace has one such device at most",
-                        "");
-            } else if (link.name().equals(HostState.IPIP_FALLBACK)) {
-                boolean used = link.up()
-                        || host.addresses().stream().anyMatch(a -> a.link().equals(link.name()));
-                if (used) {
-                    rival(link, "is in use, and the fan's tunnel would swallow its packets", "");
-                }
-            } else if (link.up()
-                    && ipip.local()
-                            .filter(local -> !fan.underlayAddresses().contains(local))
-                            .isEmpty()
-                    && ipip.remote()
-                            .filter(remote -> !fan.mapping().underlay().contains(remote))
-                            .isEmpty()) {
-                String from = ipip.remote().map(remote -> " from " + remote).orElse("");
-                rival(link, "would swallow the fan's packets" + from, " or set it down");
-            }
-        }
-    }
-
-    private static void rival(LinkState link, String why, String orElse) {
-        throw new FanException(
-                CONFLICT,
-                "the IPIP device " + link.name() + " " + why + "; remove it" + orElse
-                        + ", or choose VXLAN on every host of the fan (-t vxlan)");
     }
 
     /** Refuses to take a bridge away from the containers on it. */

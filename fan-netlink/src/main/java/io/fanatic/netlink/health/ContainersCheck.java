@@ -125,7 +125,7 @@ final class ContainersCheck implements Check {
                         "give it an address from " + slice.firstContainerAddress() + " to "
                                 + slice.lastContainerAddress()));
             }
-            int length = fan.type().prefixLength(fan.mapping());
+            int length = fan.prefixLength();
             if (address.prefixLength() != length) {
                 findings.add(route(
                         fan,

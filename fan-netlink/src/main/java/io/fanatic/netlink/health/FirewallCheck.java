@@ -1,8 +1,8 @@
 package io.fanatic.netlink.health;
 
 import io.fanatic.core.Cidr;
+import io.fanatic.core.Delivery;
 import io.fanatic.core.Ipv4Address;
-import io.fanatic.core.TunnelType;
 import io.fanatic.netlink.engine.Fan;
 import io.fanatic.netlink.engine.LinkState;
 import io.fanatic.netlink.host.Sysctl;
@@ -173,12 +173,15 @@ final class FirewallCheck implements Check {
 
     /** The device by which packets of other hosts come to the chain. */
     static String outside(Fan fan) {
-        return fan.type() == TunnelType.IPIP ? fan.tunnel() : fan.bridge();
+        return switch (fan.delivery()) {
+            case BRIDGED -> fan.bridge();
+            case ROUTED -> fan.tunnel();
+        };
     }
 
     /** Whether packets between hosts pass the chains of IPv4, and not only those that leave the overlay. */
     static boolean eatsTheFan(Fan fan) {
-        return fan.type() == TunnelType.IPIP || bridgedFramesAreFiltered();
+        return fan.delivery() == Delivery.ROUTED || bridgedFramesAreFiltered();
     }
 
     /** A rule of nft's own in a table of iptables would make iptables refuse the table. */
@@ -202,7 +205,7 @@ final class FirewallCheck implements Check {
         if (chain.family().equals("bridge") || fan.underlayAddresses().isEmpty()) {
             return;
         }
-        boolean ipip = fan.type() == TunnelType.IPIP;
+        OptionalInt port = fan.transport().udpPort();
         List<FirewallWalk.Hit> hits = new ArrayList<>();
         for (Ipv4Address address : fan.underlayAddresses()) {
             FirewallWalk.Packet packet = new FirewallWalk.Packet(
@@ -210,8 +213,8 @@ final class FirewallCheck implements Check {
                     Optional.empty(),
                     Optional.of(fan.mapping().underlay()),
                     Optional.empty(),
-                    Optional.of(ipip ? "ipencap" : "udp"),
-                    ipip ? OptionalInt.empty() : OptionalInt.of(fan.port()),
+                    Optional.of(port.isPresent() ? "udp" : "ipencap"),
+                    port,
                     true);
             FirewallWalk.Outcome outcome = new FirewallWalk(firewall, packet).through(chain);
             if (outcome.accepts()) {
@@ -219,7 +222,7 @@ final class FirewallCheck implements Check {
             }
             hits.addAll(outcome.hits());
         }
-        String what = ipip ? "ip protocol 4" : "udp dport " + fan.port();
+        String what = port.isPresent() ? "udp dport " + port.getAsInt() : "ip protocol 4";
         String evidence = hits.isEmpty()
                 ? "chain " + chain + " has policy drop and no rule accepts " + what
                 : "nft: " + hits.get(hits.size() - 1) + ", and no rule before it accepts " + what;
@@ -227,18 +230,19 @@ final class FirewallCheck implements Check {
                 Code.TUNNEL_PORT_CLOSED,
                 fan.overlay().toString(),
                 "the firewall has no rule that lets other hosts in to the tunnel's "
-                        + (ipip ? "IP protocol 4" : "UDP port " + fan.port()),
+                        + (port.isPresent() ? "UDP port " + port.getAsInt() : "IP protocol 4"),
                 List.of(evidence),
-                opening(chain, fan, ipip, what)));
+                opening(chain, fan, port, what)));
     }
 
-    private static String opening(Firewall.Chain chain, Fan fan, boolean ipip, String what) {
+    private static String opening(Firewall.Chain chain, Fan fan, OptionalInt port, String what) {
         if (chain.table().equals("filter") && chain.family().equals("ip")) {
-            return "iptables -I " + chain.name() + (ipip ? " -p 4" : " -p udp --dport " + fan.port()) + " -s "
-                    + fan.mapping().underlay() + " -j ACCEPT";
+            return "iptables -I " + chain.name() + (port.isPresent() ? " -p udp --dport " + port.getAsInt() : " -p 4")
+                    + " -s " + fan.mapping().underlay() + " -j ACCEPT";
         }
         if (chain.table().equals("firewalld")) {
-            return "firewall-cmd --permanent " + (ipip ? "--add-protocol=4" : "--add-port=" + fan.port() + "/udp")
+            return "firewall-cmd --permanent "
+                    + (port.isPresent() ? "--add-port=" + port.getAsInt() + "/udp" : "--add-protocol=4")
                     + " && firewall-cmd --reload";
         }
         return "nft insert rule " + chain + " " + what + " accept";
@@ -251,7 +255,7 @@ final class FirewallCheck implements Check {
         if (!out && !in || chain.family().equals("bridge") || chain.family().equals("ip6")) {
             return;
         }
-        boolean ipip = fan.type() == TunnelType.IPIP;
+        OptionalInt port = fan.transport().udpPort();
         Cidr there = peers(fan);
         List<FirewallWalk.Hit> hits = new ArrayList<>();
         List<String> devices = new ArrayList<>();
@@ -267,8 +271,8 @@ final class FirewallCheck implements Check {
                     out ? device : Optional.empty(),
                     out ? here : Optional.of(there),
                     out ? Optional.of(there) : here,
-                    Optional.of(ipip ? "ipencap" : "udp"),
-                    ipip ? OptionalInt.empty() : OptionalInt.of(fan.port()),
+                    Optional.of(port.isPresent() ? "udp" : "ipencap"),
+                    port,
                     true);
             FirewallWalk.Outcome outcome = new FirewallWalk(firewall, packet).through(chain);
             if (outcome.accepts()) {
@@ -280,7 +284,7 @@ final class FirewallCheck implements Check {
         if (fan.underlayAddresses().isEmpty()) {
             return;
         }
-        String what = ipip ? "IP protocol 4" : "UDP port " + fan.port();
+        String what = port.isPresent() ? "UDP port " + port.getAsInt() : "IP protocol 4";
         findings.add(Finding.of(
                         Code.TUNNEL_PORT_CLOSED,
                         fan.overlay().toString(),
@@ -294,7 +298,7 @@ final class FirewallCheck implements Check {
                                         : "nft: " + hits.get(hits.size() - 1) + " (" + chain.hook() + ")"),
                         hits.isEmpty()
                                 ? "nft insert rule " + chain + " "
-                                        + (ipip ? "ip protocol 4" : "udp dport " + fan.port()) + " accept"
+                                        + (port.isPresent() ? "udp dport " + port.getAsInt() : "ip protocol 4") + " accept"
                                 : hits.get(hits.size() - 1).last().removal())
                 .as(Severity.ERROR));
     }

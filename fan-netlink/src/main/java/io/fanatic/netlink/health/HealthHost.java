@@ -7,7 +7,7 @@ import io.fanatic.core.FanNames;
 import io.fanatic.core.FanOptions;
 import io.fanatic.core.FanSlice;
 import io.fanatic.core.Ipv4Address;
-import io.fanatic.core.TunnelType;
+import io.fanatic.core.Transport;
 import io.fanatic.core.UnderlaySpec;
 import io.fanatic.netlink.FanNetwork;
 import io.fanatic.netlink.engine.AddressState;
@@ -118,8 +118,7 @@ public final class HealthHost implements AutoCloseable {
         }
         for (Fan fan : fans) {
             List<FanSlice> slices = fan.slices();
-            if (slices.isEmpty()
-                    && expected.stream().noneMatch(each -> each.fan().equals(Optional.of(fan)))) {
+            if (slices.isEmpty() && expected.stream().noneMatch(each -> each.fan().equals(Optional.of(fan)))) {
                 slices = List.of(fan.mapping().slice(fan.macSeed()));
             }
             for (FanSlice slice : slices) {
@@ -162,17 +161,14 @@ public final class HealthHost implements AutoCloseable {
 
     /** The entry that brings a slice up as it is, also where its devices are only half there. */
     private FanEntry entryOf(Fan fan, FanSlice slice) {
-        FanEntry entry = fan.entry(slice);
+        FanEntry entry = fan.entryOfAnyMtu(slice);
         if (!privileged) {
             return entry;
         }
         try {
             int most = new Engine(kernel).preview(entry).mtu();
             boolean chosen = fan.mtu() >= FanOptions.MIN_MTU && fan.mtu() < most;
-            return chosen
-                    ? new FanEntry(
-                            entry.overlay(), entry.underlay(), entry.options().withMtu(fan.mtu()))
-                    : entry;
+            return chosen ? fan.entry(slice) : entry;
         } catch (FanException | ErrnoException unknown) {
             return entry;
         }
@@ -262,17 +258,13 @@ public final class HealthHost implements AutoCloseable {
     static String tunnelOf(ExpectedFan expected) {
         return expected.fan()
                 .map(Fan::tunnel)
-                .orElse(FanNames.tunnel(typeOf(expected), expected.entry().overlay()));
+                .orElse(FanNames.tunnel(
+                        transportOf(expected).type(), expected.entry().overlay()));
     }
 
-    static TunnelType typeOf(ExpectedFan expected) {
-        return expected.fan().map(Fan::type).orElse(expected.entry().options().type());
-    }
-
-    static int portOf(ExpectedFan expected) {
-        return expected.fan()
-                .map(Fan::port)
-                .orElse(expected.entry().options().port().orElse(TunnelType.DEFAULT_VXLAN_PORT));
+    static Transport transportOf(ExpectedFan expected) {
+        FanEntry entry = expected.entry();
+        return expected.fan().map(Fan::transport).orElse(entry.options().transport(entry.overlay(), Optional.empty()));
     }
 
     /**

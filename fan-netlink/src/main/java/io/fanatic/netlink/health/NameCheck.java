@@ -1,8 +1,8 @@
 package io.fanatic.netlink.health;
 
-import io.fanatic.core.TunnelType;
-import io.fanatic.netlink.engine.Label;
+import io.fanatic.core.Delivery;
 import io.fanatic.netlink.engine.LinkState;
+import io.fanatic.netlink.engine.Label;
 import java.util.List;
 
 /** Devices that are not ours and have the name of a fan's: of one that should be up, or left over from another program. */
@@ -54,7 +54,7 @@ final class NameCheck implements Check {
         boolean carries = host.addresses().stream()
                 .anyMatch(address -> address.link().equals(link.name())
                         && expected.entry().overlay().contains(address.address())
-                        && (HealthHost.typeOf(expected) == TunnelType.IPIP
+                        && (HealthHost.transportOf(expected).delivery() == Delivery.ROUTED
                                 || address.prefixLength()
                                         == expected.entry().overlay().prefixLength()));
         return link.kind().equals("bridge") && link.alias().isEmpty() && carries;

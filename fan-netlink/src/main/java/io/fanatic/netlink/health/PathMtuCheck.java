@@ -1,6 +1,6 @@
 package io.fanatic.netlink.health;
 
-import io.fanatic.core.TunnelType;
+import io.fanatic.core.Delivery;
 import io.fanatic.netlink.host.Sysctl;
 import java.util.List;
 
@@ -17,7 +17,7 @@ final class PathMtuCheck implements Check {
     public void run(HealthHost host, Findings findings) {
         String value = Sysctl.find(SYSCTL).orElse("0");
         for (ExpectedFan expected : host.wanted()) {
-            if (expected.isUp() && HealthHost.typeOf(expected) == TunnelType.IPIP) {
+            if (expected.isUp() && HealthHost.transportOf(expected).delivery() == Delivery.ROUTED) {
                 findings.looked();
                 if (!value.equals("0")) {
                     findings.add(Finding.of(

@@ -3,7 +3,6 @@ package io.fanatic.netlink.health;
 import io.fanatic.core.Cidr;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.Ipv4Address;
-import io.fanatic.core.TunnelType;
 import io.fanatic.netlink.engine.LinkState;
 import io.fanatic.netlink.route.Route;
 import io.fanatic.netlink.route.Rule;
@@ -36,9 +35,10 @@ final class PolicyRuleCheck implements Check {
             Ipv4Address own = expected.slice().orElseThrow().underlayAddress();
             FanMapping mapping = expected.fan().orElseThrow().mapping();
             Optional<String> device = host.holder(own).map(LinkState::name);
-            String inside = HealthHost.typeOf(expected) == TunnelType.IPIP
-                    ? HealthHost.tunnelOf(expected)
-                    : HealthHost.bridgeOf(expected);
+            String inside = switch (HealthHost.transportOf(expected).delivery()) {
+                case BRIDGED -> HealthHost.bridgeOf(expected);
+                case ROUTED -> HealthHost.tunnelOf(expected);
+            };
             for (Ipv4Address other : sample(mapping.underlay(), own)) {
                 if (device.isPresent() && !device.get().equals("lo")) {
                     run(host, findings, expected, other, Optional.of(own), device.get());

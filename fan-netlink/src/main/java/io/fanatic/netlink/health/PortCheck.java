@@ -1,7 +1,6 @@
 package io.fanatic.netlink.health;
 
-import io.fanatic.core.FanNames;
-import io.fanatic.core.TunnelType;
+import io.fanatic.core.Transport;
 import io.fanatic.netlink.engine.Kernel;
 import io.fanatic.netlink.engine.LinkState;
 import java.io.IOException;
@@ -26,12 +25,13 @@ final class PortCheck implements Check {
     @Override
     public void run(HealthHost host, Findings findings) {
         for (ExpectedFan expected : host.wanted()) {
-            if (HealthHost.typeOf(expected) == TunnelType.IPIP) {
+            Optional<Transport.Vxlan> tunnel = HealthHost.transportOf(expected).vxlan();
+            if (tunnel.isEmpty()) {
                 continue;
             }
             findings.looked();
-            int port = HealthHost.portOf(expected);
-            Optional<String> rival = device(host, expected, port).or(() -> socket(host, port));
+            int port = tunnel.get().port();
+            Optional<String> rival = device(host, tunnel.get()).or(() -> socket(host, port));
             rival.ifPresent(words -> findings.add(Finding.of(
                     Code.PORT_CLASH,
                     expected.subject(),
@@ -41,18 +41,13 @@ final class PortCheck implements Check {
         }
     }
 
-    private static Optional<String> device(HealthHost host, ExpectedFan expected, int port) {
-        int vni = expected.fan()
-                .map(fan -> fan.vni())
-                .orElse(expected.entry()
-                        .options()
-                        .vni()
-                        .orElse(FanNames.vni(expected.entry().overlay())));
+    private static Optional<String> device(HealthHost host, Transport.Vxlan tunnel) {
+        int port = tunnel.port();
         for (LinkState link : host.links()) {
             boolean other = link.vxlan().isPresent() && !link.isOurs() && !Kernel.isTemporary(link.name());
             if (other
                     && link.vxlan().get().port() == port
-                    && clashes(link.vxlan().get(), vni)) {
+                    && clashes(link.vxlan().get(), tunnel.vni())) {
                 return Optional.of("the VXLAN device " + link.name() + " has UDP port " + port);
             }
         }

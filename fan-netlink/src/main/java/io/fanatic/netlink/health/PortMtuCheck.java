@@ -1,6 +1,6 @@
 package io.fanatic.netlink.health;
 
-import io.fanatic.core.TunnelType;
+import io.fanatic.core.Delivery;
 import io.fanatic.netlink.engine.Fan;
 import io.fanatic.netlink.engine.LinkState;
 import java.util.List;
@@ -32,7 +32,7 @@ final class PortMtuCheck implements Check {
     }
 
     private static Finding finding(HealthHost host, Fan fan, LinkState link) {
-        boolean lost = fan.type() == TunnelType.VXLAN && isChosen(host, fan);
+        boolean lost = fan.delivery() == Delivery.BRIDGED && isChosen(host, fan);
         String title = lost
                 ? "a container's MTU is larger than the one chosen for the fan: large packets to other hosts may be lost"
                 : "a container's MTU is larger than the fan carries: whoever does not take the kernel's word for it"

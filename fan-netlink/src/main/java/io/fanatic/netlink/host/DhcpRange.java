@@ -1,11 +1,11 @@
 package io.fanatic.netlink.host;
 
 import io.fanatic.core.AddressRange;
+import io.fanatic.core.Delivery;
 import io.fanatic.core.FanSlice;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Share;
 import io.fanatic.core.Shares;
-import io.fanatic.core.TunnelType;
 
 /**
  * Addresses to be leased, and what their holders are told.
@@ -30,19 +30,19 @@ public record DhcpRange(Ipv4Address first, Ipv4Address last, int prefixLength, I
     }
 
     /**
-     * {@return the share of DHCP in a slice, for containers of a fan with this kind of tunnel}
+     * {@return the share of DHCP in a slice, for containers of a fan with this delivery}
      *
      * @param slice the addresses' owner
-     * @param type the tunnel's kind
+     * @param delivery of the fan
      * @param shares how the slice is divided
      * @throws IllegalArgumentException when the share has no address for a container
      */
-    public static DhcpRange of(FanSlice slice, TunnelType type, Shares shares) {
+    public static DhcpRange of(FanSlice slice, Delivery delivery, Shares shares) {
         AddressRange range = shares.requireRange(Share.DHCP, slice);
         return new DhcpRange(
                 range.first(),
                 range.last(),
-                type.prefixLength(slice.mapping()),
+                delivery.prefixLength(slice.mapping()),
                 slice.hostAddress(),
                 slice.containerAddresses());
     }

@@ -1,9 +1,9 @@
 package io.fanatic.netlink.host;
 
+import io.fanatic.core.Delivery;
 import io.fanatic.core.FanSlice;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Shares;
-import io.fanatic.core.TunnelType;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -28,7 +28,7 @@ public record DhcpServer(String bridge, int mtu, List<DhcpRange> ranges, boolean
      *
      * @param bridge the interface that it serves
      * @param mtu told to every client, bytes
-     * @param type the tunnel's kind
+     * @param delivery of the fan
      * @param slices on the bridge
      * @param shares how they are divided
      * @param nameServers told to every client
@@ -37,13 +37,13 @@ public record DhcpServer(String bridge, int mtu, List<DhcpRange> ranges, boolean
     public static DhcpServer of(
             String bridge,
             int mtu,
-            TunnelType type,
+            Delivery delivery,
             List<FanSlice> slices,
             Shares shares,
             List<Ipv4Address> nameServers) {
         List<DhcpRange> ranges = new ArrayList<>();
         for (FanSlice slice : slices) {
-            ranges.add(DhcpRange.of(slice, type, shares));
+            ranges.add(DhcpRange.of(slice, delivery, shares));
         }
         return new DhcpServer(bridge, mtu, ranges, false, nameServers);
     }

@@ -6,6 +6,7 @@ import com.google.gson.JsonObject;
 import io.fanatic.core.Ipv4Address;
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -44,11 +45,11 @@ public final class TunnelTable extends OwnTable<TunnelTable.Entry> {
      * Where the packets of a tunnel come from and what they are.
      *
      * @param source an underlay address of this host
-     * @param port the UDP port that they go to; 0 for IPIP
+     * @param port the UDP port that they go to; empty for IPIP
      */
-    public record Entry(Ipv4Address source, int port) {
+    public record Entry(Ipv4Address source, OptionalInt port) {
         /** Stands for what somebody has done to our table by hand; no fan can want it. */
-        public static final Entry OTHER = new Entry(Ipv4Address.of(0), 0);
+        public static final Entry OTHER = new Entry(Ipv4Address.of(0), OptionalInt.empty());
 
         /** {@code UDP port 8472 from 10.0.0.45}. */
         @Override
@@ -56,13 +57,13 @@ public final class TunnelTable extends OwnTable<TunnelTable.Entry> {
             if (equals(OTHER)) {
                 return "what was changed by hand";
             }
-            return (port == 0 ? "IPIP" : "UDP port " + port) + " from " + source;
+            return (port.isEmpty() ? "IPIP" : "UDP port " + port.getAsInt()) + " from " + source;
         }
 
         // Written out to start fast, see Ipv4Address.
         @Override
         public boolean equals(@Nullable Object other) {
-            return other instanceof Entry that && port == that.port && source.equals(that.source);
+            return other instanceof Entry that && port.equals(that.port) && source.equals(that.source);
         }
 
         @Override
@@ -89,7 +90,11 @@ public final class TunnelTable extends OwnTable<TunnelTable.Entry> {
         rule(text, "  meta iifkind \"ipip\" accept");
         for (Entry entry : entries) {
             text.append("  ip saddr ").append(entry.source());
-            rule(text, (entry.port() == 0 ? " ip protocol 4" : " udp dport " + entry.port()) + " counter drop");
+            rule(
+                    text,
+                    (entry.port().isEmpty()
+                                    ? " ip protocol 4"
+                                    : " udp dport " + entry.port().getAsInt()) + " counter drop");
         }
         return text.append(" }\n").toString();
     }
@@ -154,6 +159,6 @@ public final class TunnelTable extends OwnTable<TunnelTable.Entry> {
         }
         Ipv4Address source =
                 network(parts.get(0).getAsJsonObject(), "==", "saddr").network();
-        return new Entry(source, udp ? match.get("right").getAsInt() : 0);
+        return new Entry(source, udp ? OptionalInt.of(match.get("right").getAsInt()) : OptionalInt.empty());
     }
 }

@@ -67,7 +67,8 @@ class EngineIpipTest {
                         line -> assertThat(line).isEqualTo("add route 250.0.0.0/8 dev ftun0 src 250.0.45.1 mtu 1480"));
         assertThat(engine.list()).singleElement().satisfies(fan -> {
             assertThat(fan.tunnel()).isEqualTo("ftun0");
-            assertThat(fan.entry(fan.slices().get(0))).hasToString("250.0.0.0/8 10.0.0.45/16 ipip");
+            assertThat(fan.entry(fan.slices().get(0))).hasToString("250.0.0.0/8 10.0.0.45/16 ipip mtu 1480");
+            assertThat(fan.entryOfAnyMtu(fan.slices().get(0))).hasToString("250.0.0.0/8 10.0.0.45/16 ipip");
         });
     }
 

@@ -104,7 +104,27 @@ class EngineTest {
         engine.up(first("port", "9999"));
         assertThat(engine.list())
                 .singleElement()
-                .satisfies(fan -> assertThat(fan.port()).isEqualTo(9999));
+                .satisfies(fan -> assertThat(fan.transport().udpPort()).hasValue(9999));
+    }
+
+    // An embedder's own entry of a fan that is up once widened 1400 to 1450.
+    @Test
+    void theEntryOfAFanThatIsUpChangesNothing() {
+        for (String[] flags : new String[][] {
+            {},
+            {"mtu", "1400"},
+            {"vni", "7", "port", "9999", "underlay-only"},
+            {"ipip", "mtu", "1300"},
+            {"bridge", "br9", "dhcp", "host-reserve", "3", "no-nat", "no-accept", "shares", "dhcp:all"}
+        }) {
+            engine.up(first(flags));
+            Fan fan = engine.list().get(0);
+            FanEntry entry = fan.entry(fan.slices().get(0));
+            assertThat(engine.planUp(entry).lines()).as("%s", entry).isEmpty();
+            assertThat(FanEntry.parse(entry.toString())).isEqualTo(entry);
+            assertThat(engine.preview(entry)).isEqualTo(fan).hasSameHashCodeAs(fan);
+            engine.downEverything();
+        }
     }
 
     @Test

@@ -57,8 +57,8 @@ class ForeignDeviceProgramsTest {
 
     private void keeper(KernelFeatures features, String name) {
         with(features, kernel -> {
-            kernel.createBridge(
-                    BridgeResource.TEMPORARY, new MacAddress(0x02fa00000000L | name.hashCode() & 0xffffff), 1450);
+            MacAddress mac = new MacAddress(0x02fa00000000L | name.hashCode() & 0xffffff);
+            kernel.createLink(BridgeResource.TEMPORARY, new LinkSpec.Bridge(mac, 1450, false));
             kernel.renameWithAlias(BridgeResource.TEMPORARY, name, "fanatic for tests");
         });
     }

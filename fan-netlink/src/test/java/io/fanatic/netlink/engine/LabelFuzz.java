@@ -13,10 +13,9 @@ public final class LabelFuzz {
         if (label.isPresent() && !Label.parse(label.get().toString()).equals(label)) {
             throw new AssertionError("reads back otherwise: " + label);
         }
-        if (label.isPresent()
-                && (label.get().port() < 1
-                        || label.get().port() > 65535
-                        || label.get().vni() >>> 24 != 0)) {
+        if (label.flatMap(read -> read.transport().vxlan())
+                .filter(vxlan -> vxlan.port() < 1 || vxlan.port() > 65535 || vxlan.vni() >>> 24 != 0)
+                .isPresent()) {
             throw new AssertionError("no packet can have these: " + label);
         }
         if (label.isPresent() && !Label.isOurs(alias)) {

@@ -6,6 +6,7 @@ import io.fanatic.core.Cidr;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.MacAddress;
+import io.fanatic.core.Transport;
 import io.fanatic.core.TunnelType;
 import io.fanatic.netlink.bpf.FanProgramSpec;
 import io.fanatic.netlink.bpf.GateProgramSpec;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -39,6 +41,7 @@ class WrittenOutEqualsTest {
             Map.entry(
                     FanMapping.class,
                     List.of(MAPPING, FanMapping.of(Cidr.parse("251.0.0.0/8"), Cidr.parse("10.0.0.0/16")))),
+            Map.entry(OptionalInt.class, List.of(OptionalInt.of(7), OptionalInt.empty())),
             Map.entry(TunnelType.class, List.of(TunnelType.VXLAN, TunnelType.IPIP)),
             Map.entry(
                     AddressState.class,
@@ -66,6 +69,8 @@ class WrittenOutEqualsTest {
                 PortResource.class,
                 ProgramState.class,
                 ProgramsResource.class,
+                Transport.Ipip.class,
+                Transport.Vxlan.class,
                 TunnelResource.class,
                 TunnelTable.Entry.class,
                 TunnelTableResource.class,

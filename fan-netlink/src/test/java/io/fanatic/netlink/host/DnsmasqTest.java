@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.groups.Tuple.tuple;
 
 import io.fanatic.core.Cidr;
+import io.fanatic.core.Delivery;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.FanSlice;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.MacAddress;
 import io.fanatic.core.Shares;
-import io.fanatic.core.TunnelType;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -33,7 +33,7 @@ class DnsmasqTest {
     private static final FanMapping FAN = FanMapping.of(Cidr.parse("250.0.0.0/8"), Cidr.parse("10.0.0.0/16"));
     private static final FanSlice SLICE = FAN.slice(Ipv4Address.parse("10.0.0.45"), 9);
     private static final DhcpServer SERVER =
-            DhcpServer.of("br0", 1450, TunnelType.VXLAN, List.of(SLICE), Shares.DEFAULT, List.of());
+            DhcpServer.of("br0", 1450, Delivery.BRIDGED, List.of(SLICE), Shares.DEFAULT, List.of());
     private static final MacAddress CLIENT = new MacAddress(0x020000000001L);
 
     @RegisterExtension
@@ -103,11 +103,11 @@ class DnsmasqTest {
     @Test
     void aStartedServerIsFoundAgainWithItsSpecAndStops() {
         DhcpRange second =
-                DhcpRange.of(FAN.slice(Ipv4Address.parse("10.0.0.46")), TunnelType.VXLAN, Shares.parse("dhcp:all"));
+                DhcpRange.of(FAN.slice(Ipv4Address.parse("10.0.0.46")), Delivery.BRIDGED, Shares.parse("dhcp:all"));
         DhcpServer two = new DhcpServer(
                 "br0",
                 1400,
-                List.of(DhcpRange.of(SLICE, TunnelType.VXLAN, Shares.DEFAULT), second),
+                List.of(DhcpRange.of(SLICE, Delivery.BRIDGED, Shares.DEFAULT), second),
                 true,
                 List.of(Ipv4Address.parse("10.0.0.53"), Ipv4Address.parse("10.0.0.54")));
         assertThat(inside.call(() -> dnsmasq.running("br0"))).isEmpty();
@@ -191,7 +191,7 @@ class DnsmasqTest {
         DhcpServer second = DhcpServer.of(
                 "br0",
                 1400,
-                TunnelType.VXLAN,
+                Delivery.BRIDGED,
                 List.of(FAN.slice(Ipv4Address.parse("10.0.0.46"))),
                 Shares.DEFAULT,
                 List.of());
@@ -297,7 +297,7 @@ class DnsmasqTest {
                 .slice(Ipv4Address.parse("192.168.1.45"));
 
         String conf = DnsmasqConf.write(
-                DhcpServer.of("br0", 1450, TunnelType.VXLAN, List.of(wide), Shares.parse("dhcp:all"), List.of()),
+                DhcpServer.of("br0", 1450, Delivery.BRIDGED, List.of(wide), Shares.parse("dhcp:all"), List.of()),
                 Path.of("/p"),
                 Path.of("/l"),
                 List.of());
@@ -361,7 +361,7 @@ class DnsmasqTest {
         start(DhcpServer.of(
                 "br0",
                 1450,
-                TunnelType.VXLAN,
+                Delivery.BRIDGED,
                 List.of(SLICE),
                 Shares.DEFAULT,
                 List.of(Ipv4Address.parse("10.0.0.53"), Ipv4Address.parse("10.0.0.54"))));

@@ -8,15 +8,16 @@ import io.fanatic.netlink.host.OwnTable.Observed;
 import io.fanatic.netlink.host.OwnTable.State;
 import io.fanatic.netlink.host.TunnelTable.Entry;
 import java.util.List;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 class TunnelTableTest {
-    private static final Entry VXLAN = new Entry(Ipv4Address.parse("10.0.0.45"), 8472);
-    private static final Entry OTHER_PORT = new Entry(Ipv4Address.parse("10.0.0.45"), 4789);
-    private static final Entry IPIP = new Entry(Ipv4Address.parse("192.168.7.1"), 0);
+    private static final Entry VXLAN = new Entry(Ipv4Address.parse("10.0.0.45"), OptionalInt.of(8472));
+    private static final Entry OTHER_PORT = new Entry(Ipv4Address.parse("10.0.0.45"), OptionalInt.of(4789));
+    private static final Entry IPIP = new Entry(Ipv4Address.parse("192.168.7.1"), OptionalInt.empty());
 
     @RegisterExtension
     final FreshNamespace inside = new FreshNamespace();

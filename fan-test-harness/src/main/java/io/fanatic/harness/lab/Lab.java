@@ -1,10 +1,10 @@
 package io.fanatic.harness.lab;
 
+import io.fanatic.core.Delivery;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.FanNames;
 import io.fanatic.core.FanSlice;
 import io.fanatic.core.Ipv4Address;
-import io.fanatic.core.TunnelType;
 import io.fanatic.netlink.engine.Label;
 import io.fanatic.netlink.host.HostSnapshot;
 import io.fanatic.netlink.host.Namespace;
@@ -316,8 +316,10 @@ public final class Lab implements AutoCloseable {
         host.addVeth(container.name(), container.namespace(), INTERFACE, fan.mtu());
         host.plug(container.name(), bridge);
         try (Wiring inside = Wiring.of(container.namespace())) {
-            TunnelType type = Label.parse(fan.alias()).map(Label::type).orElse(TunnelType.VXLAN);
-            inside.join(INTERFACE, container.address(), type.prefixLength(slice.mapping()), slice.hostAddress());
+            Delivery delivery = Label.parse(fan.alias())
+                    .map(label -> label.transport().delivery())
+                    .orElse(Delivery.BRIDGED);
+            inside.join(INTERFACE, container.address(), delivery.prefixLength(slice.mapping()), slice.hostAddress());
         }
     }
 

@@ -1,10 +1,11 @@
 package io.fanatic.harness.lab;
 
 import io.fanatic.core.Counter;
+import io.fanatic.core.Delivery;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.MacAddress;
-import io.fanatic.core.TunnelType;
+import io.fanatic.core.Transport;
 import io.fanatic.harness.probe.BulkTransfer;
 import io.fanatic.harness.probe.FrameSender;
 import io.fanatic.harness.probe.IpipFrameSender;
@@ -236,14 +237,11 @@ public final class Proof implements AutoCloseable {
         // The third host's, whether the lab has one or not; the fan's arithmetic knows its slice all the same.
         Ipv4Address third = third();
         Fan fan = fan(liar, lab.spec().mapping());
-        boolean ipip = fan.type() == TunnelType.IPIP;
-        FrameSender tunnel = ipip
-                ? new IpipFrameSender(liar.namespace(), liar.underlayAddress(), deceived.underlayAddress())
-                : new TunnelFrameSender(
-                        liar.namespace(), liar.underlayAddress(), deceived.underlayAddress(), fan.port(), fan.vni());
+        boolean routed = fan.delivery() == Delivery.ROUTED;
+        FrameSender tunnel = fan.transport().match(new TunnelSenders(liar, deceived));
         // Where packets are routed, a container's first hop is its host.
         MacAddress first = mac(target.namespace(), Lab.INTERFACE);
-        MacAddress hop = ipip ? mac(liar.namespace(), fan.bridge()) : first;
+        MacAddress hop = routed ? mac(liar.namespace(), fan.bridge()) : first;
         FrameSender link = new LinkFrameSender(own.namespace(), Lab.INTERFACE);
         List<Check.Spoofed> checks = new ArrayList<>();
         checks.add(spoof(
@@ -269,7 +267,7 @@ public final class Proof implements AutoCloseable {
                 own,
                 target,
                 third,
-                counter(liar, ipip ? Counter.SEND_HOST_SPOOFED : Counter.SEND_SPOOFED)));
+                counter(liar, routed ? Counter.SEND_HOST_SPOOFED : Counter.SEND_SPOOFED)));
         return checks;
     }
 
@@ -326,5 +324,19 @@ public final class Proof implements AutoCloseable {
     @Override
     public void close() {
         probes.close();
+    }
+
+    /** Who sends packets of the tunnel that no fan has made. */
+    private record TunnelSenders(LabHost from, LabHost to) implements Transport.Cases<FrameSender> {
+        @Override
+        public FrameSender vxlan(Transport.Vxlan vxlan) {
+            return new TunnelFrameSender(
+                    from.namespace(), from.underlayAddress(), to.underlayAddress(), vxlan.port(), vxlan.vni());
+        }
+
+        @Override
+        public FrameSender ipip(Transport.Ipip ipip) {
+            return new IpipFrameSender(from.namespace(), from.underlayAddress(), to.underlayAddress());
+        }
     }
 }

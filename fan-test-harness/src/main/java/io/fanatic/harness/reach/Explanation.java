@@ -1,6 +1,7 @@
 package io.fanatic.harness.reach;
 
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Transport;
 import io.fanatic.core.TunnelType;
 
 /** Why a peer is not reached, or not as it should be; each from what was seen, not from what is likely. */
@@ -138,9 +139,9 @@ public sealed interface Explanation {
      * Nothing takes the tunnel's packets on the other host.
      *
      * @param underlay the host's address
-     * @param carrier of this host's fan
+     * @param transport of this host's fan
      */
-    record NoFanThere(Ipv4Address underlay, Carrier carrier) implements Explanation {
+    record NoFanThere(Ipv4Address underlay, Transport transport) implements Explanation {
         @Override
         public String code() {
             return "no-fan-there";
@@ -148,15 +149,14 @@ public sealed interface Explanation {
 
         @Override
         public String sentence() {
-            return underlay + " answers on the underlay but refuses " + carrier
-                    + (carrier.type() == TunnelType.VXLAN
-                            ? " (port unreachable): no fan is up there"
-                            : " (unreachable): no IPIP fan is up there");
+            return underlay + " answers on the underlay but refuses " + transport.packets() + " "
+                    + TransportWords.of(transport).refusal();
         }
 
         @Override
         public String command() {
-            return "fanctl up -u UNDERLAY -o OVERLAY" + (carrier.type() == TunnelType.VXLAN ? "" : " -t ipip");
+            return "fanctl up -u UNDERLAY -o OVERLAY"
+                    + TransportWords.of(transport).flags();
         }
     }
 
@@ -237,10 +237,10 @@ public sealed interface Explanation {
      * Something swallows the tunnel's packets.
      *
      * @param underlay the host's address
-     * @param carrier of the fan
+     * @param transport of the fan
      * @param refusal whether something answered that it does not let them through
      */
-    record TunnelFiltered(Ipv4Address underlay, Carrier carrier, boolean refusal) implements Explanation {
+    record TunnelFiltered(Ipv4Address underlay, Transport transport, boolean refusal) implements Explanation {
         @Override
         public String code() {
             return "tunnel-filtered";
@@ -249,9 +249,9 @@ public sealed interface Explanation {
         @Override
         public String sentence() {
             return refusal
-                    ? "a filter on the way to " + underlay + " refuses " + carrier
+                    ? "a filter on the way to " + underlay + " refuses " + transport.packets()
                     : "the fan of " + underlay + " is up and what it sends arrives, but what is sent to it as "
-                            + carrier + " does not: a filter drops it";
+                            + transport.packets() + " does not: a filter drops it";
         }
 
         @Override
@@ -264,9 +264,9 @@ public sealed interface Explanation {
      * The tunnel's packets are neither answered nor refused, and the host could not be made to send.
      *
      * @param underlay the host's address
-     * @param carrier of this host's fan
+     * @param transport of this host's fan
      */
-    record TunnelSilent(Ipv4Address underlay, Carrier carrier) implements Explanation {
+    record TunnelSilent(Ipv4Address underlay, Transport transport) implements Explanation {
         @Override
         public String code() {
             return "tunnel-silent";
@@ -274,13 +274,9 @@ public sealed interface Explanation {
 
         @Override
         public String sentence() {
-            String seen = underlay + " answers on the underlay and does not refuse " + carrier
+            String seen = underlay + " answers on the underlay and does not refuse " + transport.packets()
                     + ", but nothing comes back through it: a filter drops it both ways, ";
-            return seen
-                    + (carrier.type() == TunnelType.VXLAN
-                            ? "or the fan there has another VNI than " + carrier.vni()
-                            : "as many clouds drop all but TCP, UDP and ICMP; a fan of type vxlan needs UDP "
-                                    + TunnelType.DEFAULT_VXLAN_PORT + " only");
+            return seen + TransportWords.of(transport).silence();
         }
 
         @Override

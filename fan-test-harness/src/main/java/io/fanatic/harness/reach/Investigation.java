@@ -2,7 +2,7 @@ package io.fanatic.harness.reach;
 
 import io.fanatic.core.Counter;
 import io.fanatic.core.Ipv4Address;
-import io.fanatic.core.TunnelType;
+import io.fanatic.core.Transport;
 import io.fanatic.harness.probe.Ping;
 import io.fanatic.harness.probe.PingResult;
 import io.fanatic.harness.probe.Probes;
@@ -94,14 +94,13 @@ final class Investigation {
 
     private Explanation explainTunnel(Wiring wiring, Optional<Neighbour> neighbour) {
         Ipv4Address there = peer.underlay();
-        Carrier ours = Carrier.of(peer.fan());
-        PortProbe.Answer answer = host.call(() -> ours.type() == TunnelType.VXLAN
-                ? PortProbe.at(there, ours.port(), timeout)
+        Transport ours = peer.fan().transport();
+        PortProbe.Answer answer = host.call(() -> ours.udpPort().isPresent()
+                ? PortProbe.at(there, ours.udpPort().getAsInt(), timeout)
                 : IpipPortProbe.at(peer, timeout));
-        Optional<Carrier> seen = Optional.empty();
+        Optional<Transport> seen = Optional.empty();
         if (neighbour.isPresent() && wiring.wanted().isPresent()) {
-            UnderlayProbe nudge = new UnderlayProbe(
-                    peer, wiring.wanted().get(), neighbour.get().mac(), timeout);
+            UnderlayProbe nudge = new UnderlayProbe(peer, wiring.wanted().get(), neighbour.get().mac(), timeout);
             seen = host.call(nudge::run);
         }
         Optional<Explanation> differs = seen.flatMap(theirs -> difference(ours, theirs));
@@ -118,16 +117,21 @@ final class Investigation {
         };
     }
 
-    private Optional<Explanation> difference(Carrier ours, Carrier theirs) {
+    private Optional<Explanation> difference(Transport ours, Transport theirs) {
         if (theirs.type() != ours.type()) {
             return Optional.of(new Explanation.OtherType(peer.underlay(), ours.type(), theirs.type()));
         }
-        if (theirs.port() != ours.port()) {
-            return Optional.of(new Explanation.OtherPort(peer.underlay(), ours.port(), theirs.port()));
+        if (ours.vxlan().isEmpty() || theirs.vxlan().isEmpty()) {
+            return Optional.empty();
         }
-        return theirs.vni() == ours.vni()
+        Transport.Vxlan here = ours.vxlan().get();
+        Transport.Vxlan there = theirs.vxlan().get();
+        if (there.port() != here.port()) {
+            return Optional.of(new Explanation.OtherPort(peer.underlay(), here.port(), there.port()));
+        }
+        return there.vni() == here.vni()
                 ? Optional.empty()
-                : Optional.of(new Explanation.OtherVni(peer.underlay(), ours.vni(), theirs.vni()));
+                : Optional.of(new Explanation.OtherVni(peer.underlay(), here.vni(), there.vni()));
     }
 
     private Wiring wiring() {

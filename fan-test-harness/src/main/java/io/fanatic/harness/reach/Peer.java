@@ -1,7 +1,6 @@
 package io.fanatic.harness.reach;
 
 import io.fanatic.core.Ipv4Address;
-import io.fanatic.core.TunnelType;
 import io.fanatic.netlink.engine.Fan;
 
 /**
@@ -16,6 +15,9 @@ public record Peer(Ipv4Address given, Fan fan, Ipv4Address underlay, Ipv4Address
 
     /** The device that this host's route to the overlay leads to: an IPIP fan routes where a VXLAN fan bridges. */
     String device() {
-        return fan.type() == TunnelType.VXLAN ? fan.bridge() : fan.tunnel();
+        return switch (fan.delivery()) {
+            case BRIDGED -> fan.bridge();
+            case ROUTED -> fan.tunnel();
+        };
     }
 }

@@ -7,7 +7,7 @@ import static io.fanatic.netlink.libc.Native.sockets;
 
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.MacAddress;
-import io.fanatic.core.TunnelType;
+import io.fanatic.core.Transport;
 import io.fanatic.harness.net.Sockets;
 import io.fanatic.netlink.route.Link;
 import java.nio.ByteBuffer;
@@ -41,12 +41,12 @@ record UnderlayProbe(Peer peer, Link link, MacAddress mac, Duration timeout) {
     private static final int VXLAN_HAS_VNI = 0x08;
 
     /** To be called in the host's namespace. */
-    Optional<Carrier> run() {
+    Optional<Transport> run() {
         int fd = open();
         try {
             for (int i = 0; i < TRIES; i++) {
                 send(fd);
-                Optional<Carrier> seen = watch(fd, System.nanoTime() + timeout.toNanos() / TRIES);
+                Optional<Transport> seen = watch(fd, System.nanoTime() + timeout.toNanos() / TRIES);
                 if (seen.isPresent()) {
                     return seen;
                 }
@@ -114,11 +114,11 @@ record UnderlayProbe(Peer peer, Link link, MacAddress mac, Duration timeout) {
         return sum + (sum >>> 16) & 0xffff;
     }
 
-    private Optional<Carrier> watch(int fd, long until) {
+    private Optional<Transport> watch(int fd, long until) {
         ByteBuffer packet = buffer(SNAP).order(ByteOrder.BIG_ENDIAN);
         while (System.nanoTime() - until < 0) {
             long length = LIBC.recv(fd, packet, SNAP, 0);
-            Optional<Carrier> seen = length < 0 ? Optional.empty() : carrier(packet, (int) length);
+            Optional<Transport> seen = length < 0 ? Optional.empty() : carrier(packet, (int) length);
             if (seen.isPresent()) {
                 return seen;
             }
@@ -127,25 +127,27 @@ record UnderlayProbe(Peer peer, Link link, MacAddress mac, Duration timeout) {
     }
 
     /** What carries a packet of the host's. */
-    private Optional<Carrier> carrier(ByteBuffer packet, int length) {
+    private Optional<Transport> carrier(ByteBuffer packet, int length) {
         if (length < IPV4 || packet.getInt(12) != peer.underlay().bits()) {
             return Optional.empty();
         }
         return switch (packet.get(9)) {
-            case Sockets.IPPROTO_IPIP -> Optional.of(Carrier.IPIP);
+            case Sockets.IPPROTO_IPIP -> Optional.of(new Transport.Ipip());
             case Sockets.IPPROTO_UDP -> vxlan(packet, length);
             default -> Optional.empty();
         };
     }
 
     /** Of a VXLAN packet (RFC 7348). */
-    private static Optional<Carrier> vxlan(ByteBuffer packet, int length) {
+    private static Optional<Transport> vxlan(ByteBuffer packet, int length) {
         int header = (packet.get(0) & 15) * 4;
         int tunnel = header + UDP;
         if (length < tunnel + VXLAN || packet.get(tunnel) != VXLAN_HAS_VNI || packet.get(tunnel + 7) != 0) {
             return Optional.empty();
         }
         int port = packet.getShort(header + 2) & 0xffff;
-        return Optional.of(new Carrier(TunnelType.VXLAN, port, packet.getInt(tunnel + 4) >>> 8));
+        return port == 0
+                ? Optional.empty()
+                : Optional.of(new Transport.Vxlan(packet.getInt(tunnel + 4) >>> 8, port, false));
     }
 }

@@ -4,10 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fanatic.core.FanOptions;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Transport;
 import io.fanatic.core.TunnelType;
 import io.fanatic.harness.iperf.Conditions;
-import io.fanatic.harness.iperf.IperfSpec;
 import io.fanatic.harness.iperf.TestLength;
+import io.fanatic.harness.iperf.IperfSpec;
 import io.fanatic.harness.iperf.Throughput;
 import io.fanatic.harness.junit.FanLab;
 import io.fanatic.harness.lab.EmbeddedFan;
@@ -40,7 +41,7 @@ import org.junit.jupiter.api.Test;
 class ReachTest {
     private static final Ipv4Address UNDERLAY = Ipv4Address.parse("10.0.0.2");
     private static final Ipv4Address OVERLAY = Ipv4Address.parse("250.0.2.1");
-    private static final Carrier CARRIER = new Carrier(TunnelType.VXLAN, 8472, 16384000);
+    private static final Transport CARRIER = new Transport.Vxlan(16384000, 8472, false);
     private static final ReachSpec SPEC = ReachSpec.DEFAULT
             .withPings(3)
             .withThroughput(Optional.of(IperfSpec.tcp().withTestLength(TestLength.bytes(4 << 20))));
@@ -228,8 +229,8 @@ class ReachTest {
             ReachSpec bytes = SPEC.withoutData();
             assertThat(explained(test(lab, UNDERLAY, bytes)))
                     .isEqualTo(new Explanation.BulkTcpFails("ftun-250", "iperf3"));
-            ReachSpec time = bytes.withThroughput(
-                    Optional.of(IperfSpec.tcp().withTestLength(TestLength.time(Duration.ofMillis(300)))));
+            ReachSpec time =
+                    bytes.withThroughput(Optional.of(IperfSpec.tcp().withTestLength(TestLength.time(Duration.ofMillis(300)))));
             assertThat(explained(test(lab, UNDERLAY, time)))
                     .isEqualTo(new Explanation.BulkTcpFails("ftun-250", "throughput to it"));
         }

@@ -5,10 +5,10 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.fanatic.cli.container.http.Json;
 import io.fanatic.core.AddressRange;
+import io.fanatic.core.Delivery;
 import io.fanatic.core.FanNames;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Share;
-import io.fanatic.core.TunnelType;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -137,9 +137,9 @@ final class DockerNetwork implements Resource {
                 "false",
                 OPTION + "driver.mtu",
                 Integer.toString(fan.mtu()));
-        if (fan.type() == TunnelType.IPIP) {
+        if (fan.type().delivery() == Delivery.ROUTED) {
             // Docker from version 28 drops what comes to its containers from other devices than their bridge.
-            options.addProperty(TRUSTED, FanNames.IPIP_TUNNEL);
+            options.addProperty(TRUSTED, FanNames.tunnel(fan.type(), fan.overlay()));
         }
         if (severalSlices) {
             options.addProperty(INHIBIT, "true");
@@ -171,8 +171,7 @@ final class DockerNetwork implements Resource {
     @Override
     public String creating() {
         return "create " + title() + " with the addresses "
-                + FanAttachment.description(range().range(), Share.DOCKER)
-                + "; containers join it by: docker run --network "
+                + FanAttachment.description(range().range(), Share.DOCKER) + "; containers join it by: docker run --network "
                 + fan.bridge();
     }
 

@@ -103,7 +103,7 @@ public record FanAttachment(TunnelType type, String bridge, FanSlice slice, int 
 
     /** What containers reach without a router, and so the network that their engine is to believe in. */
     public Cidr subnet() {
-        return Cidr.containing(slice.hostAddress(), type.prefixLength(mapping()));
+        return Cidr.containing(slice.hostAddress(), type.delivery().prefixLength(mapping()));
     }
 
     /**

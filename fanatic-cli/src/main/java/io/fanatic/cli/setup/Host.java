@@ -176,11 +176,8 @@ public record Host(Fans fans, List<ContainerEngine> engines, FanFile file, Path 
 
     /** The entry that brings a fan up as it is. */
     private FanEntry entry(Fan fan, FanSlice slice) {
-        FanEntry entry = fan.entry(slice);
-        return fan.mtu() == 0 || usualMtu(entry) == fan.mtu()
-                ? entry
-                : new FanEntry(
-                        entry.overlay(), entry.underlay(), entry.options().withMtu(fan.mtu()));
+        FanEntry entry = fan.entryOfAnyMtu(slice);
+        return fan.mtu() == 0 || usualMtu(entry) == fan.mtu() ? entry : fan.entry(slice);
     }
 
     private int usualMtu(FanEntry entry) {

@@ -1,0 +1,151 @@
+package io.fanatic.core;
+
+import java.util.Optional;
+
+/**
+ * A flag of a fan as it is written in /etc/network/fan and, behind two dashes, on the command line of {@code fanctl up}. A new one is
+ * a constant here with its two cases; the compiler asks for these, and for the command line's help.
+ */
+public enum FanFlag {
+    /** Packets travel as IP in IP. */
+    IPIP("ipip", ""),
+    /** Addresses are leased. */
+    DHCP("dhcp", ""),
+    /** The fan stays down. */
+    OFF("off", ""),
+    /** Addresses of the host. */
+    HOST_RESERVE("host-reserve", "N"),
+    /** The bridge's name. */
+    BRIDGE("bridge", "NAME"),
+    /** The tunnel's UDP port. */
+    PORT("port", "P"),
+    /** The VXLAN network identifier. */
+    VNI("vni", "N"),
+    /** The MTU of bridge and containers. */
+    MTU("mtu", "N"),
+    /** The tunnel's port takes packets from the underlay only. */
+    UNDERLAY_ONLY("underlay-only", ""),
+    /** What leaves the overlay is not masqueraded. */
+    NO_NAT("no-nat", ""),
+    /** No accept rules are added. */
+    NO_ACCEPT("no-accept", ""),
+    /** How slices are divided. */
+    SHARES("shares", "LIST");
+
+    /** Stands for a flag that is at its default; no flag can have it as its value. */
+    static final String NOT_GIVEN = " ";
+
+    private final String word;
+    private final String label;
+
+    FanFlag(String word, String label) {
+        this.word = word;
+        this.label = label;
+    }
+
+    /** {@return the flag as it is written} */
+    public String word() {
+        return word;
+    }
+
+    /** {@return what stands for its value in help texts: {@code N}, {@code NAME}; empty where it has none} */
+    public String label() {
+        return label;
+    }
+
+    /** {@return whether a value follows it} */
+    public boolean hasValue() {
+        return !label.isEmpty();
+    }
+
+    /**
+     * {@return the flag of that word; empty when it is none}
+     *
+     * @param word any word
+     */
+    public static Optional<FanFlag> of(String word) {
+        for (FanFlag flag : values()) {
+            if (flag.word.equals(word)) {
+                return Optional.of(flag);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** {@return all flags with their values, for messages: {@code ipip, dhcp, ... or shares LIST}} */
+    static String all() {
+        StringBuilder text = new StringBuilder();
+        FanFlag[] flags = values();
+        for (int i = 0; i < flags.length; i++) {
+            text.append(i == 0 ? "" : i == flags.length - 1 ? " or " : ", ").append(flags[i].word);
+            text.append(flags[i].hasValue() ? " " : "").append(flags[i].label);
+        }
+        return text.toString();
+    }
+
+    String kindOfValue() {
+        return switch (label) {
+            case "NAME" -> "name";
+            case "LIST" -> "list";
+            default -> "number";
+        };
+    }
+
+    /**
+     * Sets it in a builder.
+     *
+     * @param value its value as text
+     * @throws IllegalArgumentException when that is bad
+     */
+    FanOptions.Builder set(FanOptions.Builder options, String value) {
+        return switch (this) {
+            case IPIP -> options.type(TunnelType.IPIP);
+            case DHCP -> options.dhcp(true);
+            case OFF -> options.off(true);
+            case HOST_RESERVE -> options.hostReserve(number(value, 1, FanOptions.MAX_HOST_RESERVE));
+            case BRIDGE -> options.bridge(value);
+            case PORT -> options.port(number(value, 1, FanOptions.MAX_PORT));
+            case VNI -> options.vni(number(value, 0, FanOptions.MAX_VNI));
+            case MTU -> options.mtu(number(value, FanOptions.MIN_MTU, FanOptions.MAX_MTU));
+            case UNDERLAY_ONLY -> options.underlayOnly(true);
+            case NO_NAT -> options.nat(false);
+            case NO_ACCEPT -> options.accept(false);
+            case SHARES -> options.shares(Shares.parse(value));
+        };
+    }
+
+    private int number(String text, int least, int most) {
+        return Text.number(word, text, least, most);
+    }
+
+    /** Its value in these options, empty for a flag without values; {@link #NOT_GIVEN} when it is at its default. */
+    String valueIn(FanOptions options) {
+        return switch (this) {
+            case IPIP -> given(options.type() == TunnelType.IPIP);
+            case DHCP -> given(options.dhcp());
+            case OFF -> given(options.off());
+            case HOST_RESERVE ->
+                options.hostReserve() == FanSlice.DEFAULT_HOST_RESERVE
+                        ? NOT_GIVEN
+                        : Integer.toString(options.hostReserve());
+            case BRIDGE -> options.bridge().orElse(NOT_GIVEN);
+            case PORT ->
+                options.port().isPresent() ? Integer.toString(options.port().getAsInt()) : NOT_GIVEN;
+            case VNI ->
+                options.vni().isPresent() ? Integer.toString(options.vni().getAsInt()) : NOT_GIVEN;
+            case MTU ->
+                options.mtu().isPresent() ? Integer.toString(options.mtu().getAsInt()) : NOT_GIVEN;
+            case UNDERLAY_ONLY -> given(options.underlayOnly());
+            case NO_NAT -> given(!options.nat());
+            case NO_ACCEPT -> given(!options.accept());
+            case SHARES ->
+                options.shares().equals(Shares.DEFAULT)
+                        ? NOT_GIVEN
+                        : options.shares().toString();
+        };
+    }
+
+    private static String given(boolean is) {
+        return is ? "" : NOT_GIVEN;
+    }
+}
