@@ -20,6 +20,11 @@ public enum IpFamily {
         return bits;
     }
 
+    /** {@return the address of zeros, which stands for none} */
+    public IpAddress unspecified() {
+        return IpAddress.ofOctets(new byte[bits / 8]);
+    }
+
     /** {@code IPv4}, {@code IPv6}. */
     @Override
     public String toString() {

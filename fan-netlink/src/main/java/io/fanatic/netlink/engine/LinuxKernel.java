@@ -138,7 +138,7 @@ public final class LinuxKernel implements Kernel {
         for (InterfaceAddress address : addresses.list()) {
             String name = names.get(address.index());
             if (name != null) {
-                states.add(new AddressState(name, address.address(), address.prefixLength()));
+                states.add(new AddressState(name, address.ipv4(), address.prefixLength()));
             }
         }
         return states;
@@ -151,10 +151,10 @@ public final class LinuxKernel implements Kernel {
         for (Route route : new Routes(socket).list()) {
             if (route.type() != RTN_LOCAL && route.type() != RTN_BROADCAST) {
                 states.add(new RouteState(
-                        route.destination(),
+                        route.ipv4(),
                         route.table(),
                         Optional.ofNullable(names.get(route.outInterface())),
-                        route.preferredSource(),
+                        route.ipv4Source(),
                         route.mtu(),
                         RouteWords.of(route, names)));
             }

@@ -93,7 +93,7 @@ final class ContainersCheck implements Check {
 
     private static void outOfTheBridge(Fan fan, BridgePort port, Containers.Inside inside, Findings findings) {
         for (InterfaceAddress address : inside.addresses()) {
-            if (isOfASlice(fan, address.address())) {
+            if (isOfASlice(fan, address.ipv4())) {
                 findings.add(port(
                         fan,
                         "a container with an address of the fan is not plugged into its bridge",
@@ -115,7 +115,7 @@ final class ContainersCheck implements Check {
                 .filter(address -> fan.overlay().contains(address.address()))
                 .toList();
         for (InterfaceAddress address : own) {
-            if (!isOfASlice(fan, address.address())) {
+            if (!isOfASlice(fan, address.ipv4())) {
                 FanSlice slice = fan.slices().get(0);
                 findings.add(Finding.of(
                         Code.ADDRESS_SLICE,
@@ -142,7 +142,7 @@ final class ContainersCheck implements Check {
                             : "a container has no default route: it reaches nothing outside the overlay",
                     end + " has " + own.get(0).address() + ", and no route leads out of the container",
                     "in the container: ip route add default via "
-                            + gateway(fan, own.get(0).address()));
+                            + gateway(fan, own.get(0).ipv4()));
             findings.add(fan.type() == TunnelType.IPIP ? finding.as(Severity.ERROR) : finding);
         }
         if (inside.link().mtu() > fan.mtu()) {

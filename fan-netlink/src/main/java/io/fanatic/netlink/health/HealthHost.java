@@ -328,7 +328,7 @@ public final class HealthHost implements AutoCloseable {
                     containers()
                             .inside(port)
                             .ifPresent(inside ->
-                                    inside.addresses().forEach(address -> found.put(address.address(), port.name())));
+                                    inside.addresses().forEach(address -> found.put(address.ipv4(), port.name())));
                 }
             }
         }

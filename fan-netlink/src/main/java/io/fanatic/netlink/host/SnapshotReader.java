@@ -1,6 +1,6 @@
 package io.fanatic.netlink.host;
 
-import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.IpAddress;
 import io.fanatic.netlink.bpf.AttachedProgram;
 import io.fanatic.netlink.bpf.FanPrograms;
 import io.fanatic.netlink.bpf.ProgramRecord;
@@ -69,7 +69,7 @@ final class SnapshotReader implements AutoCloseable {
         return index == 0 ? "-" : names.getOrDefault(index, "elsewhere");
     }
 
-    private static String text(Optional<Ipv4Address> address) {
+    private static String text(Optional<? extends IpAddress> address) {
         return address.isPresent() ? address.get().toString() : "-";
     }
 

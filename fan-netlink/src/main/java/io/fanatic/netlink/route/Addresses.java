@@ -1,19 +1,20 @@
 package io.fanatic.netlink.route;
 
-import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.IpAddress;
+import io.fanatic.core.IpFamily;
 import io.fanatic.netlink.wire.Attributes;
 import io.fanatic.netlink.wire.NetlinkSocket;
 import io.fanatic.netlink.wire.Reply;
 import io.fanatic.netlink.wire.ReplyReader;
 import io.fanatic.netlink.wire.Request;
 import java.util.List;
+import java.util.Optional;
 
-/** IPv4 addresses of interfaces: list, add, delete. */
+/** Addresses of interfaces, of either family: list, add, delete. */
 public final class Addresses {
     private static final int RTM_NEWADDR = 20;
     private static final int RTM_DELADDR = 21;
     private static final int RTM_GETADDR = 22;
-    private static final int AF_INET = 2;
     private static final int IFADDRMSG_LENGTH = 8;
 
     private static final int IFA_ADDRESS = 1;
@@ -28,10 +29,15 @@ public final class Addresses {
         this.socket = socket;
     }
 
-    /** The addresses of all interfaces; those of one interface in the order in which they were added. */
+    /** The IPv4 addresses of all interfaces; those of one interface in the order in which they were added. */
     public List<InterfaceAddress> list() {
+        return list(IpFamily.IPV4);
+    }
+
+    /** The addresses of a family. */
+    public List<InterfaceAddress> list(IpFamily family) {
         Request request = socket.request(RTM_GETADDR, 0);
-        putIfaddrmsg(request, 0, 0, 0);
+        putIfaddrmsg(request, family, 0, 0, 0);
         return socket.dump("list addresses", request, new Reader());
     }
 
@@ -67,14 +73,14 @@ public final class Addresses {
     }
 
     private static void write(Request request, InterfaceAddress address) {
-        putIfaddrmsg(request, address.prefixLength(), address.scope(), address.index());
-        request.be32(IFA_LOCAL, address.address().bits());
-        request.be32(IFA_ADDRESS, address.peer().bits());
+        putIfaddrmsg(request, address.address().family(), address.prefixLength(), address.scope(), address.index());
+        Families.put(request, IFA_LOCAL, address.address());
+        Families.put(request, IFA_ADDRESS, address.peer());
     }
 
     /** struct ifaddrmsg of linux/if_addr.h; its flags are too narrow and stay 0. */
-    private static void putIfaddrmsg(Request request, int prefixLength, int scope, int index) {
-        request.put8(AF_INET).put8(prefixLength).put8(0).put8(scope).put32(index);
+    private static void putIfaddrmsg(Request request, IpFamily family, int prefixLength, int scope, int index) {
+        request.put8(Families.number(family)).put8(prefixLength).put8(0).put8(scope).put32(index);
     }
 
     /** RTM_NEWADDR and RTM_DELADDR as the kernel sends them. */
@@ -82,19 +88,17 @@ public final class Addresses {
         @Override
         public void read(Reply reply, List<? super InterfaceAddress> found) {
             int flags = reply.u8(2);
-            int local = 0;
-            int peer = 0;
+            IpFamily family = Families.of(reply.u8(0));
+            // An IPv6 address has no local attribute unless it has a peer, and no label.
+            IpAddress peer = family.unspecified();
+            Optional<IpAddress> local = Optional.empty();
             int protocol = 0;
             String label = "";
-            boolean hasLocal = false;
             Attributes attributes = reply.attributes(IFADDRMSG_LENGTH);
             while (attributes.next()) {
                 switch (attributes.type()) {
-                    case IFA_LOCAL -> {
-                        local = attributes.be32();
-                        hasLocal = true;
-                    }
-                    case IFA_ADDRESS -> peer = attributes.be32();
+                    case IFA_LOCAL -> local = Optional.of(Families.address(attributes, family));
+                    case IFA_ADDRESS -> peer = Families.address(attributes, family);
                     case IFA_FLAGS -> flags = attributes.u32();
                     case IFA_PROTO -> protocol = attributes.u8();
                     case IFA_LABEL -> label = attributes.string();
@@ -105,9 +109,9 @@ public final class Addresses {
             }
             found.add(new InterfaceAddress(
                     reply.u32(4),
-                    Ipv4Address.of(hasLocal ? local : peer),
+                    local.orElse(peer),
                     reply.u8(1),
-                    Ipv4Address.of(peer),
+                    peer,
                     reply.u8(3),
                     flags,
                     protocol,

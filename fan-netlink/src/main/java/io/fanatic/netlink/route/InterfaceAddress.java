@@ -1,13 +1,14 @@
 package io.fanatic.netlink.route;
 
+import io.fanatic.core.IpAddress;
 import io.fanatic.core.Ipv4Address;
 
 /**
- * An IPv4 address of an interface.
+ * An address of an interface, of either family.
  *
  * @param index the interface
  * @param address the host's own address
- * @param prefixLength of the network that the interface reaches directly, 0 to 32
+ * @param prefixLength of the network that the interface reaches directly, 0 to 32 or 128
  * @param peer the other end's address on a point-to-point link; the same as {@code address} elsewhere
  * @param scope RT_SCOPE_* of linux/rtnetlink.h: 0 global, 253 link, 254 host
  * @param flags IFA_F_* of linux/if_addr.h
@@ -16,9 +17,9 @@ import io.fanatic.core.Ipv4Address;
  */
 public record InterfaceAddress(
         int index,
-        Ipv4Address address,
+        IpAddress address,
         int prefixLength,
-        Ipv4Address peer,
+        IpAddress peer,
         int scope,
         int flags,
         int protocol,
@@ -27,8 +28,13 @@ public record InterfaceAddress(
     private static final int IFA_F_PERMANENT = 0x80;
 
     /** An address as it is added: global, no flags. */
-    public static InterfaceAddress of(int index, Ipv4Address address, int prefixLength, int protocol) {
+    public static InterfaceAddress of(int index, IpAddress address, int prefixLength, int protocol) {
         return new InterfaceAddress(index, address, prefixLength, address, 0, 0, protocol, "");
+    }
+
+    /** The address of what {@link Addresses#list()} lists. */
+    public Ipv4Address ipv4() {
+        return (Ipv4Address) address;
     }
 
     /** Whether another address of the same network was there first; it goes when that one goes (promote_secondaries). */

@@ -1,10 +1,11 @@
 package io.fanatic.netlink.route;
 
+import io.fanatic.core.IpAddress;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.MacAddress;
 
 /**
- * An entry of the ARP cache.
+ * An entry of the ARP cache, or of the IPv6 neighbours.
  *
  * @param index the interface
  * @param address of the neighbour
@@ -12,7 +13,12 @@ import io.fanatic.core.MacAddress;
  * @param state NUD_* of linux/neighbour.h
  * @param flags NTF_* of linux/neighbour.h
  */
-public record Neighbour(int index, Ipv4Address address, MacAddress mac, int state, int flags) {
+public record Neighbour(int index, IpAddress address, MacAddress mac, int state, int flags) {
+    /** The address of what {@link Neighbours#list()} lists. */
+    public Ipv4Address ipv4() {
+        return (Ipv4Address) address;
+    }
+
     /** Whether it was configured and stays, unlike one that was learned. */
     public boolean permanent() {
         return (state & Neighbours.NUD_PERMANENT) != 0;

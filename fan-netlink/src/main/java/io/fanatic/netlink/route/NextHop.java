@@ -1,6 +1,6 @@
 package io.fanatic.netlink.route;
 
-import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.IpAddress;
 import java.util.Optional;
 
 /**
@@ -10,4 +10,4 @@ import java.util.Optional;
  * @param gateway the router, if any
  * @param weight its share, 1 to 256
  */
-public record NextHop(int outInterface, Optional<Ipv4Address> gateway, int weight) {}
+public record NextHop(int outInterface, Optional<IpAddress> gateway, int weight) {}

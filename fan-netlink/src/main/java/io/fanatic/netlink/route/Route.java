@@ -1,14 +1,16 @@
 package io.fanatic.netlink.route;
 
-import io.fanatic.core.Cidr;
+import io.fanatic.core.IpAddress;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Cidr;
+import io.fanatic.core.Prefix;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * An IPv4 route. The numbers are those of linux/rtnetlink.h and of /etc/iproute2.
+ * A route of either family. The numbers are those of linux/rtnetlink.h and of /etc/iproute2.
  *
- * @param destination what it is for; 0.0.0.0/0 is the default
+ * @param destination what it is for; 0.0.0.0/0 and ::/0 are the defaults
  * @param outInterface the interface's index; 0 for a route that goes nowhere or has several ways
  * @param gateway the router, if any
  * @param preferredSource the address that the host itself sends from, if said
@@ -22,10 +24,10 @@ import java.util.Optional;
  * @param mtu bytes of the largest packet (RTAX_MTU); 0 when only the device decides
  */
 public record Route(
-        Cidr destination,
+        Prefix destination,
         int outInterface,
-        Optional<Ipv4Address> gateway,
-        Optional<Ipv4Address> preferredSource,
+        Optional<IpAddress> gateway,
+        Optional<IpAddress> preferredSource,
         int table,
         int protocol,
         int type,
@@ -50,7 +52,7 @@ public record Route(
     }
 
     /** A route of the main table to a network that the interface reaches directly. */
-    public static Route direct(Cidr destination, int outInterface, int protocol) {
+    public static Route direct(Prefix destination, int outInterface, int protocol) {
         return new Route(
                 destination,
                 outInterface,
@@ -67,7 +69,7 @@ public record Route(
     }
 
     /** A route of the main table through a router. */
-    public static Route via(Cidr destination, Ipv4Address gateway, int outInterface, int protocol) {
+    public static Route via(Prefix destination, IpAddress gateway, int outInterface, int protocol) {
         return new Route(
                 destination,
                 outInterface,
@@ -84,7 +86,7 @@ public record Route(
     }
 
     /** The same route, from this source address. */
-    public Route withPreferredSource(Ipv4Address source) {
+    public Route withPreferredSource(IpAddress source) {
         return with(Optional.of(source), table, metric, mtu);
     }
 
@@ -103,7 +105,7 @@ public record Route(
         return with(preferredSource, table, number, mtu);
     }
 
-    private Route with(Optional<Ipv4Address> otherSource, int otherTable, int otherMetric, int otherMtu) {
+    private Route with(Optional<IpAddress> otherSource, int otherTable, int otherMetric, int otherMtu) {
         return new Route(
                 destination,
                 outInterface,
@@ -120,7 +122,7 @@ public record Route(
     }
 
     /** The same destination, but packets are dropped or refused: 6 blackhole, 7 unreachable, 8 prohibit. */
-    public static Route refusing(Cidr destination, int type, int protocol) {
+    public static Route refusing(Prefix destination, int type, int protocol) {
         return new Route(
                 destination,
                 0,
@@ -134,6 +136,21 @@ public record Route(
                 0,
                 List.of(),
                 0);
+    }
+
+    /** The destination of what {@link Routes#list()} lists. */
+    public Cidr ipv4() {
+        return (Cidr) destination;
+    }
+
+    /** The preferred source of what {@link Routes#list()} lists. */
+    public Optional<Ipv4Address> ipv4Source() {
+        return preferredSource.map(Ipv4Address.class::cast);
+    }
+
+    /** The gateway of what {@link Routes#list()} lists. */
+    public Optional<Ipv4Address> ipv4Gateway() {
+        return gateway.map(Ipv4Address.class::cast);
     }
 
     /** Whether it is for all addresses. */

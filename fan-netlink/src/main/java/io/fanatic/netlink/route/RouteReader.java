@@ -1,7 +1,7 @@
 package io.fanatic.netlink.route;
 
-import io.fanatic.core.Cidr;
-import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.IpAddress;
+import io.fanatic.core.IpFamily;
 import io.fanatic.netlink.wire.Attributes;
 import io.fanatic.netlink.wire.MalformedReplyException;
 import io.fanatic.netlink.wire.Reply;
@@ -18,32 +18,33 @@ public final class RouteReader implements ReplyReader<Route> {
 
     @Override
     public void read(Reply reply, List<? super Route> found) {
-        int destination = 0;
+        IpFamily family = Families.of(reply.u8(0));
+        IpAddress destination = family.unspecified();
         int outInterface = 0;
         int table = reply.u8(4);
         int metric = 0;
         int mtu = 0;
-        Optional<Ipv4Address> gateway = Optional.empty();
-        Optional<Ipv4Address> source = Optional.empty();
+        Optional<IpAddress> gateway = Optional.empty();
+        Optional<IpAddress> source = Optional.empty();
         List<NextHop> hops = List.of();
         Attributes attributes = reply.attributes(RTMSG_LENGTH);
         while (attributes.next()) {
             switch (attributes.type()) {
-                case Routes.RTA_DST -> destination = attributes.be32();
+                case Routes.RTA_DST -> destination = Families.address(attributes, family);
                 case Routes.RTA_OIF -> outInterface = attributes.u32();
                 case Routes.RTA_TABLE -> table = attributes.u32();
                 case Routes.RTA_PRIORITY -> metric = attributes.u32();
-                case Routes.RTA_GATEWAY -> gateway = Optional.of(Ipv4Address.of(attributes.be32()));
-                case Routes.RTA_PREFSRC -> source = Optional.of(Ipv4Address.of(attributes.be32()));
+                case Routes.RTA_GATEWAY -> gateway = Optional.of(Families.address(attributes, family));
+                case Routes.RTA_PREFSRC -> source = Optional.of(Families.address(attributes, family));
                 case Routes.RTA_METRICS -> mtu = mtu(attributes.nested());
-                case Routes.RTA_MULTIPATH -> hops = nextHops(attributes);
+                case Routes.RTA_MULTIPATH -> hops = nextHops(attributes, family);
                 default -> {
                     // Cache and encapsulation.
                 }
             }
         }
         found.add(new Route(
-                cidr(destination, reply.u8(1)),
+                Families.prefix(destination, reply.u8(1)),
                 outInterface,
                 gateway,
                 source,
@@ -66,14 +67,7 @@ public final class RouteReader implements ReplyReader<Route> {
         return 0;
     }
 
-    static Cidr cidr(int network, int prefixLength) {
-        if (prefixLength > 32 || (network & ~Cidr.mask(prefixLength)) != 0) {
-            throw new MalformedReplyException("the network " + Ipv4Address.of(network) + "/" + prefixLength);
-        }
-        return new Cidr(Ipv4Address.of(network), prefixLength);
-    }
-
-    private static List<NextHop> nextHops(Attributes multipath) {
+    private static List<NextHop> nextHops(Attributes multipath, IpFamily family) {
         List<NextHop> hops = new ArrayList<>();
         int at = 0;
         while (at < multipath.length()) {
@@ -81,11 +75,11 @@ public final class RouteReader implements ReplyReader<Route> {
             if (length < RTNEXTHOP_LENGTH || length > multipath.length() - at) {
                 throw new MalformedReplyException("a next hop of " + length + " bytes");
             }
-            Optional<Ipv4Address> gateway = Optional.empty();
+            Optional<IpAddress> gateway = Optional.empty();
             Attributes attributes = multipath.nested(at + RTNEXTHOP_LENGTH, at + length);
             while (attributes.next()) {
                 if (attributes.type() == Routes.RTA_GATEWAY) {
-                    gateway = Optional.of(Ipv4Address.of(attributes.be32()));
+                    gateway = Optional.of(Families.address(attributes, family));
                 }
             }
             hops.add(new NextHop(multipath.u32(at + 4), gateway, multipath.u8(at + 3) + 1));

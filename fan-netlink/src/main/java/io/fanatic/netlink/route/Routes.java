@@ -1,6 +1,7 @@
 package io.fanatic.netlink.route;
 
-import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.IpAddress;
+import io.fanatic.core.IpFamily;
 import io.fanatic.netlink.libc.Errno;
 import io.fanatic.netlink.wire.NetlinkException;
 import io.fanatic.netlink.wire.NetlinkSocket;
@@ -8,7 +9,7 @@ import io.fanatic.netlink.wire.Request;
 import java.util.List;
 import java.util.Optional;
 
-/** IPv4 routes of all tables: list, look up, add, replace, delete. */
+/** Routes of either family, of all tables: list, look up, add, replace, delete. */
 public final class Routes {
     static final int RTA_DST = 1;
     private static final int RTA_SRC = 2;
@@ -25,8 +26,6 @@ public final class Routes {
     private static final int RTM_DELROUTE = 25;
     private static final int RTM_GETROUTE = 26;
     private static final int RTM_F_LOOKUP_TABLE = 0x1000;
-    private static final int AF_INET = 2;
-    private static final int HOST_PREFIX = 32;
 
     private final NetlinkSocket socket;
 
@@ -34,14 +33,19 @@ public final class Routes {
         this.socket = socket;
     }
 
-    /** The routes of every table, the local one included. */
+    /** The IPv4 routes of every table, the local one included. */
     public List<Route> list() {
+        return list(IpFamily.IPV4);
+    }
+
+    /** The routes of a family, of every table. */
+    public List<Route> list(IpFamily family) {
         Request request = socket.request(RTM_GETROUTE, 0);
-        putRtmsg(request, 0, 0, 0, 0, 0, 0);
+        putRtmsg(request, family, 0, 0, 0, 0, 0, 0);
         return socket.dump("list routes", request, new RouteReader());
     }
 
-    /** The default route of the main table; of several the one with the smallest metric. */
+    /** The IPv4 default route of the main table; of several the one with the smallest metric. */
     public Optional<Route> defaultRoute() {
         Route best = null;
         for (Route route : list()) {
@@ -61,24 +65,26 @@ public final class Routes {
      *
      * @return empty when there is none (ENETUNREACH, EHOSTUNREACH, or a route that refuses)
      */
-    public Optional<Route> lookup(Ipv4Address address) {
+    public Optional<Route> lookup(IpAddress address) {
         return lookup(address, Optional.empty());
     }
 
     /**
-     * As {@link #lookup(Ipv4Address)}, for a packet that has its source already, as policy rules may look at it.
+     * As {@link #lookup(IpAddress)}, for a packet that has its source already, as policy rules may look at it.
      *
      * @return empty when there is none, or when the source is none of this host's addresses
      */
-    public Optional<Route> lookup(Ipv4Address address, Optional<Ipv4Address> source) {
+    public Optional<Route> lookup(IpAddress address, Optional<? extends IpAddress> source) {
         Request request = socket.request(RTM_GETROUTE, 0);
-        request.put8(AF_INET)
-                .put8(HOST_PREFIX)
-                .put8(source.isPresent() ? HOST_PREFIX : 0)
+        int all = address.family().bits();
+        request.put8(Families.number(address.family()))
+                .put8(all)
+                .put8(source.isPresent() ? all : 0)
                 .put8(0);
-        request.put32(0).put32(RTM_F_LOOKUP_TABLE);
-        request.be32(RTA_DST, address.bits());
-        source.ifPresent(from -> request.be32(RTA_SRC, from.bits()));
+        // IPv6 tells the table in any case, and refuses the flag.
+        request.put32(0).put32(address.family() == IpFamily.IPV4 ? RTM_F_LOOKUP_TABLE : 0);
+        Families.put(request, RTA_DST, address);
+        source.ifPresent(from -> Families.put(request, RTA_SRC, from));
         try {
             List<Route> found = socket.fetch("look up the route to " + address, request, new RouteReader());
             return found.isEmpty() ? Optional.empty() : Optional.of(found.get(0));
@@ -112,6 +118,7 @@ public final class Routes {
         Request request = socket.request(messageType, flags);
         putRtmsg(
                 request,
+                route.destination().family(),
                 route.destination().prefixLength(),
                 route.tos(),
                 // The attribute counts; the byte is for tables that fit.
@@ -121,16 +128,16 @@ public final class Routes {
                 route.type());
         request.u32(RTA_TABLE, route.table());
         if (!route.isDefault()) {
-            request.be32(RTA_DST, route.destination().network().bits());
+            Families.put(request, RTA_DST, route.destination().network());
         }
         if (route.outInterface() != 0) {
             request.u32(RTA_OIF, route.outInterface());
         }
         if (route.gateway().isPresent()) {
-            request.be32(RTA_GATEWAY, route.gateway().get().bits());
+            Families.put(request, RTA_GATEWAY, route.gateway().get());
         }
         if (route.preferredSource().isPresent()) {
-            request.be32(RTA_PREFSRC, route.preferredSource().get().bits());
+            Families.put(request, RTA_PREFSRC, route.preferredSource().get());
         }
         if (route.metric() != 0) {
             request.u32(RTA_PRIORITY, route.metric());
@@ -148,10 +155,11 @@ public final class Routes {
     private static void writeNextHops(Request request, List<NextHop> hops) {
         request.nest(RTA_MULTIPATH);
         for (NextHop hop : hops) {
-            int length = RouteReader.RTNEXTHOP_LENGTH + (hop.gateway().isPresent() ? 8 : 0);
+            int gateway = hop.gateway().isPresent() ? 4 + hop.gateway().get().family().bits() / 8 : 0;
+            int length = RouteReader.RTNEXTHOP_LENGTH + gateway;
             request.put16(length).put8(0).put8(hop.weight() - 1).put32(hop.outInterface());
             if (hop.gateway().isPresent()) {
-                request.be32(RTA_GATEWAY, hop.gateway().get().bits());
+                Families.put(request, RTA_GATEWAY, hop.gateway().get());
             }
         }
         request.end();
@@ -159,8 +167,8 @@ public final class Routes {
 
     /** struct rtmsg of linux/rtnetlink.h; source prefix length 0. */
     private static void putRtmsg(
-            Request request, int prefixLength, int tos, int table, int protocol, int scope, int type) {
-        request.put8(AF_INET).put8(prefixLength).put8(0).put8(tos);
+            Request request, IpFamily family, int prefixLength, int tos, int table, int protocol, int scope, int type) {
+        request.put8(Families.number(family)).put8(prefixLength).put8(0).put8(tos);
         request.put8(table).put8(protocol).put8(scope).put8(type).put32(0);
     }
 }

@@ -1,6 +1,7 @@
 package io.fanatic.netlink.route;
 
 import io.fanatic.core.Cidr;
+import io.fanatic.core.IpFamily;
 import io.fanatic.netlink.wire.Attributes;
 import io.fanatic.netlink.wire.NetlinkSocket;
 import io.fanatic.netlink.wire.Reply;
@@ -39,6 +40,10 @@ public final class Rules {
         return socket.dump("list rules", request, new Reader());
     }
 
+    private static Cidr cidr(Attributes network, int prefixLength) {
+        return (Cidr) Families.prefix(Families.address(network, IpFamily.IPV4), prefixLength);
+    }
+
     /** struct fib_rule_hdr: family, destination and source prefix length, TOS, table, two reserved, action, flags. */
     static final class Reader implements ReplyReader<Rule> {
         @Override
@@ -62,8 +67,8 @@ public final class Rules {
                     case FRA_TABLE -> table = attributes.u32();
                     case FRA_IIFNAME -> in = attributes.string();
                     case FRA_OIFNAME -> out = attributes.string();
-                    case FRA_DST -> destination = Optional.of(RouteReader.cidr(attributes.be32(), reply.u8(1)));
-                    case FRA_SRC -> source = Optional.of(RouteReader.cidr(attributes.be32(), reply.u8(2)));
+                    case FRA_DST -> destination = Optional.of(cidr(attributes, reply.u8(1)));
+                    case FRA_SRC -> source = Optional.of(cidr(attributes, reply.u8(2)));
                     default -> {
                         // Ports, user ids, tunnel ids and what will come.
                     }

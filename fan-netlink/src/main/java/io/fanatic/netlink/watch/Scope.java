@@ -1,7 +1,8 @@
 package io.fanatic.netlink.watch;
 
 import io.fanatic.core.Cidr;
-import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.IpAddress;
+import io.fanatic.core.Prefix;
 import io.fanatic.netlink.bpf.Tcx;
 import io.fanatic.netlink.libc.ErrnoException;
 import io.fanatic.netlink.route.Addresses;
@@ -71,11 +72,11 @@ final class Scope {
         return names.contains(device);
     }
 
-    boolean isUnderlay(Ipv4Address address) {
+    boolean isUnderlay(IpAddress address) {
         return underlays.stream().anyMatch(network -> network.contains(address));
     }
 
-    boolean overlaps(Cidr network) {
+    boolean overlaps(Prefix network) {
         return overlays.stream().anyMatch(network::overlaps);
     }
 

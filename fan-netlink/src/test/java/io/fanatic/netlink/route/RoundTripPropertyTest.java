@@ -4,7 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fanatic.core.Cidr;
+import io.fanatic.core.IpAddress;
+import io.fanatic.core.IpFamily;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv6Address;
+import io.fanatic.core.Ipv6Prefix;
+import io.fanatic.core.Prefix;
 import io.fanatic.core.MacAddress;
 import io.fanatic.netlink.wire.NetlinkException;
 import io.fanatic.netlink.wire.NetlinkSocket;
@@ -51,18 +56,24 @@ class RoundTripPropertyTest {
                 .ofMaxLength(15);
     }
 
+    /** Of one family, since a message has one. */
+    private static Arbitrary<IpAddress> ips(IpFamily family) {
+        return Arbitraries.bytes().array(byte[].class).ofSize(family.bits() / 8).map(IpAddress::ofOctets);
+    }
+
     @Provide
     Arbitrary<InterfaceAddress> addresses() {
-        return Combinators.combine(
-                        indexes(),
-                        ips(),
-                        Arbitraries.integers().between(0, 32),
-                        ips(),
-                        octets(),
-                        Arbitraries.integers(),
-                        octets(),
-                        names().optional().map(name -> name.orElse("")))
-                .as(InterfaceAddress::new);
+        return Arbitraries.of(IpFamily.values())
+                .flatMap(family -> Combinators.combine(
+                                indexes(),
+                                ips(family),
+                                Arbitraries.integers().between(0, family.bits()),
+                                ips(family),
+                                octets(),
+                                Arbitraries.integers(),
+                                octets(),
+                                names().optional().map(name -> name.orElse("")))
+                        .as(InterfaceAddress::new));
     }
 
     @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE)
@@ -71,20 +82,30 @@ class RoundTripPropertyTest {
                 .isEqualTo(address);
     }
 
+    private static Prefix prefix(IpAddress address, int prefixLength) {
+        return address instanceof Ipv6Address ipv6
+                ? Ipv6Prefix.containing(ipv6, prefixLength)
+                : Cidr.containing((Ipv4Address) address, prefixLength);
+    }
+
     @Provide
     Arbitrary<Route> routes() {
+        return Arbitraries.of(IpFamily.values()).flatMap(RoundTripPropertyTest::routes);
+    }
+
+    private static Arbitrary<Route> routes(IpFamily family) {
         Arbitrary<NextHop> hop = Combinators.combine(
-                        indexes(), ips().optional(), Arbitraries.integers().between(1, 256))
+                        indexes(), ips(family).optional(), Arbitraries.integers().between(1, 256))
                 .as(NextHop::new);
-        Arbitrary<Cidr> destination = Combinators.combine(
-                        ips(), Arbitraries.integers().between(0, 32))
-                .as(Cidr::containing);
+        Arbitrary<Prefix> destination = Combinators.combine(
+                        ips(family), Arbitraries.integers().between(0, family.bits()))
+                .as(RoundTripPropertyTest::prefix);
         Arbitrary<int[]> bytes = octets().array(int[].class).ofSize(5);
         return Combinators.combine(
                         destination,
                         Arbitraries.integers().between(0, Integer.MAX_VALUE),
-                        ips().optional(),
-                        ips().optional(),
+                        ips(family).optional(),
+                        ips(family).optional(),
                         Arbitraries.integers(),
                         bytes,
                         Arbitraries.integers(),
@@ -112,8 +133,13 @@ class RoundTripPropertyTest {
                 .isEqualTo(route);
     }
 
+    @Provide
+    Arbitrary<IpAddress> eitherIp() {
+        return Arbitraries.of(IpFamily.values()).flatMap(RoundTripPropertyTest::ips);
+    }
+
     @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE)
-    void aNeighbourReadsBack(@ForAll("index") int index, @ForAll("ip") Ipv4Address ip, @ForAll("mac") MacAddress mac) {
+    void aNeighbourReadsBack(@ForAll("index") int index, @ForAll("eitherIp") IpAddress ip, @ForAll("mac") MacAddress mac) {
         assertThat(Requests.readBack(socket -> new Neighbours(socket).replace(index, ip, mac), new Neighbours.Reader()))
                 .isEqualTo(new Neighbour(index, ip, mac, Neighbours.NUD_PERMANENT, 0));
     }

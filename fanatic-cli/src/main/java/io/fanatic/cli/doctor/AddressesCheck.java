@@ -71,7 +71,7 @@ final class AddressesCheck implements Check {
         List<Neighbour> set = new ArrayList<>();
         for (Neighbour neighbour : new Neighbours(netlink).list()) {
             if (neighbour.index() == bridge.index() && neighbour.learned()) {
-                known.add(neighbour.address());
+                known.add(neighbour.ipv4());
             } else if (neighbour.index() == bridge.index()
                     && neighbour.permanent()
                     && fan.overlay().contains(neighbour.address())) {
@@ -106,7 +106,7 @@ final class AddressesCheck implements Check {
         if (set.isEmpty()) {
             return;
         }
-        List<Ipv4Address> asked = set.stream().map(Neighbour::address).toList();
+        List<Ipv4Address> asked = set.stream().map(Neighbour::ipv4).toList();
         Map<Ipv4Address, Set<MacAddress>> holders =
                 AddressProbe.holders(fan.bridge(), fan.slices().get(0).hostAddress(), asked, PATIENCE);
         for (Neighbour neighbour : set) {

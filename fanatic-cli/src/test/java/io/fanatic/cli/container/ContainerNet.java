@@ -31,10 +31,10 @@ public record ContainerNet(Ipv4Address address, int prefixLength, int mtu, Optio
                 Optional<Ipv4Address> gateway = new Routes(netlink)
                         .list().stream()
                                 .filter(route -> route.destination().prefixLength() == 0)
-                                .map(Route::gateway)
+                                .map(Route::ipv4Gateway)
                                 .flatMap(Optional::stream)
                                 .findFirst();
-                return new ContainerNet(address.address(), address.prefixLength(), eth0.mtu(), gateway);
+                return new ContainerNet(address.ipv4(), address.prefixLength(), eth0.mtu(), gateway);
             }
         });
     }
