@@ -291,7 +291,8 @@ final class DesiredState {
         }
     }
 
-    private static void addPass(Iptables.AcceptRule pass, boolean needed, Iptables.Forward forward, List<Resource> resources) {
+    private static void addPass(
+            Iptables.AcceptRule pass, boolean needed, Iptables.Forward forward, List<Resource> resources) {
         boolean there = forward.ours().stream()
                 .anyMatch(one ->
                         one.in().equals(pass.in()) && one.out().equals(pass.out()) && one.traffic() == pass.traffic());

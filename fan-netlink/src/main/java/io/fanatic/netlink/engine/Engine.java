@@ -346,7 +346,9 @@ public final class Engine {
     private static List<Resource> tables(List<Resource> resources) {
         List<Resource> tables = new ArrayList<>();
         for (Resource resource : resources) {
-            if (resource instanceof NatResource || resource instanceof ForwardTableResource || resource instanceof TunnelTableResource) {
+            if (resource instanceof NatResource
+                    || resource instanceof ForwardTableResource
+                    || resource instanceof TunnelTableResource) {
                 tables.add(resource);
             }
         }

@@ -241,12 +241,13 @@ record HostState(
                 continue;
             }
             Label label = parsed.get();
-            String bridge =
-                    other(links, label, "bridge", FanNames.bridge(label.mapping().overlay()));
+            String bridge = other(
+                    links, label, "bridge", FanNames.bridge(label.mapping().overlay()));
             boolean routed = label.transport().delivery() == Delivery.ROUTED;
             String tunnelName =
                     FanNames.tunnel(label.transport().type(), label.mapping().overlay());
-            String tunnel = label.transport().vxlan().isPresent() ? other(links, label, "vxlan", tunnelName) : tunnelName;
+            String tunnel =
+                    label.transport().vxlan().isPresent() ? other(links, label, "vxlan", tunnelName) : tunnelName;
             int mtu = find(links, bridge)
                     // That of a tunnel that is a bridge port says nothing, see TunnelResource.WIDE.
                     .or(() -> find(links, tunnel).filter(found -> routed))

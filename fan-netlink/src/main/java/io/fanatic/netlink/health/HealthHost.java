@@ -118,7 +118,8 @@ public final class HealthHost implements AutoCloseable {
         }
         for (Fan fan : fans) {
             List<FanSlice> slices = fan.slices();
-            if (slices.isEmpty() && expected.stream().noneMatch(each -> each.fan().equals(Optional.of(fan)))) {
+            if (slices.isEmpty()
+                    && expected.stream().noneMatch(each -> each.fan().equals(Optional.of(fan)))) {
                 slices = List.of(fan.mapping().slice(fan.macSeed()));
             }
             for (FanSlice slice : slices) {

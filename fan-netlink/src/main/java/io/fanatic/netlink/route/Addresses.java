@@ -80,7 +80,11 @@ public final class Addresses {
 
     /** struct ifaddrmsg of linux/if_addr.h; its flags are too narrow and stay 0. */
     private static void putIfaddrmsg(Request request, IpFamily family, int prefixLength, int scope, int index) {
-        request.put8(Families.number(family)).put8(prefixLength).put8(0).put8(scope).put32(index);
+        request.put8(Families.number(family))
+                .put8(prefixLength)
+                .put8(0)
+                .put8(scope)
+                .put32(index);
     }
 
     /** RTM_NEWADDR and RTM_DELADDR as the kernel sends them. */
@@ -108,14 +112,7 @@ public final class Addresses {
                 }
             }
             found.add(new InterfaceAddress(
-                    reply.u32(4),
-                    local.orElse(peer),
-                    reply.u8(1),
-                    peer,
-                    reply.u8(3),
-                    flags,
-                    protocol,
-                    label));
+                    reply.u32(4), local.orElse(peer), reply.u8(1), peer, reply.u8(3), flags, protocol, label));
         }
     }
 }

@@ -1,8 +1,8 @@
 package io.fanatic.netlink.route;
 
+import io.fanatic.core.Cidr;
 import io.fanatic.core.IpAddress;
 import io.fanatic.core.Ipv4Address;
-import io.fanatic.core.Cidr;
 import io.fanatic.core.Prefix;
 import java.util.List;
 import java.util.Optional;

@@ -155,7 +155,8 @@ public final class Routes {
     private static void writeNextHops(Request request, List<NextHop> hops) {
         request.nest(RTA_MULTIPATH);
         for (NextHop hop : hops) {
-            int gateway = hop.gateway().isPresent() ? 4 + hop.gateway().get().family().bits() / 8 : 0;
+            int gateway =
+                    hop.gateway().isPresent() ? 4 + hop.gateway().get().family().bits() / 8 : 0;
             int length = RouteReader.RTNEXTHOP_LENGTH + gateway;
             request.put16(length).put8(0).put8(hop.weight() - 1).put32(hop.outInterface());
             if (hop.gateway().isPresent()) {

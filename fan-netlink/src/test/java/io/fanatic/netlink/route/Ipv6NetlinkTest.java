@@ -42,8 +42,10 @@ class Ipv6NetlinkTest {
         InterfaceAddress address = new InterfaceAddress(bridge, HOST, 64, HOST, 0, IFA_F_NODAD, 250, "");
         addresses.add(address);
         assertThat(inside.sh("ip -6 addr show dev br0")).contains("inet6 fd00:fa:0:2d::1/64 scope global nodad");
-        assertThat(addresses.list(IpFamily.IPV6)).filteredOn(each -> each.index() == bridge).singleElement().satisfies(
-                each -> {
+        assertThat(addresses.list(IpFamily.IPV6))
+                .filteredOn(each -> each.index() == bridge)
+                .singleElement()
+                .satisfies(each -> {
                     assertThat(each.address()).isEqualTo(HOST);
                     assertThat(each.peer()).isEqualTo(HOST);
                     assertThat(each.prefixLength()).isEqualTo(64);
@@ -70,7 +72,9 @@ class Ipv6NetlinkTest {
         assertThat(inside.sh("ip -6 route show " + OVERLAY))
                 .contains("fd00:fa::/48 via fe80::fa dev br0 proto static src fd00:fa:0:2d::1 metric 7 mtu 1402");
         assertThat(routes.list(IpFamily.IPV6)).contains(route);
-        assertThat(routes.list()).as("of IPv4").noneMatch(each -> each.destination().overlaps(OVERLAY));
+        assertThat(routes.list())
+                .as("of IPv4")
+                .noneMatch(each -> each.destination().overlaps(OVERLAY));
 
         IpAddress other = Ipv6Address.parse("fd00:fa:0:308::2");
         assertThat(routes.lookup(other)).hasValueSatisfying(way -> {
@@ -81,7 +85,8 @@ class Ipv6NetlinkTest {
         assertThat(routes.lookup(other, Optional.of(HOST))).isPresent();
         assertThat(routes.lookup(Ipv6Address.parse("2001:db8::1"))).isEmpty();
         routes.delete(route);
-        assertThat(routes.list(IpFamily.IPV6)).noneMatch(each -> each.destination().equals(OVERLAY));
+        assertThat(routes.list(IpFamily.IPV6))
+                .noneMatch(each -> each.destination().equals(OVERLAY));
     }
 
     @Test
@@ -102,7 +107,9 @@ class Ipv6NetlinkTest {
         assertThat(inside.sh("ip -6 neigh show")).contains("fe80::fa dev br0 lladdr 02:fa:00:00:00:01 PERMANENT");
         assertThat(neighbours.list(IpFamily.IPV6))
                 .contains(new Neighbour(bridge, GATEWAY, mac, Neighbours.NUD_PERMANENT, 0));
-        assertThat(neighbours.list()).as("of IPv4").noneMatch(each -> each.address().equals(GATEWAY));
+        assertThat(neighbours.list())
+                .as("of IPv4")
+                .noneMatch(each -> each.address().equals(GATEWAY));
         neighbours.delete(bridge, GATEWAY);
         assertThat(inside.sh("ip -6 neigh show")).doesNotContain("fe80::fa");
     }

@@ -9,8 +9,8 @@ import io.fanatic.core.IpFamily;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Ipv6Address;
 import io.fanatic.core.Ipv6Prefix;
-import io.fanatic.core.Prefix;
 import io.fanatic.core.MacAddress;
+import io.fanatic.core.Prefix;
 import io.fanatic.netlink.wire.NetlinkException;
 import io.fanatic.netlink.wire.NetlinkSocket;
 import io.fanatic.netlink.wire.Requests;
@@ -95,7 +95,9 @@ class RoundTripPropertyTest {
 
     private static Arbitrary<Route> routes(IpFamily family) {
         Arbitrary<NextHop> hop = Combinators.combine(
-                        indexes(), ips(family).optional(), Arbitraries.integers().between(1, 256))
+                        indexes(),
+                        ips(family).optional(),
+                        Arbitraries.integers().between(1, 256))
                 .as(NextHop::new);
         Arbitrary<Prefix> destination = Combinators.combine(
                         ips(family), Arbitraries.integers().between(0, family.bits()))
@@ -139,7 +141,8 @@ class RoundTripPropertyTest {
     }
 
     @Property(tries = TRIES, edgeCases = EdgeCasesMode.NONE)
-    void aNeighbourReadsBack(@ForAll("index") int index, @ForAll("eitherIp") IpAddress ip, @ForAll("mac") MacAddress mac) {
+    void aNeighbourReadsBack(
+            @ForAll("index") int index, @ForAll("eitherIp") IpAddress ip, @ForAll("mac") MacAddress mac) {
         assertThat(Requests.readBack(socket -> new Neighbours(socket).replace(index, ip, mac), new Neighbours.Reader()))
                 .isEqualTo(new Neighbour(index, ip, mac, Neighbours.NUD_PERMANENT, 0));
     }

@@ -100,7 +100,8 @@ final class Investigation {
                 : IpipPortProbe.at(peer, timeout));
         Optional<Transport> seen = Optional.empty();
         if (neighbour.isPresent() && wiring.wanted().isPresent()) {
-            UnderlayProbe nudge = new UnderlayProbe(peer, wiring.wanted().get(), neighbour.get().mac(), timeout);
+            UnderlayProbe nudge = new UnderlayProbe(
+                    peer, wiring.wanted().get(), neighbour.get().mac(), timeout);
             seen = host.call(nudge::run);
         }
         Optional<Explanation> differs = seen.flatMap(theirs -> difference(ours, theirs));

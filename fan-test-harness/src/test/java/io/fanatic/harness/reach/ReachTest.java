@@ -7,8 +7,8 @@ import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Transport;
 import io.fanatic.core.TunnelType;
 import io.fanatic.harness.iperf.Conditions;
-import io.fanatic.harness.iperf.TestLength;
 import io.fanatic.harness.iperf.IperfSpec;
+import io.fanatic.harness.iperf.TestLength;
 import io.fanatic.harness.iperf.Throughput;
 import io.fanatic.harness.junit.FanLab;
 import io.fanatic.harness.lab.EmbeddedFan;
@@ -229,8 +229,8 @@ class ReachTest {
             ReachSpec bytes = SPEC.withoutData();
             assertThat(explained(test(lab, UNDERLAY, bytes)))
                     .isEqualTo(new Explanation.BulkTcpFails("ftun-250", "iperf3"));
-            ReachSpec time =
-                    bytes.withThroughput(Optional.of(IperfSpec.tcp().withTestLength(TestLength.time(Duration.ofMillis(300)))));
+            ReachSpec time = bytes.withThroughput(
+                    Optional.of(IperfSpec.tcp().withTestLength(TestLength.time(Duration.ofMillis(300)))));
             assertThat(explained(test(lab, UNDERLAY, time)))
                     .isEqualTo(new Explanation.BulkTcpFails("ftun-250", "throughput to it"));
         }

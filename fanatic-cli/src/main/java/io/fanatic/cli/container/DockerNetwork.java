@@ -171,7 +171,8 @@ final class DockerNetwork implements Resource {
     @Override
     public String creating() {
         return "create " + title() + " with the addresses "
-                + FanAttachment.description(range().range(), Share.DOCKER) + "; containers join it by: docker run --network "
+                + FanAttachment.description(range().range(), Share.DOCKER)
+                + "; containers join it by: docker run --network "
                 + fan.bridge();
     }
 
