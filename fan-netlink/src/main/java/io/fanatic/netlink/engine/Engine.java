@@ -316,8 +316,8 @@ public final class Engine {
         observed.addAll(state().observed(before, host));
         after.ifPresent(fan -> observed.addAll(DesiredState.adopted(fan, host)));
         List<Resource> desired = new ArrayList<>(state().desiredShared(allAfter, host));
-        after.ifPresent(fan ->
-                desired.addAll(state().desired(fan, new PortSharing(host, state()).needsFilter(fan), host)));
+        after.ifPresent(
+                fan -> desired.addAll(state().desired(fan, new PortSharing(host, state()).needsFilter(fan), host)));
         List<String> notes = withoutNftables(observed, desired);
         Plan plan = Plan.between(observed, desired);
         for (String note : notes) {

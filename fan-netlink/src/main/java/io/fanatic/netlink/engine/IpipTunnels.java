@@ -109,8 +109,7 @@ record IpipTunnels(DesiredState state) implements Tunnels {
         List<Resource> resources = new ArrayList<>();
         LinkState link = tunnel.get();
         resources.add(new IpipTunnelResource(link.mtu(), link.alias()));
-        programs(host.fans())
-                .ifPresent(programs -> resources.addAll(host.programs(link.name(), programs)));
+        programs(host.fans()).ifPresent(programs -> resources.addAll(host.programs(link.name(), programs)));
         if (host.forwarding().on().contains(link.name())) {
             resources.add(new DeviceForwardingResource(link.name()));
         }

@@ -298,7 +298,8 @@ final class FirewallCheck implements Check {
                                         : "nft: " + hits.get(hits.size() - 1) + " (" + chain.hook() + ")"),
                         hits.isEmpty()
                                 ? "nft insert rule " + chain + " "
-                                        + (port.isPresent() ? "udp dport " + port.getAsInt() : "ip protocol 4") + " accept"
+                                        + (port.isPresent() ? "udp dport " + port.getAsInt() : "ip protocol 4")
+                                        + " accept"
                                 : hits.get(hits.size() - 1).last().removal())
                 .as(Severity.ERROR));
     }
