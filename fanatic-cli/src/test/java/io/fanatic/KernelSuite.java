@@ -49,6 +49,7 @@ public final class KernelSuite {
                     NETLINK + "route.AddressesTest",
                     NETLINK + "route.RoutesTest",
                     NETLINK + "route.NeighboursTest",
+                    NETLINK + "route.Ipv6NetlinkTest",
                     NETLINK + "route.TrafficControlTest",
                     NETLINK + "route.VniFilterTest",
                     NETLINK + "host.NamespaceTest",

@@ -123,6 +123,19 @@ class FanctlTest {
         assertThat(fanctl(host, "show").done()).isEqualTo(HEADER);
     }
 
+    /** Also with the value that is the default: it was taken as not given. */
+    @Test
+    void anOptionOverridesTheWordOfTheOldPositionalForm() {
+        fanctl(
+                        host,
+                        "up 250.0.0.0/8 10.0.0.1/16 host-reserve 2 mtu 1300 shares docker:all --host-reserve 1 --mtu 1400"
+                                + " --shares dhcp:all")
+                .done();
+        assertThat(fanctl(host, "show").done())
+                .isEqualTo(HEADER + "fan-250          10.0.0.1/16          250.0.0.0/8          shares dhcp:all\n");
+        assertThat(fanctl(host, "show --json").done()).contains("\"mtu\": 1400");
+    }
+
     @Test
     void optionsShowUpAndCountersAreSentences() {
         fanctl(host, "up" + FAN + " --port 4790 --vni 77 --mtu 1400 --host-reserve 3 --underlay-only")
