@@ -30,6 +30,23 @@ public final class Overlays {
         refuse(overlay, 0xe0000000, 4, "multicast, which no single host can own");
     }
 
+    /**
+     * {@return whether an overlay has addresses that hosts on the internet may have, which this host would not reach any more}
+     *
+     * @param overlay any network
+     */
+    public static boolean isPublic(Cidr overlay) {
+        int[][] free = {
+            {0xf0000000, 4}, {0x0a000000, 8}, {0xac100000, 12}, {0xc0a80000, 16}, {0x64400000, 10}, {0xc6120000, 15}
+        };
+        for (int[] network : free) {
+            if (new Cidr(Ipv4Address.of(network[0]), network[1]).contains(overlay)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     private static void refuse(Cidr overlay, int network, int prefixLength, String reason) {
         Cidr special = new Cidr(Ipv4Address.of(network), prefixLength);
         if (overlay.overlaps(special)) {

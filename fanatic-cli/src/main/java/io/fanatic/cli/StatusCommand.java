@@ -17,6 +17,7 @@ import io.fanatic.netlink.engine.FanException;
 import io.fanatic.netlink.engine.Plan;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** {@code fanatic status}: whether the host is as /etc/network/fan says, and with {@code --diff} what differs. */
 final class StatusCommand extends Command {
@@ -40,15 +41,21 @@ final class StatusCommand extends Command {
     }
 
     /** What is to be said of one fan: nothing when it is as configured. Each line begins with its sign. */
-    private record Difference(String fan, List<String> lines) {}
+    private record Difference(String fan, List<String> lines, Optional<String> sentence) {
+        Difference(String fan, List<String> lines) {
+            this(fan, lines, Optional.empty());
+        }
+    }
 
     @Override
     protected ExitCode run(Console console) {
         FanConfig config = file.read();
         List<Difference> differences = new ArrayList<>();
         config.problems()
-                .forEach(problem -> differences.add(
-                        new Difference("line " + problem.line(), List.of("! " + problem.getMessage()))));
+                .forEach(problem -> differences.add(new Difference(
+                        "line " + problem.line(),
+                        List.of("! " + problem.getMessage()),
+                        Optional.ofNullable(problem.getMessage()))));
         List<Fan> unconfigured = new ArrayList<>(network.list());
         int fans = 0;
         for (FanConfig.Line line : config.lines()) {
@@ -60,7 +67,9 @@ final class StatusCommand extends Command {
         }
         for (Fan fan : unconfigured) {
             fans++;
-            differences.add(new Difference(fan.overlay() + " " + fan.mapping().underlay(), tooMuch(fan)));
+            String name = fan.overlay() + " " + fan.mapping().underlay();
+            differences.add(
+                    new Difference(name, tooMuch(fan), Optional.of(name + ": is up, and not in " + file.path())));
         }
         differences.removeIf(each -> each.lines().isEmpty());
         if (json.or(false)) {
@@ -174,6 +183,10 @@ final class StatusCommand extends Command {
         }
         if (!diff.or(false)) {
             for (Difference each : differences) {
+                if (each.sentence().isPresent()) {
+                    console.out().println(each.sentence().get());
+                    continue;
+                }
                 console.out()
                         .println(each.fan() + ": differs in " + each.lines().size()
                                 + (each.lines().size() == 1 ? " thing" : " things") + " from " + file.path());

@@ -53,7 +53,7 @@ class DoctorCommandTest {
         here.exec("rm", "/etc/network/fan").orThrow();
         CliRun run = CliRun.fanatic(here, "doctor");
         assertThat(run.done()).startsWith("note not-configured (250.0.0.0/8):\n");
-        String fix = "fanctl config set 250.0.0.0/8 10.0.0.1/16";
+        String fix = "fanctl config set 250.0.0.0/8 10.0.0.0/16";
         assertThat(run.out()).contains("\n  fix:  " + fix + "\n");
         CliRun.fanctl(here, fix.substring("fanctl ".length())).done();
         assertThat(CliRun.fanatic(here, "doctor").done()).endsWith("healthy.\n");

@@ -100,6 +100,26 @@ class FanctlTest {
     }
 
     @Test
+    void anOverlayOfTheInternetIsSaid() {
+        CliRun internet = fanctl(host, "up -u 10.0.0.0/16 -o 25.0.0.0/8");
+        assertThat(internet.exitCode()).isEqualTo(ExitCode.DONE);
+        assertThat(internet.err())
+                .startsWith("fanctl: note: 25.0.0.0/8 has addresses of the internet")
+                .contains("240.0.0.0/8 to 254.0.0.0/8");
+    }
+
+    @Test
+    void aLineThatIsBrokenAndAFanThatIsNotConfiguredAreCalledThat() {
+        fanctl(host, "up" + FAN).done();
+        host.namespace().call(() -> Files.writeString(Path.of("/etc/network/fan"), "x\n"));
+        assertThat(CliRun.fanatic(host, "status").out().lines())
+                .satisfiesExactly(
+                        line -> assertThat(line).startsWith("/etc/network/fan:1: "),
+                        line -> assertThat(line)
+                                .isEqualTo("250.0.0.0/8 10.0.0.0/16: is up, and not in /etc/network/fan"));
+    }
+
+    @Test
     void everyFormOfTheUnderlayIsUnderstood() {
         for (String underlay : List.of("10.0.0.1/16", "10.0.0.0/16", "eth0/16", "eth0", "default/16", "default")) {
             assertThat(fanctl(host, "up -u " + underlay + " -o 250.0.0.0/8").done())

@@ -225,6 +225,16 @@ class HostileFilesTest {
         }
     }
 
+    @Test
+    void theFileThatHasNoRoomIsTheOneThatIsNamed() {
+        sh("mkdir -p /var/lib/fanatic");
+        inside(() -> check("mount", LIBC.mount("full", "/var/lib/fanatic", "tmpfs", 0, "size=64k,mode=755")));
+        sh("head -c 1M /dev/zero >/var/lib/fanatic/filler 2>/dev/null || :");
+        CliRun.fanatic(host, "enable-fan" + FAN)
+                .refused(ExitCode.UNDONE, "cannot write /var/lib/fanatic/", "No space left on device");
+        inside(() -> check("unmount", LIBC.umount2("/var/lib/fanatic", 0)));
+    }
+
     /** Taking away needs no room: whoever has filled the disk gets rid of the fan all the same. */
     // field.md 7
     @Test

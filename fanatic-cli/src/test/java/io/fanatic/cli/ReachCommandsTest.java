@@ -97,7 +97,7 @@ class ReachCommandsTest {
         assertThat(one.exitCode()).isEqualTo(ExitCode.TEST_FAILED);
         assertThat(one.out())
                 .contains("Why: 250.0.2.1 is reached, but nothing listens for echo (port 7).")
-                .contains("Try: fanatic serve")
+                .contains("Try: on 10.0.0.2: fanatic serve")
                 .endsWith("0 of 1 host passed.\n");
 
         Path hosts =
@@ -113,10 +113,18 @@ class ReachCommandsTest {
                 .contains("\"underlay\": \"10.0.0.2\"");
 
         CliRun mostlyEmpty = CliRun.fanatic(here, "test all --no-data --no-throughput --hosts 10.0.0.0/26");
-        assertThat(mostlyEmpty.exitCode()).isEqualTo(ExitCode.TEST_FAILED);
+        assertThat(mostlyEmpty.exitCode()).isEqualTo(ExitCode.DONE);
         assertThat(mostlyEmpty.out())
-                .contains("10.0.0.2         ok", "10.0.0.62        FAILED 10.0.0.62 does not answer on the underlay")
-                .endsWith("1 of 61 hosts passed.\n");
+                .contains("10.0.0.2         ok", "1 of 1 host passed.\n")
+                .endsWith("60 addresses of the network answered nothing and were not counted.\n");
+        Path named = Files.writeString(directory.resolve("named"), "10.0.0.2\n10.0.0.62\n");
+        CliRun oneIsNotThere = CliRun.fanatic(here, "test all --no-data --no-throughput --hosts " + named);
+        assertThat(oneIsNotThere.exitCode()).isEqualTo(ExitCode.TEST_FAILED);
+        assertThat(oneIsNotThere.out())
+                .contains("10.0.0.62        FAILED 10.0.0.62 does not answer on the underlay")
+                .endsWith("1 of 2 hosts passed.\n");
+        CliRun.fanatic(here, "test all --no-data --no-throughput --hosts 10.0.0.64/30 --json")
+                .refused(ExitCode.TEST_FAILED, "none of the 2 addresses of 10.0.0.64/30 answers");
 
         CliRun reported = CliRun.fanatic(here, "test all --no-throughput --hosts " + hosts + " --report " + directory);
         assertThat(reported.exitCode()).isEqualTo(ExitCode.TEST_FAILED);

@@ -12,6 +12,7 @@ import io.fanatic.core.FanMapping;
 import io.fanatic.core.FanOptions;
 import io.fanatic.core.FanSlice;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Overlays;
 import io.fanatic.core.Share;
 import io.fanatic.core.UnderlaySpec;
 import io.fanatic.netlink.host.NatTable;
@@ -206,6 +207,11 @@ public final class Engine {
         Plan plan = plan(host, before.orElse(fan), Optional.of(fan), after);
         canServe(fan, plan);
         Plan all = neighbours.then(plan);
+        if (before.isEmpty() && Overlays.isPublic(fan.overlay())) {
+            all = all.with(fan.overlay()
+                    + " has addresses of the internet, which this host does not reach while the fan is up; "
+                    + Overlays.ADVICE);
+        }
         return !fan.dhcp().isEmpty() && kernel.nameServersForContainers().isEmpty() ? all.with(NO_NAME_SERVER) : all;
     }
 

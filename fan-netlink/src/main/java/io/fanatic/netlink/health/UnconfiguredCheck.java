@@ -24,7 +24,7 @@ final class UnconfiguredCheck implements Check {
                                 List.of("no line of it means the slice "
                                         + expected.slice().orElseThrow().cidr() + " of "
                                         + expected.slice().orElseThrow().underlayAddress()),
-                                "fanctl config set " + expected.entry())
+                                "fanctl config set " + host.onAnyHost(expected.entry()))
                         .because(Code.CONFIG_LINE, Code.UNDERLAY_GONE));
             }
         }

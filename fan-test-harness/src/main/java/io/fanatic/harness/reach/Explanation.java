@@ -16,6 +16,15 @@ public sealed interface Explanation {
     /** {@return what to type, on which host the sentence tells; may name a command to look further} */
     String command();
 
+    /** {@return whether the command is for the other host} */
+    default boolean isThere() {
+        return this instanceof NoFanThere
+                || this instanceof OtherType
+                || this instanceof OtherPort
+                || this instanceof OtherVni
+                || this instanceof NoResponder;
+    }
+
     /**
      * This host has no fan at all, or none that the address belongs to.
      *

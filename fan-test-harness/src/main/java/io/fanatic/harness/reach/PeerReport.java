@@ -24,4 +24,22 @@ public record PeerReport(
     public boolean ok() {
         return explanation.isEmpty() && !stages.isEmpty() && stages.stream().allMatch(Stage::ok);
     }
+
+    /**
+     * {@return the command that goes on with why it failed, with the fan's own networks in it, and on which host it is to be run where that
+     * is the other one; empty when it passed}
+     */
+    public String advice() {
+        if (explanation.isEmpty()) {
+            return "";
+        }
+        Explanation why = explanation.get();
+        String command = why.command();
+        if (peer.isPresent()) {
+            command = command.replace(
+                            "UNDERLAY", peer.get().fan().mapping().underlay().toString())
+                    .replace("OVERLAY", peer.get().fan().overlay().toString());
+        }
+        return why.isThere() && peer.isPresent() ? "on " + peer.get().underlay() + ": " + command : command;
+    }
 }

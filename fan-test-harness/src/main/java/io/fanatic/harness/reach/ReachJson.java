@@ -65,7 +65,7 @@ public final class ReachJson {
             JsonObject explanation = new JsonObject();
             explanation.addProperty("code", why.code());
             explanation.addProperty("sentence", why.sentence());
-            explanation.addProperty("command", why.command());
+            explanation.addProperty("command", report.advice());
             json.add("explanation", explanation);
         });
         JsonArray stages = new JsonArray();

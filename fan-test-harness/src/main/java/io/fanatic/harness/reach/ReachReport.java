@@ -102,7 +102,7 @@ public final class ReachReport {
             }
         }
         why.ifPresent(
-                left -> stages.add(io.fanatic.harness.report.Stage.failed("way", left.sentence(), left.command())));
+                left -> stages.add(io.fanatic.harness.report.Stage.failed("way", left.sentence(), report.advice())));
         return stages;
     }
 

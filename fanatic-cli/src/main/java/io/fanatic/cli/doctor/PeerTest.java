@@ -83,7 +83,7 @@ record PeerTest(PeerReport report) {
                 subject,
                 report.given() + " is not reached over the fan as it should be",
                 evidence,
-                local ? "fanatic doctor --peer " + report.given() + ", once the cause is fixed" : why.command());
+                local ? "fanatic doctor --peer " + report.given() + ", once the cause is fixed" : report.advice());
         return new Diagnosis(looked, List.of(finding.because(causes)), List.of());
     }
 }

@@ -19,6 +19,11 @@ final class HostList {
 
     private HostList() {}
 
+    /** Whether it is all hosts of a network that are meant, and not those that a file names. */
+    static boolean isNetwork(String fileOrNetwork) {
+        return !Files.exists(Path.of(fileOrNetwork));
+    }
+
     /** @throws CommandException (USAGE) with a sentence when it is neither */
     static List<Ipv4Address> read(String fileOrNetwork) {
         Path file = Path.of(fileOrNetwork);

@@ -40,12 +40,16 @@ final class ReachText {
         };
     }
 
-    static List<String> explanation(Explanation why) {
+    static List<String> explanation(PeerReport report) {
+        if (report.explanation().isEmpty()) {
+            return List.of();
+        }
+        Explanation why = report.explanation().get();
         List<String> lines = new ArrayList<>();
         String sentence = why.sentence();
         String capital = Character.toUpperCase(sentence.charAt(0)) + sentence.substring(1);
         lines.addAll(wrapped("  Why: ", capital + "."));
-        lines.addAll(wrapped("  Try: ", why.command()));
+        lines.addAll(wrapped("  Try: ", report.advice()));
         return lines;
     }
 

@@ -26,7 +26,7 @@ public final class RemoteTest {
                             .orElse("..."));
             PeerReport report = reach.test(
                     remote, ReachSpec.DEFAULT, stage -> ReachText.stage(stage).forEach(say));
-            report.explanation().map(ReachText::explanation).orElse(List.of()).forEach(say);
+            ReachText.explanation(report).forEach(say);
             ReachText.conditions(List.of(report)).forEach(say);
             int failures = (int) report.stages().stream()
                     .filter(stage -> stage.status() == Stage.Status.FAILED)

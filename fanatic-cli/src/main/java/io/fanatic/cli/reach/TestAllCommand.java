@@ -1,6 +1,8 @@
 package io.fanatic.cli.reach;
 
 import com.google.gson.GsonBuilder;
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
 import io.fanatic.cli.command.Command;
 import io.fanatic.cli.command.CommandException;
 import io.fanatic.cli.command.Console;
@@ -42,12 +44,18 @@ public final class TestAllCommand extends Command {
         reportTo.value().ifPresent(ReportOutput::requireDirectory);
         long began = System.nanoTime();
         List<PeerReport> reports = new ArrayList<>();
+        List<Ipv4Address> unused = new ArrayList<>();
+        boolean network = HostList.isNetwork(hosts.required());
         ProgressLine progress = ProgressLine.onTerminal();
         try (Reach reach = Reach.onThisHost()) {
             reach.testAll(addresses, options.spec(), progress::at, report -> {
                 if (report.explanation()
                         .filter(Explanation.ThisHost.class::isInstance)
                         .isEmpty()) {
+                    if (network && isUnused(report)) {
+                        unused.add(report.given());
+                        return;
+                    }
                     reports.add(report);
                     if (text) {
                         progress.erase();
@@ -59,6 +67,11 @@ public final class TestAllCommand extends Command {
                 }
             });
         }
+        if (reports.isEmpty() && !unused.isEmpty()) {
+            throw new CommandException(
+                    ExitCode.TEST_FAILED,
+                    "none of the " + unused.size() + " addresses of " + hosts.required() + " answers");
+        }
         if (reports.isEmpty()) {
             throw new CommandException(ExitCode.USAGE, hosts.required() + " names no other host");
         }
@@ -66,11 +79,28 @@ public final class TestAllCommand extends Command {
             console.out().println();
             ReachText.conditions(reports).forEach(console.out()::println);
             console.out().println(ReachText.total(reports));
+            if (!unused.isEmpty()) {
+                console.out()
+                        .println(unused.size() + (unused.size() == 1 ? " address" : " addresses")
+                                + " of the network answered nothing and " + (unused.size() == 1 ? "was" : "were")
+                                + " not counted.");
+            }
         } else {
-            console.out().println(new GsonBuilder().setPrettyPrinting().create().toJson(ReachJson.document(reports)));
+            JsonObject document = ReachJson.document(reports);
+            JsonArray silent = new JsonArray();
+            unused.forEach(address -> silent.add(address.toString()));
+            document.add("unused", silent);
+            console.out().println(new GsonBuilder().setPrettyPrinting().create().toJson(document));
         }
         Consumer<String> say = text ? console.out()::println : line -> {};
         reportTo.value().ifPresent(to -> ReportOutput.write(ReachReport.of(reports, began), to, say));
         return reports.stream().allMatch(PeerReport::ok) ? ExitCode.DONE : ExitCode.TEST_FAILED;
+    }
+
+    /** A network has addresses that no host has; a file names hosts that there should be. */
+    private static boolean isUnused(PeerReport report) {
+        return report.explanation()
+                .filter(why -> why instanceof Explanation.UnderlaySilent silent && !silent.onTheWire())
+                .isPresent();
     }
 }

@@ -45,10 +45,7 @@ public final class TestHostCommand extends Command {
             for (Ipv4Address address : addresses) {
                 out.accept(reach.peer(address).map(ReachText::peer).orElse("Testing " + address));
                 PeerReport report = reach.test(address, spec, stage -> tell(stage, out));
-                report.explanation()
-                        .map(ReachText::explanation)
-                        .orElse(List.of())
-                        .forEach(out);
+                ReachText.explanation(report).forEach(out);
                 out.accept("");
                 reports.add(report);
             }

@@ -118,7 +118,11 @@ public final class FanFile {
             return;
         }
         Optional<byte[]> exact = touched ? Optional.empty() : journal.before();
-        remember(new Journal(exact, journal.existed(), journal.directoryExisted(), checksum(after)));
+        try {
+            remember(new Journal(exact, journal.existed(), journal.directoryExisted(), checksum(after)));
+        } catch (IOException e) {
+            throw new CommandException(ExitCode.FAILED, "cannot write " + journalFile + ": " + DurableFile.reason(e));
+        }
         after.write(file);
     }
 

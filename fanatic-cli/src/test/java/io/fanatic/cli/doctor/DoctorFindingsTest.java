@@ -83,7 +83,7 @@ class DoctorFindingsTest {
         host.run("rm /etc/network/fan");
         Finding found = host.has(Code.NOT_CONFIGURED);
         assertThat(found.severity()).isEqualTo(Severity.NOTE);
-        assertThat(found.fix()).isEqualTo("fanctl config set 250.0.0.0/8 10.0.0.1/16");
+        assertThat(found.fix()).isEqualTo("fanctl config set 250.0.0.0/8 10.0.0.0/16");
         host.run("echo 250.0.0.0/8 10.0.0.0/16 off > /etc/network/fan");
         host.has(Code.NOT_CONFIGURED);
         host.run("echo 250.0.0.0/8 10.0.0.1/16 > /etc/network/fan");
