@@ -52,7 +52,7 @@ class FaultTableTest {
         for (MatchResult row :
                 ROW.matcher(read(ROOT.resolve("TESTING.md"))).results().toList()) {
             assertThat(rows.put(row.group(1), new Row(row.group(2), row.group(3))))
-                    .as(row.group(1) + " stands twice")
+                    .as(row.group(1) + " is listed twice")
                     .isNull();
         }
         return rows;

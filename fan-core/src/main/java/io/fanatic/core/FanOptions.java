@@ -110,7 +110,7 @@ public final class FanOptions {
      *
      * @param words the flags and their values, each a word of its own
      * @return the defaults, changed as the flags say
-     * @throws IllegalArgumentException when a word is no flag, stands twice, lacks its value or has a bad one; the
+     * @throws IllegalArgumentException when a word is no flag, is given twice, lacks its value or has a bad one; the
      *     message quotes the word and says what was expected
      */
     public static FanOptions parse(List<String> words) {
@@ -120,7 +120,7 @@ public final class FanOptions {
             String word = words.get(i);
             Optional<FanFlag> flag = FanFlag.of(word);
             if (flag.isPresent() && !seen.add(flag.get())) {
-                throw new IllegalArgumentException(Text.quote(word) + " stands twice; once is enough");
+                throw new IllegalArgumentException(Text.quote(word) + " is given twice");
             }
             if (flag.isEmpty()) {
                 throw new IllegalArgumentException(Text.quote(word) + " is not a flag; expected " + FanFlag.all());

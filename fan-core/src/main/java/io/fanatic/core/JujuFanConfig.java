@@ -14,13 +14,13 @@ public record JujuFanConfig(List<FanMapping> fans) {
     /**
      * Checks the components.
      *
-     * @throws IllegalArgumentException when a pair stands twice
+     * @throws IllegalArgumentException when a pair is given twice
      */
     public JujuFanConfig {
         fans = List.copyOf(fans);
         for (int i = 0; i < fans.size(); i++) {
             if (fans.indexOf(fans.get(i)) < i) {
-                throw new IllegalArgumentException(Text.quote(pair(fans.get(i))) + " stands twice; once is enough");
+                throw new IllegalArgumentException(Text.quote(pair(fans.get(i))) + " is given twice");
             }
         }
     }

@@ -55,7 +55,7 @@ class JujuFanConfigTest {
                         + " is a /8; choose an overlay with a prefix of at most /6",
                 "252.0.0.0/8=172.31.0.0/16 | \"252.0.0.0/8=172.31.0.0/16\": overlay 172.31.0.0/16 must be wider than its underlay,"
                         + " which is a /8; choose an overlay with a prefix of at most /6",
-                "10.0.0.0/16=250.0.0.0/8 10.0.0.0/16=250.0.0.0/8 | \"10.0.0.0/16=250.0.0.0/8\" stands twice; once is enough",
+                "10.0.0.0/16=250.0.0.0/8 10.0.0.0/16=250.0.0.0/8 | \"10.0.0.0/16=250.0.0.0/8\" is given twice",
             })
     void aBadPairIsRefusedAndQuoted(String text, String message) {
         assertThatIllegalArgumentException()

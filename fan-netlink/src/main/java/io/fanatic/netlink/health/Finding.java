@@ -13,7 +13,7 @@ import java.util.Set;
  * @param subject the overlay of the fan that it is about, or {@link #HOST}
  * @param title one sentence for a person, without capital and full stop
  * @param evidence what was seen, one line each
- * @param fix the command that mends it, or that shows more where only a person can decide
+ * @param fix the command that fixes it, or that shows more where only a person can decide
  * @param because what it may follow from: where one of these was found for the same fan or the host, this is no cause of its
  *     own
  */

@@ -53,7 +53,7 @@ public record Tuning(
         range("window", window, 0, MAX_WINDOW);
         range("segment size", segment, 0, 65495);
         if (bitsPerSecond < 0) {
-            throw new IllegalArgumentException("a rate of " + bitsPerSecond + " bit/s is less than nothing");
+            throw new IllegalArgumentException("a rate of " + bitsPerSecond + " bit/s is negative");
         }
         if (congestion.length() > 15 || !congestion.matches("[a-zA-Z0-9_-]*")) {
             throw new IllegalArgumentException("\"" + congestion + "\" is no name of a congestion control");

@@ -58,7 +58,7 @@ final class ScenarioReader {
         YamlNode overlay = node.require(values, "overlay");
         FanMapping fan = overlay.as(text -> FanMapping.of(Cidr.parse(text), underlay));
         if (options.put(fan, flags(values)) != null) {
-            throw overlay.error("the fan " + fan + " stands twice");
+            throw overlay.error("the fan " + fan + " is given twice");
         }
     }
 

@@ -114,7 +114,7 @@ final class YamlNode {
     /**
      * The values of a mapping by their keys.
      *
-     * @throws ScenarioException when a key is none of these or stands twice
+     * @throws ScenarioException when a key is none of these or is given twice
      */
     Map<String, YamlNode> keys(String... known) {
         if (!(node instanceof MappingNode mapping)) {
@@ -127,7 +127,7 @@ final class YamlNode {
                 throw key.error("\"" + key.text() + "\" is unknown here; there are " + String.join(", ", known));
             }
             if (values.put(key.text(), new YamlNode(file, tuple.getValueNode())) != null) {
-                throw key.error("\"" + key.text() + "\" stands twice");
+                throw key.error("\"" + key.text() + "\" is given twice");
             }
         }
         return values;

@@ -78,10 +78,10 @@ class ScenarioTest {
     @Test
     void whatIsWrongIsNamedWithFileAndLine() {
         refused("title: Good", "titel: Good", 1, "\"titel\" is unknown here; there are title, underlay");
-        refused("mtu: 1400", "mtu: 1400\nmtu: 1500", 4, "\"mtu\" stands twice");
+        refused("mtu: 1400", "mtu: 1400\nmtu: 1500", 4, "\"mtu\" is given twice");
         refused("10.0.0.0/16", "10.0.0.0/33", 2, "10.0.0.0/33");
         refused("mtu: 1400", "mtu: 14OO", 3, "\"14OO\" is not a number from 576 to 65535");
-        refused("overlay: 251.0.0.0/8", "overlay: 250.0.0.0/8", 6, "stands twice");
+        refused("overlay: 251.0.0.0/8", "overlay: 250.0.0.0/8", 6, "is given twice");
         refused("overlay: 251.0.0.0/8", "overlay: 250.128.0.0/9", 8, "overlap");
         refused("- 10.0.0.45", "- 10.0.0.8", 8, "two would have it");
         refused("- 10.0.0.45", "- 10.1.0.45", 8, "no free one of 10.0.0.0/16");

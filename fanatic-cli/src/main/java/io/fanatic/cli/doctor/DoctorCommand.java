@@ -21,7 +21,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** {@code fanatic doctor}: what ails the fans of this host, why, and what mends it. */
+/** {@code fanatic doctor}: diagnoses the fans of this host and names the fixes. */
 public final class DoctorCommand extends Command {
     private final Supplier<Host> host;
     private final Option<UnderlaySpec> underlay =
@@ -46,8 +46,8 @@ public final class DoctorCommand extends Command {
     public DoctorCommand(Supplier<Host> host) {
         super(
                 "doctor",
-                "Looks for what ails the fans of this host. Each finding has a code, what was seen, and the command that"
-                        + " mends it. Changes nothing; without root it looks at less, and says so.",
+                "Diagnoses the fans of this host. Each finding has a code, what was seen, and the command that"
+                        + " fixes it. Changes nothing. Without root it checks less, and says so.",
                 "",
                 "Exit code 0 when nothing is broken, 9 when something is.");
         this.host = host;

@@ -76,7 +76,7 @@ public final class Confirmation {
         if (pending().isPresent()) {
             throw new CommandException(
                     ExitCode.IN_USE,
-                    "a change waits to be confirmed; run \"fanatic confirm\", or let its time run out");
+                    "a change is waiting for confirmation; run \"fanatic confirm\", or wait until it is rolled back");
         }
     }
 
