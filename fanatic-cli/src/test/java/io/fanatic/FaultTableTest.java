@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * TESTING.md's table of faults and promises against the tests, both ways: what it names is there, and a test that says which
- * fault it is about ({@code // field.md 12} above it, or a name that begins with {@code fault12}) stands in that fault's row.
+ * fault it is about ({@code // TESTING.md F12} above it, or a name that begins with {@code fault12}) stands in that fault's row.
  */
 class FaultTableTest {
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
@@ -33,7 +33,7 @@ class FaultTableTest {
     private static final Pattern NAMED = Pattern.compile("`([A-Z]\\w*)#(\\w+)`");
     private static final Pattern FILE = Pattern.compile("`((?:scripts|examples)/[\\w./-]+)`");
     private static final Pattern COMMENT =
-            Pattern.compile("(?m)^\\s*// field\\.md ([F\\d][^\\n]*)\\n(?:[^\\n]*\\n)*?\\s*(?:public )?void (\\w+)\\(");
+            Pattern.compile("(?m)^\\s*// TESTING\\.md ([F\\d][^\\n]*)\\n(?:[^\\n]*\\n)*?\\s*(?:public )?void (\\w+)\\(");
     private static final Pattern ID = Pattern.compile("\\d+b?");
     private static final Pattern TELLING_NAME = Pattern.compile("void fault(\\d+)[A-Z]\\w*\\(");
 

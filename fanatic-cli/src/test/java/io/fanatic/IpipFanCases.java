@@ -360,7 +360,7 @@ class IpipFanCases {
     }
 
     /** Of the whole kernel, so that only a kernel of its own can have it lowered. */
-    // field.md 31
+    // TESTING.md F31
     @Test
     void aFullTableOfConnectionsIsNamedAndTheCommandThatIsToldCuresIt() throws IOException {
         String most = "net.netfilter.nf_conntrack_max";

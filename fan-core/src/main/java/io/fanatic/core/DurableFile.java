@@ -168,7 +168,7 @@ public final class DurableFile {
 
     /**
      * Makes a directory that is missing, with mode 0755 whatever the umask, and those above it. One that is there may
-     * be a symbolic link, but only of ours or root's: whoever made it decides what is written where.
+     * be a symbolic link, but only of ours or root's, because the link's owner decides where files are written.
      *
      * @param directory absolute, or relative to the working directory
      * @throws IOException when it cannot be made, or is somebody else's link

@@ -61,7 +61,7 @@ public sealed interface UnderlaySpec {
     }
 
     /**
-     * A network, of which the host's one local address is meant: {@code 10.0.0.0/16}.
+     * A network that stands for the host's one local address in it: {@code 10.0.0.0/16}.
      *
      * @param network the underlay, at most /31 (a /32 is an {@link Address})
      */

@@ -77,7 +77,7 @@ public final class FanNetwork {
     }
 
     /**
-     * With another patience towards another run that has not ended, half a minute by default.
+     * With another time to wait for a run that has not ended, half a minute by default.
      *
      * @param timeout 0 or more; after it a change fails with IN_USE
      * @return the fans of the same namespace

@@ -26,7 +26,7 @@ import java.util.function.Supplier;
 
 /** What the commands share that change fans together with what belongs to them. */
 abstract class SetupCommand extends Command {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
     private final Supplier<Host> host;
     private final Option<Boolean> json = flag("--json", "print one JSON document");
@@ -43,7 +43,7 @@ abstract class SetupCommand extends Command {
         Host here = host.get();
         if (!dryRun()) {
             Confirmation.on(here).requireNone();
-            here.sweep(PATIENCE);
+            here.sweep(TIMEOUT);
         }
         return run(here, console);
     }
@@ -96,7 +96,7 @@ abstract class SetupCommand extends Command {
             return;
         }
         interruption.hold();
-        try (HostLock lock = HostLock.take(here.runDirectory(), "setup.lock", PATIENCE)) {
+        try (HostLock lock = HostLock.take(here.runDirectory(), "setup.lock", TIMEOUT)) {
             progress.during("setting up", () -> {
                 transition.apply(interruption, say);
                 return true;

@@ -66,7 +66,7 @@ class ClsactLiveChangesTest {
         });
     }
 
-    // field.md 34
+    // TESTING.md F34
     @Test
     void whatTcDeletesIsNamedByDoctorAndRepairedByUp() {
         for (String deleted : DELETED) {
@@ -80,7 +80,7 @@ class ClsactLiveChangesTest {
         System.out.println("number: live changes of clsact: " + DELETED.size() + " named by doctor, repaired by up -a");
     }
 
-    // field.md 34
+    // TESTING.md F34
     @Test
     void whatTcDeletesIsRepairedByTheWatchAlone() {
         try (WatchRun watch = WatchRun.start(host, directory, FanctlWithoutTcx.class)) {

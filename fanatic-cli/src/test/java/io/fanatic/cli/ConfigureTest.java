@@ -202,7 +202,7 @@ class ConfigureTest {
         host.namespace().call(() -> Files.deleteIfExists(Path.of("/etc/network/fan")));
     }
 
-    // field.md 36
+    // TESTING.md F36
     @Test
     void deconfigureTakesAwayWhatIsLeftOfAFanThatHasLostItsBridge() {
         CliRun.fanctl(host, "up" + FAN).done();

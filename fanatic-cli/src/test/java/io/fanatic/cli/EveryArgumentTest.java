@@ -120,7 +120,7 @@ class EveryArgumentTest {
         return !Set.of("--help", "--debug", "--json").contains(option.longestName());
     }
 
-    // field.md 42
+    // TESTING.md F42
     @Test
     void anOptionThatIsGivenTwiceWithoutAValueEmptyOrWrongIsRefused() {
         List<String> troubles = new ArrayList<>();
@@ -161,7 +161,7 @@ class EveryArgumentTest {
         assertThat(before.changesTo(lab.snapshot(host))).isEmpty();
     }
 
-    // field.md 42
+    // TESTING.md F42
     @Test
     void aWordThatIsEmptyOrWrongIsRefused() {
         List<String> troubles = new ArrayList<>();
@@ -234,7 +234,7 @@ class EveryArgumentTest {
         return host.namespace().call(run::get);
     }
 
-    // field.md 42
+    // TESTING.md F42
     @Test
     void outputThatIsLostIsNeverRcZero() {
         OutputStream full = new OutputStream() {

@@ -20,32 +20,32 @@ import org.junit.jupiter.api.Test;
 class FailingCallsTest extends DisturbedFanctlTests {
     private static final int SHARE = 6;
 
-    // field.md 14
+    // TESTING.md F14
     @Test
     void anyCallOfUpMayFail() {
         survives(0, "up " + FAN, List.of());
     }
 
-    // field.md 14
+    // TESTING.md F14
     @Test
     void anyCallOfUpWithDhcpMayFail() {
         survives(1, "up " + FAN + " --dhcp", List.of());
     }
 
     /** The second fan on a port makes the first one's tunnel anew, with a filter. */
-    // field.md 4
+    // TESTING.md F4
     @Test
     void anyCallOfUpOfASecondFanMayFail() {
         survives(2, "up -u 10.0.0.1/16 -o 251.0.0.0/8", List.of("up " + FAN));
     }
 
-    // field.md 4
+    // TESTING.md F4
     @Test
     void anyCallOfAChangeOfOptionsMayFail() {
         survives(3, "up " + FAN + " --mtu 1400 --host-reserve 3", List.of("up " + FAN));
     }
 
-    // field.md 37
+    // TESTING.md F37
     @Test
     void anyCallOfDownMayFail() {
         survives(4, "down " + FAN, List.of("up " + FAN + " --dhcp"));

@@ -51,7 +51,7 @@ class FanctlTest {
         assertThat(fanctl(host, "down" + FAN).done()).isEqualTo("fan 250.0.0.0/8 over 10.0.0.1/16 was not up\n");
     }
 
-    // field.md 42
+    // TESTING.md F42
     @Test
     void upAndConfigListAreOneDocumentAlsoWhereALineIsBroken() {
         JsonObject planned = json(fanctl(host, "up" + FAN + " --dry-run --json"), ExitCode.DONE);

@@ -62,7 +62,7 @@ class HostileFilesTest {
         assertThat(fanctl(host, "show").done()).doesNotContain("fan-250");
     }
 
-    // field.md 3
+    // TESTING.md F3
     @Test
     void aLockThatIsALinkOrAPipeIsRefusedAndWhatIsBehindItStays() throws Exception {
         Path victim = Files.writeString(directory.resolve("victim"), "precious");
@@ -96,7 +96,7 @@ class HostileFilesTest {
         sh("rm /run/elsewhere");
     }
 
-    // field.md 8
+    // TESTING.md F8
     @Test
     void whatIsNoConfigurationIsRefusedWithItsPlace() {
         inside(() -> Files.write(
@@ -182,7 +182,7 @@ class HostileFilesTest {
         }
     }
 
-    // field.md 7
+    // TESTING.md F7
     @Test
     void readOnlyDirectoriesAreASentenceAndNothingIsLeft() {
         for (String place : List.of("/run", "/var/lib/fanatic")) {
@@ -203,7 +203,7 @@ class HostileFilesTest {
         fanctl(host, "config set" + FAN).done();
     }
 
-    // field.md 7
+    // TESTING.md F7
     @Test
     void fullDirectoriesAreASentenceAndNothingIsLeft() {
         for (String place : List.of("/run/fanatic", "/var/lib/fanatic", "/etc/network")) {
@@ -236,7 +236,7 @@ class HostileFilesTest {
     }
 
     /** Taking away needs no room: whoever has filled the disk gets rid of the fan all the same. */
-    // field.md 7
+    // TESTING.md F7
     @Test
     void downSucceedsOnAFullDisk() {
         sh("mkdir -p /run/fanatic /var/lib/fanatic");

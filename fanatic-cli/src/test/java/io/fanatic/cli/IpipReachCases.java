@@ -49,7 +49,7 @@ class IpipReachCases {
     private static final FanControl VXLAN = new EmbeddedFan(FanOptions.DEFAULT.withNat(false));
     private static final ReachSpec SPEC = ReachSpec.DEFAULT
             .withPings(3)
-            .withPatience(Duration.ofMillis(600))
+            .withTimeout(Duration.ofMillis(600))
             .withThroughput(Optional.of(IperfSpec.tcp().withTestLength(TestLength.bytes(4 << 20))));
 
     private Lab lab;
@@ -116,7 +116,7 @@ class IpipReachCases {
         assertThat(explained()).isEqualTo(new Explanation.NoFanThere(UNDERLAY, CARRIER));
     }
 
-    // field.md 21
+    // TESTING.md F21
     @Test
     void protocol4ThatIsBlockedIsNamed() {
         IPIP.up(h2);

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Started without the launcher's options, as later releases of Java have something to say about. */
 class JvmWarningsTest {
 
-    // field.md 41
+    // TESTING.md F41
     @Test
     @FanLab(hosts = 1, containers = 0, fan = false)
     void whatTheJvmSaysDoesNotGetIntoTheJson(Lab lab, @TempDir Path libraries) {

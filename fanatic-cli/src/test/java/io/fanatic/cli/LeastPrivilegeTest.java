@@ -84,7 +84,7 @@ class LeastPrivilegeTest {
         return result.output();
     }
 
-    // field.md 12
+    // TESTING.md F12
     @Test
     void rootWithTheTwoCapabilitiesBringsAFanUpChangesItAndTakesItDown() {
         ExecResult sets = host.exec(

@@ -121,7 +121,7 @@ abstract class LiveChanges {
      * The containers' own MTU is their engine's to say, as the finding port-mtu tells. While it is too large, the tunnel tells
      * senders what the underlay takes.
      */
-    // field.md 20
+    // TESTING.md F20
     @Test
     void theUnderlaysMtuIsLoweredAndRaised() {
         underlayMtu(1400);
@@ -146,7 +146,7 @@ abstract class LiveChanges {
     }
 
     /** A bridge that has gone does not take with it which address the fan had. */
-    // field.md 17
+    // TESTING.md F17
     @Test
     void theBridgeIsDeletedWhileThereIsASecondUnderlayAddress() {
         run("ip addr add 10.0.0.77/16 dev eth0; ip link del fan-250");
@@ -154,7 +154,7 @@ abstract class LiveChanges {
         run("ip link set h1c1 master fan-250; ip addr del 10.0.0.77/16 dev eth0");
     }
 
-    // field.md 17
+    // TESTING.md F17
     @Test
     void theUnderlayAddressIsChangedAndChangedBack() {
         run("ip addr add 10.0.0.77/16 dev eth0; ip addr del 10.0.0.1/16 dev eth0;"
@@ -163,7 +163,7 @@ abstract class LiveChanges {
         run(UNDERLAY_BACK);
     }
 
-    // field.md 17
+    // TESTING.md F17
     @Test
     void theUnderlayAddressIsRemovedAndComesBack() {
         run("ip addr del 10.0.0.1/16 dev eth0");
@@ -173,7 +173,7 @@ abstract class LiveChanges {
         run(UNDERLAY_BACK);
     }
 
-    // field.md 17
+    // TESTING.md F17
     @Test
     void aSecondUnderlayAddressIsAdded() {
         run("ip addr add 10.0.0.77/16 dev eth0");
@@ -182,7 +182,7 @@ abstract class LiveChanges {
         run("ip addr del 10.0.0.77/16 dev eth0");
     }
 
-    // field.md 17
+    // TESTING.md F17
     @Test
     void theUnderlaysDeviceGoesDownAndUp() {
         run("ip link set eth0 down");
@@ -190,7 +190,7 @@ abstract class LiveChanges {
         run(UNDERLAY_BACK);
     }
 
-    // field.md 17
+    // TESTING.md F17
     @Test
     void theUnderlaysDeviceIsRenamed() {
         run("ip link set eth0 down; ip link set eth0 name eth9; ip link set eth9 up;"
@@ -202,7 +202,7 @@ abstract class LiveChanges {
         run("ip link set eth9 down; ip link set eth9 name eth0; " + UNDERLAY_BACK);
     }
 
-    // field.md 17
+    // TESTING.md F17
     @Test
     void theUnderlaysDeviceIsDeletedAndMadeAgain() throws IOException, InterruptedException {
         run("ip link del eth0");
@@ -221,14 +221,14 @@ abstract class LiveChanges {
         repair(Code.FORWARDING_OFF);
     }
 
-    // field.md 29
+    // TESTING.md F29
     @Test
     void theRulesetIsFlushed() {
         changed("nft flush ruleset", Code.NAT);
         changed("nft delete table ip fanatic-tunnel", Code.TUNNEL_ONLY);
     }
 
-    // field.md 34
+    // TESTING.md F34
     @Test
     void theGuardTheEncapOrTheGateIsTakenAway() {
         detach("fan-250", Tcx.Hook.INGRESS);
@@ -249,14 +249,14 @@ abstract class LiveChanges {
         });
     }
 
-    // field.md 20
+    // TESTING.md F20
     @Test
     void theBridgesOrTheTunnelsMtuIsChanged() {
         changed("ip link set fan-250 mtu 1300", Code.MTU);
         changed("ip link set ftun-250 mtu 1300", Code.MTU);
     }
 
-    // field.md 32
+    // TESTING.md F32
     @Test
     void theBridgesMacAddressOrSpanningTreeIsChanged() {
         changed("ip link set fan-250 address 02:00:00:00:00:99", Code.BRIDGE);
@@ -290,7 +290,7 @@ abstract class LiveChanges {
     }
 
     /** For the device it is told to configure it knows the addresses: others go. It sets what its file says. */
-    // field.md 32
+    // TESTING.md F32
     @Test
     void networkdTakesHoldOfTheBridge() {
         run("mkdir -p /etc/systemd/network; printf '[Match]\nName=fan-250\n[Link]\nMTUBytes=1300\n"
@@ -304,7 +304,7 @@ abstract class LiveChanges {
     }
 
     /** A bridge for which somebody has made a connection is its own: addresses, MAC address and MTU are what that says. */
-    // field.md 32
+    // TESTING.md F32
     @Test
     void networkManagerTakesHoldOfTheBridge() {
         run("mkdir -p /etc/NetworkManager/system-connections; umask 077; printf '[connection]\nid=mine\ntype=bridge\n"
@@ -325,7 +325,7 @@ abstract class LiveChanges {
      * A policy of drop is about bridged frames too where br_netfilter is. Docker sets it as it switches forwarding on, which the fan has
      * left off. The rule by which the fan passes is in a chain of Docker's, which keeps it over a restart.
      */
-    // field.md 28
+    // TESTING.md F28
     @Test
     void dockerStartsAndRestartsWithAContainerOnTheFan() {
         String fan = " -u 10.0.0.1/16 -o 250.0.0.0/8";
@@ -351,7 +351,7 @@ abstract class LiveChanges {
         changed("nft flush ruleset; ip link del docker0; sysctl -qw net.ipv4.ip_forward=0", Code.NAT);
     }
 
-    // field.md 24
+    // TESTING.md F24
     @Test
     void forwardingIsSwitchedOff() {
         changed("sysctl -qw net.ipv4.conf.eth0.forwarding=0", Code.FORWARDING_OFF);

@@ -84,7 +84,7 @@ class LoweredMtuTest {
         from.exec("ping", "-c1", "-W2", "-Mdont", "-s1422", to).orThrow();
     }
 
-    // field.md 20
+    // TESTING.md F20
     @Test
     void aConnectionOfFullPacketsGoesOnBeforeAndAfterTheFanIsBroughtUpAgain() {
         lower();
@@ -97,7 +97,7 @@ class LoweredMtuTest {
         fullPacketsAreAnswered();
     }
 
-    // field.md 20
+    // TESTING.md F20
     @Test
     void aConnectionOfFullPacketsGoesOnUnderTheWatch(@TempDir Path directory) {
         LabHost host = lab.hosts().get(0);

@@ -87,7 +87,7 @@ class NotOursTest {
         fanctl(host, "down -e").done();
     }
 
-    // field.md 13, 34, 37, 38
+    // TESTING.md F13, F34, F37, F38
     @Test
     @FanLab(hosts = 1, containers = 0, fan = false)
     void whatIsNearAFanIsThereAfterEachCommandAsItWasBefore() {
@@ -128,7 +128,7 @@ class NotOursTest {
         assertThat(indexes()).isEqualTo(indexes);
     }
 
-    // field.md 1, 38
+    // TESTING.md F1, F38
     @Test
     @FanLab(hosts = 1, containers = 0, fan = false)
     void whatIsNearAFanIsThereAfterAFanctlThatWasKilled() {
@@ -150,7 +150,7 @@ class NotOursTest {
         assertThat(indexes()).isEqualTo(indexes);
     }
 
-    // field.md 13, 25, 33
+    // TESTING.md F13, F25, F33
     @Test
     @FanLab(hosts = 1, containers = 0, fan = false)
     void whatIsInTheWayOfAFanIsNamedAndStays() {

@@ -26,7 +26,7 @@ class BootTest {
     }
 
     /** The sentences are in src/test/sh/boot. */
-    // field.md 10
+    // TESTING.md F10
     @Test
     void aHostThatRebootsHasItsFanAndDockersContainersOnItAgain(@TempDir Path work) throws IOException {
         image(work);

@@ -27,10 +27,9 @@ class InstallTest {
     }
 
     /** The sentences are in src/test/sh/install. */
-    // field.md 36
+    // TESTING.md F36
     @Test
-    void thePackageTakesOverFromUbuntuFanIsUpgradedRemovedAndPurgedAndLeavesNoFile(@TempDir Path work)
-            throws IOException {
+    void thePackageReplacesUbuntuFanIsUpgradedAndPurgedAndLeavesNoFile(@TempDir Path work) throws IOException {
         Path lists = Files.createDirectory(work.resolve("lists"));
         ExecResult result = UserModeLinux.withMemory("1G")
                 .within(Duration.ofMinutes(5))

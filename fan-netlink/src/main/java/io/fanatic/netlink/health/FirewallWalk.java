@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * What becomes of one kind of packet in a chain and in all that it jumps to. Of many a match nobody can tell whether such a packet
- * meets it; then both is possible, and each way is followed.
+ * The verdict on one kind of packet in a chain and in all chains that it jumps to. Some matches cannot be evaluated; then both
+ * results are possible, and each branch is followed.
  */
 final class FirewallWalk {
     /** A chain with thousands of drops needs no more of them named. */
@@ -192,7 +192,7 @@ final class FirewallWalk {
         };
     }
 
-    /** Whether iptables' own match, of which nft tells but the name, is about what is not new, as it nearly always is. */
+    /** Whether the match is one of iptables' own about connections that are not new, as it nearly always is; nft shows only its name. */
     private static boolean isOfConntrack(Firewall.Match match) {
         return match.what().equals("xt conntrack") || match.what().equals("xt state");
     }

@@ -16,7 +16,7 @@ final class LegacyCheck implements Check {
     /** The tables that have been touched in this namespace; empty or missing otherwise. For root only. */
     private static final Path TABLES = Path.of("/proc/thread-self/net/ip_tables_names");
 
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final Duration TIMEOUT = Duration.ofSeconds(5);
     private static final int MAX_LINES = 3;
 
     @Override
@@ -40,7 +40,7 @@ final class LegacyCheck implements Check {
                 findings.notChecked("tables of iptables-legacy are in use, but iptables-legacy-save is not installed");
                 return;
             }
-            Spawn.Output saved = Spawn.capture(List.of(program.get().toString()), PATIENCE);
+            Spawn.Output saved = Spawn.capture(List.of(program.get().toString()), TIMEOUT);
             run(host, findings, saved.text().lines().toList());
         } catch (IOException | ErrnoException e) {
             findings.notChecked("iptables-legacy was not looked at: " + e.getMessage());

@@ -1,5 +1,5 @@
 /**
- * What ails the fans of a host: findings, each with a stable code, what was seen, and the command that mends it; nothing is
+ * Diagnoses the fans of a host: findings, each with a stable code, what was seen, and the command that fixes it; nothing is
  * changed and nothing printed. Start at {@link io.fanatic.netlink.health.Health}. A check is one small class.
  */
 @NullMarked

@@ -8,7 +8,7 @@ import io.fanatic.core.Share;
 import io.fanatic.core.Shares;
 
 /**
- * Addresses to be leased, and what their holders are told.
+ * Addresses to lease, and the options sent with them.
  *
  * @param first the first address
  * @param last the last address
@@ -59,7 +59,7 @@ public record DhcpRange(Ipv4Address first, Ipv4Address last, int prefixLength, I
     }
 
     /**
-     * {@return whether an address is leased from here to whoever asks}
+     * {@return whether an address of this range is leased to any client}
      *
      * @param address any address
      */

@@ -45,7 +45,7 @@ import java.util.concurrent.locks.LockSupport;
  * started with a reservation for each such lease that has not ended.
  */
 public final class Dnsmasq {
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
     private static final long POLL_NANOS = 5_000_000;
     private static final int SIGTERM = 15;
 
@@ -95,7 +95,7 @@ public final class Dnsmasq {
         boolean started = false;
         try {
             Spawn.Output output =
-                    Spawn.capture(List.of(program.toString(), confArgument(stem(server.bridge()))), PATIENCE);
+                    Spawn.capture(List.of(program.toString(), confArgument(stem(server.bridge()))), TIMEOUT);
             if (output.status() != 0) {
                 throw new DhcpException("dnsmasq for " + server.bridge() + " ended with status " + output.status()
                         + ": " + (output.text().isEmpty() ? "it said nothing" : output.text()));
@@ -147,7 +147,7 @@ public final class Dnsmasq {
             if (LIBC.kill(pid, SIGTERM) < 0 && Native.errno() != Errno.ESRCH) {
                 throw new DhcpException("cannot stop dnsmasq, process " + pid + ": " + Errno.describe(Native.errno()));
             }
-            long end = System.nanoTime() + PATIENCE.toNanos();
+            long end = System.nanoTime() + TIMEOUT.toNanos();
             while (isOurs(pid, found.get().stem, bridge)) {
                 if (System.nanoTime() - end > 0) {
                     throw new DhcpException("dnsmasq, process " + pid + ", does not end on SIGTERM");
@@ -301,7 +301,7 @@ public final class Dnsmasq {
         return "dnsmasq-" + bridge;
     }
 
-    /** Whoever may not ask process 1 goes by a setting that only the first namespace of a kernel has. */
+    /** Without the right to ask process 1, checks for a setting that only the first namespace of a kernel has. */
     private static boolean isTheHosts() {
         try {
             return Files.readSymbolicLink(Path.of("/proc/1/ns/net")).equals(Files.readSymbolicLink(OWN_NAMESPACE));

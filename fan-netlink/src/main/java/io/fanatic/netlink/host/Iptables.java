@@ -26,7 +26,7 @@ public final class Iptables {
     /** Tables of iptables-legacy in this namespace; empty or missing otherwise. */
     private static final Path LEGACY_TABLES = Path.of("/proc/thread-self/net/ip_tables_names");
 
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration TIMEOUT = Duration.ofSeconds(20);
     private static final String FORWARD = "FORWARD";
     private static final String DOCKER_USER = "DOCKER-USER";
 
@@ -157,7 +157,7 @@ public final class Iptables {
         return found;
     }
 
-    /** iptables wants the whole of root; whoever has less goes without, and the doctor tells what is dropped. */
+    /** iptables needs full root; with less, no rules are added, and the doctor reports what is dropped. */
     private static void read(Backend backend, List<Forward> found) {
         Optional<Path> program = Spawn.find(backend.program);
         if (program.isPresent() && LIBC.geteuid() == 0) {
@@ -267,6 +267,6 @@ public final class Iptables {
     private static Spawn.Output run(Path program, List<String> words) {
         List<String> command = new ArrayList<>(List.of(program.toString(), "-w", "10"));
         command.addAll(words);
-        return Spawn.capture(command, PATIENCE);
+        return Spawn.capture(command, TIMEOUT);
     }
 }

@@ -182,9 +182,9 @@ public record Namespace(Path network, Optional<Path> mount) {
     /**
      * Makes a mount namespace, pins it and sets it up.
      *
-     * <p>The kernel binds a mount namespace only in an older one, by their numbers, lest two hold each other. Linux 6.18 deals numbers to
-     * each CPU by the thousand, so that one made later, on another CPU, may count as older. One is made on each CPU in turn then: that on which the
-     * namespace outside was made will do.
+     * <p>The kernel binds a mount namespace only in an older one, compared by their numbers, so that no two hold each other. Linux 6.18
+     * gives each CPU a thousand numbers at a time, so that a namespace made later on another CPU may count as older. Then one is made on each
+     * CPU in turn; the CPU on which the outer namespace was made works.
      *
      * @param cpu on which to make it, or {@link #ANY_CPU}
      * @return whether it was pinned; if not, nothing was done

@@ -43,7 +43,7 @@ public final class Sysctl {
      * @return the value; empty when there is no such parameter, for example because its interface has gone
      */
     public static Optional<String> find(String key) {
-        // In one call: the kernel gives a number once, and whoever asked for its first byte never sees the rest.
+        // In one call: the kernel returns a number once, and a read of its first byte never sees the rest.
         try (InputStream file = Files.newInputStream(file(key))) {
             return Optional.of(new String(file.readNBytes(MAX_BYTES), StandardCharsets.UTF_8).stripTrailing());
         } catch (NoSuchFileException absent) {

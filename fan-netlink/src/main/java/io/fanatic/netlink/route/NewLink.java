@@ -36,7 +36,7 @@ public final class NewLink {
 
     /**
      * How many Ethernet addresses a bridge learns: more than a fan's host meets in the five minutes that it remembers one, and some 8 MB.
-     * Without a limit, whoever makes up addresses fills the host's memory. Kernels before 6.8 know none, and pass over it.
+     * Without a limit, a container that makes up addresses fills the host's memory. Kernels before 6.8 have no limit and ignore it.
      */
     private static final int MAX_LEARNED = 1 << 16;
 

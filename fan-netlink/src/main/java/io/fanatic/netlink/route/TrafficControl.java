@@ -54,7 +54,7 @@ public final class TrafficControl {
         return socket.dump("list qdiscs", request, new QdiscReader());
     }
 
-    /** Whether the interface has a clsact, whoever made it. */
+    /** Whether the interface has a clsact, ours or not. */
     public boolean hasClsact(int index) {
         for (Qdisc qdisc : qdiscs()) {
             if (qdisc.index() == index && qdisc.kind().equals("clsact")) {

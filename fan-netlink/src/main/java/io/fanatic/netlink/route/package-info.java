@@ -1,7 +1,7 @@
 /**
- * The kernel's network objects over rtnetlink(7), one noun per file: whoever wants routes opens {@link
- * io.fanatic.netlink.route.Routes}. Each class works on a {@link io.fanatic.netlink.wire.NetlinkSocket} and thereby in one
- * network namespace; what it lists are plain records. IPv4 only, as a fan is.
+ * The kernel's network objects over rtnetlink(7), one noun per file: routes are in {@link
+ * io.fanatic.netlink.route.Routes}. Each class works on a {@link io.fanatic.netlink.wire.NetlinkSocket} and so in one
+ * network namespace; its lists contain plain records. IPv4 only, as a fan is.
  *
  * <pre>
  *   try (NetlinkSocket socket = NetlinkSocket.open()) {

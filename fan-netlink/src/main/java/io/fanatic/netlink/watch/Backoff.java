@@ -5,8 +5,9 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * How long to hold back, lest two managers that want different things keep a CPU busy. The same repair is free a few times;
- * after that each one doubles the pause. A calm as long as two pauses and a minute ends the streak.
+ * How long to wait before a repair, so that two managers with different aims do not keep a CPU busy. The first few
+ * repetitions of a repair are immediate; after that each one doubles the pause. Two pauses and a minute without a repair end
+ * the streak.
  *
  * <p>Times are {@link System#nanoTime}.
  */

@@ -13,7 +13,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/** The DHCP servers of the fans, each by a pidfd: readable when its process has ended, whoever started it. */
+/** The DHCP servers of the fans, each by a pidfd: readable when its process has ended, no matter which process started it. */
 final class DhcpServerMonitor implements AutoCloseable {
     private static final long PIDFD_OPEN = 434;
 

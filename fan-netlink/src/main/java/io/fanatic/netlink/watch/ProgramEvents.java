@@ -19,7 +19,7 @@ import java.util.function.IntConsumer;
 import jnr.ffi.Pointer;
 
 /**
- * Tells when an eBPF program is gone, whoever took it away. Netlink is silent when a program is detached from a tcx hook;
+ * Reports when an eBPF program is gone, no matter who removed it. Netlink is silent when a program is detached from a tcx hook;
  * perf_event_open(2) is not: an event of no count, with {@code bpf_event}, writes a record into a ring for each program that
  * the kernel frees. One ring for each CPU, since the record is written where it happens; all namespaces see all programs.
  */

@@ -64,7 +64,7 @@ final class Scope {
                 Tcx.query(device.index(), hook).forEach(id -> programs.put(id, device.name()));
             }
         } catch (ErrnoException withoutTcx) {
-            // Then they hang in filters, of which netlink tells; or the device is gone, and it tells of that.
+            // Then they are attached by filters, or the device is gone; netlink reports both.
         }
     }
 

@@ -26,8 +26,8 @@ import java.util.function.Supplier;
 
 /**
  * Keeps the fans of the configuration up, as if {@code fanctl up -a} were run after each change of the host. Between changes
- * it sleeps in poll(2): the kernel tells of links, addresses, routes, filters, forwarding (rtnetlink), of nftables, of the end
- * of a DHCP server (pidfd) and of eBPF programs that were taken away (perf events).
+ * it sleeps in poll(2): the kernel reports changes of links, addresses, routes, filters, forwarding (rtnetlink) and nftables, the
+ * end of a DHCP server (pidfd) and the removal of eBPF programs (perf events).
  *
  * <pre>{@code
  * FanConfig config = FanConfig.readIfExists(Path.of(FanConfig.DEFAULT_FILE));
@@ -36,15 +36,15 @@ import java.util.function.Supplier;
  * }
  * }</pre>
  *
- * <p>It does not fight {@code fanctl}: it works under the same locks, and a fan of which nothing is left was taken down by it. Nor
- * does it see its own changes: what they cause is read and thrown away before the host is looked at once more.
+ * <p>It does not fight {@code fanctl}: it works under the same locks, and treats a fan without any remains as taken down by it. Nor
+ * does it react to its own changes: their events are read and discarded before the host is examined once more.
  */
 public final class Watch implements AutoCloseable {
     /** Changes come in bursts; the repair waits for a lull, but not for ever. */
     private static final Duration LULL = Duration.ofMillis(100);
 
     private static final Duration LONGEST_BURST = Duration.ofSeconds(1);
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
     /** After a repair the host is looked at again; by then something else may have happened. */
     private static final int MAX_LOOKS = 3;
@@ -64,10 +64,10 @@ public final class Watch implements AutoCloseable {
     private volatile boolean stopped;
     private volatile boolean reloading;
 
-    /** Who is told; on the watch's own thread. */
+    /** Receives notices, on the watch's own thread. */
     public interface Listener {
         /**
-         * Something that is told once, when it happens.
+         * Called once for each event, when it happens.
          *
          * @param notice what happened
          */
@@ -209,8 +209,8 @@ public final class Watch implements AutoCloseable {
 
     /** Looks at every fan that is due, and repairs it. */
     private void work() {
-        try (HostLock setup = HostLock.take(runDirectory, "setup.lock", PATIENCE);
-                HostLock lock = HostLock.take(runDirectory, stateDirectory, PATIENCE)) {
+        try (HostLock setup = HostLock.take(runDirectory, "setup.lock", TIMEOUT);
+                HostLock lock = HostLock.take(runDirectory, stateDirectory, TIMEOUT)) {
             reread();
             for (int looks = 0;
                     looks < MAX_LOOKS && pause().filter(Duration.ZERO::equals).isPresent();
@@ -309,7 +309,7 @@ public final class Watch implements AutoCloseable {
         try {
             read(configuration.get(), true);
         } catch (RuntimeException halfWritten) {
-            // It is told when somebody asks to read it again.
+            // It is reported when the configuration is read again on request.
         }
     }
 

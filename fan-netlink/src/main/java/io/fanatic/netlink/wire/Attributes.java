@@ -133,7 +133,7 @@ public final class Attributes {
         return nested(Request.align(structureLength), length);
     }
 
-    /** The attributes that stand between two offsets into this one, of which the first is a multiple of 4. */
+    /** The attributes between two offsets into this one; the first offset is a multiple of 4. */
     public Attributes nested(int from, int to) {
         at(from, to - from);
         return new Attributes(buffer, value + from, value + to);

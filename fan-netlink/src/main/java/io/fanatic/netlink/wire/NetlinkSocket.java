@@ -70,7 +70,7 @@ public final class NetlinkSocket implements AutoCloseable {
     }
 
     /**
-     * Asks for a list. A list that changed while it was read, or of which the kernel had to drop a part, is asked for again.
+     * Asks for a list, and asks again if it changed while it was read or the kernel had to drop a part of it.
      *
      * @throws DumpInterruptedException when it changed each time
      */

@@ -98,13 +98,13 @@ class HostileHostTest {
         return counters;
     }
 
-    // field.md 35
+    // TESTING.md F35
     @Test
-    void everyGoodPacketOfAHostileHostArrivesAndEveryBadOneIsCountedUnderItsReason() {
+    void goodPacketsOfAHostileHostArriveAndBadOnesAreCountedByReason() {
         crafted(40, false);
     }
 
-    // field.md 35
+    // TESTING.md F35
     @Test
     void withUnderlayOnlyNoPacketFromOutsideTheUnderlayComesAsFarAsGuard() {
         network().up(FanEntry.parse(List.of("250.0.0.0/8", "10.0.0.57/16", "underlay-only")));
@@ -135,7 +135,7 @@ class HostileHostTest {
         }
     }
 
-    // field.md 35
+    // TESTING.md F35
     @Test
     void everyGoodFrameOfAContainerLeavesAndEveryBadOneIsCountedUnderItsReason() {
         hostile.exec("sysctl", "-qw", "net.ipv4.ip_forward=0");
@@ -177,7 +177,7 @@ class HostileHostTest {
         return fan.transport().vxlan().orElseThrow().vni();
     }
 
-    // field.md 35
+    // TESTING.md F35
     @Test
     void fansThatShareAPortDoNotTakeEachOthersFrames() {
         network().up(FanEntry.parse(List.of("251.0.0.0/8", "10.0.0.57/16")));
@@ -218,7 +218,7 @@ class HostileHostTest {
      * What a host can do, and what not: a bridge believes the last frame that came from an Ethernet address. So a host can have frames for
      * a container here sent to the tunnel, but encap sends none of them out, and the container's next frame ends it.
      */
-    // field.md 35
+    // TESTING.md F35
     @Test
     void whoeverClaimsTheEthernetAddressOfAContainerHereReadsNothing() {
         long mine = 0x0200_0000_0c01L;

@@ -296,7 +296,7 @@ class EngineIpipTest {
     }
 
     @Test
-    void aVxlanFanNeedsARuleOnlyWhereItsFramesPassTheChainAndNobodyElseLetsThemPass() {
+    void vxlanNeedsARuleOnlyWhereItsFramesPassTheChainAndNoRuleAcceptsThem() {
         FanEntry vxlan = entry("250.0.0.0/8 10.0.0.45/16");
         String inside = "-i fan-250 -o fan-250 -j ACCEPT";
         kernel.putForward(forward(true, "DOCKER-USER"));

@@ -46,7 +46,7 @@ class EngineTest {
     }
 
     @Test
-    void upMakesTunnelProgramsBridgeAddressAndNatInAnOrderThatNeverLeavesTheTunnelOpen() {
+    void upCreatesThePartsInAnOrderThatNeverLeavesTheTunnelOpen() {
         Plan plan = engine.up(first());
 
         assertThat(plan.lines())

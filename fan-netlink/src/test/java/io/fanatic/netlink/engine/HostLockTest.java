@@ -37,7 +37,7 @@ class HostLockTest {
         assertThat(output(process("1", "1"))).contains("1 holds, 0 overlaps");
     }
 
-    // field.md 3
+    // TESTING.md F3
     @Test
     void threadsOfTwoProcessesNeverHoldItTogether() throws Exception {
         List<Process> processes = List.of(process("4", Integer.toString(HOLDS)), process("4", Integer.toString(HOLDS)));

@@ -115,7 +115,7 @@ class NamespaceTest {
         namespace.delete();
     }
 
-    // field.md 5
+    // TESTING.md F5
     @Test
     void workInANamespaceLeavesNoDescriptorAndNoThreadInside() {
         Namespace namespace = Namespace.create(NAME);
@@ -137,7 +137,7 @@ class NamespaceTest {
         assertThat(outside).containsAll(namespacesOfThreads());
     }
 
-    // field.md 5
+    // TESTING.md F5
     @Test
     void workGoesOnInANamespaceThatIsDeletedMeanwhile() {
         Namespace namespace = Namespace.create(NAME);

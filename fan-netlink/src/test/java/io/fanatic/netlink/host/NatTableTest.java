@@ -143,7 +143,7 @@ class NatTableTest {
      * The outside has no way back to the slice, so that only packets with the host's address are answered.
      */
     @Test
-    void packetsToTheWorldAreEntrydAndThoseInsideTheOverlayAreNot() {
+    void packetsLeavingTheOverlayAreMasqueradedAndPacketsInsideItAreNot() {
         Namespace container = inside.another();
         Namespace outside = inside.another();
         for (String command : List.of(

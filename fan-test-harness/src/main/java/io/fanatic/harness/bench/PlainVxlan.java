@@ -39,7 +39,7 @@ final class PlainVxlan {
     private static final int PORT = 4789;
     private static final int FIRST_CONTAINER = 10;
     private static final int O_CLOEXEC = 02000000;
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
     private final int mtu;
 
@@ -103,7 +103,7 @@ final class PlainVxlan {
         }
         try (NetlinkSocket host = container.host().namespace().call(NetlinkSocket::open)) {
             List<String> ports = List.of(container.name(), TUNNEL);
-            new Links(host).awaitRunning(ports, PATIENCE).ifPresent(idle -> {
+            new Links(host).awaitRunning(ports, TIMEOUT).ifPresent(idle -> {
                 throw new IllegalStateException("the port " + idle + " of " + BRIDGE + " carries nothing");
             });
         }

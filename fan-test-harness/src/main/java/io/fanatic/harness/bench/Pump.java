@@ -30,7 +30,7 @@ public final class Pump {
 
     private static final int BUFFER = 128 << 10;
     /** Beyond the time of the sample, until something arrives: on a busy machine sender and kernel may wait long for a CPU. */
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
     private final DataPath path;
     private final Cpus cpus;
@@ -203,7 +203,7 @@ public final class Pump {
             if (now - until >= 0 && tally.calls > 0) {
                 return now;
             }
-            if (now - until >= PATIENCE.toNanos()) {
+            if (now - until >= TIMEOUT.toNanos()) {
                 throw new IllegalStateException("nothing arrived over " + path.name());
             }
         }

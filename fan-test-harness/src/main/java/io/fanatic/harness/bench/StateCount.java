@@ -22,8 +22,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * How much the kernel holds for one host. What was configured first, by the fan or by whoever else; the last two are caches,
- * which fill with the partners of the last minutes and empty by themselves.
+ * How much the kernel holds for one host. The configured objects come first, the fan's and all others; the last two are caches,
+ * which fill with the peers of the last minutes and empty by themselves.
  *
  * @param links interfaces, the loopback included
  * @param addresses IPv4

@@ -54,7 +54,7 @@ public final class KillPoints {
     private static final List<String> CALLS_OF_ONE_THREAD =
             CALLS.stream().filter(call -> !call.equals("write")).toList();
 
-    /** Where an error strikes also: whoever cannot open a file for writing never comes to write it. */
+    /** An error is injected here, too: a process that cannot open a file for writing never writes it. */
     private static final String OPEN = "openat";
 
     /** Of a {@link io.fanatic.core.DurableFile} whose name is another one each time; what its writing meets is met by write. */

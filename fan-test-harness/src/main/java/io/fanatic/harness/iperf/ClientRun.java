@@ -393,7 +393,7 @@ final class ClientRun {
         streams.forEach(Stream::close);
         udp.forEach(ConnectedUdp::close);
         wire.end();
-        // Whoever has the result may delete the namespace: no socket of ours shall be left in it.
+        // The caller may delete the namespace once it has the result, so no socket of ours may be left in it.
         if (control == null || !control.isOpen() || !control.isRegistered()) {
             result.complete(outcome);
         } else {

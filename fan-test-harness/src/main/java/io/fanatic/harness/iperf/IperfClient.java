@@ -38,11 +38,11 @@ public record IperfClient(Ipv4Address address, int port, Duration timeout) {
     }
 
     /**
-     * {@return the same with another patience}
+     * {@return the same with another timeout}
      *
      * @param timeout for each answer
      */
-    public IperfClient withPatience(Duration timeout) {
+    public IperfClient withTimeout(Duration timeout) {
         return new IperfClient(address, port, timeout);
     }
 

@@ -36,7 +36,7 @@ final class PendingConnection extends EpollHandle {
         return channel;
     }
 
-    /** Closes the connection, whoever watches it. */
+    /** Closes the connection, whichever handle watches it. */
     void drop() {
         channel.unsafe().closeForcibly();
         server.admission().leave(peer);
@@ -57,7 +57,7 @@ final class PendingConnection extends EpollHandle {
             return;
         }
         if (received <= 0) {
-            // Whoever only looks whether the port is open does so, and does no harm.
+            // A port probe connects and closes; that is harmless.
             leave();
             return;
         }

@@ -5,7 +5,7 @@ import com.google.gson.JsonObject;
 import java.util.Locale;
 
 /**
- * A throughput test as JSON, for documents of which it is a part:
+ * A throughput test as JSON, to include in other documents:
  *
  * <pre>
  *   protocol tcp|udp; direction send|receive|both; streams; length (bytes); seconds or bytes or blocks

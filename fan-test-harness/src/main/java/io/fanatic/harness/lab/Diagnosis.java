@@ -9,7 +9,7 @@ import java.util.Map;
 
 /** Why a pair fails, as far as the underlay can tell; asks each two hosts once. */
 final class Diagnosis {
-    private static final Duration PATIENCE = Duration.ofMillis(100);
+    private static final Duration TIMEOUT = Duration.ofMillis(100);
     /** Beyond so many pairs of hosts nobody needs more evidence, and each costs up to two time-outs. */
     private static final int MAX_ASKED = 64;
 
@@ -60,7 +60,7 @@ final class Diagnosis {
         try (Probes probes = Probes.open()) {
             return Ping.to(to.underlayAddress())
                             .withCount(1)
-                            .withTimeout(PATIENCE)
+                            .withTimeout(TIMEOUT)
                             .start(probes, from.namespace())
                             .join()
                             .received()

@@ -8,8 +8,8 @@ import java.util.Set;
 
 /**
  * What the kernel itself holds: slab, per-CPU and vmalloc memory, kernel stacks and page tables, by /proc/meminfo (proc(5)).
- * That is the whole machine's; a difference of two is what came in between, whoever made it come. Page cache and the memory of
- * processes are not in it.
+ * It covers the whole machine; the difference of two values is the growth in between, from any cause. It excludes the page
+ * cache and the memory of processes.
  *
  * @param bytes all together
  */

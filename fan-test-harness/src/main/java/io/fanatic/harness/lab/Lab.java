@@ -112,7 +112,7 @@ public final class Lab implements AutoCloseable {
     }
 
     /**
-     * {@return the lab of that name, whoever made it; empty when there is none}
+     * {@return the lab of that name, made by any process; empty when there is none}
      *
      * @param name without the namespaces' prefix
      */

@@ -17,8 +17,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What is written down about a lab, under {@code /run/fanatic-lab/NAME/}: how it was meant, whom it ends with, and every
- * namespace that was made or is just about to be. Nothing else is ever taken away by {@link Lab#sweep}.
+ * The record of a lab under {@code /run/fanatic-lab/NAME/}: its specification, the process that it ends with, and every
+ * namespace that was made or is about to be made. {@link Lab#sweep} removes nothing else.
  */
 final class LabState {
 
@@ -118,7 +118,7 @@ final class LabState {
         return List.copyOf(namespaces);
     }
 
-    /** Whom the lab ends with; empty for one that stays until it is taken down. */
+    /** The process that the lab ends with; empty for one that stays until it is taken down. */
     Optional<Owner> owner() {
         return owner;
     }

@@ -12,8 +12,8 @@ import java.util.Set;
 /**
  * Keeps the kernel's ARP table from running over. All namespaces of a machine share one, of 1024 entries
  * (net.ipv4.neigh.default.gc_thresh3, which a namespace cannot change), and entries younger than five seconds are not given
- * up; a matrix of 64 hosts would need 8064. Real hosts have a table each. So those whose turn is over forget whom they
- * have met.
+ * up; a matrix of 64 hosts would need 8064. Real hosts have a table each. So namespaces whose turn is over drop their
+ * ARP entries.
  */
 final class NeighbourRelief implements AutoCloseable {
     /** Each pair adds up to four: either side learns the other, on the underlay and in the fan. */

@@ -54,7 +54,7 @@ public final class Proof implements AutoCloseable {
     /** Fewer pairs take less time than warming up for them. */
     private static final int WORTH_WARMING = 50;
 
-    private static final Duration PATIENCE = Duration.ofSeconds(1);
+    private static final Duration TIMEOUT = Duration.ofSeconds(1);
 
     private final Lab lab;
     private final Duration timeout;
@@ -67,11 +67,11 @@ public final class Proof implements AutoCloseable {
      * @param lab whose fans are up
      */
     public Proof(Lab lab) {
-        this(lab, PATIENCE, Progress.UNHEARD);
+        this(lab, TIMEOUT, Progress.UNHEARD);
     }
 
     /**
-     * A proof with another patience.
+     * A proof with another timeout.
      *
      * @param lab whose fans are up
      * @param timeout how long an echo request may wait for its answer

@@ -24,7 +24,7 @@ final class Sweep {
         return swept;
     }
 
-    /** One, whoever owns it; tells which processes had to be ended. */
+    /** Removes one lab, whichever process owns it, and reports which processes had to be ended. */
     static List<String> one(LabState state) {
         List<Namespace> namespaces = new ArrayList<>();
         List<Path> files = new ArrayList<>();

@@ -25,7 +25,7 @@ final class Wiring implements AutoCloseable {
     private static final Cidr EVERYWHERE = Cidr.parse("0.0.0.0/0");
     private static final int O_CLOEXEC = 02000000;
     private static final int HOST_PREFIX = 32;
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
     private final Namespace namespace;
     private final NetlinkSocket netlink;
@@ -85,7 +85,7 @@ final class Wiring implements AutoCloseable {
 
     /** Waits until these carry packets, and throws a LabException naming one that does not within half a minute. */
     void awaitRunning(Collection<String> names) {
-        links.awaitRunning(names, PATIENCE).ifPresent(idle -> {
+        links.awaitRunning(names, TIMEOUT).ifPresent(idle -> {
             throw new LabException("the cable " + idle + " in " + namespace.network() + " carries nothing");
         });
     }

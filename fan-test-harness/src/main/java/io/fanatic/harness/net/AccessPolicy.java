@@ -2,7 +2,7 @@ package io.fanatic.harness.net;
 
 import io.fanatic.core.Ipv4Address;
 
-/** Whoever decides which peers a server serves. Called on event loops, by several threads. */
+/** Decides which peers a server serves. Called on event loops, by several threads. */
 public interface AccessPolicy {
 
     /** Serves everybody and remembers nothing. */
@@ -24,7 +24,7 @@ public interface AccessPolicy {
         public void offence(Ipv4Address peer, String what) {}
     };
 
-    /** For whom a peer speaks: what a server limits, it counts by owner. */
+    /** The owner that a peer belongs to: a server counts its limits by owner. */
     default Ipv4Address owner(Ipv4Address peer) {
         return peer;
     }

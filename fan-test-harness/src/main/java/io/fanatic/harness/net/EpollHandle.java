@@ -12,7 +12,7 @@ import io.netty.channel.unix.FileDescriptor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A non-blocking descriptor on a Netty event loop that is told when it can be read or written, and reads and writes by itself.
+ * A non-blocking descriptor on a Netty event loop that is notified when it can be read or written, and reads and writes by itself.
  *
  * <p>Netty's own channels copy everything they read into buffers of the heap's size, know neither MSG_TRUNC nor kernel
  * timestamps, and take a socket whose peer has half closed out of the epoll set (4.2.18), so that what is left to write stays
@@ -78,7 +78,7 @@ public abstract class EpollHandle implements EpollIoHandle {
     protected void watching() {}
 
     /**
-     * It can be read, or written, or has an error: then both are true, and trying either tells which. Whoever does not try then is
+     * It can be read, or written, or has an error: then both are true, and trying either shows which. A handle that does not try is
      * called again at once.
      */
     protected abstract void ready(boolean readable, boolean writable);

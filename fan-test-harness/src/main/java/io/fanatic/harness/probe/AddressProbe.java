@@ -25,7 +25,7 @@ import java.util.TreeSet;
 
 /**
  * Looks for another host with an address of ours, by ARP probes (RFC 5227, 2.1.1): the sender's address is 0.0.0.0, so that
- * nobody's table changes. Three probes, then what the patience leaves. To be used in the namespace of the interface, with
+ * nobody's table changes. Three probes, spread over the timeout. To be used in the namespace of the interface, with
  * CAP_NET_RAW.
  */
 public final class AddressProbe {

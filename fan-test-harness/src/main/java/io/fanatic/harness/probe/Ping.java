@@ -72,7 +72,7 @@ public record Ping(Ipv4Address target, int count, int payloadBytes, Duration tim
     }
 
     /**
-     * {@return the same with another patience}
+     * {@return the same with another timeout}
      *
      * @param timeout for each reply
      */

@@ -121,7 +121,7 @@ final class TransferRun {
         if (deadline != null) {
             deadline.cancel(false);
         }
-        // Whoever has the result may delete the namespaces: no socket of ours shall be left in them.
+        // The caller may delete the namespaces once it has the result, so no socket of ours may be left in them.
         TransferResult outcome = new TransferResult(transfer.bytes(), nanos, congestion, source, error);
         channels.close().addListener(closed -> result.complete(outcome));
     }

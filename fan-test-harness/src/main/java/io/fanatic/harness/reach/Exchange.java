@@ -200,7 +200,7 @@ record Exchange(Ipv4Address address, Duration timeout) {
                 Thread writer = new Thread(() -> write(client.getOutputStream(), bytes, 0, new CRC32C()), "discard");
                 writer.setDaemon(true);
                 writer.start();
-                // A write of megabytes takes as long as the network does; ten times the patience is standing still.
+                // A write of megabytes takes as long as the network does; ten times the timeout is standing still.
                 join(writer, 10 * timeout.toMillis());
                 if (writer.isAlive()) {
                     throw new Failure(TransferFailure.STALLED, "does not take " + bytes + " bytes");

@@ -17,8 +17,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.IntConsumer;
 
 /**
- * Many hosts pinged at once, on the underlay and in the fan, to find those where nobody is: of a network that is mostly empty
- * each of them would else cost seconds. Whoever answers anything is left to a test of its own.
+ * Pings many hosts at once, on the underlay and in the fan, to find addresses without a host: in a mostly empty network
+ * each of them would otherwise cost seconds. Hosts that answer anything get a test of their own.
  */
 final class PingSweep {
     /** More would fill the kernel's queue of packets that wait for ARP. */
@@ -36,7 +36,7 @@ final class PingSweep {
     }
 
     /**
-     * Takes about twice the patience for each 64 hosts that are not there.
+     * Takes about twice the timeout for each 64 hosts that are not there.
      *
      * @param progress hears how many are done
      */

@@ -29,7 +29,7 @@ public record ReachSpec(
         int iperfPort,
         Duration timeout) {
 
-    /** Ten pings, 4 MiB, a second of one TCP stream each way, a second of patience, the usual ports. */
+    /** Ten pings, 4 MiB, a second of one TCP stream each way, a timeout of one second, the default ports. */
     public static final ReachSpec DEFAULT = new ReachSpec(
             10,
             true,
@@ -47,7 +47,7 @@ public record ReachSpec(
      */
     public ReachSpec {
         if (pings < 1 || longBytes < 1 || timeout.isNegative() || timeout.isZero()) {
-            throw new IllegalArgumentException("pings, bytes and patience must be more than zero");
+            throw new IllegalArgumentException("pings, bytes and timeout must be more than zero");
         }
     }
 
@@ -96,11 +96,11 @@ public record ReachSpec(
     }
 
     /**
-     * {@return the same with another patience}
+     * {@return the same with another timeout}
      *
      * @param timeout for each single answer, more than zero
      */
-    public ReachSpec withPatience(Duration timeout) {
+    public ReachSpec withTimeout(Duration timeout) {
         return new ReachSpec(pings, data, longBytes, throughput, echoPort, discardPort, iperfPort, timeout);
     }
 }

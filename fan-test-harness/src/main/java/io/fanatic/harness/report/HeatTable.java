@@ -3,8 +3,8 @@ package io.fanatic.harness.report;
 import java.util.function.DoubleFunction;
 
 /**
- * A heat map of hosts by hosts. It is a table: numbers and headings are there for whoever cannot see colours, and style alone
- * decides where there is no room for them.
+ * A heat map of hosts by hosts. It is a table: numbers and headings serve readers who cannot see colours, and only the style
+ * hides them where there is no room.
  */
 final class HeatTable {
     /** Up to this size there is room for numbers on a phone, on paper, on a screen. */

@@ -100,7 +100,7 @@ final class HostMatrix {
                 median(values.stream().mapToDouble(Double::doubleValue).sorted().toArray()));
     }
 
-    /** Those of the topology, then whoever else is in a pair. */
+    /** The hosts of the topology, then all others that are in a pair. */
     private static List<String> hosts(Report report, Map<String, String> owners) {
         Set<String> hosts = new LinkedHashSet<>();
         report.topology().hosts().forEach(host -> hosts.add(host.name()));

@@ -2,7 +2,7 @@
  * What a test found, as a value, and as files for people and programs.
  *
  * <p>{@link io.fanatic.harness.report.Report} is neutral: pairs of names with {@linkplain io.fanatic.harness.report.Stage
- * stages}, and {@linkplain io.fanatic.harness.report.Trial trials} that are not about a pair. Whoever tests fills it in;
+ * stages}, and {@linkplain io.fanatic.harness.report.Trial trials} that are not about a pair. The test fills it in;
  * {@link io.fanatic.harness.report.ReportFiles#write} makes report.json, junit.xml, report.md and report.html of it:
  *
  * <pre>{@code

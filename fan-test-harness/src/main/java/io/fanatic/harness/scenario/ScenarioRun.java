@@ -30,11 +30,11 @@ import java.util.function.Consumer;
 /** A {@link Scenario} done in a lab of its own, which is gone afterwards whatever happened. */
 public final class ScenarioRun {
     private static final String GROUP = "scenario";
-    private static final Duration PATIENCE = Duration.ofMillis(500);
+    private static final Duration TIMEOUT = Duration.ofMillis(500);
     /** Nobody answers: there is no use in waiting long. */
-    private static final Duration IMPATIENCE = Duration.ofMillis(150);
+    private static final Duration ABSENCE_TIMEOUT = Duration.ofMillis(150);
 
-    private static final Duration LOSS_PATIENCE = Duration.ofMillis(100);
+    private static final Duration LOSS_TIMEOUT = Duration.ofMillis(100);
     private static final int MAX_NAMED = 3;
 
     private final Scenario scenario;
@@ -185,7 +185,7 @@ public final class ScenarioRun {
 
     /** A pair that fails is tried once more: another lab's load is no finding. */
     private static List<String> reach(Lab lab, LabReport found, int number, List<NodePair> pairs) {
-        try (Proof proof = new Proof(lab, PATIENCE, Progress.UNHEARD)) {
+        try (Proof proof = new Proof(lab, TIMEOUT, Progress.UNHEARD)) {
             List<Check.Pinged> pings = new ArrayList<>(proof.pings(pairs));
             List<Check.Pinged> again = proof.pings(Proof.which(pairs, pings, false));
             for (int i = 0, next = 0; i < pings.size(); i++) {
@@ -208,7 +208,7 @@ public final class ScenarioRun {
     }
 
     private static List<String> unreachable(Lab lab, List<NodePair> pairs) {
-        try (Proof proof = new Proof(lab, IMPATIENCE, Progress.UNHEARD)) {
+        try (Proof proof = new Proof(lab, ABSENCE_TIMEOUT, Progress.UNHEARD)) {
             List<String> wrong = new ArrayList<>();
             for (Check.Pinged ping : proof.pings(pairs)) {
                 if (ping.result().received() > 0) {
@@ -250,7 +250,7 @@ public final class ScenarioRun {
                 PingResult result = Ping.to(pair.to().address())
                         .withCount(wanted.packets())
                         .withPayload(wanted.bytes())
-                        .withTimeout(LOSS_PATIENCE)
+                        .withTimeout(LOSS_TIMEOUT)
                         .start(probes, pair.from().namespace())
                         .join();
                 double lost = 1 - (double) result.received() / result.sent();

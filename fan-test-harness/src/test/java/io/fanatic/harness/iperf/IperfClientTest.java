@@ -135,7 +135,7 @@ class IperfClientTest {
     @Test
     void anAddressThatNobodyHasIsSilentOrUnreachable() {
         Throughput result = IperfClient.to(NOBODY)
-                .withPatience(Duration.ofMillis(300))
+                .withTimeout(Duration.ofMillis(300))
                 .start(probes, net.left, TCP)
                 .join();
         assertThat(failed(result).reason()).isIn(Throughput.Reason.SILENT, Throughput.Reason.UNREACHABLE);
@@ -161,7 +161,7 @@ class IperfClientTest {
                 IperfServer.start(probes, Optional.of(net.right), RIGHT, 0, IperfServer.Limits.DEFAULT)) {
             Throughput result = IperfClient.to(RIGHT)
                     .withPort(server.port())
-                    .withPatience(Duration.ofMillis(700))
+                    .withTimeout(Duration.ofMillis(700))
                     .start(probes, net.left, TCP.withTestLength(TestLength.bytes(64 << 20)))
                     .join();
             assertThat(failed(result).reason()).isEqualTo(Throughput.Reason.STALLED);
@@ -202,7 +202,7 @@ class IperfClientTest {
         try (ServerSocket server = net.right.call(() -> new ServerSocket(0, 5, Sockets.inetAddress(RIGHT)))) {
             Throughput result = IperfClient.to(RIGHT)
                     .withPort(server.getLocalPort())
-                    .withPatience(Duration.ofMillis(300))
+                    .withTimeout(Duration.ofMillis(300))
                     .start(probes, net.left, TCP)
                     .join();
             assertThat(failed(result).reason()).isEqualTo(Throughput.Reason.SILENT);
@@ -214,7 +214,7 @@ class IperfClientTest {
         try (ServerSocket server = net.right.call(() -> new ServerSocket(0, 5, Sockets.inetAddress(RIGHT)))) {
             CompletableFuture<Throughput> result = IperfClient.to(RIGHT)
                     .withPort(server.getLocalPort())
-                    .withPatience(Duration.ofSeconds(2))
+                    .withTimeout(Duration.ofSeconds(2))
                     .start(probes, net.left, TCP);
             try (Socket socket = server.accept()) {
                 assertThat(socket.getInputStream().readNBytes(37)).hasSize(37);

@@ -44,7 +44,7 @@ class NobodysAddressTest {
         }
     }
 
-    // field.md 27
+    // TESTING.md F27
     @Test
     void whatComesForAnAddressThatNobodyHasIsNotSentOn(Lab lab) {
         send(lab.containers().get(1));
@@ -53,7 +53,7 @@ class NobodysAddressTest {
         assertThat(more(Counter.RECEIVED)).isEqualTo(PACKETS);
     }
 
-    // field.md 27
+    // TESTING.md F27
     @Test
     void whatIsForAnAddressOfTheOwnSliceThatNobodyHasStaysOnItsHost(Lab lab) {
         send(lab.containers().get(0));

@@ -29,7 +29,7 @@ class OffloadTest {
         everywhere(lab, ALL_ON);
     }
 
-    // field.md 22
+    // TESTING.md F22
     @Test
     void bytesArriveWhateverTheDevicesTakeOffTheKernel(Lab lab) {
         for (String features : List.of(

@@ -280,7 +280,7 @@ class ReachTest {
 
     private static PeerReport test(Lab lab, Ipv4Address address, ReachSpec spec) {
         try (Reach reach = Reach.from(lab.hosts().get(0).namespace())) {
-            return reach.test(address, spec.withPatience(Duration.ofMillis(600)));
+            return reach.test(address, spec.withTimeout(Duration.ofMillis(600)));
         }
     }
 

@@ -35,8 +35,8 @@ public final class LocalTest {
     /** Of an engine that is making a container: one request to it, or a moment of a download. */
     private static final Duration MAX_TO_SETTLE = Duration.ofSeconds(60);
 
-    private static final Duration SHORT_PATIENCE = Duration.ofSeconds(5);
-    private static final Duration LONG_PATIENCE = Duration.ofSeconds(60);
+    private static final Duration SHORT_TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration LONG_TIMEOUT = Duration.ofSeconds(60);
 
     private final ContainerEngine engine;
     private final Consumer<String> say;
@@ -188,7 +188,7 @@ public final class LocalTest {
         say.accept("test master: short data test (" + host + " -> " + inner + ") ...");
         say.accept("test slave: ping test ... " + Verdict.of(back));
         say.accept("test slave: short data test (" + inner + " -> " + host + ") ...");
-        Pair little = transfer(probes, SHORT, SHORT_PATIENCE, host, inner, outside, inside);
+        Pair little = transfer(probes, SHORT, SHORT_TIMEOUT, host, inner, outside, inside);
         say.accept("test master: short data ... " + Verdict.of(little.master));
         say.accept("test slave: short data ... " + Verdict.of(little.slave));
 
@@ -196,7 +196,7 @@ public final class LocalTest {
         say.accept("test master: long data test (" + host + " -> " + inner + ") ...");
         // Where a kilobyte does not pass, there is no use in waiting long for more.
         boolean hope = little.master.ok() && little.slave.ok();
-        Pair much = transfer(probes, LONG, hope ? LONG_PATIENCE : SHORT_PATIENCE, host, inner, outside, inside);
+        Pair much = transfer(probes, LONG, hope ? LONG_TIMEOUT : SHORT_TIMEOUT, host, inner, outside, inside);
         say.accept("test master: long data ... " + Verdict.of(much.master));
         say.accept("test slave: long data ... " + Verdict.of(much.slave));
         return new Result(

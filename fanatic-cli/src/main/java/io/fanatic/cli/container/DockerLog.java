@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 final class DockerLog {
     private static final Path SYSTEMD = Path.of("/run/systemd/system");
     private static final Path SCRIPT_LOG = Path.of("/var/log/docker.log");
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
     /** Of a network or container, of which Docker itself mostly shows the first twelve digits. */
     private static final Pattern NUMBER = Pattern.compile("\\b([0-9a-f]{12})[0-9a-f]{52}\\b");
 
@@ -46,7 +46,7 @@ final class DockerLog {
         List<String> command =
                 List.of(program.get().toString(), "-u", unit, "-n", "100", "-o", "cat", "--no-pager", "--quiet");
         try {
-            Spawn.Output output = Spawn.capture(command, PATIENCE);
+            Spawn.Output output = Spawn.capture(command, TIMEOUT);
             return output.status() == 0 ? of(output.text()) : Optional.empty();
         } catch (ErrnoException e) {
             return Optional.empty();

@@ -18,7 +18,7 @@ import java.util.List;
  * @param file that describes it
  */
 record PodmanContainers(String network, Path file) implements FileUsers {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     /** Tells names from podman's warnings. */
     private static final String MARK = "container ";
@@ -66,7 +66,7 @@ record PodmanContainers(String network, Path file) implements FileUsers {
         Spawn.find("podman").ifPresent(program -> command.add(program.toString()));
         command.addAll(List.of(words));
         try {
-            return Spawn.capture(command, PATIENCE);
+            return Spawn.capture(command, TIMEOUT);
         } catch (ErrnoException e) {
             return new Spawn.Output(1, String.valueOf(e.getMessage()));
         }

@@ -20,7 +20,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 public final class Watcher {
     private static final String READY = "ready";
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
     private static final long POLL_NANOS = Duration.ofMillis(100).toNanos();
 
     private final Host host;
@@ -76,7 +76,7 @@ public final class Watcher {
     }
 
     private static void awaitReady(Process process, Path log) throws IOException {
-        long end = System.nanoTime() + PATIENCE.toNanos();
+        long end = System.nanoTime() + TIMEOUT.toNanos();
         while (!Files.readString(log).startsWith(READY)) {
             if (!process.isAlive() || System.nanoTime() - end > 0) {
                 process.destroy();

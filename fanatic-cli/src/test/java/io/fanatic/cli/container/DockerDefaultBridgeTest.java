@@ -182,7 +182,7 @@ class DockerDefaultBridgeTest {
     }
 
     /** What cannot be written down is not changed; what is written down is taken back without more room. */
-    // field.md 7
+    // TESTING.md F7
     @Test
     void withoutRoomForTheNoteNothingIsChangedAndDisablingNeedsNone(Lab lab) {
         EngineHost h2 = engine(lab, 1);

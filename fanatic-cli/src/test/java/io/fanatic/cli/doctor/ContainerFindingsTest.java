@@ -139,7 +139,7 @@ class ContainerFindingsTest {
         assertThat(neighbour.fix()).isEqualTo("ip neigh del 250.0.2.1 dev fan-250");
     }
 
-    // field.md 21
+    // TESTING.md F21
     @Test
     void filtersOfThisHostInEveryHookAreNamedAndNotOnesOnTheWay() {
         for (String chain : new String[] {
@@ -169,7 +169,7 @@ class ContainerFindingsTest {
         }
     }
 
-    // field.md 28
+    // TESTING.md F28
     @Test
     void aRuleOfDockerUserThatKeepsContainersFromTheOutside() {
         host.run("iptables -N DOCKER-USER; iptables -I FORWARD -j DOCKER-USER");

@@ -47,7 +47,7 @@ class JournalTest {
         assertThat(engines).doesNotExist();
     }
 
-    // field.md 8
+    // TESTING.md F8
     @Test
     void aNoteThatCannotBeUnderstoodIsAnErrorAndStays() throws Exception {
         Path file = directory.resolve("n.json");
@@ -79,7 +79,7 @@ class JournalTest {
         refused(file).withMessageContaining("it is not text");
     }
 
-    // field.md 8
+    // TESTING.md F8
     @Test
     void aNoteThatIsALinkOrAPipeOrSomebodyElsesIsRefusedAndStays() throws Exception {
         Path file = directory.resolve("n.json");
