@@ -11,9 +11,17 @@ import io.fanatic.netlink.FanNetwork;
 import io.fanatic.netlink.host.FreshNamespace;
 import io.fanatic.netlink.host.HostSnapshot;
 import io.fanatic.netlink.host.Namespace;
+import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -33,6 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ForwardingTest {
     private static final Cidr OVERLAY = Cidr.parse("250.0.0.0/8");
     private static final UnderlaySpec UNDERLAY = UnderlaySpec.parse("10.0.0.1/16");
+    private static final int MILLIS = 30_000;
 
     @RegisterExtension
     final FreshNamespace hosts = new FreshNamespace();
@@ -179,6 +188,107 @@ class ForwardingTest {
         assertThat(reaches(left, "192.168.7.2")).as("as before the fan").isTrue();
         down();
         assertThat(before.changesTo(snapshot())).isEmpty();
+    }
+
+    /** Through the host, to the host, and of a container: none of what was there before a step ends with it. */
+    @Test
+    void connectionsOutliveEveryUpAndDown() throws IOException {
+        needsNftables();
+        shIn(host, "sysctl -qw net.ipv4.conf.u0.forwarding=1 net.ipv4.conf.u1.forwarding=1");
+        try (Connection through = new Connection(left, right, "192.168.7.2");
+                Connection own = new Connection(right, host, "192.168.7.1")) {
+            List<Connection> all = List.of(through, own);
+            up();
+            for (Connection each : all) {
+                each.goesOn();
+            }
+            Namespace box = box();
+            try (Connection masqueraded = new Connection(box, right, "192.168.7.2")) {
+                for (String damage : List.of("sysctl -qw net.ipv4.conf.fan-250.forwarding=0", "nft flush ruleset")) {
+                    shIn(host, damage);
+                    up();
+                    masqueraded.goesOn();
+                }
+            }
+            shIn(host, "ip link del vbox");
+            down();
+            for (Connection each : all) {
+                each.goesOn();
+            }
+            up();
+            for (Connection each : all) {
+                each.goesOn();
+            }
+        }
+    }
+
+    /** A datagram of four packets, of which only the first has ports, goes out masqueraded, and its answer comes back. */
+    @Test
+    void fragmentsOfADatagramPassBothWays() throws IOException {
+        needsNftables();
+        up();
+        Namespace box = box();
+        shIn(box, "ip link set n0 mtu 1450");
+        assertThat(echo(box, right, "192.168.7.2", 5000)).as("of a container").isTrue();
+        shIn(host, "ip link del vbox");
+        down();
+        shIn(host, "sysctl -qw net.ipv4.conf.u0.forwarding=1 net.ipv4.conf.u1.forwarding=1");
+        up();
+        assertThat(echo(left, right, "192.168.7.2", 5000))
+                .as("through the host")
+                .isTrue();
+    }
+
+    private static boolean echo(Namespace from, Namespace to, String address, int bytes) throws IOException {
+        byte[] sent = new byte[bytes];
+        new SplittableRandom(1).nextBytes(sent);
+        InetAddress target = InetAddress.getByName(address);
+        try (DatagramSocket server = to.call(() -> new DatagramSocket(0, target));
+                DatagramSocket client = from.call(() -> new DatagramSocket())) {
+            server.setSoTimeout(MILLIS);
+            client.setSoTimeout(MILLIS);
+            client.send(new DatagramPacket(sent, bytes, target, server.getLocalPort()));
+            DatagramPacket packet = new DatagramPacket(new byte[bytes + 1], bytes + 1);
+            server.receive(packet);
+            server.send(packet);
+            DatagramPacket answer = new DatagramPacket(new byte[bytes + 1], bytes + 1);
+            client.receive(answer);
+            return Arrays.equals(Arrays.copyOf(answer.getData(), answer.getLength()), sent);
+        }
+    }
+
+    /** A TCP connection whose ends are both here. */
+    private static final class Connection implements AutoCloseable {
+        private final Socket near;
+        private final Socket far;
+        private final SplittableRandom random = new SplittableRandom(1);
+
+        Connection(Namespace from, Namespace to, String address) throws IOException {
+            InetAddress target = InetAddress.getByName(address);
+            try (ServerSocket server = to.call(() -> new ServerSocket(0, 1, target))) {
+                near = from.call(() -> new Socket(target, server.getLocalPort()));
+                far = server.accept();
+            }
+            near.setSoTimeout(MILLIS);
+            far.setSoTimeout(MILLIS);
+            goesOn();
+        }
+
+        /** Bytes arrive as they were sent, both ways. */
+        void goesOn() throws IOException {
+            byte[] bytes = new byte[10_000];
+            random.nextBytes(bytes);
+            near.getOutputStream().write(bytes);
+            assertThat(far.getInputStream().readNBytes(bytes.length)).isEqualTo(bytes);
+            far.getOutputStream().write(bytes);
+            assertThat(near.getInputStream().readNBytes(bytes.length)).isEqualTo(bytes);
+        }
+
+        @Override
+        public void close() throws IOException {
+            near.close();
+            far.close();
+        }
     }
 
     /** Docker, LXD and libvirt find it off, as on a host without a fan, and switch it on for all devices. */
