@@ -28,6 +28,7 @@ final class DhcpClient {
     private static final int REQUEST = 3;
     private static final int ACK = 5;
     private static final int NAK = 6;
+    private static final int RAPID_COMMIT = 80;
 
     /** What the server gave. */
     record Lease(Ipv4Address address, Map<Integer, byte[]> options) {
@@ -49,6 +50,24 @@ final class DhcpClient {
             Lease lease = exchange(channel, mac, REQUEST, ACK, wish.array());
             assertThat(lease.address()).isEqualTo(offer.address());
             return lease;
+        }
+    }
+
+    /** Asks for an address without an offer before it (RFC 4039), as networkd and dhcpcd do. */
+    static Lease leaseAtOnce(MacAddress mac) throws IOException {
+        try (DatagramChannel channel = DatagramChannel.open(java.net.StandardProtocolFamily.INET)) {
+            channel.setOption(StandardSocketOptions.SO_BROADCAST, true);
+            channel.bind(new InetSocketAddress("0.0.0.0", 68));
+            return exchange(channel, mac, DISCOVER, ACK, new byte[] {RAPID_COMMIT, 0});
+        }
+    }
+
+    /** What it would be offered; it takes nothing. */
+    static Ipv4Address offer(MacAddress mac) throws IOException {
+        try (DatagramChannel channel = DatagramChannel.open(java.net.StandardProtocolFamily.INET)) {
+            channel.setOption(StandardSocketOptions.SO_BROADCAST, true);
+            channel.bind(new InetSocketAddress("0.0.0.0", 68));
+            return exchange(channel, mac, DISCOVER, OFFER, new byte[0]).address();
         }
     }
 
