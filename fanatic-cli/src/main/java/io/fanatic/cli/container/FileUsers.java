@@ -14,6 +14,6 @@ interface FileUsers {
     /** What becomes of them then: {@code they keep running without it}. */
     String fate();
 
-    /** Clears what the engine keeps of the network, once the file is gone. */
+    /** Clears what the engine keeps of the network beside the file, which goes then, and which nobody uses any more. */
     default void forget() {}
 }

@@ -61,6 +61,20 @@ record PodmanContainers(String network, Path file) implements FileUsers {
         return "they keep running without it, and start again without it";
     }
 
+    /** Podman goes on after the last address that it gave, also where that is outside the network's range by now. */
+    @Override
+    public void forget() {
+        if (!Files.exists(file) || !SocketPaths.hasProgram(List.of("podman"))) {
+            return;
+        }
+        Spawn.Output done = podman("network", "rm", network);
+        if (done.status() != 0) {
+            throw new CommandException(
+                    ExitCode.FAILED,
+                    "podman cannot remove the network " + network + ": " + HttpAnswer.oneLine(done.text()));
+        }
+    }
+
     private static Spawn.Output podman(String... words) {
         List<String> command = new ArrayList<>();
         Spawn.find("podman").ifPresent(program -> command.add(program.toString()));

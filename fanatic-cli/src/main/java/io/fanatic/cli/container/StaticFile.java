@@ -82,6 +82,7 @@ record StaticFile(
 
     @Override
     public void remove() {
+        containers.forget();
         try {
             Files.deleteIfExists(path);
             if (!keepsDirectory) {
@@ -90,7 +91,6 @@ record StaticFile(
         } catch (IOException e) {
             throw failed("delete", e);
         }
-        containers.forget();
     }
 
     @Override
