@@ -40,6 +40,11 @@ abstract class Engine implements Participant {
     /** Whether its containers go on without it. */
     abstract boolean containersOutliveIt();
 
+    /** Whether there is one that answers or does not. */
+    boolean hasDaemon() {
+        return true;
+    }
+
     /** Whether it starts only where the fan is. */
     boolean needsTheFan() {
         return false;

@@ -1,21 +1,25 @@
 package io.fanatic.cli.order;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.fanatic.harness.daemon.Firewalld;
 import io.fanatic.harness.lab.LabException;
 import io.fanatic.harness.lab.LabHost;
+import io.fanatic.netlink.health.Code;
 import org.jspecify.annotations.Nullable;
 
-/** Firewalld, with what {@code fanatic doctor} advises in its permanent configuration. */
+/**
+ * Firewalld, which knows nothing of the fan when it starts for the first time: then {@code fanatic doctor} has to say what it drops, and
+ * what it advises is done, once there is a fan.
+ */
 final class FirewalldService implements Participant {
     private final LabHost host;
-    private final boolean besideDocker;
     private @Nullable Firewalld firewalld;
     private boolean runs;
+    private boolean advised;
 
-    /** @param besideDocker whether Docker puts the fan's bridge into its own zone */
-    FirewalldService(LabHost host, boolean besideDocker) {
+    FirewalldService(LabHost host) {
         this.host = host;
-        this.besideDocker = besideDocker;
     }
 
     private Firewalld firewalld() {
@@ -29,17 +33,23 @@ final class FirewalldService implements Participant {
     public void start() {
         if (firewalld == null) {
             firewalld = Firewalld.start(host);
-            firewalld.client("--permanent", "--add-port=8472/udp").orThrow();
-            if (!besideDocker) {
-                firewalld
-                        .client("--permanent", "--zone=trusted", "--add-interface=fan-250")
-                        .orThrow();
-            }
-            restart();
         } else if (!runs) {
             firewalld.startAgain();
         }
         runs = true;
+    }
+
+    @Override
+    public void prepare(boolean fanIsUp) {
+        if (runs && fanIsUp && !advised) {
+            Doctor ill = Doctor.of(host);
+            assertThat(ill.causes())
+                    .as("a firewall that knows nothing of the fan: " + ill)
+                    .anySatisfy(cause -> assertThat(cause).startsWith(Code.TUNNEL_PORT_CLOSED.word() + ":"));
+            assertThat(ill.fixes()).allSatisfy(fix -> assertThat(fix).startsWith("firewall-cmd "));
+            ill.fixes().forEach(fix -> host.exec("sh", "-c", fix).orThrow());
+            advised = true;
+        }
     }
 
     @Override

@@ -8,6 +8,7 @@ import io.fanatic.core.Ipv4Address;
 import io.fanatic.harness.probe.BulkTransfer;
 import io.fanatic.harness.probe.Ping;
 import io.fanatic.harness.probe.Probes;
+import io.fanatic.netlink.health.Code;
 import io.fanatic.netlink.host.Namespace;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -38,7 +39,7 @@ final class Judge implements AutoCloseable {
         List<String> wrong = new ArrayList<>(addresses());
         wrong.addAll(patiently(this::reachability));
         wrong.addAll(patiently(() -> openness(without)));
-        wrong.addAll(description());
+        wrong.addAll(patiently(this::description));
         return wrong;
     }
 
@@ -75,10 +76,7 @@ final class Judge implements AutoCloseable {
         List<Box> all = new ArrayList<>(stage.boxes());
         if (stage.fanIsUp()) {
             all.add(new Box("h2c1", stage.peer().namespace(), stage.peer().address()));
-            // Where Docker has not put the bridge into its zone yet, firewalld lets nobody in to the host itself.
-            if (!stage.runs(Who.FIREWALLD) || stage.docker().isEmpty()) {
-                all.add(new Box("h1", stage.host().namespace(), stage.host().address()));
-            }
+            all.add(new Box("h1", stage.host().namespace(), stage.host().address()));
         }
         for (Box from : all) {
             for (Box to : all) {
@@ -184,13 +182,21 @@ final class Judge implements AutoCloseable {
         if ((status.exitCode() == ExitCode.DONE) != stage.fanIsUp()) {
             wrong.add("the fan is " + fan + " and status says " + status);
         }
-        CliRun doctor = fanatic(stage.host(), "doctor");
-        boolean all = stage.fanIsUp() && stage.engines().stream().allMatch(Participant::runs);
-        if (all && doctor.exitCode() != ExitCode.DONE) {
-            wrong.add("all is as it should be, and the doctor says " + doctor);
-        }
-        if (!stage.fanIsUp() && doctor.exitCode() != ExitCode.TEST_FAILED) {
-            wrong.add("the fan is down, and the doctor says " + doctor);
+        Doctor doctor = Doctor.of(stage.host());
+        if (!stage.fanIsUp()) {
+            if (doctor.exitCode() != ExitCode.TEST_FAILED) {
+                wrong.add("the fan is down, and the doctor says " + doctor);
+            }
+        } else {
+            List<String> dead = stage.engines().stream()
+                    .filter(engine -> engine.hasDaemon() && engine.enabled() && !engine.runs())
+                    .map(engine -> Code.ENGINE_STOPPED.word() + ": " + engine.title()
+                            + " was put on the fan and does not answer")
+                    .sorted()
+                    .toList();
+            if (!doctor.causes().equals(dead)) {
+                wrong.add("the doctor was to say " + dead + " and says " + doctor);
+            }
         }
         return wrong;
     }

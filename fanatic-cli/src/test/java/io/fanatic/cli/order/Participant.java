@@ -22,6 +22,9 @@ interface Participant extends AutoCloseable {
 
     boolean runs();
 
+    /** After each step, before the engines put themselves on the fan. */
+    default void prepare(boolean fanIsUp) {}
+
     /** Ends it, and what it has. */
     @Override
     void close();

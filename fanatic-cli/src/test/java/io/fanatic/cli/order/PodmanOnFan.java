@@ -50,6 +50,11 @@ final class PodmanOnFan extends Engine {
     }
 
     @Override
+    boolean hasDaemon() {
+        return false;
+    }
+
+    @Override
     String title() {
         return "Podman";
     }

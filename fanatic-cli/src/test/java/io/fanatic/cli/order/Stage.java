@@ -57,7 +57,7 @@ final class Stage implements AutoCloseable {
                     .exec("ip", "route", "add", "250.0.0.0/8", "via", "10.0.0.1")
                     .orThrow();
             for (Who each : who) {
-                participants.put(each, participant(each, who));
+                participants.put(each, participant(each));
             }
             before = snapshot();
             if (who.contains(Who.FAN)) {
@@ -72,14 +72,14 @@ final class Stage implements AutoCloseable {
         }
     }
 
-    private Participant participant(Who who, Set<Who> all) {
+    private Participant participant(Who who) {
         return switch (who) {
             case FAN -> new FanService(host(), () -> !boxes().isEmpty());
             case DOCKER -> new DockerOnFan(host(), false);
             case PLAINDOCKER -> new DockerOnFan(host(), true);
             case LXD, INCUS -> new InstancesOnFan(host(), who);
             case PODMAN -> new PodmanOnFan(host());
-            case FIREWALLD -> new FirewalldService(host(), all.contains(Who.DOCKER) || all.contains(Who.PLAINDOCKER));
+            case FIREWALLD -> new FirewalldService(host());
             case UFW -> new UfwService(host());
         };
     }
@@ -165,6 +165,7 @@ final class Stage implements AutoCloseable {
             waiting.forEach(Participant::start);
             waiting.clear();
         }
+        participants.values().forEach(participant -> participant.prepare(fanIsUp()));
         for (Engine engine : engines()) {
             engine.settle(fan());
         }

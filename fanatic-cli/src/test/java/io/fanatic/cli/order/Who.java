@@ -14,7 +14,7 @@ enum Who {
     INCUS,
     /** Podman, which has no daemon: its container. */
     PODMAN,
-    /** With the fan's port open and the fan's bridge in the zone "trusted", as the doctor advises. */
+    /** With what the doctor advises. */
     FIREWALLD,
     /** With the fan's port open and the fan's bridge let through. */
     UFW;
