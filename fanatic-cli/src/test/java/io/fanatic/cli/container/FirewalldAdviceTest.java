@@ -125,7 +125,6 @@ class FirewalldAdviceTest {
             }
             assertThat(followed).as("advice that did not help: " + doctor.out()).doesNotContainAnyElementsOf(fixes);
             for (String fix : fixes) {
-                assertThat(fix).startsWith("firewall-cmd ");
                 host.exec("sh", "-c", fix).orThrow();
             }
             followed.addAll(fixes);

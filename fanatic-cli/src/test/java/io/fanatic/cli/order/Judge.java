@@ -137,7 +137,8 @@ final class Judge implements AutoCloseable {
         Openness with = stage.openness();
         boolean lost = stage.docker().filter(DockerOnFan::needsTheFan).isPresent()
                 && !stage.host().exec("ip", "link", "show", "fan-250").ok();
-        // A container whose bridge is gone is reached by nobody; where an empty one stands in for it, it is as without a fan.
+        // A container whose bridge is gone is reached by nobody; where an empty one stands in for it, it is as without
+        // a fan.
         Openness wanted = lost ? Openness.NONE : without;
         if (!with.equals(wanted)) {
             wrong.add("the host is " + with + " to a neighbour; without a fan it is " + without);
