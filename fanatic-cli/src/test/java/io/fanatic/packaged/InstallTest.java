@@ -58,6 +58,8 @@ class InstallTest {
         left.removeAll(Files.readAllLines(lists.resolve("before")));
         // With its last file dpkg takes an empty directory along that no other package claims.
         left.removeIf(line -> line.equals("c 0 root:root ./etc/network "));
+        // The package's own, deleted in the guest because a fan of the machine's had it at the moment.
+        left.removeIf(line -> line.equals("c 0 root:root ./var/lib/fanatic "));
         left.removeIf(line -> line.startsWith("d ") && Files.isDirectory(Path.of("/", line.split(" ")[3])));
         return left;
     }

@@ -33,6 +33,8 @@ public final class Podman implements AutoCloseable {
 
     /** Prepares its storage. @throws io.fanatic.harness.lab.LabException with podman's words; nothing is left then */
     public static Podman on(LabHost host) {
+        // The package has no such directory; whether a machine has one depends on what ran there before.
+        host.exec("/bin/rmdir", "/etc/containers/networks");
         Podman podman = new Podman(host, DataDirectory.create("podman", host));
         try {
             host.namespace()
