@@ -25,6 +25,33 @@ public record MacAddress(long bits) {
     }
 
     /**
+     * {@return the address that a text stands for}
+     *
+     * @param text six hexadecimal octets of one or two digits with colons between, as in ethers(5)
+     * @throws IllegalArgumentException when it is anything else
+     */
+    public static MacAddress parse(String text) {
+        String[] octets = text.split(":", -1);
+        long bits = 0;
+        for (String octet : octets) {
+            for (int i = 0; i < octet.length(); i++) {
+                if (Character.digit(octet.charAt(i), 16) < 0 || octet.charAt(i) > 'f') {
+                    throw notAnAddress(text);
+                }
+            }
+            if (octets.length != 6 || octet.isEmpty() || octet.length() > 2) {
+                throw notAnAddress(text);
+            }
+            bits = bits << 8 | Integer.parseInt(octet, 16);
+        }
+        return new MacAddress(bits);
+    }
+
+    private static IllegalArgumentException notAnAddress(String text) {
+        return new IllegalArgumentException("\"" + text + "\" is no Ethernet address such as 02:00:5e:00:53:01");
+    }
+
+    /**
      * {@return the address of the fan's bridge on this host: {@code 02:OO:uu:uu:uu:uu}, O the overlay's first octet, u
      * the underlay address}
      *

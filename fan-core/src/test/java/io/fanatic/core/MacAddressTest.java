@@ -3,8 +3,10 @@ package io.fanatic.core;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.constraints.LongRange;
 import org.junit.jupiter.api.Test;
 
 class MacAddressTest {
@@ -29,6 +31,30 @@ class MacAddressTest {
         assertThat(bridge).isNotEqualTo(tunnel);
         assertThat(bridge.equals(MacAddress.ofBridge(OVERLAY, Ipv4Address.of(other))))
                 .isEqualTo(one == other);
+    }
+
+    @Property
+    void whatItPrintsReadsBack(@ForAll @LongRange(max = 0xffffffffffffL) long bits) {
+        MacAddress address = new MacAddress(bits);
+        assertThat(MacAddress.parse(address.toString())).isEqualTo(address);
+    }
+
+    @Test
+    void otherTextsAreRefused() {
+        assertThat(MacAddress.parse("2:0:0:0:0:A")).hasToString("02:00:00:00:00:0a");
+        for (String text : List.of(
+                "",
+                ":",
+                "02:00:00:00:00",
+                "02:00:00:00:00:00:00",
+                "02:00:00:00:00:0g",
+                "02:00:00:00:00:-1",
+                "02:00:00:00:00:001",
+                "02:00:00:00:00:",
+                "02-00-00-00-00-00",
+                "02:00:00:00:00:\uff11")) {
+            assertThatIllegalArgumentException().as(text).isThrownBy(() -> MacAddress.parse(text));
+        }
     }
 
     @Test

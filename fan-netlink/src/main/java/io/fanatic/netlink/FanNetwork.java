@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -39,18 +40,55 @@ public final class FanNetwork {
     private final Path runDirectory;
     private final Path stateDirectory;
     private final Duration timeout;
+    private final Optional<Kernel> kernel;
 
-    private FanNetwork(Optional<Namespace> namespace, Path runDirectory, Path stateDirectory, Duration timeout) {
+    /** What taking down does while containers are attached. */
+    public enum IfInUse {
+        /** It refuses, and names their devices. */
+        REFUSE,
+        /** It takes the fan down; they lose their bridge. */
+        CUT_OFF
+    }
+
+    private FanNetwork(
+            Optional<Namespace> namespace,
+            Path runDirectory,
+            Path stateDirectory,
+            Duration timeout,
+            Optional<Kernel> kernel) {
         this.namespace = namespace;
         this.runDirectory = runDirectory;
         this.stateDirectory = stateDirectory;
         this.timeout = timeout;
+        this.kernel = kernel;
     }
 
     /** {@return the fans in the calling thread's network namespace, as {@code fanctl} sees them} */
     public static FanNetwork onThisHost() {
         return new FanNetwork(
-                Optional.empty(), Path.of("/run/fanatic"), Path.of("/var/lib/fanatic"), Duration.ofSeconds(30));
+                Optional.empty(),
+                Path.of("/run/fanatic"),
+                Path.of("/var/lib/fanatic"),
+                Duration.ofSeconds(30),
+                Optional.empty());
+    }
+
+    /**
+     * {@return the fans of another kernel than this machine's, for tests of a program that embeds this library} Nothing of this
+     * machine is touched, no privilege is needed and no lock taken.
+     *
+     * <pre>{@code
+     * MemoryKernel kernel = MemoryKernel.withEthernet("eth0", new AddressState("eth0", Ipv4Address.parse("10.0.0.45"), 16));
+     * FanNetwork network = FanNetwork.over(kernel);
+     * network.up(FanEntry.parse(List.of("250.0.0.0/8", "10.0.0.0/16")));
+     * }</pre>
+     *
+     * @param kernel such as a {@link io.fanatic.netlink.engine.MemoryKernel}; stays open, and is used by one thread at a time
+     */
+    public static FanNetwork over(Kernel kernel) {
+        FanNetwork real = onThisHost();
+        return new FanNetwork(
+                Optional.empty(), real.runDirectory, real.stateDirectory, real.timeout, Optional.of(kernel));
     }
 
     /**
@@ -61,7 +99,7 @@ public final class FanNetwork {
      * @return the fans of that namespace
      */
     public FanNetwork in(Namespace namespace) {
-        return new FanNetwork(Optional.of(namespace), runDirectory, stateDirectory, timeout);
+        return new FanNetwork(Optional.of(namespace), runDirectory, stateDirectory, timeout, kernel);
     }
 
     /**
@@ -73,7 +111,8 @@ public final class FanNetwork {
      * @return the fans of the same namespace
      */
     public FanNetwork keepingStateIn(Path run, Path state) {
-        return new FanNetwork(namespace, run, state, timeout);
+        return new FanNetwork(
+                namespace, Objects.requireNonNull(run, "run"), Objects.requireNonNull(state, "state"), timeout, kernel);
     }
 
     /**
@@ -83,7 +122,8 @@ public final class FanNetwork {
      * @return the fans of the same namespace
      */
     public FanNetwork waiting(Duration timeout) {
-        return new FanNetwork(namespace, runDirectory, stateDirectory, timeout);
+        return new FanNetwork(
+                namespace, runDirectory, stateDirectory, Objects.requireNonNull(timeout, "timeout"), kernel);
     }
 
     /** {@return the fans that are up, ordered by overlay} Needs no privilege. */
@@ -99,6 +139,7 @@ public final class FanNetwork {
      * @throws FanException INVALID when the request cannot mean anything on this host
      */
     public Fan preview(FanEntry entry) {
+        Objects.requireNonNull(entry, "entry");
         return read(kernel -> new Engine(kernel).preview(entry));
     }
 
@@ -110,6 +151,7 @@ public final class FanNetwork {
      * @throws FanException INVALID when no local address fits, or several do: then the message lists them
      */
     public UnderlaySpec resolve(UnderlaySpec underlay) {
+        Objects.requireNonNull(underlay, "underlay");
         return read(kernel -> new Engine(kernel).resolve(underlay));
     }
 
@@ -129,6 +171,7 @@ public final class FanNetwork {
      * @throws FanException as {@link #up} does before its first step
      */
     public Plan plan(FanEntry entry) {
+        Objects.requireNonNull(entry, "entry");
         return privileged(() -> read(kernel -> new Engine(kernel).planUp(entry)));
     }
 
@@ -143,6 +186,7 @@ public final class FanNetwork {
      *     there can be no lock
      */
     public Plan up(FanEntry entry) {
+        Objects.requireNonNull(entry, "entry");
         return change(kernel -> new Engine(kernel).up(entry));
     }
 
@@ -167,7 +211,7 @@ public final class FanNetwork {
      *     when a step failed
      */
     public Plan down(Cidr overlay, UnderlaySpec underlay) {
-        return change(kernel -> new Engine(kernel).down(overlay, underlay));
+        return down(overlay, underlay, IfInUse.REFUSE);
     }
 
     /**
@@ -175,11 +219,34 @@ public final class FanNetwork {
      *
      * @param overlay the fan's
      * @param underlay in any form; it names the slice
-     * @param force also while containers are attached; they lose their bridge
+     * @param inUse what to do while containers are attached
      * @return what was done; empty when there was no such fan
      */
-    public Plan down(Cidr overlay, UnderlaySpec underlay, boolean force) {
-        return change(kernel -> new Engine(kernel).down(overlay, underlay, force));
+    public Plan down(Cidr overlay, UnderlaySpec underlay, IfInUse inUse) {
+        Objects.requireNonNull(overlay, "overlay");
+        Objects.requireNonNull(underlay, "underlay");
+        Objects.requireNonNull(inUse, "inUse");
+        return change(kernel -> new Engine(kernel).down(overlay, underlay, inUse == IfInUse.CUT_OFF));
+    }
+
+    /**
+     * Takes down what {@link #up} of the same entry has brought up, as {@link #down(Cidr, UnderlaySpec)}.
+     *
+     * @param entry the fan; its options mean nothing here
+     * @return what was done; empty when there was no such fan
+     */
+    public Plan down(FanEntry entry) {
+        return down(entry.overlay(), entry.underlay());
+    }
+
+    /**
+     * Takes down a fan with all its slices, as {@link #down(Cidr, UnderlaySpec)}.
+     *
+     * @param fan one of {@link #list}
+     * @return what was done; empty when it is gone already
+     */
+    public Plan down(Fan fan) {
+        return down(fan.overlay(), new UnderlaySpec.Network(fan.mapping().underlay()));
     }
 
     /**
@@ -221,6 +288,9 @@ public final class FanNetwork {
     }
 
     private <T> T change(Function<Kernel, T> work) {
+        if (kernel.isPresent()) {
+            return read(work);
+        }
         return privileged(() -> inside(() -> {
             // Inside, because a namespace with mounts of its own has its own lock file.
             try (HostLock lock = HostLock.take(runDirectory, stateDirectory, timeout)) {
@@ -259,8 +329,11 @@ public final class FanNetwork {
     }
 
     private <T> T here(Function<Kernel, T> work) {
-        try (Kernel kernel = new LinuxKernel(runDirectory, stateDirectory)) {
-            return work.apply(kernel);
+        if (kernel.isPresent()) {
+            return work.apply(kernel.get());
+        }
+        try (Kernel opened = new LinuxKernel(runDirectory, stateDirectory)) {
+            return work.apply(opened);
         }
     }
 
@@ -278,8 +351,10 @@ public final class FanNetwork {
         Privileges.require();
     }
 
-    private static <T> T privileged(Supplier<T> work) {
-        requirePrivileges();
+    private <T> T privileged(Supplier<T> work) {
+        if (kernel.isEmpty()) {
+            requirePrivileges();
+        }
         return work.get();
     }
 }

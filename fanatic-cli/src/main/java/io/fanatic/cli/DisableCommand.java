@@ -44,7 +44,7 @@ final class DisableCommand extends SetupCommand {
 
     @Override
     ExitCode run(Host here, Console console) {
-        FanState from = here.observe(fan.entry());
+        FanState from = here.observe(kind.isPresent() ? fan.entryOrOnly(here::entries) : fan.entry());
         FanState to = kind.isPresent() ? from.withoutEngine(kind.get()) : from.gone();
         if (kind.isEmpty() && !from.engines().isEmpty() && !force.or(false)) {
             List<String> names = new ArrayList<>();

@@ -15,6 +15,7 @@ import io.fanatic.cli.setup.TransitionPlan;
 import io.fanatic.cli.terminal.Progress;
 import io.fanatic.cli.wizard.Wizard;
 import io.fanatic.core.FanEntry;
+import io.fanatic.core.Share;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
@@ -49,7 +50,7 @@ final class EnableCommand extends SetupCommand {
 
     @Override
     ExitCode run(Host here, Console console) {
-        FanEntry given = fan.entry();
+        FanEntry given = kind.isPresent() ? fan.entryOrOnly(here::entries) : fan.entry();
         FanState from = untilWhole(here, here.observe(given));
         Map<EngineKind, EngineOptions> engines = new EnumMap<>(EngineKind.class);
         engines.putAll(from.engines());
@@ -68,7 +69,7 @@ final class EnableCommand extends SetupCommand {
             apply(here, transition, plan, interruption(console), line -> {}, Progress.on(console));
             more.add("fan", SetupText.fan(here.attachment(wanted)));
         }
-        report(console, plan, more, dryRun() ? "" : done(here.attachment(wanted), plan));
+        report(console, plan, more, dryRun() ? "" : done(here.attachment(wanted), plan, dhcpCame(given, from, to)));
         return ExitCode.DONE;
     }
 
@@ -87,9 +88,19 @@ final class EnableCommand extends SetupCommand {
                 : wanted;
     }
 
-    private String done(FanAttachment fan, TransitionPlan plan) {
+    /** Whether DHCP was switched on for the engine, and nobody had asked for it. */
+    private boolean dhcpCame(FanEntry given, FanState from, FanState to) {
+        boolean asked = flags.applyTo(given).options().dhcp();
+        boolean was = from.up() && from.entry().options().dhcp();
+        return to.entry().options().dhcp() && !asked && !was;
+    }
+
+    private String done(FanAttachment fan, TransitionPlan plan, boolean dhcpCame) {
         String what =
                 kind.map(each -> each.title() + " is on " + fan.bridge() + ": ").orElse("");
-        return what + SetupText.isUp(fan) + (plan.isEmpty() ? "; nothing was to do" : "");
+        return what
+                + SetupText.isUp(fan)
+                + (dhcpCame ? "; DHCP is on now, for instances: " + fan.range(Share.DHCP) : "")
+                + (plan.isEmpty() ? "; nothing was to do" : "");
     }
 }

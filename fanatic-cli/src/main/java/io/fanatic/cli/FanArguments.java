@@ -15,6 +15,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * How a command line names a fan: {@code -u UNDERLAY -o OVERLAY} with options, or the words of a line of /etc/network/fan,
@@ -40,6 +41,38 @@ final class FanArguments {
         return underlay.value().isPresent()
                 || overlay.value().isPresent()
                 || words.value().isPresent();
+    }
+
+    /**
+     * The fan that the command line names; where it names none, the only one there is.
+     *
+     * @param present looks for those that there are
+     * @throws CommandException (USAGE) as {@link #entry()}, and when there is not exactly one
+     */
+    FanEntry entryOrOnly(Supplier<List<FanEntry>> present) {
+        if (given()) {
+            return entry();
+        }
+        List<FanEntry> fans = present.get();
+        if (fans.size() == 1) {
+            return fans.get(0);
+        }
+        throw usage(
+                fans.isEmpty()
+                        ? "there is no fan on this host; name one, as in -u 10.0.0.0/16 -o 250.0.0.0/8"
+                        : "there are several fans on this host; name one: " + named(fans));
+    }
+
+    private static String named(List<FanEntry> fans) {
+        StringBuilder text = new StringBuilder();
+        for (FanEntry fan : fans) {
+            text.append(text.length() == 0 ? "" : ", or ")
+                    .append("-u ")
+                    .append(fan.underlay())
+                    .append(" -o ")
+                    .append(fan.overlay());
+        }
+        return text.toString();
     }
 
     /** @throws CommandException (USAGE) when the command line names no fan, or half of one, or two */

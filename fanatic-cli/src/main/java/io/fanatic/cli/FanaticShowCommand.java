@@ -15,6 +15,7 @@ import io.fanatic.core.FanEntry;
 import io.fanatic.core.FanSlice;
 import io.fanatic.netlink.FanNetwork;
 import io.fanatic.netlink.engine.Fan;
+import io.fanatic.netlink.engine.FanException;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -25,8 +26,6 @@ import java.util.function.Supplier;
 
 /** {@code fanatic show}: fans, up or only configured, and the container engines on them. */
 final class FanaticShowCommand extends Command {
-    private static final List<EngineKind> COLUMNS = List.of(EngineKind.DOCKER, EngineKind.LXD, EngineKind.INCUS);
-
     private final Supplier<Host> host;
     private final FanNetwork network = FanNetwork.onThisHost();
     private final Option<Boolean> stats =
@@ -58,7 +57,9 @@ final class FanaticShowCommand extends Command {
         if (json.or(false)) {
             JsonObject document = ShowJson.tree(fans, stats.or(false) ? network::counters : fan -> Map.of());
             FanaticShowText.addEngines(document, engines(rows));
-            document.add("configuredOnly", FanaticShowText.configured(configuredOnly(here, fans)));
+            Map<FanEntry, Map<EngineKind, EngineStatus>> down = new LinkedHashMap<>();
+            configuredOnly(here, fans).forEach(entry -> down.put(entry, engines(here, entry)));
+            document.add("configuredOnly", FanaticShowText.configured(down));
             console.out().println(ShowJson.print(document));
             return ExitCode.DONE;
         }
@@ -84,11 +85,7 @@ final class FanaticShowCommand extends Command {
         for (Fan fan : fans) {
             int prefix = fan.mapping().underlay().prefixLength();
             for (FanSlice slice : fan.slices()) {
-                FanAttachment attachment = FanAttachment.of(fan, slice);
-                Map<EngineKind, EngineStatus> engines = new EnumMap<>(EngineKind.class);
-                for (ContainerEngine engine : here.engines()) {
-                    engines.put(engine.kind(), engine.status(attachment));
-                }
+                Map<EngineKind, EngineStatus> engines = engines(here, FanAttachment.of(fan, slice));
                 String underlay = slice.underlayAddress() + "/" + prefix;
                 rows.add(new Row(underlay, fan.overlay().toString(), "up", engines, Optional.of(slice)));
             }
@@ -100,9 +97,30 @@ final class FanaticShowCommand extends Command {
         for (FanEntry entry : configuredOnly(here, fans)) {
             String state = entry.options().off() ? "off" : "down";
             rows.add(new Row(
-                    entry.underlay().toString(), entry.overlay().toString(), state, Map.of(), Optional.empty()));
+                    entry.underlay().toString(),
+                    entry.overlay().toString(),
+                    state,
+                    engines(here, entry),
+                    Optional.empty()));
         }
         return rows;
+    }
+
+    private static Map<EngineKind, EngineStatus> engines(Host here, FanAttachment fan) {
+        Map<EngineKind, EngineStatus> engines = new EnumMap<>(EngineKind.class);
+        for (ContainerEngine engine : here.engines()) {
+            engines.put(engine.kind(), engine.status(fan));
+        }
+        return engines;
+    }
+
+    /** How the engines stand to a fan that is not up; nobody knows where its underlay address is gone as well. */
+    private static Map<EngineKind, EngineStatus> engines(Host here, FanEntry down) {
+        try {
+            return engines(here, here.attachment(down));
+        } catch (FanException noSuchAddress) {
+            return Map.of();
+        }
     }
 
     /** The lines of the configuration whose fan is not up. Overlays of one host never overlap, so they tell. */
@@ -125,13 +143,17 @@ final class FanaticShowCommand extends Command {
     }
 
     private static void table(StringBuilder text, List<Row> rows) {
-        line(text, "Underlay", "Overlay", "Fan", "Docker", "LXD", "Incus");
+        List<String> titles = new ArrayList<>(List.of("Underlay", "Overlay", "Fan"));
+        for (EngineKind kind : EngineKind.values()) {
+            titles.add(kind.title());
+        }
+        line(text, titles);
         for (Row row : rows) {
             List<String> cells = new ArrayList<>(List.of(row.underlay(), row.overlay(), row.fan()));
-            for (EngineKind kind : COLUMNS) {
+            for (EngineKind kind : EngineKind.values()) {
                 cells.add(word(Optional.ofNullable(row.engines().get(kind))));
             }
-            line(text, cells.toArray(String[]::new));
+            line(text, cells);
         }
     }
 
@@ -147,17 +169,18 @@ final class FanaticShowCommand extends Command {
                 .orElse("-");
     }
 
-    private static void line(StringBuilder text, String... cells) {
-        int[] widths = {18, 18, 10, 8, 8, 0};
-        for (int i = 0; i < cells.length; i++) {
-            boolean last = i == cells.length - 1;
-            text.append(cells[i]).append(last ? "\n" : " ".repeat(Math.max(0, widths[i] - cells[i].length()) + 1));
+    private static void line(StringBuilder text, List<String> cells) {
+        int[] widths = {18, 18, 10, 8, 8, 8, 8, 0};
+        for (int i = 0; i < cells.size(); i++) {
+            String cell = cells.get(i);
+            boolean last = i == cells.size() - 1;
+            text.append(cell).append(last ? "\n" : " ".repeat(Math.max(0, widths[i] - cell.length()) + 1));
         }
     }
 
     private static void verbose(StringBuilder text, Host here, List<Row> rows) {
         for (Row row : rows) {
-            if (row.slice().isPresent()) {
+            if (!row.engines().isEmpty()) {
                 text.append('\n')
                         .append(row.overlay())
                         .append(" over ")

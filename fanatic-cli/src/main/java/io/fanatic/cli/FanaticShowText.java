@@ -7,7 +7,6 @@ import io.fanatic.cli.container.EngineKind;
 import io.fanatic.cli.container.EngineStatus;
 import io.fanatic.core.FanEntry;
 import io.fanatic.core.FanSlice;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -40,15 +39,17 @@ final class FanaticShowText {
         return engines;
     }
 
-    static JsonArray configured(List<FanEntry> entries) {
+    /** The lines of the configuration whose fan is not up, and how the engines stand to them. */
+    static JsonArray configured(Map<FanEntry, Map<EngineKind, EngineStatus>> entries) {
         JsonArray array = new JsonArray();
-        for (FanEntry entry : entries) {
+        entries.forEach((entry, statuses) -> {
             JsonObject one = new JsonObject();
             one.addProperty("overlay", entry.overlay().toString());
             one.addProperty("underlay", entry.underlay().toString());
             one.addProperty("flags", entry.options().toString());
+            one.add("engines", engines(statuses));
             array.add(one);
-        }
+        });
         return array;
     }
 }

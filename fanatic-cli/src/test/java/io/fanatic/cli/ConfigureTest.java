@@ -24,7 +24,8 @@ import org.junit.jupiter.api.Test;
 @FanLab(hosts = 1, containers = 0, fan = false)
 class ConfigureTest {
     private static final String FAN = " -u 10.0.0.0/16 -o 250.0.0.0/8";
-    private static final String HEADER = "Underlay           Overlay            Fan        Docker   LXD      Incus\n";
+    private static final String HEADER =
+            "Underlay           Overlay            Fan        Docker   LXD      Incus    Podman   CNI\n";
 
     private Lab lab;
     private LabHost host;
@@ -86,7 +87,8 @@ class ConfigureTest {
                 .isEqualTo("fan-250 is up: slice 250.0.1.0/24, host address 250.0.1.1, MTU 1450\n");
         assertThat(file("/run/fake-docker")).isEqualTo("fan-250 250.0.1.0/24 named");
         assertThat(fanatic("show").done())
-                .isEqualTo(HEADER + "10.0.0.1/16        250.0.0.0/8        up         enabled  -        -\n");
+                .isEqualTo(HEADER
+                        + "10.0.0.1/16        250.0.0.0/8        up         enabled  -        -        -        -\n");
         assertThat(fanatic("configure --yes --no-lxd").done()).startsWith("fan-250 is up");
         assertThat(fanatic("show --verbose").done())
                 .contains("\n250.0.0.0/8 over 10.0.0.1/16:\n  Docker: fake: fan-250", "  LXD: fake socket");
@@ -164,17 +166,48 @@ class ConfigureTest {
     @Test
     void oneEngineAfterTheOtherAndBack() {
         assertThat(fanatic("enable-fan" + FAN + " --host-reserve 3").done()).startsWith("fan-250 is up: slice");
-        assertThat(fanatic("enable-lxd" + FAN).done()).startsWith("LXD is on fan-250: ");
+        // There is one fan, so it need not be named.
+        assertThat(fanatic("enable-lxd").done())
+                .startsWith("LXD is on fan-250: ")
+                .endsWith("; DHCP is on now, for instances: 250.0.1.64-250.0.1.127\n");
         assertThat(file("/etc/network/fan")).isEqualTo("250.0.0.0/8 10.0.0.0/16 dhcp host-reserve 3\n");
         assertThat(fanatic("enable-lxd" + FAN).done()).endsWith("nothing was to do\n");
         fanatic("enable-docker --default-bridge" + FAN).done();
         assertThat(file("/run/fake-docker")).endsWith("default");
         fanatic("disable-fan" + FAN).refused(ExitCode.IN_USE, "LXD", "Docker", "fan 250.0.0.0/8");
-        assertThat(fanatic("disable-docker" + FAN).done()).startsWith("Docker is off the fan");
+        CliRun.fanctl(host, "down" + FAN).done();
+        assertThat(fanatic("show").done()).contains("down       enabled  enabled  -        -        -\n");
+        assertThat(json("show --json")
+                        .getAsJsonArray("configuredOnly")
+                        .get(0)
+                        .getAsJsonObject()
+                        .getAsJsonObject("engines")
+                        .getAsJsonObject("lxd")
+                        .get("state")
+                        .getAsString())
+                .isEqualTo("enabled");
+        CliRun.fanctl(host, "up -a").done();
+        assertThat(fanatic("disable-docker").done()).startsWith("Docker is off the fan");
         assertThat(fanatic("disable-docker" + FAN).done()).startsWith("Docker was not on the fan");
         assertThat(fanatic("show").done()).contains("up         -        enabled  -");
         assertThat(fanatic("disable-fan --force" + FAN).done()).endsWith(" is down\n");
         assertThat(fanatic("disable-fan" + FAN).done()).endsWith(" was not set up\n");
+    }
+
+    @Test
+    void anEngineIsPutOnTheOnlyFanOrOnTheOneThatIsNamed() {
+        fanatic("disable-lxd").refused(ExitCode.USAGE, "there is no fan on this host; name one");
+        fanatic("enable-lxd").refused(ExitCode.USAGE, "there is no fan on this host; name one");
+        fanatic("enable-fan" + FAN).done();
+        fanatic("enable-fan -u 10.0.0.0/16 -o 251.0.0.0/8").done();
+        for (String command : List.of("enable-lxd", "disable-lxd")) {
+            fanatic(command)
+                    .refused(
+                            ExitCode.USAGE,
+                            "there are several fans on this host; name one: -u 10.0.0.0/16 -o 250.0.0.0/8, or -u"
+                                    + " 10.0.0.0/16 -o 251.0.0.0/8");
+        }
+        fanatic("deconfigure --yes").done();
     }
 
     @Test
@@ -192,8 +225,8 @@ class ConfigureTest {
                         Path.of("/etc/network/fan"), "251.0.0.0/8 eth0/16\n252.0.0.0/8 10.0.0.0/16 off\n"));
         assertThat(fanatic("show").done())
                 .isEqualTo(HEADER
-                        + "eth0/16            251.0.0.0/8        down       -        -        -\n"
-                        + "10.0.0.0/16        252.0.0.0/8        off        -        -        -\n");
+                        + "eth0/16            251.0.0.0/8        down       -        -        -        -        -\n"
+                        + "10.0.0.0/16        252.0.0.0/8        off        -        -        -        -        -\n");
         assertThat(fanatic("deconfigure --yes").done())
                 .as("somebody else's lines")
                 .startsWith("nothing to do");

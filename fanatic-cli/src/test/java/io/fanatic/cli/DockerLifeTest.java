@@ -154,7 +154,7 @@ class DockerLifeTest {
         host.exec("ip", "link", "delete", "fan-250").orThrow();
         host.exec("ip", "link", "delete", "ftun-250").orThrow();
         String command =
-                Files.readAllLines(Path.of("src/package/root/usr/lib/systemd/system/docker.service.d/fanatic.conf"))
+                Files.readAllLines(Path.of("src/package/root/usr/lib/systemd/system/docker.service.d/fan.conf"))
                         .stream()
                         .filter(line -> line.startsWith("ExecStartPre="))
                         .findFirst()

@@ -161,8 +161,10 @@ class WizardWithEnginesTest {
     @Test
     void whatSomebodyHasChangedInAnEngineIsNotTakenForSetUp(Lab lab) {
         LabHost h1 = lab.hosts().get(0);
-        // Docker is not asked for, but drops what this host forwards: that is told, and no error.
-        assertThat(fanatic(h1, "configure --yes --no-docker", "").exitCode()).isEqualTo(ExitCode.DONE);
+        // Docker is not asked for, but drops what this host forwards: bringing the fan up lets it pass, so there is
+        // nothing to
+        // tell.
+        assertThat(fanatic(h1, "configure --yes --no-docker", "").done()).doesNotContain("forwards");
         LXDS.get(0).client("profile", "set", "fan-250", "limits.memory", "1GiB").orThrow();
         fanatic(h1, "configure --yes --no-docker", "")
                 .refused(ExitCode.CONFLICT, "config.limits.memory is new", "nothing is touched");

@@ -75,12 +75,13 @@ final class DesiredState {
         }
         if (!fan.dhcp().isEmpty()) {
             resources.add(new DhcpResource(DhcpServer.of(
-                    fan.bridge(),
-                    fan.mtu(),
-                    fan.delivery(),
-                    leasing(fan),
-                    fan.shares(),
-                    kernel.nameServersForContainers())));
+                            fan.bridge(),
+                            fan.mtu(),
+                            fan.delivery(),
+                            leasing(fan),
+                            fan.shares(),
+                            kernel.nameServersForContainers())
+                    .reserving(kernel.reservations())));
         }
         return resources;
     }

@@ -31,7 +31,7 @@ public class FanException extends RuntimeException {
     }
 
     private final Reason reason;
-    private final transient List<String> leftBehind;
+    private final String[] leftBehind;
 
     /**
      * Something that cannot be done, with nothing left behind.
@@ -54,7 +54,7 @@ public class FanException extends RuntimeException {
     public FanException(Reason reason, String message, List<String> leftBehind, @Nullable Throwable cause) {
         super(message, cause);
         this.reason = reason;
-        this.leftBehind = List.copyOf(leftBehind);
+        this.leftBehind = leftBehind.toArray(String[]::new);
     }
 
     /**
@@ -73,6 +73,6 @@ public class FanException extends RuntimeException {
 
     /** {@return what could not be undone, one line each; empty for every other reason} */
     public List<String> leftBehind() {
-        return leftBehind;
+        return List.of(leftBehind);
     }
 }

@@ -5,6 +5,7 @@ import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.MacAddress;
 import io.fanatic.netlink.bpf.ProgramSpec;
 import io.fanatic.netlink.host.DhcpLease;
+import io.fanatic.netlink.host.DhcpReservation;
 import io.fanatic.netlink.host.DhcpServer;
 import io.fanatic.netlink.host.ForwardTable;
 import io.fanatic.netlink.host.Iptables;
@@ -81,6 +82,9 @@ public interface Kernel extends AutoCloseable {
 
     /** {@return the addresses of name servers that containers can ask too, none of them a stub on loopback} */
     List<Ipv4Address> nameServersForContainers();
+
+    /** {@return the addresses that DHCP gives to one client each, of /etc/ethers} */
+    List<DhcpReservation> reservations();
 
     /**
      * {@return what our DHCP server on a bridge has leased and has not ended}

@@ -8,6 +8,7 @@ import io.fanatic.netlink.bpf.FanPrograms;
 import io.fanatic.netlink.bpf.ProgramRecord;
 import io.fanatic.netlink.bpf.ProgramSpec;
 import io.fanatic.netlink.host.DhcpLease;
+import io.fanatic.netlink.host.DhcpReservation;
 import io.fanatic.netlink.host.DhcpServer;
 import io.fanatic.netlink.host.Dnsmasq;
 import io.fanatic.netlink.host.ForwardTable;
@@ -396,6 +397,11 @@ public final class LinuxKernel implements Kernel {
     @Override
     public List<Ipv4Address> nameServersForContainers() {
         return NameServers.forContainers();
+    }
+
+    @Override
+    public List<DhcpReservation> reservations() {
+        return DhcpReservation.ofThisHost();
     }
 
     @Override

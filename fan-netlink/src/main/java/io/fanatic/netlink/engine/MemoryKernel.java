@@ -6,6 +6,7 @@ import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.MacAddress;
 import io.fanatic.netlink.bpf.ProgramSpec;
 import io.fanatic.netlink.host.DhcpLease;
+import io.fanatic.netlink.host.DhcpReservation;
 import io.fanatic.netlink.host.DhcpServer;
 import io.fanatic.netlink.host.ForwardTable;
 import io.fanatic.netlink.host.Iptables;
@@ -312,6 +313,12 @@ public final class MemoryKernel implements Kernel {
     @Override
     public List<Ipv4Address> nameServersForContainers() {
         return nameServers();
+    }
+
+    @Override
+    public List<DhcpReservation> reservations() {
+        call("read reservations");
+        return List.of();
     }
 
     @Override

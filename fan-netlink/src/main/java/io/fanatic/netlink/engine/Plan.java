@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The changes that lead from what is observed to what is desired, in the order in which they are made. */
 public final class Plan {
@@ -126,5 +127,21 @@ public final class Plan {
             lines.add(change.toString());
         }
         return lines;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Plan that && changes.equals(that.changes) && notes.equals(that.notes);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * changes.hashCode() + notes.hashCode();
+    }
+
+    /** The {@link #lines}, or that there is nothing to do. */
+    @Override
+    public String toString() {
+        return isEmpty() ? "nothing to do" : String.join("; ", lines());
     }
 }

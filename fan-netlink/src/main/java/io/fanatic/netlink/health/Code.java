@@ -110,6 +110,10 @@ public enum Code {
     ENGINE_STOPPED("engine-stopped", WARNING, "a container engine that was put on the fan does not answer"),
     /** A container engine is still set to a fan that is not up. */
     ENGINE_LEFT("engine-left", WARNING, "a container engine is still set to a fan that is not up"),
+    /** A container publishes ports on the fan's network, where nothing forwards them. */
+    PORTS_UNPUBLISHED("ports-unpublished", WARNING, "a container publishes ports on a network that forwards none"),
+    /** An instance of LXD or Incus has the fan's profile and is not on the fan. */
+    INSTANCE_OFF("instance-off", WARNING, "an instance has the fan's profile and is not on the fan"),
     /** The old ubuntu-fan package, or its hook, is still there. */
     UBUNTU_FAN("ubuntu-fan", WARNING, "the old ubuntu-fan package, or its hook, is still there"),
     /** A device has a fan's name and is not ours. */

@@ -13,7 +13,8 @@ public final class Findings {
     private final Set<String> unseen = new LinkedHashSet<>();
     private int looked;
 
-    Findings() {}
+    /** Nothing found yet; for tests of an own {@link Check}. */
+    public Findings() {}
 
     /**
      * One more of the same code and subject adds its evidence to the first.
@@ -39,7 +40,7 @@ public final class Findings {
     }
 
     /** {@return what was found up to now} */
-    Diagnosis diagnosis() {
+    public Diagnosis diagnosis() {
         return new Diagnosis(looked, new ArrayList<>(findings.values()), List.copyOf(unseen));
     }
 }

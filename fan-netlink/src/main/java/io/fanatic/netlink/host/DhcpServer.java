@@ -15,12 +15,20 @@ import java.util.List;
  * @param ranges one for each slice on the bridge
  * @param dns whether it also answers DNS queries, by asking the servers of this host's /etc/resolv.conf
  * @param nameServers told to every client (option 6), in the order of preference; none where it is empty
+ * @param reservations addresses of its slices that one client each gets, and nobody else
  */
-public record DhcpServer(String bridge, int mtu, List<DhcpRange> ranges, boolean dns, List<Ipv4Address> nameServers) {
+public record DhcpServer(
+        String bridge,
+        int mtu,
+        List<DhcpRange> ranges,
+        boolean dns,
+        List<Ipv4Address> nameServers,
+        List<DhcpReservation> reservations) {
     /** Copies the lists. */
     public DhcpServer {
         ranges = List.copyOf(ranges);
         nameServers = List.copyOf(nameServers);
+        reservations = List.copyOf(reservations);
     }
 
     /**
@@ -45,6 +53,23 @@ public record DhcpServer(String bridge, int mtu, List<DhcpRange> ranges, boolean
         for (FanSlice slice : slices) {
             ranges.add(DhcpRange.of(slice, delivery, shares));
         }
-        return new DhcpServer(bridge, mtu, ranges, false, nameServers);
+        return new DhcpServer(bridge, mtu, ranges, false, nameServers, List.of());
+    }
+
+    /**
+     * {@return the same with those of these reservations whose address is in one of its slices}
+     *
+     * @param all of this host
+     */
+    public DhcpServer reserving(List<DhcpReservation> all) {
+        List<DhcpReservation> own = new ArrayList<>();
+        for (DhcpReservation reservation : all) {
+            for (DhcpRange range : ranges) {
+                if (range.slice().contains(reservation.address())) {
+                    own.add(reservation);
+                }
+            }
+        }
+        return new DhcpServer(bridge, mtu, ranges, dns, nameServers, own);
     }
 }

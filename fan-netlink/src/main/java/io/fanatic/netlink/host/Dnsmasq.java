@@ -42,7 +42,7 @@ import java.util.concurrent.locks.LockSupport;
  *
  * <p>It leases without asking whether somebody has the address: its ranges are a {@linkplain io.fanatic.core.Shares share} that
  * nobody else gives out. Who holds an address of the slice by a lease from when the range was another keeps it: the server is
- * started with a reservation for each such lease that has not ended.
+ * started with a reservation for each such lease that has not ended. {@link DhcpReservation}s are others.
  */
 public final class Dnsmasq {
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
@@ -123,7 +123,7 @@ public final class Dnsmasq {
             return Optional.of(DnsmasqConf.read(Files.readAllLines(conf, StandardCharsets.UTF_8)));
         } catch (IOException | IllegalArgumentException changed) {
             // It runs, with what nobody can tell: nothing that anybody wants.
-            return Optional.of(new DhcpServer(bridge, 0, List.of(), false, List.of()));
+            return Optional.of(new DhcpServer(bridge, 0, List.of(), false, List.of(), List.of()));
         }
     }
 
@@ -192,10 +192,16 @@ public final class Dnsmasq {
         return leases;
     }
 
-    /** Leases in these slices, outside the ranges. */
+    /** Leases in these slices, outside the ranges; what is reserved is not kept for anybody else. */
     private List<DhcpLease> kept(DhcpServer server) {
         List<DhcpLease> kept = leases(server.bridge());
         kept.removeIf(lease -> {
+            for (DhcpReservation reservation : server.reservations()) {
+                if (reservation.address().equals(lease.address())
+                        || reservation.client().toString().equals(lease.client())) {
+                    return true;
+                }
+            }
             boolean ours = false;
             for (DhcpRange range : server.ranges()) {
                 if (range.contains(lease.address())) {

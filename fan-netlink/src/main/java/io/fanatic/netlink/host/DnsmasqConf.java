@@ -3,6 +3,7 @@ package io.fanatic.netlink.host;
 import io.fanatic.core.AddressRange;
 import io.fanatic.core.Cidr;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.MacAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +17,7 @@ final class DnsmasqConf {
     private static final String ROUTER = ",option:router,";
     private static final String NAME_SERVERS = "dhcp-option=option:dns-server,";
     private static final String SLICE = "# slice ";
+    private static final String RESERVED = "# reserved ";
     private static final String LEASE_TIME = "1h";
 
     private DnsmasqConf() {}
@@ -48,7 +50,14 @@ final class DnsmasqConf {
         // at once.
         line(text, "dhcp-rapid-commit");
         // Its default of 1000 would leave most of a /16 slice unused.
-        line(text, "dhcp-lease-max=" + Math.min(addresses(server) + kept.size(), Integer.MAX_VALUE));
+        line(
+                text,
+                "dhcp-lease-max="
+                        + Math.min(
+                                addresses(server)
+                                        + kept.size()
+                                        + server.reservations().size(),
+                                Integer.MAX_VALUE));
         // To clients that do not ask for it, too: too large an MTU loses large packets without a word.
         line(text, MTU + server.mtu());
         if (!server.nameServers().isEmpty()) {
@@ -62,6 +71,10 @@ final class DnsmasqConf {
                             + Ipv4Address.of(Cidr.mask(range.prefixLength())) + "," + LEASE_TIME);
             line(text, "dhcp-option=tag:slice" + i + ROUTER + range.router());
             line(text, SLICE + range.slice());
+        }
+        for (DhcpReservation reservation : server.reservations()) {
+            line(text, RESERVED + reservation.client() + " " + reservation.address());
+            line(text, "dhcp-host=" + reservation.client() + "," + reservation.address());
         }
         for (DhcpLease lease : kept) {
             line(text, "dhcp-host=" + lease.client() + "," + lease.address());
@@ -102,6 +115,7 @@ final class DnsmasqConf {
         List<Ipv4Address> routers = new ArrayList<>();
         List<AddressRange> slices = new ArrayList<>();
         List<Ipv4Address> nameServers = new ArrayList<>();
+        List<DhcpReservation> reservations = new ArrayList<>();
         for (String line : lines) {
             int router = line.indexOf(ROUTER);
             if (line.startsWith(INTERFACE)) {
@@ -114,6 +128,11 @@ final class DnsmasqConf {
                 for (String server : line.substring(NAME_SERVERS.length()).split(",", -1)) {
                     nameServers.add(Ipv4Address.parse(server));
                 }
+            } else if (line.startsWith(RESERVED)) {
+                int space = line.indexOf(' ', RESERVED.length());
+                reservations.add(new DhcpReservation(
+                        MacAddress.parse(line.substring(RESERVED.length(), Math.max(space, RESERVED.length()))),
+                        Ipv4Address.parse(line.substring(space + 1))));
             } else if (line.startsWith(SLICE)) {
                 slices.add(AddressRange.parse(line.substring(SLICE.length())));
             } else if (line.startsWith(RANGE)) {
@@ -140,6 +159,6 @@ final class DnsmasqConf {
                     routers.get(i),
                     slices.get(i)));
         }
-        return new DhcpServer(bridge, mtu, all, dns, nameServers);
+        return new DhcpServer(bridge, mtu, all, dns, nameServers, reservations);
     }
 }

@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 public final class ForwardTable extends OwnTable<ForwardTable.Entry> {
-    private static final String CHAIN = "type filter hook forward priority 0; policy accept;";
+    private static final int PRIORITY = 0;
+    private static final String CHAIN = "type filter hook forward priority " + PRIORITY + "; policy accept;";
 
     /**
      * What is not forwarded.
@@ -109,9 +110,7 @@ public final class ForwardTable extends OwnTable<ForwardTable.Entry> {
     }
 
     private static boolean isOurChain(JsonObject chain) {
-        return text(chain, "hook").equals("forward")
-                && text(chain, "type").equals("filter")
-                && text(chain, "policy").equals("accept");
+        return isAt(chain, "filter", "forward", PRIORITY);
     }
 
     private static boolean readRules(List<JsonElement> rules, List<Entry> entries) {

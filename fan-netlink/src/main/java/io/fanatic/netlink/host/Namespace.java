@@ -192,7 +192,7 @@ public record Namespace(Path network, Optional<Path> mount) {
     private boolean pinMounts(Path pin, Callable<?> setup, int cpu) {
         CompletableFuture<Integer> inside = new CompletableFuture<>();
         CompletableFuture<Boolean> pinned = new CompletableFuture<>();
-        FutureTask<Boolean> holder = start(() -> {
+        Running<Boolean> holder = start(() -> {
             try {
                 if (cpu != ANY_CPU && !goTo(cpu)) {
                     inside.complete(NOBODY);
@@ -223,7 +223,7 @@ public record Namespace(Path network, Optional<Path> mount) {
         } finally {
             pinned.complete(false);
         }
-        return result(holder);
+        return holder.result();
     }
 
     private static boolean bind(String file, Path pin) {
@@ -414,38 +414,52 @@ public record Namespace(Path network, Optional<Path> mount) {
     }
 
     private static <T> T onOwnThread(Callable<T> work) {
-        return result(start(work));
+        return start(work).result();
     }
 
-    private static <T> FutureTask<T> start(Callable<T> work) {
+    private static <T> Running<T> start(Callable<T> work) {
         FutureTask<T> task = new FutureTask<>(work);
         Thread thread = new Thread(task, "netns-" + THREADS.incrementAndGet());
         thread.setDaemon(true);
         thread.start();
-        return task;
+        return new Running<>(task, thread);
     }
 
-    private static <T> T result(FutureTask<T> task) {
-        boolean interrupted = false;
-        try {
-            while (true) {
-                try {
-                    return task.get();
-                } catch (InterruptedException e) {
-                    interrupted = true;
+    /** Work on a thread of its own. */
+    private record Running<T>(FutureTask<T> task, Thread thread) {
+
+        /** An interrupt of the caller is one of the work, as if it ran here. */
+        T result() {
+            boolean interrupted = false;
+            try {
+                while (true) {
+                    try {
+                        return task.get();
+                    } catch (InterruptedException e) {
+                        interrupted = true;
+                        thread.interrupt();
+                    }
                 }
-            }
-        } catch (ExecutionException e) {
-            throw unchecked(e);
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
+            } catch (ExecutionException e) {
+                throw unchecked(e);
+            } finally {
+                if (interrupted) {
+                    Thread.currentThread().interrupt();
+                }
             }
         }
     }
 
+    /** Whose thread it was that failed does not say who asked for the work: the caller's frames come below. */
+    private static void addCaller(Throwable thrown) {
+        List<StackTraceElement> frames = new ArrayList<>(List.of(thrown.getStackTrace()));
+        frames.addAll(List.of(new Throwable().getStackTrace()));
+        thrown.setStackTrace(frames.toArray(StackTraceElement[]::new));
+    }
+
     private static RuntimeException unchecked(ExecutionException e) {
         Throwable cause = e.getCause() == null ? e : e.getCause();
+        addCaller(cause);
         if (cause instanceof Error error) {
             throw error;
         }

@@ -32,7 +32,8 @@ import org.jspecify.annotations.Nullable;
  * a fan needs, so there is no fall-back.
  */
 public final class NatTable extends OwnTable<NatTable.Entry> {
-    private static final String CHAIN = "type nat hook postrouting priority 100; policy accept;";
+    private static final int PRIORITY = 100;
+    private static final String CHAIN = "type nat hook postrouting priority " + PRIORITY + "; policy accept;";
     private static final String LEFT_ALONE = "ip daddr { 224.0.0.0/4, 255.255.255.255 } accept";
     private static final String LEFT_ALONE_JSON = "[{\"match\":{\"op\":\"==\",\"left\":{\"payload\":"
             + "{\"protocol\":\"ip\",\"field\":\"daddr\"}},\"right\":{\"set\":[{\"prefix\":"
@@ -97,9 +98,7 @@ public final class NatTable extends OwnTable<NatTable.Entry> {
     }
 
     private static boolean isOurChain(JsonObject chain) {
-        return text(chain, "hook").equals("postrouting")
-                && text(chain, "type").equals("nat")
-                && text(chain, "policy").equals("accept");
+        return isAt(chain, "nat", "postrouting", PRIORITY);
     }
 
     private static boolean readRules(List<JsonElement> rules, List<Entry> entries) {

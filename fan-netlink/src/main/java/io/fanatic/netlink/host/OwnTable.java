@@ -211,6 +211,14 @@ abstract class OwnTable<E> {
         return value != null && value.isJsonPrimitive() ? value.getAsString() : "";
     }
 
+    /** Whether a chain is at this place, and lets pass what its rules say nothing about. */
+    static boolean isAt(JsonObject chain, String type, String hook, int priority) {
+        return text(chain, "type").equals(type)
+                && text(chain, "hook").equals(hook)
+                && text(chain, "prio").equals(Integer.toString(priority))
+                && text(chain, "policy").equals("accept");
+    }
+
     /** The parts of a rule, when there are so many. */
     static JsonArray parts(JsonElement rule, int number) {
         JsonArray parts = rule.getAsJsonArray();

@@ -26,7 +26,8 @@ import java.util.List;
  * not: so each has a rule. To accept here means no more than to go on to the chains of others.
  */
 public final class PortTable extends OwnTable<PortTable.Entry> {
-    private static final String CHAIN = "type filter hook input priority 0; policy accept;";
+    private static final int PRIORITY = 0;
+    private static final String CHAIN = "type filter hook input priority " + PRIORITY + "; policy accept;";
 
     /**
      * A port, and where packets to it may come from.
@@ -90,9 +91,7 @@ public final class PortTable extends OwnTable<PortTable.Entry> {
     }
 
     private static boolean isOurChain(JsonObject chain) {
-        return text(chain, "hook").equals("input")
-                && text(chain, "type").equals("filter")
-                && text(chain, "policy").equals("accept");
+        return isAt(chain, "filter", "input", PRIORITY);
     }
 
     private static boolean readRules(List<JsonElement> rules, List<Entry> entries) {

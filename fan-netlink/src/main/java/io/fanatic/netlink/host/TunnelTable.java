@@ -36,7 +36,8 @@ public final class TunnelTable extends OwnTable<TunnelTable.Entry> {
     /** Of the table, without its family. */
     public static final String NAME = "fanatic-tunnel";
 
-    private static final String CHAIN = "type filter hook postrouting priority 110; policy accept;";
+    private static final int PRIORITY = 110;
+    private static final String CHAIN = "type filter hook postrouting priority " + PRIORITY + "; policy accept;";
     private static final int OWN_PACKETS = 3;
     /** How nft writes protocol 4. */
     private static final Set<String> IPIP = Set.of("4", "ipencap", "ipip", "ipv4");
@@ -109,10 +110,7 @@ public final class TunnelTable extends OwnTable<TunnelTable.Entry> {
     }
 
     private static boolean isOurChain(JsonObject chain) {
-        return text(chain, "hook").equals("postrouting")
-                && text(chain, "type").equals("filter")
-                && text(chain, "prio").equals("110")
-                && text(chain, "policy").equals("accept");
+        return isAt(chain, "filter", "postrouting", PRIORITY);
     }
 
     private static boolean readRules(List<JsonElement> rules, List<Entry> entries) {

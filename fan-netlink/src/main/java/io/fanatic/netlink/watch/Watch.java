@@ -31,6 +31,15 @@ import java.util.function.Supplier;
  *
  * <pre>{@code
  * FanConfig config = FanConfig.readIfExists(Path.of(FanConfig.DEFAULT_FILE));
+ * Watch.Listener listener = new Watch.Listener() {
+ *     public void notice(Notice notice) {
+ *         System.out.println(notice);
+ *     }
+ *
+ *     public void resting(String status) {
+ *         System.out.println(status);
+ *     }
+ * };
  * try (Watch watch = Watch.open(() -> config, listener)) {
  *     watch.run();       // until another thread calls watch.stop()
  * }

@@ -109,7 +109,8 @@ class DnsmasqTest {
                 1400,
                 List.of(DhcpRange.of(SLICE, Delivery.BRIDGED, Shares.DEFAULT), second),
                 true,
-                List.of(Ipv4Address.parse("10.0.0.53"), Ipv4Address.parse("10.0.0.54")));
+                List.of(Ipv4Address.parse("10.0.0.53"), Ipv4Address.parse("10.0.0.54")),
+                List.of(new DhcpReservation(MacAddress.parse("02:00:00:00:00:21"), Ipv4Address.parse("250.0.45.100"))));
         assertThat(inside.call(() -> dnsmasq.running("br0"))).isEmpty();
         start(two);
 
@@ -236,7 +237,7 @@ class DnsmasqTest {
         }
 
         start(SERVER);
-        assertThatThrownBy(() -> start(new DhcpServer("nosuch", 1450, SERVER.ranges(), false, List.of())))
+        assertThatThrownBy(() -> start(new DhcpServer("nosuch", 1450, SERVER.ranges(), false, List.of(), List.of())))
                 .hasMessageContaining("unknown interface");
 
         assertThat(precious).hasContent("content");
@@ -271,7 +272,7 @@ class DnsmasqTest {
 
     @Test
     void whatDnsmasqRefusesIsToldAndNothingIsLeft() {
-        DhcpServer absent = new DhcpServer("nosuch", 1450, SERVER.ranges(), false, List.of());
+        DhcpServer absent = new DhcpServer("nosuch", 1450, SERVER.ranges(), false, List.of(), List.of());
 
         assertThatThrownBy(() -> start(absent))
                 .isInstanceOf(DhcpException.class)
@@ -313,7 +314,7 @@ class DnsmasqTest {
         DhcpRange one = SERVER.ranges().get(0);
         Ipv4Address last = Ipv4Address.parse("250.0.45.200");
         DhcpRange old = new DhcpRange(last, last, 8, one.router(), one.slice());
-        start(new DhcpServer("br0", 1450, List.of(old), false, List.of()));
+        start(new DhcpServer("br0", 1450, List.of(old), false, List.of(), List.of()));
         assertThat(client.call(() -> DhcpClient.lease(CLIENT)).address()).isEqualTo(last);
 
         inside.call(() -> dnsmasq.stop("br0"));
@@ -354,6 +355,27 @@ class DnsmasqTest {
                 .containsExactly(
                         "dhcp-host=02:00:00:00:00:14,250.0.45.201", "dhcp-host=02:00:00:00:00:15,250.0.45.202");
         assertThat(inside.call(() -> dnsmasq.running("br0"))).contains(SERVER);
+    }
+
+    /** Also where it had another lease before, and the address is outside the range; ethers(5) has lines for others as well. */
+    @Test
+    void aReservedAddressIsItsClientsAndNobodyElses() throws IOException {
+        start(SERVER);
+        assertThat(client.call(() -> DhcpClient.lease(CLIENT)).address())
+                .isNotEqualTo(Ipv4Address.parse("250.0.45.200"));
+        inside.call(() -> dnsmasq.stop("br0"));
+        Path ethers = Files.writeString(
+                directory.resolve("ethers"),
+                "# hosts\n02:00:00:00:00:77\tprinter\n" + CLIENT + " 250.0.45.200 # db\n" + CLIENT
+                        + " 250.0.45.10\n02:00:00:00:00:78 250.0.45.200\n02:00:00:00:00:79 250.0.46.9\n\nnonsense\n");
+        DhcpServer reserving = SERVER.reserving(DhcpReservation.read(ethers));
+        assertThat(reserving.reservations())
+                .containsExactly(new DhcpReservation(CLIENT, Ipv4Address.parse("250.0.45.200")));
+        start(reserving);
+
+        assertThat(client.call(() -> DhcpClient.lease(CLIENT)).address()).isEqualTo(Ipv4Address.parse("250.0.45.200"));
+        assertThat(inside.call(() -> dnsmasq.running("br0"))).contains(reserving);
+        assertThat(DhcpReservation.read(directory.resolve("none"))).isEmpty();
     }
 
     @Test

@@ -48,6 +48,20 @@ class ForwardTableTest {
     }
 
     @Test
+    void aChainBehindOthersIsNotWhereItShouldBe() {
+        table.write(List.of(TWO));
+        FreshNamespace.exec(
+                inside.namespace(),
+                "sh",
+                "-c",
+                "nft list table ip fanatic-forward | sed 's/priority [^;]*;/priority 7;/' | (t=$(cat); nft delete table ip fanatic-forward;"
+                        + " echo \"$t\" | nft -f -)");
+        assertThat(table.read()).contains(Entry.OTHER);
+        table.write(List.of(TWO, Entry.OTHER));
+        assertThat(table.observe()).isEqualTo(new Observed<>(State.INTACT, List.of(TWO)));
+    }
+
+    @Test
     void anyChangeByHandIsSeenAndRepaired() {
         String[] changes = {
             "add rule ip fanatic-forward forward counter",

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -41,6 +42,39 @@ class NamespaceTest {
     void leavesNothing() {
         Namespace.named(NAME).delete();
         assertThat(Namespace.names()).doesNotContain(NAME);
+    }
+
+    /** The trace of what failed on another thread says who asked for it. */
+    @Test
+    void theCallersFramesAreInTheTraceOfWhatFails() {
+        Namespace namespace = Namespace.create(NAME);
+
+        assertThatThrownBy(() -> namespace.run(() -> {
+                    throw new IllegalStateException("no");
+                }))
+                .satisfies(e -> assertThat(List.of(e.getStackTrace()))
+                        .extracting(StackTraceElement::getMethodName)
+                        .contains("theCallersFramesAreInTheTraceOfWhatFails", "result"));
+    }
+
+    /** As if the work ran on the caller's own thread. */
+    @Test
+    void anInterruptOfTheCallerIsOneOfTheWorkAndStaysTheCallers() {
+        Namespace namespace = Namespace.create(NAME);
+        Thread caller = Thread.currentThread();
+
+        boolean seen = namespace.call(() -> {
+            caller.interrupt();
+            try {
+                new CountDownLatch(1).await(30, TimeUnit.SECONDS);
+                return false;
+            } catch (InterruptedException expected) {
+                return true;
+            }
+        });
+
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(seen).isTrue();
     }
 
     @Test

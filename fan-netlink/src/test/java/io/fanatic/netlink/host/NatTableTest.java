@@ -85,6 +85,20 @@ class NatTableTest {
     }
 
     @Test
+    void aChainBehindOthersIsNotWhereItShouldBe() {
+        nat.write(List.of(FIRST));
+        FreshNamespace.exec(
+                inside.namespace(),
+                "sh",
+                "-c",
+                "nft list table ip fanatic | sed 's/priority [^;]*;/priority 7;/' | (t=$(cat); nft delete table ip fanatic;"
+                        + " echo \"$t\" | nft -f -)");
+        assertThat(nat.read()).contains(Entry.OTHER);
+        nat.write(List.of(FIRST, Entry.OTHER));
+        assertThat(nat.observe()).isEqualTo(new Observed<>(State.INTACT, List.of(FIRST)));
+    }
+
+    @Test
     void anyChangeByHandIsSeenAndRepaired() {
         String[] changes = {
             "add rule ip fanatic postrouting counter",

@@ -50,6 +50,20 @@ class PortTableTest {
     }
 
     @Test
+    void aChainBehindOthersIsNotWhereItShouldBe() {
+        table.write(List.of(ONE));
+        FreshNamespace.exec(
+                inside.namespace(),
+                "sh",
+                "-c",
+                "nft list table inet fanatic | sed 's/priority [^;]*;/priority 7;/' | (t=$(cat); nft delete table inet fanatic;"
+                        + " echo \"$t\" | nft -f -)");
+        assertThat(table.read()).contains(Entry.OTHER);
+        table.write(List.of(ONE, Entry.OTHER));
+        assertThat(table.observe()).isEqualTo(new Observed<>(State.INTACT, List.of(ONE)));
+    }
+
+    @Test
     void anyChangeByHandIsSeenAndRepaired() {
         for (String change : List.of(
                 "add rule inet fanatic input counter",

@@ -51,6 +51,20 @@ class TunnelTableTest {
     }
 
     @Test
+    void aChainBehindOthersIsNotWhereItShouldBe() {
+        table.write(List.of(VXLAN));
+        FreshNamespace.exec(
+                inside.namespace(),
+                "sh",
+                "-c",
+                "nft list table ip fanatic-tunnel | sed 's/priority [^;]*;/priority 7;/' | (t=$(cat); nft delete table ip fanatic-tunnel;"
+                        + " echo \"$t\" | nft -f -)");
+        assertThat(table.read()).contains(Entry.OTHER);
+        table.write(List.of(VXLAN, Entry.OTHER));
+        assertThat(table.observe()).isEqualTo(new Observed<>(State.INTACT, List.of(VXLAN)));
+    }
+
+    @Test
     void anyChangeByHandIsSeenAndRepaired() {
         String chain = " ip fanatic-tunnel postrouting ";
         for (String change : List.of(

@@ -99,16 +99,16 @@ public final class Podman implements AutoCloseable {
         return file;
     }
 
-    /** Ends and removes all containers. */
+    /** Ends and removes all containers, and waits for what podman started to clean up behind them. */
     public void removeContainers() {
         podman("rm", "-f", "-a", "-t", "0");
+        awaitCleaners();
     }
 
     /** Ends all containers and removes the storage. */
     @Override
     public void close() {
         removeContainers();
-        awaitCleaners();
         Cgroups.remove("libpod_parent");
         if (host.namespace().exists()) {
             host.namespace().call(() -> Files.deleteIfExists(STORAGE));

@@ -4,7 +4,7 @@
  *
  * <pre>{@code
  * ResponderSpec spec = ResponderSpec.at(Ipv4Address.parse("250.0.2.1"), Cidr.parse("250.0.0.0/8"));
- * try (Probes probes = Probes.open(); Responder responder = Responder.start(probes, spec, line -> log(line))) {
+ * try (Probes probes = Probes.open(); Responder responder = Responder.start(probes, spec, System.out::println)) {
  *     responder.awaitIdle(Duration.ofMinutes(10));
  * }
  * }</pre>

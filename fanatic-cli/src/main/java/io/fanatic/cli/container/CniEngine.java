@@ -94,7 +94,7 @@ final class CniEngine extends FileEngine {
 
     @Override
     List<String> warnings(FanAttachment fan) {
-        List<String> warnings = new ArrayList<>(DockerForwarding.warnings(fan));
+        List<String> warnings = new ArrayList<>();
         List<Path> plugins = plugins();
         if (plugins.isEmpty()) {
             warnings.add("there are no CNI plugins in " + USUAL_PLUGINS

@@ -59,6 +59,11 @@ public interface ContainerEngine {
     /** Names of the containers, running or not, that are on the fan through this engine. */
     List<String> containersOn(FanAttachment fan);
 
+    /** The containers that are on the fan, or were to be, in a way that does not work and that the engine does not refuse. */
+    default List<Misfit> misfits(FanAttachment fan) {
+        return List.of();
+    }
+
     /**
      * Starts a container on the fan, {@code fanatic-test}, to test the way to it; whatever of that name an earlier test left is
      * replaced. The caller closes it, which destroys it.

@@ -20,19 +20,22 @@ import java.util.Optional;
  * networks need. As it also makes bridged frames go through that chain, no container of anybody else's reaches another host
  * then. A network of Docker's on the fan's bridge brings the rules that let all of them pass.
  */
-final class DockerForwarding {
+public final class DockerForwarding {
     private static final List<String> CHAINS = List.of("FORWARD", "DOCKER-USER");
 
     private DockerForwarding() {}
 
-    /** At most one sentence; none where nothing is dropped, or where that cannot be found out. */
-    static List<String> warnings(FanAttachment fan) {
+    /**
+     * For a fan that adds no rules of its own. At most one sentence; none where nothing is dropped, or where that cannot be found
+     * out.
+     */
+    public static List<String> warnings(FanAttachment fan) {
         if (!drops(fan.bridge())) {
             return List.of();
         }
         return List.of("this host drops what it forwards, as Docker sets it up: containers reach other hosts only"
-                + " after fanctl up, or enabling Docker on this fan too, which add the rules that let " + fan.bridge()
-                + " pass");
+                + " after fanctl up without --no-accept, or enabling Docker on this fan too, which add the rules that let "
+                + fan.bridge() + " pass");
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.fanatic.cli.container;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -18,6 +19,13 @@ public record EnginePlan(List<String> steps, List<String> warnings, boolean rest
 
     public static EnginePlan nothing() {
         return new EnginePlan(List.of(), List.of(), false);
+    }
+
+    /** The same with more warnings, where there is anything to do. */
+    public EnginePlan warning(List<String> more) {
+        List<String> all = new ArrayList<>(warnings);
+        all.addAll(isEmpty() ? List.of() : more);
+        return new EnginePlan(steps, all, restarts);
     }
 
     public boolean isEmpty() {

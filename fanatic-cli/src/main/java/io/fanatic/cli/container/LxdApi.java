@@ -89,6 +89,14 @@ final class LxdApi implements AutoCloseable {
         return find("/1.0/profiles/" + word(name), "show the profile " + name);
     }
 
+    /** All of the default project. */
+    List<Json> profiles() {
+        return ok(http.get("/1.0/profiles?recursion=1"), "list its profiles")
+                .json()
+                .at("metadata")
+                .list();
+    }
+
     void createProfile(JsonObject profile) {
         ok(
                 http.post("/1.0/profiles", profile),
@@ -129,6 +137,11 @@ final class LxdApi implements AutoCloseable {
 
         String path() {
             return "/1.0/instances/" + name + (project.isEmpty() ? "" : "?project=" + project);
+        }
+
+        /** For a command line of the client, with a space before; empty for the default project. */
+        String projectOption() {
+            return project.isEmpty() || project.equals("default") ? "" : " --project " + HttpAnswer.oneLine(project);
         }
 
         @Override

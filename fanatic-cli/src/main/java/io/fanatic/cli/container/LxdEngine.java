@@ -48,17 +48,14 @@ final class LxdEngine implements ContainerEngine {
     @Override
     public EnginePlan planEnable(FanAttachment fan, EngineOptions options) {
         requireDhcp(fan);
-        return with(lxd -> plan(fan, keeper(lxd, fan).enabling()));
+        return with(lxd -> StatusMapper.plan(keeper(lxd, fan).enabling()));
     }
 
     @Override
     public EnginePlan enable(FanAttachment fan, EngineOptions options) {
         requireDhcp(fan);
-        return HostLocks.run(() -> with(lxd -> plan(fan, keeper(lxd, fan).enable())));
-    }
-
-    private static EnginePlan plan(FanAttachment fan, List<String> steps) {
-        return new EnginePlan(steps, steps.isEmpty() ? List.of() : DockerForwarding.warnings(fan), false);
+        return HostLocks.run(
+                () -> with(lxd -> StatusMapper.plan(keeper(lxd, fan).enable())));
     }
 
     private void requireDhcp(FanAttachment fan) {
@@ -108,6 +105,11 @@ final class LxdEngine implements ContainerEngine {
             }
             return List.of();
         }
+    }
+
+    @Override
+    public List<Misfit> misfits(FanAttachment fan) {
+        return isNoted(fan) ? with(lxd -> new LxdProfile(lxd, fan).misfits()) : List.of();
     }
 
     @Override

@@ -11,9 +11,12 @@ import java.util.TreeMap;
 
 /**
  * A profile of LXD or Incus, named as the fan's bridge, that gives an instance an eth0 on that bridge. It has no disk: it goes
- * on top of another profile, and its eth0 replaces that one's.
+ * on top of another profile, and its eth0 replaces that one's. Of several fans only the first has an eth0; the others' device is
+ * named like their bridge, so that an instance can be on all of them.
  */
 final class LxdProfile implements Resource {
+    private static final String ETH0 = "eth0";
+
     private final LxdApi lxd;
     private final FanAttachment fan;
 
@@ -53,17 +56,34 @@ final class LxdProfile implements Resource {
         return sorted;
     }
 
+    /** As it was made, whatever other fan has come or gone since; else as {@link LxdProfile} says. */
+    private String device() {
+        boolean own = lxd.profile(fan.bridge())
+                .map(profile -> profile.at("devices").names().contains(fan.bridge()))
+                .orElseGet(this::anotherFanHasEth0);
+        return own ? fan.bridge() : ETH0;
+    }
+
+    private boolean anotherFanHasEth0() {
+        return lxd.profiles().stream().anyMatch(profile -> {
+            String name = profile.textOr("name", "");
+            return !name.equals(fan.bridge())
+                    && profile.at("devices", ETH0).textOr("parent", "").equals(name);
+        });
+    }
+
     JsonObject request() {
+        String device = device();
         JsonObject devices = new JsonObject();
         devices.add(
-                "eth0",
+                device,
                 DockerApi.object(
                         "type",
                         "nic",
                         "nictype",
                         "bridged",
                         "name",
-                        "eth0",
+                        device,
                         "parent",
                         fan.bridge(),
                         "mtu",
@@ -92,11 +112,35 @@ final class LxdProfile implements Resource {
 
     @Override
     public String creating() {
-        String client = lxd.kind() == EngineKind.LXD ? "lxc" : "incus";
+        String device = device();
         return "create " + title() + ", whose instances get the addresses "
-                + FanAttachment.description(fan.range(Share.DHCP), Share.DHCP) + "; they join the fan by: " + client
+                + FanAttachment.description(fan.range(Share.DHCP), Share.DHCP) + "; they join the fan by: " + client()
                 + " launch IMAGE NAME -p default -p "
-                + fan.bridge();
+                + fan.bridge()
+                + (device.equals(ETH0) ? "" : ", as " + device + " beside an eth0");
+    }
+
+    private String client() {
+        return lxd.kind() == EngineKind.LXD ? "lxc" : "incus";
+    }
+
+    /** The instances with the profile that have a device of the same name of their own, or by a later profile. */
+    List<Misfit> misfits() {
+        List<LxdApi.Instance> off = instances();
+        List<LxdApi.Instance> on = off.isEmpty() ? List.of() : lxd.instancesOn(fan.bridge());
+        List<Misfit> misfits = new ArrayList<>();
+        for (LxdApi.Instance instance : off) {
+            if (on.stream().noneMatch(other -> other.toString().equals(instance.toString()))) {
+                misfits.add(new Misfit(
+                        Misfit.Kind.DEVICE,
+                        instance + " (" + lxd.kind().title() + ") has the profile " + fan.bridge()
+                                + ", and another device " + device() + " that takes the place of the profile's",
+                        client() + instance.projectOption() + " config device add " + instance.name() + " "
+                                + fan.bridge() + " nic nictype=bridged parent=" + fan.bridge() + " name="
+                                + fan.bridge() + " mtu=" + fan.mtu()));
+            }
+        }
+        return misfits;
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.fanatic.core.AddressRange;
 import io.fanatic.core.Share;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -16,6 +17,9 @@ import java.util.List;
  * <p>{@code podman network create} cannot do this: it refuses a subnet that is in use on the host.
  */
 final class PodmanEngine extends FileEngine {
+    /** Podman's own is 100: beside another of its networks, which may publish ports, the fan's way out is the second choice. */
+    private static final String METRIC = "200";
+
     private final ContainersConf configuration;
 
     PodmanEngine(Path journals, ContainersConf configuration) {
@@ -34,24 +38,51 @@ final class PodmanEngine extends FileEngine {
         }
     }
 
+    private Path path(FanAttachment fan) {
+        String directory = configuration.network("network_config_dir");
+        return Path.of(directory.isEmpty() ? "/etc/containers/networks" : directory, fan.bridge() + ".json");
+    }
+
     @Override
     StaticFile file(FanAttachment fan) {
-        String directory = configuration.network("network_config_dir");
-        Path path = Path.of(directory.isEmpty() ? "/etc/containers/networks" : directory, fan.bridge() + ".json");
+        Path path = path(fan);
         return new StaticFile(
                 "Podman's network file " + path,
                 path,
                 () -> network(fan),
                 fan,
                 Share.PODMAN,
-                "containers join the fan by: podman run --network " + fan.bridge(),
+                "containers join the fan by: podman run --network " + fan.bridge()
+                        + "; one that publishes ports with -p needs a second network: --network " + fan.bridge()
+                        + " --network podman",
                 false,
                 new PodmanContainers(fan.bridge(), path));
     }
 
     @Override
     List<String> warnings(FanAttachment fan) {
-        return DockerForwarding.warnings(fan);
+        return List.of();
+    }
+
+    /** Podman refuses none of these: in unmanaged mode netavark publishes no ports, and takes whatever address it is given. */
+    @Override
+    public List<Misfit> misfits(FanAttachment fan) {
+        List<Misfit> misfits = new ArrayList<>();
+        for (PodmanContainers.Attached container : new PodmanContainers(fan.bridge(), path(fan)).attached()) {
+            if (!container.ports().isEmpty() && container.networks().equals(List.of(fan.bridge()))) {
+                misfits.add(new Misfit(
+                        Misfit.Kind.PORTS,
+                        container.name() + " (Podman) publishes " + String.join(", ", container.ports())
+                                + ", and is on " + fan.bridge() + " alone",
+                        "podman run --network " + fan.bridge() + " --network podman -p "
+                                + container.ports().get(0) + " ..."));
+            }
+            container
+                    .address()
+                    .flatMap(address -> Misfit.ofAddress(fan, Share.PODMAN, container.name(), address))
+                    .ifPresent(misfits::add);
+        }
+        return misfits;
     }
 
     /** What {@code podman network inspect} shows, netavark's form (github.com/containers/common, libnetwork/types). */
@@ -82,11 +113,22 @@ final class PodmanEngine extends FileEngine {
                 "network_interface",
                 fan.bridge());
         network.add("subnets", subnets);
+        if (!fan.subnet().equals(fan.overlay())) {
+            // Beside a second network the way to other slices must not be that one's default route.
+            JsonArray routes = new JsonArray();
+            routes.add(DockerApi.object(
+                    "destination",
+                    fan.overlay().toString(),
+                    "gateway",
+                    fan.slice().hostAddress().toString()));
+            network.add("routes", routes);
+        }
         network.addProperty("ipv6_enabled", false);
         network.addProperty("internal", false);
         network.addProperty("dns_enabled", false);
         network.add("labels", DockerApi.object("io.fanatic.fan", fan.mapping().toString()));
-        network.add("options", DockerApi.object("mode", "unmanaged", "mtu", Integer.toString(fan.mtu())));
+        network.add(
+                "options", DockerApi.object("mode", "unmanaged", "mtu", Integer.toString(fan.mtu()), "metric", METRIC));
         network.add("ipam_options", DockerApi.object("driver", "host-local"));
         return network;
     }

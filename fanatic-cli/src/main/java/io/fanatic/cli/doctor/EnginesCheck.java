@@ -1,8 +1,10 @@
 package io.fanatic.cli.doctor;
 
+import io.fanatic.cli.command.CommandException;
 import io.fanatic.cli.container.ContainerEngine;
 import io.fanatic.cli.container.EngineStatus;
 import io.fanatic.cli.container.FanAttachment;
+import io.fanatic.cli.container.Misfit;
 import io.fanatic.core.FanEntry;
 import io.fanatic.core.FanNames;
 import io.fanatic.core.FanSlice;
@@ -39,6 +41,7 @@ final class EnginesCheck implements Check {
                 for (ContainerEngine engine : engines) {
                     findings.looked();
                     run(engine, attachment, findings);
+                    lookAtContainers(engine, attachment, findings);
                 }
             }
         }
@@ -59,6 +62,52 @@ final class EnginesCheck implements Check {
                                 "fanatic deconfigure -u " + entry.underlay() + " -o " + entry.overlay())
                         .because(Code.FAN_DOWN, Code.FAN_BLOCKED, Code.UNDERLAY_GONE));
             }
+        }
+    }
+
+    private static void lookAtContainers(ContainerEngine engine, FanAttachment fan, Findings findings) {
+        List<Misfit> misfits;
+        try {
+            misfits = engine.misfits(fan);
+        } catch (CommandException e) {
+            findings.notChecked("containers of " + engine.kind().title() + " were not looked at: " + e.getMessage());
+            return;
+        }
+        for (Misfit misfit : misfits) {
+            String subject = fan.overlay().toString();
+            List<String> evidence = List.of(misfit.sentence());
+            findings.add(
+                    switch (misfit.kind()) {
+                        case ADDRESS ->
+                            Finding.of(
+                                    Code.ADDRESS_SLICE,
+                                    subject,
+                                    "a container has an address that no container of this host can have",
+                                    evidence,
+                                    misfit.fix());
+                        case SHARE ->
+                            Finding.of(
+                                    Code.ADDRESS_SHARE,
+                                    subject,
+                                    "a container has an address that another engine gives out",
+                                    evidence,
+                                    misfit.fix());
+                        case PORTS ->
+                            Finding.of(
+                                    Code.PORTS_UNPUBLISHED,
+                                    subject,
+                                    "ports of a container are published on the fan's network alone, where nothing forwards"
+                                            + " them",
+                                    evidence,
+                                    misfit.fix());
+                        case DEVICE ->
+                            Finding.of(
+                                    Code.INSTANCE_OFF,
+                                    subject,
+                                    "an instance has the fan's profile and no device on the fan",
+                                    evidence,
+                                    misfit.fix());
+                    });
         }
     }
 

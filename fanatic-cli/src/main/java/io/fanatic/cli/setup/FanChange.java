@@ -3,6 +3,7 @@ package io.fanatic.cli.setup;
 import io.fanatic.cli.command.CommandException;
 import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.container.ContainerEngine;
+import io.fanatic.cli.container.DockerForwarding;
 import io.fanatic.cli.container.EngineKind;
 import io.fanatic.cli.container.EngineOptions;
 import io.fanatic.cli.container.EnginePlan;
@@ -266,6 +267,7 @@ record FanChange(FanState from, FanState to) {
             parts.add(new TransitionPlan.Part(
                     "the fan", List.of("take down the fan " + from.name()), List.of(), warnings, false));
         }
+        boolean warned = false;
         for (EngineKind kind : coming(host)) {
             FanAttachment fan = attachmentToBe(host);
             if (from.engines().containsKey(kind) && stepsBack(kind)) {
@@ -276,7 +278,12 @@ record FanChange(FanState from, FanState to) {
                 continue;
             }
             requireOwn(host, fan, HandedOut.share(kind));
-            addEngine(parts, kind, host.engine(kind).planEnable(fan, options(to, kind)), "on the fan");
+            EnginePlan plan = host.engine(kind).planEnable(fan, options(to, kind));
+            // Of others the rules that bringing the fan up adds, or Docker's network, are the cure.
+            boolean dropped =
+                    !warned && !to.entry().options().accept() && !to.engines().containsKey(EngineKind.DOCKER);
+            warned |= dropped;
+            addEngine(parts, kind, dropped ? plan.warning(DockerForwarding.warnings(fan)) : plan, "on the fan");
         }
         return parts;
     }

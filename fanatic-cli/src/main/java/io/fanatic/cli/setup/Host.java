@@ -104,6 +104,15 @@ public record Host(Fans fans, List<ContainerEngine> engines, FanFile file, Path 
         return states;
     }
 
+    /** How to name each of {@link #states}. */
+    public List<FanEntry> entries() {
+        List<FanEntry> entries = new ArrayList<>();
+        for (FanState state : states()) {
+            entries.add(state.configured().orElse(state.entry()));
+        }
+        return entries;
+    }
+
     /** The fan that an entry means, as it is on this host now. */
     public FanState observe(FanEntry wanted) {
         Optional<UnderlaySpec> address = addressOf(wanted);

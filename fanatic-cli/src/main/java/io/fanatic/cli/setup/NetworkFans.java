@@ -4,6 +4,7 @@ import io.fanatic.core.Cidr;
 import io.fanatic.core.FanEntry;
 import io.fanatic.core.UnderlaySpec;
 import io.fanatic.netlink.FanNetwork;
+import io.fanatic.netlink.FanNetwork.IfInUse;
 import io.fanatic.netlink.engine.AddressState;
 import io.fanatic.netlink.engine.Fan;
 import io.fanatic.netlink.engine.Plan;
@@ -45,7 +46,7 @@ record NetworkFans(FanNetwork network) implements Fans {
 
     @Override
     public Plan down(Cidr overlay, UnderlaySpec underlay, boolean force) {
-        return network.down(overlay, underlay, force);
+        return network.down(overlay, underlay, force ? IfInUse.CUT_OFF : IfInUse.REFUSE);
     }
 
     @Override

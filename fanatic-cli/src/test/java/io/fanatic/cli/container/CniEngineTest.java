@@ -70,6 +70,32 @@ class CniEngineTest extends FileEngineTests<Containerd> {
                 .hasToString("250.0.1.2");
     }
 
+    /** By the argument that the specification has for it; a runtime such as nerdctl passes it on. */
+    @Test
+    void aContainerGetsTheAddressThatItAsksFor(Lab lab) {
+        EngineHost host = new EngineHost(lab.hosts().get(0), EngineKind.CNI);
+        host.enable();
+        String plugin = "jq '.plugins[0] + {name, cniVersion}' " + FILE + " | CNI_CONTAINERID=fixed CNI_IFNAME=eth0"
+                + " CNI_NETNS=/run/netns/fixed CNI_PATH=/usr/lib/cni CNI_ARGS='IgnoreUnknown=1;IP=250.0.1.20'"
+                + " /usr/lib/cni/bridge";
+        host.host().exec("ip", "netns", "add", "fixed").orThrow();
+        try {
+            host.host()
+                    .exec("sh", "-ec", plugin.replace("| ", "| env CNI_COMMAND=ADD "))
+                    .orThrow();
+            assertThat(host.host()
+                            .exec("ip", "-n", "fixed", "-4", "-o", "address", "show", "dev", "eth0")
+                            .orThrow()
+                            .output())
+                    .contains(" 250.0.1.20/8 ");
+            host.host()
+                    .exec("sh", "-ec", plugin.replace("| ", "| env CNI_COMMAND=DEL "))
+                    .orThrow();
+        } finally {
+            host.host().exec("ip", "netns", "delete", "fixed");
+        }
+    }
+
     @Override
     List<String> known(String... containers) {
         // ctr puts its namespace in front.

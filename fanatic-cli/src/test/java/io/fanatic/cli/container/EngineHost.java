@@ -68,6 +68,11 @@ record EngineHost(LabHost host, EngineKind kind) {
         return inside(() -> engine().containersOn(fan));
     }
 
+    List<Misfit> misfits() {
+        FanAttachment fan = fan();
+        return inside(() -> engine().misfits(fan));
+    }
+
     TestContainer startTest(Optional<String> image, Consumer<String> progress) {
         FanAttachment fan = fan();
         return new Inside(this, inside(() -> engine().startTest(fan, image, progress)));

@@ -6,6 +6,7 @@ import static io.fanatic.cli.container.EngineHost.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fanatic.cli.command.ExitCode;
+import io.fanatic.core.FanEntry;
 import io.fanatic.core.FanOptions;
 import io.fanatic.core.Share;
 import io.fanatic.core.Shares;
@@ -15,8 +16,11 @@ import io.fanatic.harness.lab.EmbeddedFan;
 import io.fanatic.harness.lab.Lab;
 import io.fanatic.harness.lab.LabHost;
 import io.fanatic.harness.probe.Probes;
+import io.fanatic.netlink.FanNetwork;
 import io.fanatic.netlink.host.HostSnapshot;
 import io.fanatic.netlink.host.Namespace;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -155,6 +159,83 @@ abstract class InstanceEngineTests {
         } finally {
             daemon.removeInstances();
             daemon.client("profile", "delete", "mine");
+        }
+    }
+
+    /** Each fan has a device of its own; whose device another one has replaced is found, and the fix puts it on the fan. */
+    @Test
+    void anInstanceIsOnTwoFansAndOneThatIsOnNoneIsFound(Lab lab) {
+        EngineHost h1 = engine(lab, 0);
+        Lxd daemon = daemons.get(0);
+        h1.enable();
+        FanNetwork network = FanNetwork.onThisHost().in(h1.host().namespace());
+        FanEntry second = FanEntry.parse(List.of("251.0.0.0/8", "10.0.0.0/16", "dhcp"));
+        network.up(second);
+        FanAttachment other = network.list().stream()
+                .filter(fan -> fan.bridge().equals("fan-251"))
+                .map(fan -> FanAttachment.of(fan, fan.slices().get(0)))
+                .findFirst()
+                .orElseThrow();
+        try {
+            assertThat(h1.inside(() -> h1.engine().enable(other, EngineOptions.USUAL))
+                            .steps())
+                    .singleElement()
+                    .asString()
+                    .endsWith(" -p default -p fan-251, as fan-251 beside an eth0");
+            Namespace both = namespace(daemon.run("both", "default", "fan-250", "fan-251"));
+            assertThat(ContainerNet.links(both)).contains("eth0", "fan-251");
+            assertThat(h1.misfits()).isEmpty();
+            assertThat(h1.inside(() -> h1.engine().misfits(other))).isEmpty();
+            daemon.removeInstances();
+            h1.disable(false);
+            assertThat(h1.inside(() -> h1.engine().status(other)).state()).isEqualTo(EngineStatus.State.ENABLED);
+            h1.enable();
+
+            daemon.run("own", "default", "fan-250");
+            daemon.client("config", "device", "add", "own", "eth0", "nic", "nictype=p2p", "name=eth0")
+                    .orThrow();
+            Misfit misfit = h1.misfits().get(0);
+            assertThat(misfit.kind()).isEqualTo(Misfit.Kind.DEVICE);
+            assertThat(misfit.sentence())
+                    .isEqualTo(
+                            "own (" + kind().title() + ") has the profile fan-250, and another device eth0 that takes"
+                                    + " the place of the profile's");
+            daemon.client(misfit.fix().substring(misfit.fix().indexOf(' ') + 1).split(" "))
+                    .orThrow();
+            assertThat(h1.misfits()).isEmpty();
+            assertThat(ContainerNet.links(namespace(daemon.pidOf("own")))).contains("fan-250");
+        } finally {
+            daemon.removeInstances();
+            h1.inside(() -> h1.engine().disable(other, true));
+            network.down(second.overlay(), second.underlay(), FanNetwork.IfInUse.CUT_OFF);
+        }
+    }
+
+    /** By ethers(5): the engine itself refuses ipv4.address on a bridge that it does not manage. */
+    @Test
+    void anInstanceHasTheAddressThatIsReservedForIt(Lab lab) {
+        EngineHost h1 = engine(lab, 0);
+        Lxd daemon = daemons.get(0);
+        h1.enable();
+        daemon.client("init", Lxd.IMAGE, "db", "-p", "default", "-p", "fan-250").orThrow();
+        String mac = daemon.client("config", "get", "db", "volatile.eth0.hwaddr")
+                .orThrow()
+                .output()
+                .strip();
+        FanNetwork network = FanNetwork.onThisHost().in(h1.host().namespace());
+        FanEntry entry =
+                network.list().get(0).entry(network.list().get(0).slices().get(0));
+        Path ethers = Path.of("/etc/ethers");
+        h1.inside(() -> Files.writeString(ethers, mac + " 250.0.1.100\n"));
+        try {
+            assertThat(network.plan(entry).lines()).singleElement().asString().startsWith("restart dnsmasq on fan-250");
+            network.up(entry);
+            daemon.client("start", "db").orThrow();
+            assertThat(ContainerNet.await(namespace(daemon.pidOf("db"))).address())
+                    .hasToString("250.0.1.100");
+        } finally {
+            h1.inside(() -> Files.deleteIfExists(ethers));
+            network.up(entry);
         }
     }
 
