@@ -32,8 +32,8 @@ class FaultTableTest {
     private static final Pattern ROW = Pattern.compile("^\\| ([FP]\\d+b?) \\| (.+?) \\| (.+) \\|$", Pattern.MULTILINE);
     private static final Pattern NAMED = Pattern.compile("`([A-Z]\\w*)#(\\w+)`");
     private static final Pattern FILE = Pattern.compile("`((?:scripts|examples)/[\\w./-]+)`");
-    private static final Pattern COMMENT =
-            Pattern.compile("(?m)^\\s*// TESTING\\.md ([F\\d][^\\n]*)\\n(?:[^\\n]*\\n)*?\\s*(?:public )?void (\\w+)\\(");
+    private static final Pattern COMMENT = Pattern.compile(
+            "(?m)^\\s*// TESTING\\.md ([F\\d][^\\n]*)\\n(?:[^\\n]*\\n)*?\\s*(?:public )?void (\\w+)\\(");
     private static final Pattern ID = Pattern.compile("\\d+b?");
     private static final Pattern TELLING_NAME = Pattern.compile("void fault(\\d+)[A-Z]\\w*\\(");
 

@@ -46,8 +46,7 @@ class EnginesTogetherTest {
 
     private static final int EACH = System.getProperty("fanatic.long") != null ? 50 : 6;
     /** The usual ones have no room for so many of Podman and CNI. */
-    private static final String SHARES =
-            EACH > 30 ? " --shares docker:1/4,dhcp:1/4,podman:1/4,cni:1/4" : "";
+    private static final String SHARES = EACH > 30 ? " --shares docker:1/4,dhcp:1/4,podman:1/4,cni:1/4" : "";
 
     private static final int WAIT_SECONDS = 20;
 
