@@ -64,7 +64,7 @@ public final class FanConfig {
 
     private void addRow(String text, Map<String, Integer> lineOf) {
         int number = rows.size() + 1;
-        List<String> words = Text.description(text.substring(0, contentEnd(text)));
+        List<String> words = Text.words(text.substring(0, contentEnd(text)));
         Optional<FanEntry> read = Optional.empty();
         if (number == 1 && text.charAt(0) == BYTE_ORDER_MARK) {
             problems.add(new FanConfigException(
@@ -198,9 +198,9 @@ public final class FanConfig {
      *
      * @param line one of {@link #lines}
      */
-    public List<String> description(Line line) {
+    public List<String> words(Line line) {
         String text = rows.get(line.number() - 1).text;
-        return Text.description(text.substring(0, contentEnd(text)));
+        return Text.words(text.substring(0, contentEnd(text)));
     }
 
     /**

@@ -50,7 +50,7 @@ public record FanEntry(Cidr overlay, UnderlaySpec underlay, FanOptions options) 
      * @throws IllegalArgumentException as {@link #parse(List)}
      */
     public static FanEntry parse(String line) {
-        return parse(Text.description(line));
+        return parse(Text.words(line));
     }
 
     /**

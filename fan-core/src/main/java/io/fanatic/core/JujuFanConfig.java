@@ -36,7 +36,7 @@ public record JujuFanConfig(List<FanMapping> fans) {
      */
     public static JujuFanConfig parse(String text) {
         List<FanMapping> fans = new ArrayList<>();
-        for (String pair : Text.description(text)) {
+        for (String pair : Text.words(text)) {
             fans.add(parsePair(pair));
         }
         return new JujuFanConfig(fans);

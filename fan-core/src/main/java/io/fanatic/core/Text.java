@@ -28,7 +28,7 @@ final class Text {
     }
 
     /** What stands between white space. */
-    static List<String> description(String text) {
+    static List<String> words(String text) {
         List<String> words = new ArrayList<>();
         for (int at = skipSpace(text, 0); at < text.length(); ) {
             int end = skipWord(text, at);

@@ -28,7 +28,7 @@ class TransportTest {
         for (Transport transport : ALL) {
             FanOptions options = FanOptions.DEFAULT.withMtu(1400).withTransport(transport, OVERLAY);
             assertThat(options.transport(OVERLAY, Optional.empty())).isEqualTo(transport);
-            assertThat(FanOptions.parse(Text.description(options.toString()))).isEqualTo(options);
+            assertThat(FanOptions.parse(Text.words(options.toString()))).isEqualTo(options);
         }
         assertThat(FanOptions.DEFAULT.withTransport(ALL.get(0), OVERLAY)).isEqualTo(FanOptions.DEFAULT);
     }

@@ -30,7 +30,7 @@ final class FanArguments {
         underlay =
                 command.option("-u,--underlay", "UNDERLAY", UnderlaySpec::parse, "the underlay: " + UnderlaySpec.FORMS);
         overlay = command.option("-o,--overlay", "OVERLAY", Cidr::parse, "the overlay, such as 250.0.0.0/8");
-        words = command.description(
+        words = command.words(
                 "WORD",
                 "0..*",
                 "the older form: OVERLAY UNDERLAY and flags as in /etc/network/fan, instead of -u and -o");

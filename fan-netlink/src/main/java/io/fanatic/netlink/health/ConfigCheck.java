@@ -24,7 +24,7 @@ final class ConfigCheck implements Check {
                     "sudoedit " + config.file()));
         }
         for (FanConfig.Line line : config.lines()) {
-            List<String> words = config.description(line);
+            List<String> words = config.words(line);
             if (!words.get(0).equals(line.entry().overlay().toString())) {
                 findings.add(Finding.of(
                         Code.CONFIG_ORDER,

@@ -92,7 +92,7 @@ public abstract class Command {
      *
      * @param arity how many, such as {@code 1..*}
      */
-    public final Option<String[]> description(String label, String arity, String description) {
+    public final Option<String[]> words(String label, String arity, String description) {
         return add(PositionalParamSpec.builder()
                 .paramLabel(label)
                 .arity(arity)

@@ -79,8 +79,8 @@ record DockerDaemon(
             return new DockerDaemon(
                     pid,
                     Files.readSymbolicLink(proc.resolve("exe")),
-                    description(proc.resolve("cmdline")),
-                    description(proc.resolve("environ")),
+                    words(proc.resolve("cmdline")),
+                    words(proc.resolve("environ")),
                     output(proc),
                     Files.isDirectory(SYSTEMD) ? unit(groups) : Optional.empty(),
                     ProcessHandle.of(pid)
@@ -93,7 +93,7 @@ record DockerDaemon(
         }
     }
 
-    private static List<String> description(Path file) throws IOException {
+    private static List<String> words(Path file) throws IOException {
         String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
         return text.isEmpty() ? List.of() : Arrays.asList(text.split("\0"));
     }

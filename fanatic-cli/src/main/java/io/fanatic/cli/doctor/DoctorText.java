@@ -83,6 +83,6 @@ final class DoctorText {
 
     /** Further lines begin below the text of the first. */
     private void wrap(List<String> lines, String start, String text) {
-        lines.addAll(Wrap.description(start, " ".repeat(start.length()), text, width));
+        lines.addAll(Wrap.lines(start, " ".repeat(start.length()), text, width));
     }
 }

@@ -37,15 +37,15 @@ record KernelTable(RunningKernel kernel, List<KernelFeatures.Trial> trials) {
         lines.add("");
         for (KernelFeatures.Trial trial : trials) {
             String head = pad(trial.feature().word(), WORD) + pad(answer(trial), ANSWER);
-            lines.addAll(Wrap.description(head, INDENT, trial.feature().gives(), width));
+            lines.addAll(Wrap.lines(head, INDENT, trial.feature().gives(), width));
             if (trial.result() == KernelFeatures.Result.WORKS) {
                 continue;
             }
             String without =
                     trial.feature().required() ? "no fan" : trial.feature().without();
-            lines.addAll(Wrap.description(INDENT + "without: ", INDENT + "         ", without, width));
+            lines.addAll(Wrap.lines(INDENT + "without: ", INDENT + "         ", without, width));
             if (!trial.seen().isEmpty()) {
-                lines.addAll(Wrap.description(INDENT + "seen: ", INDENT + "      ", trial.seen(), width));
+                lines.addAll(Wrap.lines(INDENT + "seen: ", INDENT + "      ", trial.seen(), width));
             }
         }
         return lines;

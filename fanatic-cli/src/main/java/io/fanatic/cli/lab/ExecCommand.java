@@ -12,7 +12,7 @@ import java.util.function.IntConsumer;
 
 /** {@code fanatic lab exec}: ends as the command ended, so that scripts can ask it things. */
 final class ExecCommand extends LabCommand {
-    private final Option<String[]> words = description(
+    private final Option<String[]> words = words(
             "WORD", "1..*", "a host or container, such as h1 or h1c1, then the command; a shell if there is none");
     private final IntConsumer exit;
 

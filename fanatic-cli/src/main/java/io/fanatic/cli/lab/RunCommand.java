@@ -24,7 +24,7 @@ final class RunCommand extends LabCommand {
     private static final String USUAL_NAME = "fanrun";
 
     private final Option<String[]> files =
-            description("SCENARIO", "1..*", "a YAML file, see fan-scenario(5); several run one after the other");
+            words("SCENARIO", "1..*", "a YAML file, see fan-scenario(5); several run one after the other");
     private final Option<Path> report = option("--report", "DIR", Values::path, ReportOutput.DESCRIPTION);
 
     RunCommand() {

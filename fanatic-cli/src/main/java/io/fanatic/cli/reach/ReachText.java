@@ -114,6 +114,6 @@ final class ReachText {
 
     /** Further lines begin below the text of the first. */
     private static List<String> wrapped(String start, String text) {
-        return Wrap.description(start, " ".repeat(start.length()), text, WIDTH);
+        return Wrap.lines(start, " ".repeat(start.length()), text, WIDTH);
     }
 }

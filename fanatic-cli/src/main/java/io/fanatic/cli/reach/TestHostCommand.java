@@ -18,7 +18,7 @@ import java.util.function.Consumer;
 /** {@code fanatic test host}: other hosts, stage by stage. */
 public final class TestHostCommand extends Command {
     private final Option<String[]> words =
-            description("ADDRESS", "1..*", "of another host, on the underlay or in the overlay");
+            words("ADDRESS", "1..*", "of another host, on the underlay or in the overlay");
     private final ReachOptions options = new ReachOptions(this);
     private final Option<Boolean> json = flag("--json", "print one JSON document");
 

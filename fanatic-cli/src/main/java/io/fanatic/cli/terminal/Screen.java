@@ -44,7 +44,7 @@ public final class Screen {
 
     /** Text broken between words, so that it fits. */
     public void wrapped(String indent, String text) {
-        Wrap.description(indent, indent, text, WIDTH).forEach(this::line);
+        Wrap.lines(indent, indent, text, WIDTH).forEach(this::line);
     }
 
     public void blank() {

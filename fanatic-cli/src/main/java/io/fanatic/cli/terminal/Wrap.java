@@ -15,7 +15,7 @@ public final class Wrap {
      * @param text words with single blanks between them
      * @param width in columns
      */
-    public static List<String> description(String start, String indent, String text, int width) {
+    public static List<String> lines(String start, String indent, String text, int width) {
         List<String> lines = new ArrayList<>();
         StringBuilder line = new StringBuilder(start);
         boolean fresh = true;
@@ -40,6 +40,6 @@ public final class Wrap {
         String text = line.stripLeading();
         String start = " ".repeat(line.length() - text.length());
         String indent = text.startsWith("- ") ? start + "  " : start;
-        return description(start, indent, text, width);
+        return lines(start, indent, text, width);
     }
 }

@@ -15,7 +15,7 @@ class WrapTest {
 
     @Test
     void furtherLinesOfATableStandBelowItsLastColumn() {
-        assertThat(Wrap.description("ping   ", "       ", "none of 3 answered", 18))
+        assertThat(Wrap.lines("ping   ", "       ", "none of 3 answered", 18))
                 .containsExactly("ping   none of 3", "       answered");
     }
 }
