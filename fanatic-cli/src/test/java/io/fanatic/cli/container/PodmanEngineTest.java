@@ -88,7 +88,12 @@ class PodmanEngineTest extends FileEngineTests<Podman> {
         try (Probes probes = Probes.open()) {
             Namespace a = EngineHost.namespace(web);
             Namespace b = EngineHost.namespace(other);
-            Ipv4Address atA = ContainerNet.of(a).address();
+            // Which of the two is eth0 is Podman's choice.
+            Ipv4Address atA = Ipv4Address.parse(engine(0)
+                    .podman("inspect", "-f", "{{(index .NetworkSettings.Networks \"fan-250\").IPAddress}}", "web")
+                    .orThrow()
+                    .output()
+                    .strip());
             Ipv4Address atB = ContainerNet.of(b).address();
             EngineHost.reaches(probes, a, atA, b, atB, 1450);
             EngineHost.reaches(probes, b, atB, a, atA, 1450);
