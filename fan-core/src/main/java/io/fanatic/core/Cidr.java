@@ -104,15 +104,6 @@ public record Cidr(Ipv4Address network, int prefixLength) implements Prefix, Com
     }
 
     /**
-     * {@return whether the two have any address in common}
-     *
-     * @param other any network
-     */
-    public boolean overlaps(Cidr other) {
-        return contains(other.network) || other.contains(network);
-    }
-
-    /**
      * {@return whether a host can have the address: it is in this network and neither its first (the network) nor its
      * last (the broadcast address)} A /31 (RFC 3021) and a /32 have no such two.
      *
