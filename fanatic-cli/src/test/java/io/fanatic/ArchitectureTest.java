@@ -85,6 +85,14 @@ class ArchitectureTest {
                 .check(CLASSES);
     }
 
+    @Test
+    void noContainerEngineKnowsAnother() {
+        slices().matching("io.fanatic.cli.container.(docker|lxd|podman|cni)..")
+                .should()
+                .notDependOnEachOther()
+                .check(CLASSES);
+    }
+
     /** So that no caller's search path and environment reach a program that we start, and no shell comes in between. */
     @Test
     void childrenAreStartedInOnePlace() {

@@ -3,6 +3,11 @@ package io.fanatic.cli;
 import io.fanatic.cli.command.Command;
 import io.fanatic.cli.command.Console;
 import io.fanatic.cli.command.Program;
+import io.fanatic.cli.fanctl.ConfigCommand;
+import io.fanatic.cli.fanctl.DownCommand;
+import io.fanatic.cli.fanctl.ShowCommand;
+import io.fanatic.cli.fanctl.UpCommand;
+import io.fanatic.cli.fanctl.WatchCommand;
 import java.util.List;
 
 /** {@code fanctl}: brings fans up and down, and shows them. */

@@ -15,12 +15,12 @@ import java.util.List;
  * @param block where the engine chooses addresses from
  * @param kept addresses in the block that are not for containers, in order
  */
-record ContainerRange(Cidr block, List<Ipv4Address> kept) {
+public record ContainerRange(Cidr block, List<Ipv4Address> kept) {
 
     /** More exceptions than this make an engine's settings unreadable; a smaller block is chosen then. */
     static final int MAX_KEPT = 256;
 
-    ContainerRange {
+    public ContainerRange {
         kept = List.copyOf(kept);
     }
 
@@ -30,7 +30,7 @@ record ContainerRange(Cidr block, List<Ipv4Address> kept) {
      *
      * @param share a part of the slice with a container address in it
      */
-    static ContainerRange of(FanSlice slice, Cidr share) {
+    public static ContainerRange of(FanSlice slice, Cidr share) {
         long first = Math.max(unsigned(slice.firstContainerAddress()), unsigned(share.network()));
         ContainerRange best = new ContainerRange(new Cidr(Ipv4Address.of((int) first), 32), List.of());
         for (int length = share.prefixLength(); length <= 32; length++) {
@@ -50,7 +50,7 @@ record ContainerRange(Cidr block, List<Ipv4Address> kept) {
      *
      * @param share a part of the slice with a container address in it
      */
-    static ContainerRange largestBlock(FanSlice slice, Cidr share) {
+    public static ContainerRange largestBlock(FanSlice slice, Cidr share) {
         long first = Math.max(unsigned(slice.firstContainerAddress()), unsigned(share.network()));
         long last = unsigned(share.last());
         for (int length = share.prefixLength(); length <= 32; length++) {
@@ -91,7 +91,7 @@ record ContainerRange(Cidr block, List<Ipv4Address> kept) {
     }
 
     /** {@link #kept}, or all of the slice that no container may get, where these are few: somebody may ask for one by name. */
-    List<Ipv4Address> keptIn(FanSlice slice) {
+    public List<Ipv4Address> keptIn(FanSlice slice) {
         List<Ipv4Address> all = kept(slice, slice.cidr());
         return all.size() <= MAX_KEPT ? all : kept;
     }
@@ -102,7 +102,7 @@ record ContainerRange(Cidr block, List<Ipv4Address> kept) {
     }
 
     /** From the first address that is not kept to the last one. */
-    AddressRange range() {
+    public AddressRange range() {
         Ipv4Address first = block.network();
         while (kept.contains(first)) {
             first = first.plus(1);

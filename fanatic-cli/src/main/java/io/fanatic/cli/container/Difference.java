@@ -12,13 +12,13 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** What is different between two JSON documents, in words. */
-final class Difference {
+public final class Difference {
     private static final int MOST = 4;
 
     private Difference() {}
 
     /** {@code devices.eth0.mtu is "1400", not "1450"; description is new}. */
-    static String description(String wanted, String present) {
+    public static String description(String wanted, String present) {
         Map<String, String> before = new TreeMap<>();
         Map<String, String> after = new TreeMap<>();
         try {

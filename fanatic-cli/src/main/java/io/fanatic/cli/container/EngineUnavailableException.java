@@ -4,7 +4,7 @@ import io.fanatic.cli.command.CommandException;
 import io.fanatic.cli.command.ExitCode;
 
 /** An engine that cannot be used, and why: it is not on this host, or it is and does not do what it should. */
-final class EngineUnavailableException extends CommandException {
+public final class EngineUnavailableException extends CommandException {
     private static final long serialVersionUID = 1;
 
     private final EngineStatus.State state;
@@ -14,17 +14,17 @@ final class EngineUnavailableException extends CommandException {
         this.state = state;
     }
 
-    static EngineUnavailableException absent(EngineKind kind) {
+    public static EngineUnavailableException absent(EngineKind kind) {
         return new EngineUnavailableException(
                 EngineStatus.State.ABSENT, kind.title() + " not installed, unable to configure");
     }
 
-    static EngineUnavailableException because(String sentence) {
+    public static EngineUnavailableException because(String sentence) {
         return new EngineUnavailableException(EngineStatus.State.UNUSABLE, sentence);
     }
 
     /** Whether the engine is not installed. */
-    boolean isAbsent() {
+    public boolean isAbsent() {
         return state == EngineStatus.State.ABSENT;
     }
 

@@ -42,7 +42,7 @@ public record FanAttachment(TunnelType type, String bridge, FanSlice slice, int 
     }
 
     /** As notes tell it: {@code fan-250 250.0.45.0/24 250.0.0.0/8 10.0.0.45/16}, the end as a line of /etc/network/fan. */
-    String description() {
+    public String description() {
         FanOptions options = FanOptions.DEFAULT.withType(type);
         return bridge + " " + slice.cidr() + " "
                 + new FanEntry(
@@ -53,7 +53,7 @@ public record FanAttachment(TunnelType type, String bridge, FanSlice slice, int 
     }
 
     /** The fan that a note is for; empty where it is of an earlier version, which told only bridge and slice. */
-    static Optional<FanEntry> entry(String words) {
+    public static Optional<FanEntry> entry(String words) {
         List<String> word = new ArrayList<>(List.of(words.split(" ", -1)));
         if (given(words).isPresent()) {
             word.remove(word.size() - 1);
@@ -66,7 +66,7 @@ public record FanAttachment(TunnelType type, String bridge, FanSlice slice, int 
     }
 
     /** The addresses that an engine was given, the last word of its note; empty where it gives out none, or is of an earlier version. */
-    static Optional<AddressRange> given(String words) {
+    public static Optional<AddressRange> given(String words) {
         try {
             return Optional.of(AddressRange.parse(words.substring(words.lastIndexOf(' ') + 1)));
         } catch (IllegalArgumentException none) {
@@ -120,13 +120,13 @@ public record FanAttachment(TunnelType type, String bridge, FanSlice slice, int 
     }
 
     /** As {@link #range}, as a block of the slice, which may also have addresses in it that are no container's. */
-    Cidr block(Share share) {
+    public Cidr block(Share share) {
         range(share);
         return shares.block(share, slice).orElseThrow();
     }
 
     /** A range for a plan's sentence: {@code 250.0.45.32 to 250.0.45.63, the share of podman}. */
-    static String description(AddressRange range, Share share) {
+    public static String description(AddressRange range, Share share) {
         return range.first() + " to " + range.last() + ", the share of " + share;
     }
 }

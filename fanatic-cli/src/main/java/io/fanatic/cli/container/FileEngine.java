@@ -10,23 +10,23 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /** An engine that is put on the fan by one static file. */
-abstract class FileEngine implements ContainerEngine {
+public abstract class FileEngine implements ContainerEngine {
     private final EngineKind kind;
     private final Path journals;
 
-    FileEngine(EngineKind kind, Path journals) {
+    public FileEngine(EngineKind kind, Path journals) {
         this.kind = kind;
         this.journals = journals;
     }
 
     /** @throws EngineUnavailableException when the engine is not here or reads no such file */
-    abstract void requireHere();
+    protected abstract void requireHere();
 
     /** The file for this fan. */
-    abstract StaticFile file(FanAttachment fan);
+    protected abstract StaticFile file(FanAttachment fan);
 
     /** What a person should know before, one sentence each. */
-    abstract List<String> warnings(FanAttachment fan);
+    protected abstract List<String> warnings(FanAttachment fan);
 
     @Override
     public void sweep() {

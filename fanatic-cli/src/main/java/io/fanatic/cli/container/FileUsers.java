@@ -3,7 +3,7 @@ package io.fanatic.cli.container;
 import java.util.List;
 
 /** The containers that use a {@link StaticFile}, as their engine tells. */
-interface FileUsers {
+public interface FileUsers {
 
     /** Their names, running or not. */
     List<String> now();

@@ -12,19 +12,19 @@ import java.util.Optional;
  * Makes and takes away one {@link Resource}, with the journal in step: the note is on disk before the thing is there, and
  * goes after it. So whoever kills us in between leaves a note about nothing, which both ways can cope with.
  */
-final class JournaledResource {
+public final class JournaledResource {
     private final Resource resource;
     private final Journal journal;
     private final String fan;
 
-    JournaledResource(Resource resource, Journal journal, FanAttachment fan) {
+    public JournaledResource(Resource resource, Journal journal, FanAttachment fan) {
         this.resource = resource;
         this.journal = journal;
         this.fan = fan.description();
     }
 
     /** What is there, seen from us. */
-    enum Standing {
+    public enum Standing {
         /** Nothing. */
         ABSENT,
         /** Nothing but our note: whoever wrote it ended before the thing was made, or after it was taken away; or somebody else took it. */
@@ -39,7 +39,7 @@ final class JournaledResource {
         FOREIGN
     }
 
-    Standing standing() {
+    public Standing standing() {
         Optional<String> present = resource.present();
         Optional<Note> note = journal.read();
         if (present.isEmpty()) {
@@ -69,7 +69,7 @@ final class JournaledResource {
     }
 
     /** The steps of {@link #enable}, after finding out that it can work. */
-    List<String> enabling() {
+    public List<String> enabling() {
         switch (standing()) {
             case ABSENT, NOTED:
                 return List.of(resource.creating());
@@ -87,7 +87,7 @@ final class JournaledResource {
         }
     }
 
-    List<String> enable() {
+    public List<String> enable() {
         List<String> steps = enabling();
         if (steps.size() > 1) {
             resource.remove();
@@ -108,7 +108,7 @@ final class JournaledResource {
     }
 
     /** The steps of {@link #disable} with force. */
-    List<String> disabling() {
+    public List<String> disabling() {
         List<String> steps = new ArrayList<>();
         switch (standing()) {
             case OURS, OUTDATED:
@@ -128,7 +128,7 @@ final class JournaledResource {
         }
     }
 
-    List<String> disable(boolean force) {
+    public List<String> disable(boolean force) {
         boolean there = standing() != Standing.NOTED;
         List<String> steps = disabling();
         if (there && !steps.isEmpty()) {

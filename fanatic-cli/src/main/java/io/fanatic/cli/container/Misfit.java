@@ -27,7 +27,7 @@ public record Misfit(Kind kind, String sentence, String fix) {
     }
 
     /** What is wrong with the address that a container was given by hand; empty when it is of the engine's share. */
-    static Optional<Misfit> ofAddress(FanAttachment fan, Share share, String container, Ipv4Address address) {
+    public static Optional<Misfit> ofAddress(FanAttachment fan, Share share, String container, Ipv4Address address) {
         AddressRange range = fan.range(share);
         if (range.contains(address)) {
             return Optional.empty();

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** One thing in an engine that is ours when it is there: a network, a profile, a file. */
-interface Resource {
+public interface Resource {
 
     /** For messages: {@code the Docker network fan-250}. */
     String title();

@@ -9,7 +9,7 @@ import java.util.Map;
  * Where an engine's socket is, as its own command-line tool would look: first as the environment says, then the usual
  * places of distributions and snaps.
  */
-final class SocketPaths {
+public final class SocketPaths {
     private static final String UNIX = "unix://";
 
     private static final List<String> PATH =
@@ -18,7 +18,7 @@ final class SocketPaths {
     private final Map<String, String> environment;
     private final Path root;
 
-    SocketPaths(Map<String, String> environment) {
+    public SocketPaths(Map<String, String> environment) {
         this(environment, Path.of("/"));
     }
 
@@ -29,7 +29,7 @@ final class SocketPaths {
     }
 
     /** @throws EngineUnavailableException when there is none, or the environment names one that cannot be used */
-    Path docker() {
+    public Path docker() {
         String host = environment.getOrDefault("DOCKER_HOST", "");
         if (!host.isEmpty()) {
             if (!host.startsWith(UNIX)) {
@@ -46,7 +46,7 @@ final class SocketPaths {
     }
 
     /** As {@link #docker}. */
-    Path lxd() {
+    public Path lxd() {
         return socketOrDirectory(
                 "LXD",
                 () -> usual(
@@ -57,7 +57,7 @@ final class SocketPaths {
     }
 
     /** As {@link #docker}. */
-    Path incus() {
+    public Path incus() {
         return socketOrDirectory(
                 "INCUS",
                 () -> usual(
@@ -105,7 +105,7 @@ final class SocketPaths {
         return root.resolve(place.substring(1));
     }
 
-    static boolean hasProgram(List<String> names) {
+    public static boolean hasProgram(List<String> names) {
         return hasProgram(Path.of("/"), names);
     }
 

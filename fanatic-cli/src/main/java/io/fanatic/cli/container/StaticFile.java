@@ -31,7 +31,7 @@ import java.util.function.Supplier;
  * @param keepsDirectory whether its directory stays when it is empty; else it goes, as whoever needs it makes it again
  * @param containers who uses it
  */
-record StaticFile(
+public record StaticFile(
         String title,
         Path path,
         Supplier<JsonObject> content,

@@ -10,7 +10,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /** Puts how a thing of ours stands into an {@link EngineStatus}. */
-final class StatusMapper {
+public final class StatusMapper {
     private StatusMapper() {}
 
     /**
@@ -18,7 +18,7 @@ final class StatusMapper {
      *
      * @param noted whether we have put the engine on the fan
      */
-    static EngineStatus status(BooleanSupplier noted, Supplier<EngineStatus> work) {
+    public static EngineStatus status(BooleanSupplier noted, Supplier<EngineStatus> work) {
         try {
             return status(noted.getAsBoolean(), work);
         } catch (CommandException e) {
@@ -40,7 +40,8 @@ final class StatusMapper {
      * @param title what of ours is in it: {@code the LXD profile fan-250}
      * @param force whether to go on without it; the note stays, and the next run does it
      */
-    static List<String> disableUnusable(EngineUnavailableException e, String title, Journal journal, boolean force) {
+    public static List<String> disableUnusable(
+            EngineUnavailableException e, String title, Journal journal, boolean force) {
         if (e.isAbsent()) {
             journal.forget();
         } else if (!force) {
@@ -50,7 +51,7 @@ final class StatusMapper {
     }
 
     /** The steps of {@link #disableUnusable} with force. */
-    static List<String> disablingUnusable(EngineUnavailableException e, String title) {
+    public static List<String> disablingUnusable(EngineUnavailableException e, String title) {
         return List.of(
                 e.isAbsent()
                         ? "delete the note about " + title + ": " + e.getMessage()
@@ -58,7 +59,7 @@ final class StatusMapper {
     }
 
     /** Nobody can tell whether containers are on the fan. */
-    static CommandException remains(EngineUnavailableException e, String title) {
+    public static CommandException remains(EngineUnavailableException e, String title) {
         return new CommandException(
                 ExitCode.IN_USE,
                 title + " cannot be taken away, nor asked for its containers: " + e.getMessage()
@@ -72,7 +73,7 @@ final class StatusMapper {
      * @param who the engine: {@code Docker 26.1.5 on /var/run/docker.sock}
      * @param what how the thing is called in short: {@code network fan-250}
      */
-    static EngineStatus of(String who, String what, JournaledResource journaled) {
+    public static EngineStatus of(String who, String what, JournaledResource journaled) {
         switch (journaled.standing()) {
             case OURS:
                 return new EngineStatus(EngineStatus.State.ENABLED, who + ", " + what);
@@ -99,7 +100,7 @@ final class StatusMapper {
     }
 
     /** The fans that these notes are for. */
-    static List<FanEntry> noted(List<Journal> journals) {
+    public static List<FanEntry> noted(List<Journal> journals) {
         List<FanEntry> entries = new ArrayList<>();
         for (Journal journal : journals) {
             journal.read().flatMap(note -> FanAttachment.entry(note.fan())).ifPresent(entries::add);
@@ -107,7 +108,7 @@ final class StatusMapper {
         return entries;
     }
 
-    static EnginePlan plan(List<String> steps) {
+    public static EnginePlan plan(List<String> steps) {
         return new EnginePlan(steps, List.of(), false);
     }
 }

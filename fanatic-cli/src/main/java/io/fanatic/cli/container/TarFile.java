@@ -12,7 +12,7 @@ public final class TarFile {
     private TarFile() {}
 
     /** With one executable file in it. */
-    static byte[] ofProgram(String name, byte[] content) {
+    public static byte[] ofProgram(String name, byte[] content) {
         ByteArrayOutputStream tar = new ByteArrayOutputStream();
         add(tar, name, "0000755", content);
         return end(tar);

@@ -1,7 +1,7 @@
 package io.fanatic.cli.doctor;
 
 import io.fanatic.cli.container.FanAttachment;
-import io.fanatic.cli.container.HandedOut;
+import io.fanatic.cli.engines.HandedOut;
 import io.fanatic.core.AddressRange;
 import io.fanatic.core.Counter;
 import io.fanatic.core.FanSlice;

@@ -58,7 +58,7 @@ public record ContainerNet(Ipv4Address address, int prefixLength, int mtu, Optio
         }
     }
 
-    static List<String> links(Namespace container) {
+    public static List<String> links(Namespace container) {
         return container.call(() -> {
             try (NetlinkSocket netlink = NetlinkSocket.open()) {
                 return new Links(netlink).list().stream().map(Link::name).toList();

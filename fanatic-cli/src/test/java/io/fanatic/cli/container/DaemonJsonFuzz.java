@@ -3,6 +3,7 @@ package io.fanatic.cli.container;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonPrimitive;
 import io.fanatic.cli.command.CommandException;
+import io.fanatic.cli.container.docker.DaemonJson;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;

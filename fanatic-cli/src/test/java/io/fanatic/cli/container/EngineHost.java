@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fanatic.cli.command.CommandException;
 import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.container.journal.Journal;
+import io.fanatic.cli.engines.ContainerEngines;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.harness.lab.LabHost;
 import io.fanatic.harness.probe.BulkTransfer;
@@ -31,49 +32,49 @@ import org.assertj.core.api.ThrowableAssert;
 import org.assertj.core.api.ThrowableAssertAlternative;
 
 /** An engine on a lab's host, asked from inside the host as {@code fanatic} asks it. */
-record EngineHost(LabHost host, EngineKind kind) {
+public record EngineHost(LabHost host, EngineKind kind) {
 
     private static final Duration PATIENCE = Duration.ofSeconds(15);
 
-    ContainerEngine engine() {
+    public ContainerEngine engine() {
         return ContainerEngines.onThisHost(Map.of(), Journal.DIRECTORY).get(kind.ordinal());
     }
 
-    FanAttachment fan() {
+    public FanAttachment fan() {
         Fan fan = FanNetwork.onThisHost().in(host.namespace()).list().get(0);
         return FanAttachment.of(fan, fan.slices().get(0));
     }
 
-    <T> T inside(Callable<T> work) {
+    public <T> T inside(Callable<T> work) {
         return host.namespace().call(work);
     }
 
-    EngineStatus status() {
+    public EngineStatus status() {
         FanAttachment fan = fan();
         return inside(() -> engine().status(fan));
     }
 
-    EnginePlan enable() {
+    public EnginePlan enable() {
         FanAttachment fan = fan();
         return inside(() -> engine().enable(fan, EngineOptions.USUAL));
     }
 
-    EnginePlan disable(boolean force) {
+    public EnginePlan disable(boolean force) {
         FanAttachment fan = fan();
         return inside(() -> engine().disable(fan, force));
     }
 
-    List<String> containers() {
+    public List<String> containers() {
         FanAttachment fan = fan();
         return inside(() -> engine().containersOn(fan));
     }
 
-    List<Misfit> misfits() {
+    public List<Misfit> misfits() {
         FanAttachment fan = fan();
         return inside(() -> engine().misfits(fan));
     }
 
-    TestContainer startTest(Optional<String> image, Consumer<String> progress) {
+    public TestContainer startTest(Optional<String> image, Consumer<String> progress) {
         FanAttachment fan = fan();
         return new Inside(this, inside(() -> engine().startTest(fan, image, progress)));
     }
@@ -102,7 +103,7 @@ record EngineHost(LabHost host, EngineKind kind) {
     }
 
     /** The host's network, its files that engines read, and what the command says. */
-    HostSnapshot snapshot(String... command) {
+    public HostSnapshot snapshot(String... command) {
         List<String> lines = new ArrayList<>(inside(() -> HostSnapshot.take().lines()));
         lines.addAll(inside(() ->
                 files(Path.of("/etc/docker"), Journal.DIRECTORY, Path.of("/etc/cni"), Path.of("/etc/containers"))));
@@ -126,7 +127,8 @@ record EngineHost(LabHost host, EngineKind kind) {
         return lines;
     }
 
-    static ThrowableAssertAlternative<CommandException> refused(ExitCode code, ThrowableAssert.ThrowingCallable work) {
+    public static ThrowableAssertAlternative<CommandException> refused(
+            ExitCode code, ThrowableAssert.ThrowingCallable work) {
         return org.assertj.core.api.Assertions.assertThatExceptionOfType(CommandException.class)
                 .isThrownBy(work)
                 .satisfies(e -> assertThat(e.exitCode()).as(e.getMessage()).isEqualTo(code))
@@ -136,7 +138,8 @@ record EngineHost(LabHost host, EngineKind kind) {
     }
 
     /** Ping that fills the MTU, then checksummed TCP both ways; the other end must see the true source. */
-    static void reaches(Probes probes, Namespace from, Ipv4Address source, Namespace to, Ipv4Address target, int mtu) {
+    public static void reaches(
+            Probes probes, Namespace from, Ipv4Address source, Namespace to, Ipv4Address target, int mtu) {
         // Tests that run at the same time may fill the kernel's one table of neighbours for a while.
         PingResult ping;
         long deadline = System.nanoTime() + PATIENCE.toNanos();
@@ -152,7 +155,7 @@ record EngineHost(LabHost host, EngineKind kind) {
         assertThat(transfer.source()).as(source + " to " + target).contains(source);
     }
 
-    static Namespace namespace(long pid) {
+    public static Namespace namespace(long pid) {
         return new Namespace(Path.of("/proc/" + pid + "/ns/net"), Optional.empty());
     }
 }

@@ -1,7 +1,11 @@
 package io.fanatic.cli.container;
 
 import io.fanatic.cli.command.CommandException;
+import io.fanatic.cli.container.docker.DockerNetwork;
 import io.fanatic.cli.container.http.Json;
+import io.fanatic.cli.container.lxd.LxdApi;
+import io.fanatic.cli.container.lxd.LxdProfile;
+import io.fanatic.cli.container.podman.ContainersConf;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 

@@ -28,25 +28,25 @@ import org.junit.jupiter.api.TestInstance;
 /** What engines that read a static file have in common, with the real one on each of two hosts. */
 @FanLab(hosts = 2, containers = 0)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-abstract class FileEngineTests<T extends AutoCloseable> {
+public abstract class FileEngineTests<T extends AutoCloseable> {
     private final EngineKind kind;
     private final Path file;
     private final List<T> engines = new ArrayList<>();
     private Probes probes;
 
-    FileEngineTests(EngineKind kind, String file) {
+    public FileEngineTests(EngineKind kind, String file) {
         this.kind = kind;
         this.file = Path.of(file);
     }
 
-    abstract T start(LabHost host);
+    protected abstract T start(LabHost host);
 
-    abstract long run(T engine, String name);
+    protected abstract long run(T engine, String name);
 
-    abstract void removeContainers(T engine);
+    protected abstract void removeContainers(T engine);
 
     /** Which of these containers we can know of. */
-    abstract List<String> known(String... containers);
+    protected abstract List<String> known(String... containers);
 
     @BeforeAll
     void startEngines(Lab lab) {
@@ -72,7 +72,7 @@ abstract class FileEngineTests<T extends AutoCloseable> {
         }
     }
 
-    final T engine(int host) {
+    public final T engine(int host) {
         return engines.get(host);
     }
 

@@ -3,7 +3,7 @@ package io.fanatic.cli.doctor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fanatic.cli.container.ContainerEngine;
-import io.fanatic.cli.container.ContainerEngines;
+import io.fanatic.cli.engines.ContainerEngines;
 import io.fanatic.core.FanOptions;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.harness.lab.EmbeddedFan;

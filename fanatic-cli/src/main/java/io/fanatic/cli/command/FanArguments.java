@@ -1,0 +1,157 @@
+package io.fanatic.cli.command;
+
+import io.fanatic.core.Cidr;
+import io.fanatic.core.FanEntry;
+import io.fanatic.core.FanFlag;
+import io.fanatic.core.FanOptions;
+import io.fanatic.core.Shares;
+import io.fanatic.core.TunnelType;
+import io.fanatic.core.UnderlaySpec;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * How a command line names a fan: {@code -u UNDERLAY -o OVERLAY} with options, or the words of a line of /etc/network/fan,
+ * as fanctl took them at first: {@code 250.0.0.0/8 10.0.0.45/16 dhcp}.
+ */
+public final class FanArguments {
+    private final Option<UnderlaySpec> underlay;
+    private final Option<Cidr> overlay;
+    private final Option<String[]> words;
+
+    public FanArguments(Command command) {
+        underlay =
+                command.option("-u,--underlay", "UNDERLAY", UnderlaySpec::parse, "the underlay: " + UnderlaySpec.FORMS);
+        overlay = command.option("-o,--overlay", "OVERLAY", Cidr::parse, "the overlay, such as 250.0.0.0/8");
+        words = command.words(
+                "WORD",
+                "0..*",
+                "the older form: OVERLAY UNDERLAY and flags as in /etc/network/fan, instead of -u and -o");
+    }
+
+    /** Whether the command line names a fan at all. */
+    public boolean given() {
+        return underlay.value().isPresent()
+                || overlay.value().isPresent()
+                || words.value().isPresent();
+    }
+
+    /**
+     * The fan that the command line names; where it names none, the only one there is.
+     *
+     * @param present looks for those that there are
+     * @throws CommandException (USAGE) as {@link #entry()}, and when there is not exactly one
+     */
+    public FanEntry entryOrOnly(Supplier<List<FanEntry>> present) {
+        if (given()) {
+            return entry();
+        }
+        List<FanEntry> fans = present.get();
+        if (fans.size() == 1) {
+            return fans.get(0);
+        }
+        throw usage(
+                fans.isEmpty()
+                        ? "there is no fan on this host; name one, as in -u 10.0.0.0/16 -o 250.0.0.0/8"
+                        : "there are several fans on this host; name one: " + named(fans));
+    }
+
+    private static String named(List<FanEntry> fans) {
+        StringBuilder text = new StringBuilder();
+        for (FanEntry fan : fans) {
+            text.append(text.length() == 0 ? "" : ", or ")
+                    .append("-u ")
+                    .append(fan.underlay())
+                    .append(" -o ")
+                    .append(fan.overlay());
+        }
+        return text.toString();
+    }
+
+    /** @throws CommandException (USAGE) when the command line names no fan, or half of one, or two */
+    public FanEntry entry() {
+        Optional<String[]> line = words.value();
+        if (line.isPresent() && (underlay.value().isPresent() || overlay.value().isPresent())) {
+            throw usage("give either -u and -o or the words OVERLAY UNDERLAY, not both");
+        }
+        try {
+            if (line.isPresent()) {
+                return FanEntry.parse(List.of(line.get()));
+            }
+            if (underlay.value().isEmpty() || overlay.value().isEmpty()) {
+                throw usage("name the fan by its underlay and overlay, as in -u 10.0.0.0/16 -o 250.0.0.0/8");
+            }
+            return new FanEntry(overlay.required(), underlay.required(), FanOptions.DEFAULT);
+        } catch (IllegalArgumentException e) {
+            throw usage(String.valueOf(e.getMessage()));
+        }
+    }
+
+    public static CommandException usage(String sentence) {
+        return new CommandException(ExitCode.USAGE, sentence);
+    }
+
+    /** The options that say how a fan is to be, on top of those in the words: {@code -t}, and one for each flag. */
+    public static final class Flags {
+        private final Option<TunnelType> type;
+        private final Map<FanFlag, Option<?>> options = new EnumMap<>(FanFlag.class);
+
+        public Flags(Command command) {
+            type = command.option(
+                    "-t,--type",
+                    "TYPE",
+                    TunnelType::parse,
+                    "how packets travel, the same on every host: vxlan, or ipip: 20 bytes of overhead instead of 50 (vxlan)");
+            for (FanFlag flag : FanFlag.values()) {
+                String help = help(flag);
+                if (!help.isEmpty()) {
+                    String name = "--" + flag.word();
+                    options.put(
+                            flag,
+                            flag.hasValue()
+                                    ? command.option(name, flag.label(), word -> word, help)
+                                    : command.flag(name, help));
+                }
+            }
+        }
+
+        /** What the help says of it; nothing of what is no option of the command line. */
+        private static String help(FanFlag flag) {
+            return switch (flag) {
+                case IPIP, OFF -> "";
+                case DHCP -> "lease the slice's container addresses by DHCP (dnsmasq)";
+                case HOST_RESERVE -> "how many addresses belong to the host, from .1 on (1)";
+                case BRIDGE -> "the bridge's name (fan-250 for 250.0.0.0/8)";
+                case PORT -> "the tunnel's UDP port, the same on every host (8472)";
+                case VNI -> "the VXLAN network identifier, the same on every host (overlay / 256)";
+                case MTU -> "MTU of bridge and containers in bytes (the underlay's less 50; less 20 for ipip)";
+                case UNDERLAY_ONLY -> "let the tunnel's port take packets from the underlay only (nftables)";
+                case NO_NAT -> "leave what goes from the slice to outside the overlay as it is";
+                case NO_ACCEPT -> "add no rules that let the fan pass where iptables drops what it forwards";
+                case SHARES -> "which part of the slice each container engine gives out (" + Shares.DEFAULT + ")";
+            };
+        }
+
+        /** @throws CommandException (USAGE) when a value is out of range, or does not go with the others */
+        public FanEntry applyTo(FanEntry entry) {
+            FanOptions given = entry.options();
+            try {
+                if (type.value().isPresent() && type.value().get() != TunnelType.VXLAN) {
+                    given = given.withType(type.value().get());
+                }
+                for (Map.Entry<FanFlag, Option<?>> each : options.entrySet()) {
+                    Optional<?> value = each.getValue().value();
+                    if (value.isPresent() && !value.get().equals(false)) {
+                        given = given.with(each.getKey(), value.get().toString());
+                    }
+                }
+                return entry.withOptions(given);
+            } catch (IllegalArgumentException e) {
+                throw usage(String.valueOf(e.getMessage()));
+            }
+        }
+    }
+}

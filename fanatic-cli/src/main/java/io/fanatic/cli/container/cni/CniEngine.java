@@ -1,0 +1,125 @@
+package io.fanatic.cli.container.cni;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import io.fanatic.cli.container.EngineKind;
+import io.fanatic.cli.container.EngineUnavailableException;
+import io.fanatic.cli.container.FanAttachment;
+import io.fanatic.cli.container.FileEngine;
+import io.fanatic.cli.container.StaticFile;
+import io.fanatic.cli.container.http.JsonValues;
+import io.fanatic.core.AddressRange;
+import io.fanatic.core.Share;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * CNI (containernetworking/cni, SPEC.md): by a configuration list with the plugins bridge and host-local, as containerd, CRI-O,
+ * ctr and nerdctl read it. Programs take the first list by name; ours begins with 50, so that it never takes the place of what a
+ * cluster has configured.
+ */
+public final class CniEngine extends FileEngine {
+    private static final Path DIRECTORY = Path.of("/etc/cni/net.d");
+    private static final Path USUAL_PLUGINS = Path.of("/opt/cni/bin");
+    private static final List<Path> OTHER_PLUGINS =
+            List.of(Path.of("/usr/lib/cni"), Path.of("/usr/libexec/cni"), Path.of("/usr/local/libexec/cni"));
+
+    public CniEngine(Path journals) {
+        super(EngineKind.CNI, journals);
+    }
+
+    @Override
+    protected void requireHere() {
+        if (!Files.isDirectory(DIRECTORY) && plugins().isEmpty()) {
+            throw EngineUnavailableException.absent(EngineKind.CNI);
+        }
+    }
+
+    @Override
+    protected StaticFile file(FanAttachment fan) {
+        Path path = DIRECTORY.resolve("50-" + fan.bridge() + ".conflist");
+        return new StaticFile(
+                "the CNI configuration " + path,
+                path,
+                () -> conflist(fan),
+                fan,
+                Share.CNI,
+                "containers join the fan by their runtime: ctr run --cni, or nerdctl run --network " + fan.bridge(),
+                true,
+                new CniReservations(fan.bridge()));
+    }
+
+    public static JsonObject conflist(FanAttachment fan) {
+        AddressRange range = fan.range(Share.CNI);
+        JsonObject pool = JsonValues.object(
+                "subnet",
+                fan.subnet().toString(),
+                "rangeStart",
+                range.first().toString(),
+                "rangeEnd",
+                range.last().toString(),
+                "gateway",
+                fan.slice().hostAddress().toString());
+        JsonArray set = new JsonArray();
+        set.add(pool);
+        JsonArray ranges = new JsonArray();
+        ranges.add(set);
+        JsonArray routes = new JsonArray();
+        routes.add(JsonValues.object("dst", "0.0.0.0/0"));
+        JsonObject ipam = JsonValues.object("type", "host-local");
+        ipam.add("ranges", ranges);
+        ipam.add("routes", routes);
+        JsonObject bridge = JsonValues.object("type", "bridge", "bridge", fan.bridge());
+        // The bridge and its address are the fan's, and so is masquerading.
+        bridge.addProperty("isGateway", false);
+        bridge.addProperty("isDefaultGateway", false);
+        bridge.addProperty("ipMasq", false);
+        bridge.addProperty("mtu", fan.mtu());
+        bridge.add("ipam", ipam);
+        JsonArray plugins = new JsonArray();
+        plugins.add(bridge);
+        JsonObject list = JsonValues.object("cniVersion", "0.4.0", "name", fan.bridge());
+        list.add("plugins", plugins);
+        return list;
+    }
+
+    private static List<Path> plugins() {
+        List<Path> found = new ArrayList<>();
+        for (Path directory :
+                Stream.concat(Stream.of(USUAL_PLUGINS), OTHER_PLUGINS.stream()).toList()) {
+            if (Files.isExecutable(directory.resolve("bridge"))) {
+                found.add(directory);
+            }
+        }
+        return found;
+    }
+
+    @Override
+    protected List<String> warnings(FanAttachment fan) {
+        List<String> warnings = new ArrayList<>();
+        List<Path> plugins = plugins();
+        if (plugins.isEmpty()) {
+            warnings.add("there are no CNI plugins in " + USUAL_PLUGINS
+                    + " yet; install them (containernetworking-plugins) before a container starts");
+        } else if (!plugins.contains(USUAL_PLUGINS)) {
+            warnings.add("the CNI plugins are in " + plugins.get(0) + "; programs that look in " + USUAL_PLUGINS
+                    + " only, such as ctr, need a link there");
+        }
+        String ours = "50-" + fan.bridge() + ".conflist";
+        try (Stream<Path> files = Files.list(DIRECTORY)) {
+            files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.endsWith(".conf") || name.endsWith(".conflist") || name.endsWith(".json"))
+                    .filter(name -> name.compareTo(ours) < 0)
+                    .min(String::compareTo)
+                    .ifPresent(first -> warnings.add(first + " comes before ours in " + DIRECTORY
+                            + ", and programs that use only one configuration take that"));
+        } catch (IOException none) {
+            // No directory, no others.
+        }
+        return warnings;
+    }
+}

@@ -1,0 +1,268 @@
+package io.fanatic.cli.container.docker;
+
+import io.fanatic.cli.command.CommandException;
+import io.fanatic.cli.command.ExitCode;
+import io.fanatic.cli.container.ContainerEngine;
+import io.fanatic.cli.container.EngineKind;
+import io.fanatic.cli.container.EngineOptions;
+import io.fanatic.cli.container.EnginePlan;
+import io.fanatic.cli.container.EngineStatus;
+import io.fanatic.cli.container.EngineUnavailableException;
+import io.fanatic.cli.container.FanAttachment;
+import io.fanatic.cli.container.HostLocks;
+import io.fanatic.cli.container.JournaledResource;
+import io.fanatic.cli.container.SocketPaths;
+import io.fanatic.cli.container.StatusMapper;
+import io.fanatic.cli.container.TestContainer;
+import io.fanatic.cli.container.journal.Journal;
+import io.fanatic.core.FanEntry;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/** Docker: by a network of its own on the fan's bridge, or with the bridge as the network of plain {@code docker run}. */
+public final class DockerEngine implements ContainerEngine {
+    private final SocketPaths places;
+    private final Path journals;
+
+    public DockerEngine(SocketPaths places, Path journals) {
+        this.places = places;
+        this.journals = journals;
+    }
+
+    @Override
+    public void sweep() {
+        Journal.sweep(journals);
+    }
+
+    @Override
+    public EngineKind kind() {
+        return EngineKind.DOCKER;
+    }
+
+    @Override
+    public EngineStatus status(FanAttachment fan) {
+        return StatusMapper.status(() -> journal(fan).exists(), () -> {
+            if (!bridge(fan).isNoted()) {
+                return with(docker -> StatusMapper.of(who(docker), "network " + fan.bridge(), keeper(docker, fan)));
+            }
+            try {
+                return with(docker -> bridge(fan).status(Optional.of(docker), who(docker)));
+            } catch (EngineUnavailableException e) {
+                String words = DockerLog.lastWords()
+                        .map(last -> "; its last words: " + last)
+                        .orElse("");
+                return bridge(fan).status(Optional.empty(), e.getMessage() + words);
+            }
+        });
+    }
+
+    private static String who(DockerApi docker) {
+        return "Docker " + docker.version() + " on " + docker.socket();
+    }
+
+    @Override
+    public EngineOptions options(FanAttachment fan) {
+        return new EngineOptions(bridge(fan).isNoted());
+    }
+
+    @Override
+    public EnginePlan planEnable(FanAttachment fan, EngineOptions options) {
+        return with(docker -> {
+            if (options.defaultBridge()) {
+                List<String> before = ours(docker, fan) ? keeper(docker, fan).disabling() : List.of();
+                return before.isEmpty() ? bridge(fan).planEnable(docker) : after(before, fan, docker);
+            }
+            requireNotDefault(fan);
+            return StatusMapper.plan(keeper(docker, fan).enabling());
+        });
+    }
+
+    /** The change from a network of its own to the default one: the first is in the second's way until it is gone. */
+    private EnginePlan after(List<String> steps, FanAttachment fan, DockerApi docker) {
+        EnginePlan plan = bridge(fan).planEnable(docker, fan.bridge());
+        List<String> all = new ArrayList<>(steps);
+        all.addAll(plan.steps());
+        return new EnginePlan(all, plan.warnings(), plan.restarts());
+    }
+
+    @Override
+    public EnginePlan enable(FanAttachment fan, EngineOptions options) {
+        return HostLocks.run(() -> with(docker -> {
+            if (options.defaultBridge()) {
+                EnginePlan whole = planEnable(fan, options);
+                if (ours(docker, fan)) {
+                    keeper(docker, fan).disable(false);
+                }
+                bridge(fan).enable(docker);
+                return whole;
+            }
+            requireNotDefault(fan);
+            return StatusMapper.plan(keeper(docker, fan).enable());
+        }));
+    }
+
+    private boolean ours(DockerApi docker, FanAttachment fan) {
+        JournaledResource.Standing standing = keeper(docker, fan).standing();
+        return standing == JournaledResource.Standing.OURS || standing == JournaledResource.Standing.OUTDATED;
+    }
+
+    /** The overlay can be the subnet of one of Docker's networks only. */
+    private void requireNotDefault(FanAttachment fan) {
+        if (bridge(fan).isNoted()) {
+            throw new CommandException(
+                    ExitCode.CONFLICT,
+                    "plain docker run is on the fan " + fan.bridge()
+                            + " already, so there can be no network beside it; disable Docker first");
+        }
+    }
+
+    /** A Docker in a network namespace of its own, as a rootless one is, cannot reach this host's bridge. */
+    private static void requireThisHost(DockerApi docker) {
+        try {
+            Path theirs = Files.readSymbolicLink(Path.of("/proc/" + docker.peer() + "/ns/net"));
+            if (!theirs.equals(Files.readSymbolicLink(Path.of("/proc/thread-self/ns/net")))) {
+                throw EngineUnavailableException.because("the Docker on " + docker.socket()
+                        + " has a network of its own, as a rootless one has, and cannot be put on this host's fan");
+            }
+        } catch (IOException unknown) {
+            // Not allowed to look, or gone: what follows will tell.
+        }
+    }
+
+    @Override
+    public EnginePlan planDisable(FanAttachment fan) {
+        EnginePlan plan = bridge(fan).isNoted()
+                ? withIfRunning(docker -> bridge(fan).planDisable(docker))
+                : orUnusable(
+                        fan,
+                        docker -> keeper(docker, fan).disabling(),
+                        e -> StatusMapper.disablingUnusable(e, title(fan)));
+        return withWarnings(fan, withoutBridge(fan, plan));
+    }
+
+    /** Docker keeps a bridge that was there before its network, and makes one for its network while the fan is down. */
+    private static EnginePlan withoutBridge(FanAttachment fan, EnginePlan plan) {
+        if (plan.isEmpty() || !SpareBridge.isThere(fan)) {
+            return plan;
+        }
+        List<String> steps = new ArrayList<>(plan.steps());
+        steps.add("delete the bridge " + fan.bridge() + ", which is no fan's any more");
+        return new EnginePlan(steps, plan.warnings(), plan.restarts());
+    }
+
+    private EnginePlan withWarnings(FanAttachment fan, EnginePlan plan) {
+        if (plan.isEmpty()) {
+            return plan;
+        }
+        List<String> warnings = new ArrayList<>(plan.warnings());
+        warnings.addAll(DockerForwarding.warningsWithout(fan, journals));
+        return new EnginePlan(plan.steps(), warnings, plan.restarts());
+    }
+
+    @Override
+    public EnginePlan disable(FanAttachment fan, boolean force) {
+        return HostLocks.run(() -> {
+            boolean spare = SpareBridge.isThere(fan);
+            EnginePlan done = bridge(fan).isNoted()
+                    ? withIfRunning(docker -> bridge(fan).disable(docker, force))
+                    : orUnusable(
+                            fan,
+                            docker -> keeper(docker, fan).disable(force),
+                            e -> StatusMapper.disableUnusable(e, title(fan), journal(fan), force));
+            EnginePlan whole = spare ? withoutBridge(fan, done) : done;
+            if (spare && !done.isEmpty()) {
+                SpareBridge.remove(fan);
+            }
+            return whole;
+        });
+    }
+
+    /** With a network of its own: only Docker itself can take that away. */
+    private EnginePlan orUnusable(
+            FanAttachment fan,
+            Function<DockerApi, List<String>> work,
+            Function<EngineUnavailableException, List<String>> otherwise) {
+        try {
+            return with(docker -> StatusMapper.plan(work.apply(docker)));
+        } catch (EngineUnavailableException e) {
+            return journal(fan).exists() ? StatusMapper.plan(otherwise.apply(e)) : EnginePlan.nothing();
+        }
+    }
+
+    @Override
+    public List<String> containersOn(FanAttachment fan) {
+        if (bridge(fan).isNoted()) {
+            // It can be taken off the fan also while it does not run, and then nobody is on it.
+            return withIfRunning(docker -> docker.map(running -> running.containersOnBridge(fan.bridge()))
+                    .orElse(List.of()));
+        }
+        try {
+            return with(docker -> docker.containersOnBridge(fan.bridge()));
+        } catch (EngineUnavailableException e) {
+            if (journal(fan).exists() && !e.isAbsent()) {
+                throw StatusMapper.remains(e, title(fan));
+            }
+            return List.of();
+        }
+    }
+
+    @Override
+    public List<FanEntry> noted() {
+        List<Journal> journals = new ArrayList<>(Journal.all(this.journals, "docker-network-"));
+        journals.addAll(Journal.all(this.journals, DockerDefaultBridge.NOTE));
+        return StatusMapper.noted(journals);
+    }
+
+    @Override
+    public TestContainer startTest(FanAttachment fan, Optional<String> image, Consumer<String> progress) {
+        return with(docker -> DockerTestContainer.start(docker, network(docker, fan), image, progress));
+    }
+
+    /** The network of Docker's that is on the fan. */
+    private String network(DockerApi docker, FanAttachment fan) {
+        return bridge(fan).runsOnFan(docker) ? DockerDefaultBridge.NETWORK : fan.bridge();
+    }
+
+    private DockerDefaultBridge bridge(FanAttachment fan) {
+        return new DockerDefaultBridge(journals, fan);
+    }
+
+    private JournaledResource keeper(DockerApi docker, FanAttachment fan) {
+        return new JournaledResource(
+                new DockerNetwork(docker, fan, BridgeAddresses.haveOtherSlices(fan)), journal(fan), fan);
+    }
+
+    /** Of a network of its own. */
+    private Journal journal(FanAttachment fan) {
+        return Journal.of(journals, "docker-network-" + fan.bridge());
+    }
+
+    private static String title(FanAttachment fan) {
+        return "the Docker network " + fan.bridge();
+    }
+
+    private <T> T with(Function<DockerApi, T> work) {
+        try (DockerApi docker = DockerApi.open(places.docker())) {
+            requireThisHost(docker);
+            return work.apply(docker);
+        }
+    }
+
+    private <T> T withIfRunning(Function<Optional<DockerApi>, T> work) {
+        DockerApi docker;
+        try {
+            docker = DockerApi.open(places.docker());
+        } catch (EngineUnavailableException down) {
+            return work.apply(Optional.empty());
+        }
+        try (docker) {
+            return work.apply(Optional.of(docker));
+        }
+    }
+}

@@ -1,0 +1,147 @@
+package io.fanatic.cli.container.podman;
+
+import io.fanatic.cli.command.CommandException;
+import io.fanatic.cli.command.ExitCode;
+import io.fanatic.cli.container.FileUsers;
+import io.fanatic.cli.container.SocketPaths;
+import io.fanatic.cli.container.http.HttpAnswer;
+import io.fanatic.core.Ipv4Address;
+import io.fanatic.netlink.libc.ErrnoException;
+import io.fanatic.netlink.libc.Spawn;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * Podman's containers on a network, as podman(1) tells: it has no daemon. Those of other users cannot be on a bridge of the host.
+ *
+ * @param network its name
+ * @param file that describes it
+ */
+record PodmanContainers(String network, Path file) implements FileUsers {
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
+
+    /** Tells names from podman's warnings. */
+    private static final String MARK = "container ";
+
+    /** Name, addresses by network, published ports, networks: parts with semicolons between, each with commas. */
+    private static final String DETAILS = "{{.Name}};"
+            + "{{range $name, $network := .NetworkSettings.Networks}}{{$name}}={{$network.IPAddress}},{{end}};"
+            + "{{range $port, $hosts := .HostConfig.PortBindings}}{{range $hosts}}{{.HostPort}}:{{$port}},{{end}}{{end}};"
+            + "{{range $name, $network := .NetworkSettings.Networks}}{{$name}},{{end}}";
+
+    @Override
+    public List<String> now() {
+        // Without the file there is no network; and a podman that was never used would make its storage when it is
+        // asked.
+        if (!Files.exists(file) || !SocketPaths.hasProgram(List.of("podman"))) {
+            return List.of();
+        }
+        Spawn.Output names = ps();
+        if (names.status() != 0) {
+            // It counts as somebody who uses it: nobody knows.
+            return List.of("somebody, as podman does not tell: " + HttpAnswer.oneLine(names.text()));
+        }
+        return marked(names);
+    }
+
+    private Spawn.Output ps() {
+        return podman("ps", "--all", "--filter", "network=" + network, "--format", MARK + "{{.Names}}");
+    }
+
+    /**
+     * How a container is on the network.
+     *
+     * @param address its own there, while it runs
+     * @param ports that it publishes: {@code 8080:80/tcp}
+     * @param networks that it is on, sorted
+     */
+    record Attached(String name, Optional<Ipv4Address> address, List<String> ports, List<String> networks) {}
+
+    /** The containers of {@link #now}, as far as podman tells of them. */
+    List<Attached> attached() {
+        List<String> names = Files.exists(file) && SocketPaths.hasProgram(List.of("podman")) ? marked(ps()) : List.of();
+        if (names.isEmpty()) {
+            return List.of();
+        }
+        List<String> words = new ArrayList<>(List.of("container", "inspect", "--format", MARK + DETAILS));
+        words.addAll(names);
+        List<Attached> attached = new ArrayList<>();
+        for (String line : marked(podman(words.toArray(String[]::new)))) {
+            String[] parts = line.split(";", -1);
+            if (parts.length == 4) {
+                attached.add(new Attached(parts[0], address(parts[1]), list(parts[2]), list(parts[3])));
+            }
+        }
+        return attached;
+    }
+
+    private Optional<Ipv4Address> address(String networks) {
+        for (String each : list(networks)) {
+            if (each.startsWith(network + "=") && !each.endsWith("=")) {
+                return Optional.of(Ipv4Address.parse(each.substring(network.length() + 1)));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static List<String> list(String text) {
+        return text.isEmpty() ? List.of() : Stream.of(text.split(",")).sorted().toList();
+    }
+
+    private static List<String> marked(Spawn.Output output) {
+        return output.text()
+                .lines()
+                .filter(line -> line.startsWith(MARK))
+                .map(line -> line.substring(MARK.length()))
+                .sorted()
+                .toList();
+    }
+
+    @Override
+    public void detachUsers() {
+        for (String container : now()) {
+            Spawn.Output done = podman("network", "disconnect", "--force", network, container);
+            if (done.status() != 0) {
+                throw new CommandException(
+                        ExitCode.FAILED,
+                        "podman cannot take " + container + " off the network " + network + ": "
+                                + HttpAnswer.oneLine(done.text()));
+            }
+        }
+    }
+
+    @Override
+    public String fate() {
+        return "they keep running without it, and start again without it";
+    }
+
+    /** Podman goes on after the last address that it gave, also where that is outside the network's range by now. */
+    @Override
+    public void forget() {
+        if (!Files.exists(file) || !SocketPaths.hasProgram(List.of("podman"))) {
+            return;
+        }
+        Spawn.Output done = podman("network", "rm", network);
+        if (done.status() != 0) {
+            throw new CommandException(
+                    ExitCode.FAILED,
+                    "podman cannot remove the network " + network + ": " + HttpAnswer.oneLine(done.text()));
+        }
+    }
+
+    private static Spawn.Output podman(String... words) {
+        List<String> command = new ArrayList<>();
+        Spawn.find("podman").ifPresent(program -> command.add(program.toString()));
+        command.addAll(List.of(words));
+        try {
+            return Spawn.capture(command, TIMEOUT);
+        } catch (ErrnoException e) {
+            return new Spawn.Output(1, String.valueOf(e.getMessage()));
+        }
+    }
+}

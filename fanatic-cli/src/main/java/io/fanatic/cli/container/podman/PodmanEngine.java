@@ -1,0 +1,144 @@
+package io.fanatic.cli.container.podman;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import io.fanatic.cli.container.EngineKind;
+import io.fanatic.cli.container.EngineUnavailableException;
+import io.fanatic.cli.container.FanAttachment;
+import io.fanatic.cli.container.FileEngine;
+import io.fanatic.cli.container.Misfit;
+import io.fanatic.cli.container.SocketPaths;
+import io.fanatic.cli.container.StaticFile;
+import io.fanatic.cli.container.http.JsonValues;
+import io.fanatic.cli.container.journal.Note;
+import io.fanatic.core.AddressRange;
+import io.fanatic.core.Share;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Podman with netavark: by a network file in unmanaged mode, in which netavark plugs containers into the bridge and does
+ * nothing else. In its usual mode it masquerades and filters, and deletes a bridge when the last container leaves.
+ *
+ * <p>{@code podman network create} cannot do this: it refuses a subnet that is in use on the host.
+ */
+public final class PodmanEngine extends FileEngine {
+    /** Podman's own is 100: beside another of its networks, which may publish ports, the fan's way out is the second choice. */
+    private static final String METRIC = "200";
+
+    private final ContainersConf configuration;
+
+    public PodmanEngine(Path journals, ContainersConf configuration) {
+        super(EngineKind.PODMAN, journals);
+        this.configuration = configuration;
+    }
+
+    @Override
+    protected void requireHere() {
+        if (!SocketPaths.hasProgram(List.of("podman"))) {
+            throw EngineUnavailableException.absent(EngineKind.PODMAN);
+        }
+        if (configuration.network("network_backend").equals("cni")) {
+            throw EngineUnavailableException.because("Podman on this host uses CNI networks, as network_backend in "
+                    + "containers.conf says; enable CNI instead");
+        }
+    }
+
+    private Path path(FanAttachment fan) {
+        String directory = configuration.network("network_config_dir");
+        return Path.of(directory.isEmpty() ? "/etc/containers/networks" : directory, fan.bridge() + ".json");
+    }
+
+    @Override
+    protected StaticFile file(FanAttachment fan) {
+        Path path = path(fan);
+        return new StaticFile(
+                "Podman's network file " + path,
+                path,
+                () -> network(fan),
+                fan,
+                Share.PODMAN,
+                "containers join the fan by: podman run --network " + fan.bridge()
+                        + "; one that publishes ports with -p needs a second network: --network " + fan.bridge()
+                        + " --network podman",
+                false,
+                new PodmanContainers(fan.bridge(), path));
+    }
+
+    @Override
+    protected List<String> warnings(FanAttachment fan) {
+        return List.of();
+    }
+
+    /** Podman refuses none of these: in unmanaged mode netavark publishes no ports, and takes whatever address it is given. */
+    @Override
+    public List<Misfit> misfits(FanAttachment fan) {
+        List<Misfit> misfits = new ArrayList<>();
+        for (PodmanContainers.Attached container : new PodmanContainers(fan.bridge(), path(fan)).attached()) {
+            if (!container.ports().isEmpty() && container.networks().equals(List.of(fan.bridge()))) {
+                misfits.add(new Misfit(
+                        Misfit.Kind.PORTS,
+                        container.name() + " (Podman) publishes " + String.join(", ", container.ports())
+                                + ", and is on " + fan.bridge() + " alone",
+                        "podman run --network " + fan.bridge() + " --network podman -p "
+                                + container.ports().get(0) + " ..."));
+            }
+            container
+                    .address()
+                    .flatMap(address -> Misfit.ofAddress(fan, Share.PODMAN, container.name(), address))
+                    .ifPresent(misfits::add);
+        }
+        return misfits;
+    }
+
+    /** What {@code podman network inspect} shows, netavark's form (github.com/containers/common, libnetwork/types). */
+    public static JsonObject network(FanAttachment fan) {
+        AddressRange range = fan.range(Share.PODMAN);
+        JsonObject subnet = JsonValues.object(
+                "subnet",
+                fan.subnet().toString(),
+                "gateway",
+                fan.slice().hostAddress().toString());
+        subnet.add(
+                "lease_range",
+                JsonValues.object(
+                        "start_ip",
+                        range.first().toString(),
+                        "end_ip",
+                        range.last().toString()));
+        JsonArray subnets = new JsonArray();
+        subnets.add(subnet);
+        JsonObject network = JsonValues.object(
+                "name",
+                fan.bridge(),
+                "id",
+                Note.checksum(("fanatic " + fan.bridge()).getBytes(StandardCharsets.UTF_8))
+                        .substring("sha256:".length()),
+                "driver",
+                "bridge",
+                "network_interface",
+                fan.bridge());
+        network.add("subnets", subnets);
+        if (!fan.subnet().equals(fan.overlay())) {
+            // Beside a second network the way to other slices must not be that one's default route.
+            JsonArray routes = new JsonArray();
+            routes.add(JsonValues.object(
+                    "destination",
+                    fan.overlay().toString(),
+                    "gateway",
+                    fan.slice().hostAddress().toString()));
+            network.add("routes", routes);
+        }
+        network.addProperty("ipv6_enabled", false);
+        network.addProperty("internal", false);
+        network.addProperty("dns_enabled", false);
+        network.add("labels", JsonValues.object("io.fanatic.fan", fan.mapping().toString()));
+        network.add(
+                "options",
+                JsonValues.object("mode", "unmanaged", "mtu", Integer.toString(fan.mtu()), "metric", METRIC));
+        network.add("ipam_options", JsonValues.object("driver", "host-local"));
+        return network;
+    }
+}

@@ -1,0 +1,134 @@
+package io.fanatic.cli.fanctl;
+
+import io.fanatic.cli.command.Command;
+import io.fanatic.cli.command.CommandException;
+import io.fanatic.cli.command.ConfigFile;
+import io.fanatic.cli.command.Console;
+import io.fanatic.cli.command.ExitCode;
+import io.fanatic.cli.command.Failures;
+import io.fanatic.cli.command.FanArguments;
+import io.fanatic.cli.command.Option;
+import io.fanatic.cli.container.FanAttachment;
+import io.fanatic.cli.container.docker.SpareBridge;
+import io.fanatic.cli.engines.HandedOut;
+import io.fanatic.cli.output.PlanText;
+import io.fanatic.cli.output.UpJson;
+import io.fanatic.core.FanConfig;
+import io.fanatic.core.FanConfigException;
+import io.fanatic.core.FanEntry;
+import io.fanatic.core.FanSlice;
+import io.fanatic.core.Share;
+import io.fanatic.netlink.FanNetwork;
+import io.fanatic.netlink.engine.Fan;
+import io.fanatic.netlink.engine.Plan;
+import java.util.List;
+import java.util.Optional;
+
+/** {@code fanctl up}: one fan of the command line, or all of the configuration. */
+public final class UpCommand extends Command {
+    private final FanArguments fan = new FanArguments(this);
+    private final FanArguments.Flags flags = new FanArguments.Flags(this);
+    private final Option<Boolean> all = flag("-a,--all", "bring up every fan of the configuration");
+    private final ConfigFile file = new ConfigFile(this);
+    private final Option<Boolean> dryRun = flag("--dry-run", "print what would be done, and do nothing");
+    private final Option<Boolean> json = flag("--json", "print one JSON document");
+    private final FanNetwork network = FanNetwork.onThisHost();
+
+    public UpCommand() {
+        super(
+                "up",
+                "Brings a fan up. A fan that is up already is left alone, repaired where something is missing, or"
+                        + " changed where the options differ.");
+    }
+
+    @Override
+    protected ExitCode run(Console console) {
+        if (json.or(false)) {
+            UpJson document = new UpJson();
+            ExitCode code = run(console, Optional.of(document));
+            console.out().println(document.document(dryRun.or(false)));
+            return code;
+        }
+        return run(console, Optional.empty());
+    }
+
+    private ExitCode run(Console console, Optional<UpJson> document) {
+        if (!all.or(false)) {
+            file.refuseWithoutAll();
+            up(flags.applyTo(fan.entry()), console, document);
+            return ExitCode.DONE;
+        }
+        if (fan.given()) {
+            throw FanArguments.usage("-a brings up what the configuration says; give it or a fan, not both");
+        }
+        Failures failures =
+                document.isEmpty() ? new Failures(console) : new Failures(console, document.get()::addFailure);
+        FanConfig config = file.read();
+        for (FanConfigException problem : config.problems()) {
+            failures.add(problem);
+        }
+        for (FanConfig.Line line : config.lines()) {
+            if (!line.entry().options().off()) {
+                failures.guard(file.at(line.number()), () -> up(line.entry(), console, document));
+            }
+        }
+        if (!dryRun.or(false)) {
+            SpareBridge.make().ifPresent(sentence -> console.err().println("fanctl: note: " + sentence));
+        }
+        return failures.exitCode();
+    }
+
+    private void up(FanEntry entry, Console console, Optional<UpJson> document) {
+        if (entry.options().dhcp()) {
+            requireOwn(entry, console);
+        }
+        if (dryRun.or(false)) {
+            Plan plan = network.plan(entry);
+            if (document.isPresent()) {
+                document.get().add(network.preview(entry), plan);
+            } else {
+                PlanText.print(plan, console.out());
+            }
+            note(plan, console);
+            return;
+        }
+        Plan plan = network.up(entry);
+        note(plan, console);
+        for (Fan up : network.list()) {
+            if (!up.overlay().equals(entry.overlay())) {
+                continue;
+            }
+            if (document.isPresent()) {
+                document.get().add(up, plan);
+            } else {
+                console.out().println(PlanText.isUp(up, plan));
+            }
+        }
+    }
+
+    /**
+     * DHCP gives out nothing that a container engine gives out. What an earlier version has set up overlaps as it always did, and is
+     * no reason to leave the fan down.
+     */
+    private void requireOwn(FanEntry entry, Console console) {
+        Fan fan = network.preview(entry);
+        for (FanSlice slice : fan.slices()) {
+            FanAttachment attachment = FanAttachment.of(fan, slice);
+            for (HandedOut other :
+                    fan.leases(slice.underlayAddress()) ? HandedOut.on(attachment) : List.<HandedOut>of()) {
+                if (!other.range().overlaps(attachment.range(Share.DHCP))) {
+                    continue;
+                }
+                String overlap = other.overlaps(attachment, Share.DHCP);
+                if (!other.wholeSlice()) {
+                    throw new CommandException(ExitCode.CONFLICT, overlap);
+                }
+                console.err().println("fanctl: note: " + overlap);
+            }
+        }
+    }
+
+    private static void note(Plan plan, Console console) {
+        plan.notes().forEach(note -> console.err().println("fanctl: note: " + note));
+    }
+}

@@ -1,0 +1,71 @@
+package io.fanatic.cli.output;
+
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import io.fanatic.core.Counter;
+import io.fanatic.core.FanSlice;
+import io.fanatic.netlink.engine.Fan;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/** {@code show --json}. The schema number grows when a field changes its meaning or goes; new fields do not count. */
+public final class ShowJson {
+    private static final int SCHEMA = 1;
+
+    private ShowJson() {}
+
+    /** @param counters of a fan; without any, the document has none */
+    public static String document(List<Fan> fans, Function<Fan, Map<Counter, Long>> counters) {
+        return print(tree(fans, counters));
+    }
+
+    public static JsonObject tree(List<Fan> fans, Function<Fan, Map<Counter, Long>> counters) {
+        JsonArray list = new JsonArray();
+        for (Fan fan : fans) {
+            list.add(fan(fan, counters.apply(fan)));
+        }
+        JsonObject document = new JsonObject();
+        document.addProperty("schema", SCHEMA);
+        document.add("fans", list);
+        return document;
+    }
+
+    public static String print(JsonObject document) {
+        return new GsonBuilder().setPrettyPrinting().create().toJson(document);
+    }
+
+    static JsonObject fan(Fan fan, Map<Counter, Long> counters) {
+        JsonObject object = new JsonObject();
+        object.addProperty("overlay", fan.overlay().toString());
+        object.addProperty("underlay", fan.mapping().underlay().toString());
+        object.addProperty("bridge", fan.bridge());
+        object.addProperty("tunnel", fan.tunnel());
+        object.addProperty("type", fan.type().word());
+        fan.transport().vxlan().ifPresent(vxlan -> {
+            object.addProperty("vni", vxlan.vni());
+            object.addProperty("port", vxlan.port());
+        });
+        // The bridge has it.
+        if (fan.mtu() != 0) {
+            object.addProperty("mtu", fan.mtu());
+        }
+        object.addProperty("nat", fan.nat());
+        object.addProperty("underlayOnly", fan.underlayOnly());
+        object.addProperty("shares", fan.shares().toString());
+        JsonArray slices = new JsonArray();
+        for (FanSlice slice : fan.slices()) {
+            JsonObject one = SliceText.json(slice, fan.shares());
+            one.addProperty("dhcp", fan.leases(slice.underlayAddress()));
+            slices.add(one);
+        }
+        object.add("slices", slices);
+        if (!counters.isEmpty()) {
+            JsonObject numbers = new JsonObject();
+            counters.forEach((counter, count) -> numbers.addProperty(counter.label(), count));
+            object.add("counters", numbers);
+        }
+        return object;
+    }
+}

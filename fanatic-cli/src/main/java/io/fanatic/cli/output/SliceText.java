@@ -1,0 +1,79 @@
+package io.fanatic.cli.output;
+
+import com.google.gson.JsonObject;
+import io.fanatic.core.AddressRange;
+import io.fanatic.core.FanSlice;
+import io.fanatic.core.Share;
+import io.fanatic.core.Shares;
+import java.util.Optional;
+
+/** A slice for people and for programs. */
+public final class SliceText {
+    private SliceText() {}
+
+    public static JsonObject json(FanSlice slice, Shares shares) {
+        JsonObject object = new JsonObject();
+        object.addProperty("underlayAddress", slice.underlayAddress().toString());
+        object.addProperty("slice", slice.cidr().toString());
+        object.addProperty("hostAddress", slice.hostAddress().toString());
+        object.addProperty("hostReserve", slice.hostReserve());
+        object.addProperty(
+                "firstContainerAddress", slice.firstContainerAddress().toString());
+        object.addProperty("lastContainerAddress", slice.lastContainerAddress().toString());
+        object.add("shares", json(shares, slice));
+        return object;
+    }
+
+    private static JsonObject json(Shares shares, FanSlice slice) {
+        JsonObject all = new JsonObject();
+        for (Share share : Share.values()) {
+            Optional<String> fraction = shares.fraction(share);
+            if (fraction.isPresent()) {
+                JsonObject one = new JsonObject();
+                one.addProperty("fraction", fraction.get());
+                shares.block(share, slice).ifPresent(block -> one.addProperty("block", block.toString()));
+                Optional<AddressRange> range = shares.range(share, slice);
+                range.ifPresent(addresses -> {
+                    one.addProperty("first", addresses.first().toString());
+                    one.addProperty("last", addresses.last().toString());
+                });
+                one.addProperty("addresses", range.map(AddressRange::size).orElse(0L));
+                all.add(share.word(), one);
+            }
+        }
+        return all;
+    }
+
+    /** The shares of a slice, a line each. */
+    public static void append(StringBuilder text, Shares shares, FanSlice slice) {
+        for (Share share : Share.values()) {
+            Optional<String> fraction = shares.fraction(share);
+            if (fraction.isPresent()) {
+                Optional<AddressRange> range = shares.range(share, slice);
+                String addresses = range.isEmpty()
+                        ? "no address for a container"
+                        : range.get().first() + " - " + range.get().last() + " ("
+                                + range.get().size() + ")";
+                line(
+                        text,
+                        share.word(),
+                        fraction.get() + " ".repeat(6 - fraction.get().length()) + addresses);
+            }
+        }
+    }
+
+    /** @param prefixLength of the bridge's and the containers' addresses */
+    public static void append(StringBuilder text, FanSlice slice, int prefixLength) {
+        line(text, "underlay address", slice.underlayAddress().toString());
+        line(text, "slice", slice.cidr().toString());
+        line(text, "host address", slice.hostAddress() + "/" + prefixLength);
+        line(text, "containers", slice.firstContainerAddress() + " - " + slice.lastContainerAddress());
+    }
+
+    public static void line(StringBuilder text, String name, String value) {
+        text.append(name)
+                .append(" ".repeat(Math.max(1, 18 - name.length())))
+                .append(value)
+                .append('\n');
+    }
+}

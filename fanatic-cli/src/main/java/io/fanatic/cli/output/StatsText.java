@@ -1,0 +1,33 @@
+package io.fanatic.cli.output;
+
+import io.fanatic.core.Counter;
+import io.fanatic.netlink.engine.Fan;
+import java.util.Map;
+
+/** What a fan's programs counted, for {@code show --stats}. */
+public final class StatsText {
+    private StatsText() {}
+
+    /** Passed frames always; drops only where there are any, those that somebody should look at with a mark. */
+    public static void append(StringBuilder text, Fan fan, Map<Counter, Long> counters) {
+        text.append('\n')
+                .append(fan.bridge())
+                .append(" (")
+                .append(fan.tunnel())
+                .append("), frames since it came up:\n");
+        for (Map.Entry<Counter, Long> entry : counters.entrySet()) {
+            Counter counter = entry.getKey();
+            long count = entry.getValue();
+            if (count != 0 || counter.kind() == Counter.Kind.PASSED) {
+                String number = Long.toString(count);
+                text.append(counter.kind() == Counter.Kind.SUSPICIOUS ? " ! " : "   ")
+                        .append(" ".repeat(Math.max(0, 14 - number.length())))
+                        .append(number)
+                        .append("  ")
+                        .append(counter.kind() == Counter.Kind.PASSED ? "" : "dropped: ")
+                        .append(counter.sentence())
+                        .append('\n');
+            }
+        }
+    }
+}

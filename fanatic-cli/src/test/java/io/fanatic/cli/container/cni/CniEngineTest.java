@@ -1,0 +1,108 @@
+package io.fanatic.cli.container.cni;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fanatic.cli.container.ContainerNet;
+import io.fanatic.cli.container.EngineHost;
+import io.fanatic.cli.container.EngineKind;
+import io.fanatic.cli.container.FileEngineTests;
+import io.fanatic.harness.daemon.Containerd;
+import io.fanatic.harness.lab.Lab;
+import io.fanatic.harness.lab.LabHost;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** {@code ctr run --cni} with a containerd on each of two hosts. */
+class CniEngineTest extends FileEngineTests<Containerd> {
+    private static final Path FILE = Path.of("/etc/cni/net.d/50-fan-250.conflist");
+    private static final Path RESERVED = Path.of("/var/lib/cni/networks/fan-250");
+
+    CniEngineTest() {
+        super(EngineKind.CNI, FILE.toString());
+    }
+
+    @Override
+    protected Containerd start(LabHost host) {
+        return Containerd.start(host);
+    }
+
+    @Override
+    protected long run(Containerd containerd, String name) {
+        return containerd.run(name);
+    }
+
+    @Override
+    protected void removeContainers(Containerd containerd) {
+        containerd.removeContainers();
+    }
+
+    @Test
+    void whatEndedWithoutItsRuntimeTakingItOffBlocksNothing(Lab lab) {
+        EngineHost host = new EngineHost(lab.hosts().get(0), EngineKind.CNI);
+        Containerd containerd = engine(0);
+        host.enable();
+        containerd.run("ended");
+        assertThat(host.containers()).containsExactly("default-ended");
+        // Without the file the plugins are not asked when it ends.
+        host.inside(() -> Files.move(FILE, FILE.resolveSibling("away")));
+        containerd.removeContainers();
+        host.inside(() -> Files.move(FILE.resolveSibling("away"), FILE));
+        host.host().exec("sh", "-c", "ls " + RESERVED + "/250.*").orThrow();
+        assertThat(host.containers()).isEmpty();
+        assertThat(host.disable(false).steps()).hasSize(1);
+        assertThat(host.inside(() -> Files.exists(RESERVED))).isFalse();
+    }
+
+    @Test
+    void whatIsForcedOffTheFanLeavesNoAddressBehind(Lab lab) {
+        EngineHost host = new EngineHost(lab.hosts().get(0), EngineKind.CNI);
+        Containerd containerd = engine(0);
+        host.enable();
+        containerd.run("forced");
+        assertThat(host.disable(true).steps())
+                .hasSize(2)
+                .first()
+                .isEqualTo("take default-forced off the fan; they keep running without it; their addresses are free"
+                        + " again");
+        containerd.removeContainers();
+        assertThat(host.containers()).isEmpty();
+        host.enable();
+        assertThat(ContainerNet.of(EngineHost.namespace(containerd.run("next"))).address())
+                .hasToString("250.0.1.2");
+    }
+
+    /** By the argument that the specification has for it; a runtime such as nerdctl passes it on. */
+    @Test
+    void aContainerGetsTheAddressThatItAsksFor(Lab lab) {
+        EngineHost host = new EngineHost(lab.hosts().get(0), EngineKind.CNI);
+        host.enable();
+        String plugin = "jq '.plugins[0] + {name, cniVersion}' " + FILE + " | CNI_CONTAINERID=fixed CNI_IFNAME=eth0"
+                + " CNI_NETNS=/run/netns/fixed CNI_PATH=/usr/lib/cni CNI_ARGS='IgnoreUnknown=1;IP=250.0.1.20'"
+                + " /usr/lib/cni/bridge";
+        host.host().exec("ip", "netns", "add", "fixed").orThrow();
+        try {
+            host.host()
+                    .exec("sh", "-ec", plugin.replace("| ", "| env CNI_COMMAND=ADD "))
+                    .orThrow();
+            assertThat(host.host()
+                            .exec("ip", "-n", "fixed", "-4", "-o", "address", "show", "dev", "eth0")
+                            .orThrow()
+                            .output())
+                    .contains(" 250.0.1.20/8 ");
+            host.host()
+                    .exec("sh", "-ec", plugin.replace("| ", "| env CNI_COMMAND=DEL "))
+                    .orThrow();
+        } finally {
+            host.host().exec("ip", "netns", "delete", "fixed");
+        }
+    }
+
+    @Override
+    protected List<String> known(String... containers) {
+        // ctr puts its namespace in front.
+        return Stream.of(containers).map(name -> "default-" + name).toList();
+    }
+}

@@ -1,0 +1,150 @@
+package io.fanatic.cli.container.podman;
+
+import static io.fanatic.cli.container.EngineHost.refused;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import io.fanatic.cli.command.ExitCode;
+import io.fanatic.cli.container.ContainerNet;
+import io.fanatic.cli.container.EngineHost;
+import io.fanatic.cli.container.EngineKind;
+import io.fanatic.cli.container.FileEngineTests;
+import io.fanatic.cli.container.Misfit;
+import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Share;
+import io.fanatic.harness.daemon.Podman;
+import io.fanatic.harness.lab.Lab;
+import io.fanatic.harness.lab.LabHost;
+import io.fanatic.harness.probe.Probes;
+import io.fanatic.netlink.host.Namespace;
+import io.fanatic.netlink.libc.Spawn;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Podman on each of two hosts. */
+class PodmanEngineTest extends FileEngineTests<Podman> {
+    /** As on some distributions: an answer must leave by the way on which it is asked for. */
+    private static final String STRICT = "net.ipv4.conf.all.rp_filter";
+
+    PodmanEngineTest() {
+        super(EngineKind.PODMAN, "/etc/containers/networks/fan-250.json");
+    }
+
+    @Override
+    protected Podman start(LabHost host) {
+        return Podman.on(host);
+    }
+
+    @Override
+    protected long run(Podman podman, String name) {
+        return podman.run(name, "--network", "fan-250");
+    }
+
+    @Override
+    protected void removeContainers(Podman podman) {
+        podman.removeContainers();
+    }
+
+    @Test
+    void stoppedContainersAreKnownAndForceTakesAllOffTheFan(Lab lab) {
+        EngineHost host = new EngineHost(lab.hosts().get(0), EngineKind.PODMAN);
+        Podman podman = engine(0);
+        host.enable();
+        long pid = podman.run("runs", "--network", "fan-250");
+        podman.run("stopped", "--network", "fan-250");
+        podman.podman("stop", "-t", "0", "stopped").orThrow();
+        assertThat(host.containers()).containsExactly("runs", "stopped");
+        refused(ExitCode.IN_USE, () -> host.disable(false)).withMessageContaining("in use by runs, stopped;");
+        assertThat(host.disable(true).steps())
+                .hasSize(2)
+                .first()
+                .isEqualTo("take runs, stopped off the fan; they keep running without it, and start again without it");
+        assertThat(podman.podman("inspect", "-f", "{{.State.Pid}}", "runs")
+                        .output()
+                        .strip())
+                .isEqualTo(Long.toString(pid));
+        assertThat(ContainerNet.links(EngineHost.namespace(pid))).doesNotContain("eth0");
+        podman.podman("start", "stopped").orThrow();
+        assertThat(host.containers()).isEmpty();
+    }
+
+    /** Netavark forwards nothing to an unmanaged network; a second network does, and the fan's own traffic stays on the fan. */
+    @Test
+    void portsArePublishedByASecondNetwork(Lab lab) {
+        EngineHost h1 = new EngineHost(lab.hosts().get(0), EngineKind.PODMAN);
+        EngineHost h2 = new EngineHost(lab.hosts().get(1), EngineKind.PODMAN);
+        assertThat(h1.enable().steps().get(0)).endsWith("--network fan-250 --network podman");
+        h2.enable();
+        long web = engine(0).run("web", "--network", "fan-250", "--network", "podman", "-p", "8080:80");
+        engine(0)
+                .podman("exec", "web", "sh", "-c", "echo hello > index.html; httpd")
+                .orThrow();
+        long other = engine(1).run("other", "--network", "fan-250");
+        h1.host().exec("sysctl", "-q", "-w", STRICT + "=1").orThrow();
+        // From a host, and from a container, for whom its host masquerades.
+        for (Namespace from : List.of(h2.host().namespace(), EngineHost.namespace(other))) {
+            assertThat(from.call(() -> Spawn.capture(
+                            List.of("/usr/bin/busybox", "wget", "-T", "10", "-q", "-O", "-", "http://10.0.0.1:8080/"),
+                            Duration.ofSeconds(20))))
+                    .isEqualTo(new Spawn.Output(0, "hello"));
+        }
+        h1.host().exec("sysctl", "-q", "-w", STRICT + "=0").orThrow();
+        try (Probes probes = Probes.open()) {
+            Namespace a = EngineHost.namespace(web);
+            Namespace b = EngineHost.namespace(other);
+            // Which of the two is eth0 is Podman's choice.
+            Ipv4Address atA = Ipv4Address.parse(engine(0)
+                    .podman("inspect", "-f", "{{(index .NetworkSettings.Networks \"fan-250\").IPAddress}}", "web")
+                    .orThrow()
+                    .output()
+                    .strip());
+            Ipv4Address atB = ContainerNet.of(b).address();
+            EngineHost.reaches(probes, a, atA, b, atB, 1450);
+            EngineHost.reaches(probes, b, atB, a, atA, 1450);
+        }
+        assertThat(h1.misfits()).isEmpty();
+    }
+
+    @Test
+    void whatPodmanTakesAndDoesNotWorkIsFound(Lab lab) {
+        EngineHost host = new EngineHost(lab.hosts().get(0), EngineKind.PODMAN);
+        Podman podman = engine(0);
+        host.enable();
+        podman.run("fits", "--network", "fan-250", "--ip", "250.0.1.40");
+        assertThat(ContainerNet.of(EngineHost.namespace(podman.run("after", "--network", "fan-250")))
+                        .address())
+                .matches(host.fan().range(Share.PODMAN)::contains)
+                .isNotEqualTo(Ipv4Address.parse("250.0.1.40"));
+        assertThat(host.misfits()).isEmpty();
+
+        podman.run("alone", "--network", "fan-250", "-p", "8080:80", "-p", "127.0.0.1:53:53/udp");
+        podman.run("host", "--network", "fan-250", "--ip", "250.0.1.1");
+        podman.run("elsewhere", "--network", "fan-250", "--ip", "250.0.2.9");
+        podman.run("last", "--network", "fan-250", "--ip", "250.0.1.255");
+        podman.run("docker", "--network", "fan-250", "--ip", "250.0.1.200");
+        assertThat(host.misfits())
+                .extracting(Misfit::kind, Misfit::sentence)
+                .containsExactly(
+                        tuple(
+                                Misfit.Kind.PORTS,
+                                "alone (Podman) publishes 53:53/udp, 8080:80/tcp, and is on fan-250 alone"),
+                        tuple(
+                                Misfit.Kind.SHARE,
+                                "docker has the address 250.0.1.200, which is not of the share of podman"),
+                        tuple(
+                                Misfit.Kind.ADDRESS,
+                                "elsewhere has the address 250.0.2.9, which is not of this host's slice, 250.0.1.0/24"),
+                        tuple(Misfit.Kind.ADDRESS, "host has the address 250.0.1.1, which is this host's own"),
+                        tuple(Misfit.Kind.ADDRESS, "last has the address 250.0.1.255, which is no container's"));
+        assertThat(host.misfits().get(0).fix())
+                .isEqualTo("podman run --network fan-250 --network podman -p 53:53/udp ...");
+        assertThat(host.misfits().get(1).fix())
+                .isEqualTo("run docker again without an address of its own, or with one of 250.0.1.32 to 250.0.1.63");
+    }
+
+    @Override
+    protected List<String> known(String... containers) {
+        return List.of(containers);
+    }
+}
