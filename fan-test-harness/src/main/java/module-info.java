@@ -30,9 +30,4 @@ module io.fanatic.harness {
     exports io.fanatic.harness.serve;
     exports io.fanatic.harness.bench to
             io.fanatic.cli;
-    // For the tests there.
-    exports io.fanatic.harness.daemon to
-            io.fanatic.cli;
-    exports io.fanatic.harness.fault to
-            io.fanatic.cli;
 }

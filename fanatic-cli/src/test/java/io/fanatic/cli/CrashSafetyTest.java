@@ -3,7 +3,7 @@ package io.fanatic.cli;
 import static io.fanatic.cli.CliRun.fanctl;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.fanatic.harness.fault.KillPoints;
+import io.fanatic.cli.fault.KillPoints;
 import io.fanatic.harness.junit.FanLab;
 import io.fanatic.netlink.host.HostSnapshot;
 import java.util.List;

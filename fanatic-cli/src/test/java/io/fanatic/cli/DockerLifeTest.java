@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.fanatic.cli.command.ExitCode;
+import io.fanatic.cli.daemon.Dockerd;
 import io.fanatic.core.Ipv4Address;
-import io.fanatic.harness.daemon.Dockerd;
 import io.fanatic.harness.junit.FanLab;
 import io.fanatic.harness.lab.Lab;
 import io.fanatic.harness.lab.LabException;

@@ -3,8 +3,8 @@ package io.fanatic.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonParser;
+import io.fanatic.cli.daemon.Dockerd;
 import io.fanatic.core.FanOptions;
-import io.fanatic.harness.daemon.Dockerd;
 import io.fanatic.harness.junit.FanLab;
 import io.fanatic.harness.lab.EmbeddedFan;
 import io.fanatic.harness.lab.FanControl;

@@ -3,14 +3,14 @@ package io.fanatic.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fanatic.cli.command.ExitCode;
+import io.fanatic.cli.daemon.Containerd;
+import io.fanatic.cli.daemon.Dockerd;
+import io.fanatic.cli.daemon.Lxd;
+import io.fanatic.cli.daemon.Podman;
 import io.fanatic.core.AddressRange;
 import io.fanatic.core.FanSlice;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Share;
-import io.fanatic.harness.daemon.Containerd;
-import io.fanatic.harness.daemon.Dockerd;
-import io.fanatic.harness.daemon.Lxd;
-import io.fanatic.harness.daemon.Podman;
 import io.fanatic.harness.junit.FanLab;
 import io.fanatic.harness.lab.ExecResult;
 import io.fanatic.harness.lab.Lab;

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.fanatic.cli.command.ExitCode;
+import io.fanatic.cli.daemon.Containerd;
+import io.fanatic.cli.daemon.Dockerd;
+import io.fanatic.cli.daemon.Lxd;
+import io.fanatic.cli.daemon.Podman;
 import io.fanatic.core.FanConfig;
-import io.fanatic.harness.daemon.Containerd;
-import io.fanatic.harness.daemon.Dockerd;
-import io.fanatic.harness.daemon.Lxd;
-import io.fanatic.harness.daemon.Podman;
 import io.fanatic.harness.junit.FanLab;
 import io.fanatic.harness.lab.Lab;
 import io.fanatic.harness.lab.LabHost;

@@ -2,12 +2,12 @@ package io.fanatic.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fanatic.cli.daemon.Dockerd;
 import io.fanatic.core.Cidr;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.FanOptions;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.TunnelType;
-import io.fanatic.harness.daemon.Dockerd;
 import io.fanatic.harness.lab.EmbeddedFan;
 import io.fanatic.harness.lab.Lab;
 import io.fanatic.harness.lab.LabHost;

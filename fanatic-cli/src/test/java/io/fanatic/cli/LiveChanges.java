@@ -4,9 +4,9 @@ import static io.fanatic.cli.CliRun.fanatic;
 import static io.fanatic.cli.CliRun.fanctl;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.fanatic.harness.daemon.Dockerd;
-import io.fanatic.harness.daemon.NetworkManager;
-import io.fanatic.harness.daemon.Networkd;
+import io.fanatic.cli.daemon.Dockerd;
+import io.fanatic.cli.daemon.NetworkManager;
+import io.fanatic.cli.daemon.Networkd;
 import io.fanatic.harness.junit.FanLab;
 import io.fanatic.harness.lab.Lab;
 import io.fanatic.harness.lab.LabContainer;

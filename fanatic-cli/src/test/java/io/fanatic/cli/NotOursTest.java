@@ -4,7 +4,7 @@ import static io.fanatic.cli.CliRun.fanctl;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fanatic.cli.command.ExitCode;
-import io.fanatic.harness.fault.KillPoints;
+import io.fanatic.cli.fault.KillPoints;
 import io.fanatic.harness.junit.FanLab;
 import io.fanatic.harness.lab.Lab;
 import io.fanatic.harness.lab.LabHost;

@@ -3,7 +3,7 @@ package io.fanatic.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fanatic.cli.command.CommandTree;
-import io.fanatic.harness.daemon.Dockerd;
+import io.fanatic.cli.daemon.Dockerd;
 import io.fanatic.harness.junit.FanLab;
 import io.fanatic.harness.lab.Lab;
 import io.fanatic.netlink.health.Code;

@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Kills a program, as {@code kill -9} does, before and after each request by which it changes a container engine, and while the engine
- * restarts. What strace cannot do in {@link io.fanatic.harness.fault.KillPoints}: the requests go out on threads of their own.
+ * restarts. What strace cannot do in {@link io.fanatic.cli.fault.KillPoints}: the requests go out on threads of their own.
  */
 final class RequestKillPoints implements AutoCloseable {
     static final Path PLACE = Path.of("/run/tapped.sock");

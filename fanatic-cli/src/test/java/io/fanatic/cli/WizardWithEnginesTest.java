@@ -3,9 +3,9 @@ package io.fanatic.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fanatic.cli.command.ExitCode;
+import io.fanatic.cli.daemon.Dockerd;
+import io.fanatic.cli.daemon.Lxd;
 import io.fanatic.core.Ipv4Address;
-import io.fanatic.harness.daemon.Dockerd;
-import io.fanatic.harness.daemon.Lxd;
 import io.fanatic.harness.junit.FanLab;
 import io.fanatic.harness.lab.Lab;
 import io.fanatic.harness.lab.LabHost;

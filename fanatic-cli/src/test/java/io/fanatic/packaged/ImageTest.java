@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fanatic.cli.Fanatic;
 import io.fanatic.cli.command.Console;
-import io.fanatic.harness.daemon.Dockerd;
+import io.fanatic.cli.daemon.Dockerd;
 import io.fanatic.harness.junit.FanLab;
 import io.fanatic.harness.lab.ExecResult;
 import io.fanatic.harness.lab.FanControl;

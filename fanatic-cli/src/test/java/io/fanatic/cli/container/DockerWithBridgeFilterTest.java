@@ -4,10 +4,10 @@ import static io.fanatic.cli.container.EngineHost.namespace;
 import static io.fanatic.cli.container.EngineHost.reaches;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fanatic.cli.daemon.Dockerd;
 import io.fanatic.core.Counter;
 import io.fanatic.core.FanEntry;
 import io.fanatic.core.Ipv4Address;
-import io.fanatic.harness.daemon.Dockerd;
 import io.fanatic.harness.junit.FanLab;
 import io.fanatic.harness.lab.Lab;
 import io.fanatic.harness.lab.LabHost;

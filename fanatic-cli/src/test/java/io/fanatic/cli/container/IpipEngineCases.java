@@ -4,6 +4,8 @@ import static io.fanatic.cli.container.EngineHost.namespace;
 import static io.fanatic.cli.container.EngineHost.reaches;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fanatic.cli.daemon.Containerd;
+import io.fanatic.cli.daemon.Podman;
 import io.fanatic.core.Cidr;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.FanOptions;
@@ -11,8 +13,6 @@ import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Share;
 import io.fanatic.core.Shares;
 import io.fanatic.core.TunnelType;
-import io.fanatic.harness.daemon.Containerd;
-import io.fanatic.harness.daemon.Podman;
 import io.fanatic.harness.lab.EmbeddedFan;
 import io.fanatic.harness.lab.Lab;
 import io.fanatic.harness.lab.LabHost;

@@ -2,8 +2,8 @@ package io.fanatic.cli.doctor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fanatic.cli.daemon.NetworkManager;
 import io.fanatic.core.FanOptions;
-import io.fanatic.harness.daemon.NetworkManager;
 import io.fanatic.harness.junit.FanLab;
 import io.fanatic.harness.lab.ExecResult;
 import io.fanatic.harness.lab.Lab;

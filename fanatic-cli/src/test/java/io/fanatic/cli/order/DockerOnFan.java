@@ -1,6 +1,6 @@
 package io.fanatic.cli.order;
 
-import io.fanatic.harness.daemon.Dockerd;
+import io.fanatic.cli.daemon.Dockerd;
 import io.fanatic.harness.lab.LabException;
 import io.fanatic.harness.lab.LabHost;
 import java.util.ArrayList;

@@ -2,7 +2,7 @@ package io.fanatic.cli.order;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.fanatic.harness.daemon.Firewalld;
+import io.fanatic.cli.daemon.Firewalld;
 import io.fanatic.harness.lab.LabException;
 import io.fanatic.harness.lab.LabHost;
 import io.fanatic.netlink.health.Code;

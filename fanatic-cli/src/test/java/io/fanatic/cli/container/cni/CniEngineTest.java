@@ -6,7 +6,7 @@ import io.fanatic.cli.container.ContainerNet;
 import io.fanatic.cli.container.EngineHost;
 import io.fanatic.cli.container.EngineKind;
 import io.fanatic.cli.container.FileEngineTests;
-import io.fanatic.harness.daemon.Containerd;
+import io.fanatic.cli.daemon.Containerd;
 import io.fanatic.harness.lab.Lab;
 import io.fanatic.harness.lab.LabHost;
 import java.nio.file.Files;

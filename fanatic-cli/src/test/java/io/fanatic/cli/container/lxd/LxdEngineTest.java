@@ -1,7 +1,7 @@
 package io.fanatic.cli.container.lxd;
 
 import io.fanatic.cli.container.EngineKind;
-import io.fanatic.harness.daemon.Lxd;
+import io.fanatic.cli.daemon.Lxd;
 import io.fanatic.harness.lab.LabHost;
 
 /** LXD on each of two hosts. */

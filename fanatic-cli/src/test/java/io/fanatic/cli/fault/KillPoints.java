@@ -1,4 +1,4 @@
-package io.fanatic.harness.fault;
+package io.fanatic.cli.fault;
 
 import io.fanatic.harness.lab.ExecResult;
 import io.fanatic.harness.lab.LabException;

@@ -11,6 +11,6 @@
  * process number, and removes its data. Needs root, and the engines' packages (scripts/setup).
  */
 @NullMarked
-package io.fanatic.harness.daemon;
+package io.fanatic.cli.daemon;
 
 import org.jspecify.annotations.NullMarked;

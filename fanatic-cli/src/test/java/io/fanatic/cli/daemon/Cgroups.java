@@ -1,4 +1,4 @@
-package io.fanatic.harness.daemon;
+package io.fanatic.cli.daemon;
 
 import java.io.IOException;
 import java.nio.file.Files;

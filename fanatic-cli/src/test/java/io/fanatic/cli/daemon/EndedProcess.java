@@ -1,4 +1,4 @@
-package io.fanatic.harness.daemon;
+package io.fanatic.cli.daemon;
 
 import io.fanatic.harness.lab.LabException;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package io.fanatic.harness.daemon;
+package io.fanatic.cli.daemon;
 
 import static io.fanatic.netlink.libc.Native.LIBC;
 import static io.fanatic.netlink.libc.Native.check;

@@ -1,4 +1,4 @@
-package io.fanatic.harness.fault;
+package io.fanatic.cli.fault;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
