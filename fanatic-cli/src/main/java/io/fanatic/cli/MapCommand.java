@@ -35,7 +35,7 @@ final class MapCommand extends Command {
     private final Option<Boolean> json = flag("--json", "print one JSON document");
 
     MapCommand() {
-        super("map", "Tells the slice that an underlay address owns, or who owns an overlay address.");
+        super("map", "Shows which slice an underlay address owns, or which host owns an overlay address.");
     }
 
     @Override

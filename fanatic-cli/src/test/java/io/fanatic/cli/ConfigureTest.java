@@ -171,7 +171,7 @@ class ConfigureTest {
                 .startsWith("LXD is on fan-250: ")
                 .endsWith("; DHCP is on now, for instances: 250.0.1.64-250.0.1.127\n");
         assertThat(file("/etc/network/fan")).isEqualTo("250.0.0.0/8 10.0.0.0/16 dhcp host-reserve 3\n");
-        assertThat(fanatic("enable-lxd" + FAN).done()).endsWith("nothing was to do\n");
+        assertThat(fanatic("enable-lxd" + FAN).done()).endsWith("nothing to change\n");
         fanatic("enable-docker --default-bridge" + FAN).done();
         assertThat(file("/run/fake-docker")).endsWith("default");
         fanatic("disable-fan" + FAN).refused(ExitCode.IN_USE, "LXD", "Docker", "fan 250.0.0.0/8");

@@ -27,8 +27,8 @@ public enum KernelFeature {
             "nftables",
             "masquerading of what leaves the overlay",
             "no masquerading: containers reach the overlay and their host"),
-    /** Tunnels of type ipip, 30 bytes more for each packet. */
-    IPIP("ipip", "tunnels of type ipip, 30 bytes more for each packet", "tunnels of type vxlan only"),
+    /** IPIP tunnels, with room for 30 bytes more in each packet than VXLAN. */
+    IPIP("ipip", "IPIP tunnels, with room for 30 bytes more in each packet than VXLAN", "tunnels of type vxlan only"),
     /** Senders of an ipip fan are told what a path takes. */
     IPIP_PATH_MTU(
             "ipip-path-mtu",

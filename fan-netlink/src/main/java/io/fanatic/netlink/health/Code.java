@@ -100,8 +100,8 @@ public enum Code {
     IPTABLES_LEGACY("iptables-legacy", WARNING, "iptables-legacy has rules beside nftables"),
     /** NetworkManager is not told to leave the fan's devices alone. */
     NETWORK_MANAGER("network-manager", WARNING, "NetworkManager is not told to leave the fan's devices alone"),
-    /** systemd-networkd is told to configure the fan's devices. */
-    NETWORKD("networkd", WARNING, "systemd-networkd is told to configure the fan's devices"),
+    /** systemd-networkd has settings for the fan's devices. */
+    NETWORKD("networkd", WARNING, "systemd-networkd has settings for the fan's devices"),
     /** dhcpcd is not told to leave the fan's devices alone. */
     DHCPCD("dhcpcd", WARNING, "dhcpcd is not told to leave the fan's devices alone"),
     /** A container engine's settings differ from what was set for the fan. */

@@ -114,7 +114,7 @@ final class ManagersCheck implements Check {
                 findings.add(Finding.of(
                         Code.NETWORKD,
                         Finding.HOST,
-                        "systemd-networkd runs and is told to configure the fan's devices",
+                        "systemd-networkd runs and has settings for the fan's devices",
                         List.of(file.get() + " matches " + device),
                         "printf '[Match]\\nName=fan-* ftun-* ftun0\\n[Link]\\nUnmanaged=yes\\n' > " + NETWORKD
                                 + " && networkctl reload"));

@@ -35,8 +35,8 @@ final class PortMtuCheck implements Check {
         boolean lost = fan.delivery() == Delivery.BRIDGED && isChosen(host, fan);
         String title = lost
                 ? "a container's MTU is larger than the one chosen for the fan: large packets to other hosts may be lost"
-                : "a container's MTU is larger than the fan carries: whoever does not take the kernel's word for it"
-                        + " (ICMP \"fragmentation needed\") loses large packets";
+                : "a container's MTU is larger than the fan carries: senders that do not"
+                        + " follow ICMP \"fragmentation needed\" lose large packets";
         return Finding.of(
                         Code.PORT_MTU,
                         fan.overlay().toString(),

@@ -102,6 +102,6 @@ public final class EnableCommand extends SetupCommand {
         return what
                 + SetupText.isUp(fan)
                 + (dhcpCame ? "; DHCP is on now, for instances: " + fan.range(Share.DHCP) : "")
-                + (plan.isEmpty() ? "; nothing was to do" : "");
+                + (plan.isEmpty() ? "; nothing to change" : "");
     }
 }

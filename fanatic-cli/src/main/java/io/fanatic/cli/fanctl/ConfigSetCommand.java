@@ -12,7 +12,7 @@ import io.fanatic.core.FanEntry;
 final class ConfigSetCommand extends Command {
     private final FanArguments fan = new FanArguments(this);
     private final FanArguments.Flags flags = new FanArguments.Flags(this);
-    private final Option<Boolean> off = flag("--off", "keep the line, but let \"fanctl up -a\" pass it over");
+    private final Option<Boolean> off = flag("--off", "keep the line, but \"fanctl up -a\" skips it");
     private final ConfigFile file = new ConfigFile(this);
 
     ConfigSetCommand() {

@@ -26,7 +26,7 @@ public final class SpareBridge {
      * Makes it where Docker's default network is set to a bridge that is not there. Never fails, as that is not what its caller is
      * for.
      *
-     * @return what a person should know of it, a sentence; empty when nothing was to do
+     * @return what a person should know of it, a sentence; empty when there was nothing to do
      */
     public static Optional<String> make() {
         Journal journal = Journal.of(Journal.DIRECTORY, DockerDefaultBridge.NOTE);
