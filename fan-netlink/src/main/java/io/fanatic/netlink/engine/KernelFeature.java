@@ -29,11 +29,11 @@ public enum KernelFeature {
             "no masquerading: containers reach the overlay and their host"),
     /** IPIP tunnels, with room for 30 bytes more in each packet than VXLAN. */
     IPIP("ipip", "IPIP tunnels, with room for 30 bytes more in each packet than VXLAN", "tunnels of type vxlan only"),
-    /** Senders of an ipip fan are told what a path takes. */
+    /** Path MTU discovery for senders of an IPIP fan. */
     IPIP_PATH_MTU(
             "ipip-path-mtu",
-            "senders of an ipip fan are told what a path takes",
-            "large packets of an ipip fan are lost where a path takes less than --mtu"),
+            "path MTU discovery for senders of an IPIP fan",
+            "large packets of an IPIP fan are lost where the path MTU is below --mtu"),
     /** Rules of iptables that let a fan pass where others drop what is forwarded. */
     ACCEPT_RULES(
             "accept-rules",

@@ -8,10 +8,10 @@ import static io.fanatic.netlink.health.Severity.WARNING;
 public enum Code {
     /** The kernel does not run the fan's eBPF programs. */
     KERNEL_BPF("kernel-bpf", ERROR, "the kernel does not run the fan's eBPF programs"),
-    /** The kernel makes no external VXLAN devices. */
-    KERNEL_VXLAN("kernel-vxlan", ERROR, "the kernel makes no external VXLAN devices"),
-    /** The kernel makes no bridges. */
-    KERNEL_BRIDGE("kernel-bridge", ERROR, "the kernel makes no bridges"),
+    /** The kernel cannot create external VXLAN devices. */
+    KERNEL_VXLAN("kernel-vxlan", ERROR, "the kernel cannot create external VXLAN devices"),
+    /** The kernel cannot create bridges. */
+    KERNEL_BRIDGE("kernel-bridge", ERROR, "the kernel cannot create bridges"),
     /** nftables does not work: no masquerading. */
     KERNEL_NFTABLES("kernel-nftables", WARNING, "nftables does not work: no masquerading"),
     /** A line of /etc/network/fan cannot be understood. */
@@ -20,16 +20,16 @@ public enum Code {
     CONFIG_ORDER("config-order", NOTE, "a line of /etc/network/fan has the underlay first"),
     /** The underlay address of a fan is not on this host any more. */
     UNDERLAY_GONE("underlay-gone", ERROR, "the underlay address of a fan is not on this host any more"),
-    /** The device with the underlay address carries nothing. */
-    UNDERLAY_DOWN("underlay-down", ERROR, "the device with the underlay address carries nothing"),
+    /** The device with the underlay address has no carrier. */
+    UNDERLAY_DOWN("underlay-down", ERROR, "the device with the underlay address has no carrier"),
     /** Another host has the same underlay address, and so the same slice. */
     DUPLICATE_ADDRESS("duplicate-address", ERROR, "another host has the same underlay address, and so the same slice"),
     /** A device that is not ours has the name of the bridge or tunnel. */
     NAME_TAKEN("name-taken", ERROR, "a device that is not ours has the name of the bridge or tunnel"),
-    /** A route leads part of the overlay elsewhere. */
-    OVERLAY_OVERLAP("overlay-overlap", ERROR, "a route leads part of the overlay elsewhere"),
-    /** A policy rule leads the fan's packets elsewhere. */
-    POLICY_RULE("policy-rule", ERROR, "a policy rule leads the fan's packets elsewhere"),
+    /** A route sends part of the overlay elsewhere. */
+    OVERLAY_OVERLAP("overlay-overlap", ERROR, "a route sends part of the overlay elsewhere"),
+    /** A policy rule sends the fan's packets elsewhere. */
+    POLICY_RULE("policy-rule", ERROR, "a policy rule sends the fan's packets elsewhere"),
     /** A route or filter refuses 240.0.0.0/4, where the overlay is. */
     CLASS_E("class-e-refused", ERROR, "a route or filter refuses 240.0.0.0/4, where the overlay is"),
     /** Something else holds the tunnel's UDP port. */
@@ -40,8 +40,8 @@ public enum Code {
     NOT_CONFIGURED("not-configured", NOTE, "a fan is up that is not in /etc/network/fan: a reboot ends it"),
     /** {@code fanctl up} could not repair the fan. */
     FAN_BLOCKED("fan-blocked", ERROR, "fanctl up could not repair the fan"),
-    /** Bridge or tunnel do not have the MTU that they should. */
-    MTU("mtu", ERROR, "bridge or tunnel do not have the MTU that they should"),
+    /** The bridge or the tunnel has a wrong MTU. */
+    MTU("mtu", ERROR, "the bridge or the tunnel has a wrong MTU"),
     /** A port of the bridge has a larger MTU than the fan carries. */
     PORT_MTU("port-mtu", WARNING, "a port of the bridge has a larger MTU than the fan carries"),
     /** The tunnel is missing or not as it should be. */
@@ -66,12 +66,12 @@ public enum Code {
     ADDRESS_TWICE("address-twice", ERROR, "two containers of this host have the same address"),
     /** A container of this host has an address that is not in a slice of it. */
     ADDRESS_SLICE("address-slice", ERROR, "a container of this host has an address that is not in a slice of it"),
-    /** A container's port of the bridge passes nothing, or is not in the bridge. */
-    CONTAINER_PORT("container-port", ERROR, "a container's port of the bridge passes nothing, or is not in the bridge"),
+    /** A container's bridge port does not forward, or is not in the bridge. */
+    CONTAINER_PORT("container-port", ERROR, "a container's bridge port does not forward, or is not in the bridge"),
     /** A container has no way out, or another prefix length than the fan. */
     CONTAINER_ROUTE("container-route", WARNING, "a container has no way out, or another prefix length than the fan"),
     /** ARP is off on the bridge, or somebody has set an answer to it. */
-    ARP("arp", ERROR, "ARP is off on the bridge, or somebody has set a wrong answer to it"),
+    ARP("arp", ERROR, "ARP is off on the bridge, or a neighbour entry set by hand is wrong"),
     /** A container engine gives out, or DHCP has leased, addresses of another one's share. */
     ADDRESS_SHARE("address-share", WARNING, "a container engine gives out addresses of another one's share"),
     /** What leaves the overlay is not masqueraded as it should be. */
@@ -86,14 +86,14 @@ public enum Code {
     FORWARD_OPEN("forward-open", WARNING, "the host forwards more than the fan needs, because of the fan"),
     /** The reverse path filter drops what other hosts send. */
     RP_FILTER("rp-filter", WARNING, "the reverse path filter drops what other hosts send"),
-    /** The host does not learn what a path takes, and packets are fragmented on the way. */
-    PATH_MTU("path-mtu", WARNING, "the host does not learn what a path takes, and packets are fragmented on the way"),
+    /** Path MTU discovery is off, and packets may be fragmented on the way. */
+    PATH_MTU("path-mtu", WARNING, "path MTU discovery is off, and packets may be fragmented on the way"),
     /** The firewall drops what it forwards, the fan's frames included. */
     FORWARD_DROP("forward-drop", ERROR, "the firewall drops what it forwards, the fan's frames included"),
     /** A firewall rule drops packets of overlay addresses. */
     FIREWALL_DROP("firewall-drop", ERROR, "a firewall rule drops packets of overlay addresses"),
-    /** The firewall lets nothing in to the tunnel's UDP port. */
-    TUNNEL_PORT_CLOSED("tunnel-port-closed", WARNING, "the firewall lets nothing in to the tunnel's UDP port"),
+    /** The firewall lets no other host in to the tunnel's UDP port. */
+    TUNNEL_PORT_CLOSED("tunnel-port-closed", WARNING, "the firewall lets no other host in to the tunnel's UDP port"),
     /** The kernel's table of connections is full, or nearly. */
     CONNTRACK_FULL("conntrack-full", ERROR, "the kernel's table of connections is full, or nearly"),
     /** iptables-legacy has rules beside nftables. */

@@ -40,7 +40,7 @@ final class ContainersCheck implements Check {
                     if (port.stopped()) {
                         findings.add(port(
                                 fan,
-                                "a port of the bridge passes nothing: its container reaches nobody",
+                                "a bridge port does not forward: its container reaches nobody",
                                 port.name() + " on " + fan.bridge() + " has the state "
                                         + (port.state() == BridgePort.BLOCKING ? "blocking" : "disabled"),
                                 "bridge link set dev " + port.name() + " state 3"));

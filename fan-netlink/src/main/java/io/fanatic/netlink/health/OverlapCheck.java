@@ -47,7 +47,7 @@ final class OverlapCheck implements Check {
         Code code = refuses ? Code.CLASS_E : Code.OVERLAY_OVERLAP;
         String title = refuses
                 ? "a route refuses " + route.destination() + ", in which the overlay " + overlay + " lies"
-                : "a route leads part of the overlay " + overlay + " past the fan";
+                : "a route sends part of the overlay " + overlay + " past the fan";
         return Finding.of(
                 code,
                 expected.subject(),

@@ -23,7 +23,7 @@ final class PathMtuCheck implements Check {
                     findings.add(Finding.of(
                             Code.PATH_MTU,
                             expected.subject(),
-                            "this host does not learn what a path takes: packets that are too large are fragmented on the way",
+                            "path MTU discovery is off on this host: packets that are too large are fragmented on the way",
                             List.of(SYSCTL + " is " + value),
                             "sysctl -w " + SYSCTL + "=0, then " + expected.up()));
                 }

@@ -185,7 +185,7 @@ final class PlanCheck implements Check {
     }
 
     private static Finding mtu(ExpectedFan expected, Plan.Item item) {
-        return of(Code.MTU, expected, item, "bridge or tunnel do not have the MTU that they should");
+        return of(Code.MTU, expected, item, "the bridge or the tunnel has a wrong MTU");
     }
 
     private static Finding of(Code code, ExpectedFan expected, Plan.Item item, String title) {

@@ -90,8 +90,8 @@ final class PolicyRuleCheck implements Check {
                         Code.POLICY_RULE,
                         expected.subject(),
                         overlay
-                                ? "a policy rule leads packets for the overlay past the fan"
-                                : "a policy rule leads the tunnel's packets to other hosts elsewhere",
+                                ? "a policy rule sends packets for the overlay past the fan"
+                                : "a policy rule sends the tunnel's packets to other hosts elsewhere",
                         List.of(to + from.map(source -> " from " + source).orElse("")
                                 + (out.isPresent()
                                         ? " is reached by " + out.get() + " (table "

@@ -46,7 +46,7 @@ final class UnderlayCheck implements Check {
             findings.add(Finding.of(
                     Code.UNDERLAY_DOWN,
                     expected.subject(),
-                    device.get().name() + ", which has the underlay address " + address + ", carries nothing",
+                    device.get().name() + ", which has the underlay address " + address + ", has no carrier",
                     List.of(device.get().name() + (up ? " is up without carrier" : " is down")),
                     up
                             ? "ip link show " + device.get().name()

@@ -27,7 +27,7 @@ public final class WatchCommand extends Command {
                 "Brings up every fan of the configuration, as \"up -a\" does, and keeps it up: waits until the kernel tells of"
                         + " a change, and repairs what is missing. It does not poll.",
                 "",
-                "A changed underlay address, which would mean another slice, is only told. A fan that was taken down stays"
+                "A changed underlay address, which would mean another slice, is only reported. A fan that was taken down stays"
                         + " down.",
                 "",
                 "SIGTERM and SIGINT end it, and the fans stay; SIGHUP makes it read the configuration again and bring up what"

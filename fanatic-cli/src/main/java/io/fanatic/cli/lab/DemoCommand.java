@@ -27,7 +27,7 @@ final class DemoCommand extends LabCommand {
         super(
                 "demo",
                 "Shows a fan: makes hosts out of network namespaces, brings a fan up in each by running fanctl there,"
-                        + " attaches containers, proves that all of them reach each other and that liars do not, takes the"
+                        + " attaches containers, proves that all of them reach each other and that spoofed packets do not, takes the"
                         + " fans down and shows that nothing is left.",
                 USUAL_NAME);
     }

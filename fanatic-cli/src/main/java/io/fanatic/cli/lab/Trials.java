@@ -68,7 +68,7 @@ final class Trials {
         screen.detail(LabText.passed(outside));
         note("TCP transfers to the outside, as the host's address", outside);
 
-        step("Lies: frames with somebody else's address, honest ones between them");
+        step("Spoofing: frames with somebody else's address, honest ones between them");
         List<Check.Spoofed> spoofs = test.lies();
         for (Check.Spoofed spoof : spoofs) {
             screen.detail(spoof.what() + "\n   " + spoof.result() + ": " + screen.verdict(spoof.ok()));
