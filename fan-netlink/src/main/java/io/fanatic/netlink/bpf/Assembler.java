@@ -90,7 +90,7 @@ public final class Assembler {
         return encode(resolved(false));
     }
 
-    /** As {@link #bytes()}, but with every map descriptor zero: the same for the same program, whoever loads it. */
+    /** As {@link #bytes()}, but with every map descriptor and device index zero: the same for the same program, whoever loads it. */
     public byte[] bytesWithoutMaps() {
         return encode(resolved(true));
     }
@@ -112,8 +112,7 @@ public final class Assembler {
             if (label != null) {
                 resolved.add(instruction.resolved(place(label) - slot));
             } else {
-                resolved.add(
-                        withoutMaps && instruction.isMapFd() ? Instruction.mapFd(instruction.dst(), 0) : instruction);
+                resolved.add(withoutMaps ? instruction.nameable() : instruction);
             }
         }
         return resolved;

@@ -20,6 +20,8 @@ public record AttachedProgram(int id, String name, Role role, int countersMapId)
         GUARD("guard_", Tcx.Hook.INGRESS),
         /** A fan's {@link GateProgram}, of this or another release. */
         GATE("gate_", Tcx.Hook.INGRESS),
+        /** A fan's {@link CardGuardProgram}, of this or another release. */
+        CARD_GUARD("cguard_", Tcx.Hook.INGRESS),
         /** Somebody else's: leave it alone. */
         FOREIGN("", Tcx.Hook.INGRESS);
 

@@ -5,8 +5,16 @@ import static io.fanatic.netlink.bpf.Register.R2;
 import static io.fanatic.netlink.bpf.Register.R3;
 import static io.fanatic.netlink.bpf.Register.R4;
 
+import io.fanatic.core.Cidr;
+import io.fanatic.core.FanMapping;
+import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.MacAddress;
+import io.fanatic.core.TunnelType;
+import io.fanatic.netlink.bpf.AttachedProgram.Role;
 import io.fanatic.netlink.libc.ErrnoException;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.List;
 
 /**
  * What the running kernel can do, found out by doing it: distributions move features between versions, so that a version number proves
@@ -17,6 +25,7 @@ import java.nio.ByteOrder;
  * @param tcx whether devices have the tcx hooks (upstream 6.6); without them attach through a clsact filter
  */
 public record BpfFeatures(boolean tunnelLocalAddress, boolean tcx) {
+    private static final int LOOPBACK = 1;
 
     /**
      * Tries everything; takes well below a millisecond.
@@ -34,6 +43,63 @@ public record BpfFeatures(boolean tunnelLocalAddress, boolean tcx) {
      */
     public static boolean zeroChecksum() {
         return setsTunnelKey(TunnelKey.SIZE_WITHOUT_LOCAL, TunnelKey.ZERO_CHECKSUM);
+    }
+
+    /**
+     * Whether programs can write and remove the outer headers of VXLAN, ask for a device's MTU and send by the neighbour table (upstream
+     * 5.13): a program that does all of it is run, over a frame that goes nowhere.
+     *
+     * @throws ErrnoException EPERM when the caller may not use eBPF
+     */
+    public static boolean fastPath() {
+        FanMapping mapping = FanMapping.of(Cidr.parse("250.0.0.0/8"), Cidr.parse("10.0.0.0/16"));
+        Ipv4Address here = Ipv4Address.parse("10.0.0.1");
+        FanProgramSpec fan = new FanProgramSpec(mapping, 1, List.of(here), false);
+        FastProgramSpec fast = new FastProgramSpec(fan, TunnelType.DEFAULT_VXLAN_PORT, LOOPBACK);
+        CardProgramSpec card = new CardProgramSpec(fan, TunnelType.DEFAULT_VXLAN_PORT, new MacAddress(2), LOOPBACK);
+        try (FanPrograms sending = FanPrograms.load(fast);
+                FanPrograms receiving = FanPrograms.load(card)) {
+            int sent = sending.get(Role.ENCAP)
+                    .run(frame(mapping, here, Ipv4Address.parse("10.0.0.2"), 0))
+                    .result();
+            int received = receiving
+                    .get(Role.CARD_GUARD)
+                    .run(frame(mapping, Ipv4Address.parse("10.0.0.2"), here, OuterHeaders.BYTES))
+                    .result();
+            return sent == FanEmitter.REDIRECT && received == FanEmitter.REDIRECT;
+        } catch (VerifierException lacking) {
+            return false;
+        }
+    }
+
+    /** A frame from a container of one host to one of another, in this many bytes of outer headers. */
+    private static byte[] frame(FanMapping mapping, Ipv4Address from, Ipv4Address to, int outer) {
+        ByteBuffer frame = ByteBuffer.allocate(outer + 14 + 20 + 8);
+        if (outer > 0) {
+            ipv4(frame, 0, from.bits(), to.bits());
+            frame.putShort(36, (short) TunnelType.DEFAULT_VXLAN_PORT).putShort(38, (short) (frame.capacity() - 34));
+            frame.putInt(42, OuterHeaders.FLAG_VNI).putInt(46, 1 << 8);
+        }
+        ipv4(
+                frame,
+                outer,
+                mapping.slice(from).hostAddress().bits(),
+                mapping.slice(to).hostAddress().bits());
+        return frame.array();
+    }
+
+    private static void ipv4(ByteBuffer frame, int at, int source, int destination) {
+        frame.putShort(at + 10, (short) 1).putShort(at + 12, (short) FanEmitter.ETH_P_IP);
+        int length = frame.capacity() - at - 14;
+        frame.putShort(at + 14, (short) 0x4500).putShort(at + 16, (short) length);
+        frame.putShort(at + 22, (short) (64 << 8 | OuterHeaders.IPPROTO_UDP));
+        frame.putInt(at + 26, source).putInt(at + 30, destination);
+        int sum = 0;
+        for (int half = at + 14; half < at + 34; half += 2) {
+            sum += frame.getShort(half) & 0xffff;
+        }
+        sum = (sum & 0xffff) + (sum >>> 16);
+        frame.putShort(at + 24, (short) ~((sum & 0xffff) + (sum >>> 16)));
     }
 
     /** Sets a tunnel key on a frame that goes nowhere. */

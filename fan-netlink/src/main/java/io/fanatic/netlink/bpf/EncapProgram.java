@@ -39,6 +39,8 @@ public final class EncapProgram {
     /** Of the outer header; the underlay is routed like any other traffic. */
     static final int TTL = 64;
 
+    private static final String KERNEL = "by-the-kernel";
+
     private EncapProgram() {}
 
     /**
@@ -49,27 +51,13 @@ public final class EncapProgram {
      */
     public static Assembler emit(FanProgramSpec spec, int countersFd, ByteOrder order) {
         FanEmitter emitter = new FanEmitter(TunnelType.VXLAN, FanEmitter.SEND_REASONS, countersFd, order);
-        Assembler asm = emitter.asm;
-        List<Ipv4Address> locals = spec.localAddresses();
-
-        asm.add(Alu.MOV.reg(R6, R1));
-        emitter.parse();
-        emitter.requireLocal(spec, R8, Counter.SEND_SPOOFED.label());
-        emitter.requireInside(R7, spec.mapping().overlay(), Counter.SEND_OFF_OVERLAY.label());
-        owner(emitter, spec);
-
-        Instruction putLocal = locals.size() == 1
-                ? Width.WORD.storeImm(R10, KEY + TunnelKey.LOCAL, locals.get(0).bits())
-                : Width.WORD.store(R10, KEY + TunnelKey.LOCAL, R9);
-        putKey(
-                emitter,
-                spec.vni(),
-                spec.setsLocalAddress() ? Optional.of(putLocal) : Optional.empty(),
-                Alu.MOV.imm(R4, TunnelKey.ZERO_CHECKSUM));
+        decide(emitter, spec);
+        putKey(emitter, spec);
+        emitter.finish(Counter.SENT);
 
         emitter.slowPath();
         drops(emitter);
-        return asm;
+        return emitter.asm;
     }
 
     /**
@@ -107,10 +95,57 @@ public final class EncapProgram {
                         ? Optional.of(Width.WORD.store(R10, KEY + TunnelKey.LOCAL, R9))
                         : Optional.empty(),
                 Alu.MOV.reg(R4, R5));
+        emitter.finish(Counter.SENT);
 
         emitter.slowPath();
         drops(emitter);
         return asm;
+    }
+
+    /**
+     * Writes the program for a fan on the fast path: what is usual leaves with outer headers of our own, {@link OuterHeaders}, by the
+     * underlay's device; all else gets its tunnel key, as above.
+     *
+     * @param countersFd descriptor of the counters map
+     * @param order of the CPU that will run it
+     */
+    public static Assembler emit(FastProgramSpec spec, int countersFd, ByteOrder order) {
+        FanEmitter emitter = new FanEmitter(TunnelType.VXLAN, FanEmitter.SEND_REASONS, countersFd, order);
+        decide(emitter, spec.fan());
+        OuterHeaders.send(emitter, spec, KERNEL);
+        emitter.count(Counter.SENT);
+
+        emitter.asm.label(KERNEL);
+        putKey(emitter, spec.fan());
+        emitter.asm
+                .add(Alu.MOV.imm(R7, FanEmitter.NEXT), Alu.MOV.imm(R1, Counter.SENT.index()))
+                .add(Jump.to("count"));
+        OuterHeaders.slowPath(emitter, KERNEL);
+        emitter.slowPath();
+        drops(emitter);
+        return emitter.asm;
+    }
+
+    /** Whether a frame leaves, and to whom: leaves its owner in R7, and with several addresses that of its source in R9. */
+    private static void decide(FanEmitter emitter, FanProgramSpec spec) {
+        emitter.asm.add(Alu.MOV.reg(R6, R1));
+        emitter.parse();
+        emitter.requireLocal(spec, R8, Counter.SEND_SPOOFED.label());
+        emitter.requireInside(R7, spec.mapping().overlay(), Counter.SEND_OFF_OVERLAY.label());
+        owner(emitter, spec);
+    }
+
+    /** Puts the tunnel key of a VXLAN fan on the frame, after {@link #decide}. */
+    private static void putKey(FanEmitter emitter, FanProgramSpec spec) {
+        List<Ipv4Address> locals = spec.localAddresses();
+        Instruction putLocal = locals.size() == 1
+                ? Width.WORD.storeImm(R10, KEY + TunnelKey.LOCAL, locals.get(0).bits())
+                : Width.WORD.store(R10, KEY + TunnelKey.LOCAL, R9);
+        putKey(
+                emitter,
+                spec.vni(),
+                spec.setsLocalAddress() ? Optional.of(putLocal) : Optional.empty(),
+                Alu.MOV.imm(R4, TunnelKey.ZERO_CHECKSUM));
     }
 
     /** Turns the destination, in R7, into its owner, another host. */
@@ -145,7 +180,6 @@ public final class EncapProgram {
                 .add(putFlags)
                 .add(Helper.SKB_SET_TUNNEL_KEY.call())
                 .add(Jump.NE.imm(R0, 0, Counter.SEND_KEY_REFUSED.label()));
-        emitter.finish(Counter.SENT);
     }
 
     private static void drops(FanEmitter emitter) {

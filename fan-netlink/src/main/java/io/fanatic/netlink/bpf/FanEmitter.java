@@ -42,6 +42,9 @@ final class FanEmitter {
     /** TC_ACT_SHOT. */
     static final int DROP = 2;
 
+    /** TC_ACT_REDIRECT: what a program returns that has called {@link Helper#REDIRECT} or its like. */
+    static final int REDIRECT = 7;
+
     /** Offset below R10 of the tunnel key; its first word serves as key of the counters map too. */
     static final int KEY = -48;
 
@@ -56,18 +59,20 @@ final class FanEmitter {
     static final String ADDRESSES = "addresses";
 
     // struct __sk_buff
-    private static final int LEN = 0;
+    static final int LEN = 0;
+    static final int PACKET_TYPE = 4;
     static final int MARK = 8;
-    private static final int VLAN_PRESENT = 20;
+    static final int VLAN_PRESENT = 20;
     private static final int DATA = 76;
     private static final int DATA_END = 80;
+    static final int GSO_SIZE = 176;
 
     /** Where {@link #select} goes on. */
     private static final String SELECTED = "selected";
 
     private static final int ETHERNET_SOURCE = 6;
     static final int ETHERNET = 14;
-    private static final int IPV4_HEADER = 20;
+    static final int IPV4_HEADER = 20;
     static final int IPV4_FRAME = ETHERNET + IPV4_HEADER;
     static final int ARP_FRAME = ETHERNET + 28;
 
@@ -159,7 +164,8 @@ final class FanEmitter {
         asm.label(ADDRESSES);
     }
 
-    private void loadAddress(Register address, int offset) {
+    /** Reads an address in the packet, by halves. */
+    void loadAddress(Register address, int offset) {
         asm.add(Width.HALF.load(address, R2, offset), Instruction.toBigEndian(address, 16))
                 .add(Width.HALF.load(R1, R2, offset + 2), Instruction.toBigEndian(R1, 16))
                 .add(Alu.LSH.imm(address, 16), Alu.OR.reg(address, R1));
@@ -387,6 +393,12 @@ final class FanEmitter {
         count();
     }
 
+    /** Where the verdict is in R7: counts and leaves. */
+    void count(Counter counter) {
+        asm.add(Alu.MOV.imm(R1, counter.index()));
+        count();
+    }
+
     /** Where the verdict is in R7 and the index of the counter in R1. */
     void count() {
         asm.label("count")
@@ -411,7 +423,7 @@ final class FanEmitter {
     }
 
     /** Drops what comes here or jumps to the reason's label. */
-    private void drop(Counter reason) {
+    void drop(Counter reason) {
         asm.label(reason.label())
                 .add(Alu.MOV.imm(R7, DROP), Alu.MOV.imm(R1, reason.index()))
                 .add(Jump.to("count"));

@@ -51,6 +51,9 @@ public final class GuardProgram {
 
     private static final int IPPROTO_IPIP = 4;
 
+    private static final String NO_KEY = "no-key";
+    private static final String LET_IN_ALREADY = "let-in-already";
+
     private GuardProgram() {}
 
     /**
@@ -60,39 +63,62 @@ public final class GuardProgram {
      * @param order of the CPU that will run it
      */
     public static Assembler emit(FanProgramSpec spec, int countersFd, ByteOrder order) {
+        return emit(spec, false, countersFd, order);
+    }
+
+    /**
+     * Writes the program for a fan on the fast path: what comes out of no tunnel passes too when {@link CardGuardProgram} has marked it. No
+     * other host can mark a frame, and what comes out of the kernel's tunnel is judged by its tunnel key, whatever its mark.
+     *
+     * @param countersFd descriptor of the counters map
+     * @param order of the CPU that will run it
+     */
+    public static Assembler emit(FastProgramSpec spec, int countersFd, ByteOrder order) {
+        return emit(spec.fan(), true, countersFd, order);
+    }
+
+    private static Assembler emit(FanProgramSpec spec, boolean fast, int countersFd, ByteOrder order) {
         FanEmitter emitter = new FanEmitter(TunnelType.VXLAN, REASONS, countersFd, order);
         Assembler asm = emitter.asm;
 
-        readKey(asm, spec.setsLocalAddress());
+        readKey(asm, spec.setsLocalAddress(), fast ? NO_KEY : Counter.RECEIVE_NO_KEY.label());
         asm.add(Width.WORD.load(R1, R10, KEY + TunnelKey.ID))
                 .add(Jump.NE.imm32(R1, spec.vni(), Counter.RECEIVE_OTHER_VNI.label()));
         emitter.parse();
         emitter.requireSender(Counter.RECEIVE_MALFORMED.label());
         emitter.requireLocal(spec, R7, Counter.RECEIVE_NOT_LOCAL.label());
-        requireSender(emitter, spec);
+        requireSender(emitter, spec, Counter.RECEIVE_SPOOFED.label());
         requireOuterSource(asm);
         asm.add(Width.WORD.load(R1, R6, MARK), Alu.OR.imm(R1, LET_IN), Width.WORD.store(R6, MARK, R1));
+        if (fast) {
+            asm.label(LET_IN_ALREADY);
+        }
         emitter.finish(Counter.RECEIVED);
 
         emitter.slowPath();
         emitter.rarelyFromNobody(Counter.RECEIVE_MALFORMED.label());
+        if (fast) {
+            asm.label(NO_KEY)
+                    .add(Width.WORD.load(R1, R6, MARK))
+                    .add(Jump.SET.imm32(R1, LET_IN, LET_IN_ALREADY))
+                    .add(Jump.to(Counter.RECEIVE_NO_KEY.label()));
+        }
         emitter.drops(
                 Counter.RECEIVE_SPOOFED, Counter.RECEIVE_NOT_LOCAL, Counter.RECEIVE_NO_KEY, Counter.RECEIVE_OTHER_VNI);
         return asm;
     }
 
-    private static void readKey(Assembler asm, boolean withLocal) {
+    private static void readKey(Assembler asm, boolean withLocal, String withoutKey) {
         asm.add(Alu.MOV.reg(R6, R1))
                 .add(Alu.MOV.reg(R2, R10), Alu.ADD.imm(R2, KEY))
                 .add(Alu.MOV.imm(R3, TunnelKey.size(withLocal)))
                 .add(Alu.MOV.imm(R4, 0)) // no BPF_F_TUNINFO_IPV6: refuses an outer IPv6
                 .add(Helper.SKB_GET_TUNNEL_KEY.call())
-                .add(Jump.NE.imm(R0, 0, Counter.RECEIVE_NO_KEY.label()));
+                .add(Jump.NE.imm(R0, 0, withoutKey));
     }
 
     /** The inner source, in R8, is of the overlay and has an owner, not this host; leaves the owner in R8. */
-    private static void requireSender(FanEmitter emitter, FanProgramSpec fan) {
-        String spoofed = Counter.RECEIVE_SPOOFED.label();
+    static void requireSender(FanEmitter emitter, FanProgramSpec fan, String spoofed) {
         emitter.requireInside(R8, fan.mapping().overlay(), spoofed);
         emitter.owner(fan, R8, spoofed);
         for (Ipv4Address local : fan.localAddresses()) {
@@ -116,12 +142,12 @@ public final class GuardProgram {
         FanEmitter emitter = new FanEmitter(TunnelType.IPIP, REASONS, countersFd, order);
         Assembler asm = emitter.asm;
 
-        readKey(asm, spec.setsLocalAddress());
+        readKey(asm, spec.setsLocalAddress(), Counter.RECEIVE_NO_KEY.label());
         emitter.parse();
         asm.add(Width.BYTE.load(R1, R2, 9)).add(Jump.EQ.imm32(R1, IPPROTO_IPIP, Counter.RECEIVE_NESTED.label()));
         emitter.select(spec.fans(), Counter.RECEIVE_NOT_LOCAL.label(), true, fan -> {
             emitter.requireLocal(fan, R7, Counter.RECEIVE_NOT_LOCAL.label());
-            requireSender(emitter, fan);
+            requireSender(emitter, fan, Counter.RECEIVE_SPOOFED.label());
         });
         requireOuterSource(asm);
         emitter.finish(Counter.RECEIVED);

@@ -11,12 +11,27 @@ public enum Helper {
     MAP_LOOKUP_ELEM(1),
     /** Nothing: 32 random bits. */
     GET_PRANDOM_U32(7),
+    /** skb, offset, address of bytes, how many, flags: 0 or a negative errno. Pointers into the packet become invalid. */
+    SKB_STORE_BYTES(9),
     /** skb, address of a {@link TunnelKey}, its size, flags: 0 or a negative errno. */
     SKB_GET_TUNNEL_KEY(20),
     /** skb, address of a {@link TunnelKey}, its size, flags: 0 or a negative errno. */
     SKB_SET_TUNNEL_KEY(21),
+    /** Index of a device, flags: {@link FanEmitter#REDIRECT}; the packet goes there when the program ends. */
+    REDIRECT(23),
+    /** skb: the hash of its flow, calculated where nobody has done so yet. */
+    GET_HASH_RECALC(34),
     /** skb, bytes wanted in the linear part: 0 or a negative errno. All pointers into the packet become invalid. */
-    SKB_PULL_DATA(39);
+    SKB_PULL_DATA(39),
+    /** skb, bytes to add or to take away, where, flags: 0 or a negative errno. Pointers into the packet become invalid. */
+    SKB_ADJUST_ROOM(50),
+    /**
+     * Index of a device, address of a next hop or 0, its size, flags: {@link FanEmitter#REDIRECT}; the packet leaves there when the program
+     * ends, with the Ethernet addresses that the route and the neighbour table have for it (Linux 5.10).
+     */
+    REDIRECT_NEIGH(152),
+    /** skb, index of a device, address of 32 bits for its MTU, bytes more, flags: negative without the device (Linux 5.12). */
+    CHECK_MTU(163);
 
     private static final int CALL = 0x85;
 

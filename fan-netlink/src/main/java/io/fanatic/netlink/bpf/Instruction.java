@@ -66,6 +66,14 @@ public record Instruction(
         return of(LOAD_64, to, PSEUDO_MAP_FD, 0, fd);
     }
 
+    /**
+     * Loads the index of a device that is not known yet when the program is named: what stands here does not count for the name. Takes two
+     * slots.
+     */
+    public static Instruction deviceIndex(Register to, int index) {
+        return of(LOAD_64, to, Register.R0, 0, index);
+    }
+
     /** Calls the function that starts at the label. */
     public static Instruction call(String label) {
         return jump(CALL, Register.R0, PSEUDO_CALL, 0, label);
@@ -85,8 +93,9 @@ public record Instruction(
         return opcode == LOAD_64 ? 2 : 1;
     }
 
-    boolean isMapFd() {
-        return opcode == LOAD_64 && src == PSEUDO_MAP_FD;
+    /** The same without what is known only when the program is loaded: the descriptor of a map, the index of a device. */
+    Instruction nameable() {
+        return opcode == LOAD_64 ? of(LOAD_64, dst, src, 0, 0) : this;
     }
 
     /** The instruction with its jump resolved to a distance in slots, counted from the next instruction. */
@@ -112,7 +121,7 @@ public record Instruction(
         boolean byRegister = (opcode & 8) != 0;
         switch (group) {
             case 0:
-                return name(dst) + " = map";
+                return name(dst) + (src == PSEUDO_MAP_FD ? " = map" : " = device");
             case 1:
                 return name(dst) + " = " + memory(src);
             case 2:

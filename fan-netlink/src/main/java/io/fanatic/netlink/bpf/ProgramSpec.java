@@ -10,7 +10,8 @@ import java.util.List;
  * Everything that the programs of a device depend on: the same specification gives the same programs, byte by byte. The programs of one
  * specification are attached, found, replaced and removed together, and share their counters.
  */
-public sealed interface ProgramSpec permits FanProgramSpec, GateProgramSpec, IpipProgramSpec {
+public sealed interface ProgramSpec
+        permits FanProgramSpec, FastProgramSpec, CardProgramSpec, GateProgramSpec, IpipProgramSpec {
 
     /** What the programs do, in the order in which they are attached. */
     List<Role> roles();
@@ -26,6 +27,15 @@ public sealed interface ProgramSpec permits FanProgramSpec, GateProgramSpec, Ipi
      * @param order of the CPU that will run it
      */
     Assembler emit(Role role, int countersFd, ByteOrder order);
+
+    /**
+     * The same for a device of ours that records the programs; that differs only where the programs hand packets to it, and not in their names.
+     *
+     * @param keeper index of that device
+     */
+    default ProgramSpec keptBy(int keeper) {
+        return this;
+    }
 
     /** The names that the programs have on this CPU, in the order of {@link #roles}; asks the kernel nothing. */
     default List<String> names() {

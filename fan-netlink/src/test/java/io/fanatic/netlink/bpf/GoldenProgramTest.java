@@ -2,6 +2,7 @@ package io.fanatic.netlink.bpf;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fanatic.core.MacAddress;
 import io.fanatic.netlink.bpf.AttachedProgram.Role;
 import java.io.IOException;
 import java.io.InputStream;
@@ -76,6 +77,23 @@ class GoldenProgramTest {
             }
         }
         assertThat(lines).isEqualTo(golden("programs").lines().toList());
+    }
+
+    /** Likewise; the index of the underlay's device is in the first two, that of the tunnel does not count. */
+    @Test
+    void theProgramsOfTheFastPathAreAsRunningFansHaveThem() {
+        List<String> lines = new ArrayList<>();
+        for (ByteOrder order : List.of(ByteOrder.LITTLE_ENDIAN, ByteOrder.BIG_ENDIAN)) {
+            for (int i = 0; i < Specs.all().size(); i++) {
+                FastProgramSpec fast = new FastProgramSpec(Specs.all().get(i), 8472, 2);
+                CardProgramSpec card = new CardProgramSpec(fast.fan(), 8472, new MacAddress(0x06fa0a00002dL));
+                lines.add(digest("fast-encap " + i, order, fast.emit(Role.ENCAP, 0, order)));
+                lines.add(digest("fast-guard " + i, order, fast.emit(Role.GUARD, 0, order)));
+                lines.add(digest("card-guard " + i, order, card.emit(Role.CARD_GUARD, 0, order)));
+                assertThat(card.keptBy(4711).names()).isEqualTo(card.names());
+            }
+        }
+        assertThat(lines).isEqualTo(golden("fast-programs").lines().toList());
     }
 
     private static String digest(String program, ByteOrder order, Assembler code) {

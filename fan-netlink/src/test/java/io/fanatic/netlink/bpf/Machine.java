@@ -31,6 +31,29 @@ final class Machine {
     /** {@code skb->mark}, before a run and after it. */
     int mark;
 
+    /** {@code skb->pkt_type}; 0 for this host. */
+    int packetType;
+
+    /** {@code skb_shinfo->gso_size}. */
+    int segmentSize;
+
+    /** The MTU of each device, by index. */
+    Map<Integer, Integer> devices = Map.of();
+
+    /** What the kernel answers when it is asked for a flow's hash, and for a random number. */
+    int hash;
+
+    int random;
+
+    /** What {@code bpf_skb_adjust_room} answers when it refuses; 0 when it does not. */
+    int roomRefused;
+
+    /** The frame after a run. */
+    byte[] after = {};
+
+    /** Where a run has sent it: {@code neigh 7}, {@code ingress 9}; empty when it stays. */
+    String redirected = "";
+
     /** @param code a program as the kernel of a CPU with this byte order takes it */
     Machine(byte[] code, ByteOrder order) {
         this.order = order;
@@ -58,6 +81,7 @@ final class Machine {
 
     private final class Run {
         private final FanModel.Frame frame;
+        private byte[] bytes;
         private final Optional<FanModel.Key> received;
         private final long[] registers = new long[11];
         private final ByteBuffer stack = ByteBuffer.allocate(STACK_BYTES).order(order);
@@ -69,6 +93,7 @@ final class Machine {
 
         Run(FanModel.Frame frame, int linear, Optional<FanModel.Key> received) {
             this.frame = frame;
+            this.bytes = frame.bytes().clone();
             this.linear = Math.min(linear, frame.bytes().length);
             this.received = received;
             registers[1] = CONTEXT;
@@ -87,8 +112,8 @@ final class Machine {
                 short offset = code.getShort(at + 2);
                 int imm = code.getInt(at + 4);
                 switch (opcode & 7) {
-                    case 0: // 64-bit immediate: only maps here
-                        registers[to] = MAP;
+                    case 0: // 64-bit immediate: a map, or the index of a device
+                        registers[to] = from == 1 ? MAP : imm & 0xffffffffL;
                         slot++;
                         break;
                     case 1:
@@ -106,6 +131,7 @@ final class Machine {
                         break;
                     default:
                         if (opcode == 0x95) {
+                            after = bytes;
                             return new Result((int) registers[0], Optional.ofNullable(key), ttl, keyFlags);
                         } else if (opcode == 0x85) {
                             registers[0] = call(imm);
@@ -134,10 +160,12 @@ final class Machine {
             long result = switch (opcode & 0xf0) {
                 case 0x00 -> a + b;
                 case 0x10 -> a - b;
+                case 0x20 -> a * b;
                 case 0x40 -> a | b;
                 case 0x50 -> a & b;
                 case 0x60 -> a << shift(b, half);
                 case 0x70 -> a >>> shift(b, half);
+                case 0xa0 -> a ^ b;
                 case 0xb0 -> b;
                 default -> throw new IllegalStateException("opcode " + opcode);
             };
@@ -165,6 +193,7 @@ final class Machine {
                 case 0x50 -> a != b;
                 case 0xa0 -> unsigned < 0;
                 case 0xb0 -> unsigned <= 0;
+                case 0xc0 -> Long.compare(a, b) < 0;
                 default -> throw new IllegalStateException("opcode " + opcode);
             };
         }
@@ -181,7 +210,9 @@ final class Machine {
         private long load(long address, int bytes) {
             if (address >= CONTEXT && address < CONTEXT + 192) {
                 return switch ((int) (address - CONTEXT)) {
-                    case 0 -> frame.bytes().length;
+                    case 0 -> this.bytes.length;
+                    case 4 -> packetType;
+                    case 176 -> segmentSize;
                     case 8 -> mark & 0xffffffffL;
                     case 20 -> frame.vlanInMetadata() ? 1 : 0;
                     case 76 -> base;
@@ -189,7 +220,7 @@ final class Machine {
                     default -> throw new IllegalStateException("context offset " + (address - CONTEXT));
                 };
             } else if (address >= base && address + bytes <= base + linear) {
-                return read(ByteBuffer.wrap(frame.bytes()).order(order), (int) (address - base), bytes);
+                return read(ByteBuffer.wrap(this.bytes).order(order), (int) (address - base), bytes);
             } else if (address >= VALUES && address < MAP) {
                 return read(values, (int) (address - VALUES), bytes);
             }
@@ -201,8 +232,11 @@ final class Machine {
                 mark = (int) value;
                 return;
             }
-            ByteBuffer memory = address >= VALUES && address < MAP ? values : stack;
-            int at = memory == values ? (int) (address - VALUES) : onStack(address);
+            boolean packet = address >= base && address + bytes <= base + linear;
+            ByteBuffer memory = packet
+                    ? ByteBuffer.wrap(this.bytes).order(order)
+                    : address >= VALUES && address < MAP ? values : stack;
+            int at = packet ? (int) (address - base) : memory == values ? (int) (address - VALUES) : onStack(address);
             switch (bytes) {
                 case 1 -> memory.put(at, (byte) value);
                 case 2 -> memory.putShort(at, (short) value);
@@ -239,11 +273,47 @@ final class Machine {
                 case 39:
                     base += 0x1_0000_0000L;
                     int wanted = (int) registers[2];
-                    linear = wanted <= frame.bytes().length ? Math.max(linear, wanted) : linear;
-                    return wanted <= frame.bytes().length ? 0 : -12;
+                    linear = wanted <= bytes.length ? Math.max(linear, wanted) : linear;
+                    return wanted <= bytes.length ? 0 : -12;
+                case 7:
+                    return random & 0xffffffffL;
+                case 9:
+                    base += 0x1_0000_0000L;
+                    stack.get(onStack(registers[3]), bytes, (int) registers[2], (int) registers[4]);
+                    return 0;
+                case 23:
+                    redirected = (registers[2] == 1 ? "ingress " : "egress ") + registers[1];
+                    return 7;
+                case 34:
+                    return hash & 0xffffffffL;
+                case 50:
+                    return adjustRoom((int) registers[2]);
+                case 152:
+                    redirected = "neigh " + registers[1];
+                    return registers[2] == 0 && registers[3] == 0 && registers[4] == 0 ? 7 : 2;
+                case 163:
+                    Integer mtu = devices.get((int) registers[2]);
+                    stack.putInt(onStack(registers[3]), mtu == null ? 0 : mtu);
+                    return mtu == null ? -19 : 0;
                 default:
                     throw new IllegalStateException("helper " + helper);
             }
+        }
+
+        /** Behind the Ethernet header, for VXLAN over IPv4 with an inner Ethernet header, or back. */
+        private long adjustRoom(int more) {
+            base += 0x1_0000_0000L;
+            long flags = more > 0 ? 14L << 56 | 0x53 : 1;
+            if (roomRefused != 0 || registers[3] != 1 || registers[4] != flags) {
+                return roomRefused != 0 ? roomRefused : -22;
+            }
+            byte[] other = new byte[bytes.length + more];
+            System.arraycopy(bytes, 0, other, 0, 14);
+            int behind = 14 + Math.max(0, -more);
+            System.arraycopy(bytes, behind, other, behind + more, bytes.length - behind);
+            linear = Math.min(linear + more, other.length);
+            bytes = other;
+            return 0;
         }
 
         private long getTunnelKey(int at) {

@@ -79,7 +79,7 @@ abstract class TwoHosts {
     }
 
     /** Through tcx, or where the kernel has none as filters of clsact. */
-    static void attach(TestHost host, FanProgramSpec spec) {
+    static void attach(TestHost host, ProgramSpec spec) {
         int tunnel = host.index("tun");
         host.countersMapId = host.namespace().call(() -> {
             try (FanPrograms programs = FanPrograms.load(spec)) {

@@ -1,0 +1,60 @@
+package io.fanatic.netlink.bpf;
+
+import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.MacAddress;
+import io.fanatic.netlink.bpf.AttachedProgram.Role;
+import java.nio.ByteOrder;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that the program of a VXLAN fan on the underlay's device depends on.
+ *
+ * @param fan the fan, on VXLAN
+ * @param port the tunnel's UDP port, 1 to 65535
+ * @param tunnelMac the tunnel's Ethernet address, from which no frame may come
+ * @param tunnel index of the tunnel that gets the frames; 0 when it is not known yet, which is enough for the program's name
+ */
+public record CardProgramSpec(FanProgramSpec fan, int port, MacAddress tunnelMac, int tunnel) implements ProgramSpec {
+
+    /** Before the tunnel is made. */
+    public CardProgramSpec(FanProgramSpec fan, int port, MacAddress tunnelMac) {
+        this(fan, port, tunnelMac, 0);
+    }
+
+    @Override
+    public List<Role> roles() {
+        return List.of(Role.CARD_GUARD);
+    }
+
+    @Override
+    public List<Ipv4Address> localAddresses() {
+        return fan.localAddresses();
+    }
+
+    @Override
+    public ProgramSpec keptBy(int keeper) {
+        return new CardProgramSpec(fan, port, tunnelMac, keeper);
+    }
+
+    @Override
+    public Assembler emit(Role role, int countersFd, ByteOrder order) {
+        return CardGuardProgram.emit(this, countersFd, order);
+    }
+
+    // Written out to start fast, see Ipv4Address.
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof CardProgramSpec that
+                && port == that.port
+                && tunnel == that.tunnel
+                && fan.equals(that.fan)
+                && tunnelMac.equals(that.tunnelMac);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(fan, port, tunnelMac, tunnel);
+    }
+}

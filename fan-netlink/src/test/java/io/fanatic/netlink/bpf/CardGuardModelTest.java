@@ -1,0 +1,132 @@
+package io.fanatic.netlink.bpf;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fanatic.core.Counter;
+import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.MacAddress;
+import io.fanatic.core.TunnelType;
+import io.fanatic.netlink.bpf.AttachedProgram.Role;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * The program on the underlay's device, in both byte orders against a model: it takes what is usual and good and leaves all else as it is,
+ * uncounted. Needs no root and no kernel.
+ */
+class CardGuardModelTest {
+    private static final int FRAMES = 30_000;
+    private static final int TUNNEL = 9;
+    private static final MacAddress TUNNEL_MAC = new MacAddress(Frames.SENDER + 1);
+
+    static List<FanProgramSpec> fans() {
+        return Specs.all();
+    }
+
+    @ParameterizedTest
+    @MethodSource("fans")
+    void itTakesWhatIsUsualAndGoodAndLeavesAllElseToTheKernel(FanProgramSpec fan) {
+        FanModel model = new FanModel(fan);
+        for (ByteOrder order : List.of(ByteOrder.LITTLE_ENDIAN, ByteOrder.BIG_ENDIAN)) {
+            byte[] code = new CardProgramSpec(fan, TunnelType.DEFAULT_VXLAN_PORT, TUNNEL_MAC, TUNNEL)
+                    .emit(Role.CARD_GUARD, 0, order)
+                    .bytes();
+            RandomFrames frames = new RandomFrames(fan, 23);
+            Random random = new Random(24);
+            int taken = 0;
+            for (int i = 0; i < FRAMES; i++) {
+                FanModel.Frame inner = frames.next();
+                byte[] frame = outer(fan, inner, frames.outer(inner), random);
+                Machine machine = new Machine(code, order);
+                machine.packetType = random.nextInt(20) == 0 ? 1 + random.nextInt(4) : 0;
+                machine.devices = random.nextInt(40) == 0 ? Map.of() : Map.of(TUNNEL, 65485);
+                machine.roomRefused = random.nextInt(40) == 0 ? -95 : 0;
+                machine.mark = 0x8000_0001;
+                boolean tagged = random.nextInt(40) == 0;
+                int linear = i % 3 == 0 ? 42 + i % 60 : Integer.MAX_VALUE;
+                Machine.Result result = machine.run(new FanModel.Frame(frame, tagged), linear, Optional.empty());
+
+                boolean takes = machine.packetType == 0
+                        && !tagged
+                        && !machine.devices.isEmpty()
+                        && machine.roomRefused == 0
+                        && isGood(model, frame);
+                assertThat(machine.redirected).as("frame %d, %s", i, order).isEqualTo(takes ? "ingress " + TUNNEL : "");
+                assertThat(result.verdict()).isEqualTo(takes ? FanEmitter.REDIRECT : FanEmitter.NEXT);
+                assertThat(machine.mark).isEqualTo(takes ? 0x8000_1001 : 0x8000_0001);
+                assertThat(machine.after).isEqualTo(takes ? Arrays.copyOfRange(frame, 50, frame.length) : frame);
+                assertThat(machine.counts()).isEmpty();
+                taken += takes ? 1 : 0;
+            }
+            assertThat(taken).isGreaterThan(fan.mapping().underlay().prefixLength() >= 30 ? -1 : 200);
+        }
+    }
+
+    /** In VXLAN, mostly as a host of the fan sends it; sometimes with a few bytes of the outer headers changed. */
+    private static byte[] outer(FanProgramSpec fan, FanModel.Frame inner, Optional<FanModel.Key> key, Random random) {
+        int source = key.map(each -> each.remote().bits()).orElse(random.nextInt());
+        int vni = key.map(FanModel.Key::vni).orElse(fan.vni());
+        List<Ipv4Address> locals = fan.localAddresses();
+        int to = random.nextInt(20) == 0
+                ? random.nextInt()
+                : locals.get(random.nextInt(locals.size())).bits();
+        byte[] bytes = random.nextInt(20) == 0 ? Frames.from(TUNNEL_MAC.bits(), inner.bytes()) : inner.bytes();
+        Forged forged = new Forged(Frames.UNICAST, source, vni, bytes).to(to);
+        byte[] frame = forged.frame();
+        switch (random.nextInt(12)) {
+            case 0 -> frame[random.nextInt(50)] ^= (byte) (1 << random.nextInt(8));
+            case 1 -> field(frame, random, random.nextInt(256));
+            case 2 -> frame = Arrays.copyOf(frame, frame.length + 1 + random.nextInt(4));
+            case 3 -> frame = Arrays.copyOf(frame, 42 + random.nextInt(frame.length - 42));
+            default -> {
+                // As it should be.
+            }
+        }
+        return frame;
+    }
+
+    /** Changes a byte of the IPv4 header, whose checksum holds all the same, or behind it. */
+    private static void field(byte[] frame, Random random, int value) {
+        frame[14 + random.nextInt(36)] = (byte) value;
+        ByteBuffer bytes = ByteBuffer.wrap(frame).putShort(24, (short) 0);
+        bytes.putShort(24, (short) Frames.checksum(bytes, 14, 34));
+    }
+
+    /** Whether the kernel's device would unpack the packet and guard let the frame in, and it is of the usual kind. */
+    private static boolean isGood(FanModel model, byte[] frame) {
+        ByteBuffer bytes = ByteBuffer.wrap(frame);
+        if (frame.length < 84) {
+            return false;
+        }
+        int length = bytes.getShort(16) & 0xffff;
+        boolean outer = bytes.getShort(12) == 0x0800
+                && frame[14] == 0x45
+                && (frame[15] & 3) != 3
+                && length == frame.length - 14
+                && (bytes.getShort(20) & 0x3fff) == 0
+                && frame[23] == 17
+                && Frames.checksum(bytes, 14, 34) == 0
+                && model.spec().localAddresses().contains(Ipv4Address.of(bytes.getInt(30)))
+                && bytes.getShort(36) == 8472
+                && (bytes.getShort(38) & 0xffff) == length - 20
+                && bytes.getShort(40) == 0
+                && bytes.getInt(42) == 0x08000000
+                && frame[49] == 0;
+        byte[] inner = Arrays.copyOfRange(frame, 50, frame.length);
+        FanModel.Key key =
+                new FanModel.Key(bytes.getInt(46) >>> 8, Ipv4Address.of(bytes.getInt(26)), Ipv4Address.of(0));
+        long from = (bytes.getShort(56) & 0xffffL) << 32 | bytes.getInt(58) & 0xffffffffL;
+        return outer
+                && bytes.getShort(62) == 0x0800
+                && frame[64] == 0x45
+                && from != TUNNEL_MAC.bits()
+                && model.guard(new FanModel.Frame(inner, false), Optional.of(key)) == Counter.RECEIVED;
+    }
+}

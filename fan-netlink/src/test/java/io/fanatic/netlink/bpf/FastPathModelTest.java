@@ -1,0 +1,178 @@
+package io.fanatic.netlink.bpf;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fanatic.core.Counter;
+import io.fanatic.core.TunnelType;
+import io.fanatic.netlink.bpf.AttachedProgram.Role;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The programs on the tunnel of a fan on the fast path, in both byte orders against the model. Needs no root and no kernel. */
+class FastPathModelTest {
+    private static final int FRAMES = 20_000;
+    private static final int CARD = 7;
+    private static final int MTU = 110;
+    private static final List<ByteOrder> ORDERS = List.of(ByteOrder.LITTLE_ENDIAN, ByteOrder.BIG_ENDIAN);
+
+    static List<FanProgramSpec> fans() {
+        return Specs.all();
+    }
+
+    private static byte[] encap(FanProgramSpec fan, ByteOrder order) {
+        return new FastProgramSpec(fan, TunnelType.DEFAULT_VXLAN_PORT, CARD)
+                .emit(Role.ENCAP, 0, order)
+                .bytes();
+    }
+
+    @ParameterizedTest
+    @MethodSource("fans")
+    void encapSendsWhatIsUsualAndFitsByItselfAndAllElseAsBefore(FanProgramSpec fan) {
+        FanModel model = new FanModel(fan);
+        for (ByteOrder order : ORDERS) {
+            byte[] code = encap(fan, order);
+            RandomFrames frames = new RandomFrames(fan, 17);
+            Random random = new Random(18);
+            int byItself = 0;
+            for (int i = 0; i < FRAMES; i++) {
+                FanModel.Frame frame = frames.next();
+                FanModel.Outcome wanted = model.encap(frame);
+                Machine machine = new Machine(code, order);
+                machine.devices = i % 50 == 0 ? Map.of() : Map.of(CARD, MTU);
+                machine.hash = random.nextInt();
+                machine.random = random.nextInt();
+                machine.roomRefused = i % 40 == 0 ? -95 : 0;
+                machine.segmentSize = i % 5 == 0 ? 1 + random.nextInt(30) : 0;
+                Machine.Result result =
+                        machine.run(frame, i % 3 == 0 ? 14 + i % 30 : Integer.MAX_VALUE, Optional.empty());
+
+                assertThat(machine.counts()).as("frame %d, %s", i, order).isEqualTo(Map.of(wanted.counter(), 1L));
+                boolean fast = wanted.counter() == Counter.SENT
+                        && !machine.devices.isEmpty()
+                        && machine.roomRefused == 0
+                        && isUsual(frame.bytes())
+                        && largest(frame.bytes(), machine.segmentSize, i % 3 == 0) <= MTU;
+                if (fast) {
+                    byItself++;
+                    assertThat(result.verdict()).isEqualTo(FanEmitter.REDIRECT);
+                    assertThat(machine.redirected).isEqualTo("neigh " + CARD);
+                    assertThat(machine.after)
+                            .as("frame %d, %s", i, order)
+                            .isEqualTo(outer(fan, frame.bytes(), Objects.requireNonNull(wanted.key()), machine));
+                } else {
+                    Optional<FanModel.Key> key = wanted.keyAsSet(fan.setsLocalAddress());
+                    assertThat(result.key()).as("frame %d, %s", i, order).isEqualTo(key);
+                    assertThat(result.verdict()).isEqualTo(key.isPresent() ? FanEmitter.NEXT : FanEmitter.DROP);
+                    assertThat(machine.redirected).isEmpty();
+                    assertThat(machine.after).isEqualTo(frame.bytes());
+                }
+            }
+            assertThat(byItself).isGreaterThan(fan.mapping().underlay().prefixLength() >= 30 ? -1 : 100);
+        }
+    }
+
+    private static boolean isUsual(byte[] frame) {
+        return frame[12] == 8 && frame[13] == 0 && frame[14] == 0x45;
+    }
+
+    /** The largest IPv4 packet on the underlay; too large where what is to be cut has not its TCP header in the linear part. */
+    private static int largest(byte[] frame, int segment, boolean linearPartIsShort) {
+        if (segment == 0) {
+            return frame.length + 36;
+        }
+        return switch (frame[23]) {
+            case 17 -> segment + 8 + 20 + 50;
+            case 6 -> linearPartIsShort || frame.length < 47 ? MTU + 1 : segment + (frame[46] >> 4 & 15) * 4 + 20 + 50;
+            default -> MTU + 1;
+        };
+    }
+
+    private static byte[] outer(FanProgramSpec fan, byte[] inner, FanModel.Key key, Machine machine) {
+        ByteBuffer frame = ByteBuffer.allocate(50 + inner.length);
+        int length = inner.length + 36;
+        int ecn = (inner[15] & 3) == 3 ? 2 : inner[15] & 3;
+        frame.put(inner, 0, 12).putShort((short) 0x0800);
+        frame.put((byte) 0x45).put((byte) ecn).putShort((short) length).putShort((short) machine.random);
+        frame.putShort((short) 0).put((byte) 64).put((byte) 17).putShort((short) 0);
+        frame.putInt(key.local().bits()).putInt(key.remote().bits());
+        int hash = machine.hash ^ machine.hash << 16;
+        int port = 32768 + (int) ((hash & 0xffffffffL) * 28231 >>> 32);
+        frame.putShort((short) port)
+                .putShort((short) 8472)
+                .putShort((short) (length - 20))
+                .putShort((short) 0);
+        frame.putInt(0x08000000).putInt(fan.vni() << 8).put(inner);
+        return frame.putShort(24, (short) Frames.checksum(frame, 14, 34)).array();
+    }
+
+    @Test
+    void theLargestSegmentOfTcpCountsWithItsOwnHeader() {
+        byte[] packet = new byte[5000];
+        System.arraycopy(Frames.ipv4("250.0.45.2", "250.0.56.9"), 0, packet, 0, 34);
+        ByteBuffer.wrap(packet).putShort(16, (short) (packet.length - 14)).put(23, (byte) 6);
+        for (ByteOrder order : ORDERS) {
+            byte[] code = encap(Specs.USUAL, order);
+            for (int words = 5; words < 16; words++) {
+                packet[46] = (byte) (words << 4);
+                for (int more = -1; more <= 1; more++) {
+                    Machine machine = new Machine(code, order);
+                    machine.devices = Map.of(CARD, 1500);
+                    machine.segmentSize = 1500 - 50 - 20 - 4 * words + more;
+                    machine.run(new FanModel.Frame(packet, false), 60, Optional.empty());
+                    assertThat(machine.redirected)
+                            .as("%d words, %d, %s", words, more, order)
+                            .isEqualTo(more <= 0 ? "neigh " + CARD : "");
+                }
+            }
+        }
+    }
+
+    @Test
+    void whatIsLongerThanItsHeaderCouldTellIsTheKernels() {
+        for (ByteOrder order : ORDERS) {
+            byte[] code = encap(Specs.USUAL, order);
+            for (int length : new int[] {65535 - 36, 65536 - 36, 100_000}) {
+                byte[] packet = Arrays.copyOf(Frames.with(Frames.ipv4("250.0.45.2", "250.0.56.9"), 17, 28), length);
+                Machine machine = new Machine(code, order);
+                machine.devices = Map.of(CARD, Integer.MAX_VALUE);
+                machine.run(new FanModel.Frame(packet, false), Integer.MAX_VALUE, Optional.empty());
+                assertThat(machine.redirected).as("%d", length).isEqualTo(length + 36 > 65535 ? "" : "neigh " + CARD);
+            }
+        }
+    }
+
+    /** What has a key is judged as before, mark or not; what has none passes by the mark alone. */
+    @ParameterizedTest
+    @MethodSource("fans")
+    void guardOnTheTunnelLetsInWhatTheCardsHasMarkedAndElseDecidesAsBefore(FanProgramSpec fan) {
+        FanModel model = new FanModel(fan);
+        for (ByteOrder order : ORDERS) {
+            byte[] code = new FastProgramSpec(fan, 8472, CARD)
+                    .emit(Role.GUARD, 0, order)
+                    .bytes();
+            RandomFrames frames = new RandomFrames(fan, 19);
+            for (int i = 0; i < FRAMES; i++) {
+                FanModel.Frame frame = frames.next();
+                Optional<FanModel.Key> outer = frames.outer(frame);
+                boolean marked = i % 2 == 0;
+                Machine machine = new Machine(code, order);
+                machine.mark = marked ? 0x8000_1001 : 0x8000_0001;
+                Machine.Result result = machine.run(frame, i % 3 == 0 ? 14 + i % 30 : Integer.MAX_VALUE, outer);
+
+                Counter wanted = outer.isEmpty() && marked ? Counter.RECEIVED : model.guard(frame, outer);
+                assertThat(machine.counts()).as("frame %d, %s", i, order).isEqualTo(Map.of(wanted, 1L));
+                assertThat(result.verdict()).isEqualTo(wanted == Counter.RECEIVED ? FanEmitter.NEXT : FanEmitter.DROP);
+                assertThat(machine.mark).isEqualTo(marked || wanted == Counter.RECEIVED ? 0x8000_1001 : 0x8000_0001);
+            }
+        }
+    }
+}

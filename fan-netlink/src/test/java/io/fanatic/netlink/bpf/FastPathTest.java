@@ -1,0 +1,131 @@
+package io.fanatic.netlink.bpf;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fanatic.core.Counter;
+import io.fanatic.core.MacAddress;
+import io.fanatic.core.TunnelType;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** The programs of the fast path on real tunnels and a real underlay device, beside those of today. */
+@KernelTest
+class FastPathTest extends TwoHosts {
+
+    private static void attachFast(TestHost host, FanProgramSpec fan) {
+        int port = TunnelType.DEFAULT_VXLAN_PORT;
+        int card = host.index("und");
+        attach(host, new FastProgramSpec(fan, port, card));
+        int tunnel = host.index("tun");
+        host.namespace().run(() -> {
+            ProgramSpec guard = new CardProgramSpec(fan, port, new MacAddress(0x02_0000_0001L)).keptBy(tunnel);
+            try (FanPrograms programs = FanPrograms.load(guard)) {
+                programs.attach(card);
+            }
+        });
+    }
+
+    private void bothFast() {
+        attachFast(here, Specs.TWO_ADDRESSES);
+        attachFast(there, Specs.spec("250.0.0.0/8", "10.0.0.0/16", "10.0.0.56"));
+    }
+
+    /** One for each type of service. */
+    private static List<byte[]> frames() {
+        List<byte[]> frames = new ArrayList<>();
+        for (int service = 0; service < 256; service++) {
+            byte[] frame = Frames.with(Frames.ipv4(HERE, THERE), 15, service);
+            ByteBuffer bytes = ByteBuffer.wrap(frame).putShort(24, (short) 0);
+            bytes.putShort(24, (short) Frames.checksum(bytes, 14, 34));
+            frames.add(frame);
+        }
+        return frames;
+    }
+
+    /** As it is on the underlay, without what is another in each packet: identification and checksum, which has to hold. */
+    private byte[] comparable(byte[] inner) {
+        byte[] outer = outer(inner);
+        ByteBuffer bytes = ByteBuffer.wrap(outer);
+        assertThat(Frames.checksum(bytes, 14, 34)).isZero();
+        bytes.putShort(18, (short) 0).putShort(24, (short) 0);
+        return outer;
+    }
+
+    @Test
+    void theOuterHeadersAreTheKernelsWhateverTheTypeOfServiceInside() {
+        crosses(here, there, Frames.ipv4(HERE, THERE)); // both know their neighbour now
+        List<byte[]> byTheKernel = frames().stream().map(this::comparable).toList();
+        attachFast(here, Specs.TWO_ADDRESSES);
+        List<byte[]> fast = frames().stream().map(this::comparable).toList();
+        for (int service = 0; service < 256; service++) {
+            assertThat(fast.get(service)).as("type of service %d", service).isEqualTo(byTheKernel.get(service));
+        }
+    }
+
+    @Test
+    void eachDirectionDecidesForItself() {
+        byte[] away = Frames.ipv4(HERE, THERE);
+        byte[] back = Frames.ipv4(THERE, HERE);
+        attachFast(here, Specs.TWO_ADDRESSES);
+        crosses(here, there, away);
+        crosses(there, here, back);
+        bothFast();
+        crosses(here, there, away);
+        crosses(there, here, back);
+        crosses(here, there, Frames.arpRequest(HERE, THERE));
+        crosses(there, here, Frames.arpReply(THERE, HERE));
+        crosses(here, there, Frames.ipv4("250.1.7.2", THERE));
+        crosses(there, here, Frames.ipv4(THERE, "250.1.7.2"));
+        attach(there, Specs.spec("250.0.0.0/8", "10.0.0.0/16", "10.0.0.56"));
+        there.namespace().run(() -> FanPrograms.detach(there.index("und")));
+        crosses(here, there, away);
+        crosses(there, here, back);
+    }
+
+    @Test
+    void whatComesInIsCountedOnceAndWhatIsBadByTheGuardOnTheTunnel() {
+        bothFast();
+        counts(there, Counter.RECEIVED, () -> forge("10.0.0.45", VNI, Frames.ipv4(HERE, THERE)));
+        refuses(Counter.RECEIVE_SPOOFED, "10.0.1.7", VNI, Frames.ipv4(HERE, THERE));
+        refuses(Counter.RECEIVE_OTHER_VNI, "10.0.0.45", 7, Frames.ipv4(HERE, THERE));
+        refuses(Counter.RECEIVE_NOT_LOCAL, "10.0.0.45", VNI, Frames.ipv4(HERE, "250.0.57.9"));
+    }
+
+    /** Nobody takes what no tunnel takes any more. */
+    @Test
+    void withoutItsTunnelTheGuardOnTheUnderlaysDeviceTakesNothing() {
+        bothFast();
+        crosses(here, there, Frames.ipv4(HERE, THERE));
+        there.ip("link del tun");
+        there.ip("link add tun type vxlan external dstport " + TunnelType.DEFAULT_VXLAN_PORT);
+        there.ip("link set tun master bridge");
+        there.ip("link set tun up");
+        attach(there, Specs.spec("250.0.0.0/8", "10.0.0.0/16", "10.0.0.56"));
+        crosses(here, there, Frames.ipv4(HERE, THERE));
+        assertThat(counters(there)).containsEntry(Counter.RECEIVED, 1L);
+    }
+
+    @Test
+    void aFrameThatDoesNotFitIsAnsweredByTheKernelsDevice() {
+        bothFast();
+        crosses(here, there, Frames.ipv4(HERE, THERE));
+        here.ip("link set und mtu 700");
+        byte[] large = Arrays.copyOf(Frames.ipv4(HERE, THERE), 14 + 700);
+        ByteBuffer.wrap(large)
+                .putShort(16, (short) 700)
+                .putShort(20, (short) 0x4000)
+                .putShort(24, (short) 0);
+        ByteBuffer.wrap(large).putShort(24, (short) Frames.checksum(ByteBuffer.wrap(large), 14, 34));
+        try (PacketSocket container = new PacketSocket(here, "in")) {
+            container.send(large);
+            byte[] answer =
+                    container.receive("too big", frame -> frame.length > 42 && frame[23] == 1 && frame[34] == 3);
+            assertThat(ByteBuffer.wrap(answer).getShort(40))
+                    .as("the MTU that is told")
+                    .isEqualTo((short) 650);
+        }
+    }
+}
