@@ -61,9 +61,14 @@ public final class KernelSuite {
                     NETLINK + "bpf.BpfObjectsTest",
                     NETLINK + "bpf.AttachTest",
                     NETLINK + "bpf.ProgramKernelTest"),
-            Group.of("vxlan", "guard", NETLINK + "bpf.FanTunnelTest"),
+            Group.of("vxlan", "guard", NETLINK + "bpf.FanTunnelTest", NETLINK + "bpf.FastPathTest"),
             Group.of("vxlan", "engine", NETLINK + "FanNetworkTest"),
-            Group.of("vxlan", "lab", NETLINK + "engine.KernelFeaturesTest", NETLINK + "engine.MixedOverlayTest"),
+            Group.of(
+                    "vxlan",
+                    "lab",
+                    NETLINK + "engine.KernelFeaturesTest",
+                    NETLINK + "engine.MixedOverlayTest",
+                    NETLINK + "engine.PassedByTest"),
             Group.of("ipip", "ipip-mixed", NETLINK + "engine.IpipMixedOverlayCases")
                     .needing(Need.IPIP),
             Group.of(

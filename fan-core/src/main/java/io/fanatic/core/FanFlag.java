@@ -30,7 +30,9 @@ public enum FanFlag {
     /** No accept rules are added. */
     NO_ACCEPT("no-accept", ""),
     /** How slices are divided. */
-    SHARES("shares", "LIST");
+    SHARES("shares", "LIST"),
+    /** The fan's own programs write and remove the outer headers. */
+    FAST("fast", "");
 
     /** Stands for a flag that is at its default; no flag can have it as its value. */
     static final String NOT_GIVEN = " ";
@@ -111,6 +113,7 @@ public enum FanFlag {
             case NO_NAT -> options.nat(false);
             case NO_ACCEPT -> options.accept(false);
             case SHARES -> options.shares(Shares.parse(value));
+            case FAST -> options.fast(true);
         };
     }
 
@@ -142,6 +145,7 @@ public enum FanFlag {
                 options.shares().equals(Shares.DEFAULT)
                         ? NOT_GIVEN
                         : options.shares().toString();
+            case FAST -> given(options.fast());
         };
     }
 

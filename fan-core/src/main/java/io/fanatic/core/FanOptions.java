@@ -46,6 +46,7 @@ public final class FanOptions {
     private final boolean nat;
     private final boolean accept;
     private final Shares shares;
+    private final boolean fast;
 
     private FanOptions(Builder builder) {
         type = builder.type;
@@ -60,6 +61,7 @@ public final class FanOptions {
         nat = builder.nat;
         accept = builder.accept;
         shares = builder.shares;
+        fast = builder.fast;
         Text.requireRange("host-reserve", hostReserve, 1, MAX_HOST_RESERVE);
         if (bridge.isPresent()) {
             FanNames.requireInterfaceName("bridge name", bridge.get());
@@ -69,6 +71,9 @@ public final class FanOptions {
         requireRange("mtu", mtu, MIN_MTU, MAX_MTU);
         if (type == TunnelType.IPIP && underlayOnly) {
             throw new IllegalArgumentException("underlay-only does not go with ipip, which has no UDP port");
+        }
+        if (type == TunnelType.IPIP && fast) {
+            throw new IllegalArgumentException("fast does not go with ipip: the fast path is one for VXLAN");
         }
         if (type == TunnelType.IPIP && (port.isPresent() || vni.isPresent())) {
             throw new IllegalArgumentException((port.isPresent() ? "port" : "vni")
@@ -102,6 +107,7 @@ public final class FanOptions {
         builder.nat = nat;
         builder.accept = accept;
         builder.shares = shares;
+        builder.fast = fast;
         return builder;
     }
 
@@ -209,6 +215,11 @@ public final class FanOptions {
     /** {@return which part of a slice each container engine gives out; best the same on every host} */
     public Shares shares() {
         return shares;
+    }
+
+    /** {@return whether the fan's own programs are to write and remove the outer headers where the host allows it} */
+    public boolean fast() {
+        return fast;
     }
 
     /**
@@ -352,6 +363,16 @@ public final class FanOptions {
     }
 
     /**
+     * {@return the same with the fast path where the host allows it, or without}
+     *
+     * @param value whether the fan's own programs are to write and remove the outer headers
+     * @throws IllegalArgumentException for IPIP
+     */
+    public FanOptions withFast(boolean value) {
+        return toBuilder().fast(value).build();
+    }
+
+    /**
      * {@return the same with accept rules where iptables drops what it forwards, or without}
      *
      * @param value whether to add rules; true by default
@@ -397,12 +418,14 @@ public final class FanOptions {
                 && underlayOnly == that.underlayOnly
                 && nat == that.nat
                 && accept == that.accept
+                && fast == that.fast
                 && shares.equals(that.shares);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(type, dhcp, off, hostReserve, bridge, port, vni, mtu, underlayOnly, nat, accept, shares);
+        return Objects.hash(
+                type, dhcp, off, hostReserve, bridge, port, vni, mtu, underlayOnly, nat, accept, shares, fast);
     }
 
     /** Options while they are collected; {@link #build} checks them. */
@@ -418,6 +441,7 @@ public final class FanOptions {
         private boolean underlayOnly = false;
         private boolean nat = true;
         private boolean accept = true;
+        private boolean fast;
         private Shares shares = Shares.DEFAULT;
 
         private Builder() {}
@@ -529,6 +553,17 @@ public final class FanOptions {
          */
         public Builder nat(boolean value) {
             nat = value;
+            return this;
+        }
+
+        /**
+         * Whether the fan's own programs are to write and remove the outer headers where the host allows it.
+         *
+         * @param value by default false
+         * @return this builder
+         */
+        public Builder fast(boolean value) {
+            fast = value;
             return this;
         }
 

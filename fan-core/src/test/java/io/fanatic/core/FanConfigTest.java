@@ -56,8 +56,9 @@ class FanConfigTest {
             assertThat(problem.line()).isEqualTo(5);
             assertThat(problem.file()).isEqualTo("/etc/network/fan");
             assertThat(problem)
-                    .hasMessage("/etc/network/fan:5: \"dchp\" is not a flag; expected ipip, dhcp, off, host-reserve N,"
-                            + " bridge NAME, port P, vni N, mtu N, underlay-only, no-nat, no-accept or shares LIST");
+                    .hasMessage(
+                            "/etc/network/fan:5: \"dchp\" is not a flag; expected ipip, dhcp, off, host-reserve N,"
+                                    + " bridge NAME, port P, vni N, mtu N, underlay-only, no-nat, no-accept, shares LIST or fast");
         });
     }
 

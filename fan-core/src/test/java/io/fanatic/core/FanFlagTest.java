@@ -59,7 +59,7 @@ class FanFlagTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> FanOptions.parse(List.of("dchp")))
                 .withMessage("\"dchp\" is not a flag; expected ipip, dhcp, off, host-reserve N, bridge NAME, port P,"
-                        + " vni N, mtu N, underlay-only, no-nat, no-accept or shares LIST");
+                        + " vni N, mtu N, underlay-only, no-nat, no-accept, shares LIST or fast");
     }
 
     @Test

@@ -9,6 +9,7 @@ import io.fanatic.netlink.engine.Engine;
 import io.fanatic.netlink.engine.Fan;
 import io.fanatic.netlink.engine.FanException;
 import io.fanatic.netlink.engine.FanException.Reason;
+import io.fanatic.netlink.engine.FanPath;
 import io.fanatic.netlink.engine.HostLock;
 import io.fanatic.netlink.engine.Kernel;
 import io.fanatic.netlink.engine.LinuxKernel;
@@ -275,6 +276,15 @@ public final class FanNetwork {
      */
     public Map<Counter, Long> counters(Fan fan) {
         return privileged(() -> read(kernel -> new Engine(kernel).counters(fan)));
+    }
+
+    /**
+     * {@return which path a fan's packets take between hosts, and what is in the way of the fast one}
+     *
+     * @param fan one of {@link #list}
+     */
+    public FanPath path(Fan fan) {
+        return privileged(() -> read(kernel -> new Engine(kernel).path(fan)));
     }
 
     /**

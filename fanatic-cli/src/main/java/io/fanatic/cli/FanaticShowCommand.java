@@ -10,6 +10,7 @@ import io.fanatic.cli.container.EngineKind;
 import io.fanatic.cli.container.EngineStatus;
 import io.fanatic.cli.container.FanAttachment;
 import io.fanatic.cli.output.FanaticShowText;
+import io.fanatic.cli.output.PathText;
 import io.fanatic.cli.output.SharesText;
 import io.fanatic.cli.output.ShowJson;
 import io.fanatic.cli.output.StatsText;
@@ -59,7 +60,7 @@ final class FanaticShowCommand extends Command {
         List<Fan> fans = here.fans().list();
         List<Row> rows = rows(here, fans);
         if (json.or(false)) {
-            JsonObject document = ShowJson.tree(fans, stats.or(false) ? network::counters : fan -> Map.of());
+            JsonObject document = ShowJson.tree(fans, network, stats.or(false) ? network::counters : fan -> Map.of());
             FanaticShowText.addEngines(document, engines(rows));
             Map<FanEntry, Map<EngineKind, EngineStatus>> down = new LinkedHashMap<>();
             configuredOnly(here, fans).forEach(entry -> down.put(entry, engines(here, entry)));
@@ -72,6 +73,7 @@ final class FanaticShowCommand extends Command {
         if (verbose.or(false)) {
             verbose(text, here, rows);
         }
+        PathText.append(text, fans, network);
         if (shares.or(false)) {
             SharesText.append(text, fans);
         }

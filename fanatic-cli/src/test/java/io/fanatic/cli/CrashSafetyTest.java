@@ -40,6 +40,22 @@ class CrashSafetyTest extends DisturbedFanctlTests {
     }
 
     @Test
+    void fault1KilledAnywhereOnTheWayToTheFastPath() {
+        survives("up " + FAN + " --fast", List.of("up " + FAN), List.of("up " + FAN + " --fast"));
+    }
+
+    @Test
+    void fault1KilledAnywhereOnTheWayBackFromTheFastPath() {
+        survives("up " + FAN, List.of("up " + FAN + " --fast"), List.of("up " + FAN));
+    }
+
+    /** Its guard on the underlay's device is not the tunnel's, and goes all the same. */
+    @Test
+    void fault1KilledAnywhereInDownFromTheFastPath() {
+        survives("down " + FAN, List.of("up " + FAN + " --fast"), List.of("up " + FAN + " --fast"));
+    }
+
+    @Test
     void fault1KilledAnywhereInAChangeOfOptions() {
         String changed = "up " + FAN + " --mtu 1400 --host-reserve 3 --underlay-only";
         survives(changed, List.of("up " + FAN), List.of(changed));

@@ -7,8 +7,11 @@ import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.MacAddress;
 import io.fanatic.core.Transport;
 import io.fanatic.core.TunnelType;
+import io.fanatic.netlink.bpf.CardProgramSpec;
 import io.fanatic.netlink.bpf.FanProgramSpec;
+import io.fanatic.netlink.bpf.FastProgramSpec;
 import io.fanatic.netlink.bpf.GateProgramSpec;
+import io.fanatic.netlink.bpf.ProgramSpec;
 import io.fanatic.netlink.host.DhcpServer;
 import io.fanatic.netlink.host.ForwardTable;
 import io.fanatic.netlink.host.Iptables;
@@ -16,7 +19,9 @@ import io.fanatic.netlink.host.NatTable;
 import io.fanatic.netlink.host.PortTable;
 import io.fanatic.netlink.host.TunnelTable;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -31,6 +36,7 @@ final class DesiredState {
     private final boolean setsLocalAddress;
     private final boolean learnsPathMtu;
     private final Kernel kernel;
+    private final Map<Fan, Optional<String>> obstacles = new HashMap<>();
 
     /** @param kernel is asked for what does not change while we work, and for name servers where there is DHCP */
     DesiredState(Kernel kernel) {
@@ -46,7 +52,7 @@ final class DesiredState {
      */
     List<Resource> desired(Fan fan, boolean vniFilter, HostState host) {
         boolean bridged = fan.delivery() == Delivery.BRIDGED;
-        List<Resource> resources = new ArrayList<>(tunnels(fan).desired(fan, vniFilter));
+        List<Resource> resources = new ArrayList<>(tunnels(fan).desired(fan, vniFilter, host));
         resources.add(new BridgeResource(
                 fan.bridge(),
                 MacAddress.ofBridge(fan.overlay(), fan.macSeed()),
@@ -73,6 +79,7 @@ final class DesiredState {
             resources.add(new RouteResource(
                     fan.overlay(), fan.tunnel(), Optional.of(fan.slices().get(0).hostAddress()), fan.mtu()));
         }
+        resources.addAll(cardGuard(fan, host));
         if (!fan.dhcp().isEmpty()) {
             resources.add(new DhcpResource(DhcpServer.of(
                             fan.bridge(),
@@ -126,6 +133,10 @@ final class DesiredState {
                     resources.add(new RouteResource(route.destination(), fan.tunnel(), route.source(), route.mtu()));
                 }
             }
+        }
+        if (fan.delivery() == Delivery.BRIDGED) {
+            Optional<ProgramSpec> guard = fan.slices().isEmpty() ? Optional.empty() : Optional.of(cardPrograms(fan));
+            resources.addAll(host.programsElsewhere(fan.tunnel(), guard));
         }
         DhcpServer server = host.dhcp().get(fan.bridge());
         if (server != null) {
@@ -325,6 +336,7 @@ final class DesiredState {
         for (TunnelType type : TunnelType.values()) {
             resources.addAll(Tunnels.of(type, this).orphans(host));
         }
+        resources.addAll(strays(host));
         return resources;
     }
 
@@ -384,6 +396,16 @@ final class DesiredState {
         for (TunnelType type : TunnelType.values()) {
             resources.addAll(Tunnels.of(type, this).observedShared(host));
         }
+        resources.addAll(strays(host));
+        return resources;
+    }
+
+    /** Programs of ours on devices of others whose record somebody has deleted with the tunnel; they pass everything on. */
+    private static List<Resource> strays(HostState host) {
+        List<Resource> resources = new ArrayList<>();
+        for (String device : host.devicesWithPrograms("")) {
+            resources.add(new ProgramsResource(device, "", Optional.empty()));
+        }
         return resources;
     }
 
@@ -396,6 +418,60 @@ final class DesiredState {
                 fan.underlayAddresses(),
                 setsLocalAddress,
                 fan.type());
+    }
+
+    /** The guard on the underlay's device, where the fan is to take the fast path and may. */
+    List<Resource> cardGuard(Fan fan, HostState host) {
+        Optional<String> card = fastPath(fan, host);
+        return card.isPresent()
+                ? List.of(new ProgramsResource(card.get(), fan.tunnel(), Optional.of(cardPrograms(fan))))
+                : List.of();
+    }
+
+    /** The device of the fast path; empty where the fan is not to take it, or must not. */
+    private Optional<String> fastPath(Fan fan, HostState host) {
+        return fan.fast() && !fan.slices().isEmpty() && obstacle(fan, host).isEmpty()
+                ? host.card(fan)
+                : Optional.empty();
+    }
+
+    /** Why a VXLAN fan must not take the fast path; empty when it may. Asked once for each fan, as it takes its time. */
+    Optional<String> obstacle(Fan fan, HostState host) {
+        return obstacles.computeIfAbsent(fan, each -> FastPath.obstacle(each, host, kernel));
+    }
+
+    /** The programs on the tunnel of a VXLAN fan, as they should be. */
+    ProgramSpec tunnelPrograms(Fan fan, HostState host) {
+        Optional<String> card = fastPath(fan, host);
+        return card.isPresent() ? fastPrograms(fan, card.get()) : programs(fan);
+    }
+
+    /** The programs on the tunnel of a VXLAN fan as they are, of either path. */
+    List<Resource> observedTunnelPrograms(Fan fan, HostState host) {
+        List<ProgramSpec> possible = new ArrayList<>(List.of(programs(fan)));
+        Set<String> cards = new TreeSet<>(host.devicesWithPrograms(fan.tunnel()));
+        host.card(fan).ifPresent(cards::add);
+        for (String card : fan.fast() || !host.devicesWithPrograms(fan.tunnel()).isEmpty() ? cards : Set.<String>of()) {
+            possible.add(fastPrograms(fan, card));
+        }
+        for (ProgramSpec spec : possible) {
+            List<Resource> found = host.programs(fan.tunnel(), spec);
+            if (!found.isEmpty()) {
+                return found;
+            }
+        }
+        return List.of();
+    }
+
+    private FastProgramSpec fastPrograms(Fan fan, String card) {
+        return new FastProgramSpec(programs(fan), fan.transport().udpPort().orElseThrow(), kernel.index(card));
+    }
+
+    private CardProgramSpec cardPrograms(Fan fan) {
+        return new CardProgramSpec(
+                programs(fan),
+                fan.transport().udpPort().orElseThrow(),
+                MacAddress.ofTunnel(fan.overlay(), fan.macSeed()));
     }
 
     boolean learnsPathMtu() {

@@ -74,6 +74,18 @@ public final class Engine {
         return HostState.whole(() -> readCounters(fan));
     }
 
+    /**
+     * {@return which path a fan's packets take, and what is in the way of the fast one}
+     *
+     * @param fan one of {@link #list}
+     */
+    public FanPath path(Fan fan) {
+        HostState host = HostState.of(kernel);
+        Optional<String> obstacle = fan.fast() ? state().obstacle(fan, host) : Optional.empty();
+        List<String> cards = host.devicesWithPrograms(fan.tunnel());
+        return new FanPath(cards.isEmpty() ? Optional.empty() : Optional.of(cards.get(0)), obstacle);
+    }
+
     private Map<Counter, Long> readCounters(Fan fan) {
         Map<Counter, Long> sums = new EnumMap<>(Counter.class);
         for (LinkState link : kernel.links()) {
@@ -207,6 +219,10 @@ public final class Engine {
         Plan plan = plan(host, before.orElse(fan), Optional.of(fan), after);
         canServe(fan, plan);
         Plan all = neighbours.then(plan);
+        Optional<String> obstacle = fan.fast() ? state().obstacle(fan, host) : Optional.empty();
+        if (obstacle.isPresent()) {
+            all = all.with("the fan does not take the fast path: " + obstacle.get());
+        }
         if (before.isEmpty() && Overlays.isPublic(fan.overlay())) {
             all = all.with(fan.overlay()
                     + " has addresses of the internet, which this host does not reach while the fan is up; "
@@ -318,12 +334,12 @@ public final class Engine {
     }
 
     private Plan plan(HostState host, Fan before, Optional<Fan> after, List<Fan> allAfter) {
-        List<Resource> observed = new ArrayList<>(state().observedShared(host));
-        observed.addAll(state().observed(before, host));
+        DesiredState state = state();
+        List<Resource> observed = new ArrayList<>(state.observedShared(host));
+        observed.addAll(state.observed(before, host));
         after.ifPresent(fan -> observed.addAll(DesiredState.adopted(fan, host)));
-        List<Resource> desired = new ArrayList<>(state().desiredShared(allAfter, host));
-        after.ifPresent(
-                fan -> desired.addAll(state().desired(fan, new PortSharing(host, state()).needsFilter(fan), host)));
+        List<Resource> desired = new ArrayList<>(state.desiredShared(allAfter, host));
+        after.ifPresent(fan -> desired.addAll(state.desired(fan, new PortSharing(host, state).needsFilter(fan), host)));
         List<String> notes = withoutNftables(observed, desired);
         Plan plan = Plan.between(observed, desired);
         for (String note : notes) {
@@ -424,6 +440,7 @@ public final class Engine {
                 .nat(options.nat())
                 .accept(options.accept())
                 .shares(options.shares())
+                .fast(options.fast())
                 .build()
                 .with(slice, options.dhcp());
         requireRoomForDhcp(fan);

@@ -35,6 +35,7 @@ public final class Fan {
     private final boolean nat;
     private final boolean accept;
     private final Shares shares;
+    private final boolean fast;
 
     private Fan(Builder builder) {
         mapping = builder.mapping;
@@ -46,6 +47,7 @@ public final class Fan {
         nat = builder.nat;
         accept = builder.accept;
         shares = builder.shares;
+        fast = builder.fast;
         List<FanSlice> ordered = new ArrayList<>(builder.slices);
         ordered.sort((a, b) -> a.underlayAddress().compareTo(b.underlayAddress()));
         slices = List.copyOf(ordered);
@@ -69,6 +71,7 @@ public final class Fan {
         builder.nat = nat;
         builder.accept = accept;
         builder.shares = shares;
+        builder.fast = fast;
         return builder;
     }
 
@@ -125,6 +128,14 @@ public final class Fan {
     /** {@return which part of a slice each container engine gives out} */
     public Shares shares() {
         return shares;
+    }
+
+    /**
+     * {@return whether the fan's own programs are to write and remove the outer headers where the host allows it} Whether they do, {@link
+     * io.fanatic.netlink.FanNetwork#path} tells.
+     */
+    public boolean fast() {
+        return fast;
     }
 
     /** {@return the network that containers see} */
@@ -230,7 +241,8 @@ public final class Fan {
                 .hostReserve(slice.hostReserve())
                 .nat(nat)
                 .accept(accept)
-                .shares(shares);
+                .shares(shares)
+                .fast(fast);
         if (!bridge.equals(FanNames.bridge(overlay()))) {
             options.bridge(bridge);
         }
@@ -241,7 +253,7 @@ public final class Fan {
 
     /** {@return what the bridge carries as ifalias} */
     public Label mark() {
-        return new Label(mapping, transport.withUnderlayOnly(false), macSeed, dhcp, nat, accept, shares);
+        return new Label(mapping, transport.withUnderlayOnly(false), macSeed, dhcp, nat, accept, shares, fast);
     }
 
     /**
@@ -249,7 +261,7 @@ public final class Fan {
      * io.fanatic.netlink.bpf.ProgramRecord record}}
      */
     public Label tunnelMark() {
-        return new Label(mapping, transport, macSeed, List.of(), true, true, Shares.DEFAULT);
+        return new Label(mapping, transport, macSeed, List.of(), true, true, Shares.DEFAULT, false);
     }
 
     // Written out to start fast, see Ipv4Address.
@@ -266,12 +278,13 @@ public final class Fan {
                 && dhcp.equals(that.dhcp)
                 && nat == that.nat
                 && accept == that.accept
-                && shares.equals(that.shares);
+                && shares.equals(that.shares)
+                && fast == that.fast;
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(mapping, transport, bridge, tunnel, mtu, macSeed, slices, dhcp, nat, accept, shares);
+        return Objects.hash(mapping, transport, bridge, tunnel, mtu, macSeed, slices, dhcp, nat, accept, shares, fast);
     }
 
     /** {@code 250.0.0.0/8 over 10.0.0.0/16 by fan-250}, for messages of tests and debuggers. */
@@ -293,6 +306,7 @@ public final class Fan {
         private boolean nat = true;
         private boolean accept = true;
         private Shares shares = Shares.DEFAULT;
+        private boolean fast;
 
         private Builder(FanMapping mapping, Transport transport, Ipv4Address identity) {
             this.mapping = mapping;
@@ -344,6 +358,11 @@ public final class Fan {
 
         Builder shares(Shares value) {
             shares = value;
+            return this;
+        }
+
+        Builder fast(boolean value) {
+            fast = value;
             return this;
         }
 

@@ -3,6 +3,7 @@ package io.fanatic.netlink.engine;
 import static io.fanatic.netlink.engine.FanException.Reason.CONFLICT;
 import static io.fanatic.netlink.engine.FanException.Reason.UNSUPPORTED;
 
+import io.fanatic.netlink.firewall.Firewall;
 import io.fanatic.netlink.host.FirewallException;
 import io.fanatic.netlink.host.ForeignTableException;
 import io.fanatic.netlink.host.ForwardTable;
@@ -77,6 +78,11 @@ final class FirewallRules implements AutoCloseable {
         } catch (FirewallException e) {
             throw known(e);
         }
+    }
+
+    /** All rules of this namespace. */
+    Firewall all() {
+        return Firewall.parse(nftables().runJson("list ruleset"));
     }
 
     List<Iptables.Forward> forwards() {

@@ -17,6 +17,7 @@ import io.fanatic.netlink.libc.Errno;
 import io.fanatic.netlink.libc.ErrnoException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -79,6 +80,7 @@ record HostState(
                 programs.addAll(kernel.programs(link.name()));
             }
         }
+        programs.addAll(kernel.strayPrograms());
         List<AddressState> addresses = kernel.addresses();
         for (Fan fan : fans(links, addresses)) {
             // By the bridge's name, for somebody may have deleted the bridge from under the server.
@@ -170,15 +172,56 @@ record HostState(
 
     /** The programs of this specification on a device of ours, or an empty list. */
     List<Resource> programs(String device, ProgramSpec spec) {
+        return has(device, device, spec) ? List.of(new ProgramsResource(device, spec)) : List.of();
+    }
+
+    private boolean has(String device, String keeper, ProgramSpec spec) {
         for (ProgramState state : programs) {
             // To write the programs for their names takes its time: only where there are any.
             if (state.device().equals(device)
-                    && state.keeper().equals(device)
+                    && state.keeper().equals(keeper)
                     && state.names().equals(spec.names())) {
-                return List.of(new ProgramsResource(device, spec));
+                return true;
             }
         }
-        return List.of();
+        return false;
+    }
+
+    /** The devices of others with programs that a device of ours records. */
+    List<String> devicesWithPrograms(String keeper) {
+        List<String> devices = new ArrayList<>();
+        for (ProgramState state : programs) {
+            if (state.keeper().equals(keeper) && !state.device().equals(keeper)) {
+                devices.add(state.device());
+            }
+        }
+        Collections.sort(devices);
+        return devices;
+    }
+
+    /** The programs that a device of ours records on devices of others; of another specification than this, or taken off, an unknown one. */
+    List<Resource> programsElsewhere(String keeper, Optional<ProgramSpec> spec) {
+        List<Resource> resources = new ArrayList<>();
+        for (String device : devicesWithPrograms(keeper)) {
+            boolean known = spec.isPresent() && has(device, keeper, spec.get());
+            resources.add(new ProgramsResource(device, keeper, known ? spec : Optional.empty()));
+        }
+        return resources;
+    }
+
+    /** The device that has all of the fan's underlay addresses on this host; empty where several have, or none. */
+    Optional<String> card(Fan fan) {
+        Set<String> devices = new TreeSet<>();
+        Set<Ipv4Address> found = new TreeSet<>();
+        for (AddressState address : addresses) {
+            if (fan.underlayAddresses().contains(address.address())) {
+                devices.add(address.link());
+                found.add(address.address());
+            }
+        }
+        return devices.size() == 1 && found.size() == fan.slices().size()
+                ? Optional.of(devices.iterator().next())
+                : Optional.empty();
     }
 
     Optional<LinkState> link(String name) {
@@ -267,6 +310,7 @@ record HostState(
                     .nat(told.map(Label::nat).orElse(true))
                     .accept(told.map(Label::accept).orElse(true))
                     .shares(told.map(Label::shares).orElse(Shares.DEFAULT))
+                    .fast(told.map(Label::fast).orElse(false))
                     .build());
         }
         fans.sort((a, b) -> a.overlay().compareTo(b.overlay()));

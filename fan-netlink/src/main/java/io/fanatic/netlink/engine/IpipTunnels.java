@@ -57,7 +57,7 @@ record IpipTunnels(DesiredState state) implements Tunnels {
     }
 
     @Override
-    public List<Resource> desired(Fan fan, boolean vniFilter) {
+    public List<Resource> desired(Fan fan, boolean vniFilter, HostState host) {
         return List.of();
     }
 

@@ -1,5 +1,6 @@
 package io.fanatic.netlink.engine;
 
+import io.fanatic.core.Cidr;
 import io.fanatic.core.Counter;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.MacAddress;
@@ -41,6 +42,28 @@ public interface Kernel extends AutoCloseable {
      * @param keeper the device
      */
     List<ProgramState> programs(String keeper);
+
+    /**
+     * {@return programs of ours on devices of others whose record went with the device of ours that had it, each with an empty keeper; only
+     * where a program's name may be asked for}
+     */
+    List<ProgramState> strayPrograms();
+
+    /**
+     * {@return the kernel's number for a device}
+     *
+     * @param link the device
+     */
+    int index(String link);
+
+    /**
+     * {@return what the host has for packets of a tunnel that those on the fast path are not seen by, a few words each; empty: nothing}
+     *
+     * @param card the underlay's device
+     * @param port the tunnel's UDP port
+     * @param underlay who the packets come from and go to
+     */
+    List<String> passedBy(String card, int port, Cidr underlay);
 
     /** {@return the content of our NAT table; empty when there is none} */
     List<NatTable.Entry> nat();
@@ -213,7 +236,7 @@ public interface Kernel extends AutoCloseable {
      * Takes programs of ours off a device.
      *
      * @param device has the programs
-     * @param keeper the device that records them
+     * @param keeper the device that records them; empty for stray ones
      */
     void detachPrograms(String device, String keeper);
 

@@ -38,7 +38,12 @@ public enum KernelFeature {
     ACCEPT_RULES(
             "accept-rules",
             "rules of iptables that let a fan pass where Docker or others drop what is forwarded",
-            "where that is dropped, an ipip fan is; rules have to be added by hand");
+            "where that is dropped, an ipip fan is; rules have to be added by hand"),
+    /** Outer headers written and removed by the fan's own programs (Linux 5.13). */
+    FAST_PATH(
+            "fast-path",
+            "outer headers written and removed by the fan's own programs, with --fast (Linux 5.13)",
+            "the kernel's VXLAN device carries everything");
 
     private final String word;
     private final String gives;

@@ -167,6 +167,7 @@ public final class KernelFeatures {
             case IPIP -> make(NewLink.externalIpip(DEVICE));
             case IPIP_PATH_MTU -> IpipPathMtu.isTold();
             case ACCEPT_RULES -> acceptsRules();
+            case FAST_PATH -> BpfFeatures.fastPath();
         };
     }
 

@@ -16,6 +16,7 @@ import java.util.Optional;
  * <pre>
  *   fanatic 250.0.0.0/8 10.0.0.0/16 vni 16384000 port 8472 id 10.0.0.45 dhcp 10.0.0.45,10.0.0.46 underlay-only
  *   fanatic 250.0.0.0/8 10.0.0.0/16 ipip id 10.0.0.45 no-nat no-accept shares 11--
+ *   fanatic 250.0.0.0/8 10.0.0.0/16 vni 16384000 port 8472 id 10.0.0.45 fast
  * </pre>
  *
  * <p>The bridge's tells of DHCP, the tunnel's of underlay-only; a {@linkplain ProgramRecord note} of its programs may follow.
@@ -27,6 +28,7 @@ import java.util.Optional;
  * @param nat whether what leaves the overlay is translated; the bridge tells it
  * @param accept whether rules are added where iptables drops what it forwards; the bridge tells it
  * @param shares how slices are divided; the bridge tells it, where it is not the default, in its {@linkplain Shares#compact compact form}
+ * @param fast whether the fan is to take the fast path where the host allows it; the bridge tells it
  */
 public record Label(
         FanMapping mapping,
@@ -35,13 +37,15 @@ public record Label(
         List<Ipv4Address> dhcp,
         boolean nat,
         boolean accept,
-        Shares shares) {
+        Shares shares,
+        boolean fast) {
 
     private static final String OURS = "fanatic ";
     private static final String UNDERLAY_ONLY = "underlay-only";
     private static final String NO_NAT = "no-nat";
     private static final String NO_ACCEPT = "no-accept";
     private static final String SHARES = "shares";
+    private static final String FAST = "fast";
 
     /** The ifalias of the tunnel that all IPIP fans share; which they are, their bridges tell. */
     static final String IPIP_TUNNEL = OURS + "ipip";
@@ -88,8 +92,9 @@ public record Label(
             boolean nat = !words.next(NO_NAT);
             boolean accept = !words.next(NO_ACCEPT);
             Shares shares = words.next(SHARES) ? Shares.ofCompact(words.next()) : Shares.DEFAULT;
+            boolean fast = words.next(FAST);
             words.requireEnd();
-            return Optional.of(new Label(mapping, transport, identity, dhcp, nat, accept, shares));
+            return Optional.of(new Label(mapping, transport, identity, dhcp, nat, accept, shares, fast));
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }
@@ -151,6 +156,7 @@ public record Label(
         append(text, !nat, NO_NAT);
         append(text, !accept, NO_ACCEPT);
         append(text, !shares.equals(Shares.DEFAULT), SHARES + " " + shares.compact());
+        append(text, fast, FAST);
         return text.toString();
     }
 

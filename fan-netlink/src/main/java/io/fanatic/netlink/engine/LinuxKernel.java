@@ -1,5 +1,6 @@
 package io.fanatic.netlink.engine;
 
+import io.fanatic.core.Cidr;
 import io.fanatic.core.Counter;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.MacAddress;
@@ -189,6 +190,45 @@ public final class LinuxKernel implements Kernel {
             }
         }
         return states;
+    }
+
+    /** On devices with addresses, as others carry no underlay. */
+    @Override
+    public List<ProgramState> strayPrograms() {
+        Set<Integer> recorded = recordedPrograms();
+        List<ProgramState> strays = new ArrayList<>();
+        Set<Integer> asked = new HashSet<>();
+        for (InterfaceAddress address : addresses.list()) {
+            String name = names().get(address.index());
+            if (name != null && asked.add(address.index())) {
+                List<String> found = noted().strays(address.index(), recorded);
+                if (!found.isEmpty()) {
+                    strays.add(new ProgramState(name, "", found));
+                }
+            }
+        }
+        return strays;
+    }
+
+    private Set<Integer> recordedPrograms() {
+        Set<Integer> recorded = new HashSet<>();
+        for (Link link : links.list()) {
+            for (ProgramRecord.Place place : ProgramRecord.in(link.alias()).places()) {
+                recorded.addAll(place.ids());
+            }
+        }
+        return recorded;
+    }
+
+    @Override
+    public List<String> passedBy(String card, int port, Cidr underlay) {
+        List<String> found = new ArrayList<>();
+        PassedBy.ipsec().ifPresent(found::add);
+        PassedBy.rules(socket).ifPresent(found::add);
+        PassedBy.legacy().ifPresent(found::add);
+        PassedBy.firewall(firewall.all(), card, port, underlay).ifPresent(found::add);
+        PassedBy.programs(socket, index(card), card, recordedPrograms()).ifPresent(found::add);
+        return found;
     }
 
     @Override
@@ -563,16 +603,21 @@ public final class LinuxKernel implements Kernel {
         Link noting = link(keeper);
         int place = device.equals(keeper) ? ProgramRecord.ITSELF : index(device);
         Optional<BpfMap> counters = NotedPrograms.countersToKeep(noting, place);
+        ProgramSpec kept = spec.keptBy(noting.index());
         try (FanPrograms programs =
-                counters.isPresent() ? FanPrograms.load(spec, counters.get()) : FanPrograms.load(spec)) {
+                counters.isPresent() ? FanPrograms.load(kept, counters.get()) : FanPrograms.load(kept)) {
             noted().attach(noting, place, programs);
         }
     }
 
     @Override
     public void detachPrograms(String device, String keeper) {
-        Optional<Link> noting = links.named(keeper);
         Optional<Link> having = links.named(device);
+        if (keeper.isEmpty()) {
+            having.ifPresent(link -> noted().detachStrays(link.index(), recordedPrograms()));
+            return;
+        }
+        Optional<Link> noting = links.named(keeper);
         if (noting.isPresent() && having.isPresent()) {
             noted().detach(
                             noting.get(),
@@ -634,7 +679,8 @@ public final class LinuxKernel implements Kernel {
         socket.close();
     }
 
-    private int index(String name) {
+    @Override
+    public int index(String name) {
         return link(name).index();
     }
 

@@ -40,6 +40,7 @@ public final class MemoryKernel implements Kernel {
     private List<TunnelTable.Entry> tunnelOnly = List.of();
     private final List<Iptables.Forward> forwards = new ArrayList<>();
     private boolean filtersBridgedFrames;
+    private List<String> passedBy = List.of();
     private boolean forwardsEverywhere;
     private final Set<String> forwarding = new TreeSet<>();
     private Optional<List<String>> switched = Optional.empty();
@@ -157,7 +158,10 @@ public final class MemoryKernel implements Kernel {
             }
             return gone;
         });
-        programs.removeIf(state -> state.device().equals(name) || state.keeper().equals(name));
+        programs.removeIf(state -> state.device().equals(name));
+        // Those on a device of somebody else stay, and nobody knows of them.
+        programs.replaceAll(
+                state -> state.keeper().equals(name) ? new ProgramState(state.device(), "", state.names()) : state);
         links.replaceAll(
                 (other, link) -> link.master().equals(Optional.of(name)) ? link.withMaster(Optional.empty()) : link);
     }
@@ -196,6 +200,32 @@ public final class MemoryKernel implements Kernel {
         List<ProgramState> recorded = new ArrayList<>(programs);
         recorded.removeIf(state -> !state.keeper().equals(keeper));
         return recorded;
+    }
+
+    @Override
+    public List<ProgramState> strayPrograms() {
+        return programs("");
+    }
+
+    @Override
+    public int index(String link) {
+        link(link);
+        return 1 + List.copyOf(links.keySet()).indexOf(link);
+    }
+
+    /**
+     * Sets what the host has for packets of a tunnel that those on the fast path are not seen by.
+     *
+     * @param things a few words each
+     */
+    public void putPassedBy(String... things) {
+        passedBy = List.of(things);
+    }
+
+    @Override
+    public List<String> passedBy(String card, int port, Cidr underlay) {
+        call("look for what the fast path passes by");
+        return passedBy;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.fanatic.netlink.engine;
 
 import io.fanatic.core.Counter;
+import io.fanatic.netlink.bpf.AttachedProgram;
 import io.fanatic.netlink.bpf.BpfMap;
 import io.fanatic.netlink.bpf.FanPrograms;
 import io.fanatic.netlink.bpf.ProgramRecord;
@@ -157,6 +158,45 @@ final class NotedPrograms {
             write(keeper, note.without(device));
             sweep(links);
         }
+    }
+
+    /**
+     * The names of guards of the fast path on a device that no record knows; empty where names may not be asked for.
+     *
+     * @param recorded the numbers of all programs that records know
+     */
+    List<String> strays(int device, Set<Integer> recorded) {
+        List<String> names = new ArrayList<>();
+        for (AttachedProgram stray : findStrays(device, recorded)) {
+            names.add(stray.name());
+        }
+        return names;
+    }
+
+    void detachStrays(int device, Set<Integer> recorded) {
+        for (AttachedProgram stray : findStrays(device, recorded)) {
+            hooks.detach(device, Tcx.Hook.INGRESS, stray.id());
+        }
+    }
+
+    private List<AttachedProgram> findStrays(int device, Set<Integer> recorded) {
+        List<AttachedProgram> strays = new ArrayList<>();
+        try {
+            for (int id : hooks.attached(device, Tcx.Hook.INGRESS)) {
+                if (!recorded.contains(id)) {
+                    AttachedProgram program = AttachedProgram.ofId(id);
+                    if (program.role() == AttachedProgram.Role.CARD_GUARD) {
+                        strays.add(program);
+                    }
+                }
+            }
+        } catch (ErrnoException e) {
+            // Names may not be asked for, or a program or the device has gone meanwhile.
+            if (e.errno() != Errno.EPERM && e.errno() != Errno.ENOENT && e.errno() != Errno.ENODEV) {
+                throw e;
+            }
+        }
+        return strays;
     }
 
     private void write(Link keeper, ProgramRecord note) {

@@ -1,9 +1,11 @@
 package io.fanatic.netlink.engine;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The changes that lead from what is observed to what is desired, in the order in which they are made. */
@@ -20,8 +22,8 @@ public final class Plan {
     }
 
     /**
-     * Compares by {@link Resource#key}. What is new or different comes first, in the order of {@code desired}; then what is too
-     * much goes, last made first.
+     * Compares by {@link Resource#key}. What is too much and {@linkplain Resource#goesFirst goes first} does; what is new or different
+     * follows, in the order of {@code desired}; then what else is too much goes, last made first.
      */
     static Plan between(List<Resource> observed, List<Resource> desired) {
         Map<String, Resource> there = new LinkedHashMap<>();
@@ -29,6 +31,16 @@ public final class Plan {
             there.put(resource.key(), resource);
         }
         List<Change> changes = new ArrayList<>();
+        Set<String> wanted = new HashSet<>();
+        for (Resource resource : desired) {
+            wanted.add(resource.key());
+        }
+        for (Resource resource : observed) {
+            if (resource.goesFirst() && !wanted.contains(resource.key())) {
+                there.remove(resource.key());
+                changes.add(Change.delete(resource));
+            }
+        }
         for (Resource resource : desired) {
             Resource old = there.remove(resource.key());
             if (old == null) {
@@ -93,7 +105,7 @@ public final class Plan {
     /**
      * A change, for programs that want to know what it is about.
      *
-     * @param thing the kind of thing: {@code tunnel}, {@code programs}, {@code bridge}, {@code gate}, {@code port}, {@code address}, {@code
+     * @param thing the kind of thing: {@code tunnel}, {@code programs}, {@code fast-path}, {@code bridge}, {@code gate}, {@code port}, {@code address}, {@code
      *     up}, {@code route}, {@code nat}, {@code
      *     underlay-only}, {@code tunnel-only}, {@code accept}, {@code dhcp}, {@code forwarding} or {@code forward-filter}
      * @param kind what happens to it

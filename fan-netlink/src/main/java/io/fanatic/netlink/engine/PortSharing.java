@@ -64,7 +64,7 @@ final class PortSharing {
             (hangs ? hanging : rest).add(resource);
         }
         List<Resource> again = new ArrayList<>(rest);
-        again.addAll(Tunnels.of(fan.type(), desired).desired(fan, true));
+        again.addAll(Tunnels.of(fan.type(), desired).desired(fan, true, host));
         // Without its programs a tunnel lets everything in: it stays down, and off the bridge.
         boolean guarded = !fan.slices().isEmpty();
         for (Resource resource : hanging) {
@@ -72,6 +72,7 @@ final class PortSharing {
                 again.add(resource);
             }
         }
+        again.addAll(desired.cardGuard(fan, host));
         return Plan.between(observed, rest).then(Plan.between(rest, again));
     }
 }

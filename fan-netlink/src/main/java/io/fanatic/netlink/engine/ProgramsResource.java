@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param spec what they are; empty: programs of ours that are no longer what any fan needs
  */
 record ProgramsResource(String device, String keeper, Optional<ProgramSpec> spec) implements Resource {
+    /** What a plan calls programs on a device of somebody else. */
+    static final String FAST_PATH = "fast-path";
 
     /** Programs on a device of ours. */
     ProgramsResource(String device, ProgramSpec spec) {
@@ -22,7 +24,15 @@ record ProgramsResource(String device, String keeper, Optional<ProgramSpec> spec
 
     @Override
     public String key() {
-        return (isGate() ? "gate " : "programs ") + device + (device.equals(keeper) ? "" : " for " + keeper);
+        return device.equals(keeper)
+                ? (isGate() ? "gate " : "programs ") + device
+                : FAST_PATH + " " + device + " for " + keeper;
+    }
+
+    /** The guard on the underlay's device: what it lets in, the tunnel's guard has to know. So it goes before that is replaced. */
+    @Override
+    public boolean goesFirst() {
+        return !device.equals(keeper);
     }
 
     @Override
@@ -47,22 +57,30 @@ record ProgramsResource(String device, String keeper, Optional<ProgramSpec> spec
 
     @Override
     public String deleting() {
-        return "detach the eBPF " + (isGate() ? "program gate" : "programs") + " from " + device;
+        return "detach the eBPF " + (isOne() ? nameOfOne() : "programs") + " from " + device;
     }
 
     @Override
     public String changing(Resource from) {
-        return "replace the eBPF " + (isGate() ? "program gate" : "programs") + " on " + where();
+        return "replace the eBPF " + (isOne() ? nameOfOne() : "programs") + " on " + where();
     }
 
     private String what() {
-        return isGate() ? "the eBPF program gate" : "the eBPF programs encap and guard";
+        return "the eBPF " + (isOne() ? nameOfOne() : "programs encap and guard");
     }
 
     private String where() {
-        return isGate()
+        return isOne()
                 ? device
                 : device + " (" + Text.join(" and ", spec.orElseThrow().localAddresses()) + ")";
+    }
+
+    private boolean isOne() {
+        return isGate() || !device.equals(keeper);
+    }
+
+    private String nameOfOne() {
+        return isGate() ? "program gate" : "program guard of the fast path";
     }
 
     private boolean isGate() {

@@ -25,6 +25,11 @@ sealed interface Resource
     /** What the resource is, apart from its attributes: the same for the observed and the desired form of one thing. */
     String key();
 
+    /** Whether it has to be gone before anything else changes. */
+    default boolean goesFirst() {
+        return false;
+    }
+
     /** Makes it where it is not. */
     void create(Kernel kernel);
 

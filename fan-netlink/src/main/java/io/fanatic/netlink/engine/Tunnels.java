@@ -27,7 +27,7 @@ sealed interface Tunnels permits VxlanTunnels, IpipTunnels {
      *
      * @param vniFilter whether it shares its port with others
      */
-    List<Resource> desired(Fan fan, boolean vniFilter);
+    List<Resource> desired(Fan fan, boolean vniFilter, HostState host);
 
     /** What is there of the tunnel that a fan has for itself. */
     List<Resource> observed(Fan fan, HostState host);

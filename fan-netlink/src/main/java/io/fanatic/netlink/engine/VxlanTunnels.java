@@ -57,7 +57,7 @@ record VxlanTunnels(DesiredState state) implements Tunnels {
     }
 
     @Override
-    public List<Resource> desired(Fan fan, boolean vniFilter) {
+    public List<Resource> desired(Fan fan, boolean vniFilter, HostState host) {
         Transport.Vxlan numbers = numbers(fan);
         Resource tunnel = new TunnelResource(
                 fan.tunnel(),
@@ -69,7 +69,7 @@ record VxlanTunnels(DesiredState state) implements Tunnels {
                 fan.tunnelMark().toString());
         return fan.slices().isEmpty()
                 ? List.of(tunnel)
-                : List.of(tunnel, new ProgramsResource(fan.tunnel(), state.programs(fan)));
+                : List.of(tunnel, new ProgramsResource(fan.tunnel(), state.tunnelPrograms(fan, host)));
     }
 
     @Override
@@ -94,7 +94,7 @@ record VxlanTunnels(DesiredState state) implements Tunnels {
                 link.mtu(),
                 link.alias()));
         if (!fan.slices().isEmpty()) {
-            resources.addAll(host.programs(link.name(), state.programs(fan)));
+            resources.addAll(state.observedTunnelPrograms(fan, host));
         }
         return resources;
     }

@@ -54,6 +54,8 @@ public enum Code {
     BRIDGE_PORT("bridge-port", ERROR, "the tunnel is not a port of the bridge"),
     /** encap, guard or gate are missing or not this fan's. */
     PROGRAMS("programs", ERROR, "encap, guard or gate are missing or not this fan's"),
+    /** The fan is to take the fast path and does not, or does where it must not. */
+    FAST_PATH("fast-path", NOTE, "the fan is to take the fast path and does not, or does where it must not"),
     /** Bridge or tunnel are down. */
     DEVICE_DOWN("device-down", ERROR, "bridge or tunnel are down"),
     /** The DHCP server does not run as it should. */

@@ -1,5 +1,6 @@
 package io.fanatic.netlink.health;
 
+import io.fanatic.netlink.firewall.Globs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,5 +1,6 @@
 package io.fanatic.netlink.health;
 
+import io.fanatic.netlink.firewall.Globs;
 import java.util.List;
 
 /** A list of devices as NetworkManager's configuration has it (NetworkManager.conf(5), "Device List Format"). */

@@ -5,6 +5,8 @@ import io.fanatic.core.Delivery;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.netlink.engine.Fan;
 import io.fanatic.netlink.engine.LinkState;
+import io.fanatic.netlink.firewall.Firewall;
+import io.fanatic.netlink.firewall.FirewallWalk;
 import io.fanatic.netlink.host.Sysctl;
 import java.util.ArrayList;
 import java.util.List;

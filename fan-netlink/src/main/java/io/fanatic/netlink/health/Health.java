@@ -55,6 +55,7 @@ public final class Health {
                         new NameCheck(),
                         new OverlapCheck(),
                         new PortCheck(),
+                        new FastPathCheck(),
                         new PlanCheck(),
                         new UnconfiguredCheck(),
                         new PortMtuCheck(),

@@ -18,6 +18,7 @@ import io.fanatic.netlink.engine.ForwardingState;
 import io.fanatic.netlink.engine.LinkState;
 import io.fanatic.netlink.engine.LinuxKernel;
 import io.fanatic.netlink.engine.RouteState;
+import io.fanatic.netlink.firewall.Firewall;
 import io.fanatic.netlink.host.Dnsmasq;
 import io.fanatic.netlink.host.FirewallException;
 import io.fanatic.netlink.host.Iptables;

@@ -74,10 +74,12 @@ final class PlanCheck implements Check {
             return;
         }
         for (Plan.Item item : plan.items()) {
-            // Whether the firewall drops anything, the checks of its rules know; and a note that no longer counts harms
+            // Whether the firewall drops anything, the checks of its rules know, and of the fast path its own; and a
+            // note that no longer counts harms
             // nobody.
             boolean note = item.thing().equals("forwarding") && item.kind() == Plan.Kind.REMOVED;
-            if (!item.thing().equals("accept") && !note) {
+            boolean elsewhere = item.thing().equals("accept") || item.thing().equals("fast-path");
+            if (!elsewhere && !note) {
                 findings.add(finding(expected, item));
             }
         }
@@ -95,7 +97,7 @@ final class PlanCheck implements Check {
                                 expected,
                                 item,
                                 "guard and encap are not attached to the tunnel as this fan needs them")
-                        .because(Code.TUNNEL, Code.BRIDGE, Code.HOST_ADDRESS);
+                        .because(Code.TUNNEL, Code.BRIDGE, Code.HOST_ADDRESS, Code.FAST_PATH);
             case "gate" ->
                 of(Code.PROGRAMS, expected, item, "the gate is not attached to the bridge as this fan needs it")
                         .because(Code.BRIDGE, Code.HOST_ADDRESS);

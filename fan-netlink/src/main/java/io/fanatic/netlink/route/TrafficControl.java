@@ -4,6 +4,7 @@ import io.fanatic.netlink.wire.NetlinkSocket;
 import io.fanatic.netlink.wire.Request;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.Set;
 
 /**
  * BPF programs at tc's ingress and egress through the clsact qdisc (tc-bpf(8)), for kernels without tcx, and the list of
@@ -76,6 +77,33 @@ public final class TrafficControl {
         Request request = socket.request(RTM_DELQDISC, 0);
         putTcmsg(request, index, CLSACT_HANDLE, TC_H_CLSACT, 0);
         socket.execute("delete clsact from link " + index, request.string(TCA_KIND, "clsact"));
+    }
+
+    /**
+     * Whether there is a filter for what the interface receives, of any kind, in clsact or in the older ingress qdisc.
+     *
+     * @param ours numbers of the programs whose filters do not count
+     */
+    public boolean hasOtherIngressFilters(int index, Set<Integer> ours) {
+        for (Qdisc qdisc : qdiscs()) {
+            if (qdisc.index() == index && qdisc.kind().equals("ingress")) {
+                return true;
+            }
+        }
+        int known = 0;
+        for (BpfFilter filter : filters(index, Direction.INGRESS)) {
+            known++;
+            if (!ours.contains(filter.programId())) {
+                return true;
+            }
+        }
+        Request request = socket.request(RTM_GETTFILTER, 0);
+        putTcmsg(request, index, 0, Direction.INGRESS.parent, 0);
+        // A priority also lists itself, as a filter with handle 0.
+        List<Integer> handles =
+                socket.dump("list filters of link " + index, request, (reply, found) -> found.add(reply.u32(8)));
+        handles.removeIf(handle -> handle == 0);
+        return handles.size() > known;
     }
 
     /** The BPF filters of one direction in their order; none when there is no clsact. */

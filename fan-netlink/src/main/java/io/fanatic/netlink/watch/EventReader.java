@@ -23,6 +23,8 @@ final class EventReader {
     private static final int RTM_DELADDR = 21;
     private static final int RTM_NEWROUTE = 24;
     private static final int RTM_DELROUTE = 25;
+    private static final int RTM_NEWRULE = 32;
+    private static final int RTM_DELRULE = 33;
     private static final int RTM_NEWQDISC = 36;
     private static final int RTM_DELQDISC = 37;
     private static final int RTM_NEWTFILTER = 44;
@@ -81,6 +83,11 @@ final class EventReader {
             case RTM_NEWLINK, RTM_DELLINK -> link(reply);
             case RTM_NEWADDR, RTM_DELADDR -> address(reply);
             case RTM_NEWROUTE, RTM_DELROUTE -> routes(reply);
+            case RTM_NEWRULE, RTM_DELRULE -> {
+                if (scope.isFast()) {
+                    events.accept("the policy rules changed");
+                }
+            }
             case RTM_NEWQDISC, RTM_DELQDISC, RTM_NEWTFILTER, RTM_DELTFILTER -> filters(reply);
             case RTM_NEWTUNNEL, RTM_DELTUNNEL ->
                 device(reply.u32(4)).ifPresent(device -> events.accept("the VNI filter of " + device + " changed"));
@@ -184,7 +191,10 @@ final class EventReader {
         Route route = found.get(0);
         boolean mirrorsAnAddress =
                 route.protocol() == RTPROT_KERNEL || route.type() == RTN_LOCAL || route.type() == RTN_BROADCAST;
-        if (!mirrorsAnAddress && (route.isDefault() || scope.overlaps(route.destination()))) {
+        boolean concerns = route.isDefault()
+                || scope.overlaps(route.destination())
+                || scope.isFast() && scope.overlapsUnderlay(route.destination());
+        if (!mirrorsAnAddress && concerns) {
             String which = route.isDefault() ? "the default route" : "the route to " + route.destination();
             events.accept(which + (reply.type() == RTM_NEWROUTE ? " was set" : " was removed"));
         }
@@ -192,7 +202,7 @@ final class EventReader {
 
     private void filters(Reply reply) {
         device(reply.u32(4))
-                .filter(scope::isNamed)
+                .filter(device -> scope.isNamed(device) || scope.isFast())
                 .ifPresent(device -> events.accept("the filters of " + device + " changed"));
     }
 
@@ -242,6 +252,16 @@ final class EventReader {
             events.accept("the nftables table " + table + (message == NFT_MSG_DELTABLE ? " was deleted" : " changed"));
         } else if (table.equals("filter") && reply.u8(0) == AF_INET && FORWARDING_CHAINS.contains(chain)) {
             events.accept("the chain " + chain + " of iptables changed");
+        } else if (scope.isFast() && !table.isEmpty()) {
+            // Any rule may be one that packets on the fast path do not meet.
+            events.accept("the nftables table " + table + " changed");
+        }
+    }
+
+    /** A message about IPsec's policies. */
+    void ipsec(Reply reply) {
+        if (scope.isFast()) {
+            events.accept("the IPsec policies changed");
         }
     }
 

@@ -12,29 +12,34 @@ import java.util.function.Consumer;
 
 /** Everything that tells of changes, in the network namespace of the thread that opened it: descriptors, so that nobody need poll. */
 final class EventSources implements AutoCloseable {
-    /** linux/rtnetlink.h: RTNLGRP_LINK, _TC, _IPV4_IFADDR, _IPV4_ROUTE, _IPV4_NETCONF, _TUNNEL. No neighbours. */
-    private static final int[] ROUTE_GROUPS = {1, 4, 5, 7, 12, 24, 34};
+    /** linux/rtnetlink.h: RTNLGRP_LINK, _TC, _IPV4_IFADDR, _IPV4_ROUTE, _IPV4_RULE, _NETCONF, _TUNNEL. No neighbours. */
+    private static final int[] ROUTE_GROUPS = {1, 4, 5, 7, 8, 12, 24, 34};
 
     /** linux/netfilter/nfnetlink.h: NFNLGRP_NFTABLES. */
     private static final int NFTABLES_GROUP = 7;
 
+    /** linux/xfrm.h: XFRMNLGRP_POLICY. */
+    private static final int IPSEC_POLICY_GROUP = 4;
+
     private final Wakeup wakeup = new Wakeup();
     private final Notifications route;
     private final Optional<Notifications> netfilter;
+    private final Optional<Notifications> ipsec;
     private final Optional<ProgramEvents> programs = ProgramEvents.open();
     private final DhcpServerMonitor servers;
 
     EventSources(Path runDirectory, Path stateDirectory) {
         route = Notifications.of(Notifications.ROUTE, ROUTE_GROUPS);
-        netfilter = openNetfilter();
+        netfilter = open(Notifications.NETFILTER, NFTABLES_GROUP);
+        ipsec = open(Notifications.XFRM, IPSEC_POLICY_GROUP);
         servers = new DhcpServerMonitor(runDirectory, stateDirectory);
     }
 
-    private static Optional<Notifications> openNetfilter() {
+    private static Optional<Notifications> open(int protocol, int group) {
         try {
-            return Optional.of(Notifications.of(Notifications.NETFILTER, NFTABLES_GROUP));
+            return Optional.of(Notifications.of(protocol, group));
         } catch (ErrnoException none) {
-            // A kernel without nftables brings no fan up.
+            // A kernel without nftables brings no fan up, and without IPsec it has no policies.
             return Optional.empty();
         }
     }
@@ -63,6 +68,7 @@ final class EventSources implements AutoCloseable {
     boolean await(Optional<Duration> timeout) {
         List<Integer> descriptors = new ArrayList<>(List.of(wakeup.fd(), route.fd()));
         netfilter.ifPresent(socket -> descriptors.add(socket.fd()));
+        ipsec.ifPresent(socket -> descriptors.add(socket.fd()));
         programs.ifPresent(rings -> descriptors.addAll(rings.descriptors()));
         descriptors.addAll(servers.descriptors());
         boolean something = Poller.await(descriptors, timeout);
@@ -82,6 +88,9 @@ final class EventSources implements AutoCloseable {
         if (netfilter.isPresent()) {
             complete &= netfilter.get().read(reader::netfilter);
         }
+        if (ipsec.isPresent()) {
+            complete &= ipsec.get().read(reader::ipsec);
+        }
         if (programs.isPresent()) {
             complete &= programs.get().read(reader::program);
         }
@@ -93,6 +102,7 @@ final class EventSources implements AutoCloseable {
     public void close() {
         servers.close();
         programs.ifPresent(ProgramEvents::close);
+        ipsec.ifPresent(Notifications::close);
         netfilter.ifPresent(Notifications::close);
         route.close();
         wakeup.close();

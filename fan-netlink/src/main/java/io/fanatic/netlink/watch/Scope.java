@@ -19,15 +19,17 @@ import java.util.Set;
 
 /** What of a host concerns the fans that are watched, as it was when it was read; an event is something else than this. */
 final class Scope {
-    static final Scope NOTHING = new Scope(Set.of(), List.of(), List.of());
+    static final Scope NOTHING = new Scope(Set.of(), List.of(), List.of(), false);
 
     private final Set<String> names;
     private final List<Cidr> overlays;
     private final List<Cidr> underlays;
+    private final boolean fast;
     private final Map<Integer, Link> devices = new HashMap<>();
     private final Map<Integer, String> programs = new HashMap<>();
 
-    private Scope(Set<String> names, List<Cidr> overlays, List<Cidr> underlays) {
+    private Scope(Set<String> names, List<Cidr> overlays, List<Cidr> underlays, boolean fast) {
+        this.fast = fast;
         this.names = names;
         this.overlays = overlays;
         this.underlays = underlays;
@@ -38,9 +40,11 @@ final class Scope {
      *
      * @param names of the bridges, tunnels and underlay devices, whether they exist or not
      * @param underlays the networks of the underlay addresses
+     * @param fast whether one of the fans is to take the fast path, so that more of the host concerns it
      */
-    static Scope read(NetlinkSocket socket, Set<String> names, List<Cidr> overlays, List<Cidr> underlays) {
-        Scope scope = new Scope(names, overlays, underlays);
+    static Scope read(
+            NetlinkSocket socket, Set<String> names, List<Cidr> overlays, List<Cidr> underlays, boolean fast) {
+        Scope scope = new Scope(names, overlays, underlays, fast);
         Set<Integer> holders = new HashSet<>();
         for (InterfaceAddress address : new Addresses(socket).list()) {
             if (scope.isUnderlay(address.address())) {
@@ -50,7 +54,7 @@ final class Scope {
         for (Link link : new Links(socket).list()) {
             if (names.contains(link.name()) || holders.contains(link.index())) {
                 scope.devices.put(link.index(), link);
-                if (names.contains(link.name())) {
+                if (fast || names.contains(link.name())) {
                     scope.readPrograms(link);
                 }
             }
@@ -74,6 +78,14 @@ final class Scope {
 
     boolean isUnderlay(IpAddress address) {
         return underlays.stream().anyMatch(network -> network.contains(address));
+    }
+
+    boolean isFast() {
+        return fast;
+    }
+
+    boolean overlapsUnderlay(Prefix network) {
+        return underlays.stream().anyMatch(network::overlaps);
     }
 
     boolean overlaps(Prefix network) {

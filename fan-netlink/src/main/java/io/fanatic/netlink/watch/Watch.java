@@ -277,8 +277,10 @@ public final class Watch implements AutoCloseable {
         Set<String> bridges = new HashSet<>();
         List<Cidr> overlays = new ArrayList<>();
         List<Cidr> underlays = new ArrayList<>();
+        boolean fast = false;
         for (WatchedFan watched : charges.values()) {
             FanEntry entry = watched.entry();
+            fast |= entry.options().fast();
             overlays.add(entry.overlay());
             bridges.add(entry.options().bridge().orElse(FanNames.bridge(entry.overlay())));
             names.add(FanNames.tunnel(entry.overlay()));
@@ -290,13 +292,14 @@ public final class Watch implements AutoCloseable {
         }
         for (Fan fan : engine.list()) {
             if (overlays.contains(fan.overlay())) {
+                fast |= fan.fast();
                 bridges.add(fan.bridge());
                 names.add(fan.tunnel());
                 underlays.add(fan.mapping().underlay());
             }
         }
         names.addAll(bridges);
-        scope = Scope.read(socket, names, overlays, underlays);
+        scope = Scope.read(socket, names, overlays, underlays, fast);
         sources.watchServers(bridges);
     }
 

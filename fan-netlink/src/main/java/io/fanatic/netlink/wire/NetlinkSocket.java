@@ -33,6 +33,15 @@ public final class NetlinkSocket implements AutoCloseable {
     }
 
     /**
+     * A socket for IPsec's policies instead, likewise.
+     *
+     * @throws ErrnoException EPROTONOSUPPORT on a kernel without IPsec
+     */
+    public static NetlinkSocket openXfrm() {
+        return new NetlinkSocket(new KernelChannel(Notifications.XFRM, TIMEOUT_MILLIS));
+    }
+
+    /**
      * A socket in the calling thread's network namespace.
      *
      * @throws ErrnoException when there is no netlink here

@@ -11,6 +11,8 @@ import java.util.function.Consumer;
 public final class Notifications implements AutoCloseable {
     /** {@link #of}: links, addresses, routes and so on; rtnetlink(7). */
     public static final int ROUTE = 0;
+    /** {@link #of}: IPsec. */
+    public static final int XFRM = 6;
     /** {@link #of}: the packet filter. */
     public static final int NETFILTER = 12;
 
@@ -25,7 +27,7 @@ public final class Notifications implements AutoCloseable {
     /**
      * Listens from now on.
      *
-     * @param protocol {@link #ROUTE} or {@link #NETFILTER}
+     * @param protocol {@link #ROUTE}, {@link #XFRM} or {@link #NETFILTER}
      * @param groups their numbers in the kernel's headers; one that this kernel does not have tells nothing
      * @throws ErrnoException when there is no such protocol here
      */

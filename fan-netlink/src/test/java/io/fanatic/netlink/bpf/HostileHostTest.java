@@ -11,6 +11,7 @@ import io.fanatic.netlink.FanNetwork;
 import io.fanatic.netlink.engine.Fan;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -64,7 +65,7 @@ class HostileHostTest {
         host.ip("route add 10.0.0.0/16 dev und");
         for (String address : List.of("10.0.0.57", "10.0.1.7")) {
             host.ip("address add " + address + "/32 dev und");
-            network().up(FanEntry.parse(List.of("250.0.0.0/8", address + "/16")));
+            network().up(entry("250.0.0.0/8", address));
         }
         spec = Specs.spec("250.0.0.0/8", "10.0.0.0/16", "10.0.0.57", "10.0.1.7");
         host.ip("link add port type veth peer name in netns " + container.name());
@@ -81,7 +82,20 @@ class HostileHostTest {
         hostile.close();
     }
 
-    private FanNetwork network() {
+    /** A line of /etc/network/fan with these flags, and those of the kind of fan that is tested. */
+    private FanEntry entry(String overlay, String address, String... flags) {
+        List<String> words = new ArrayList<>(List.of(overlay, address + "/16"));
+        words.addAll(List.of(flags));
+        words.addAll(flags());
+        return FanEntry.parse(words);
+    }
+
+    /** Of every fan here. */
+    List<String> flags() {
+        return List.of();
+    }
+
+    final FanNetwork network() {
         return FanNetwork.onThisHost()
                 .in(host.namespace())
                 .keepingStateIn(directory.resolve("run"), directory.resolve("state"));
@@ -107,7 +121,7 @@ class HostileHostTest {
     // TESTING.md F35
     @Test
     void withUnderlayOnlyNoPacketFromOutsideTheUnderlayComesAsFarAsGuard() {
-        network().up(FanEntry.parse(List.of("250.0.0.0/8", "10.0.0.57/16", "underlay-only")));
+        network().up(entry("250.0.0.0/8", "10.0.0.57", "underlay-only"));
         crafted(10, true);
     }
 
@@ -180,7 +194,7 @@ class HostileHostTest {
     // TESTING.md F35
     @Test
     void fansThatShareAPortDoNotTakeEachOthersFrames() {
-        network().up(FanEntry.parse(List.of("251.0.0.0/8", "10.0.0.57/16")));
+        network().up(entry("251.0.0.0/8", "10.0.0.57"));
         Fan first = network().list().get(0);
         Fan second = network().list().get(1);
         HostilePackets craft = hostilePackets(false, false);

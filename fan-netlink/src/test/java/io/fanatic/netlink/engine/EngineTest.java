@@ -115,7 +115,7 @@ class EngineTest {
             {"mtu", "1400"},
             {"vni", "7", "port", "9999", "underlay-only"},
             {"ipip", "mtu", "1300"},
-            {"bridge", "br9", "dhcp", "host-reserve", "3", "no-nat", "no-accept", "shares", "dhcp:all"}
+            {"bridge", "br9", "dhcp", "host-reserve", "3", "no-nat", "no-accept", "shares", "dhcp:all", "fast"}
         }) {
             engine.up(first(flags));
             Fan fan = engine.list().get(0);

@@ -1,5 +1,6 @@
 package io.fanatic.netlink.health;
 
+import io.fanatic.netlink.firewall.Firewall;
 import java.nio.charset.StandardCharsets;
 
 /** Whatever nftables may print as JSON. Documented: {@link IllegalArgumentException}. */

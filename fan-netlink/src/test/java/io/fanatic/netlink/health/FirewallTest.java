@@ -3,6 +3,8 @@ package io.fanatic.netlink.health;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.fanatic.netlink.firewall.Firewall;
+import io.fanatic.netlink.firewall.Globs;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -1,10 +1,14 @@
 package io.fanatic.harness.bench;
 
+import io.fanatic.core.FanOptions;
+import io.fanatic.harness.lab.EmbeddedFan;
 import io.fanatic.harness.lab.FanControl;
 import io.fanatic.harness.lab.Lab;
 import io.fanatic.harness.lab.LabContainer;
 import io.fanatic.harness.lab.LabHost;
 import io.fanatic.harness.lab.LabSpec;
+import io.fanatic.netlink.FanNetwork;
+import io.fanatic.netlink.engine.FanPath;
 import io.fanatic.netlink.route.Link;
 import io.fanatic.netlink.route.Links;
 import io.fanatic.netlink.wire.NetlinkSocket;
@@ -27,14 +31,20 @@ import java.util.List;
  * @param runs samples of each load on each path, at least 1
  * @param timing of one sample
  * @param loads what to send
+ * @param fast whether the fan takes the fast path
  */
-public record Bench(int runs, Timing timing, List<Load> loads) {
+public record Bench(int runs, Timing timing, List<Load> loads, boolean fast) {
     public static final String FAN = "fan";
     public static final String PLAIN = "plain VXLAN";
     public static final String BARE = "bare underlay";
 
     /** Long enough for HotSpot to compile the loops. */
     private static final Timing PRIMING = new Timing(Duration.ofMillis(300), Duration.ofMillis(300));
+
+    /** Of a fan as it is by default. */
+    public Bench(int runs, Timing timing, List<Load> loads) {
+        this(runs, timing, loads, false);
+    }
 
     public Bench {
         loads = List.copyOf(loads);
@@ -95,9 +105,12 @@ public record Bench(int runs, Timing timing, List<Load> loads) {
     }
 
     /** Fan, plain, bare. */
-    private static List<DataPath> paths(Lab lab) {
-        FanControl control = FanControl.embedded();
+    private List<DataPath> paths(Lab lab) {
+        FanControl control = new EmbeddedFan(FanOptions.DEFAULT.withFast(fast));
         lab.hosts().forEach(control::up);
+        if (fast) {
+            lab.hosts().forEach(Bench::requireFastPath);
+        }
         LabHost sender = lab.hosts().get(0);
         LabHost receiver = lab.hosts().get(1);
         List<LabContainer> containers = lab.containers(); // h1c1 h1c2 h2c1 h2c2
@@ -110,6 +123,15 @@ public record Bench(int runs, Timing timing, List<Load> loads) {
                         BARE,
                         new Endpoint(sender.namespace(), sender.underlayAddress()),
                         new Endpoint(receiver.namespace(), receiver.underlayAddress())));
+    }
+
+    private static void requireFastPath(LabHost host) {
+        FanNetwork network = FanNetwork.onThisHost().in(host.namespace());
+        FanPath path = network.path(network.list().get(0));
+        if (path.fastBy().isEmpty()) {
+            throw new IllegalStateException("the fan does not take the fast path here: "
+                    + path.obstacle().orElse("nobody knows why"));
+        }
     }
 
     private static Endpoint end(LabContainer container) {

@@ -131,6 +131,7 @@ public final class FanArguments {
                 case UNDERLAY_ONLY -> "let the tunnel's port take packets from the underlay only (nftables)";
                 case NO_NAT -> "leave what goes from the slice to outside the overlay as it is";
                 case NO_ACCEPT -> "add no rules that let the fan pass where iptables drops what it forwards";
+                case FAST -> "write and remove the outer headers by own programs where the host allows it";
                 case SHARES -> "which part of the slice each container engine gives out (" + Shares.DEFAULT + ")";
             };
         }

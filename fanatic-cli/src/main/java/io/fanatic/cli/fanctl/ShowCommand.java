@@ -5,6 +5,7 @@ import io.fanatic.cli.command.Console;
 import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.command.Option;
 import io.fanatic.cli.output.FanTable;
+import io.fanatic.cli.output.PathText;
 import io.fanatic.cli.output.SharesText;
 import io.fanatic.cli.output.ShowJson;
 import io.fanatic.cli.output.StatsText;
@@ -30,11 +31,13 @@ public final class ShowCommand extends Command {
     protected ExitCode run(Console console) {
         List<Fan> fans = network.list();
         if (json.or(false)) {
-            console.out().println(ShowJson.document(fans, stats.or(false) ? network::counters : fan -> Map.of()));
+            console.out()
+                    .println(ShowJson.document(fans, network, stats.or(false) ? network::counters : fan -> Map.of()));
             return ExitCode.DONE;
         }
         StringBuilder text = new StringBuilder();
         FanTable.append(text, fans);
+        PathText.append(text, fans, network);
         if (shares.or(false)) {
             SharesText.append(text, fans);
         }

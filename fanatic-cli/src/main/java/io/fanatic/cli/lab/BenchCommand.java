@@ -32,6 +32,7 @@ final class BenchCommand extends LabCommand {
             option("--seconds", "S", Values::shortDuration, "length of a sample, 0.1 to 3600 (2)");
     private final Option<Integer> flows =
             option("--flows", "N", text -> Values.number(text, 2, MAX_FLOWS), "TCP flows of the second load (4)");
+    private final Option<Boolean> fast = flag("--fast", "put the fan on the fast path, as fanctl up --fast does");
     private final Option<Boolean> json = flag("--json", "print one JSON document");
 
     BenchCommand() {
@@ -61,7 +62,10 @@ final class BenchCommand extends LabCommand {
         Duration warmUp = half.compareTo(LONGEST_WARM_UP) < 0 ? half : LONGEST_WARM_UP;
         Timing timing = new Timing(warmUp, length);
         Bench bench = new Bench(
-                runs.or(5), timing, List.of(new Load.Tcp(1), new Load.Tcp(flows.or(4)), new Load.Udp(PAYLOAD)));
+                runs.or(5),
+                timing,
+                List.of(new Load.Tcp(1), new Load.Tcp(flows.or(4)), new Load.Udp(PAYLOAD)),
+                fast.or(false));
         Bench.Report report = bench.run(
                 labName(),
                 (number, total, load, path, sample) ->

@@ -5,6 +5,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.fanatic.core.Counter;
 import io.fanatic.core.FanSlice;
+import io.fanatic.netlink.FanNetwork;
 import io.fanatic.netlink.engine.Fan;
 import java.util.List;
 import java.util.Map;
@@ -17,14 +18,18 @@ public final class ShowJson {
     private ShowJson() {}
 
     /** @param counters of a fan; without any, the document has none */
-    public static String document(List<Fan> fans, Function<Fan, Map<Counter, Long>> counters) {
-        return print(tree(fans, counters));
+    public static String document(List<Fan> fans, FanNetwork network, Function<Fan, Map<Counter, Long>> counters) {
+        return print(tree(fans, network, counters));
     }
 
-    public static JsonObject tree(List<Fan> fans, Function<Fan, Map<Counter, Long>> counters) {
+    public static JsonObject tree(List<Fan> fans, FanNetwork network, Function<Fan, Map<Counter, Long>> counters) {
         JsonArray list = new JsonArray();
         for (Fan fan : fans) {
-            list.add(fan(fan, counters.apply(fan)));
+            JsonObject one = fan(fan, counters.apply(fan));
+            if (fan.fast()) {
+                one.add("fastPath", PathText.json(fan, network));
+            }
+            list.add(one);
         }
         JsonObject document = new JsonObject();
         document.addProperty("schema", SCHEMA);
@@ -53,6 +58,7 @@ public final class ShowJson {
         }
         object.addProperty("nat", fan.nat());
         object.addProperty("underlayOnly", fan.underlayOnly());
+        object.addProperty("fast", fan.fast());
         object.addProperty("shares", fan.shares().toString());
         JsonArray slices = new JsonArray();
         for (FanSlice slice : fan.slices()) {

@@ -1,4 +1,4 @@
-package io.fanatic.netlink.health;
+package io.fanatic.netlink.firewall;
 
 import io.fanatic.core.Cidr;
 import java.util.ArrayList;
@@ -12,20 +12,32 @@ import java.util.OptionalInt;
  * The verdict on one kind of packet in a chain and in all chains that it jumps to. Some matches cannot be evaluated; then both
  * results are possible, and each branch is followed.
  */
-final class FirewallWalk {
+public final class FirewallWalk {
     /** A chain with thousands of drops needs no more of them named. */
     private static final int MAX_HITS = 32;
 
     private final Map<String, List<Firewall.Rule>> rules = new HashMap<>();
     private final Map<String, Outcome> known = new HashMap<>();
     private final Packet packet;
+    private final boolean everyEffect;
 
-    FirewallWalk(Firewall firewall, Packet packet) {
+    /** For what is dropped. */
+    public FirewallWalk(Firewall firewall, Packet packet) {
+        this(firewall, packet, false);
+    }
+
+    private FirewallWalk(Firewall firewall, Packet packet, boolean everyEffect) {
         this.packet = packet;
+        this.everyEffect = everyEffect;
         for (Firewall.Rule rule : firewall.rules()) {
             rules.computeIfAbsent(key(rule.family(), rule.table(), rule.chain()), chain -> new ArrayList<>())
                     .add(rule);
         }
+    }
+
+    /** For whatever rules do to a packet, beside accepting it: their hits are also those that translate, mark, queue or the like. */
+    public static FirewallWalk ofEveryEffect(Firewall firewall, Packet packet) {
+        return new FirewallWalk(firewall, packet, true);
     }
 
     /**
@@ -37,7 +49,7 @@ final class FirewallWalk {
      * @param port its destination; empty with a known protocol: none that a rule is likely to name
      * @param isNew whether it is the first of its connection
      */
-    record Packet(
+    public record Packet(
             Optional<String> in,
             Optional<String> out,
             Optional<Cidr> from,
@@ -46,13 +58,13 @@ final class FirewallWalk {
             OptionalInt port,
             boolean isNew) {}
 
-    /** A rule that drops, and before it those whose jumps led there. */
-    record Hit(List<Firewall.Rule> path) {
-        Hit {
+    /** A rule that drops or has another effect, and before it those whose jumps led there. */
+    public record Hit(List<Firewall.Rule> path) {
+        public Hit {
             path = List.copyOf(path);
         }
 
-        Firewall.Rule last() {
+        public Firewall.Rule last() {
             return path.get(path.size() - 1);
         }
 
@@ -76,12 +88,12 @@ final class FirewallWalk {
      * @param returns whether a packet may come to the chain's end
      * @param hits the rules that drop one, or may
      */
-    record Outcome(boolean accepts, boolean returns, List<Hit> hits) {
+    public record Outcome(boolean accepts, boolean returns, List<Hit> hits) {
         private static final Outcome NOTHING = new Outcome(false, true, List.of());
     }
 
     /** Through a chain of a hook, its policy included. */
-    Outcome through(Firewall.Chain chain) {
+    public Outcome through(Firewall.Chain chain) {
         Outcome outcome = through(key(chain.family(), chain.table(), chain.name()));
         boolean byPolicy = outcome.returns() && !chain.policy().equals("drop");
         return new Outcome(outcome.accepts() || byPolicy, outcome.returns(), outcome.hits());
@@ -111,6 +123,9 @@ final class FirewallWalk {
             Fit fit = fit(rule);
             if (fit == Fit.NO) {
                 continue;
+            }
+            if (everyEffect && rule.acts()) {
+                hits.add(new Hit(List.of(rule)));
             }
             boolean ends;
             switch (rule.verdict()) {

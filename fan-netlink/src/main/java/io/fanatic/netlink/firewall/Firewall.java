@@ -1,4 +1,4 @@
-package io.fanatic.netlink.health;
+package io.fanatic.netlink.firewall;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The nftables rules of a host, as far as fans are concerned: which chains drop by policy, which rules drop, and what rules
@@ -19,7 +20,25 @@ import java.util.Map;
  * @param chains the chains, in nft's order
  * @param rules the rules, in nft's order
  */
-record Firewall(List<Chain> chains, List<Rule> rules) {
+public record Firewall(List<Chain> chains, List<Rule> rules) {
+    /** Expressions that leave a packet as it is, verdicts among them. */
+    private static final Set<String> PASSIVE = Set.of(
+            "match",
+            "counter",
+            "limit",
+            "log",
+            "comment",
+            "quota",
+            "vmap",
+            "accept",
+            "drop",
+            "reject",
+            "return",
+            "jump",
+            "goto",
+            "continue");
+
+    private static final Set<String> PASSIVE_TARGETS = Set.of("LOG", "NFLOG", "REJECT", "comment");
 
     public Firewall {
         chains = List.copyOf(chains);
@@ -48,6 +67,7 @@ record Firewall(List<Chain> chains, List<Rule> rules) {
     /**
      * @param verdict {@code accept}, {@code drop}, {@code reject}, {@code return}, {@code jump}, {@code goto}, or empty for all others
      * @param target the chain that it jumps or goes to; else empty
+     * @param acts whether it does something to packets beside its verdict: translates, marks, queues or the like; not counting or logging
      * @param handle nft's number for it; 0 when it is one element of a verdict map
      */
     public record Rule(
@@ -57,13 +77,14 @@ record Firewall(List<Chain> chains, List<Rule> rules) {
             List<Match> matches,
             String verdict,
             String target,
+            boolean acts,
             long handle) {
         public Rule {
             matches = List.copyOf(matches);
         }
 
         /** The command that takes it away, or that shows where it is in its chain. */
-        String removal() {
+        public String removal() {
             String place = family + " " + table + " " + chain;
             return handle == 0 ? "nft -a list chain " + place : "nft delete rule " + place + " handle " + handle;
         }
@@ -90,17 +111,17 @@ record Firewall(List<Chain> chains, List<Rule> rules) {
             values = List.copyOf(values);
         }
 
-        boolean isEqual() {
+        public boolean isEqual() {
             return operator.equals("==") || operator.equals("in");
         }
 
         /** Whether what it is compared with is not known: a set that is not listed. */
-        boolean isOpen() {
+        public boolean isOpen() {
             return values.stream().anyMatch(value -> value.startsWith("@"));
         }
 
         /** Whether a port is among the values, which may be ranges. */
-        boolean hasPort(int port) {
+        public boolean hasPort(int port) {
             for (String value : values) {
                 int dash = value.indexOf('-');
                 try {
@@ -117,12 +138,12 @@ record Firewall(List<Chain> chains, List<Rule> rules) {
         }
 
         /** Whether an interface's name is among the values, which may end in an asterisk. */
-        boolean names(String device) {
+        public boolean names(String device) {
             return values.stream().anyMatch(value -> Globs.matches(value, device));
         }
 
         /** The networks and addresses among the values. */
-        List<Cidr> networks() {
+        public List<Cidr> networks() {
             List<Cidr> networks = new ArrayList<>();
             for (String value : values) {
                 try {
@@ -146,7 +167,7 @@ record Firewall(List<Chain> chains, List<Rule> rules) {
     }
 
     /** @throws IllegalArgumentException when it is not what libnftables-json(5) describes */
-    static Firewall parse(String json) {
+    public static Firewall parse(String json) {
         List<Chain> chains = new ArrayList<>();
         List<Rule> rules = new ArrayList<>();
         Map<String, JsonArray> sets = new HashMap<>();
@@ -195,8 +216,10 @@ record Firewall(List<Chain> chains, List<Rule> rules) {
         List<Match> matches = new ArrayList<>();
         String verdict = "";
         String target = "";
+        boolean acts = false;
         for (JsonElement each : rule.getAsJsonArray("expr")) {
             JsonObject expression = each.getAsJsonObject();
+            acts |= acts(expression);
             if (expression.get("match") instanceof JsonObject match) {
                 matches.add(match(match, place(rule), sets));
             } else if (expression.get("xt") instanceof JsonObject xt) {
@@ -217,7 +240,20 @@ record Firewall(List<Chain> chains, List<Rule> rules) {
             }
         }
         long handle = rule.get("handle") instanceof JsonPrimitive number ? number.getAsLong() : 0;
-        rules.add(rule(rule, matches, verdict, target, handle));
+        rules.add(rule(rule, matches, verdict, target, acts, handle));
+    }
+
+    /** In doubt it does: what is not known here may do anything. */
+    private static boolean acts(JsonObject expression) {
+        if (expression.get("xt") instanceof JsonObject xt) {
+            return !text(xt, "type").equals("match") && !PASSIVE_TARGETS.contains(text(xt, "name"));
+        }
+        for (String name : expression.keySet()) {
+            if (!PASSIVE.contains(name)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static List<String> devices(JsonObject chain) {
@@ -230,7 +266,8 @@ record Firewall(List<Chain> chains, List<Rule> rules) {
         return devices;
     }
 
-    private static Rule rule(JsonObject rule, List<Match> matches, String verdict, String target, long handle) {
+    private static Rule rule(
+            JsonObject rule, List<Match> matches, String verdict, String target, boolean acts, long handle) {
         // reject has words of its own where a jump has its target.
         boolean leads = verdict.equals("jump") || verdict.equals("goto");
         return new Rule(
@@ -240,6 +277,7 @@ record Firewall(List<Chain> chains, List<Rule> rules) {
                 matches,
                 verdict,
                 leads ? target : "",
+                acts,
                 handle);
     }
 
@@ -272,7 +310,7 @@ record Firewall(List<Chain> chains, List<Rule> rules) {
             JsonObject expression = both.get(1).getAsJsonObject();
             String said = verdict(expression);
             String target = expression.get(said) instanceof JsonObject to ? text(to, "target") : "";
-            rules.add(rule(rule, matches, said, target, 0));
+            rules.add(rule(rule, matches, said, target, false, 0));
         }
     }
 

@@ -1,12 +1,12 @@
-package io.fanatic.netlink.health;
+package io.fanatic.netlink.firewall;
 
 import java.util.List;
 
 /** The shell's patterns, as programs use them for the names of interfaces; of these only the asterisk. */
-final class Globs {
+public final class Globs {
     private Globs() {}
 
-    static boolean matches(String pattern, String name) {
+    public static boolean matches(String pattern, String name) {
         List<String> parts = List.of(pattern.split("\\*", -1));
         if (parts.size() == 1) {
             return pattern.equals(name);

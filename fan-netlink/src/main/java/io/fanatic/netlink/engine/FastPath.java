@@ -1,0 +1,94 @@
+package io.fanatic.netlink.engine;
+
+import io.fanatic.core.Cidr;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Whether a VXLAN fan may take the fast path on this host. Packets on it are not seen by what the host has for the packets of a tunnel: IPsec,
+ * the firewall, routing by policy. So it may only where nothing of that kind is there; in doubt it may not.
+ */
+final class FastPath {
+    /**
+     * Devices that have an Ethernet header and ask the neighbour table: hardware (no kind), and these. A TUN or WireGuard device has no such
+     * header, an IPVLAN one no neighbours.
+     */
+    private static final Set<String> CARDS = Set.of("", "veth", "bond", "team", "vlan", "bridge", "macvlan");
+
+    /** Those that may hand an outer packet to a bridge of the host, where br_netfilter would take it for the frame inside. */
+    private static final Set<String> OVER_A_BRIDGE = Set.of("bridge", "vlan", "macvlan");
+
+    /** What a bridge's port may be: frames of the fast path that are still to be cut into segments reach it whole. */
+    private static final Set<String> PORTS = Set.of("veth", "tun");
+
+    private FastPath() {}
+
+    /** Why it may not, in a few words; empty when it may. */
+    static Optional<String> obstacle(Fan fan, HostState host, Kernel kernel) {
+        Optional<LinkState> card = host.card(fan).flatMap(host::link);
+        if (card.isEmpty()) {
+            return Optional.of("its underlay addresses are not all on one device of this host");
+        }
+        String name = card.get().name();
+        String kind = card.get().kind();
+        if (!CARDS.contains(kind)) {
+            return Optional.of(name + " is a device of kind " + kind);
+        }
+        if (card.get().mac().bits() == 0) {
+            return Optional.of(name + " has no Ethernet address");
+        }
+        if (card.get().master().isPresent()) {
+            return Optional.of(name + " is a port of " + card.get().master().get());
+        }
+        if (OVER_A_BRIDGE.contains(kind) && host.filtersBridgedFrames()) {
+            return Optional.of("bridged frames pass iptables (bridge-nf-call-iptables), and " + name + " is a " + kind);
+        }
+        for (String port : host.attachedTo(fan.bridge())) {
+            String what = host.link(port).map(LinkState::kind).orElse("");
+            if (!PORTS.contains(what)) {
+                return Optional.of(port + " is a port of " + fan.bridge() + " that is no container's");
+            }
+        }
+        Optional<String> route = route(fan.mapping().underlay(), name, host.routes());
+        if (route.isPresent()) {
+            return route;
+        }
+        if (!kernel.has(KernelFeature.FAST_PATH)) {
+            return Optional.of("this kernel lacks what it needs (Linux 5.13)");
+        }
+        List<String> passedBy = kernel.passedBy(
+                name, fan.transport().udpPort().orElseThrow(), fan.mapping().underlay());
+        return passedBy.isEmpty() ? Optional.empty() : Optional.of(passedBy.get(0));
+    }
+
+    /** A route to a part of the underlay, or to all of it, that does not simply lead by the underlay's device. */
+    private static Optional<String> route(Cidr underlay, String card, List<RouteState> routes) {
+        List<RouteState> asked = new ArrayList<>();
+        int longest = -1;
+        for (RouteState route : routes) {
+            if (route.table() != RouteState.MAIN) {
+                continue; // reached by policy rules alone
+            }
+            if (route.destination().contains(underlay)) {
+                longest = Math.max(longest, route.destination().prefixLength());
+            } else if (underlay.contains(route.destination())) {
+                asked.add(route);
+            }
+        }
+        for (RouteState route : routes) {
+            if (route.table() == RouteState.MAIN
+                    && route.destination().contains(underlay)
+                    && route.destination().prefixLength() == longest) {
+                asked.add(route);
+            }
+        }
+        for (RouteState route : asked) {
+            if (!route.link().equals(Optional.of(card)) || route.mtu() != 0) {
+                return Optional.of("the route \"" + route.description() + "\" is not one by " + card + " alone");
+            }
+        }
+        return longest < 0 ? Optional.of("there is no route to all of " + underlay) : Optional.empty();
+    }
+}
