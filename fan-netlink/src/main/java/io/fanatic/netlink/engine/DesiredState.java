@@ -59,7 +59,7 @@ final class DesiredState {
                 fan.mtu(),
                 false,
                 false,
-                fan.mark().toString()));
+                fan.label().toString()));
         resources.add(new ProgramsResource(fan.bridge(), gate(fan)));
         if (bridged) {
             resources.add(new PortResource(fan.tunnel(), fan.bridge()));

@@ -43,7 +43,7 @@ public final class Fan {
         bridge = builder.bridge;
         tunnel = builder.tunnel;
         mtu = builder.mtu;
-        macSeed = builder.identity;
+        macSeed = builder.macSeed;
         nat = builder.nat;
         accept = builder.accept;
         shares = builder.shares;
@@ -57,8 +57,8 @@ public final class Fan {
     }
 
     /** A fan with the names that follow from its overlay, and nothing else yet. */
-    static Builder builder(FanMapping mapping, Transport transport, Ipv4Address identity) {
-        return new Builder(mapping, transport, identity);
+    static Builder builder(FanMapping mapping, Transport transport, Ipv4Address macSeed) {
+        return new Builder(mapping, transport, macSeed);
     }
 
     Builder toBuilder() {
@@ -252,7 +252,7 @@ public final class Fan {
     }
 
     /** {@return what the bridge carries as ifalias} */
-    public Label mark() {
+    public Label label() {
         return new Label(mapping, transport.withUnderlayOnly(false), macSeed, dhcp, nat, accept, shares, fast);
     }
 
@@ -260,7 +260,7 @@ public final class Fan {
      * {@return what the tunnel carries as ifalias, which needs room for a {@linkplain
      * io.fanatic.netlink.bpf.ProgramRecord record}}
      */
-    public Label tunnelMark() {
+    public Label tunnelLabel() {
         return new Label(mapping, transport, macSeed, List.of(), true, true, Shares.DEFAULT, false);
     }
 
@@ -300,7 +300,7 @@ public final class Fan {
         private String bridge;
         private String tunnel;
         private int mtu = 0;
-        private final Ipv4Address identity;
+        private final Ipv4Address macSeed;
         private List<FanSlice> slices = List.of();
         private List<Ipv4Address> dhcp = List.of();
         private boolean nat = true;
@@ -308,10 +308,10 @@ public final class Fan {
         private Shares shares = Shares.DEFAULT;
         private boolean fast;
 
-        private Builder(FanMapping mapping, Transport transport, Ipv4Address identity) {
+        private Builder(FanMapping mapping, Transport transport, Ipv4Address macSeed) {
             this.mapping = mapping;
             this.transport = transport;
-            this.identity = identity;
+            this.macSeed = macSeed;
             bridge = FanNames.bridge(mapping.overlay());
             tunnel = FanNames.tunnel(transport.type(), mapping.overlay());
         }

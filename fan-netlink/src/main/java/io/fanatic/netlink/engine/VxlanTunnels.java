@@ -66,7 +66,7 @@ record VxlanTunnels(DesiredState state) implements Tunnels {
                 vniFilter,
                 MacAddress.ofTunnel(fan.overlay(), fan.macSeed()),
                 TunnelResource.WIDE,
-                fan.tunnelMark().toString());
+                fan.tunnelLabel().toString());
         return fan.slices().isEmpty()
                 ? List.of(tunnel)
                 : List.of(tunnel, new ProgramsResource(fan.tunnel(), state.tunnelPrograms(fan, host)));

@@ -241,7 +241,7 @@ class EngineIpipTest {
                 "250.0.0.0/8 10.0.0.45/16 ipip dhcp no-nat no-accept",
                 "250.0.0.0/8 10.0.0.45/16 no-nat",
                 "250.0.0.0/8 10.0.0.45/16 dhcp no-accept")) {
-            Label label = engine.preview(entry(line)).mark();
+            Label label = engine.preview(entry(line)).label();
             assertThat(Label.parse(label.toString())).as(line).contains(label);
             assertThat(Label.parse(label + " later")).isEmpty();
         }
