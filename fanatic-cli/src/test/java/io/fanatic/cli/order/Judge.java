@@ -191,12 +191,16 @@ final class Judge implements AutoCloseable {
         } else {
             List<String> dead = stage.engines().stream()
                     .filter(engine -> engine.hasDaemon() && engine.enabled() && !engine.runs())
-                    .map(engine -> Code.ENGINE_STOPPED.word() + ": " + engine.title()
-                            + " was put on the fan and does not answer")
-                    .sorted()
+                    .map(Engine::title)
                     .toList();
-            if (!doctor.causes().equals(dead)) {
-                wrong.add("the doctor was to say " + dead + " and says " + doctor);
+            List<String> causes = dead.isEmpty()
+                    ? List.of()
+                    : List.of(Code.ENGINE_STOPPED.word() + ": " + String.join(" and ", dead)
+                            + (dead.size() == 1
+                                    ? " was put on the fan and does not answer"
+                                    : " were put on the fan and do not answer"));
+            if (!doctor.causes().equals(causes)) {
+                wrong.add("the doctor was to say " + causes + " and says " + doctor);
             }
         }
         return wrong;

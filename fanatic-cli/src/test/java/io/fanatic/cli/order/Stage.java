@@ -39,6 +39,7 @@ final class Stage implements AutoCloseable {
     private final Lab lab;
     private final Map<Who, Participant> participants = new EnumMap<>(Who.class);
     private final Set<Engine> waiting = new HashSet<>();
+    private final Set<Participant> begun = new HashSet<>();
     private final HostSnapshot before;
 
     /** Everybody is ready, and nobody has started. */
@@ -144,6 +145,7 @@ final class Stage implements AutoCloseable {
     /** Lets it happen, and what follows from it: who waits for the fan starts, engines have their containers. */
     void play(Step step) {
         Participant who = participants.get(step.who());
+        begun.add(who);
         if (who instanceof Engine engine && engine.needsTheFan() && !fanIsUp()) {
             playWithoutTheFan(engine, step);
         } else {
@@ -205,6 +207,10 @@ final class Stage implements AutoCloseable {
             CliRun last = fanatic(host(), "deconfigure --yes");
             assertThat(last.exitCode()).as(last.out() + last.err()).isEqualTo(ExitCode.DONE);
         }
+        // With a fan or without, also where the order ends with an engine that is stopped.
+        engines().stream()
+                .filter(engine -> begun.contains(engine) && !engine.runs())
+                .forEach(Participant::start);
         List<String> traces = new ArrayList<>();
         engines().stream().filter(Participant::runs).forEach(engine -> traces.addAll(engine.traces()));
         participants.values().forEach(Participant::close);
