@@ -46,6 +46,11 @@ final class DockerOnFan extends Engine {
         killed = false;
     }
 
+    /** Whether it is about plain {@code docker run}. */
+    boolean plain() {
+        return plain;
+    }
+
     @Override
     boolean needsTheFan() {
         return plain && enabled();

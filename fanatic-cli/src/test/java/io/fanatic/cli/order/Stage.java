@@ -206,6 +206,11 @@ final class Stage implements AutoCloseable {
         if (participants.containsKey(Who.FAN)) {
             CliRun last = fanatic(host(), "deconfigure --yes");
             assertThat(last.exitCode()).as(last.out() + last.err()).isEqualTo(ExitCode.DONE);
+        } else {
+            // As deconfigure does, to take plain docker run off the fan: Docker then adds its rules anew, in another
+            // order than after a
+            // restart of firewalld.
+            docker().filter(DockerOnFan::plain).filter(Participant::runs).ifPresent(Participant::restart);
         }
         // With a fan or without, also where the order ends with an engine that is stopped.
         engines().stream()
