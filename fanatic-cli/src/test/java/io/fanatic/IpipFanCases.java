@@ -2,6 +2,7 @@ package io.fanatic;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.fanatic.core.Cidr;
 import io.fanatic.core.Counter;
@@ -50,6 +51,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -68,6 +70,7 @@ class IpipFanCases {
     private static final FanOptions OPTIONS =
             FanOptions.DEFAULT.withType(TunnelType.IPIP).withNat(false);
     private static final FanControl IPIP = new EmbeddedFan(OPTIONS);
+    private static final int FORGED = 15;
     private static final Cidr UNDERLAY = Cidr.parse("10.0.0.0/16");
     private static final FanMapping FIRST = FanMapping.of(Cidr.parse("250.0.0.0/8"), UNDERLAY);
     private static final FanMapping SECOND = FanMapping.of(Cidr.parse("251.0.0.0/8"), UNDERLAY);
@@ -202,6 +205,55 @@ class IpipFanCases {
         assertThat(counted(h2, Counter.RECEIVE_NOT_LOCAL)).isEqualTo(1);
         assertThat(counted(h2, Counter.RECEIVE_SPOOFED)).isEqualTo(6 + 2);
         assertThat(counted(h2, Counter.RECEIVED)).isEqualTo(received + 1);
+    }
+
+    /**
+     * Where the host translates sources, a container's own packets of protocol 4 would leave as those of its tunnel, and what comes
+     * back in the tunnel would be the container's.
+     */
+    @Test
+    void noContainerSendsThroughItsHostsMasqueradeAsTheHostsTunnel() throws IOException {
+        assumeTrue(KernelFeatures.ofThisKernel().has(KernelFeature.NFTABLES), "this kernel has no nftables for IPv4");
+        for (LabHost host : List.of(h1, h2)) {
+            sh(host, "sysctl -qw net.netfilter.nf_conntrack_generic_timeout=1");
+        }
+        FanControl translating = new EmbeddedFan(OPTIONS.withNat(true));
+        lab.fanUp(translating);
+        sh(h1, "nft delete table ip fanatic-tunnel");
+        long before = counted(h2, Counter.RECEIVED);
+        forgeFromContainer();
+        await("without the table they arrive", () -> counted(h2, Counter.RECEIVED) == before + FORGED);
+        for (LabHost host : List.of(h1, h2)) {
+            await(
+                    "the connection is forgotten",
+                    () -> sh(host, "sysctl -n net.netfilter.nf_conntrack_count").equals("0\n"));
+        }
+
+        translating.up(h1);
+        forgeFromContainer();
+        String drops = "nft list table ip fanatic-tunnel | sed -n 's/.* counter packets \\([0-9]*\\) .* drop.*/\\1/p'";
+        await("with it they are dropped", () -> sh(h1, drops).equals(FORGED + "\n"));
+        assertThat(counted(h2, Counter.RECEIVED)).isEqualTo(before + FORGED);
+        everybodyReachesEverybody();
+        assertThat(sh(h1, drops)).as("what the tunnel itself sends passes").isEqualTo(FORGED + "\n");
+    }
+
+    private void forgeFromContainer() throws IOException {
+        LabNode from = lab.containers().get(0);
+        Ipv4Address nobody = h1.address().plus(76);
+        try (FrameSender.Open sender =
+                new IpipFrameSender(from.namespace(), lab.containers().get(0).address(), h2.underlayAddress()).open()) {
+            for (int i = 0; i < FORGED; i++) {
+                sender.send(packet(nobody, h2.address(), 17, 0, 40));
+            }
+        }
+    }
+
+    private static void await(String what, BooleanSupplier condition) {
+        long end = System.nanoTime() + Duration.ofMinutes(1).toNanos();
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).as(what).isLessThan(end);
+        }
     }
 
     /** Behind an empty Ethernet header; the kernel sums up the outer header, and the guard needs no sum of the inner. */

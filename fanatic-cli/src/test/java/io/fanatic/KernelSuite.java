@@ -2,6 +2,7 @@ package io.fanatic;
 
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
+import io.fanatic.netlink.engine.KernelFeature;
 import io.fanatic.netlink.engine.KernelFeatures;
 import io.fanatic.netlink.engine.RunningKernel;
 import io.netty.channel.epoll.Epoll;
@@ -84,6 +85,8 @@ public final class KernelSuite {
                             "io.fanatic.cli.container.IpipEngineCases",
                             "io.fanatic.cli.IpipDockerCases")
                     .needing(Need.IPIP, Need.EPOLL, Need.ENGINES),
+            Group.of("ipip", "ipip-firewalld", "io.fanatic.cli.container.IpipFirewalldCases")
+                    .needing(Need.IPIP, Need.EPOLL, Need.NFTABLES, Need.FIREWALLD),
             Group.of("vxlan, ipip", "mixed-kernels", "io.fanatic.MixedKernelsTest")
                     .whenAsked());
 
@@ -101,6 +104,18 @@ public final class KernelSuite {
             @Override
             boolean here() {
                 return Epoll.isAvailable();
+            }
+        },
+        NFTABLES("this kernel has no nftables for IPv4") {
+            @Override
+            boolean here() {
+                return KernelFeatures.ofThisKernel().has(KernelFeature.NFTABLES);
+            }
+        },
+        FIREWALLD("this guest has no firewalld") {
+            @Override
+            boolean here() {
+                return Files.isExecutable(Path.of("/var/cache/fanatic/firewalld/usr/sbin/firewalld"));
             }
         },
         ENGINES("this guest has no container engines") {

@@ -8,6 +8,8 @@ import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.MacAddress;
 import io.fanatic.netlink.FanNetwork;
 import io.fanatic.netlink.host.HostSnapshot;
+import io.fanatic.netlink.host.Nftables;
+import io.fanatic.netlink.host.TunnelTable;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -19,6 +21,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -42,6 +45,7 @@ class HostAgainstContainersTest {
     private static final int VNI = Specs.USUAL.vni();
     private static final int PORT = 8472;
     private static final int HONEST_PORT = 8473;
+    private static final int IPIP = 4;
     private static final int OTHER_VNI = 251 << 16;
     private static final String MINE = "250.0.57.9";
 
@@ -282,7 +286,70 @@ class HostAgainstContainersTest {
                 + " of " + 4 * TIMES + " arrived; honest datagrams to another port: " + honest + " of " + 2 * TIMES);
         assertThat(honest).isEqualTo(2 * TIMES);
         assertThat(arrived).isZero();
-        assertThat(refused()).as("datagrams that the host refused").isEqualTo(4 * TIMES);
+        assertThat(refused("dport " + PORT))
+                .as("datagrams that the host refused")
+                .isEqualTo(4 * TIMES);
+    }
+
+    /**
+     * The same with a packet of protocol 4, which takes a raw socket, as containers have by default. The host's fan is of VXLAN, as the
+     * kernel may have no IPIP: the rule of an IPIP fan is added to its table.
+     */
+    @Test
+    void noPacketInAContainersPacketLeavesItsHostAsAPacketOfAnIpipTunnel() {
+        attachToAnotherBridge();
+        // Protocol 4 has no ports: two that are translated to one address cannot speak to one address.
+        router.ip("address add 10.0.0.253/16 dev und");
+        assertThat(ipipArrivals()).as("while nothing keeps them").isEqualTo(2 * TIMES);
+        host.namespace().run(() -> {
+            try (Nftables nftables = Nftables.open()) {
+                TunnelTable table = new TunnelTable(nftables);
+                List<TunnelTable.Entry> entries = new ArrayList<>(table.read());
+                entries.add(new TunnelTable.Entry(Ipv4Address.parse("10.0.0.57"), OptionalInt.empty()));
+                table.write(entries);
+            }
+        });
+
+        int arrived = ipipArrivals();
+
+        System.out.println("number: packets of protocol 4 of containers in their host's name: " + arrived + " of "
+                + 2 * TIMES + " arrived");
+        assertThat(arrived).isZero();
+        assertThat(refused("protocol")).as("packets that the host refused").isEqualTo(2 * TIMES);
+        assertThat(honestArrivals(container) + honestArrivals(plain)).isEqualTo(2 * TIMES);
+    }
+
+    /** How many packets of protocol 4 of both containers come to the other host under this host's address. */
+    private int ipipArrivals() {
+        byte[] inner = Frames.ipv4("250.0.57.77", "250.0.254.1");
+        byte[] payload = Arrays.copyOfRange(inner, 14, inner.length);
+        return ipipArrivals(container, bridge, Frames.ipv4(Frames.bits(MINE), Frames.bits("10.0.0.254"), 5, payload))
+                + ipipArrivals(
+                        plain,
+                        MacAddress.parse(mac(host, "docker0")).bits(),
+                        Frames.ipv4(Frames.bits("172.17.0.2"), Frames.bits("10.0.0.253"), 5, payload));
+    }
+
+    private int ipipArrivals(TestHost from, long gateway, byte[] packet) {
+        ByteBuffer frame = ByteBuffer.wrap(Frames.to(gateway, packet));
+        frame.put(23, (byte) IPIP).putShort(24, (short) 0);
+        frame.putShort(24, (short) Frames.checksum(frame, 14, 34));
+        int arrived = 0;
+        try (PacketSocket out = new PacketSocket(from, "in");
+                PacketSocket underlay = new PacketSocket(router, "und")) {
+            for (int i = 0; i < TIMES; i++) {
+                out.send(frame.array());
+            }
+            send(from, new byte[8], HONEST_PORT, 1);
+            for (byte[] got = underlay.receive("packet", any -> true);
+                    !isHonest(got);
+                    got = underlay.receive("packet", any -> true)) {
+                boolean forged =
+                        got[12] == 8 && got[23] == IPIP && ByteBuffer.wrap(got).getInt(26) == Frames.bits("10.0.0.57");
+                arrived += forged ? 1 : 0;
+            }
+        }
+        return arrived;
     }
 
     /** How many of the frames guard lets in over there; what came of them is known when a later honest frame has come. */
@@ -330,10 +397,10 @@ class HostAgainstContainersTest {
         });
     }
 
-    private long refused() {
-        Optional<String> rule = host.exec("nft", "list", "ruleset")
+    private long refused(String match) {
+        Optional<String> rule = host.exec("nft", "list", "table", "ip", "fanatic-tunnel")
                 .lines()
-                .filter(line -> line.contains("dport " + PORT) && line.contains("counter"))
+                .filter(line -> line.contains(match) && line.contains("counter"))
                 .findFirst();
         return rule.map(line -> Long.parseLong(line.split("packets ", 2)[1].split(" ", 2)[0]))
                 .orElse(0L);
