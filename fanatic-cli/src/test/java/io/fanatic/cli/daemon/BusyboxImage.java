@@ -15,7 +15,7 @@ import java.util.List;
 
 /**
  * A container image of the machine's static busybox, with all its applets. Started as a system it asks for an address on
- * eth0 by DHCP; otherwise it runs what it is told.
+ * eth0 by DHCP, and notes in /run when it began, when it was refused one and when it got one; otherwise it runs what it is told.
  */
 final class BusyboxImage {
     private static final String INITTAB = "::respawn:/sbin/udhcpc -f -i eth0 -t 100 -T 1 -s /etc/udhcpc.script\n";
@@ -23,11 +23,18 @@ final class BusyboxImage {
     private static final String UDHCPC = """
             #!/bin/sh
             case "$1" in
+            deconfig)
+                : > /run/dhcp-began
+                ;;
+            nak)
+                echo >> /run/dhcp-refused
+                ;;
             bound|renew)
                 [ -z "$mtu" ] || ip link set "$interface" mtu "$mtu"
                 ip address replace "$ip/$mask" dev "$interface"
                 ip route replace default via "$router" dev "$interface"
                 for server in $dns; do echo "nameserver $server"; done > /etc/resolv.conf
+                [ "$1" != bound ] || : > /run/dhcp-bound
                 ;;
             esac
             """;

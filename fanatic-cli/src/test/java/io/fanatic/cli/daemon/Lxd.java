@@ -128,8 +128,26 @@ public final class Lxd implements AutoCloseable {
         for (String profile : profiles) {
             words.addAll(List.of("-p", profile));
         }
-        client(words.toArray(String[]::new)).orThrow();
+        ExecResult launched = client(words.toArray(String[]::new));
+        if (!launched.ok()) {
+            throw new LabException(launched.output() + "\nlog of " + name + ": "
+                    + client("info", "--show-log", name).output());
+        }
         return pidOf(name);
+    }
+
+    /** Makes instances of the image with these profiles, and starts them all with one command. */
+    public void runTogether(List<String> names, String... profiles) {
+        for (String name : names) {
+            List<String> words = new ArrayList<>(List.of("init", IMAGE, name));
+            for (String profile : profiles) {
+                words.addAll(List.of("-p", profile));
+            }
+            client(words.toArray(String[]::new)).orThrow();
+        }
+        List<String> words = new ArrayList<>(List.of("start"));
+        words.addAll(names);
+        client(words.toArray(String[]::new)).orThrow();
     }
 
     /** The number of an instance's first process. */

@@ -80,7 +80,11 @@ public abstract class InstanceEngineTests {
         }
     }
 
-    private EngineHost engine(Lab lab, int host) {
+    Lxd daemon(int host) {
+        return daemons.get(host);
+    }
+
+    EngineHost engine(Lab lab, int host) {
         return new EngineHost(lab.hosts().get(host), kind());
     }
 
