@@ -30,8 +30,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
 /**
- * Docker, Incus, Podman, CNI and DHCP on one slice of one host: no address is given twice, also when a share is used up. Six of each;
- * 50 with {@code -Dfanatic.long}. Most of Incus' are DHCP clients in namespaces, as that is what an instance is to the fan.
+ * Docker, LXD, Incus, Podman, CNI and DHCP on one slice of one host: no address is given twice, also when a share is used up. Six of each
+ * and two instances of each of LXD and Incus; 50 of each with {@code -Dfanatic.long}. LXD, Incus and clients in namespaces of their own
+ * all ask the one DHCP server.
  *
  * <pre>
  *   h1 192.168.1.1  fan-250 250.1.0.1/8 with all engines        h2 192.168.1.2  a name server
@@ -48,11 +49,14 @@ class EnginesTogetherTest {
     /** The usual ones have no room for so many of Podman and CNI. */
     private static final String SHARES = EACH > 30 ? " --shares docker:1/4,dhcp:1/4,podman:1/4,cni:1/4" : "";
 
+    private static final int INSTANCES = EACH > 30 ? EACH : 2;
+
     private static final int WAIT_SECONDS = 20;
 
     private LabHost host;
     private LabHost nameServer;
     private Dockerd docker;
+    private Lxd lxd;
     private Lxd incus;
     private Podman podman;
     private Containerd containerd;
@@ -63,6 +67,7 @@ class EnginesTogetherTest {
         host = lab.hosts().get(0);
         nameServer = lab.hosts().get(1);
         docker = Dockerd.start(host);
+        lxd = Lxd.start(host);
         incus = Lxd.startIncus(host);
         // It makes its image with a Podman of its own, whose storage.conf goes with that.
         containerd = Containerd.start(host);
@@ -74,6 +79,7 @@ class EnginesTogetherTest {
         podman.close();
         containerd.close();
         incus.close();
+        lxd.close();
         docker.close();
     }
 
@@ -82,6 +88,7 @@ class EnginesTogetherTest {
         containerd.removeContainers();
         podman.removeContainers();
         incus.removeInstances();
+        lxd.removeInstances();
         docker.removeContainers();
         for (int i = 1; i <= clients; i++) {
             host.exec("ip", "netns", "delete", "dhcp" + i);
@@ -183,7 +190,7 @@ class EnginesTogetherTest {
                         "--bind-interfaces")
                 .orThrow();
         try {
-            for (String engine : List.of("cni", "docker", "incus", "podman")) {
+            for (String engine : List.of("cni", "docker", "incus", "lxd", "podman")) {
                 done("enable-" + engine + FAN + SHARES);
             }
             FanSlice slice = fan().slices().get(0);
@@ -195,17 +202,21 @@ class EnginesTogetherTest {
                         .add(ofProcess(podman.run("p" + i, "--network", "fan-250")));
                 given.computeIfAbsent(Share.CNI, share -> new ArrayList<>()).add(ofProcess(containerd.run("c" + i)));
             }
-            for (int i = 1; i <= 2; i++) {
-                given.computeIfAbsent(Share.DHCP, share -> new ArrayList<>())
-                        .add(awaitOfProcess(incus.run("i" + i, "default", "fan-250")));
+            for (int i = 1; i <= INSTANCES; i++) {
+                List<String> leased = given.computeIfAbsent(Share.DHCP, share -> new ArrayList<>());
+                leased.add(awaitOfProcess(incus.run("i" + i, "default", "fan-250")));
+                leased.add(awaitOfProcess(lxd.run("l" + i, "default", "fan-250")));
             }
             given.computeIfAbsent(Share.DHCP, share -> new ArrayList<>()).addAll(dhcpClients(EACH));
-            check(given, slice, 4 * EACH + 2);
-            System.out.println(
-                    "number: containers of four engines and DHCP on one slice, no address twice: " + (4 * EACH + 2));
+            int all = 4 * EACH + 2 * INSTANCES;
+            check(given, slice, all);
+            System.out.println("number: containers of five engines and DHCP on one slice, no address twice: " + all);
 
-            ExecResult resolved = incus.client("exec", "i1", "--", "nslookup", "web.example");
-            assertThat(resolved.output()).as("an instance resolves a name").contains("203.0.113.7");
+            for (ExecResult resolved : List.of(
+                    incus.client("exec", "i1", "--", "nslookup", "web.example"),
+                    lxd.client("exec", "l1", "--", "nslookup", "web.example"))) {
+                assertThat(resolved.output()).as("an instance resolves a name").contains("203.0.113.7");
+            }
         } finally {
             nameServer.exec("sh", "-c", "kill $(cat /run/names.pid)");
             host.exec("rm", "-r", "/run/systemd/resolve");

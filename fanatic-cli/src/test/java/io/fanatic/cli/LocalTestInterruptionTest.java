@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Ctrl-C in {@code fanatic test local-docker}, held by a socket before Docker at the request that is being made. */
 @FanLab(hosts = 1, containers = 0)
 class LocalTestInterruptionTest {
+    private static final String REMOVAL = "before DELETE /v1.44/containers/";
     private static final String FAN = " -u 10.0.0.1/16 -o 250.0.0.0/8";
 
     @TempDir
@@ -61,10 +63,14 @@ class LocalTestInterruptionTest {
 
     @Test
     void whileItIsBeingDestroyedThatIsDoneOnceAndWithoutATrace() throws Exception {
-        interruptedAt("before DELETE /v1.44/containers/");
+        assertThat(interruptedAt(REMOVAL))
+                .filteredOn(moment -> moment.startsWith(REMOVAL))
+                .hasSize(1);
     }
 
-    private static void interruptedAt(String moment) throws Exception {
+    /** Interrupts it there; returns that moment and those after it. */
+    private static List<String> interruptedAt(String moment) throws Exception {
+        List<String> moments = new CopyOnWriteArrayList<>();
         try (RequestKillPoints socket = RequestKillPoints.on(host, "DOCKER_HOST=unix://", Dockerd.SOCKET);
                 Pty pty = start()) {
             pty.await("creating test container");
@@ -73,12 +79,13 @@ class LocalTestInterruptionTest {
                 socket.answer("go");
                 next = socket.next();
             }
+            moments.add(next);
             pty.type(CTRL_C).await("interrupted; the test container is being removed");
             Thread rest = new Thread(
                     () -> {
                         while (true) {
                             socket.answer("go");
-                            socket.next();
+                            moments.add(socket.next());
                         }
                     },
                     "rest");
@@ -89,5 +96,6 @@ class LocalTestInterruptionTest {
             assertThat(pty.text()).doesNotContain("Exception", "\tat ", "already in progress", "is left");
         }
         assertThat(docker.docker("ps", "-aq").orThrow().output()).isEmpty();
+        return moments;
     }
 }
