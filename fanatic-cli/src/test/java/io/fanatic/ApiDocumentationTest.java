@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.tools.Diagnostic;
 import javax.tools.DiagnosticCollector;
@@ -47,6 +49,60 @@ class ApiDocumentationTest {
             }
         }
         return sources;
+    }
+
+    /** The packages that a module exports to nobody, or to some. */
+    private static List<String> hidden(String module) throws IOException {
+        Path home = Path.of("..", module);
+        List<String> hidden = new ArrayList<>();
+        try (InputStream descriptor = Files.newInputStream(home.resolve("target/classes/module-info.class"))) {
+            ModuleDescriptor read = ModuleDescriptor.read(descriptor);
+            List<String> exported = read.exports().stream()
+                    .filter(exports -> !exports.isQualified())
+                    .map(ModuleDescriptor.Exports::source)
+                    .toList();
+            try (Stream<Path> files = Files.walk(home.resolve("src/main/java/io"))) {
+                files.filter(Files::isDirectory)
+                        .map(path -> home.resolve("src/main/java")
+                                .relativize(path)
+                                .toString()
+                                .replace('/', '.'))
+                        .filter(name -> !exported.contains(name))
+                        .forEach(hidden::add);
+            }
+        }
+        return hidden;
+    }
+
+    /** Which class an exported method's documentation says it throws, its caller can name. */
+    @Test
+    void whatIsThrownCanBeCaught() throws IOException {
+        Pattern thrown = Pattern.compile("@throws ([\\w.]+)");
+        List<String> wrong = new ArrayList<>();
+        List<String> hidden = new ArrayList<>();
+        for (String module : MODULES) {
+            hidden.addAll(hidden(module));
+        }
+        assertThat(hidden).contains("io.fanatic.netlink.libc", "io.fanatic.harness.net");
+        for (String module : MODULES) {
+            for (Path source : sources(module)) {
+                String text = Files.readString(source);
+                if (!text.contains("\npublic ")) {
+                    continue;
+                }
+                for (MatchResult each : thrown.matcher(text).results().toList()) {
+                    String name = each.group(1);
+                    String simple = name.substring(name.lastIndexOf('.') + 1);
+                    for (String inside : hidden) {
+                        if (name.equals(inside + "." + simple)
+                                || text.contains("import " + inside + "." + simple + ";")) {
+                            wrong.add(source + ": " + each.group());
+                        }
+                    }
+                }
+            }
+        }
+        assertThat(wrong).isEmpty();
     }
 
     /** JDK 17 asks that a compact constructor repeats what the record's header says of its components; later ones do not. */

@@ -1,7 +1,7 @@
 package io.fanatic.core;
 
 /** A line of a configuration file that cannot be used; the message begins with {@code file:line:}. */
-public final class FanConfigException extends RuntimeException {
+public final class FanConfigException extends FanaticException {
 
     private static final long serialVersionUID = 1;
 
@@ -17,7 +17,7 @@ public final class FanConfigException extends RuntimeException {
      * @param reason the offending word, what is wrong with it and what was expected
      */
     public FanConfigException(String file, int line, String reason) {
-        super(file + ":" + line + ": " + reason);
+        super(file + ":" + line + ": " + reason, null);
         this.file = file;
         this.line = line;
         this.reason = reason;

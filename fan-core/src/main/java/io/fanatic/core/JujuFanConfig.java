@@ -7,20 +7,27 @@ import java.util.List;
  * Juju's model setting {@code fan-config}: {@code underlay=overlay} pairs separated by white space, such as {@code
  * 172.31.0.0/16=252.0.0.0/8 10.0.0.0/16=250.0.0.0/8}. An empty text means no fan.
  *
- * @param fans the pairs in their order, none twice
+ * @param fans the pairs in their order, none twice; no two overlays overlap
  */
 public record JujuFanConfig(List<FanMapping> fans) {
 
     /**
      * Checks the components.
      *
-     * @throws IllegalArgumentException when a pair is given twice
+     * @throws IllegalArgumentException when a pair is given twice, or two overlays overlap, for then an address has two owners
      */
     public JujuFanConfig {
         fans = List.copyOf(fans);
         for (int i = 0; i < fans.size(); i++) {
-            if (fans.indexOf(fans.get(i)) < i) {
-                throw new IllegalArgumentException(Text.quote(pair(fans.get(i))) + " is given twice");
+            FanMapping fan = fans.get(i);
+            if (fans.indexOf(fan) < i) {
+                throw new IllegalArgumentException(Text.quote(pair(fan)) + " is given twice");
+            }
+            for (FanMapping other : fans.subList(0, i)) {
+                if (other.overlay().overlaps(fan.overlay())) {
+                    throw new IllegalArgumentException(Text.quote(pair(fan)) + ": its overlay is also that of "
+                            + Text.quote(pair(other)) + "; choose another overlay");
+                }
             }
         }
     }

@@ -3,12 +3,12 @@ package io.fanatic.core;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.util.ArrayList;
 import java.util.List;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
-import net.jqwik.api.constraints.UniqueElements;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -33,11 +33,21 @@ class JujuFanConfigTest {
 
     @Provide
     Arbitrary<List<FanMapping>> fans() {
-        return LegalFans.fans().list().uniqueElements().ofMaxSize(5);
+        return LegalFans.fans().list().ofMaxSize(5).map(JujuFanConfigTest::apart);
+    }
+
+    private static List<FanMapping> apart(List<FanMapping> fans) {
+        List<FanMapping> apart = new ArrayList<>();
+        for (FanMapping fan : fans) {
+            if (apart.stream().noneMatch(other -> other.overlay().overlaps(fan.overlay()))) {
+                apart.add(fan);
+            }
+        }
+        return apart;
     }
 
     @Property
-    void everySettingReadsBackFromItsText(@ForAll("fans") @UniqueElements List<FanMapping> fans) {
+    void everySettingReadsBackFromItsText(@ForAll("fans") List<FanMapping> fans) {
         JujuFanConfig config = new JujuFanConfig(fans);
         assertThat(JujuFanConfig.parse(config.toString())).isEqualTo(config);
     }
@@ -56,6 +66,8 @@ class JujuFanConfigTest {
                 "252.0.0.0/8=172.31.0.0/16 | \"252.0.0.0/8=172.31.0.0/16\": overlay 172.31.0.0/16 must be wider than its underlay,"
                         + " which is a /8; choose an overlay with a prefix of at most /6",
                 "10.0.0.0/16=250.0.0.0/8 10.0.0.0/16=250.0.0.0/8 | \"10.0.0.0/16=250.0.0.0/8\" is given twice",
+                "10.0.0.0/16=250.0.0.0/8 10.1.0.0/16=250.0.0.0/8 | \"10.1.0.0/16=250.0.0.0/8\": its overlay is also that of"
+                        + " \"10.0.0.0/16=250.0.0.0/8\"; choose another overlay",
             })
     void aBadPairIsRefusedAndQuoted(String text, String message) {
         assertThatIllegalArgumentException()

@@ -10,7 +10,6 @@ import io.fanatic.netlink.health.Code;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -87,7 +86,7 @@ class ReadmeTest {
 
     @Test
     void theCodesThatItNamesForSymptomsAreTheDoctors() throws IOException {
-        Set<String> codes = Arrays.stream(Code.values()).map(Code::word).collect(Collectors.toSet());
+        Set<String> codes = Code.all().stream().map(Code::word).collect(Collectors.toSet());
         List<String> named = section("When it does not work")
                 .lines()
                 .filter(line -> line.startsWith("| ") && !line.startsWith("| symptom"))

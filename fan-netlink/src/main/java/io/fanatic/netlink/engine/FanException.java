@@ -1,5 +1,6 @@
 package io.fanatic.netlink.engine;
 
+import io.fanatic.core.FanaticException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -7,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * Why a fan did not come up or go down, in one sentence that says what is wrong, where, and what to do. Unless the reason is
  * {@link Reason#NOT_UNDONE}, the host is as it was.
  */
-public class FanException extends RuntimeException {
+public class FanException extends FanaticException {
     private static final long serialVersionUID = 1;
 
     /** Classes of reasons, for exit codes and for programs that react. */

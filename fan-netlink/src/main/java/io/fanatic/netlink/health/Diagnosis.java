@@ -70,7 +70,7 @@ public record Diagnosis(int looked, List<Finding> findings, List<String> notChec
     private int root(int finding, Map<String, List<Integer>> places) {
         int at = finding;
         // Bounded, should two ever name each other.
-        for (int i = 0; i < Code.values().length; i++) {
+        for (int i = 0; i < findings.size(); i++) {
             int before = before(at, places);
             if (before == at) {
                 break;

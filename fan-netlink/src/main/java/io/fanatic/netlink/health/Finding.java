@@ -1,6 +1,5 @@
 package io.fanatic.netlink.health;
 
-import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -64,7 +63,9 @@ public record Finding(
      * @param more others
      */
     public Finding because(Code first, Code... more) {
-        return because(EnumSet.of(first, more));
+        Set<Code> all = new LinkedHashSet<>(List.of(more));
+        all.add(first);
+        return because(all);
     }
 
     /**

@@ -3,14 +3,13 @@ package io.fanatic.netlink.health;
 import io.fanatic.netlink.engine.FanException;
 import io.fanatic.netlink.engine.Plan;
 import io.fanatic.netlink.libc.ErrnoException;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 
 /** Whether each fan is as {@code fanctl up} would leave it: the plan of the engine, in findings. */
 final class PlanCheck implements Check {
     /** What makes {@code fanctl up} refuse. */
-    private static final Set<Code> OBSTACLES = EnumSet.of(
+    private static final Set<Code> OBSTACLES = Set.of(
             Code.KERNEL_BPF,
             Code.KERNEL_VXLAN,
             Code.KERNEL_BRIDGE,

@@ -1,7 +1,9 @@
 package io.fanatic.netlink.host;
 
+import io.fanatic.core.FanaticException;
+
 /** A DHCP server that cannot be started or stopped; the message says why and what to do. */
-public final class DhcpException extends RuntimeException {
+public final class DhcpException extends FanaticException {
     private static final long serialVersionUID = 1;
 
     /**
@@ -10,7 +12,7 @@ public final class DhcpException extends RuntimeException {
      * @param message why, and what to do
      */
     public DhcpException(String message) {
-        super(message);
+        super(message, null);
     }
 
     /**

@@ -1,7 +1,9 @@
 package io.fanatic.netlink.host;
 
+import io.fanatic.core.FanaticException;
+
 /** nftables or iptables refused, or is not there; the message holds its own words. */
-public class FirewallException extends RuntimeException {
+public class FirewallException extends FanaticException {
     private static final long serialVersionUID = 1;
 
     /**
@@ -10,7 +12,7 @@ public class FirewallException extends RuntimeException {
      * @param message its own words
      */
     public FirewallException(String message) {
-        super(message);
+        super(message, null);
     }
 
     /**

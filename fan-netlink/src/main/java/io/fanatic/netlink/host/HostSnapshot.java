@@ -23,7 +23,7 @@ public record HostSnapshot(List<String> lines) {
      * Takes a snapshot of the calling thread's network namespace.
      *
      * @return what is there now
-     * @throws io.fanatic.netlink.libc.ErrnoException when the kernel does not tell
+     * @throws io.fanatic.core.FanaticException when the kernel does not tell
      */
     public static HostSnapshot take() {
         try (SnapshotReader reader = new SnapshotReader()) {

@@ -113,7 +113,7 @@ public record Namespace(Path network, Optional<Path> mount) {
      * @param name without a slash
      * @return the namespace, to be deleted by the caller
      * @throws IllegalArgumentException when no file can have that name
-     * @throws io.fanatic.netlink.libc.ErrnoException when the kernel refuses; nothing is left then
+     * @throws io.fanatic.core.FanaticException when the kernel refuses; nothing is left then
      * @throws UncheckedIOException when the name is taken
      */
     public static Namespace create(String name) {
@@ -369,7 +369,7 @@ public record Namespace(Path network, Optional<Path> mount) {
      * @param <T> what the work finds out
      * @param work run inside, on a thread of its own
      * @return what the work returned
-     * @throws io.fanatic.netlink.libc.ErrnoException EPERM without CAP_SYS_ADMIN
+     * @throws io.fanatic.core.FanaticException EPERM without CAP_SYS_ADMIN
      */
     public static <T> T scratch(Callable<T> work) {
         return onOwnThread(() -> {

@@ -1,7 +1,9 @@
 package io.fanatic.netlink.libc;
 
+import io.fanatic.core.FanaticException;
+
 /** A system call that the kernel refused. */
-public class ErrnoException extends RuntimeException {
+public class ErrnoException extends FanaticException {
     private static final long serialVersionUID = 1;
 
     private final String operation;
@@ -13,7 +15,7 @@ public class ErrnoException extends RuntimeException {
 
     /** @param detail what the kernel said beside errno (an extended acknowledgement, a verifier log); may be empty */
     public ErrnoException(String operation, int errno, String detail) {
-        super(operation + ": " + Errno.describe(errno) + (detail.isEmpty() ? "" : " (" + detail + ")"));
+        super(operation + ": " + Errno.describe(errno) + (detail.isEmpty() ? "" : " (" + detail + ")"), null);
         this.operation = operation;
         this.errno = errno;
     }

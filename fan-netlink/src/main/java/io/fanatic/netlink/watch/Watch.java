@@ -106,7 +106,7 @@ public final class Watch implements AutoCloseable {
      * @param configuration reads the configuration
      * @param listener told of what happens, on the thread that {@link #run}s this
      * @return a watch that sees what happens from now on
-     * @throws io.fanatic.netlink.libc.ErrnoException when the kernel tells nothing
+     * @throws io.fanatic.core.FanaticException when the kernel tells nothing
      */
     public static Watch open(Supplier<FanConfig> configuration, Listener listener) {
         return open(Path.of("/run/fanatic"), Path.of("/var/lib/fanatic"), configuration, listener);

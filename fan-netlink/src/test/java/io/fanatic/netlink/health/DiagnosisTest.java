@@ -1,6 +1,7 @@
 package io.fanatic.netlink.health;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.fanatic.netlink.engine.KernelFeature;
 import io.fanatic.netlink.engine.KernelFeatures;
@@ -9,7 +10,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -73,12 +73,29 @@ class DiagnosisTest {
     @Test
     void eachCodeStandsInTheManPage() throws IOException {
         String page = Files.readString(Path.of("..", "man", "fan-doctor.7"));
-        for (Code code : Code.values()) {
+        for (Code code : Code.all()) {
             assertThat(page)
                     .contains(
                             "\n.It Cm " + code.word() + " Pq " + code.severity().word() + "\n");
         }
-        assertThat(Arrays.stream(Code.values()).map(Code::word)).doesNotHaveDuplicates();
+        assertThat(Code.all().stream().map(Code::word)).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void checksOfOthersHaveCodesOfTheirOwn() {
+        Code disk = Code.of("acme.disk-full", Severity.WARNING, "the disk is full");
+        Findings findings = new Findings();
+        findings.add(finding(disk, "host"));
+        findings.add(finding(Code.DROPS, "host").because(disk));
+        Diagnosis diagnosis = findings.diagnosis();
+        assertThat(diagnosis.causes()).extracting(Finding::code).containsExactly(disk);
+        assertThat(diagnosis.causes().get(0).severity()).isEqualTo(Severity.WARNING);
+        assertThat(Code.all()).doesNotContain(disk).contains(Code.DROPS);
+        for (String word : List.of("disk-full", "acme.Disk", "acme.", ".disk", "acme disk.full")) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> Code.of(word, Severity.NOTE, ""))
+                    .withMessageContaining(word);
+        }
     }
 
     /** A kernel without these cannot be had here, so what it would say is given. */

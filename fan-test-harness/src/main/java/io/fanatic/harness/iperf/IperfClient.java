@@ -64,7 +64,7 @@ public record IperfClient(Ipv4Address address, int port, Duration timeout) {
      * @param from the network namespace to connect from
      * @param spec what to measure
      * @return what came of it
-     * @throws io.fanatic.netlink.libc.ErrnoException when the namespace is gone
+     * @throws io.fanatic.core.FanaticException when the namespace is gone
      */
     public CompletableFuture<Throughput> start(Probes probes, Namespace from, IperfSpec spec) {
         return new ClientRun(this, spec, probes.group().next(), Optional.of(from)).start();

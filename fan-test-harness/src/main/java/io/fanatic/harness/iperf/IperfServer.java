@@ -99,7 +99,7 @@ public final class IperfServer implements AutoCloseable {
      * @param limits what it does at most
      * @return the server, which serves until it is closed
      * @throws java.io.UncheckedIOException when the TCP port cannot be had
-     * @throws io.fanatic.netlink.libc.ErrnoException when the UDP port cannot be had, or the namespace is gone
+     * @throws io.fanatic.core.FanaticException when the UDP port cannot be had, or the namespace is gone
      */
     public static IperfServer start(
             Probes probes, Optional<Namespace> where, Ipv4Address address, int port, Limits limits) {

@@ -1,7 +1,9 @@
 package io.fanatic.harness.lab;
 
+import io.fanatic.core.FanaticException;
+
 /** A lab that cannot be made, found or used; the message is a sentence for a person. */
-public class LabException extends RuntimeException {
+public class LabException extends FanaticException {
     private static final long serialVersionUID = 1;
 
     /**
@@ -10,7 +12,7 @@ public class LabException extends RuntimeException {
      * @param sentence what is wrong, where, what to do
      */
     public LabException(String sentence) {
-        super(sentence);
+        super(sentence, null);
     }
 
     /**

@@ -7,7 +7,6 @@ import static io.fanatic.netlink.libc.Native.check;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.MacAddress;
 import io.fanatic.harness.net.Sockets;
-import io.fanatic.netlink.libc.ErrnoException;
 import io.fanatic.netlink.route.Link;
 import io.fanatic.netlink.route.Links;
 import io.fanatic.netlink.wire.NetlinkSocket;
@@ -49,7 +48,7 @@ public final class AddressProbe {
      * @param timeout how long to listen, all probes together
      * @return the Ethernet address of another host that says it has the address; empty when none does, or when the interface
      *     is gone or has no Ethernet address
-     * @throws ErrnoException EPERM without CAP_NET_RAW, ENETDOWN when the interface is down
+     * @throws io.fanatic.core.FanaticException EPERM without CAP_NET_RAW, ENETDOWN when the interface is down
      */
     public static Optional<MacAddress> otherHolder(String interfaceName, Ipv4Address address, Duration timeout) {
         Optional<Link> link;
@@ -71,7 +70,7 @@ public final class AddressProbe {
      * @param addresses to be asked for
      * @param timeout how long to listen after the last request
      * @return for each address that was answered for, the Ethernet addresses of all who did
-     * @throws ErrnoException EPERM without CAP_NET_RAW, ENETDOWN when the interface is down
+     * @throws io.fanatic.core.FanaticException EPERM without CAP_NET_RAW, ENETDOWN when the interface is down
      */
     public static Map<Ipv4Address, Set<MacAddress>> holders(
             String interfaceName, Ipv4Address from, Collection<Ipv4Address> addresses, Duration timeout) {

@@ -85,7 +85,7 @@ public record BulkTransfer(Ipv4Address address, long bytes, String congestion, D
      * @param from where the connection is opened
      * @param to where it is accepted; must hold {@link #address}
      * @return what came of it
-     * @throws io.fanatic.netlink.libc.ErrnoException when a namespace is gone
+     * @throws io.fanatic.core.FanaticException when a namespace is gone
      */
     public CompletableFuture<TransferResult> start(Probes probes, Namespace from, Namespace to) {
         TransferRun run = new TransferRun(this);

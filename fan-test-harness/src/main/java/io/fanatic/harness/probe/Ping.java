@@ -86,7 +86,7 @@ public record Ping(Ipv4Address target, int count, int payloadBytes, Duration tim
      * @param probes gives the event loops
      * @param from the network namespace to send from
      * @return what came of it
-     * @throws io.fanatic.netlink.libc.ErrnoException when the namespace is gone or raw sockets are not allowed
+     * @throws io.fanatic.core.FanaticException when the namespace is gone or raw sockets are not allowed
      */
     public CompletableFuture<PingResult> start(Probes probes, Namespace from) {
         int fd = from.call(Ping::openSocket);

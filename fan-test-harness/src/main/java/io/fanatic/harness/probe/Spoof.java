@@ -70,7 +70,7 @@ public record Spoof(
      *
      * @param refused reads the counter of refused frames; it may count other refused frames, too
      * @return what was sent, what arrived, what was refused
-     * @throws io.fanatic.netlink.libc.ErrnoException when a namespace or an interface is gone
+     * @throws io.fanatic.core.FanaticException when a namespace or an interface is gone
      */
     public SpoofResult run(LongSupplier refused) {
         try (DatagramSocket socket =

@@ -70,7 +70,7 @@ public final class Reach implements AutoCloseable {
      * @param listener hears of each stage as it ends
      * @return what came of it
      * @throws io.fanatic.netlink.engine.FanException when this is not root
-     * @throws io.fanatic.netlink.libc.ErrnoException when the kernel gives no sockets
+     * @throws io.fanatic.core.FanaticException when the kernel gives no sockets
      */
     public PeerReport test(Ipv4Address address, ReachSpec spec, Consumer<Stage> listener) {
         return test(address, spec, listener, PingSweep.none());

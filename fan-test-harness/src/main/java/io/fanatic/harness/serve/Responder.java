@@ -58,7 +58,7 @@ public final class Responder implements AutoCloseable {
      * @param log gets a line for each misdeed, once; called on event loops
      * @return the responder, which serves until it is closed
      * @throws java.io.UncheckedIOException when a port cannot be had, naming it; then none is open
-     * @throws io.fanatic.netlink.libc.ErrnoException when a UDP port cannot be had
+     * @throws io.fanatic.core.FanaticException when a UDP port cannot be had
      */
     public static Responder start(Probes probes, ResponderSpec spec, Consumer<String> log) {
         return new Responder(probes, Optional.empty(), spec, log);

@@ -12,7 +12,7 @@ import io.fanatic.netlink.health.Finding;
 import io.fanatic.netlink.health.Severity;
 import io.fanatic.netlink.libc.ErrnoException;
 import java.util.ArrayList;
-import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -40,7 +40,7 @@ record PeerTest(PeerReport report) {
 
     /** Of this host, and enough to keep another one from being reached, also where they are only warnings. */
     private static final Set<Code> LOCAL_FILTERS =
-            EnumSet.of(Code.TUNNEL_PORT_CLOSED, Code.FIREWALL_DROP, Code.CLASS_E, Code.RP_FILTER);
+            Set.of(Code.TUNNEL_PORT_CLOSED, Code.FIREWALL_DROP, Code.CLASS_E, Code.RP_FILTER);
 
     /** What it adds to what was found on this host. */
     Diagnosis diagnosis(Diagnosis here) {
@@ -59,7 +59,7 @@ record PeerTest(PeerReport report) {
         }
         String subject =
                 report.peer().map(peer -> peer.fan().overlay().toString()).orElse(Finding.HOST);
-        Set<Code> causes = EnumSet.noneOf(Code.class);
+        Set<Code> causes = new HashSet<>();
         for (Finding each : here.findings()) {
             if (each.severity() == Severity.ERROR || LOCAL_FILTERS.contains(each.code())) {
                 causes.add(each.code());
