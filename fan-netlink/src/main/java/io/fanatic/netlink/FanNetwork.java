@@ -119,7 +119,7 @@ public final class FanNetwork {
     /**
      * With another time to wait for a run that has not ended, half a minute by default.
      *
-     * @param timeout 0 or more; after it a change fails with IN_USE
+     * @param timeout 0 or more; after it a change or a plan fails with IN_USE
      * @return the fans of the same namespace
      */
     public FanNetwork waiting(Duration timeout) {
@@ -173,7 +173,7 @@ public final class FanNetwork {
      */
     public Plan plan(FanEntry entry) {
         Objects.requireNonNull(entry, "entry");
-        return privileged(() -> read(kernel -> new Engine(kernel).planUp(entry)));
+        return privileged(() -> readWhole(kernel -> new Engine(kernel).planUp(entry)));
     }
 
     /**
@@ -197,9 +197,10 @@ public final class FanNetwork {
      * @param overlay the fan's
      * @param underlay in any form; it names the slice
      * @return the steps in their order; empty when there is no such fan
+     * @throws FanException as {@link #down(Cidr, UnderlaySpec)} does before its first step
      */
     public Plan planDown(Cidr overlay, UnderlaySpec underlay) {
-        return privileged(() -> read(kernel -> new Engine(kernel).planDown(overlay, underlay)));
+        return privileged(() -> readWhole(kernel -> new Engine(kernel).planDown(overlay, underlay)));
     }
 
     /**
@@ -254,9 +255,10 @@ public final class FanNetwork {
      * What {@link #downEverything} would do; nothing is touched.
      *
      * @return the steps in their order; empty when nothing is ours
+     * @throws FanException IN_USE, while containers are attached or another run does not end
      */
     public Plan planDownEverything() {
-        return privileged(() -> read(kernel -> new Engine(kernel).planDownEverything()));
+        return privileged(() -> readWhole(kernel -> new Engine(kernel).planDownEverything()));
     }
 
     /**
@@ -307,6 +309,14 @@ public final class FanNetwork {
                 return here(work);
             }
         }));
+    }
+
+    /** What no change is in the middle of. */
+    private <T> T readWhole(Function<Kernel, T> work) {
+        if (kernel.isPresent()) {
+            return read(work);
+        }
+        return inside(() -> HostLock.reading(runDirectory, timeout, () -> here(work)));
     }
 
     private <T> T read(Function<Kernel, T> work) {

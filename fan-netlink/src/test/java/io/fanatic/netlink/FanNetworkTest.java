@@ -454,6 +454,15 @@ class FanNetworkTest {
     }
 
     @Test
+    void aPlaceWhereThereCanBeNoLockIsNamed() throws Exception {
+        Path file = Files.writeString(directory.resolve("file"), "");
+        FanNetwork network = FanNetwork.onThisHost().in(a).keepingStateIn(file, directory.resolve("state"));
+        assertRefused(Reason.UNDONE, () -> network.up(fan("10.0.0.1/16")), "cannot lock " + file.resolve("lock"));
+        assertThat(network.plan(fan("10.0.0.1/16")).isEmpty()).isFalse();
+        assertThat(network.list()).isEmpty();
+    }
+
+    @Test
     void aCheckOfSomebodyElseThatThrowsEndsNoExamination() {
         Check broken = new Check() {
             @Override
@@ -475,19 +484,20 @@ class FanNetworkTest {
     void aFanIsReadWholeWhileAnotherOneComesAndGoes() throws Exception {
         on(a).up(fan("10.0.0.1/16"));
         AtomicBoolean enough = new AtomicBoolean();
+        FanNetwork patient = on(a).waiting(Duration.ofSeconds(30));
         FutureTask<Integer> flapping = new FutureTask<>(() -> {
             int times = 0;
             FanEntry other = FanEntry.parse(List.of("251.0.0.0/8", "10.0.0.1/16", "port", "9999"));
             for (; !enough.get(); times++) {
-                on(a).up(other);
-                on(a).down(other.overlay(), other.underlay());
+                patient.up(other);
+                patient.down(other.overlay(), other.underlay());
             }
             return times;
         });
         new Thread(flapping, "flaps").start();
         try {
             for (int i = 0; i < 300; i++) {
-                on(a).plan(fan("10.0.0.1/16"));
+                assertThat(patient.plan(fan("10.0.0.1/16")).isEmpty()).isTrue();
                 on(a).counters(on(a).list().get(0));
             }
         } finally {
@@ -568,6 +578,11 @@ class FanNetworkTest {
                     () -> on(a).up(fan("10.0.0.1/16")),
                     run.resolve("lock").toString(),
                     "process " + ProcessHandle.current().pid());
+            assertRefused(
+                    Reason.IN_USE,
+                    () -> on(a).plan(fan("10.0.0.1/16")),
+                    "process " + ProcessHandle.current().pid());
+            assertThat(on(a).list()).isEmpty();
         }
         on(a).up(fan("10.0.0.1/16"));
     }

@@ -20,29 +20,44 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 
 /**
  * One run at a time, of all processes and of all threads of this one. The lock is the kernel's on a file that stays; it ends
- * with its process, however that ends. The file says who holds it.
+ * with its process, however that ends. The file says which run last changed something. Who only reads shares the lock with
+ * others that read.
  *
  * <p>It is an open file description lock of fcntl(2), which belongs to what was opened here. The JDK's are locks of the
  * process: the kernel drops them as soon as anything in the process closes the file, such as a thread that gives up waiting.
  * Both kinds keep each other out, so that earlier versions that still run are waited for.
+ *
+ * <p>Whoever waits is next: one byte of the file's range is the place at the head of the queue, held until the rest of the
+ * range is had. So a thread that locks again at once does not get in before those that wait, and readers do not keep a
+ * change out.
  */
 public final class HostLock implements AutoCloseable {
-    private static final Duration PAUSE = Duration.ofMillis(20);
+    private static final String NAME = "lock";
+    private static final Duration PAUSE = Duration.ofMillis(5);
 
+    /** Whoever can read a file can share a lock on it, and so keep every change out. */
     private static final FileAttribute<?> LOCK_MODE =
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-r--r--"));
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+
     private static final Set<OpenOption> HOW = Set.of(
             StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
 
     private static final int O_RDWR_CLOEXEC = 02 | 02000000;
+    private static final int F_OFD_GETLK = 36;
     private static final int F_OFD_SETLK = 37;
+    private static final short F_RDLCK = 0;
     private static final short F_WRLCK = 1;
+    private static final short F_UNLCK = 2;
 
-    /** A struct flock on 64-bit Linux; all zeros but the type means the whole file. */
+    /** A struct flock on 64-bit Linux: type at 0, whence at 2 (0 is the file's start), start at 8, length at 16. */
     private static final int FLOCK_BYTES = 32;
+
+    /** What is locked: all but the one byte after it. Nothing is stored so far into the file. */
+    private static final long HELD_BYTES = 1L << 62;
 
     /** More than is ever written. */
     private static final int MAX_SIGNED = 64;
@@ -64,7 +79,7 @@ public final class HostLock implements AutoCloseable {
      *     file
      */
     public static HostLock take(Path runDirectory, Duration timeout) {
-        return take(runDirectory, "lock", timeout);
+        return take(runDirectory, NAME, timeout);
     }
 
     /**
@@ -107,53 +122,110 @@ public final class HostLock implements AutoCloseable {
         Path file = runDirectory.resolve(name);
         try {
             DurableFile.makeOwnDirectory(runDirectory);
-            int descriptor = open(file);
+            requireRegular(file);
+            FileChannel.open(file, HOW, LOCK_MODE).close();
+            int descriptor = LIBC.open(file.toString(), O_RDWR_CLOEXEC);
+            if (descriptor < 0) {
+                throw new IOException(Errno.describe(Native.errno()));
+            }
+            HostLock lock = new HostLock(descriptor);
             try {
-                long deadline = System.nanoTime() + timeout.toNanos();
-                while (!tryLock(descriptor)) {
-                    if (System.nanoTime() > deadline) {
-                        throw new FanException(
-                                FanException.Reason.IN_USE,
-                                "another run holds the lock " + file + ": " + holder(file)
-                                        + "; wait for it to end and try again");
-                    }
-                    // There is no lock call with a time-out.
-                    Thread.sleep(PAUSE.toMillis());
-                }
+                lock.await(F_WRLCK, file, timeout);
                 sign(file);
-                return new HostLock(descriptor);
-            } catch (IOException | RuntimeException | InterruptedException e) {
-                LIBC.close(descriptor);
+                return lock;
+            } catch (IOException | RuntimeException e) {
+                lock.close();
                 throw e;
             }
         } catch (IOException e) {
-            throw new FanException(
-                    FanException.Reason.UNDONE, "cannot lock " + file + ": " + DurableFile.reason(e), List.of(), e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new FanException(
-                    FanException.Reason.UNDONE, "interrupted while waiting for the lock " + file, List.of(), e);
+            throw cannotLock(file, e);
         }
     }
 
+    /**
+     * Reads while no run changes anything. Creates nothing, so that reading needs no place for the lock: where no run has
+     * made its file, none is at work. To a program that may not open it the lock means nothing.
+     *
+     * @param runDirectory such as /run/fanatic
+     * @param timeout how long to wait for a run that changes something
+     * @param reading may run a second time when the first run of all began meanwhile
+     * @param <T> what is read
+     * @return what it gives
+     * @throws FanException IN_USE, naming the holder, when the lock does not become free
+     */
+    public static <T> T reading(Path runDirectory, Duration timeout, Supplier<T> reading) {
+        Path file = runDirectory.resolve(NAME);
+        if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+            try {
+                T found = reading.get();
+                if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+                    return found;
+                }
+            } catch (RuntimeException e) {
+                if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+                    throw e;
+                }
+            }
+        }
+        try {
+            requireRegular(file);
+            int descriptor = LIBC.open(file.toString(), O_RDWR_CLOEXEC);
+            if (descriptor < 0) {
+                return reading.get();
+            }
+            try (HostLock lock = new HostLock(descriptor)) {
+                lock.await(F_RDLCK, file, timeout);
+                return reading.get();
+            }
+        } catch (IOException e) {
+            throw cannotLock(file, e);
+        }
+    }
+
+    private static FanException cannotLock(Path file, IOException e) {
+        return new FanException(
+                FanException.Reason.UNDONE, "cannot lock " + file + ": " + DurableFile.reason(e), List.of(), e);
+    }
+
     /** Only a regular file of one name: behind a link would be somebody else's file, which the holder's number would overwrite. */
-    private static int open(Path file) throws IOException {
+    private static void requireRegular(Path file) throws IOException {
         if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)
                 && (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
                         || !Files.getAttribute(file, "unix:nlink", LinkOption.NOFOLLOW_LINKS)
                                 .equals(1))) {
             throw new IOException("it is not a regular file of one name; remove it");
         }
-        FileChannel.open(file, HOW, LOCK_MODE).close();
-        int descriptor = LIBC.open(file.toString(), O_RDWR_CLOEXEC);
-        if (descriptor < 0) {
-            throw new IOException(Errno.describe(Native.errno()));
-        }
-        return descriptor;
     }
 
-    private static boolean tryLock(int descriptor) throws IOException {
-        if (LIBC.fcntl(descriptor, F_OFD_SETLK, Native.buffer(FLOCK_BYTES).putShort(0, F_WRLCK)) == 0) {
+    private void await(short type, Path file, Duration timeout) throws IOException {
+        long deadline = System.nanoTime() + timeout.toNanos();
+        await(F_WRLCK, HELD_BYTES, 1, file, deadline);
+        await(type, 0, HELD_BYTES, file, deadline);
+        set(F_UNLCK, HELD_BYTES, 1);
+    }
+
+    private void await(short type, long start, long length, Path file, long deadline) throws IOException {
+        while (!set(type, start, length)) {
+            if (System.nanoTime() > deadline) {
+                throw new FanException(
+                        FanException.Reason.IN_USE,
+                        "another run holds the lock " + file + ": " + holder(file)
+                                + "; wait for it to end and try again");
+            }
+            try {
+                // There is no lock call with a time-out.
+                Thread.sleep(PAUSE.toMillis());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new FanException(
+                        FanException.Reason.UNDONE, "interrupted while waiting for the lock " + file, List.of(), e);
+            }
+        }
+    }
+
+    /** Whether it was free. */
+    private boolean set(short type, long start, long length) throws IOException {
+        if (LIBC.fcntl(descriptor, F_OFD_SETLK, range(type, start, length)) == 0) {
             return true;
         }
         int errno = Native.errno();
@@ -161,6 +233,10 @@ public final class HostLock implements AutoCloseable {
             return false;
         }
         throw new IOException(Errno.describe(errno));
+    }
+
+    private static ByteBuffer range(short type, long start, long length) {
+        return Native.buffer(FLOCK_BYTES).putShort(0, type).putLong(8, start).putLong(16, length);
     }
 
     private static void sign(Path file) throws IOException {
@@ -171,7 +247,11 @@ public final class HostLock implements AutoCloseable {
         }
     }
 
-    private static String holder(Path file) throws IOException {
+    private String holder(Path file) throws IOException {
+        ByteBuffer held = range(F_WRLCK, 0, HELD_BYTES);
+        if (LIBC.fcntl(descriptor, F_OFD_GETLK, held) == 0 && held.getShort(0) == F_RDLCK) {
+            return "one that only reads";
+        }
         String holder = new String(DurableFile.read(file, MAX_SIGNED), StandardCharsets.US_ASCII).strip();
         return holder.isEmpty() ? "an unknown process" : holder;
     }

@@ -4,9 +4,11 @@ import io.fanatic.core.FanConfig;
 import io.fanatic.core.FanEntry;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.netlink.engine.FanException;
+import io.fanatic.netlink.engine.HostLock;
 import io.fanatic.netlink.libc.ErrnoException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -26,19 +28,28 @@ import java.util.function.Predicate;
  * {@link Diagnosis#notChecked} says what it could not look at. Immutable.
  */
 public final class Health {
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
+
     private final Path runDirectory;
     private final Path stateDirectory;
     private final Path configuration;
     private final Predicate<FanEntry> meant;
     private final List<Check> checks;
+    private final List<Check> added;
 
     private Health(
-            Path runDirectory, Path stateDirectory, Path configuration, Predicate<FanEntry> meant, List<Check> checks) {
+            Path runDirectory,
+            Path stateDirectory,
+            Path configuration,
+            Predicate<FanEntry> meant,
+            List<Check> checks,
+            List<Check> added) {
         this.runDirectory = runDirectory;
         this.stateDirectory = stateDirectory;
         this.configuration = configuration;
         this.meant = meant;
         this.checks = List.copyOf(checks);
+        this.added = List.copyOf(added);
     }
 
     /** {@return health with the directories of {@code fanctl}, /etc/network/fan, and the checks of this package} */
@@ -71,7 +82,8 @@ public final class Health {
                         new LeasesCheck(),
                         new NameServerCheck(),
                         new UbuntuFanCheck(),
-                        new CountersCheck()));
+                        new CountersCheck()),
+                List.of());
     }
 
     /**
@@ -83,7 +95,7 @@ public final class Health {
      * @return health of the fans that were brought up with these directories
      */
     public Health keepingStateIn(Path run, Path state) {
-        return new Health(run, state, configuration, meant, checks);
+        return new Health(run, state, configuration, meant, checks, added);
     }
 
     /**
@@ -93,9 +105,9 @@ public final class Health {
      * @return health with one check more
      */
     public Health with(Check check) {
-        List<Check> all = new ArrayList<>(checks);
+        List<Check> all = new ArrayList<>(added);
         all.add(check);
-        return new Health(runDirectory, stateDirectory, configuration, meant, all);
+        return new Health(runDirectory, stateDirectory, configuration, meant, checks, all);
     }
 
     /**
@@ -107,7 +119,7 @@ public final class Health {
     public Health towards(Ipv4Address peer) {
         List<Check> all = new ArrayList<>(checks);
         all.replaceAll(check -> check instanceof FirewallCheck ? new FirewallCheck(Optional.of(peer)) : check);
-        return new Health(runDirectory, stateDirectory, configuration, meant, all);
+        return new Health(runDirectory, stateDirectory, configuration, meant, all, added);
     }
 
     /**
@@ -117,32 +129,56 @@ public final class Health {
      * @return health that looks at these and the host
      */
     public Health only(Predicate<FanEntry> fans) {
-        return new Health(runDirectory, stateDirectory, configuration, fans, checks);
+        return new Health(runDirectory, stateDirectory, configuration, fans, checks, added);
     }
 
     /**
-     * Looks at everything.
+     * Looks at everything. Waits for a change of the fans to end, ten seconds at most, and lets none begin before the checks
+     * of this package have run; those of others run after that.
      *
      * @return what was found
      * @throws FanException FAILED, when the kernel does not even list its network devices
      */
     public Diagnosis examine() {
-        Findings findings = new Findings();
-        Optional<FanConfig> config = config(findings);
-        try (HealthHost host = new HealthHost(runDirectory, stateDirectory, configuration, config, meant)) {
-            for (Check check : checks) {
-                try {
-                    check.run(host, findings);
-                } catch (RuntimeException e) {
-                    // Also what a check of somebody else throws: the others are run all the same.
-                    String reason = e.getMessage() == null ? e.toString() : e.getMessage();
-                    findings.notChecked(check.name() + " could not be looked at: " + reason);
-                }
+        try {
+            Examination begun;
+            try {
+                begun = HostLock.reading(runDirectory, TIMEOUT, this::begin);
+            } catch (FanException busy) {
+                begun = begin();
+                begun.findings.notChecked(
+                        "what is found may be passing, as fans are being changed: " + busy.getMessage());
+            }
+            try (HealthHost host = begun.host) {
+                run(added, host, begun.findings);
+                return begun.findings.diagnosis();
             }
         } catch (ErrnoException e) {
             throw FanException.failed(e);
         }
-        return findings.diagnosis();
+    }
+
+    /** An open host, and what the checks of this package found there. */
+    private record Examination(HealthHost host, Findings findings) {}
+
+    private Examination begin() {
+        Findings findings = new Findings();
+        Optional<FanConfig> config = config(findings);
+        HealthHost host = new HealthHost(runDirectory, stateDirectory, configuration, config, meant);
+        run(checks, host, findings);
+        return new Examination(host, findings);
+    }
+
+    private static void run(List<Check> checks, HealthHost host, Findings findings) {
+        for (Check check : checks) {
+            try {
+                check.run(host, findings);
+            } catch (RuntimeException e) {
+                // Also what a check of somebody else throws: the others are run all the same.
+                String reason = e.getMessage() == null ? e.toString() : e.getMessage();
+                findings.notChecked(check.name() + " could not be looked at: " + reason);
+            }
+        }
     }
 
     private Optional<FanConfig> config(Findings findings) {

@@ -6,15 +6,24 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.fanatic.netlink.engine.FanException.Reason;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class HostLockTest {
     private static final int HOLDS = 1_000;
+    private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
     @TempDir
     Path directory;
@@ -23,6 +32,9 @@ class HostLockTest {
     void whoGivesUpWaitingDoesNotFreeTheLockForOtherProcesses() throws Exception {
         Path file = directory.resolve("lock");
         try (HostLock held = HostLock.take(directory, Duration.ZERO)) {
+            assertThat(Files.getPosixFilePermissions(file))
+                    .as("who may read it may share it, and keep changes out")
+                    .containsOnly(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
             assertThatThrownBy(() -> HostLock.take(directory, Duration.ZERO))
                     .isInstanceOfSatisfying(
                             FanException.class, e -> assertThat(e.reason()).isEqualTo(Reason.IN_USE))
@@ -57,6 +69,75 @@ class HostLockTest {
             assertThatThrownBy(() -> HostLock.take(directory, Duration.ZERO)).hasMessageContaining("holds the lock");
             assertThat(second).isNotNull();
         }
+    }
+
+    @Test
+    void readersShareItAndKeepNoChangeOut() throws Exception {
+        HostLock.take(directory, Duration.ZERO).close();
+        CountDownLatch both = new CountDownLatch(2);
+        CountDownLatch changed = new CountDownLatch(1);
+        ExecutorService threads = Executors.newCachedThreadPool();
+        List<Future<Boolean>> readers = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            readers.add(threads.submit(() -> HostLock.reading(directory, TIMEOUT, () -> {
+                both.countDown();
+                return await(both);
+            })));
+        }
+        for (Future<Boolean> reader : readers) {
+            assertThat(reader.get()).as("both at once").isTrue();
+        }
+        // Somebody reads at every moment until the change is made.
+        CountDownLatch first = new CountDownLatch(1);
+        for (int i = 0; i < 4; i++) {
+            readers.add(threads.submit(() -> {
+                while (changed.getCount() > 0) {
+                    HostLock.reading(directory, TIMEOUT, () -> {
+                        first.countDown();
+                        return pause();
+                    });
+                }
+                return true;
+            }));
+        }
+        assertThat(await(first)).isTrue();
+        HostLock.take(directory, TIMEOUT).close();
+        changed.countDown();
+        for (Future<Boolean> reader : readers) {
+            assertThat(reader.get()).isTrue();
+        }
+        threads.shutdown();
+    }
+
+    private static boolean await(CountDownLatch latch) {
+        try {
+            return latch.await(TIMEOUT.toSeconds(), TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** A reading that takes its time. */
+    private static boolean pause() {
+        LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
+        return true;
+    }
+
+    @Test
+    void whereNoRunEverWasReadingLeavesNothing() {
+        assertThat(HostLock.reading(directory, Duration.ZERO, () -> "read")).isEqualTo("read");
+        assertThat(directory).isEmptyDirectory();
+
+        List<String> readings = new ArrayList<>();
+        assertThat(HostLock.reading(directory, Duration.ZERO, () -> {
+                    if (readings.isEmpty()) {
+                        HostLock.take(directory, Duration.ZERO).close();
+                    }
+                    readings.add("again");
+                    return readings.size();
+                }))
+                .as("once more, as the first run of all came in between")
+                .isEqualTo(2);
     }
 
     private Process process(String threads, String holds) throws IOException {
