@@ -199,12 +199,19 @@ public final class FirewallWalk {
             case "nfproto", "protocol" ->
                 Fit.of(match.values().contains("ipv4") || match.values().contains("ip"))
                         .unless(negated);
-            case "ct state" ->
-                packet.isNew ? Fit.of(match.values().contains("new")).unless(negated) : Fit.MAYBE;
+            case "ct state" -> state(match).unless(negated);
             case "ct status" ->
                 packet.isNew && match.values().equals(List.of("dnat")) ? Fit.NO.unless(negated) : Fit.MAYBE;
             default -> transport(match, negated);
         };
+    }
+
+    /** Those that are looked for belong to a connection or begin one, so conntrack calls none of them invalid. */
+    private Fit state(Firewall.Match match) {
+        if (packet.isNew) {
+            return Fit.of(match.values().contains("new"));
+        }
+        return match.values().equals(List.of("invalid")) ? Fit.NO : Fit.MAYBE;
     }
 
     /** Whether the match is one of iptables' own about connections that are not new, as it nearly always is; nft shows only its name. */

@@ -5,6 +5,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -87,7 +88,7 @@ public final class ForwardTable extends OwnTable<ForwardTable.Entry> {
     }
 
     @Override
-    String chain(List<Entry> entries) {
+    String chains(List<Entry> entries) {
         StringBuilder text = new StringBuilder(512);
         text.append(" chain forward {\n  ").append(CHAIN).append('\n');
         for (Entry entry : entries) {
@@ -106,14 +107,15 @@ public final class ForwardTable extends OwnTable<ForwardTable.Entry> {
     }
 
     static Observed<Entry> parse(String json) {
-        return parse(json, ForwardTable::isOurChain, ForwardTable::readRules);
+        return parse(json, Map.of("forward", ForwardTable::isOurChain), ForwardTable::readRules);
     }
 
     private static boolean isOurChain(JsonObject chain) {
         return isAt(chain, "filter", "forward", PRIORITY);
     }
 
-    private static boolean readRules(List<JsonElement> rules, List<Entry> entries) {
+    private static boolean readRules(Map<String, List<JsonElement>> chains, List<Entry> entries) {
+        List<JsonElement> rules = chains.getOrDefault("forward", List.of());
         try {
             for (JsonElement rule : rules) {
                 JsonArray parts = parts(rule, 4);

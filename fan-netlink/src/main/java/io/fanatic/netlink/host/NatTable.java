@@ -4,8 +4,11 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.fanatic.core.Cidr;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +23,10 @@ import org.jspecify.annotations.Nullable;
  *           ip daddr { 224.0.0.0/4, 255.255.255.255 } accept
  *           ip saddr 250.0.45.0/24 ip daddr != 250.0.0.0/8 masquerade fully-random
  *       }
+ *       chain invalid {
+ *           type filter hook postrouting priority srcnat + 10
+ *           ip saddr 250.0.45.0/24 ip daddr != 250.0.0.0/8 ct state invalid counter drop
+ *       }
  *   }
  * </pre>
  *
@@ -27,13 +34,20 @@ import org.jspecify.annotations.Nullable;
  * the first packet of a flow only. Two sets could not say that each slice has its own overlay. Multicast and broadcast
  * stay as they are, because the DHCP answer that this host sends from the slice to 255.255.255.255 must come from port 67.
  *
+ * <p>The kernel translates no packet that belongs to no connection and begins none, such as a stray TCP segment or an echo reply that nobody
+ * asked for. It would leave with the container's address, which nobody outside can answer and which an underlay may filter or blame on
+ * somebody else: so it is dropped. What is translated has another source in the second chain and fails its first comparison.
+ *
  * <p>{@code fully-random} spreads source ports, without which two flows that start together can be given the same one and
  * the second loses its first packet. It has been in the kernel since 3.13 and in nft since 0.4, before anything else that
  * a fan needs, so there is no fall-back.
  */
 public final class NatTable extends OwnTable<NatTable.Entry> {
     private static final int PRIORITY = 100;
+    private static final int BEHIND = PRIORITY + 10;
     private static final String CHAIN = "type nat hook postrouting priority " + PRIORITY + "; policy accept;";
+    private static final String INVALID =
+            " chain invalid {\n  type filter hook postrouting priority " + BEHIND + "; policy accept;\n";
     private static final String LEFT_ALONE = "ip daddr { 224.0.0.0/4, 255.255.255.255 } accept";
     private static final String LEFT_ALONE_JSON = "[{\"match\":{\"op\":\"==\",\"left\":{\"payload\":"
             + "{\"protocol\":\"ip\",\"field\":\"daddr\"}},\"right\":{\"set\":[{\"prefix\":"
@@ -77,15 +91,25 @@ public final class NatTable extends OwnTable<NatTable.Entry> {
     }
 
     @Override
-    String chain(List<Entry> entries) {
+    String chains(List<Entry> entries) {
         StringBuilder text = new StringBuilder(512);
         text.append(" chain postrouting {\n  ").append(CHAIN).append("\n  ");
         rule(text, LEFT_ALONE);
         for (Entry entry : entries) {
-            text.append("  ip saddr ").append(entry.slice()).append(" ip daddr != ");
-            rule(text.append(entry.overlay()), " masquerade fully-random");
+            rule(leaving(text, entry), " masquerade fully-random");
+        }
+        text.append(" }\n").append(INVALID);
+        for (Entry entry : entries) {
+            rule(leaving(text, entry), " ct state invalid counter drop");
         }
         return text.append(" }\n").toString();
+    }
+
+    private static StringBuilder leaving(StringBuilder text, Entry entry) {
+        return text.append("  ip saddr ")
+                .append(entry.slice())
+                .append(" ip daddr != ")
+                .append(entry.overlay());
     }
 
     @Override
@@ -94,29 +118,34 @@ public final class NatTable extends OwnTable<NatTable.Entry> {
     }
 
     static Observed<Entry> parse(String json) {
-        return parse(json, NatTable::isOurChain, NatTable::readRules);
+        return parse(
+                json,
+                Map.of(
+                        "postrouting", chain -> isAt(chain, "nat", "postrouting", PRIORITY),
+                        "invalid", chain -> isAt(chain, "filter", "postrouting", BEHIND)),
+                NatTable::readRules);
     }
 
-    private static boolean isOurChain(JsonObject chain) {
-        return isAt(chain, "nat", "postrouting", PRIORITY);
-    }
-
-    private static boolean readRules(List<JsonElement> rules, List<Entry> entries) {
+    private static boolean readRules(Map<String, List<JsonElement>> chains, List<Entry> entries) {
+        List<JsonElement> rules = chains.getOrDefault("postrouting", List.of());
         boolean intact = !rules.isEmpty() && rules.get(0).toString().equals(LEFT_ALONE_JSON);
         for (int i = 1; i < rules.size(); i++) {
-            intact &= readMasquerade(rules.get(i), entries);
+            intact &= read(rules.get(i), 3, NatTable::isMasquerade, entries);
         }
-        return intact;
+        List<Entry> dropped = new ArrayList<>();
+        for (JsonElement rule : chains.getOrDefault("invalid", List.of())) {
+            intact &= read(rule, 5, NatTable::isDropOfInvalid, dropped);
+        }
+        return intact && dropped.equals(entries);
     }
 
     /** Reads one of our rules; false when it is none, however close. */
-    private static boolean readMasquerade(JsonElement expressions, List<Entry> entries) {
+    private static boolean read(JsonElement expressions, int number, Predicate<JsonArray> rest, List<Entry> entries) {
         try {
-            JsonArray parts = parts(expressions, 3);
+            JsonArray parts = parts(expressions, number);
             Cidr slice = network(parts.get(0).getAsJsonObject(), "==", "saddr");
             Cidr overlay = network(parts.get(1).getAsJsonObject(), "!=", "daddr");
-            JsonObject masquerade = parts.get(2).getAsJsonObject().getAsJsonObject("masquerade");
-            if (!text(masquerade, "flags").equals("fully-random")) {
+            if (!rest.test(parts)) {
                 return false;
             }
             entries.add(new Entry(slice, overlay));
@@ -124,5 +153,22 @@ public final class NatTable extends OwnTable<NatTable.Entry> {
         } catch (RuntimeException otherRule) {
             return false;
         }
+    }
+
+    private static boolean isMasquerade(JsonArray parts) {
+        JsonObject masquerade = parts.get(2).getAsJsonObject().getAsJsonObject("masquerade");
+        return text(masquerade, "flags").equals("fully-random");
+    }
+
+    private static boolean isDropOfInvalid(JsonArray parts) {
+        JsonObject match = parts.get(2).getAsJsonObject().getAsJsonObject("match");
+        JsonObject ct = match.getAsJsonObject("left").getAsJsonObject("ct");
+        // A bit of a mask, which versions of nft write either way.
+        boolean equal = text(match, "op").equals("in") || text(match, "op").equals("==");
+        return equal
+                && text(ct, "key").equals("state")
+                && text(match, "right").equals("invalid")
+                && parts.get(3).getAsJsonObject().has("counter")
+                && parts.get(4).getAsJsonObject().has("drop");
     }
 }

@@ -9,13 +9,14 @@ import com.google.gson.JsonParser;
 import io.fanatic.core.Cidr;
 import io.fanatic.core.Ipv4Address;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 
 /**
- * An nftables table of ours: a comment on the table and on each rule says so. It has one chain, is written whole, in one transaction,
- * and read back. A table of its name without our comment belongs to somebody else and is left alone.
+ * An nftables table of ours: a comment on the table and on each rule says so. It is written whole, in one transaction, and read back. A table of its name without our comment belongs to somebody else and is left alone.
  *
  * @param <E> what the table is made for, in the order of its rules
  */
@@ -60,8 +61,8 @@ abstract class OwnTable<E> {
         this.other = other;
     }
 
-    /** The chain with its rules, as in nft's language; each rule made by {@link #rule}. */
-    abstract String chain(List<E> entries);
+    /** The chains with their rules, as in nft's language; each rule made by {@link #rule}. */
+    abstract String chains(List<E> entries);
 
     /** What {@code nft -j list table} says. */
     abstract Observed<E> understand(String json);
@@ -133,7 +134,7 @@ abstract class OwnTable<E> {
         String before = state == State.INTACT
                 ? "flush table " + name + "\n"
                 : "add table " + name + "\ndelete table " + name + "\n";
-        return before + "table " + name + " {\n comment \"" + MARK + "\"\n" + chain(entries) + "}\n";
+        return before + "table " + name + " {\n comment \"" + MARK + "\"\n" + chains(entries) + "}\n";
     }
 
     /** Every rule carries the mark, too: old versions of nft do not show a table's comment as JSON. */
@@ -144,34 +145,44 @@ abstract class OwnTable<E> {
     /**
      * For {@link #understand}.
      *
-     * @param isOurChain whether the chain's object says what {@link #chain} does
-     * @param readRules reads the rules' expressions, in their order, into entries; false when they are not those of {@link #chain}
+     * @param chains by name, whether a chain's object says what {@link #chains} does
+     * @param readRules reads the expressions of each chain's rules, in their order, into entries; false when they are not those of
+     *     {@link #chains}
      */
     static <E> Observed<E> parse(
-            String json, Predicate<JsonObject> isOurChain, BiPredicate<List<JsonElement>, List<E>> readRules) {
+            String json,
+            Map<String, Predicate<JsonObject>> chains,
+            BiPredicate<Map<String, List<JsonElement>>, List<E>> readRules) {
         boolean ours = false;
         boolean intact = true;
-        int chains = 0;
-        List<JsonElement> rules = new ArrayList<>();
+        Map<String, List<JsonElement>> rules = new HashMap<>();
+        for (String chain : chains.keySet()) {
+            rules.put(chain, new ArrayList<>());
+        }
         for (JsonObject table : objects(json, "table")) {
             ours = text(table, "comment").equals(MARK);
         }
         for (JsonObject rule : objects(json, "rule")) {
             boolean marked = text(rule, "comment").equals(MARK);
             ours |= marked;
-            intact &= marked;
-            rules.add(rule.has("expr") ? rule.get("expr") : JsonNull.INSTANCE);
+            List<JsonElement> of = rules.get(text(rule, "chain"));
+            intact &= marked && of != null;
+            if (of != null) {
+                of.add(rule.has("expr") ? rule.get("expr") : JsonNull.INSTANCE);
+            }
         }
+        int found = 0;
         for (JsonObject chain : objects(json, "chain")) {
-            chains++;
-            intact &= isOurChain.test(chain);
+            found++;
+            Predicate<JsonObject> isOurs = chains.get(text(chain, "name"));
+            intact &= isOurs != null && isOurs.test(chain);
         }
         if (!ours) {
             return new Observed<>(State.FOREIGN, List.of());
         }
         List<E> entries = new ArrayList<>();
         intact &= readRules.test(rules, entries);
-        intact &= chains == 1 && objects(json, "set").isEmpty();
+        intact &= found == chains.size() && objects(json, "set").isEmpty();
         return new Observed<>(intact ? State.INTACT : State.CHANGED, entries);
     }
 

@@ -6,6 +6,7 @@ import com.google.gson.JsonObject;
 import io.fanatic.core.Cidr;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Our nftables table {@code inet fanatic}: who may send to the UDP ports of tunnels.
@@ -68,7 +69,7 @@ public final class PortTable extends OwnTable<PortTable.Entry> {
     }
 
     @Override
-    String chain(List<Entry> entries) {
+    String chains(List<Entry> entries) {
         StringBuilder text = new StringBuilder(512);
         text.append(" chain input {\n  ").append(CHAIN).append('\n');
         for (Entry entry : entries) {
@@ -87,14 +88,15 @@ public final class PortTable extends OwnTable<PortTable.Entry> {
     }
 
     static Observed<Entry> parse(String json) {
-        return parse(json, PortTable::isOurChain, PortTable::readRules);
+        return parse(json, Map.of("input", PortTable::isOurChain), PortTable::readRules);
     }
 
     private static boolean isOurChain(JsonObject chain) {
         return isAt(chain, "filter", "input", PRIORITY);
     }
 
-    private static boolean readRules(List<JsonElement> rules, List<Entry> entries) {
+    private static boolean readRules(Map<String, List<JsonElement>> chains, List<Entry> entries) {
+        List<JsonElement> rules = chains.getOrDefault("input", List.of());
         List<Cidr> underlays = new ArrayList<>();
         int port = 0;
         try {

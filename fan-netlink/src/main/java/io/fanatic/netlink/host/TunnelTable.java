@@ -5,6 +5,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.fanatic.core.Ipv4Address;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -83,7 +84,7 @@ public final class TunnelTable extends OwnTable<TunnelTable.Entry> {
     }
 
     @Override
-    String chain(List<Entry> entries) {
+    String chains(List<Entry> entries) {
         StringBuilder text = new StringBuilder(512);
         text.append(" chain postrouting {\n  ").append(CHAIN).append("\n  ");
         rule(text, "iif 0 accept");
@@ -106,14 +107,15 @@ public final class TunnelTable extends OwnTable<TunnelTable.Entry> {
     }
 
     static Observed<Entry> parse(String json) {
-        return parse(json, TunnelTable::isOurChain, TunnelTable::readRules);
+        return parse(json, Map.of("postrouting", TunnelTable::isOurChain), TunnelTable::readRules);
     }
 
     private static boolean isOurChain(JsonObject chain) {
         return isAt(chain, "filter", "postrouting", PRIORITY);
     }
 
-    private static boolean readRules(List<JsonElement> rules, List<Entry> entries) {
+    private static boolean readRules(Map<String, List<JsonElement>> chains, List<Entry> entries) {
+        List<JsonElement> rules = chains.getOrDefault("postrouting", List.of());
         try {
             if (rules.size() < OWN_PACKETS
                     || !accepts(rules.get(0), "iif", "0")

@@ -18,6 +18,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -266,6 +267,98 @@ class HostAgainstContainersTest {
         return frame[12] == 8 && frame[23] == 17 && ByteBuffer.wrap(frame).getShort(36) == HONEST_PORT;
     }
 
+    /** The kernel translates the sources of connections, and none of these belongs to one. */
+    @Test
+    void noPacketOfNoConnectionLeavesWithTheAddressOfAContainer() {
+        host.exec("sysctl", "-qw", "net.netfilter.nf_conntrack_tcp_loose=0");
+        Map<String, byte[]> kinds = new LinkedHashMap<>();
+        kinds.put("SYN and ACK", tcp(0x12, 5));
+        kinds.put("ACK", tcp(0x10, 5));
+        kinds.put("RST", tcp(0x04, 5));
+        kinds.put("RST and ACK", tcp(0x14, 5));
+        kinds.put("FIN", tcp(0x01, 5));
+        kinds.put("SYN and FIN", tcp(0x03, 5));
+        kinds.put("no flag", tcp(0x00, 5));
+        kinds.put("all flags", tcp(0x3f, 5));
+        kinds.put("a header longer than the packet", tcp(0x02, 15));
+        kinds.put("half a TCP header", packet(6, new byte[8]));
+        kinds.put(
+                "a wrong checksum",
+                packet(
+                        6,
+                        ByteBuffer.allocate(20)
+                                .putShort(0, (short) 5000)
+                                .put(12, (byte) 0x50)
+                                .put(13, (byte) 2)
+                                .array()));
+        kinds.put("echo reply", icmp(0, new byte[8]));
+        kinds.put("destination unreachable", icmp(3, new byte[32]));
+        kinds.put("destination unreachable about a stranger's packet", icmp(3, aboutAStranger()));
+        kinds.put("time exceeded", icmp(11, aboutAStranger()));
+        kinds.put("half a UDP header", packet(17, new byte[4]));
+        List<String> left = new ArrayList<>();
+        try (PacketSocket out = new PacketSocket(container, "in");
+                PacketSocket underlay = new PacketSocket(router, "und")) {
+            for (Map.Entry<String, byte[]> kind : kinds.entrySet()) {
+                out.send(Frames.to(bridge, kind.getValue()));
+                out.send(Frames.to(bridge, honest()));
+                for (byte[] frame = underlay.receive("packet", any -> true); !isHonest(frame); ) {
+                    if (frame[12] == 8
+                            && frame[13] == 0
+                            && ByteBuffer.wrap(frame).getInt(26) == Frames.bits(MINE)) {
+                        left.add(kind.getKey());
+                    }
+                    frame = underlay.receive("packet", any -> true);
+                }
+            }
+        }
+        assertThat(left).as("left as it came").isEmpty();
+        assertThat(counted("fanatic", "ct state invalid"))
+                .as("packets of no connection")
+                .isEqualTo(kinds.size());
+        System.out.println("number: kinds of packets without a connection that do not leave: " + kinds.size());
+    }
+
+    private static byte[] aboutAStranger() {
+        byte[] inner = Frames.ipv4(Frames.bits("10.0.0.254"), Frames.bits(MINE), 5, new byte[16]);
+        return Arrays.copyOfRange(inner, 14, inner.length);
+    }
+
+    private static byte[] tcp(int flags, int words) {
+        ByteBuffer segment = ByteBuffer.allocate(20)
+                .putShort((short) 5001)
+                .putShort((short) HONEST_PORT)
+                .putInt(1000)
+                .putInt(flags == 0x02 ? 0 : 2000)
+                .put((byte) (words << 4))
+                .put((byte) flags)
+                .putShort((short) 1024);
+        ByteBuffer summed = ByteBuffer.allocate(32)
+                .putInt(Frames.bits(MINE))
+                .putInt(Frames.bits("10.0.0.254"))
+                .putShort((short) 6)
+                .putShort((short) 20)
+                .put(segment.array());
+        return packet(
+                6, segment.putShort(16, (short) Frames.checksum(summed, 0, 32)).array());
+    }
+
+    private static byte[] icmp(int type, byte[] rest) {
+        ByteBuffer message =
+                ByteBuffer.allocate(8 + rest.length).put((byte) type).put(8, rest);
+        return packet(
+                1,
+                message.putShort(2, (short) Frames.checksum(message, 0, message.capacity()))
+                        .array());
+    }
+
+    /** From the container to the router. */
+    private static byte[] packet(int protocol, byte[] payload) {
+        ByteBuffer frame = ByteBuffer.wrap(Frames.ipv4(Frames.bits(MINE), Frames.bits("10.0.0.254"), 5, payload));
+        frame.put(23, (byte) protocol).putShort(24, (short) 0);
+        return frame.putShort(24, (short) Frames.checksum(frame, 14, 34)).array();
+    }
+
     /** A process without any capability in a container sends a frame in VXLAN in a datagram; the host translates its source. */
     @Test
     void noProcessInAContainerSendsThroughItsHostsMasqueradeAsTheHostsTunnel() {
@@ -286,7 +379,7 @@ class HostAgainstContainersTest {
                 + " of " + 4 * TIMES + " arrived; honest datagrams to another port: " + honest + " of " + 2 * TIMES);
         assertThat(honest).isEqualTo(2 * TIMES);
         assertThat(arrived).isZero();
-        assertThat(refused("dport " + PORT))
+        assertThat(counted("fanatic-tunnel", "dport " + PORT))
                 .as("datagrams that the host refused")
                 .isEqualTo(4 * TIMES);
     }
@@ -315,7 +408,9 @@ class HostAgainstContainersTest {
         System.out.println("number: packets of protocol 4 of containers in their host's name: " + arrived + " of "
                 + 2 * TIMES + " arrived");
         assertThat(arrived).isZero();
-        assertThat(refused("protocol")).as("packets that the host refused").isEqualTo(2 * TIMES);
+        assertThat(counted("fanatic-tunnel", "protocol"))
+                .as("packets that the host refused")
+                .isEqualTo(2 * TIMES);
         assertThat(honestArrivals(container) + honestArrivals(plain)).isEqualTo(2 * TIMES);
     }
 
@@ -397,10 +492,11 @@ class HostAgainstContainersTest {
         });
     }
 
-    private long refused(String match) {
-        Optional<String> rule = host.exec("nft", "list", "table", "ip", "fanatic-tunnel")
+    /** What the first rule of a table with these words has counted. */
+    private long counted(String table, String words) {
+        Optional<String> rule = host.exec("nft", "list", "table", "ip", table)
                 .lines()
-                .filter(line -> line.contains(match) && line.contains("counter"))
+                .filter(line -> line.contains(words) && line.contains("counter"))
                 .findFirst();
         return rule.map(line -> Long.parseLong(line.split("packets ", 2)[1].split(" ", 2)[0]))
                 .orElse(0L);

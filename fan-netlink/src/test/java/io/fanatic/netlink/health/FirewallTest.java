@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.fanatic.netlink.firewall.Firewall;
+import io.fanatic.netlink.firewall.FirewallWalk;
 import io.fanatic.netlink.firewall.Globs;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
 class FirewallTest {
@@ -30,6 +33,31 @@ class FirewallTest {
                 .singleElement()
                 .hasToString("ip t c: iifname != fan-* ip daddr { 250.0.1.2, 240.0.0.0/4 } drop");
         assertThat(firewall.rules().get(0).matches().get(1).networks()).hasToString("[250.0.1.2/32, 240.0.0.0/4]");
+    }
+
+    /** As the fan's own table and many firewalls drop it; packets of connections are none of these. */
+    @Test
+    void whatDropsInvalidPacketsDropsNoneThatIsLookedFor() {
+        FirewallWalk.Packet answer = new FirewallWalk.Packet(
+                Optional.of("fan-250"),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                OptionalInt.empty(),
+                false);
+        for (String state : List.of("invalid", "established")) {
+            Firewall firewall = Firewall.parse("""
+                    {"nftables": [
+                     {"chain": {"family": "ip", "table": "t", "name": "c", "hook": "forward", "policy": "accept"}},
+                     {"rule": {"family": "ip", "table": "t", "chain": "c", "expr": [
+                       {"match": {"op": "in", "left": {"ct": {"key": "state"}}, "right": "STATE"}},
+                       {"drop": null}]}}]}""".replace("STATE", state));
+            FirewallWalk walk = new FirewallWalk(firewall, answer);
+            assertThat(walk.through(firewall.chains().get(0)).hits())
+                    .as(state)
+                    .hasSize(state.equals("invalid") ? 0 : 1);
+        }
     }
 
     @Test

@@ -46,6 +46,7 @@ class NatTableTest {
 
         assertThat(inside.sh("nft list ruleset"))
                 .contains("ip saddr 240.3.0.0/16 ip daddr != 240.0.0.0/4 masquerade fully-random")
+                .contains("ip saddr 240.3.0.0/16 ip daddr != 240.0.0.0/4 ct state invalid counter")
                 .contains("ip daddr { 224.0.0.0/4, 255.255.255.255 } accept")
                 .doesNotContain("250.0.45");
     }
@@ -105,9 +106,12 @@ class NatTableTest {
             "insert rule ip fanatic postrouting ip saddr 250.0.45.0/24 masquerade",
             "add rule ip fanatic postrouting ip saddr 250.0.45.0/24 ip daddr != 250.0.0.0/8 masquerade fully-random",
             "flush chain ip fanatic postrouting",
+            "flush chain ip fanatic invalid",
+            "insert rule ip fanatic invalid ip daddr 10.0.0.9 accept",
             "add chain ip fanatic other",
             "add set ip fanatic other { type ipv4_addr; }",
             "add chain ip fanatic postrouting { policy drop; }",
+            "add chain ip fanatic invalid { policy drop; }",
         };
         for (String change : changes) {
             nat.write(List.of(FIRST));
