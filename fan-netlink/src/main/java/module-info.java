@@ -31,6 +31,11 @@ module io.fanatic.netlink {
             io.fanatic.harness,
             io.fanatic.cli;
 
-    // For the classes that jnr-ffi makes at run time, which implement its interfaces and are in no module.
+    // At run time also to the test harness where it is no module: a modular project has it on the class path, since
+    // its main module does not require what only its tests need. What is open is not there to compile against.
+    opens io.fanatic.netlink.bpf;
+    opens io.fanatic.netlink.route;
+    opens io.fanatic.netlink.wire;
+    // And for the classes that jnr-ffi makes at run time, which implement its interfaces and are in no module.
     opens io.fanatic.netlink.libc;
 }

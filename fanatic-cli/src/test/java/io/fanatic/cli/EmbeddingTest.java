@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A Maven project of its own, examples/embedding, built against these modules as another one's would be, and run. */
+/** Maven projects of their own, examples/embedding and examples/modular, built against these modules as others' would be, and run. */
 class EmbeddingTest {
     private static final Path HOME = Path.of("..").toAbsolutePath().normalize();
 
@@ -48,6 +48,20 @@ class EmbeddingTest {
                         a second time there is nothing to do
                         """);
         assertThat(CliRun.fanctl(first, "show").done()).doesNotContain("fan-250");
+    }
+
+    /** The harness is on the class path there, and what it tests on the module path. */
+    @Test
+    @FanLab(hosts = 1, containers = 0, fan = false)
+    void aModularProjectTestsWithFanLab(Lab lab) throws IOException {
+        Path project = copy(HOME.resolve("examples/modular"), work.resolve("modular"));
+        LabHost host = lab.hosts().get(0);
+
+        run(host, project, installModules(), "test");
+
+        assertThat(project.resolve("target/surefire-reports/example.orchestrator.OrchestratorTest.txt"))
+                .content()
+                .contains("Tests run: 2, Failures: 0, Errors: 0, Skipped: 0");
     }
 
     /** A local repository with the modules alone; all else comes from that of this build. */

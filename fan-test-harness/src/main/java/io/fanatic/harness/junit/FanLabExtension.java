@@ -3,7 +3,9 @@ package io.fanatic.harness.junit;
 import static io.fanatic.netlink.libc.Native.LIBC;
 
 import io.fanatic.core.Cidr;
+import io.fanatic.core.FanEntry;
 import io.fanatic.core.FanMapping;
+import io.fanatic.core.FanOptions;
 import io.fanatic.harness.lab.FanControl;
 import io.fanatic.harness.lab.Lab;
 import io.fanatic.harness.lab.LabSpec;
@@ -64,11 +66,13 @@ public final class FanLabExtension implements ExecutionCondition, ParameterResol
 
         static Running of(FanLab wanted) {
             FanMapping mapping = FanMapping.of(Cidr.parse(wanted.overlay()), Cidr.parse(wanted.underlay()));
+            FanOptions options = FanEntry.parse(mapping.overlay() + " " + mapping.underlay() + " " + wanted.flags())
+                    .options();
             String name = "junit-" + ProcessHandle.current().pid() + "-" + COUNT.incrementAndGet();
             Lab lab = Lab.up(new LabSpec(name, mapping, wanted.hosts(), wanted.containers(), wanted.underlayMtu()));
             try {
                 if (wanted.fan()) {
-                    lab.fanUp(FanControl.embedded());
+                    lab.fanUp(FanControl.embedded(options));
                 }
             } catch (RuntimeException | Error e) {
                 lab.close();

@@ -36,6 +36,15 @@ public interface FanControl {
 
     /** {@return the engine inside this process, with no flags} */
     static FanControl embedded() {
-        return new EmbeddedFan(FanOptions.DEFAULT);
+        return embedded(FanOptions.DEFAULT);
+    }
+
+    /**
+     * {@return the engine inside this process}
+     *
+     * @param options of the fan
+     */
+    static FanControl embedded(FanOptions options) {
+        return new EmbeddedFan(options);
     }
 }

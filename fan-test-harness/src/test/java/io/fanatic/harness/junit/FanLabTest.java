@@ -45,6 +45,14 @@ class FanLabTest {
         assertThat(lab.exec(lab.hosts().get(0), List.of("ip", "link")).output()).doesNotContain("fan-250");
     }
 
+    @Test
+    @FanLab(hosts = 1, containers = 0, flags = "mtu 1400 port 9999")
+    void theFanHasTheFlagsOfTheAnnotation(Lab lab) {
+        assertThat(lab.exec(lab.hosts().get(0), List.of("ip", "-d", "link")).output())
+                .containsPattern("fan-250: .* mtu 1400 ")
+                .contains("dstport 9999");
+    }
+
     @Nested
     class Inside {
         @Test

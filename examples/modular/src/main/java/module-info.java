@@ -1,0 +1,6 @@
+/** Brings fans up. */
+module example.orchestrator {
+    requires io.fanatic.netlink;
+
+    exports example.orchestrator;
+}
