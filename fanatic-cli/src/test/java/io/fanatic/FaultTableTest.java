@@ -34,6 +34,10 @@ class FaultTableTest {
     private static final Pattern FILE = Pattern.compile("`((?:scripts|examples)/[\\w./-]+)`");
     private static final Pattern COMMENT = Pattern.compile(
             "(?m)^\\s*// TESTING\\.md ([F\\d][^\\n]*)\\n(?:[^\\n]*\\n)*?\\s*(?:public )?void (\\w+)\\(");
+    /** From a test's annotation to the end of its member: members stand apart by an empty line. */
+    private static final String TEST =
+            "@(?:Test|Property|ParameterizedTest)\\b(?:(?!\\n\\s*\\n)[\\s\\S])*?\\bvoid %s\\(";
+
     private static final Pattern ID = Pattern.compile("\\d+b?");
     private static final Pattern TELLING_NAME = Pattern.compile("void fault(\\d+)[A-Z]\\w*\\(");
 
@@ -116,12 +120,30 @@ class FaultTableTest {
                 assertThat(sources).as(id).containsKey(named.group(1));
                 assertThat(sources.get(named.group(1)))
                         .as(id + ": " + named.group())
-                        .containsPattern("@(Test|Property|ParameterizedTest)[^;{}]*\\bvoid " + named.group(2) + "\\(");
+                        .containsPattern(TEST.formatted(named.group(2)));
             }
             for (MatchResult file : FILE.matcher(row.evidence()).results().toList()) {
                 assertThat(ROOT.resolve(file.group(1))).as(id).exists();
             }
         });
+    }
+
+    @Test
+    void aTestWhoseAnnotationHasBracesIsATest() {
+        String source = """
+                    @ParameterizedTest
+                    @ValueSource(strings = {"a", "b;"})
+                    void those(String word) {
+                        call();
+                    }
+
+                    private void helper() {}
+
+                    @Test
+                    void other() {}
+                """;
+        assertThat(source).containsPattern(TEST.formatted("those")).containsPattern(TEST.formatted("other"));
+        assertThat(source).doesNotContainPattern(TEST.formatted("helper"));
     }
 
     @Test

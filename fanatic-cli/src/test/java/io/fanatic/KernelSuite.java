@@ -63,7 +63,7 @@ public final class KernelSuite {
                     NETLINK + "bpf.AttachTest",
                     NETLINK + "bpf.ProgramKernelTest"),
             Group.of("vxlan", "guard", NETLINK + "bpf.FanTunnelTest", NETLINK + "bpf.FastPathTest"),
-            Group.of("vxlan", "engine", NETLINK + "FanNetworkTest"),
+            Group.of("vxlan", "engine", NETLINK + "FanNetworkTest", NETLINK + "engine.ForeignDeviceProgramsTest"),
             Group.of(
                     "vxlan",
                     "lab",

@@ -13,10 +13,14 @@ import io.fanatic.harness.lab.Lab;
 import io.fanatic.harness.lab.LabHost;
 import io.fanatic.harness.lab.NodePair;
 import io.fanatic.harness.lab.Proof;
+import io.fanatic.netlink.FanNetwork;
+import io.fanatic.netlink.engine.FanException;
 import io.fanatic.netlink.host.HostSnapshot;
+import io.fanatic.netlink.host.Namespace;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -256,6 +260,25 @@ class LeastPrivilegeTest {
                 .contains("not seen: what the kernel can do was not tried: it needs root")
                 .contains("not seen: the firewall was not looked at: it needs root")
                 .contains("healthy, as far as could be seen");
+    }
+
+    /** A program that lists the fans of a namespace that it may not enter. */
+    static final class ListsElsewhere {
+        public static void main(String... words) {
+            try {
+                FanNetwork.onThisHost()
+                        .in(new Namespace(Path.of(words[0]), Optional.empty()))
+                        .list();
+            } catch (FanException e) {
+                System.out.println(e.reason() + ": " + e.getMessage());
+            }
+        }
+    }
+
+    @Test
+    void nobodyMayNotListTheFansOfAnotherNamespace() {
+        assertThat(nobody(ListsElsewhere.class, "/proc/1/ns/net", ExitCode.DONE))
+                .startsWith("NOT_PERMITTED: cannot enter the network namespace: ");
     }
 
     @Test

@@ -2,12 +2,15 @@ package io.fanatic.cli.daemon;
 
 import io.fanatic.harness.lab.ExecResult;
 import io.fanatic.harness.lab.LabHost;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * The real podman on a lab's host, with storage of its own and one image, {@value #IMAGE}. It has no daemon; networks it finds
@@ -20,6 +23,9 @@ public final class Podman implements AutoCloseable {
 
     /** Where podman is told of its storage, for whoever calls it without our options: containers-storage.conf(5). */
     private static final Path STORAGE = Path.of("/etc/containers/storage.conf");
+
+    /** Where its locks are said to be files: by default they are shared memory of one name, which the machine's own Podman uses. */
+    private static final Path LOCKS = Path.of("/etc/containers/containers.conf");
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
@@ -37,6 +43,7 @@ public final class Podman implements AutoCloseable {
         host.exec("/bin/rmdir", "/etc/containers/networks");
         Podman podman = new Podman(host, DataDirectory.create("podman", host));
         try {
+            host.namespace().call(() -> Files.writeString(LOCKS, "[engine]\nlock_type = \"file\"\n"));
             host.namespace()
                     .call(() -> Files.writeString(
                             STORAGE, """
@@ -60,6 +67,15 @@ public final class Podman implements AutoCloseable {
         List<String> line = new ArrayList<>(command());
         line.addAll(List.of(words));
         return host.exec(line.toArray(String[]::new));
+    }
+
+    /** The files that are its locks; the machine's own Podman has others. */
+    public List<Path> locks() {
+        try (Stream<Path> files = Files.list(data.resolve("tmp/locks"))) {
+            return files.toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** How {@code podman} is called on the host, up to its first word. */
@@ -112,6 +128,7 @@ public final class Podman implements AutoCloseable {
         Cgroups.remove("libpod_parent");
         if (host.namespace().exists()) {
             host.namespace().call(() -> Files.deleteIfExists(STORAGE));
+            host.namespace().call(() -> Files.deleteIfExists(LOCKS));
         }
         data.close();
     }

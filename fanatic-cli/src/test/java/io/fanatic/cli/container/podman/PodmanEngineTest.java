@@ -4,6 +4,10 @@ import static io.fanatic.cli.container.EngineHost.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.fanatic.cli.CliRun;
 import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.container.ContainerNet;
 import io.fanatic.cli.container.EngineHost;
@@ -19,6 +23,7 @@ import io.fanatic.harness.probe.Probes;
 import io.fanatic.netlink.host.Namespace;
 import io.fanatic.netlink.libc.Spawn;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -137,10 +142,31 @@ class PodmanEngineTest extends FileEngineTests<Podman> {
                                 "elsewhere has the address 250.0.2.9, which is not of this host's slice, 250.0.1.0/24"),
                         tuple(Misfit.Kind.ADDRESS, "host has the address 250.0.1.1, which is this host's own"),
                         tuple(Misfit.Kind.ADDRESS, "last has the address 250.0.1.255, which is no container's"));
+        assertThat(podman.locks()).as("its locks, which are not the machine's").isNotEmpty();
+        assertThat(doctor(host.host()))
+                .contains("ports-unpublished 250.0.0.0/8 fix "
+                        + host.misfits().get(0).fix())
+                .contains(
+                        "address-share 250.0.0.0/8 fix " + host.misfits().get(1).fix())
+                .anyMatch(line -> line.startsWith("address-slice 250.0.0.0/8 fix "));
         assertThat(host.misfits().get(0).fix())
                 .isEqualTo("podman run --network fan-250 --network podman -p 53:53/udp ...");
         assertThat(host.misfits().get(1).fix())
                 .isEqualTo("run docker again without an address of its own, or with one of 250.0.1.32 to 250.0.1.63");
+    }
+
+    /** What {@code fanatic doctor} finds: code, subject and fix. */
+    private static List<String> doctor(LabHost host) {
+        CliRun run = CliRun.fanatic(host, "doctor --json");
+        List<String> lines = new ArrayList<>();
+        for (JsonElement each :
+                JsonParser.parseString(run.out()).getAsJsonObject().getAsJsonArray("findings")) {
+            JsonObject finding = each.getAsJsonObject();
+            lines.add(finding.get("code").getAsString() + " "
+                    + finding.get("subject").getAsString() + " fix "
+                    + finding.get("fix").getAsString());
+        }
+        return lines;
     }
 
     @Override
