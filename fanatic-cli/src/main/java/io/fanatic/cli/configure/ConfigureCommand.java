@@ -37,7 +37,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -119,18 +118,23 @@ public final class ConfigureCommand extends SetupCommand {
         if (defaultBridge.or(false) && Boolean.FALSE.equals(engines.get(EngineKind.DOCKER))) {
             throw FanArguments.usage("--docker-default-bridge and --no-docker exclude each other");
         }
-        return new Settings(
-                yes.or(false),
-                underlay.value(),
-                overlay.value(),
-                engines,
-                defaultBridge.or(false),
-                test.said(),
-                dhcp.or(false),
-                type.value(),
-                port.value().map(OptionalInt::of).orElse(OptionalInt.empty()),
-                shares.value(),
-                remotes.or(List.of()));
+        return Settings.builder()
+                .yes(yes.or(false))
+                .underlay(underlay.value())
+                .overlay(overlay.value())
+                .options(this::options)
+                .engines(engines)
+                .defaultBridge(defaultBridge.or(false))
+                .test(test.said())
+                .remotes(remotes.or(List.of()))
+                .build();
+    }
+
+    private FanOptions options(FanOptions of) {
+        FanOptions options = dhcp.or(false) ? of.withDhcp(true) : of;
+        options = type.value().map(options::withType).orElse(options);
+        options = shares.value().map(options::withShares).orElse(options);
+        return port.value().map(options::withPort).orElse(options);
     }
 
     @Override

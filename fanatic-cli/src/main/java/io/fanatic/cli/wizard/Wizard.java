@@ -116,11 +116,7 @@ public final class Wizard {
 
     /** The options of a fan that is there stay. */
     private FanOptions options(FanState from, FanEntry wanted) {
-        FanOptions options = from.up() ? from.entry().options() : wanted.options();
-        options = settings.dhcp() ? options.withDhcp(true) : options;
-        options = settings.type().map(options::withType).orElse(options);
-        options = settings.shares().map(options::withShares).orElse(options);
-        return settings.port().isPresent() ? options.withPort(settings.port().getAsInt()) : options;
+        return settings.applyTo(from.up() ? from.entry().options() : wanted.options());
     }
 
     /** The fan to reconfigure: the first that is up, or the one that the command line means. */

@@ -19,7 +19,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -247,18 +246,14 @@ class WizardTest {
 
     @Test
     void whatTheCommandLineSaysIsNotAsked() {
-        Settings settings = new Settings(
-                false,
-                Optional.of(UnderlaySpec.parse("eth0/16")),
-                Optional.of(Cidr.parse("252.0.0.0/8")),
-                Map.of(EngineKind.LXD, false),
-                true,
-                Optional.of(false),
-                true,
-                Optional.empty(),
-                OptionalInt.of(4790),
-                Optional.empty(),
-                List.of());
+        Settings settings = Settings.builder()
+                .underlay(Optional.of(UnderlaySpec.parse("eth0/16")))
+                .overlay(Optional.of(Cidr.parse("252.0.0.0/8")))
+                .engines(Map.of(EngineKind.LXD, false))
+                .defaultBridge(true)
+                .test(Optional.of(false))
+                .options(options -> options.withDhcp(true).withPort(4790))
+                .build();
         Script script = Script.person();
         Answers answers = new Wizard(host("10.0.0.45/16").host(), script, settings).ask();
         assertThat(script.questions()).isEmpty();
@@ -268,18 +263,10 @@ class WizardTest {
 
     @Test
     void theTypeIsNotAskedAndStandsInTheConfiguration() {
-        Settings settings = new Settings(
-                true,
-                Optional.empty(),
-                Optional.empty(),
-                Map.of(),
-                false,
-                Optional.empty(),
-                false,
-                Optional.of(TunnelType.IPIP),
-                OptionalInt.empty(),
-                Optional.empty(),
-                List.of());
+        Settings settings = Settings.builder()
+                .yes(true)
+                .options(options -> options.withType(TunnelType.IPIP))
+                .build();
         Answers answers = new Wizard(host("10.0.0.45/16").host(), Script.pipe(), settings).ask();
         assertThat(answers.to().entry()).hasToString("250.0.0.0/8 10.0.0.0/16 ipip dhcp");
     }
@@ -287,18 +274,10 @@ class WizardTest {
     @Test
     void anEngineThatIsAskedForByOptionAndIsNotThereIsAnError() {
         MemoryHost host = host("10.0.0.45/16");
-        Settings settings = new Settings(
-                true,
-                Optional.empty(),
-                Optional.empty(),
-                Map.of(EngineKind.INCUS, true),
-                false,
-                Optional.empty(),
-                false,
-                Optional.empty(),
-                OptionalInt.empty(),
-                Optional.empty(),
-                List.of());
+        Settings settings = Settings.builder()
+                .yes(true)
+                .engines(Map.of(EngineKind.INCUS, true))
+                .build();
         assertThatThrownBy(() -> new Wizard(host.host(), Script.pipe(), settings).ask())
                 .hasMessageStartingWith("Incus cannot be put on the fan: fake socket");
     }
