@@ -207,10 +207,7 @@ class IpipFanCases {
         assertThat(counted(h2, Counter.RECEIVED)).isEqualTo(received + 1);
     }
 
-    /**
-     * Where the host translates sources, a container's own packets of protocol 4 would leave as those of its tunnel, and what comes
-     * back in the tunnel would be the container's.
-     */
+    /** Where the host translates sources, a container's own packets of protocol 4 would leave as those of its tunnel. */
     @Test
     void noContainerSendsThroughItsHostsMasqueradeAsTheHostsTunnel() throws IOException {
         assumeTrue(KernelFeatures.ofThisKernel().has(KernelFeature.NFTABLES), "this kernel has no nftables for IPv4");
