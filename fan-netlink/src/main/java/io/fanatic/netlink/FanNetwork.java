@@ -22,6 +22,7 @@ import io.fanatic.netlink.libc.ErrnoException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -271,8 +272,8 @@ public final class FanNetwork {
     }
 
     /**
-     * {@return what a fan's programs have counted since they were attached: frames, never reset while the fan is up;
-     * empty when they are not attached}
+     * {@return what a fan's programs have counted since they were attached or last {@linkplain #resetCounters reset}:
+     * frames; empty when they are not attached}
      *
      * @param fan one of {@link #list}
      */
@@ -287,6 +288,28 @@ public final class FanNetwork {
      */
     public FanPath path(Fan fan) {
         return privileged(() -> read(kernel -> new Engine(kernel).path(fan)));
+    }
+
+    /**
+     * {@return when a fan's programs have last dropped a frame, for each reason that somebody should look at (SUSPICIOUS) and that there was;
+     * to the clock of this host, exact to 10 ms}
+     *
+     * @param fan one of {@link #list}
+     */
+    public Map<Counter, Instant> lastDrops(Fan fan) {
+        return privileged(() -> read(kernel -> new Engine(kernel).lastDrops(fan)));
+    }
+
+    /**
+     * Lets a fan's programs count from zero, and forget when they dropped something. A frame that passes meanwhile may be counted or not.
+     *
+     * @param fan one of {@link #list}
+     */
+    public void resetCounters(Fan fan) {
+        privileged(() -> read(kernel -> {
+            new Engine(kernel).resetCounters(fan);
+            return fan;
+        }));
     }
 
     /**

@@ -13,7 +13,7 @@ import io.fanatic.cli.output.FanaticShowText;
 import io.fanatic.cli.output.PathText;
 import io.fanatic.cli.output.SharesText;
 import io.fanatic.cli.output.ShowJson;
-import io.fanatic.cli.output.StatsText;
+import io.fanatic.cli.output.StatsOptions;
 import io.fanatic.cli.setup.Host;
 import io.fanatic.core.FanConfig;
 import io.fanatic.core.FanEntry;
@@ -33,8 +33,7 @@ import java.util.function.Supplier;
 final class FanaticShowCommand extends Command {
     private final Supplier<Host> host;
     private final FanNetwork network = FanNetwork.onThisHost();
-    private final Option<Boolean> stats =
-            flag("--stats", "also print what the fans' programs passed and dropped (root)");
+    private final StatsOptions stats = new StatsOptions(this, network);
     private final Option<Boolean> verbose =
             flag("-v,--verbose", "also print what is known of each container engine, and over which socket");
     private final Option<Boolean> shares =
@@ -56,18 +55,26 @@ final class FanaticShowCommand extends Command {
 
     @Override
     protected ExitCode run(Console console) {
+        stats.check();
         Host here = host.get();
         List<Fan> fans = here.fans().list();
         List<Row> rows = rows(here, fans);
-        if (json.or(false)) {
-            JsonObject document = ShowJson.tree(fans, network, stats.or(false) ? network::counters : fan -> Map.of());
-            FanaticShowText.addEngines(document, engines(rows));
-            Map<FanEntry, Map<EngineKind, EngineStatus>> down = new LinkedHashMap<>();
-            configuredOnly(here, fans).forEach(entry -> down.put(entry, engines(here, entry)));
-            document.add("configuredOnly", FanaticShowText.configured(down));
-            console.out().println(ShowJson.print(document));
-            return ExitCode.DONE;
-        }
+        console.out()
+                .print(json.or(false) ? document(here, fans, rows) + System.lineSeparator() : text(here, fans, rows));
+        stats.reset(fans, console);
+        return ExitCode.DONE;
+    }
+
+    private String document(Host here, List<Fan> fans, List<Row> rows) {
+        JsonObject document = ShowJson.tree(fans, network, stats::of);
+        FanaticShowText.addEngines(document, engines(rows));
+        Map<FanEntry, Map<EngineKind, EngineStatus>> down = new LinkedHashMap<>();
+        configuredOnly(here, fans).forEach(entry -> down.put(entry, engines(here, entry)));
+        document.add("configuredOnly", FanaticShowText.configured(down));
+        return ShowJson.print(document);
+    }
+
+    private String text(Host here, List<Fan> fans, List<Row> rows) {
         StringBuilder text = new StringBuilder();
         table(text, rows);
         if (verbose.or(false)) {
@@ -77,13 +84,8 @@ final class FanaticShowCommand extends Command {
         if (shares.or(false)) {
             SharesText.append(text, fans);
         }
-        if (stats.or(false)) {
-            for (Fan fan : fans) {
-                StatsText.append(text, fan, network.counters(fan));
-            }
-        }
-        console.out().print(text);
-        return ExitCode.DONE;
+        stats.append(text, fans);
+        return text.toString();
     }
 
     private static List<Row> rows(Host here, List<Fan> fans) {

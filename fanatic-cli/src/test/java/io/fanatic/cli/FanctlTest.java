@@ -162,7 +162,7 @@ class FanctlTest {
                 .done();
         assertThat(fanctl(host, "show --stats").done())
                 .contains("host-reserve 3 port 4790 vni 77 underlay-only")
-                .contains("fan-250 (ftun-250), frames since it came up:")
+                .contains("fan-250 (ftun-250), frames since it came up or was last reset:")
                 .contains("0  sent to the host that owns the destination");
         JsonObject document = JsonParser.parseString(
                         fanctl(host, "show --json --stats").done())
@@ -174,6 +174,8 @@ class FanctlTest {
         assertThat(fan.get("mtu").getAsInt()).isEqualTo(1400);
         assertThat(fan.getAsJsonObject("counters").get("receive-spoofed").getAsInt())
                 .isZero();
+        assertThat(fan.getAsJsonObject("lastDrops").size()).isZero();
+        fanctl(host, "show --reset").refused(ExitCode.USAGE, "--reset goes with --stats");
         JsonObject slice = fan.getAsJsonArray("slices").get(0).getAsJsonObject();
         assertThat(slice.get("firstContainerAddress").getAsString()).isEqualTo("250.0.1.4");
 

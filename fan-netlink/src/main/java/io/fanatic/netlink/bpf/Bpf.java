@@ -15,6 +15,7 @@ import java.nio.file.Path;
 final class Bpf {
     static final int MAP_CREATE = 0;
     static final int MAP_LOOKUP_ELEM = 1;
+    static final int MAP_UPDATE_ELEM = 2;
     static final int PROG_LOAD = 5;
     static final int OBJ_PIN = 6;
     static final int OBJ_GET = 7;

@@ -112,10 +112,43 @@ public final class BpfMap implements AutoCloseable {
         return sums;
     }
 
+    /**
+     * The largest of one number's values on all CPUs.
+     *
+     * @param index 0 to the number of entries less one
+     * @throws ErrnoException ENOENT beyond the last entry
+     */
+    public long largest(int index) {
+        int cpus = possibleCpus();
+        ByteBuffer values = Native.buffer(Long.BYTES * cpus);
+        lookup(Native.buffer(Integer.BYTES).putInt(0, index), values);
+        long largest = 0;
+        for (int cpu = 0; cpu < cpus; cpu++) {
+            largest = Math.max(largest, values.getLong(Long.BYTES * cpu));
+        }
+        return largest;
+    }
+
+    /**
+     * Sets one number to zero on all CPUs.
+     *
+     * @param index 0 to the number of entries less one
+     * @throws ErrnoException E2BIG beyond the last entry
+     */
+    public void clear(int index) {
+        ByteBuffer key = Native.buffer(Integer.BYTES).putInt(0, index);
+        ByteBuffer zeros = Native.buffer(Long.BYTES * possibleCpus());
+        access("set an eBPF map", Bpf.MAP_UPDATE_ELEM, key, zeros);
+    }
+
     private void lookup(ByteBuffer key, ByteBuffer values) {
+        access("read an eBPF map", Bpf.MAP_LOOKUP_ELEM, key, values);
+    }
+
+    private void access(String operation, int command, ByteBuffer key, ByteBuffer values) {
         ByteBuffer attributes = Bpf.attributes();
         attributes.putInt(0, fd()).putLong(8, Native.address(key)).putLong(16, Native.address(values));
-        Bpf.call("read an eBPF map", Bpf.MAP_LOOKUP_ELEM, attributes, key, values);
+        Bpf.call(operation, command, attributes, key, values);
     }
 
     private static long sum(ByteBuffer values, int cpus) {

@@ -106,6 +106,7 @@ public final class CardGuardProgram {
         asm.label("not-linear");
         emitter.pull(WITH_INNER, "linear", PASS);
         emitter.drop(Counter.RECEIVE_MALFORMED);
+        emitter.noteTime();
         emitter.count();
         return asm;
     }

@@ -58,6 +58,9 @@ final class FanEmitter {
     /** Where the parser goes on, with the addresses in R8 and R7. */
     static final String ADDRESSES = "addresses";
 
+    /** Where frames go that are dropped for a reason that somebody should look at. */
+    private static final String NOTE_TIME = "note-time";
+
     // struct __sk_buff
     static final int LEN = 0;
     static final int PACKET_TYPE = 4;
@@ -401,12 +404,9 @@ final class FanEmitter {
 
     /** Where the verdict is in R7 and the index of the counter in R1. */
     void count() {
-        asm.label("count")
-                .add(Width.WORD.store(R10, KEY, R1))
-                .add(Instruction.mapFd(R1, countersFd))
-                .add(Alu.MOV.reg(R2, R10), Alu.ADD.imm(R2, KEY))
-                .add(Helper.MAP_LOOKUP_ELEM.call())
-                .add(Jump.EQ.imm(R0, 0, "leave"))
+        asm.label("count");
+        lookUp();
+        asm.add(Jump.EQ.imm(R0, 0, "leave"))
                 // The value is this CPU's own and the hook runs with softirqs off: no atomic addition needed.
                 .add(Width.DWORD.load(R1, R0, 0), Alu.ADD.imm(R1, 1), Width.DWORD.store(R0, 0, R1))
                 .label("leave")
@@ -420,13 +420,36 @@ final class FanEmitter {
                 drop(reason);
             }
         }
+        noteTime();
+    }
+
+    /** Where {@link #drop} goes with what somebody should look at: writes when it is into the second half of the counters map; then counts. */
+    void noteTime() {
+        if (!asm.lacks(NOTE_TIME)) {
+            return;
+        }
+        asm.label(NOTE_TIME).add(Alu.MOV.reg(R8, R1), Alu.ADD.imm(R1, FanPrograms.COUNTERS));
+        lookUp();
+        asm.add(Jump.EQ.imm(R0, 0, "leave"))
+                .add(Alu.MOV.reg(R9, R0))
+                .add(Helper.KTIME_GET_BOOT_NS.call())
+                .add(Width.DWORD.store(R9, 0, R0), Alu.MOV.reg(R1, R8))
+                .add(Jump.to("count"));
+    }
+
+    /** The address of a value of the counters map, its index in R1, into R0. */
+    private void lookUp() {
+        asm.add(Width.WORD.store(R10, KEY, R1))
+                .add(Instruction.mapFd(R1, countersFd))
+                .add(Alu.MOV.reg(R2, R10), Alu.ADD.imm(R2, KEY))
+                .add(Helper.MAP_LOOKUP_ELEM.call());
     }
 
     /** Drops what comes here or jumps to the reason's label. */
     void drop(Counter reason) {
         asm.label(reason.label())
                 .add(Alu.MOV.imm(R7, DROP), Alu.MOV.imm(R1, reason.index()))
-                .add(Jump.to("count"));
+                .add(Jump.to(reason.kind() == Counter.Kind.SUSPICIOUS ? NOTE_TIME : "count"));
     }
 
     /** Why a parser refuses a frame, in one direction. */

@@ -5,6 +5,7 @@ import io.fanatic.netlink.bpf.AttachedProgram.Role;
 import io.fanatic.netlink.libc.Errno;
 import io.fanatic.netlink.libc.ErrnoException;
 import java.nio.ByteOrder;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashSet;
@@ -33,8 +34,11 @@ public final class FanPrograms implements AutoCloseable {
     /** The name of the counters map in the kernel. */
     static final String COUNTERS_NAME = "fan_counters";
 
-    /** Entries of that map, one for each {@link Counter}: room for more reasons, so that a later release can keep the map. */
+    /** Counters in that map, one for each {@link Counter}: room for more reasons, so that a later release can keep the map. */
     static final int COUNTERS = 32;
+
+    /** Entries of that map: the counters, then for each the time of its last frame in nanoseconds since the machine was started. */
+    static final int ENTRIES = 2 * COUNTERS;
 
     private final BpfMap counters;
     private final List<Role> roles;
@@ -65,7 +69,7 @@ public final class FanPrograms implements AutoCloseable {
      * @throws ErrnoException when the kernel refuses for another reason
      */
     public static FanPrograms load(ProgramSpec spec, BpfMap existing) {
-        if (existing.info().isPerCpuArray(COUNTERS)) {
+        if (existing.info().isPerCpuArray(ENTRIES)) {
             return loadWith(spec, existing);
         }
         existing.close();
@@ -73,7 +77,7 @@ public final class FanPrograms implements AutoCloseable {
     }
 
     private static BpfMap newCounters() {
-        return BpfMap.createPerCpuArray(COUNTERS_NAME, COUNTERS);
+        return BpfMap.createPerCpuArray(COUNTERS_NAME, ENTRIES);
     }
 
     private static FanPrograms loadWith(ProgramSpec spec, BpfMap counters) {
@@ -187,6 +191,28 @@ public final class FanPrograms implements AutoCloseable {
             counts.put(counter, sums[counter.index()]);
         }
         return counts;
+    }
+
+    /**
+     * {@return when the last frame was dropped for each reason that somebody should look at; a reason that there was not is left out}
+     */
+    public static Map<Counter, Instant> lastDrops(BpfMap map) {
+        Map<Counter, Instant> times = new EnumMap<>(Counter.class);
+        Instant start = Uptime.start();
+        for (Counter counter : Counter.values()) {
+            long nanos = map.largest(COUNTERS + counter.index());
+            if (nanos > 0) {
+                times.put(counter, start.plusNanos(nanos));
+            }
+        }
+        return times;
+    }
+
+    /** Sets all counters to zero, and forgets the times. A frame that is counted meanwhile on another CPU may be lost. */
+    public static void reset(BpfMap map) {
+        for (int i = 0; i < ENTRIES; i++) {
+            map.clear(i);
+        }
     }
 
     /** Gives the descriptors back; what is attached stays attached. Again is harmless. */

@@ -25,6 +25,8 @@ public enum Helper {
     SKB_PULL_DATA(39),
     /** skb, bytes to add or to take away, where, flags: 0 or a negative errno. Pointers into the packet become invalid. */
     SKB_ADJUST_ROOM(50),
+    /** Nothing: nanoseconds since the machine was started, those asleep included. */
+    KTIME_GET_BOOT_NS(125),
     /**
      * Index of a device, address of a next hop or 0, its size, flags: {@link FanEmitter#REDIRECT}; the packet leaves there when the program
      * ends, with the Ethernet addresses that the route and the neighbour table have for it (Linux 5.10).

@@ -11,9 +11,15 @@ import org.jspecify.annotations.Nullable;
  * @param spanningTree whether it runs the spanning tree protocol, and so keeps a container's port silent for its first half minute; a fan's
  *     does not, as encap lets nothing of it out of the host
  * @param ipv6 whether the host takes IPv6 there; a fan has none, and a container's router advertisement would be the host's default route
+ * @param arpAnnounce which address the host's ARP gives as the sender; on a fan's bridge the host address, as encap takes any other one for
+ *     forged: to a container that is reached through a published port the host speaks as whatever address the port is published at
  */
-record BridgeResource(String name, MacAddress mac, int mtu, boolean spanningTree, boolean ipv6, String mark)
+record BridgeResource(
+        String name, MacAddress mac, int mtu, boolean spanningTree, boolean ipv6, int arpAnnounce, String mark)
         implements Resource {
+
+    /** net.ipv4.conf.*.arp_announce: the sender of ARP is an address of the device that the question leaves by. */
+    static final int OWN_SENDER = 2;
 
     /** Name of a bridge that is not ready; see {@link Kernel#createLink}. */
     static final String TEMPORARY = FanNames.TEMPORARY + "bridge";
@@ -26,7 +32,11 @@ record BridgeResource(String name, MacAddress mac, int mtu, boolean spanningTree
     @Override
     public void create(Kernel kernel) {
         NewDevice.make(
-                kernel, TEMPORARY, name, mark, () -> kernel.createLink(TEMPORARY, new LinkSpec.Bridge(mac, mtu, ipv6)));
+                kernel,
+                TEMPORARY,
+                name,
+                mark,
+                () -> kernel.createLink(TEMPORARY, new LinkSpec.Bridge(mac, mtu, ipv6, arpAnnounce)));
     }
 
     @Override
@@ -54,6 +64,9 @@ record BridgeResource(String name, MacAddress mac, int mtu, boolean spanningTree
         if (old.ipv6 != ipv6 || old.mtu != mtu) {
             kernel.setIpv6(name, ipv6);
         }
+        if (old.arpAnnounce != arpAnnounce) {
+            kernel.setArpAnnounce(name, arpAnnounce);
+        }
         if (!old.mark.equals(mark)) {
             kernel.setAlias(name, mark);
         }
@@ -78,6 +91,7 @@ record BridgeResource(String name, MacAddress mac, int mtu, boolean spanningTree
                 .add("MAC address", old.mac, mac)
                 .add("spanning tree", word(old.spanningTree), word(spanningTree))
                 .add("IPv6", word(old.ipv6), word(ipv6))
+                .add("arp_announce", old.arpAnnounce, arpAnnounce)
                 .add("mark", old.mark, mark)
                 .toString();
     }
@@ -93,6 +107,7 @@ record BridgeResource(String name, MacAddress mac, int mtu, boolean spanningTree
                 && mtu == that.mtu
                 && spanningTree == that.spanningTree
                 && ipv6 == that.ipv6
+                && arpAnnounce == that.arpAnnounce
                 && name.equals(that.name)
                 && mac.equals(that.mac)
                 && mark.equals(that.mark);
@@ -100,6 +115,6 @@ record BridgeResource(String name, MacAddress mac, int mtu, boolean spanningTree
 
     @Override
     public int hashCode() {
-        return Objects.hash(name, mac, mtu, spanningTree, ipv6, mark);
+        return Objects.hash(name, mac, mtu, spanningTree, ipv6, arpAnnounce, mark);
     }
 }

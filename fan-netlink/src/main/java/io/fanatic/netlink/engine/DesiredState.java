@@ -59,6 +59,7 @@ final class DesiredState {
                 fan.mtu(),
                 false,
                 false,
+                BridgeResource.OWN_SENDER,
                 fan.label().toString()));
         resources.add(new ProgramsResource(fan.bridge(), gate(fan)));
         if (bridged) {
@@ -146,7 +147,14 @@ final class DesiredState {
     }
 
     private static BridgeResource bridge(LinkState link) {
-        return new BridgeResource(link.name(), link.mac(), link.mtu(), link.spanningTree(), link.ipv6(), link.alias());
+        return new BridgeResource(
+                link.name(),
+                link.mac(),
+                link.mtu(),
+                link.spanningTree(),
+                link.ipv6(),
+                link.arpAnnounce(),
+                link.alias());
     }
 
     /** What is there of a fan in a bridge that is to become its own, see {@link HostState#adoptable}; mostly nothing. */

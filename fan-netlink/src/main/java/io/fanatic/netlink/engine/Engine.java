@@ -16,6 +16,7 @@ import io.fanatic.core.Overlays;
 import io.fanatic.core.Share;
 import io.fanatic.core.UnderlaySpec;
 import io.fanatic.netlink.host.NatTable;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -66,12 +67,18 @@ public final class Engine {
     }
 
     /**
-     * {@return what a fan's programs have counted since they were attached; empty when they are not}
+     * {@return what a fan's programs have counted since they were attached or last reset; empty when they are not}
      *
      * @param fan one of {@link #list}
      */
     public Map<Counter, Long> counters(Fan fan) {
-        return HostState.whole(() -> readCounters(fan));
+        return HostState.whole(() -> {
+            Map<Counter, Long> sums = new EnumMap<>(Counter.class);
+            for (String device : devices(fan)) {
+                kernel.counters(device).forEach((counter, count) -> sums.merge(counter, count, Long::sum));
+            }
+            return sums;
+        });
     }
 
     /**
@@ -86,15 +93,44 @@ public final class Engine {
         return new FanPath(cards.isEmpty() ? Optional.empty() : Optional.of(cards.get(0)), obstacle);
     }
 
-    private Map<Counter, Long> readCounters(Fan fan) {
-        Map<Counter, Long> sums = new EnumMap<>(Counter.class);
+    /**
+     * {@return when a fan's programs have last dropped a frame, for each reason that somebody should look at and that there was since they
+     * were attached or their counters reset}
+     *
+     * @param fan one of {@link #list}
+     */
+    public Map<Counter, Instant> lastDrops(Fan fan) {
+        return HostState.whole(() -> {
+            Map<Counter, Instant> times = new EnumMap<>(Counter.class);
+            for (String device : devices(fan)) {
+                kernel.lastDrops(device)
+                        .forEach((counter, time) -> times.merge(counter, time, (a, b) -> a.isAfter(b) ? a : b));
+            }
+            return times;
+        });
+    }
+
+    /**
+     * Lets a fan's programs count from zero. A frame that passes meanwhile may be counted or not.
+     *
+     * @param fan one of {@link #list}
+     */
+    public void resetCounters(Fan fan) {
+        for (String device : devices(fan)) {
+            kernel.resetCounters(device);
+        }
+    }
+
+    /** Those that are there and ours. */
+    private List<String> devices(Fan fan) {
+        List<String> devices = new ArrayList<>();
         for (LinkState link : kernel.links()) {
             if (link.isOurs()
                     && (link.name().equals(fan.tunnel()) || link.name().equals(fan.bridge()))) {
-                kernel.counters(link.name()).forEach((counter, count) -> sums.merge(counter, count, Long::sum));
+                devices.add(link.name());
             }
         }
-        return sums;
+        return devices;
     }
 
     /**

@@ -13,6 +13,7 @@ import io.fanatic.netlink.host.Iptables;
 import io.fanatic.netlink.host.NatTable;
 import io.fanatic.netlink.host.PortTable;
 import io.fanatic.netlink.host.TunnelTable;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -183,6 +184,14 @@ public interface Kernel extends AutoCloseable {
      * @param on whether the host takes and sends IPv6 there
      */
     void setIpv6(String bridge, boolean on);
+
+    /**
+     * Says which address the host's ARP gives as the sender on a bridge.
+     *
+     * @param bridge the device
+     * @param arpAnnounce 0 to 2, as net.ipv4.conf.*.arp_announce
+     */
+    void setArpAnnounce(String bridge, int arpAnnounce);
 
     /**
      * Brings a device up or down.
@@ -360,6 +369,20 @@ public interface Kernel extends AutoCloseable {
      * @param keeper the tunnel or bridge
      */
     Map<Counter, Long> counters(String keeper);
+
+    /**
+     * {@return when they have last dropped a frame, for each reason that somebody should look at and that there was}
+     *
+     * @param keeper the tunnel or bridge
+     */
+    Map<Counter, Instant> lastDrops(String keeper);
+
+    /**
+     * Sets their counters to zero and forgets when they dropped something.
+     *
+     * @param keeper the tunnel or bridge
+     */
+    void resetCounters(String keeper);
 
     @Override
     void close();

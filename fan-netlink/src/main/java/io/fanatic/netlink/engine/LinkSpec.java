@@ -81,8 +81,9 @@ public sealed interface LinkSpec {
      * @param mac its Ethernet address
      * @param mtu bytes
      * @param ipv6 whether the host takes and sends IPv6 there
+     * @param arpAnnounce which address the host's ARP gives as the sender there, 0 to 2
      */
-    record Bridge(MacAddress mac, int mtu, boolean ipv6) implements LinkSpec {
+    record Bridge(MacAddress mac, int mtu, boolean ipv6, int arpAnnounce) implements LinkSpec {
         @Override
         public <T> T match(Cases<T> cases) {
             return cases.bridge(this);

@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param alias its ifalias, or empty
  * @param spanningTree whether it is a bridge that runs the spanning tree protocol
  * @param ipv6 whether it is a bridge on which the host takes and sends IPv6, and that can be switched off
+ * @param arpAnnounce which address the host's ARP gives as the sender there (net.ipv4.conf.*.arp_announce), if it is a bridge
  * @param vxlan what only a VXLAN device has
  * @param ipip what only an IPIP device has
  */
@@ -30,6 +31,7 @@ public record LinkState(
         String alias,
         boolean spanningTree,
         boolean ipv6,
+        int arpAnnounce,
         Optional<Vxlan> vxlan,
         Optional<Ipip> ipip) {
 
@@ -54,7 +56,7 @@ public record LinkState(
             Optional<String> master,
             String alias,
             Optional<Vxlan> vxlan) {
-        this(name, kind, mac, mtu, up, master, alias, false, false, vxlan, Optional.empty());
+        this(name, kind, mac, mtu, up, master, alias, false, false, 0, vxlan, Optional.empty());
     }
 
     /**
@@ -106,40 +108,45 @@ public record LinkState(
     }
 
     LinkState withMtu(int mtu) {
-        return new LinkState(name, kind, mac, mtu, up, master, alias, spanningTree, ipv6, vxlan, ipip);
+        return new LinkState(name, kind, mac, mtu, up, master, alias, spanningTree, ipv6, arpAnnounce, vxlan, ipip);
     }
 
     LinkState withMac(MacAddress mac) {
-        return new LinkState(name, kind, mac, mtu, up, master, alias, spanningTree, ipv6, vxlan, ipip);
+        return new LinkState(name, kind, mac, mtu, up, master, alias, spanningTree, ipv6, arpAnnounce, vxlan, ipip);
     }
 
     LinkState withUp(boolean up) {
-        return new LinkState(name, kind, mac, mtu, up, master, alias, spanningTree, ipv6, vxlan, ipip);
+        return new LinkState(name, kind, mac, mtu, up, master, alias, spanningTree, ipv6, arpAnnounce, vxlan, ipip);
     }
 
     LinkState withMaster(Optional<String> master) {
-        return new LinkState(name, kind, mac, mtu, up, master, alias, spanningTree, ipv6, vxlan, ipip);
+        return new LinkState(name, kind, mac, mtu, up, master, alias, spanningTree, ipv6, arpAnnounce, vxlan, ipip);
     }
 
     LinkState withAlias(String alias) {
-        return new LinkState(name, kind, mac, mtu, up, master, alias, spanningTree, ipv6, vxlan, ipip);
+        return new LinkState(name, kind, mac, mtu, up, master, alias, spanningTree, ipv6, arpAnnounce, vxlan, ipip);
     }
 
     LinkState withSpanningTree(boolean spanningTree) {
-        return new LinkState(name, kind, mac, mtu, up, master, alias, spanningTree, ipv6, vxlan, ipip);
+        return new LinkState(name, kind, mac, mtu, up, master, alias, spanningTree, ipv6, arpAnnounce, vxlan, ipip);
     }
 
     LinkState withIpv6(boolean ipv6) {
-        return new LinkState(name, kind, mac, mtu, up, master, alias, spanningTree, ipv6, vxlan, ipip);
+        return new LinkState(name, kind, mac, mtu, up, master, alias, spanningTree, ipv6, arpAnnounce, vxlan, ipip);
+    }
+
+    LinkState withArpAnnounce(int arpAnnounce) {
+        return new LinkState(name, kind, mac, mtu, up, master, alias, spanningTree, ipv6, arpAnnounce, vxlan, ipip);
     }
 
     LinkState withName(String name) {
-        return new LinkState(name, kind, mac, mtu, up, master, alias, spanningTree, ipv6, vxlan, ipip);
+        return new LinkState(name, kind, mac, mtu, up, master, alias, spanningTree, ipv6, arpAnnounce, vxlan, ipip);
     }
 
     LinkState withVnis(List<Vnis> vnis) {
         Vxlan old = vxlan.orElseThrow();
         Vxlan changed = new Vxlan(old.port(), old.external(), old.vniFilter(), vnis, old.vni());
-        return new LinkState(name, kind, mac, mtu, up, master, alias, spanningTree, ipv6, Optional.of(changed), ipip);
+        return new LinkState(
+                name, kind, mac, mtu, up, master, alias, spanningTree, ipv6, arpAnnounce, Optional.of(changed), ipip);
     }
 }

@@ -34,6 +34,7 @@ import io.fanatic.netlink.route.VniRange;
 import io.fanatic.netlink.route.VxlanSettings;
 import io.fanatic.netlink.wire.NetlinkSocket;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -118,6 +119,7 @@ public final class LinuxKernel implements Kernel {
                     ProgramRecord.without(link.alias()),
                     link.spanningTree(),
                     link.kind().equals("bridge") && link.ipv6() && Sysctl.isWritable(ipv6Off(link.name())),
+                    link.kind().equals("bridge") ? link.arpAnnounce() : 0,
                     vxlan,
                     link.ipip().map(ipip -> new LinkState.Ipip(ipip.external(), ipip.local(), ipip.remote()))));
         }
@@ -234,6 +236,16 @@ public final class LinuxKernel implements Kernel {
     @Override
     public Map<Counter, Long> counters(String keeper) {
         return noted().counters(link(keeper));
+    }
+
+    @Override
+    public Map<Counter, Instant> lastDrops(String keeper) {
+        return noted().lastDrops(link(keeper));
+    }
+
+    @Override
+    public void resetCounters(String keeper) {
+        noted().resetCounters(link(keeper));
     }
 
     private NotedPrograms noted() {
@@ -456,8 +468,13 @@ public final class LinuxKernel implements Kernel {
         } catch (ErrnoException e) {
             throw e.errno() == Errno.EOPNOTSUPP ? unsupported(spec.match(new Missing()), e) : e;
         }
-        if (spec instanceof LinkSpec.Bridge bridge && !bridge.ipv6()) {
-            setIpv6(temporaryName, false);
+        if (spec instanceof LinkSpec.Bridge bridge) {
+            if (!bridge.ipv6()) {
+                setIpv6(temporaryName, false);
+            }
+            if (bridge.arpAnnounce() != 0) {
+                setArpAnnounce(temporaryName, bridge.arpAnnounce());
+            }
         }
     }
 
@@ -528,6 +545,11 @@ public final class LinuxKernel implements Kernel {
         if (Sysctl.isWritable(off)) {
             Sysctl.write(off, on ? "0" : "1");
         }
+    }
+
+    @Override
+    public void setArpAnnounce(String bridge, int arpAnnounce) {
+        links.setArpAnnounce(index(bridge), arpAnnounce);
     }
 
     private static String ipv6Off(String device) {

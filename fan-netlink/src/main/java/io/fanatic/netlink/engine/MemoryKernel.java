@@ -15,6 +15,7 @@ import io.fanatic.netlink.host.PortTable;
 import io.fanatic.netlink.host.TunnelTable;
 import io.fanatic.netlink.libc.Errno;
 import io.fanatic.netlink.libc.ErrnoException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -398,28 +399,25 @@ public final class MemoryKernel implements Kernel {
         @Override
         public LinkState vxlan(LinkSpec.Vxlan link) {
             LinkState.Vxlan vxlan = new LinkState.Vxlan(link.port(), true, link.vniFilter(), List.of(), 0);
-            return state("vxlan", link.mac(), link.mtu(), false, Optional.of(vxlan), Optional.empty());
+            return state("vxlan", link.mac(), link.mtu(), Optional.of(vxlan), Optional.empty());
         }
 
         @Override
         public LinkState ipip(LinkSpec.Ipip link) {
             LinkState.Ipip ipip = new LinkState.Ipip(true, Optional.empty(), Optional.empty());
-            return state("ipip", new MacAddress(0), link.mtu(), false, Optional.empty(), Optional.of(ipip));
+            return state("ipip", new MacAddress(0), link.mtu(), Optional.empty(), Optional.of(ipip));
         }
 
         @Override
         public LinkState bridge(LinkSpec.Bridge link) {
-            return state("bridge", link.mac(), link.mtu(), link.ipv6(), Optional.empty(), Optional.empty());
+            return state("bridge", link.mac(), link.mtu(), Optional.empty(), Optional.empty())
+                    .withIpv6(link.ipv6())
+                    .withArpAnnounce(link.arpAnnounce());
         }
 
         private LinkState state(
-                String kind,
-                MacAddress mac,
-                int mtu,
-                boolean ipv6,
-                Optional<LinkState.Vxlan> vxlan,
-                Optional<LinkState.Ipip> ipip) {
-            return new LinkState(name, kind, mac, mtu, false, Optional.empty(), "", false, ipv6, vxlan, ipip);
+                String kind, MacAddress mac, int mtu, Optional<LinkState.Vxlan> vxlan, Optional<LinkState.Ipip> ipip) {
+            return new LinkState(name, kind, mac, mtu, false, Optional.empty(), "", false, false, 0, vxlan, ipip);
         }
     }
 
@@ -459,6 +457,12 @@ public final class MemoryKernel implements Kernel {
     public void setIpv6(String name, boolean on) {
         call("set IPv6 of " + name);
         put(link(name).withIpv6(on));
+    }
+
+    @Override
+    public void setArpAnnounce(String name, int arpAnnounce) {
+        call("set arp_announce of " + name);
+        put(link(name).withArpAnnounce(arpAnnounce));
     }
 
     @Override
@@ -657,6 +661,17 @@ public final class MemoryKernel implements Kernel {
     public Map<Counter, Long> counters(String device) {
         call("read counters of " + device);
         return Map.of();
+    }
+
+    @Override
+    public Map<Counter, Instant> lastDrops(String device) {
+        call("read counters of " + device);
+        return Map.of();
+    }
+
+    @Override
+    public void resetCounters(String device) {
+        call("reset counters of " + device);
     }
 
     @Override

@@ -11,6 +11,7 @@ import io.fanatic.netlink.libc.ErrnoException;
 import io.fanatic.netlink.route.Link;
 import io.fanatic.netlink.route.Links;
 import java.nio.file.Files;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashSet;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * Our programs, attached and found again with CAP_NET_ADMIN and CAP_BPF alone: by the {@link ProgramRecord} in the alias of a device of ours.
@@ -73,21 +75,51 @@ final class NotedPrograms {
      */
     Map<Counter, Long> counters(Link keeper) {
         Map<Counter, Long> sums = new EnumMap<>(Counter.class);
+        eachMap(
+                keeper,
+                map -> FanPrograms.counters(map).forEach((counter, count) -> sums.merge(counter, count, Long::sum)));
+        return sums;
+    }
+
+    /**
+     * When the programs in a device's note have last dropped something that somebody should look at.
+     *
+     * @throws FanException NOT_PERMITTED when the counters cannot be opened
+     */
+    Map<Counter, Instant> lastDrops(Link keeper) {
+        Map<Counter, Instant> times = new EnumMap<>(Counter.class);
+        eachMap(
+                keeper,
+                map -> FanPrograms.lastDrops(map)
+                        .forEach((counter, time) -> times.merge(counter, time, (a, b) -> a.isAfter(b) ? a : b)));
+        return times;
+    }
+
+    /**
+     * Lets the programs in a device's note count from zero.
+     *
+     * @throws FanException NOT_PERMITTED when the counters cannot be opened
+     */
+    void resetCounters(Link keeper) {
+        eachMap(keeper, FanPrograms::reset);
+    }
+
+    private void eachMap(Link keeper, Consumer<BpfMap> work) {
         for (ProgramRecord.Place place : ProgramRecord.in(keeper.alias()).places()) {
             if (!names(keeper, place).isEmpty()) {
                 try (BpfMap counters = CounterPins.open(place.counters()).orElseThrow(() -> notPermitted(keeper))) {
-                    FanPrograms.counters(counters).forEach((counter, count) -> sums.merge(counter, count, Long::sum));
+                    work.accept(counters);
                 }
             }
         }
-        return sums;
     }
 
     private static FanException notPermitted(Link keeper) {
         return new FanException(
                 FanException.Reason.NOT_PERMITTED,
                 "the counters of " + keeper.name()
-                        + " can be read with CAP_SYS_ADMIN only, unless the directory " + CounterPins.DIRECTORY
+                        + " can be read and reset with CAP_SYS_ADMIN only, unless the directory "
+                        + CounterPins.DIRECTORY
                         + " is there when the fan comes up; try sudo");
     }
 

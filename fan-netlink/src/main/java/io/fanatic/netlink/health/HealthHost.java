@@ -33,6 +33,7 @@ import io.fanatic.netlink.route.Rule;
 import io.fanatic.netlink.route.Rules;
 import io.fanatic.netlink.wire.NetlinkSocket;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -40,6 +41,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -369,11 +371,20 @@ public final class HealthHost implements AutoCloseable {
 
     /** What the programs have counted; nothing where that cannot be read. */
     Map<Counter, Long> counters(Fan fan) {
+        return read(fan, Engine::counters);
+    }
+
+    /** When the programs have last dropped what they should not have had to; nothing where that cannot be read. */
+    Map<Counter, Instant> lastDrops(Fan fan) {
+        return read(fan, Engine::lastDrops);
+    }
+
+    private <T> Map<Counter, T> read(Fan fan, BiFunction<Engine, Fan, Map<Counter, T>> counted) {
         if (!privileged) {
             return Map.of();
         }
         try {
-            return new Engine(kernel).counters(fan);
+            return counted.apply(new Engine(kernel), fan);
         } catch (FanException | ErrnoException unknown) {
             return Map.of();
         }

@@ -19,6 +19,8 @@ import java.util.Optional;
  * @param alias the free text of {@code ip link set alias}; empty when none
  * @param spanningTree whether it is a bridge that runs the spanning tree protocol, and so keeps a new port silent for a while
  * @param ipv6 whether the host takes and sends IPv6 on it; not where the kernel has none, or the MTU is too small for it
+ * @param arpAnnounce which address of the host its ARP gives as the sender (net.ipv4.conf.*.arp_announce): 0 any, 2 one of the device's
+ *     own where there is one
  * @param vxlan what a link of kind {@code vxlan} has beside that
  * @param ipip what a link of kind {@code ipip} has beside that
  */
@@ -36,5 +38,6 @@ public record Link(
         String alias,
         boolean spanningTree,
         boolean ipv6,
+        int arpAnnounce,
         Optional<VxlanSettings> vxlan,
         Optional<IpipSettings> ipip) {}

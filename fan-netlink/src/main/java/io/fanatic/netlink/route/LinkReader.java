@@ -19,6 +19,8 @@ public final class LinkReader implements ReplyReader<Link> {
     /** Offset of the parameter, which is the 27th of 4 bytes each. */
     private static final int DEVCONF_DISABLE_IPV6 = 4 * 26;
 
+    private static final int DEVCONF_ARP_ANNOUNCE = 4 * (Links.IPV4_DEVCONF_ARP_ANNOUNCE - 1);
+
     private static final MacAddress NO_MAC = new MacAddress(0);
 
     @Override
@@ -34,6 +36,7 @@ public final class LinkReader implements ReplyReader<Link> {
         int group = 0;
         boolean spanningTree = false;
         boolean ipv6 = false;
+        int arpAnnounce = 0;
         MacAddress mac = NO_MAC;
         Optional<VxlanSettings> vxlan = Optional.empty();
         Optional<IpipSettings> ipip = Optional.empty();
@@ -46,7 +49,10 @@ public final class LinkReader implements ReplyReader<Link> {
                 case Links.IFLA_MASTER -> master = attributes.u32();
                 case Links.IFLA_GROUP -> group = attributes.u32();
                 case Links.IFLA_IFALIAS -> alias = attributes.string();
-                case Links.IFLA_AF_SPEC -> ipv6 = speaksIpv6(attributes.nested());
+                case Links.IFLA_AF_SPEC -> {
+                    ipv6 = speaksIpv6(attributes.nested());
+                    arpAnnounce = arpAnnounce(attributes.nested());
+                }
                 case Links.IFLA_ADDRESS -> mac = mac(attributes);
                 case Links.IFLA_LINKINFO -> {
                     kind = kind(attributes.nested());
@@ -81,6 +87,7 @@ public final class LinkReader implements ReplyReader<Link> {
                 alias,
                 spanningTree,
                 ipv6,
+                arpAnnounce,
                 vxlan,
                 ipip));
     }
@@ -114,6 +121,20 @@ public final class LinkReader implements ReplyReader<Link> {
             }
         }
         return false;
+    }
+
+    private static int arpAnnounce(Attributes families) {
+        while (families.next()) {
+            if (families.type() == Links.AF_INET) {
+                Attributes inet = families.nested();
+                while (inet.next()) {
+                    if (inet.type() == Links.IFLA_INET_CONF && inet.length() > DEVCONF_ARP_ANNOUNCE) {
+                        return inet.u32(DEVCONF_ARP_ANNOUNCE);
+                    }
+                }
+            }
+        }
+        return 0;
     }
 
     /**

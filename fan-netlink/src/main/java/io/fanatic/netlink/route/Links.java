@@ -39,7 +39,12 @@ public final class Links {
     private static final int RTM_DELLINK = 17;
     private static final int RTM_GETLINK = 18;
     private static final int RTM_SETLINK = 19;
+    static final int AF_INET = 2;
     static final int AF_INET6 = 10;
+    /** linux/if_link.h; holds a parameter of a device by its number in linux/ip.h. */
+    static final int IFLA_INET_CONF = 1;
+
+    static final int IPV4_DEVCONF_ARP_ANNOUNCE = 18;
     private static final int IFF_UP = 1;
 
     private final NetlinkSocket socket;
@@ -205,6 +210,18 @@ public final class Links {
         socket.execute(
                 "switch spanning tree of link " + index + (on ? " on" : " off"),
                 request.end().end());
+    }
+
+    /** @param arpAnnounce 0 to 2, as net.ipv4.conf.*.arp_announce */
+    public void setArpAnnounce(int index, int arpAnnounce) {
+        Request request = change(index)
+                .nest(IFLA_AF_SPEC)
+                .nest(AF_INET)
+                .nest(IFLA_INET_CONF)
+                .u32(IPV4_DEVCONF_ARP_ANNOUNCE, arpAnnounce);
+        socket.execute(
+                "set arp_announce of link " + index + " to " + arpAnnounce,
+                request.end().end().end());
     }
 
     /** @param alias at most 254 bytes; empty takes the alias away */

@@ -41,7 +41,7 @@ class BpfObjectsTest {
                     .isEqualTo(names.get(0))
                     .matches("guard_[0-9a-f]{8}");
             assertThat(programs.get(Role.GUARD).info().mapIds()).containsExactly(map.id());
-            assertThat(map).isEqualTo(new BpfMap.Info(map.id(), "fan_counters", 6, 4, 8, 32));
+            assertThat(map).isEqualTo(new BpfMap.Info(map.id(), "fan_counters", 6, 4, 8, FanPrograms.ENTRIES));
             assertThat(AttachedProgram.ofId(encap.id()))
                     .isEqualTo(new AttachedProgram(encap.id(), encap.name(), Role.ENCAP, map.id()));
         }
@@ -71,7 +71,7 @@ class BpfObjectsTest {
     @ParameterizedTest
     @MethodSource("fans")
     void everyFanLoadsAlsoWhereTheCpuWantsAlignedLoads(FanProgramSpec spec) {
-        try (BpfMap map = BpfMap.createPerCpuArray("fan_counters", FanPrograms.COUNTERS);
+        try (BpfMap map = BpfMap.createPerCpuArray("fan_counters", FanPrograms.ENTRIES);
                 BpfProgram encap = BpfProgram.load(
                         "encap",
                         EncapProgram.emit(spec, map.fd(), ByteOrder.nativeOrder())
@@ -142,7 +142,7 @@ class BpfObjectsTest {
                         FanPrograms.load(Specs.USUAL, BpfMap.byId(small.info().id()))) {
             assertThat(programs.counters().info().id())
                     .isNotEqualTo(small.info().id());
-            assertThat(programs.counters().info().entries()).isEqualTo(FanPrograms.COUNTERS);
+            assertThat(programs.counters().info().entries()).isEqualTo(FanPrograms.ENTRIES);
         }
     }
 

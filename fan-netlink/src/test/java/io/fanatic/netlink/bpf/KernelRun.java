@@ -37,7 +37,7 @@ final class KernelRun implements AutoCloseable {
     private static final int KEY = -48;
 
     private final FanProgramSpec spec;
-    private final BpfMap counters = BpfMap.createPerCpuArray(FanPrograms.COUNTERS_NAME, FanPrograms.COUNTERS);
+    private final BpfMap counters = BpfMap.createPerCpuArray(FanPrograms.COUNTERS_NAME, FanPrograms.ENTRIES);
     private final BpfProgram encap;
     private final BpfProgram guard;
     private long[] before = new long[FanPrograms.COUNTERS];

@@ -24,9 +24,12 @@ final class Machine {
     private static final long FRAME = 0x10_0000_0000L;
     private static final int STACK_BYTES = 512;
 
+    /** What its clock shows, in nanoseconds since it was started. */
+    static final long NOW = 4_711_000_000_000L;
+
     private final ByteOrder order;
     private final ByteBuffer code;
-    private final ByteBuffer values = ByteBuffer.allocate(8 * FanPrograms.COUNTERS);
+    private final ByteBuffer values = ByteBuffer.allocate(8 * FanPrograms.ENTRIES);
 
     /** {@code skb->mark}, before a run and after it. */
     int mark;
@@ -73,6 +76,18 @@ final class Machine {
             }
         }
         return counts;
+    }
+
+    /** The reasons with a time, by {@link #NOW}; those that somebody should look at have it when they have a count. */
+    Map<Counter, Long> times() {
+        Map<Counter, Long> times = new HashMap<>();
+        for (Counter counter : Counter.values()) {
+            long time = values.getLong(8 * (FanPrograms.COUNTERS + counter.index()));
+            if (time != 0) {
+                times.put(counter, time);
+            }
+        }
+        return times;
     }
 
     Result run(FanModel.Frame frame, int linear, Optional<FanModel.Key> received) {
@@ -265,7 +280,9 @@ final class Machine {
             switch (helper) {
                 case 1:
                     int index = stack.getInt(onStack(registers[2]));
-                    return registers[1] == MAP && index >= 0 && index < FanPrograms.COUNTERS ? VALUES + 8L * index : 0;
+                    return registers[1] == MAP && index >= 0 && index < FanPrograms.ENTRIES ? VALUES + 8L * index : 0;
+                case 125:
+                    return NOW;
                 case 20:
                     return getTunnelKey(onStack(registers[2]));
                 case 21:

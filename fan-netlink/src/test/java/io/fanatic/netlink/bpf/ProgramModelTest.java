@@ -37,6 +37,7 @@ class ProgramModelTest {
                 Machine.Result result = machine.run(frame, linear(i), Optional.empty());
 
                 assertThat(machine.counts()).as("frame %d, %s", i, order).isEqualTo(Map.of(wanted.counter(), 1L));
+                assertThat(machine.times()).isEqualTo(timesOf(Optional.of(wanted.counter())));
                 Optional<FanModel.Key> key = wanted.keyAsSet(spec.setsLocalAddress());
                 assertThat(result)
                         .isEqualTo(new Machine.Result(
@@ -64,6 +65,7 @@ class ProgramModelTest {
                 Machine.Result result = machine.run(frame, linear(i), outer);
 
                 assertThat(machine.counts()).as("frame %d, %s", i, order).isEqualTo(Map.of(wanted, 1L));
+                assertThat(machine.times()).isEqualTo(timesOf(Optional.of(wanted)));
                 assertThat(result.verdict()).isEqualTo(wanted == Counter.RECEIVED ? FanEmitter.NEXT : FanEmitter.DROP);
                 assertThat(machine.mark).isEqualTo(wanted == Counter.RECEIVED ? 0x8000_1001 : 0x8000_0001);
             }
@@ -87,11 +89,19 @@ class ProgramModelTest {
 
                 Map<Counter, Long> wanted = dropped.isPresent() ? Map.of(dropped.get(), 1L) : Map.of();
                 assertThat(machine.counts()).as("frame %d, %s", i, order).isEqualTo(wanted);
+                assertThat(machine.times()).isEqualTo(timesOf(dropped));
                 assertThat(result.verdict()).isEqualTo(dropped.isPresent() ? FanEmitter.DROP : FanEmitter.NEXT);
                 boolean taken = letIn && dropped.isEmpty() && !model.isFromHere(frame);
                 assertThat(machine.mark).as("frame %d, %s", i, order).isEqualTo(letIn && !taken ? -1 : 0xffff_efff);
             }
         }
+    }
+
+    /** Drops on every healthy fan, and what passes, cost no look at the clock. */
+    private static Map<Counter, Long> timesOf(Optional<Counter> moved) {
+        return moved.filter(counter -> counter.kind() == Counter.Kind.SUSPICIOUS)
+                .map(counter -> Map.of(counter, Machine.NOW))
+                .orElse(Map.of());
     }
 
     @Test

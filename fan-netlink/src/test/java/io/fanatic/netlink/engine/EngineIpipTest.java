@@ -209,6 +209,7 @@ class EngineIpipTest {
                 "",
                 false,
                 false,
+                0,
                 Optional.empty(),
                 Optional.of(new LinkState.Ipip(external, parse(local), parse(remote))));
     }

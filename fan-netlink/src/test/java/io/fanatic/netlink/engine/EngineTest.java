@@ -529,7 +529,7 @@ class EngineTest {
     @Test
     void remainsOfADeadRunAreSweptByUpAndByDown() {
         kernel.createLink(TunnelResource.TEMPORARY, new LinkSpec.Vxlan(new MacAddress(1), 1450, 8472, true));
-        kernel.createLink(BridgeResource.TEMPORARY, new LinkSpec.Bridge(new MacAddress(1), 1450, false));
+        kernel.createLink(BridgeResource.TEMPORARY, new LinkSpec.Bridge(new MacAddress(1), 1450, false, 2));
         engine.up(first());
         engine.downEverything();
         assertThat(kernel.links()).extracting(LinkState::name).containsExactly("lo", "eth0");

@@ -58,7 +58,7 @@ class ForeignDeviceProgramsTest {
     private void keeper(KernelFeatures features, String name) {
         with(features, kernel -> {
             MacAddress mac = new MacAddress(0x02fa00000000L | name.hashCode() & 0xffffff);
-            kernel.createLink(BridgeResource.TEMPORARY, new LinkSpec.Bridge(mac, 1450, false));
+            kernel.createLink(BridgeResource.TEMPORARY, new LinkSpec.Bridge(mac, 1450, false, 2));
             kernel.renameWithAlias(BridgeResource.TEMPORARY, name, "fanatic for tests");
         });
     }

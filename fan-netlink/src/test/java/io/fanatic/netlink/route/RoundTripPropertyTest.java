@@ -213,6 +213,7 @@ class RoundTripPropertyTest {
                         "",
                         false,
                         false,
+                        0,
                         Optional.of(vxlan),
                         Optional.empty()));
     }
@@ -257,6 +258,7 @@ class RoundTripPropertyTest {
                 alias,
                 false,
                 false,
+                0,
                 Optional.empty(),
                 Optional.empty());
     }

@@ -52,6 +52,11 @@ public final class CleanStream extends PrintStream {
         return bytes.toString(StandardCharsets.UTF_8);
     }
 
+    @Override
+    public boolean checkError() {
+        return super.checkError() | failure().isPresent();
+    }
+
     /** Why not everything was written; empty also where the reader did not want more. */
     Optional<IOException> failure() {
         flush();

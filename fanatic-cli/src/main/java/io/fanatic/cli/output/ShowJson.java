@@ -3,12 +3,10 @@ package io.fanatic.cli.output;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
-import io.fanatic.core.Counter;
 import io.fanatic.core.FanSlice;
 import io.fanatic.netlink.FanNetwork;
 import io.fanatic.netlink.engine.Fan;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Function;
 
 /** {@code show --json}. The schema number grows when a field changes its meaning or goes; new fields do not count. */
@@ -17,15 +15,15 @@ public final class ShowJson {
 
     private ShowJson() {}
 
-    /** @param counters of a fan; without any, the document has none */
-    public static String document(List<Fan> fans, FanNetwork network, Function<Fan, Map<Counter, Long>> counters) {
-        return print(tree(fans, network, counters));
+    /** @param counts of a fan; without any, the document has none */
+    public static String document(List<Fan> fans, FanNetwork network, Function<Fan, StatsOptions.Counts> counts) {
+        return print(tree(fans, network, counts));
     }
 
-    public static JsonObject tree(List<Fan> fans, FanNetwork network, Function<Fan, Map<Counter, Long>> counters) {
+    public static JsonObject tree(List<Fan> fans, FanNetwork network, Function<Fan, StatsOptions.Counts> counts) {
         JsonArray list = new JsonArray();
         for (Fan fan : fans) {
-            JsonObject one = fan(fan, counters.apply(fan));
+            JsonObject one = fan(fan, counts.apply(fan));
             if (fan.fast()) {
                 one.add("fastPath", PathText.json(fan, network));
             }
@@ -41,7 +39,7 @@ public final class ShowJson {
         return new GsonBuilder().setPrettyPrinting().create().toJson(document);
     }
 
-    static JsonObject fan(Fan fan, Map<Counter, Long> counters) {
+    static JsonObject fan(Fan fan, StatsOptions.Counts counts) {
         JsonObject object = new JsonObject();
         object.addProperty("overlay", fan.overlay().toString());
         object.addProperty("underlay", fan.mapping().underlay().toString());
@@ -67,10 +65,13 @@ public final class ShowJson {
             slices.add(one);
         }
         object.add("slices", slices);
-        if (!counters.isEmpty()) {
+        if (!counts.counters().isEmpty()) {
             JsonObject numbers = new JsonObject();
-            counters.forEach((counter, count) -> numbers.addProperty(counter.label(), count));
+            counts.counters().forEach((counter, count) -> numbers.addProperty(counter.label(), count));
             object.add("counters", numbers);
+            JsonObject times = new JsonObject();
+            counts.lastDrops().forEach((counter, time) -> times.addProperty(counter.label(), time.toString()));
+            object.add("lastDrops", times);
         }
         return object;
     }

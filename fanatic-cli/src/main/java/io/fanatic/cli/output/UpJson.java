@@ -6,7 +6,6 @@ import io.fanatic.cli.command.ExitCode;
 import io.fanatic.netlink.engine.Fan;
 import io.fanatic.netlink.engine.Plan;
 import java.util.List;
-import java.util.Map;
 
 /** {@code fanctl up --json}. */
 public final class UpJson {
@@ -17,7 +16,7 @@ public final class UpJson {
 
     /** A fan as it is now, or as it would be, and what led there. */
     public void add(Fan fan, Plan plan) {
-        JsonObject one = ShowJson.fan(fan, Map.of());
+        JsonObject one = ShowJson.fan(fan, StatsOptions.Counts.NONE);
         one.addProperty("changed", !plan.isEmpty());
         one.add("steps", array(plan.lines()));
         one.add("notes", array(plan.notes()));

@@ -2,6 +2,7 @@ package io.fanatic.cli.doctor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fanatic.cli.CliRun;
 import io.fanatic.cli.WithoutEbpf;
 import io.fanatic.core.FanOptions;
 import io.fanatic.harness.junit.FanLab;
@@ -18,6 +19,10 @@ import io.fanatic.netlink.health.Health;
 import io.fanatic.netlink.health.Severity;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -646,15 +651,42 @@ class DoctorFindingsTest {
                 found = host.has(Code.DROPS);
             }
             assertThat(found.severity()).isEqualTo(Severity.NOTE);
+            Pattern when = Pattern.compile("the last at (\\S+?)\\)?$");
+            Matcher last = when.matcher(found.title());
+            assertThat(last.find()).as(found.title()).isTrue();
+            assertThat(Duration.between(OffsetDateTime.parse(last.group(1)), OffsetDateTime.now()))
+                    .isBetween(Duration.ZERO, Duration.ofSeconds(60));
             assertThat(found.evidence())
                     .satisfiesExactly(
-                            line -> assertThat(line).startsWith("send-spoofed "),
-                            line -> assertThat(line).startsWith("send-host-spoofed "));
+                            line -> assertThat(line).matches("send-spoofed \\d+ \\(the last at \\S+\\): .*"),
+                            line -> assertThat(line).matches("send-host-spoofed \\d+ \\(the last at \\S+\\): .*"));
+            assertThat(CliRun.fanctl(host.host(), found.fix().replace("fanctl ", ""))
+                            .done())
+                    .contains("dropped: the sender's address is not of this host's slice; the last at ");
         } finally {
-            // With the devices go their counters.
-            host.run("ip link del ftun-250; ip link del fan-250");
-            host.up(FanOptions.DEFAULT);
-            host.run("ip link set h1c1 master fan-250");
+            CliRun.fanctl(host.host(), "show --stats --reset").done();
+        }
+        host.isHealthy();
+        assertThat(CliRun.fanctl(host.host(), "show --stats").done()).doesNotContain("dropped: the sender's");
+    }
+
+    /** Its ARP was taken for forged: the kernel gave the address that the packet came from as the sender. */
+    @Test
+    void theHostSpeaksToItsContainersFromAnotherAddressOfItsOwn(Lab lab) {
+        CliRun.fanctl(host.host(), "show --stats --reset").done();
+        // As for a port that is published at the underlay's address, which the host itself reads.
+        for (String container : List.of("250.0.1.2", "250.0.1.77")) {
+            host.run("ip neigh flush dev fan-250; ping -c1 -W1 -I 10.0.0.1 " + container + " || true");
+        }
+        assertThat(CliRun.fanctl(host.host(), "show --stats").done()).doesNotContain("dropped: the sender's");
+        host.isHealthy();
+        // To another host's container it is forged, as nobody there could answer.
+        host.run("ip neigh replace 250.0.2.2 lladdr 02:00:00:00:00:01 dev fan-250;"
+                + " ping -c1 -W1 -I 10.0.0.1 250.0.2.2 || true; ip neigh del 250.0.2.2 dev fan-250");
+        try {
+            assertThat(host.has(Code.DROPS).evidence()).anyMatch(line -> line.startsWith("send-spoofed 1 "));
+        } finally {
+            CliRun.fanctl(host.host(), "show --stats --reset").done();
         }
     }
 }

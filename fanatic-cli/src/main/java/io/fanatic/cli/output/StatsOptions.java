@@ -1,0 +1,61 @@
+package io.fanatic.cli.output;
+
+import io.fanatic.cli.command.Command;
+import io.fanatic.cli.command.Console;
+import io.fanatic.cli.command.FanArguments;
+import io.fanatic.cli.command.Option;
+import io.fanatic.core.Counter;
+import io.fanatic.netlink.FanNetwork;
+import io.fanatic.netlink.engine.Fan;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+/** {@code --stats} and {@code --reset} of the commands that show fans. */
+public final class StatsOptions {
+    private final FanNetwork network;
+    private final Option<Boolean> stats;
+    private final Option<Boolean> reset;
+
+    /**
+     * What a fan's programs have counted.
+     *
+     * @param counters empty when that was not asked for
+     * @param lastDrops when frames were last dropped that somebody should look at
+     */
+    public record Counts(Map<Counter, Long> counters, Map<Counter, Instant> lastDrops) {
+        public static final Counts NONE = new Counts(Map.of(), Map.of());
+    }
+
+    public StatsOptions(Command command, FanNetwork network) {
+        this.network = network;
+        stats = command.flag("--stats", "also print what the fans' programs passed and dropped (root)");
+        reset = command.flag("--reset", "with --stats: set the counters to zero once they are printed (root)");
+    }
+
+    /** Refuses to reset what nobody has seen. */
+    public void check() {
+        if (reset.or(false) && !stats.or(false)) {
+            throw FanArguments.usage("--reset goes with --stats, which prints the counters before they are reset");
+        }
+    }
+
+    public Counts of(Fan fan) {
+        return stats.or(false) ? new Counts(network.counters(fan), network.lastDrops(fan)) : Counts.NONE;
+    }
+
+    public void append(StringBuilder text, List<Fan> fans) {
+        if (stats.or(false)) {
+            for (Fan fan : fans) {
+                StatsText.append(text, fan, of(fan));
+            }
+        }
+    }
+
+    /** After all is printed; what could not be printed is kept. */
+    public void reset(List<Fan> fans, Console console) {
+        if (reset.or(false) && !console.out().checkError()) {
+            fans.forEach(network::resetCounters);
+        }
+    }
+}
