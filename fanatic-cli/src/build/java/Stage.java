@@ -86,7 +86,8 @@ public class Stage {
         put(doc + "copyright", Files.readAllBytes(deb.resolve("copyright")));
         put("usr/share/lintian/overrides/fanatic", Files.readAllBytes(deb.resolve("lintian-overrides")));
         for (String name : List.of("README.md", "CHANGELOG.md")) {
-            put(doc + name + ".gz", gzip(Files.readAllBytes(checkout.resolve(name))));
+            String text = Files.readString(checkout.resolve(name));
+            put(doc + name + ".gz", gzip(withoutLinksToTheCheckout(text).getBytes(StandardCharsets.UTF_8)));
         }
         String date = DateTimeFormatter.RFC_1123_DATE_TIME.format(time.atOffset(ZoneOffset.UTC));
         // dpkg wants two digits and +0000.
@@ -98,6 +99,12 @@ public class Stage {
                                 + " -- fanatic developers <fanatic@fanatic.invalid>  " + date + "\n")
                         .getBytes(StandardCharsets.UTF_8)));
         tree(checkout.resolve("examples"), doc + "examples");
+    }
+
+    /** Links to files that are not beside it become their words, and pictures go; the examples are there. */
+    private static String withoutLinksToTheCheckout(String markdown) {
+        return markdown.replaceAll("(?m)^!\\[[^\\]]*\\]\\((?!https?:)[^)]*\\)\n\n?", "")
+                .replaceAll("\\[([^\\]]*)\\]\\((?!https?:|examples[/)])[^)]*\\)", "$1");
     }
 
     /** Without what somebody built in an example's own target. */

@@ -1,5 +1,7 @@
 package io.fanatic.core;
 
+import java.util.Optional;
+
 /**
  * Which networks can be an overlay as far as addresses alone decide it. Whether an overlay collides with a route or a
  * name server of one host is known only there.
@@ -31,20 +33,21 @@ public final class Overlays {
     }
 
     /**
-     * {@return whether an overlay has addresses that hosts on the internet may have, which this host would not reach any more}
+     * {@return what to know of an overlay that has addresses which hosts on the internet may have, a sentence; empty for any other one}
      *
      * @param overlay any network
      */
-    public static boolean isPublic(Cidr overlay) {
+    public static Optional<String> warning(Cidr overlay) {
         int[][] free = {
             {0xf0000000, 4}, {0x0a000000, 8}, {0xac100000, 12}, {0xc0a80000, 16}, {0x64400000, 10}, {0xc6120000, 15}
         };
         for (int[] network : free) {
             if (new Cidr(Ipv4Address.of(network[0]), network[1]).contains(overlay)) {
-                return false;
+                return Optional.empty();
             }
         }
-        return true;
+        return Optional.of(overlay
+                + " has addresses of the internet, which this host does not reach while the fan is up; " + ADVICE);
     }
 
     private static void refuse(Cidr overlay, int network, int prefixLength, String reason) {

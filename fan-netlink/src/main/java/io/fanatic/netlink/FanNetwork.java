@@ -158,6 +158,16 @@ public final class FanNetwork {
     }
 
     /**
+     * {@return the entry with the underlay as a network, as it is on every other host, where this one has only one address in it; else the
+     * entry as it is}
+     *
+     * @param entry of a fan of this host
+     */
+    public FanEntry onAnyHost(FanEntry entry) {
+        return read(kernel -> new Engine(kernel).onAnyHost(entry));
+    }
+
+    /**
      * {@return the addresses of this host that an underlay can be made of: not those of the loopback device or of fans}
      * The address on the device with the default route comes first. Needs no privilege.
      */

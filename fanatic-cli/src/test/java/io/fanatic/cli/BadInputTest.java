@@ -9,6 +9,11 @@ import io.fanatic.harness.lab.ExecResult;
 import io.fanatic.harness.lab.Lab;
 import io.fanatic.harness.lab.LabHost;
 import io.fanatic.netlink.host.HostSnapshot;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ProtocolFamily;
+import java.net.StandardProtocolFamily;
+import java.nio.channels.DatagramChannel;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -97,6 +102,25 @@ class BadInputTest {
                 "UDP port 8472",
                 "flannel.1",
                 "--port");
+    }
+
+    /** The dry run knew of devices only. */
+    @Test
+    void theSocketThatHoldsThePortIsNamedByTheDryRunAsWell() throws IOException {
+        for (String address : List.of("0.0.0.0", "127.0.0.1", "::", "::1")) {
+            ProtocolFamily family = address.contains(":") ? StandardProtocolFamily.INET6 : StandardProtocolFamily.INET;
+            try (DatagramChannel socket = host.namespace().call(() -> DatagramChannel.open(family))) {
+                host.namespace().call(() -> socket.bind(new InetSocketAddress(address, 8472)));
+                HostSnapshot theirs = snapshot();
+                for (String dryRun : List.of(" --dry-run", "")) {
+                    fanctl(host, "up" + FAN + dryRun)
+                            .refused(ExitCode.CONFLICT, "UDP port 8472 is held by a socket of another program");
+                }
+                assertThat(fanctl(host, "up" + FAN + " --port 8473 --dry-run").done())
+                        .contains("create tunnel");
+                assertThat(theirs.changesTo(snapshot())).isEmpty();
+            }
+        }
     }
 
     @Test

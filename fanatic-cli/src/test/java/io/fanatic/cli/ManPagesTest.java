@@ -9,6 +9,7 @@ import io.fanatic.cli.command.Program;
 import io.fanatic.core.FanConfig;
 import io.fanatic.harness.junit.FanLab;
 import io.fanatic.harness.lab.Lab;
+import io.fanatic.netlink.health.Code;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The pages say what the programs do: compared with the command objects, both ways. */
@@ -116,6 +118,28 @@ class ManPagesTest {
     }
 
     @Test
+    void everyCodeOfTheDoctorHasAnExampleOfWhatIsSeenAndOfTheFix() throws IOException {
+        Map<String, List<String>> examples = new TreeMap<>();
+        String code = "";
+        for (String line : ManPage.read("fan-doctor.7").section("CODES")) {
+            if (line.startsWith(".It Cm ")) {
+                code = line.split(" ")[2];
+                examples.put(code, new ArrayList<>());
+            } else if (line.startsWith(".Dl ")) {
+                examples.getOrDefault(code, new ArrayList<>()).add(line.substring(4));
+            }
+        }
+        assertThat(examples.keySet())
+                .containsExactlyInAnyOrderElementsOf(
+                        Code.all().stream().map(Code::word).toList());
+        assertThat(examples).allSatisfy((word, lines) -> {
+            assertThat(lines).as(word).hasSizeBetween(2, 3);
+            assertThat(lines.get(0)).as(word).doesNotStartWith("# ");
+            assertThat(lines.get(1)).as(word).startsWith("# ");
+        });
+    }
+
+    @Test
     void pagesThatPagesReferToAreThere() throws IOException {
         Set<String> ours = new TreeSet<>();
         for (ManPage page : ManPage.all()) {
@@ -131,11 +155,31 @@ class ManPagesTest {
         }
     }
 
+    /** Pages whose examples are run, each on two fresh hosts. */
+    static final List<String> EXAMPLES = List.of("fanctl.8", "fanatic.1", "fan.7", "fan-doctor.7", "fan-report.5");
+
+    private static final String SERVE = "cd 'BIN' && { ./fanatic serve >serve.log 2>&1 & pid=$!; };"
+            + " until ss -Hltn sport = :7 | grep -q .; do kill -0 $pid || exit 1; sleep 0.05; done; echo $pid >serve.pid";
+
+    static List<String> examples() {
+        return EXAMPLES;
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"fanctl.8", "fanatic.1", "fan.7", "fan-doctor.7"})
-    @FanLab(hosts = 1, containers = 0, fan = false)
+    @MethodSource("examples")
+    @FanLab(hosts = 2, containers = 0, fan = false)
     void itsExamplesWork(String name, Lab lab, @TempDir Path bin) throws Exception {
         Walkthrough.install(bin);
+        if (name.equals("fan-report.5")) {
+            // Between hosts that have a fan already, the other one of which answers.
+            lab.hosts()
+                    .forEach(host -> CliRun.fanctl(host, "up -u 10.0.0.0/16 -o 250.0.0.0/8")
+                            .done());
+            lab.hosts()
+                    .get(1)
+                    .exec("sh", "-c", SERVE.replace("BIN", bin.toString()))
+                    .orThrow();
+        }
         List<String> session = new ArrayList<>();
         List<String> labs = new ArrayList<>();
         for (String line : ManPage.read(name).exampleSession()) {
@@ -148,6 +192,9 @@ class ManPagesTest {
                         .isEqualTo("    # printf '" + Transcript.ANSWERS.replace("\n", "\\n") + "' | sudo fanatic");
             } else if (line.startsWith("    # sudo fanatic lab ")) {
                 labs.add(line.substring(line.indexOf("lab ")).replaceFirst("lab \\w+", "$0 --lab " + LAB));
+            } else if (line.contains(" --report ")) {
+                // Beside the programs, as the next commands expect it.
+                session.add(line.replace("# fanatic", "# command fanatic"));
             } else if (line.equals("    # fanctl watch")) {
                 // Somebody ends it as soon as it watches.
                 session.add(
@@ -158,6 +205,9 @@ class ManPagesTest {
             }
         }
         Walkthrough.of(ManPage.DIRECTORY.resolve(name), session, bin).run(lab, bin);
+        if (name.equals("fan-report.5")) {
+            said("sh", "-c", "kill $(cat '" + bin + "/serve.pid')");
+        }
         // Labs are made on the machine itself, not in a host of another lab.
         for (String command : labs) {
             assertThat(said("sh", "-c", "cd '" + bin + "' && ./fanatic " + command + " || echo FAILED"))

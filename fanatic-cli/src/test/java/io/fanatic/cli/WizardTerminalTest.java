@@ -77,6 +77,8 @@ class WizardTerminalTest {
     /** The lines of a run, in order, but for what a person is asked beyond the transcript. */
     private static void isTheTranscript(String shown) {
         List<String> lines = Transcript.withoutMeasurements(shown)
+                // A prompt that leaves no room for its answer goes on in the next line.
+                .replaceAll("(specify|alternative\\)) *\n(?=alternative|\\[)", "$1 ")
                 .lines()
                 .map(String::stripTrailing)
                 .toList();
@@ -119,7 +121,63 @@ class WizardTerminalTest {
                             "  ! Docker restarts",
                             "\"fanatic deconfigure\" puts all of it back as it is now.");
             assertThat(pty.raw()).as("no colours").doesNotContain("\033[3", "\033[1;3");
+            assertThat(pty.text().lines()).allMatch(line -> line.length() <= 80);
+            assertThat(pty.text())
+                    .as("a question is not broken where JLine finds the end of the line")
+                    .contains("or specify\nalternative) [10.0.0.0/16]:", "or specify alternative)\n[250.0.0.0/8]:")
+                    .contains("Return takes the answer in brackets, Tab proposes others, ? explains a question.");
+            theEndTellsWhatToTypeNext(pty.text());
         }
+        deconfigure();
+    }
+
+    /** What is for the next host is typed here as it stands: nothing is left to do. */
+    private void theEndTellsWhatToTypeNext(String shown) {
+        String end = shown.substring(shown.indexOf("Next, on this host:"));
+        assertThat(end.lines().map(String::strip))
+                .contains("docker run --rm -it busybox", "fanatic show", "sudo fanatic doctor");
+        String next = "On the next host, to have the same:\n";
+        assertThat(end).contains(next);
+        String command = end.substring(end.indexOf(next) + next.length())
+                .replace("\\\n", "")
+                .strip()
+                .replaceAll(" +", " ");
+        assertThat(command).doesNotContain("10.0.0.1").startsWith("sudo fanatic ");
+        HostSnapshot done = lab.snapshot(host);
+        CliRun.fanatic(host, FanaticWithFakes::host, command.replace("sudo fanatic ", ""), "")
+                .done();
+        assertThat(done.changesTo(lab.snapshot(host))).isEmpty();
+    }
+
+    /** What was brought up by hand got the host's own address into its line, which is another one on each host. */
+    @Test
+    void aFanThatIsUpByHandIsConfiguredAsOnEveryHost() throws Exception {
+        CliRun.fanctl(host, "up -u 10.0.0.0/16 -o 250.0.0.0/8").done();
+        try (Pty pty = wizard("configure", "--no-lxd", "--no-docker", "--no-test")) {
+            pty.answer(UNDERLAY, "")
+                    .answer(OVERLAY, "")
+                    .await("write \"250.0.0.0/8 10.0.0.0/16\" to /etc/network/fan")
+                    .answer(GO_AHEAD, "")
+                    .answer(REMOTE, "");
+            assertThat(pty.exitCode()).as(pty.text()).isZero();
+        }
+        deconfigure();
+    }
+
+    @Test
+    void anOverlayOfTheInternetsIsSaidBeforeItIsDone() throws Exception {
+        String warning = "8.0.0.0/8 has addresses of the internet, which this host does not reach";
+        try (Pty pty = wizard("configure", "--no-lxd", "--no-docker", "--no-test")) {
+            pty.answer(UNDERLAY, "")
+                    .answer(OVERLAY, "8.0.0.0/8")
+                    .await("! " + warning)
+                    .answer(GO_AHEAD, "n");
+            assertThat(pty.exitCode()).as(pty.text()).isEqualTo(ExitCode.CANCELLED.status());
+        }
+        assertThat(before.changesTo(lab.snapshot(host))).isEmpty();
+        CliRun run =
+                CliRun.fanatic(host, FanaticWithFakes::host, "configure --yes -o 8.0.0.0/8 --no-lxd --no-docker", "");
+        assertThat(run.err()).contains("fanatic: " + warning);
         deconfigure();
     }
 
@@ -137,13 +195,13 @@ class WizardTerminalTest {
     @Test
     void fortyColumnsOfARealTerminalWillDo() throws Exception {
         try (Pty pty = wizard(40, Map.of("NO_COLOR", "1"))) {
-            // JLine breaks the prompts itself; what stands on the last line is awaited.
+            // What stands on the last line of a prompt is awaited.
             pty.answer("0.0/16]:", "")
                     .answer("0.0/8]:", "")
                     .answer("[Yn]:", "n")
                     .answer("[Yn]:", "n")
                     .answer("Go ahead? [Yn]:", "")
-                    .answer("to skip):", "");
+                    .answer("skip):", "");
             assertThat(pty.exitCode()).as(pty.text()).isZero();
             assertThat(pty.raw()).as("no colours").doesNotContain("\033[3", "\033[1;3");
         }
@@ -225,6 +283,26 @@ class WizardTerminalTest {
                     .await("241.0.0.0/8")
                     .type(CTRL_C);
             assertThat(pty.exitCode()).as(pty.text()).isEqualTo(ExitCode.CANCELLED.status());
+        }
+    }
+
+    @Test
+    void theTabKeyProposesWhatLeadsToOtherHostsWithoutHeadings() throws Exception {
+        host.exec("ip", "link", "add", "docker0", "type", "bridge").orThrow();
+        host.exec("ip", "addr", "add", "172.17.0.1/16", "dev", "docker0").orThrow();
+        try (Pty pty = wizard()) {
+            pty.await(UNDERLAY)
+                    .type("\t")
+                    .await("10.0.0.1/16")
+                    .await("eth0/16")
+                    .type("\t")
+                    .await("10.0.0.0/16")
+                    .type(CTRL_C);
+            assertThat(pty.exitCode()).as(pty.text()).isEqualTo(ExitCode.CANCELLED.status());
+            assertThat(pty.text().substring(pty.text().indexOf(UNDERLAY)))
+                    .doesNotContain("172.17", "original", "others");
+        } finally {
+            host.exec("ip", "link", "delete", "docker0").orThrow();
         }
     }
 

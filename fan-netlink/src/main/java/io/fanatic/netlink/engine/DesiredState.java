@@ -94,6 +94,11 @@ final class DesiredState {
         return resources;
     }
 
+    /** Whether a socket has a UDP port. */
+    boolean isUdpPortHeld(int port) {
+        return kernel.isUdpPortHeld(port);
+    }
+
     /** A device of ours forwards; one that is yet to be made does so by itself where the host forwards everywhere. */
     static void forwards(String device, HostState host, List<Resource> resources) {
         if (!host.forwarding().isSettled() || host.link(device).isPresent()) {

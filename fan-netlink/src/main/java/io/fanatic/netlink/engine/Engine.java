@@ -229,6 +229,26 @@ public final class Engine {
     }
 
     /**
+     * {@return the entry with the underlay as a network, as it is on every other host, where this one has only one address in it; else the
+     * entry as it is}
+     *
+     * @param entry of a fan of this host
+     */
+    public FanEntry onAnyHost(FanEntry entry) {
+        if (entry.underlay() instanceof UnderlaySpec.Address given) {
+            UnderlaySpec network = new UnderlaySpec.Network(given.network());
+            try {
+                if (resolve(network).equals(given)) {
+                    return new FanEntry(entry.overlay(), network, entry.options());
+                }
+            } catch (FanException several) {
+                return entry;
+            }
+        }
+        return entry;
+    }
+
+    /**
      * {@return the addresses of this host that an underlay can be made of: not those of the loopback device or of fans}
      * The address on the device with the default route comes first.
      */
@@ -259,10 +279,9 @@ public final class Engine {
         if (obstacle.isPresent()) {
             all = all.with("the fan does not take the fast path: " + obstacle.get());
         }
-        if (before.isEmpty() && Overlays.isPublic(fan.overlay())) {
-            all = all.with(fan.overlay()
-                    + " has addresses of the internet, which this host does not reach while the fan is up; "
-                    + Overlays.ADVICE);
+        Optional<String> warning = before.isEmpty() ? Overlays.warning(fan.overlay()) : Optional.empty();
+        if (warning.isPresent()) {
+            all = all.with(warning.get());
         }
         return !fan.dhcp().isEmpty() && kernel.nameServersForContainers().isEmpty() ? all.with(NO_NAME_SERVER) : all;
     }

@@ -111,6 +111,13 @@ public interface Kernel extends AutoCloseable {
     List<DhcpReservation> reservations();
 
     /**
+     * {@return whether a socket has a UDP port, one of a tunnel that is up or of a program}
+     *
+     * @param port 1 to 65535
+     */
+    boolean isUdpPortHeld(int port);
+
+    /**
      * {@return what our DHCP server on a bridge has leased and has not ended}
      *
      * @param bridge its device
@@ -144,6 +151,17 @@ public interface Kernel extends AutoCloseable {
      * @param alias the ifalias, a {@link Label}
      */
     void renameWithAlias(String temporaryName, String name, String alias);
+
+    /**
+     * Puts a new tunnel into the place of one, with its label, programs, counters and bridge, up where that is up. Frames that come between
+     * the one and the other are lost: those of some milliseconds. When it fails, the old one is there as before.
+     *
+     * @param name of both
+     * @param spec of the new one
+     * @param vni that it receives, if it has a filter
+     * @param programs that it has
+     */
+    void replaceTunnel(String name, LinkSpec.Vxlan spec, int vni, ProgramSpec programs);
 
     /**
      * Replaces a device's label.
@@ -388,11 +406,13 @@ public interface Kernel extends AutoCloseable {
     void close();
 
     /**
-     * {@return whether a name is one of those that {@link #createLink} is given}
+     * {@return whether a name is one of those that {@link #createLink} is given, or that {@link #replaceTunnel} takes on the way}
      *
      * @param name any device's
      */
     static boolean isTemporary(String name) {
-        return name.equals(TunnelResource.TEMPORARY) || name.equals(BridgeResource.TEMPORARY);
+        return name.equals(TunnelResource.TEMPORARY)
+                || name.equals(TunnelResource.REPLACED)
+                || name.equals(BridgeResource.TEMPORARY);
     }
 }

@@ -19,6 +19,7 @@ import io.fanatic.netlink.host.NatTable;
 import io.fanatic.netlink.host.PortTable;
 import io.fanatic.netlink.host.Sysctl;
 import io.fanatic.netlink.host.TunnelTable;
+import io.fanatic.netlink.host.UdpPorts;
 import io.fanatic.netlink.libc.Errno;
 import io.fanatic.netlink.libc.ErrnoException;
 import io.fanatic.netlink.route.Addresses;
@@ -236,6 +237,11 @@ public final class LinuxKernel implements Kernel {
     @Override
     public Map<Counter, Long> counters(String keeper) {
         return noted().counters(link(keeper));
+    }
+
+    @Override
+    public boolean isUdpPortHeld(int port) {
+        return UdpPorts.isHeld(port);
     }
 
     @Override
@@ -522,6 +528,64 @@ public final class LinuxKernel implements Kernel {
     }
 
     @Override
+    public void replaceTunnel(String name, LinkSpec.Vxlan spec, int vni, ProgramSpec programs) {
+        Link old = link(name);
+        String fresh = TunnelResource.TEMPORARY;
+        deleteLink(fresh);
+        createLink(fresh, spec);
+        try {
+            if (spec.vniFilter()) {
+                addVni(fresh, vni);
+            }
+            // What it records is not attached to the new one and so means nothing there, except where the counters are.
+            links.setAlias(index(fresh), ProgramRecord.in(old.alias()).appendedTo(""));
+            attachPrograms(fresh, fresh, programs);
+            if (old.master() != 0) {
+                links.setMaster(index(fresh), old.master());
+            }
+            takePlace(link(fresh), old);
+        } catch (RuntimeException e) {
+            deleteLink(fresh);
+            throw e;
+        }
+        links.delete(old.index());
+    }
+
+    /** Both cannot be up at once, as they have the same port. The names come later: each step between down and up takes its time. */
+    private void takePlace(Link fresh, Link old) {
+        String alias = ProgramRecord.in(fresh.alias()).appendedTo(ProgramRecord.without(old.alias()));
+        try {
+            links.setUp(old.index(), false);
+            links.setUp(fresh.index(), old.up());
+            links.rename(old.index(), TunnelResource.REPLACED);
+            rename(fresh, old.name(), alias, old.up());
+        } catch (RuntimeException e) {
+            try {
+                links.delete(fresh.index());
+                links.rename(old.index(), old.name());
+                links.setUp(old.index(), old.up());
+            } catch (RuntimeException back) {
+                e.addSuppressed(back);
+            }
+            throw e;
+        }
+    }
+
+    /** Before Linux 6.2 a device that is up cannot have another name. */
+    private void rename(Link fresh, String name, String alias, boolean up) {
+        try {
+            links.renameWithAlias(fresh.index(), name, alias);
+        } catch (ErrnoException e) {
+            if (e.errno() != Errno.EBUSY) {
+                throw e;
+            }
+            links.setUp(fresh.index(), false);
+            links.renameWithAlias(fresh.index(), name, alias);
+            links.setUp(fresh.index(), up);
+        }
+    }
+
+    @Override
     public void setAlias(String link, String alias) {
         Link now = link(link);
         links.setAlias(now.index(), ProgramRecord.in(now.alias()).appendedTo(alias));
@@ -572,12 +636,7 @@ public final class LinuxKernel implements Kernel {
         } catch (ErrnoException e) {
             if (e.errno() == Errno.EADDRINUSE && found.flatMap(Link::vxlan).isPresent()) {
                 int port = found.flatMap(Link::vxlan).get().port();
-                throw new FanException(
-                        FanException.Reason.CONFLICT,
-                        "UDP port " + port + " is held by a socket of another program (\"ss -uanp sport = " + port
-                                + "\" shows it); end that, or choose another port with --port on every host of the fan",
-                        List.of(),
-                        e);
+                throw new FanException(FanException.Reason.CONFLICT, VxlanTunnels.heldBySocket(port), List.of(), e);
             }
             throw e;
         }

@@ -18,6 +18,7 @@ import io.fanatic.netlink.libc.ErrnoException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +32,7 @@ import java.util.TreeSet;
  */
 public final class MemoryKernel implements Kernel {
     private final Map<String, LinkState> links = new LinkedHashMap<>();
+    private final Set<Integer> heldPorts = new HashSet<>();
     private final List<AddressState> addresses = new ArrayList<>();
     private final List<RouteState> routes = new ArrayList<>();
     private final List<ProgramState> programs = new ArrayList<>();
@@ -430,6 +432,19 @@ public final class MemoryKernel implements Kernel {
     }
 
     @Override
+    public void replaceTunnel(String name, LinkSpec.Vxlan spec, int vni, ProgramSpec specified) {
+        call("replace " + name);
+        LinkState old = link(name);
+        LinkState fresh = spec.match(new NewLinks(name))
+                .withAlias(old.alias())
+                .withUp(old.up())
+                .withMaster(old.master());
+        put(spec.vniFilter() ? fresh.withVnis(List.of(new LinkState.Vnis(vni, vni))) : fresh);
+        forgetPrograms(name, name);
+        programs.add(new ProgramState(name, name, specified.names()));
+    }
+
+    @Override
     public void setAlias(String name, String alias) {
         call("set alias of " + name);
         put(link(name).withAlias(alias));
@@ -655,6 +670,20 @@ public final class MemoryKernel implements Kernel {
                     device -> !before.contains(device) && !link(device).isOurs());
         }
         beforeEverywhere = Optional.empty();
+    }
+
+    @Override
+    public boolean isUdpPortHeld(int port) {
+        return heldPorts.contains(port);
+    }
+
+    /**
+     * Has a program take a UDP port.
+     *
+     * @param port 1 to 65535
+     */
+    public void holdUdpPort(int port) {
+        heldPorts.add(port);
     }
 
     @Override

@@ -56,6 +56,11 @@ public final class Plan {
         return new Plan(changes, List.of());
     }
 
+    /** One change, and nothing to say. */
+    static Plan of(Change change) {
+        return new Plan(List.of(change), List.of());
+    }
+
     /** First all of these changes, then all of the others. */
     Plan then(Plan others) {
         List<Change> all = new ArrayList<>(changes);

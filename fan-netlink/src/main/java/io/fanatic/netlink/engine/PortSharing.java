@@ -1,13 +1,15 @@
 package io.fanatic.netlink.engine;
 
+import io.fanatic.netlink.bpf.ProgramSpec;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
  * Which tunnels need a VNI filter. Without one an external VXLAN device has its UDP port for itself, and each packet is some 50
  * ns cheaper; with it, several share the port. So a fan that is alone on its port goes without, and when another one comes
- * its tunnel is made again, once. A tunnel that has a filter keeps it: nothing is gained by disturbing its flows.
+ * a tunnel with a filter takes the place of its own, once. A tunnel that has a filter keeps it: nothing is gained by disturbing its flows.
  */
 final class PortSharing {
     private final HostState host;
@@ -35,7 +37,7 @@ final class PortSharing {
         return fan.transport().udpPort().equals(OptionalInt.of(vxlan.port()));
     }
 
-    /** Makes the tunnels of other fans again that have the fan's port for themselves. */
+    /** Replaces the tunnels of other fans that have the fan's port for themselves. */
     Plan makeRoomFor(Fan fan, List<Fan> others) {
         Plan plan = Plan.NOTHING;
         for (Fan other : others) {
@@ -45,14 +47,34 @@ final class PortSharing {
                     .filter(vxlan -> isAt(fan, vxlan) && !vxlan.vniFilter())
                     .isPresent();
             if (alone) {
-                plan = plan.then(makeAgain(other));
+                plan = plan.then(replace(other));
             }
         }
         return plan;
     }
 
-    private Plan makeAgain(Fan fan) {
+    private Plan replace(Fan fan) {
         List<Resource> observed = desired.observed(fan, host);
+        List<Resource> wanted = Tunnels.of(fan.type(), desired).desired(fan, true, host);
+        Optional<ProgramsResource> programs = programs(wanted).filter(observed::contains);
+        Optional<TunnelResource> from = tunnel(observed);
+        Optional<TunnelResource> to = tunnel(wanted);
+        // Programs on the underlay's device send to the tunnel by its index, which the new one does not have.
+        boolean alone = desired.cardGuard(fan, host).isEmpty()
+                && host.devicesWithPrograms(fan.tunnel()).isEmpty();
+        if (alone && programs.isPresent() && from.isPresent() && to.isPresent()) {
+            ProgramSpec spec = programs.get().spec().orElseThrow();
+            return Plan.of(
+                    Change.replace(new LiveTunnelResource(from.get(), spec), new LiveTunnelResource(to.get(), spec)));
+        }
+        return makeAgain(fan, observed)
+                .with("the tunnel of the fan " + fan.mapping()
+                        + " is made again, as it shares its UDP port from now on: its packets are lost for a moment, and its counters start"
+                        + " at zero");
+    }
+
+    /** Of a fan that somebody took apart: what has no programs is in no use. */
+    private Plan makeAgain(Fan fan, List<Resource> observed) {
         List<Resource> hanging = new ArrayList<>();
         List<Resource> rest = new ArrayList<>();
         for (Resource resource : observed) {
@@ -74,5 +96,23 @@ final class PortSharing {
         }
         again.addAll(desired.cardGuard(fan, host));
         return Plan.between(observed, rest).then(Plan.between(rest, again));
+    }
+
+    private static Optional<TunnelResource> tunnel(List<Resource> resources) {
+        for (Resource resource : resources) {
+            if (resource instanceof TunnelResource tunnel) {
+                return Optional.of(tunnel);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<ProgramsResource> programs(List<Resource> resources) {
+        for (Resource resource : resources) {
+            if (resource instanceof ProgramsResource programs) {
+                return Optional.of(programs);
+            }
+        }
+        return Optional.empty();
     }
 }

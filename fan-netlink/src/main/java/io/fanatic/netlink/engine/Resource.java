@@ -13,6 +13,7 @@ sealed interface Resource
                 ForwardTableResource,
                 ForwardingResource,
                 IpipTunnelResource,
+                LiveTunnelResource,
                 NatResource,
                 PortResource,
                 PortTableResource,

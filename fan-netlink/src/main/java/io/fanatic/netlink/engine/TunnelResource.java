@@ -17,6 +17,9 @@ record TunnelResource(String name, int vni, int port, boolean vniFilter, MacAddr
     /** Name of a tunnel that is not ready; see {@link Kernel#createLink}. */
     static final String TEMPORARY = FanNames.TEMPORARY + "tunnel";
 
+    /** Name of a tunnel whose place another one takes, for the moment until it is deleted. */
+    static final String REPLACED = "fan-old-tunnel";
+
     /**
      * The most that an outer packet holds. A bridge drops without a word what is larger than its port takes; what the tunnel
      * takes and the underlay does not, the tunnel answers with what would fit (Linux 5.9, skb_tunnel_check_pmtu). So the

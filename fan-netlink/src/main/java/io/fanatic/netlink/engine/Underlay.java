@@ -53,13 +53,13 @@ record Underlay(Ipv4Address address, Cidr network, String link, int mtu) {
     /** What {@link Engine#underlayAddresses} tells. */
     static List<AddressState> candidates(List<LinkState> links, List<AddressState> addresses, List<RouteState> routes) {
         Set<String> unfit = new HashSet<>(Set.of(LOOPBACK));
+        Optional<String> first = defaultLink(routes);
         for (LinkState link : links) {
-            if (link.isOurs()) {
+            if (link.isOurs() || isForContainers(link, links) && !first.equals(Optional.of(link.name()))) {
                 unfit.add(link.name());
             }
         }
         List<AddressState> candidates = new ArrayList<>();
-        Optional<String> first = defaultLink(routes);
         for (AddressState address : addresses) {
             if (!unfit.contains(address.link())) {
                 boolean ahead = first.equals(Optional.of(address.link()));
@@ -67,6 +67,21 @@ record Underlay(Ipv4Address address, Cidr network, String link, int mtu) {
             }
         }
         return candidates;
+    }
+
+    /** A bridge such as docker0, at which there are no devices but those of containers, or none at all: it leads to no other host. */
+    private static boolean isForContainers(LinkState bridge, List<LinkState> links) {
+        if (!bridge.kind().equals("bridge")) {
+            return false;
+        }
+        for (LinkState link : links) {
+            if (link.master().equals(Optional.of(bridge.name()))
+                    && !link.kind().equals("veth")
+                    && !link.kind().equals("tun")) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static int firstOther(List<AddressState> addresses, String link) {

@@ -54,6 +54,24 @@ record VxlanTunnels(DesiredState state) implements Tunnels {
                                 + link.name() + "; choose another with --vni on every host of the fan");
             }
         }
+        if (!servesPort(wanted.port(), host) && state.isUdpPortHeld(wanted.port())) {
+            throw new FanException(CONFLICT, heldBySocket(wanted.port()));
+        }
+    }
+
+    /** Whether the socket at a port is that of a tunnel. */
+    private static boolean servesPort(int port, HostState host) {
+        for (LinkState link : host.links()) {
+            if (link.up() && link.vxlan().isPresent() && link.vxlan().get().port() == port) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    static String heldBySocket(int port) {
+        return "UDP port " + port + " is held by a socket of another program (\"ss -uanp sport = " + port
+                + "\" shows it); end that, or choose another port with --port on every host of the fan";
     }
 
     @Override

@@ -163,15 +163,9 @@ public final class HealthHost implements AutoCloseable {
         }
     }
 
-    /** The entry with the underlay as a network, as on every other host, where this one has only one address in it. */
+    /** See {@link Engine#onAnyHost}. */
     FanEntry onAnyHost(FanEntry entry) {
-        if (entry.underlay() instanceof UnderlaySpec.Address given) {
-            UnderlaySpec network = new UnderlaySpec.Network(given.underlay().orElseThrow());
-            if (resolve(network).equals(Optional.of(given.address()))) {
-                return new FanEntry(entry.overlay(), network, entry.options());
-            }
-        }
-        return entry;
+        return new Engine(kernel).onAnyHost(entry);
     }
 
     /** The entry that brings a slice up as it is, also where its devices are only half there. */

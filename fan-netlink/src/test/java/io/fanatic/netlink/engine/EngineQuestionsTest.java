@@ -38,6 +38,37 @@ class EngineQuestionsTest {
     }
 
     @Test
+    void aBridgeForContainersIsNoUnderlayAndOneWithACableIs() {
+        wlanHasTheDefaultRoute();
+        for (String bridge : List.of("docker0", "br0")) {
+            kernel.put(new LinkState(
+                    bridge, "bridge", new MacAddress(7), 1500, true, Optional.empty(), "", Optional.empty()));
+        }
+        kernel.put(new LinkState(
+                "veth1", "veth", new MacAddress(5), 1500, true, Optional.of("docker0"), "", Optional.empty()));
+        kernel.put(new LinkState("eth1", "", new MacAddress(6), 1500, true, Optional.of("br0"), "", Optional.empty()));
+        kernel.addAddress(new AddressState("docker0", Ipv4Address.parse("172.17.0.1"), 16));
+        kernel.addAddress(new AddressState("br0", Ipv4Address.parse("10.1.0.1"), 16));
+        assertThat(engine.underlayAddresses()).extracting(AddressState::link).containsExactly("wlan0", "eth0", "br0");
+    }
+
+    @Test
+    void anEntryForEveryHostNamesTheNetworkWhereThatIsClear() {
+        wlanHasTheDefaultRoute();
+        FanEntry here = FanEntry.parse(List.of("250.0.0.0/8", "10.0.0.45/16", "mtu", "1300"));
+        assertThat(engine.onAnyHost(here)).hasToString("250.0.0.0/8 10.0.0.0/16 mtu 1300");
+        kernel.addAddress(new AddressState("eth0", Ipv4Address.parse("10.0.3.3"), 16));
+        assertThat(engine.onAnyHost(here)).isEqualTo(here);
+    }
+
+    @Test
+    void aPortThatAProgramHoldsIsNamedBeforeAnythingIsDone() {
+        wlanHasTheDefaultRoute();
+        kernel.holdUdpPort(8472);
+        assertThatThrownBy(() -> engine.planUp(FAN)).hasMessageContaining("UDP port 8472 is held by a socket");
+    }
+
+    @Test
     void anUnderlayIsResolvedToItsOneAddress() {
         wlanHasTheDefaultRoute();
         for (String text : List.of("10.0.0.0/16", "default", "wlan0/16", "10.0.0.45/16")) {

@@ -8,6 +8,9 @@ import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Commands inside namespaces. */
@@ -30,9 +33,13 @@ final class Exec {
         }
     }
 
-    /** Runs it with this program's own terminal or files, and with the caller's environment, and waits; gives its exit code. */
+    /**
+     * Runs it with this program's own terminal or files, in its working directory where the namespace has that, and with the caller's
+     * environment, and waits; gives its exit code.
+     */
     static int runInherited(Namespace namespace, List<String> command) {
-        ProcessBuilder builder = Spawn.builder(namespace.command(command)).inheritIO();
+        ProcessBuilder builder =
+                Spawn.builder(namespace.command(here(namespace, command))).inheritIO();
         builder.environment().putAll(System.getenv());
         // sudo and cron may leave out the directories of ip(8) and dnsmasq(8).
         builder.environment()
@@ -42,6 +49,17 @@ final class Exec {
         } catch (IOException e) {
             throw new UncheckedIOException("cannot run " + command.get(0) + ": " + e.getMessage(), e);
         }
+    }
+
+    /** With a mount namespace a process gets its root as its working directory. */
+    private static List<String> here(Namespace namespace, List<String> command) {
+        Path directory = Path.of("").toAbsolutePath();
+        if (!namespace.call(() -> Files.isDirectory(directory))) {
+            return command;
+        }
+        List<String> words = new ArrayList<>(List.of("/usr/bin/env", "--chdir=" + directory));
+        words.addAll(command);
+        return words;
     }
 
     private static int await(Process process) throws IOException {

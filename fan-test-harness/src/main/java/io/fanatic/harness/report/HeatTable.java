@@ -48,10 +48,15 @@ final class HeatTable {
         html.append("<figure class=\"heatmap\" id=\"").append(id).append("\">\n<figcaption><h2>");
         html.append(Html.escape(title)).append("</h2>\n<p>");
         html.append("From the host of the row to the host of the column, in ").append(unit.name());
-        html.append("; median ").append(unit.withUnit(median)).append(", lowest ");
-        html.append(unit.number(values[0])).append(", highest ").append(unit.number(values[values.length - 1]));
+        if (values.length > 1) {
+            html.append("; median ").append(unit.withUnit(median)).append(", lowest ");
+            html.append(unit.number(values[0])).append(", highest ").append(unit.number(values[values.length - 1]));
+        }
         html.append(".</p></figcaption>\n");
-        legend(scale, unit, moreIsBetter);
+        // One value is neither slow nor fast.
+        if (values.length > 1) {
+            legend(scale, unit, moreIsBetter);
+        }
         table(title, matrix, unit, scale, moreIsBetter);
         html.append("</figure>\n");
     }

@@ -19,10 +19,11 @@ final class Histogram {
         this.html = html;
     }
 
-    /** Appends a figure of these values, ascending and at least two. */
-    static void append(
-            StringBuilder html, String title, String noun, double[] sorted, DoubleFunction<Figures.Unit> units) {
-        new Histogram(html).figure(title, noun, sorted, units);
+    /** Appends a figure of the values of a matrix, at least two. */
+    static void append(StringBuilder html, String title, HostMatrix matrix, DoubleFunction<Figures.Unit> units) {
+        // Two containers of a host are a pair, too.
+        String noun = matrix.hasOwn() ? "pairs of hosts, those of a host with itself included," : "pairs of hosts";
+        new Histogram(html).figure(title, noun, matrix.values(), units);
     }
 
     private void figure(String title, String noun, double[] sorted, DoubleFunction<Figures.Unit> units) {

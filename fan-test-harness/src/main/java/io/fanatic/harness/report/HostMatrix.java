@@ -74,6 +74,10 @@ final class HostMatrix {
         }
         boolean[] failed = new boolean[size * size];
         for (Pair pair : report.pairs()) {
+            if (pair.from().equals(pair.to())) {
+                // Nothing of it crosses a network.
+                continue;
+            }
             int from = index.getOrDefault(owners.getOrDefault(pair.from(), pair.from()), 0);
             int to = index.getOrDefault(owners.getOrDefault(pair.to(), pair.to()), 0);
             failed[from * size + to] |= pair.outcome() == Outcome.FAILED;
@@ -126,6 +130,16 @@ final class HostMatrix {
 
     Cell cell(int from, int to) {
         return cells[from][to];
+    }
+
+    /** Whether there is a value from a host to itself, between its containers. */
+    boolean hasOwn() {
+        for (int host = 0; host < hosts.size(); host++) {
+            if (cells[host][host].state() == State.VALUE) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** All values, ascending. */

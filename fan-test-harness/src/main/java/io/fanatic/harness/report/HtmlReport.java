@@ -120,7 +120,7 @@ final class HtmlReport {
             }
         }
         if (!report.pairs().isEmpty()) {
-            tile(Integer.toString(report.pairs().size()), "pairs");
+            tile(Integer.toString(report.pairs().size()), "pairs tested");
         }
         double[] rtts = HostMatrix.ofRtt(report).values();
         if (rtts.length > 0) {
@@ -191,10 +191,10 @@ final class HtmlReport {
         }
         html.append("<section class=\"charts\"><h2>How the figures are spread</h2>\n<div>\n");
         if (rates.values().length > 1) {
-            Histogram.append(html, "Throughput", "pairs of hosts", rates.values(), Figures::rateUnit);
+            Histogram.append(html, "Throughput", rates, Figures::rateUnit);
         }
         if (rtts.values().length > 1) {
-            Histogram.append(html, "Round trip time", "pairs of hosts", rtts.values(), Figures::timeUnit);
+            Histogram.append(html, "Round trip time", rtts, Figures::timeUnit);
         }
         html.append("</div></section>\n");
     }

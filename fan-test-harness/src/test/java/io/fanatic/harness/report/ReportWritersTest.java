@@ -108,6 +108,25 @@ class ReportWritersTest {
         }
     }
 
+    /** One figure got a scale from itself to itself, and a host's way to itself was counted below and not above. */
+    @Test
+    void thePageSaysHowManyOfWhatAndGivesOneFigureNoScale() {
+        Stage ping = Stage.ok("ping").with(Measured.NOTHING.withRtt(new Rtt(0.05, 0.07, 0.12)));
+        List<Pair> one = List.of(new Pair("h1", "h2", List.of(ping)));
+        String alone = HtmlReport.of(small.withPairs(one));
+        assertThat(alone).contains("<b>1</b> pairs tested").doesNotContain("class=\"legend\"", "lowest", "Histogram");
+        // A node's ping to itself crosses no network.
+        assertThat(HtmlReport.of(small.withPairs(List.of(one.get(0), new Pair("h1", "h1", List.of(ping))))))
+                .doesNotContain("class=\"legend\"", "title=\"h1 to h1");
+        List<Pair> both = List.of(one.get(0), new Pair("h2", "h1", List.of(ping)));
+        assertThat(HtmlReport.of(small.withPairs(both)))
+                .contains("class=\"legend\"", "Half of the 2 pairs of hosts lie");
+        List<Pair> withOwn = List.of(one.get(0), both.get(1), new Pair("h1", "h1c1", List.of(ping)));
+        assertThat(HtmlReport.of(small.withPairs(withOwn)))
+                .contains("<b>3</b> pairs tested")
+                .contains("Half of the 3 pairs of hosts, those of a host with itself included, lie");
+    }
+
     private static void only(Element element, Set<String> attributes) {
         for (int i = 0; i < element.getAttributes().getLength(); i++) {
             assertThat(element.getAttributes().item(i).getNodeName()).isIn(attributes);

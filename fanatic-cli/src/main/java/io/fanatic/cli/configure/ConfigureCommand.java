@@ -237,6 +237,13 @@ public final class ConfigureCommand extends SetupCommand {
                 results.add(new LocalTest(here.engine(kind), say, progress).run(fan, Optional.empty()));
             }
             Map<Ipv4Address, Integer> remotes = kept ? remotes(answers, fan) : Map.of();
+            if (kept && prompter.isPerson() && !settings.yes()) {
+                WhatNext.lines(
+                                here.fans().onAnyHost(answers.to().entry()),
+                                answers.to().engines(),
+                                fan.bridge())
+                        .forEach(say);
+            }
             if (json()) {
                 JsonObject more = new JsonObject();
                 more.add("fan", SetupText.fan(fan));

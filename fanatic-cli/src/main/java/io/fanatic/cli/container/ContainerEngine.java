@@ -3,6 +3,7 @@ package io.fanatic.cli.container;
 import io.fanatic.core.FanEntry;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -58,6 +59,15 @@ public interface ContainerEngine {
 
     /** Names of the containers, running or not, that are on the fan through this engine. */
     List<String> containersOn(FanAttachment fan);
+
+    /**
+     * Those of {@link #containersOn} that do not run; none where the engine cannot tell.
+     *
+     * @throws io.fanatic.cli.command.CommandException when the engine does not answer
+     */
+    default Set<String> stoppedOn(FanAttachment fan) {
+        return Set.of();
+    }
 
     /** The containers that are on the fan, or were to be, in a way that does not work and that the engine does not refuse. */
     default List<Misfit> misfits(FanAttachment fan) {

@@ -7,6 +7,7 @@ import io.fanatic.core.FanEntry;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /** An engine that is put on the fan by one static file. */
@@ -91,6 +92,11 @@ public abstract class FileEngine implements ContainerEngine {
     @Override
     public List<String> containersOn(FanAttachment fan) {
         return file(fan).users();
+    }
+
+    @Override
+    public Set<String> stoppedOn(FanAttachment fan) {
+        return file(fan).containers().stopped();
     }
 
     @Override

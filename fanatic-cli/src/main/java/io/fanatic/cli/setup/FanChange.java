@@ -14,6 +14,7 @@ import io.fanatic.cli.engines.HandedOut;
 import io.fanatic.core.AddressRange;
 import io.fanatic.core.FanEntry;
 import io.fanatic.core.FanOptions;
+import io.fanatic.core.Overlays;
 import io.fanatic.core.Share;
 import io.fanatic.netlink.engine.Fan;
 import io.fanatic.netlink.engine.Plan;
@@ -21,6 +22,7 @@ import io.fanatic.netlink.host.DhcpLease;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
@@ -70,12 +72,19 @@ record FanChange(FanState from, FanState to) {
         List<EngineKind> leaving = leaving();
         for (ContainerEngine engine : host.engines()) {
             if (leaving.contains(engine.kind()) || goesDown()) {
-                for (String name : engine.containersOn(fan)) {
-                    containers.add(name + " (" + engine.kind().title() + ")");
-                }
+                containers.addAll(words(engine, fan));
             }
         }
         return containers;
+    }
+
+    /** {@code web (Docker)}, {@code old (Docker, stopped)}. */
+    private static List<String> words(ContainerEngine engine, FanAttachment fan) {
+        List<String> names = engine.containersOn(fan);
+        Set<String> stopped = names.isEmpty() ? Set.of() : engine.stoppedOn(fan);
+        return names.stream()
+                .map(name -> name + " (" + engine.kind().title() + (stopped.contains(name) ? ", stopped)" : ")"))
+                .toList();
     }
 
     private List<String> containersThatAnswer(Host host) {
@@ -83,9 +92,7 @@ record FanChange(FanState from, FanState to) {
         FanAttachment fan = host.attachment(from.entry());
         for (ContainerEngine engine : host.engines()) {
             try {
-                engine.containersOn(fan)
-                        .forEach(name ->
-                                containers.add(name + " (" + engine.kind().title() + ")"));
+                containers.addAll(words(engine, fan));
             } catch (CommandException stopped) {
                 // The step that takes this engine off the fan tells.
             }
@@ -320,8 +327,10 @@ record FanChange(FanState from, FanState to) {
                 + (to.entry().options().dhcp()
                         ? ", with DHCP for " + attachmentToBe(host).range(Share.DHCP)
                         : "");
+        List<String> warnings = plan.map(Plan::notes)
+                .orElseGet(() -> Overlays.warning(fan.overlay()).stream().toList());
         parts.add(new TransitionPlan.Part(
-                "the fan", List.of(line), plan.map(Plan::lines).orElse(List.of()), List.of(), false));
+                "the fan", List.of(line), plan.map(Plan::lines).orElse(List.of()), warnings, false));
     }
 
     private void addFile(List<TransitionPlan.Part> parts, Host host) {

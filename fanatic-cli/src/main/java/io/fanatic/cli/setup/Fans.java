@@ -22,6 +22,8 @@ public interface Fans {
 
     UnderlaySpec resolve(UnderlaySpec underlay);
 
+    FanEntry onAnyHost(FanEntry entry);
+
     Fan preview(FanEntry entry);
 
     Plan plan(FanEntry entry);

@@ -30,6 +30,11 @@ record NetworkFans(FanNetwork network) implements Fans {
     }
 
     @Override
+    public FanEntry onAnyHost(FanEntry entry) {
+        return network.onAnyHost(entry);
+    }
+
+    @Override
     public Fan preview(FanEntry entry) {
         return network.preview(entry);
     }

@@ -41,17 +41,22 @@ public final class TerminalPrompter implements Prompter {
                 .completer((line, words, candidates) -> proposals.forEach(each -> candidates.add(new Candidate(each))))
                 .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true)
                 .option(LineReader.Option.BRACKETED_PASTE, false)
+                // Else the proposals have headings ("original", "others"), and a word that is none is taken for one of
+                // them, misspelt.
+                .option(LineReader.Option.AUTO_GROUP, false)
+                .variable(LineReader.ERRORS, 0)
                 .build();
     }
 
     @Override
     public String ask(Question question) {
         proposals = question.proposals();
-        List<String> lines = new ArrayList<>(question.prompt().lines().toList());
+        List<String> lines = new ArrayList<>();
+        CleanStream.clean(question.prompt()).lines().forEach(line -> lines.addAll(Wrap.line(line, columns(question))));
         String last = lines.remove(lines.size() - 1);
-        lines.forEach(this::say);
+        lines.forEach(terminal.writer()::println);
         try {
-            return reader.readLine(CleanStream.clean(last) + " ").strip();
+            return reader.readLine(last + " ").strip();
         } catch (UserInterruptException | EndOfFileException e) {
             throw new CancelledException();
         } finally {
@@ -59,10 +64,21 @@ public final class TerminalPrompter implements Prompter {
         }
     }
 
+    /** Of a prompt: an answer that is proposed fits behind it.  */
+    private int columns(Question question) {
+        int answer =
+                question.proposals().stream().mapToInt(String::length).max().orElse(0);
+        return Math.max(1, columns() - 1 - answer);
+    }
+
+    private int columns() {
+        int columns = terminal.getWidth();
+        return columns > 0 ? columns : Screen.WIDTH;
+    }
+
     @Override
     public void say(String line) {
-        int columns = terminal.getWidth();
-        Wrap.line(CleanStream.clean(line), columns > 0 ? columns : Screen.WIDTH).forEach(terminal.writer()::println);
+        Wrap.line(CleanStream.clean(line), columns()).forEach(terminal.writer()::println);
         terminal.flush();
     }
 

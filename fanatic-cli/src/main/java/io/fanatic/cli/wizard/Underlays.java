@@ -35,14 +35,21 @@ final class Underlays {
         return inside == 1 ? new UnderlaySpec.Network(network) : UnderlaySpec.of(first.address(), length);
     }
 
-    /** All that make sense: for each address its /16 and its own network, and the address itself in either. */
+    /** All that make sense: for each address its network, its device where it has no other one, and the address itself. */
     static List<String> all(List<AddressState> addresses) {
         Set<String> all = new LinkedHashSet<>();
         for (AddressState address : addresses) {
             all.add(usual(address, addresses).toString());
         }
         for (AddressState address : addresses) {
-            for (int length : new int[] {Math.min(address.prefixLength(), USUAL_PREFIX), address.prefixLength()}) {
+            int usual = Math.min(address.prefixLength(), USUAL_PREFIX);
+            if (addresses.stream()
+                            .filter(each -> each.link().equals(address.link()))
+                            .count()
+                    == 1) {
+                all.add(address.link() + "/" + usual);
+            }
+            for (int length : new int[] {usual, address.prefixLength()}) {
                 if (length < 32) {
                     all.add(address.address() + "/" + length);
                     all.add(Cidr.containing(address.address(), length).toString());

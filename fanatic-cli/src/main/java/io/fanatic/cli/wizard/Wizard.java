@@ -43,6 +43,11 @@ public final class Wizard {
             "use this network.  See fanatic(1) for more details.",
             "");
 
+    private static final List<String> HOW = List.of(
+            "Return takes the answer in brackets, Tab proposes others, ? explains a question.",
+            "Nothing is changed before the last question is answered; Ctrl-C ends.",
+            "");
+
     private final Host host;
     private final Prompter prompter;
     private final Settings settings;
@@ -62,6 +67,9 @@ public final class Wizard {
     public Answers ask() {
         if (!settings.yes()) {
             WELCOME.forEach(prompter::say);
+            if (prompter.isPerson()) {
+                HOW.forEach(prompter::say);
+            }
         }
         Optional<FanState> current = current();
         UnderlaySpec underlay = underlay(current);
@@ -136,7 +144,7 @@ public final class Wizard {
             host.fans().resolve(settings.underlay().get());
             return settings.underlay().get();
         }
-        Optional<UnderlaySpec> usual = current.map(Wizard::underlayOf)
+        Optional<UnderlaySpec> usual = current.map(this::underlayOf)
                 .or(() -> Underlays.usual(host.fans().underlayAddresses()));
         Question question = new Question(
                 (current.isPresent() ? "Reconfigure" : "Configure")
@@ -162,9 +170,11 @@ public final class Wizard {
         });
     }
 
-    /** As it is written in the configuration, else the address. */
-    private static UnderlaySpec underlayOf(FanState state) {
-        return state.configured().map(FanEntry::underlay).orElse(state.entry().underlay());
+    /** As it is written in the configuration, else as it is to be written on every host. */
+    private UnderlaySpec underlayOf(FanState state) {
+        return state.configured()
+                .orElseGet(() -> host.fans().onAnyHost(state.entry()))
+                .underlay();
     }
 
     private FanEntry overlay(UnderlaySpec underlay, Optional<FanState> current) {

@@ -69,6 +69,16 @@ public record EngineHost(LabHost host, EngineKind kind) {
         return inside(() -> engine().containersOn(fan));
     }
 
+    /** Those of {@link #containers} that do not run. */
+    public List<String> stopped() {
+        FanAttachment fan = fan();
+        return inside(() -> {
+            List<String> names = new ArrayList<>(engine().containersOn(fan));
+            names.retainAll(engine().stoppedOn(fan));
+            return names;
+        });
+    }
+
     public List<Misfit> misfits() {
         FanAttachment fan = fan();
         return inside(() -> engine().misfits(fan));

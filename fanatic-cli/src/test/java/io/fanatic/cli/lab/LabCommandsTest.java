@@ -260,18 +260,29 @@ class LabCommandsTest {
     void execEndsAsTheCommandEnded() {
         lab("up", "--hosts", "1", "--containers", "1");
         List<Integer> exits = new ArrayList<>();
+        exec(exits, "h1c1", "sh", "-c", "exit 42");
+        assertThat(exits).containsExactly(42);
+        // A script that is beside it, or in a host: the working directory is the caller's, as with ip netns exec.
+        String here = Path.of("").toAbsolutePath().toString();
+        for (String node : List.of("h1c1", "h1")) {
+            exec(exits, node, "sh", "-c", "test \"$(pwd -P)\" = '" + here + "'");
+        }
+        assertThat(exits).containsExactly(42, 0, 0);
+
+        assertThat(lab("exec", "h7", "--", "true")).isEqualTo(ExitCode.USAGE);
+        assertThat(errors()).contains("has no \"h7\"");
+    }
+
+    private static void exec(List<Integer> exits, String... words) {
         Program program = new Program("fanatic", "", List.of("exec")) {
             @Override
             protected Command command(String name) {
                 return new ExecCommand(exits::add);
             }
         };
-        String[] words = {"exec", "--lab", NAME, "h1c1", "--", "sh", "-c", "exit 42"};
-        program.run(words, new Console(System.out, System.err));
-        assertThat(exits).containsExactly(42);
-
-        assertThat(lab("exec", "h7", "--", "true")).isEqualTo(ExitCode.USAGE);
-        assertThat(errors()).contains("has no \"h7\"");
+        List<String> arguments = new ArrayList<>(List.of("exec", "--lab", NAME, words[0], "--"));
+        arguments.addAll(List.of(words).subList(1, words.length));
+        program.run(arguments.toArray(String[]::new), new Console(System.out, System.err));
     }
 
     @Test

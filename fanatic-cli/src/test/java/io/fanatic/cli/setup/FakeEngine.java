@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /** A container engine that keeps in a file whether it is on a fan, and does what a test tells it. */
@@ -31,6 +32,7 @@ public final class FakeEngine implements ContainerEngine {
     private final Containers containers;
     private final List<String> calls = new ArrayList<>();
     private List<String> onTheFan = List.of();
+    private Set<String> stopped = Set.of();
     private boolean failing;
 
     /** @param without its state while it is not on the fan: OFF, ABSENT, UNUSABLE */
@@ -61,6 +63,10 @@ public final class FakeEngine implements ContainerEngine {
 
     public void containersOnTheFan(String... names) {
         onTheFan = List.of(names);
+    }
+
+    public void stoppedOnTheFan(String... names) {
+        stopped = Set.of(names);
     }
 
     public List<String> calls() {
@@ -143,6 +149,11 @@ public final class FakeEngine implements ContainerEngine {
     @Override
     public List<String> containersOn(FanAttachment fan) {
         return onTheFan;
+    }
+
+    @Override
+    public Set<String> stoppedOn(FanAttachment fan) {
+        return stopped;
     }
 
     @Override

@@ -84,6 +84,11 @@ public final class MemoryHost {
         }
 
         @Override
+        public FanEntry onAnyHost(FanEntry entry) {
+            return engine.onAnyHost(entry);
+        }
+
+        @Override
         public Fan preview(FanEntry entry) {
             return engine.preview(entry);
         }

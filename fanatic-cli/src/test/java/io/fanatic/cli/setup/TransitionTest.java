@@ -185,6 +185,8 @@ class TransitionTest {
                 .isInstanceOfSatisfying(
                         CommandException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.IN_USE))
                 .hasMessageContaining("web (Docker), db (Docker)");
+        memory.engine(EngineKind.DOCKER).stoppedOnTheFan("db");
+        assertThatThrownBy(() -> down().plan()).hasMessageContaining("web (Docker), db (Docker, stopped);");
         assertThat(host.states()).hasSize(1);
         apply(down().forced(true));
         assertThat(host.states()).isEmpty();

@@ -15,9 +15,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * Docker's interface (docs.docker.com/reference/api/engine), as far as a fan needs it. Talks in the version that both
@@ -26,6 +28,9 @@ import java.util.function.Consumer;
 final class DockerApi implements AutoCloseable {
 
     /** Of Docker 1.12, 2016: networks, auxiliary addresses, labels. */
+    /** The states of a container that is in its network; one that is paused has its processes. */
+    private static final Set<String> RUNNING = Set.of("running", "paused", "restarting");
+
     private static final int MIN_MINOR = 24;
 
     /** What this was written for: Docker 25. */
@@ -154,20 +159,28 @@ final class DockerApi implements AutoCloseable {
 
     /** The names of the containers, running or not, that are on a network. */
     List<String> containersOn(String network) {
-        List<String> names = new ArrayList<>();
-        for (Json container :
-                get("/containers/json?all=true", "list its containers").list()) {
-            if (container.at("NetworkSettings", "Networks").names().contains(network)) {
-                names.add(name(container));
-            }
-        }
-        names.sort(null);
-        return names;
+        return names(
+                "/containers/json?all=true",
+                container -> container.at("NetworkSettings", "Networks").names().contains(network));
     }
 
     List<String> runningContainers() {
+        return names("/containers/json", container -> true);
+    }
+
+    /** Those that are made and do not run, whatever network they are on. */
+    Set<String> stoppedContainers() {
+        return Set.copyOf(
+                names("/containers/json?all=true", container -> !RUNNING.contains(container.textOr("State", ""))));
+    }
+
+    private List<String> names(String path, Predicate<Json> meant) {
         List<String> names = new ArrayList<>();
-        get("/containers/json", "list its containers").list().forEach(container -> names.add(name(container)));
+        for (Json container : get(path, "list its containers").list()) {
+            if (meant.test(container)) {
+                names.add(name(container));
+            }
+        }
         names.sort(null);
         return names;
     }

@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -193,6 +194,11 @@ public final class DockerEngine implements ContainerEngine {
         } catch (EngineUnavailableException e) {
             return journal(fan).exists() ? StatusMapper.plan(otherwise.apply(e)) : EnginePlan.nothing();
         }
+    }
+
+    @Override
+    public Set<String> stoppedOn(FanAttachment fan) {
+        return with(DockerApi::stoppedContainers);
     }
 
     @Override

@@ -15,8 +15,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
@@ -157,10 +159,7 @@ public final class LxdApi implements AutoCloseable {
     /** The instances of all projects, running or not, with a device on that bridge, through whatever profile. */
     List<Instance> instancesOn(String bridge) {
         List<Instance> found = new ArrayList<>();
-        for (Json instance : ok(http.get("/1.0/instances?recursion=1&all-projects=true"), "list its instances")
-                .json()
-                .at("metadata")
-                .list()) {
+        for (Json instance : instances()) {
             Json devices = instance.at("expanded_devices");
             boolean on = devices.names().stream()
                     .map(devices::at)
@@ -168,10 +167,32 @@ public final class LxdApi implements AutoCloseable {
                             && (device.textOr("parent", "").equals(bridge)
                                     || device.textOr("network", "").equals(bridge)));
             if (on) {
-                found.add(new Instance(instance.textOr("name", ""), instance.textOr("project", "")));
+                found.add(instance(instance));
             }
         }
         return found;
+    }
+
+    /** The instances of all projects that do not run, as {@link Instance#toString} has them. */
+    Set<String> stoppedInstances() {
+        Set<String> stopped = new HashSet<>();
+        for (Json instance : instances()) {
+            if (isStopped(instance)) {
+                stopped.add(instance(instance).toString());
+            }
+        }
+        return stopped;
+    }
+
+    private List<Json> instances() {
+        return ok(http.get("/1.0/instances?recursion=1&all-projects=true"), "list its instances")
+                .json()
+                .at("metadata")
+                .list();
+    }
+
+    private static Instance instance(Json instance) {
+        return new Instance(instance.textOr("name", ""), instance.textOr("project", ""));
     }
 
     Optional<Json> instance(String name) {

@@ -20,6 +20,7 @@ import io.fanatic.core.FanEntry;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -102,6 +103,11 @@ public final class LxdEngine implements ContainerEngine {
                         : EnginePlan.nothing();
             }
         });
+    }
+
+    @Override
+    public Set<String> stoppedOn(FanAttachment fan) {
+        return with(LxdApi::stoppedInstances);
     }
 
     @Override

@@ -12,8 +12,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -51,6 +53,13 @@ record PodmanContainers(String network, Path file) implements FileUsers {
 
     private Spawn.Output ps() {
         return podman("ps", "--all", "--filter", "network=" + network, "--format", MARK + "{{.Names}}");
+    }
+
+    @Override
+    public Set<String> stopped() {
+        Set<String> stopped = new HashSet<>(now());
+        stopped.removeAll(marked(podman("ps", "--filter", "network=" + network, "--format", MARK + "{{.Names}}")));
+        return stopped;
     }
 
     /**

@@ -141,6 +141,7 @@ class DockerEngineTest {
         docker.docker("create", "--name", "sleeper", "--network", "fan-250", Dockerd.IMAGE)
                 .orThrow();
         assertThat(h1.containers()).containsExactly("sleeper", "stays");
+        assertThat(h1.stopped()).containsExactly("sleeper");
         assertThat(h1.disable(true).steps())
                 .hasSize(2)
                 .first()

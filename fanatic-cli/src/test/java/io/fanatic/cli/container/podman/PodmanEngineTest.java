@@ -60,6 +60,7 @@ class PodmanEngineTest extends FileEngineTests<Podman> {
         podman.run("stopped", "--network", "fan-250");
         podman.podman("stop", "-t", "0", "stopped").orThrow();
         assertThat(host.containers()).containsExactly("runs", "stopped");
+        assertThat(host.stopped()).containsExactly("stopped");
         refused(ExitCode.IN_USE, () -> host.disable(false)).withMessageContaining("in use by runs, stopped;");
         assertThat(host.disable(true).steps())
                 .hasSize(2)
