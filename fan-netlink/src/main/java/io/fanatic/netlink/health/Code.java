@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * versions have more. Checks of others make codes of their own:
  *
  * <pre>{@code
- * static final Code DISK = Code.of("acme.disk-full", Severity.WARNING, "the disk for images is full");
+ * Code disk = Code.of("acme.disk-full", Severity.WARNING, "the disk for images is full");
  * }</pre>
  */
 public final class Code {
