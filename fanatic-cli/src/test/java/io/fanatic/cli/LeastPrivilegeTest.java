@@ -123,6 +123,19 @@ class LeastPrivilegeTest {
     }
 
     @Test
+    void theFastPathNeedsNoOtherCapabilities() {
+        assertThat(limited("up" + FAN + " --fast")).contains("fan-250 is up");
+        assertThat(CliRun.fanctl(host, "show").done()).contains("fan-250: on the fast path, by eth0");
+        assertThat(limited("show")).contains("fan-250: on the fast path, by eth0");
+        assertThat(limited("up" + FAN + " --fast")).contains("is up already, nothing to do");
+        assertThat(limited("up" + FAN)).contains("fan-250 is up");
+        assertThat(CliRun.fanctl(host, "show").done()).doesNotContain("fast path");
+        assertThat(limited("up" + FAN + " --fast")).contains("fan-250 is up");
+        assertThat(nobody(Fanctl.class, "show", ExitCode.DONE)).contains("to see which it is takes root");
+        assertThat(limited("down" + FAN)).endsWith("is down\n");
+    }
+
+    @Test
     void theConfigurationComesUpAndGoesDown() {
         CliRun.fanctl(host, "config set" + FAN).done();
         assertThat(limited("up -a")).contains("fan-250 is up");

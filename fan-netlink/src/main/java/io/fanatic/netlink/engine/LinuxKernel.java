@@ -230,7 +230,10 @@ public final class LinuxKernel implements Kernel {
         PassedBy.rules(socket).ifPresent(found::add);
         PassedBy.legacy().ifPresent(found::add);
         PassedBy.firewall(firewall.all(), card, port, underlay).ifPresent(found::add);
-        PassedBy.programs(socket, index(card), card, recordedPrograms()).ifPresent(found::add);
+        Set<Integer> ours = recordedPrograms();
+        // A stray one goes with the next change, and is in nobody's way.
+        ours.addAll(noted().strayIds(index(card), ours));
+        PassedBy.programs(socket, index(card), card, ours).ifPresent(found::add);
         return found;
     }
 

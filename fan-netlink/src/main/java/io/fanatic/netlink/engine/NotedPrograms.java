@@ -205,6 +205,15 @@ final class NotedPrograms {
         return names;
     }
 
+    /** The numbers of the same. */
+    Set<Integer> strayIds(int device, Set<Integer> recorded) {
+        Set<Integer> ids = new HashSet<>();
+        for (AttachedProgram stray : findStrays(device, recorded)) {
+            ids.add(stray.id());
+        }
+        return ids;
+    }
+
     void detachStrays(int device, Set<Integer> recorded) {
         for (AttachedProgram stray : findStrays(device, recorded)) {
             hooks.detach(device, Tcx.Hook.INGRESS, stray.id());

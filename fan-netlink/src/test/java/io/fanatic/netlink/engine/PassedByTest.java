@@ -3,6 +3,7 @@ package io.fanatic.netlink.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fanatic.core.FanEntry;
+import io.fanatic.netlink.bpf.Tcx;
 import io.fanatic.netlink.host.FreshNamespace;
 import io.fanatic.netlink.host.Namespace;
 import java.nio.file.Path;
@@ -178,6 +179,31 @@ class PassedByTest {
                 "tc qdisc replace dev eth0 clsact; tc filter add dev eth0 ingress protocol all prio 7 bpf bytecode '1,6 0 0 0'",
                 "tc filter del dev eth0 ingress prio 7; tc qdisc del dev eth0 clsact",
                 "others have programs or filters for what eth0 receives");
+    }
+
+    /** Somebody deletes the tunnel, and with it the record of the program on the underlay's device. */
+    @Test
+    void aProgramThatNoRecordKnowsIsFoundByItsNameAndRemoved() {
+        sh("ip link del ftun-250");
+        assertThat(programsOfTheCard()).hasSize(1);
+        up();
+        assertThat(programsOfTheCard()).hasSize(1);
+        assertThat(path()).isEqualTo(new FanPath(Optional.of("eth0"), Optional.empty()));
+        sh("ip link del ftun-250; ip link del fan-250");
+        host.run(() -> {
+            try (LinuxKernel kernel = new LinuxKernel(directory, directory)) {
+                new Engine(kernel).downEverything();
+            }
+        });
+        assertThat(programsOfTheCard()).isEmpty();
+    }
+
+    private List<Integer> programsOfTheCard() {
+        return host.call(() -> {
+            try (LinuxKernel kernel = new LinuxKernel(directory, directory)) {
+                return Tcx.query(kernel.index("eth0"), Tcx.Hook.INGRESS);
+            }
+        });
     }
 
     @Test
