@@ -47,7 +47,7 @@ public @interface FanLab {
     /** {@return the largest packet between hosts, in bytes} */
     int underlayMtu() default 1500;
 
-    /** {@return the fan's flags, as a line of /etc/network/fan has them: {@code "type ipip"}, {@code "dhcp mtu 1400"}} */
+    /** {@return the fan's flags, as a line of /etc/network/fan has them: {@code "ipip"}, {@code "dhcp mtu 1400"}} */
     String flags() default "";
 
     /** {@return whether the fan is up and the containers are attached when the tests start} */
