@@ -1,6 +1,6 @@
 package example;
 
-import io.fanatic.core.Cidr;
+import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.FanEntry;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.Ipv4Address;
@@ -35,7 +35,7 @@ public final class Orchestrator {
         }
 
         // The arithmetic asks no host.
-        FanMapping mapping = FanMapping.of(Cidr.parse("250.0.0.0/8"), Cidr.parse("10.0.0.0/16"));
+        FanMapping mapping = FanMapping.of(Ipv4Prefix.parse("250.0.0.0/8"), Ipv4Prefix.parse("10.0.0.0/16"));
         for (String other : others) {
             System.out.println(other + " owns " + mapping.slice(Ipv4Address.parse(other)).cidr());
         }

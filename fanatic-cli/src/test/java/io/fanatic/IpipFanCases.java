@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.fanatic.core.Cidr;
 import io.fanatic.core.Counter;
 import io.fanatic.core.FanEntry;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.FanOptions;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.TunnelType;
 import io.fanatic.core.UnderlaySpec;
 import io.fanatic.harness.lab.Check;
@@ -71,9 +71,9 @@ class IpipFanCases {
             FanOptions.DEFAULT.withType(TunnelType.IPIP).withNat(false);
     private static final FanControl IPIP = new EmbeddedFan(OPTIONS);
     private static final int FORGED = 15;
-    private static final Cidr UNDERLAY = Cidr.parse("10.0.0.0/16");
-    private static final FanMapping FIRST = FanMapping.of(Cidr.parse("250.0.0.0/8"), UNDERLAY);
-    private static final FanMapping SECOND = FanMapping.of(Cidr.parse("251.0.0.0/8"), UNDERLAY);
+    private static final Ipv4Prefix UNDERLAY = Ipv4Prefix.parse("10.0.0.0/16");
+    private static final FanMapping FIRST = FanMapping.of(Ipv4Prefix.parse("250.0.0.0/8"), UNDERLAY);
+    private static final FanMapping SECOND = FanMapping.of(Ipv4Prefix.parse("251.0.0.0/8"), UNDERLAY);
 
     private Lab lab;
     private LabHost h1;

@@ -209,7 +209,7 @@ public final class FanConfig {
      * @param overlay as in the line
      * @param underlay written as in the line
      */
-    public Optional<Line> find(Cidr overlay, UnderlaySpec underlay) {
+    public Optional<Line> find(Ipv4Prefix overlay, UnderlaySpec underlay) {
         for (Line line : lines) {
             if (line.entry().isFan(overlay, underlay)) {
                 return Optional.of(line);
@@ -254,7 +254,7 @@ public final class FanConfig {
      * @param underlay written as in the line
      * @return the configuration without it
      */
-    public FanConfig without(Cidr overlay, UnderlaySpec underlay) {
+    public FanConfig without(Ipv4Prefix overlay, UnderlaySpec underlay) {
         StringBuilder text = new StringBuilder();
         for (Row row : rows) {
             if (row.entry.isEmpty() || !row.entry.get().isFan(overlay, underlay)) {

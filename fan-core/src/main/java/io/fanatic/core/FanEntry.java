@@ -10,7 +10,7 @@ import java.util.Optional;
  * @param underlay where the fan's packets travel
  * @param options the flags
  */
-public record FanEntry(Cidr overlay, UnderlaySpec underlay, FanOptions options) {
+public record FanEntry(Ipv4Prefix overlay, UnderlaySpec underlay, FanOptions options) {
 
     private static final String FORM = "<overlay> <underlay> [flag...], such as 250.0.0.0/8 10.0.0.0/16 dhcp";
 
@@ -38,7 +38,7 @@ public record FanEntry(Cidr overlay, UnderlaySpec underlay, FanOptions options) 
      * @param underlay where the fan's packets travel
      * @throws IllegalArgumentException as the constructor
      */
-    public static FanEntry of(Cidr overlay, UnderlaySpec underlay) {
+    public static FanEntry of(Ipv4Prefix overlay, UnderlaySpec underlay) {
         return new FanEntry(overlay, underlay, FanOptions.DEFAULT);
     }
 
@@ -105,8 +105,8 @@ public record FanEntry(Cidr overlay, UnderlaySpec underlay, FanOptions options) 
         return difference > 0;
     }
 
-    private static Cidr overlay(UnderlaySpec network) {
-        return Cidr.parse(network.toString());
+    private static Ipv4Prefix overlay(UnderlaySpec network) {
+        return Ipv4Prefix.parse(network.toString());
     }
 
     /**
@@ -132,7 +132,7 @@ public record FanEntry(Cidr overlay, UnderlaySpec underlay, FanOptions options) 
      * @param otherOverlay any network
      * @param otherUnderlay any underlay
      */
-    public boolean isFan(Cidr otherOverlay, UnderlaySpec otherUnderlay) {
+    public boolean isFan(Ipv4Prefix otherOverlay, UnderlaySpec otherUnderlay) {
         // By text, which is its parser's inverse: a record's equals would start slowly, see Ipv4Address.
         return overlay.equals(otherOverlay) && underlay.toString().equals(otherUnderlay.toString());
     }

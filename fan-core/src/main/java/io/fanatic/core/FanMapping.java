@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param overlay the network that containers see, with prefix length o
  * @param underlay the network that hosts have, with prefix length u
  */
-public record FanMapping(Cidr overlay, Cidr underlay) implements OverlayMapping {
+public record FanMapping(Ipv4Prefix overlay, Ipv4Prefix underlay) implements OverlayMapping {
 
     /** The longest slice prefix that still leaves room for a host address and a container. */
     public static final int LONGEST_SLICE_PREFIX = 30;
@@ -39,7 +39,7 @@ public record FanMapping(Cidr overlay, Cidr underlay) implements OverlayMapping 
     }
 
     /** What is known to be wrong as soon as the underlay's prefix length is. */
-    static void requireFit(Cidr overlay, int underlayPrefixLength) {
+    static void requireFit(Ipv4Prefix overlay, int underlayPrefixLength) {
         Overlays.requireUsable(overlay);
         int o = overlay.prefixLength();
         if (underlayPrefixLength <= o) {
@@ -65,7 +65,7 @@ public record FanMapping(Cidr overlay, Cidr underlay) implements OverlayMapping 
      * @param underlay with prefix length u, at least o + 2
      * @throws IllegalArgumentException as the constructor
      */
-    public static FanMapping of(Cidr overlay, Cidr underlay) {
+    public static FanMapping of(Ipv4Prefix overlay, Ipv4Prefix underlay) {
         return new FanMapping(overlay, underlay);
     }
 
@@ -144,7 +144,7 @@ public record FanMapping(Cidr overlay, Cidr underlay) implements OverlayMapping 
     }
 
     @Override
-    public Cidr sliceOf(Ipv4Address underlayAddress) {
+    public Ipv4Prefix sliceOf(Ipv4Address underlayAddress) {
         return slice(underlayAddress).cidr();
     }
 
@@ -169,12 +169,12 @@ public record FanMapping(Cidr overlay, Cidr underlay) implements OverlayMapping 
      * @param subnet any network
      * @return the subnet's part of the overlay; empty when it owns nothing
      */
-    public Optional<Cidr> segment(Cidr subnet) {
+    public Optional<Ipv4Prefix> segment(Ipv4Prefix subnet) {
         if (!underlay.contains(subnet)) {
             return Optional.empty();
         }
         Ipv4Address first = Ipv4Address.of(sliceBits(subnet.network().bits()));
-        return Optional.of(new Cidr(first, subnet.prefixLength() - shift()));
+        return Optional.of(new Ipv4Prefix(first, subnet.prefixLength() - shift()));
     }
 
     // Written out to start fast, see Ipv4Address.

@@ -21,7 +21,7 @@ public final class FanNames {
      *
      * @param overlay the fan's
      */
-    public static String bridge(Cidr overlay) {
+    public static String bridge(Ipv4Prefix overlay) {
         return "fan-" + significant(overlay);
     }
 
@@ -30,7 +30,7 @@ public final class FanNames {
      *
      * @param overlay the fan's
      */
-    public static String tunnel(Cidr overlay) {
+    public static String tunnel(Ipv4Prefix overlay) {
         return "ftun-" + significant(overlay);
     }
 
@@ -40,7 +40,7 @@ public final class FanNames {
      * @param type the kind
      * @param overlay the fan's
      */
-    public static String tunnel(TunnelType type, Cidr overlay) {
+    public static String tunnel(TunnelType type, Ipv4Prefix overlay) {
         return switch (type) {
             case VXLAN -> tunnel(overlay);
             case IPIP -> IPIP_TUNNEL;
@@ -53,7 +53,7 @@ public final class FanNames {
      *
      * @param overlay the fan's
      */
-    public static int vni(Cidr overlay) {
+    public static int vni(Ipv4Prefix overlay) {
         return overlay.network().bits() >>> 8;
     }
 
@@ -102,7 +102,7 @@ public final class FanNames {
      * The octets that the prefix touches, joined by dashes; three and more are written in hexadecimal, or they would not
      * fit an interface name. Overlays of one host never overlap, so no two share a name.
      */
-    private static String significant(Cidr overlay) {
+    private static String significant(Ipv4Prefix overlay) {
         Ipv4Address network = overlay.network();
         int octets = Math.max(1, (overlay.prefixLength() + 7) / 8);
         StringBuilder text = new StringBuilder(8);

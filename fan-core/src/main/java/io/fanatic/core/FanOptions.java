@@ -228,7 +228,7 @@ public final class FanOptions {
      * @param overlay the fan's
      * @param now the transport that the fan has now, whose numbers stay where no others are given; empty for a new fan
      */
-    public Transport transport(Cidr overlay, Optional<Transport> now) {
+    public Transport transport(Ipv4Prefix overlay, Optional<Transport> now) {
         return switch (type) {
             case VXLAN -> {
                 Transport.Vxlan usual = (now.isPresent() ? now.get().vxlan() : Optional.<Transport.Vxlan>empty())
@@ -245,7 +245,7 @@ public final class FanOptions {
      * @param transport the fan's
      * @param overlay the fan's
      */
-    public FanOptions withTransport(Transport transport, Cidr overlay) {
+    public FanOptions withTransport(Transport transport, Ipv4Prefix overlay) {
         Builder builder = toBuilder().type(transport.type()).underlayOnly(transport.underlayOnly());
         builder.port = OptionalInt.empty();
         builder.vni = OptionalInt.empty();

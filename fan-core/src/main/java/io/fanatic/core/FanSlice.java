@@ -43,8 +43,8 @@ public record FanSlice(FanMapping mapping, Ipv4Address underlayAddress, int host
     }
 
     /** {@return the slice as a network} */
-    public Cidr cidr() {
-        return new Cidr(network(), mapping.slicePrefixLength());
+    public Ipv4Prefix cidr() {
+        return new Ipv4Prefix(network(), mapping.slicePrefixLength());
     }
 
     private Ipv4Address network() {
@@ -57,8 +57,8 @@ public record FanSlice(FanMapping mapping, Ipv4Address underlayAddress, int host
     }
 
     /** {@return the addresses that belong to the host: the host address and the rest of the host reserve} */
-    public AddressRange hostAddresses() {
-        return new AddressRange(hostAddress(), network().plus(hostReserve));
+    public Ipv4Range hostAddresses() {
+        return new Ipv4Range(hostAddress(), network().plus(hostReserve));
     }
 
     /** {@return the first address free for containers, just past the host reserve} */
@@ -72,7 +72,7 @@ public record FanSlice(FanMapping mapping, Ipv4Address underlayAddress, int host
     }
 
     /** {@return all container addresses, never empty; who gives out which, {@link Shares} tell} */
-    public AddressRange containerAddresses() {
-        return new AddressRange(firstContainerAddress(), lastContainerAddress());
+    public Ipv4Range containerAddresses() {
+        return new Ipv4Range(firstContainerAddress(), lastContainerAddress());
     }
 }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param overlay the network that containers see, with prefix length o
  * @param underlay the network that hosts have, with prefix length u
  */
-public record Ipv6Mapping(Ipv6Prefix overlay, Cidr underlay) implements OverlayMapping {
+public record Ipv6Mapping(Ipv6Prefix overlay, Ipv4Prefix underlay) implements OverlayMapping {
     private static final int SLICE_PREFIX = 64;
     private static final Ipv6Prefix GLOBAL_UNICAST = Ipv6Prefix.parse("2000::/3");
     private static final Ipv6Prefix UNIQUE_LOCAL = Ipv6Prefix.parse("fc00::/7");

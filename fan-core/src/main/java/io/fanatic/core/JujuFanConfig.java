@@ -56,8 +56,8 @@ public record JujuFanConfig(List<FanMapping> fans) {
                     + " is not a pair underlay=overlay; expected one such as 172.31.0.0/16=252.0.0.0/8");
         }
         try {
-            Cidr underlay = Cidr.parse(pair.substring(0, equals));
-            Cidr overlay = Cidr.parse(pair.substring(equals + 1));
+            Ipv4Prefix underlay = Ipv4Prefix.parse(pair.substring(0, equals));
+            Ipv4Prefix overlay = Ipv4Prefix.parse(pair.substring(equals + 1));
             return FanMapping.of(overlay, underlay);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(Text.quote(pair) + ": " + e.getMessage(), e);
@@ -70,8 +70,8 @@ public record JujuFanConfig(List<FanMapping> fans) {
      *
      * @param subnet any network
      */
-    public List<Cidr> segments(Cidr subnet) {
-        List<Cidr> segments = new ArrayList<>();
+    public List<Ipv4Prefix> segments(Ipv4Prefix subnet) {
+        List<Ipv4Prefix> segments = new ArrayList<>();
         for (FanMapping fan : fans) {
             fan.segment(subnet).ifPresent(segments::add);
         }

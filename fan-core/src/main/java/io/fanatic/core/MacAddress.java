@@ -58,7 +58,7 @@ public record MacAddress(long bits) {
      * @param overlay the fan's
      * @param underlayAddress this host's, the owner of the slice
      */
-    public static MacAddress ofBridge(Cidr overlay, Ipv4Address underlayAddress) {
+    public static MacAddress ofBridge(Ipv4Prefix overlay, Ipv4Address underlayAddress) {
         return derived(BRIDGE, overlay, underlayAddress);
     }
 
@@ -68,7 +68,7 @@ public record MacAddress(long bits) {
      * @param overlay the fan's
      * @param underlayAddress this host's, the owner of the slice
      */
-    public static MacAddress ofTunnel(Cidr overlay, Ipv4Address underlayAddress) {
+    public static MacAddress ofTunnel(Ipv4Prefix overlay, Ipv4Address underlayAddress) {
         return derived(TUNNEL, overlay, underlayAddress);
     }
 
@@ -78,7 +78,7 @@ public record MacAddress(long bits) {
      * own address as source. Two fans of one host differ too unless their overlays begin with the same octet; their frames
      * never meet, so that does no harm.
      */
-    private static MacAddress derived(long first, Cidr overlay, Ipv4Address underlayAddress) {
+    private static MacAddress derived(long first, Ipv4Prefix overlay, Ipv4Address underlayAddress) {
         return new MacAddress(
                 first << 40 | (long) overlay.network().octet(0) << 32 | (underlayAddress.bits() & 0xffffffffL));
     }

@@ -10,7 +10,7 @@ public sealed interface OverlayMapping permits FanMapping, Ipv6Mapping {
     Prefix overlay();
 
     /** {@return the network that hosts have} */
-    Cidr underlay();
+    Ipv4Prefix underlay();
 
     /** {@return the prefix length of every slice} */
     int slicePrefixLength();
@@ -46,9 +46,9 @@ public sealed interface OverlayMapping permits FanMapping, Ipv6Mapping {
      * @param underlay the network that hosts have
      * @throws IllegalArgumentException when no fan can work like this; the message says what to choose instead
      */
-    static OverlayMapping of(Prefix overlay, Cidr underlay) {
+    static OverlayMapping of(Prefix overlay, Ipv4Prefix underlay) {
         return overlay instanceof Ipv6Prefix ipv6
                 ? new Ipv6Mapping(ipv6, underlay)
-                : FanMapping.of((Cidr) overlay, underlay);
+                : FanMapping.of((Ipv4Prefix) overlay, underlay);
     }
 }

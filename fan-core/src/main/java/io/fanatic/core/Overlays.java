@@ -12,7 +12,7 @@ public final class Overlays {
     public static final String ADVICE = "choose one of 240.0.0.0/8 to 254.0.0.0/8, such as 250.0.0.0/8";
 
     /** The overlay of most fans. */
-    public static final Cidr EXAMPLE = new Cidr(Ipv4Address.of(0xfa000000), 8);
+    public static final Ipv4Prefix EXAMPLE = new Ipv4Prefix(Ipv4Address.of(0xfa000000), 8);
 
     private Overlays() {}
 
@@ -24,7 +24,7 @@ public final class Overlays {
      * @throws IllegalArgumentException when the overlay touches a network that hosts treat specially (RFC 6890); the
      *     message names that network, the reason and a good overlay
      */
-    public static void requireUsable(Cidr overlay) {
+    public static void requireUsable(Ipv4Prefix overlay) {
         refuse(overlay, 0x00000000, 8, "\"this network\" (RFC 791), which hosts take as source only");
         refuse(overlay, 0x7f000000, 8, "loopback, which never leaves a host");
         // Linux would route it, but cloud metadata and name servers live there, and every host has its own.
@@ -37,12 +37,12 @@ public final class Overlays {
      *
      * @param overlay any network
      */
-    public static Optional<String> warning(Cidr overlay) {
+    public static Optional<String> warning(Ipv4Prefix overlay) {
         int[][] free = {
             {0xf0000000, 4}, {0x0a000000, 8}, {0xac100000, 12}, {0xc0a80000, 16}, {0x64400000, 10}, {0xc6120000, 15}
         };
         for (int[] network : free) {
-            if (new Cidr(Ipv4Address.of(network[0]), network[1]).contains(overlay)) {
+            if (new Ipv4Prefix(Ipv4Address.of(network[0]), network[1]).contains(overlay)) {
                 return Optional.empty();
             }
         }
@@ -50,8 +50,8 @@ public final class Overlays {
                 + " has addresses of the internet, which this host does not reach while the fan is up; " + ADVICE);
     }
 
-    private static void refuse(Cidr overlay, int network, int prefixLength, String reason) {
-        Cidr special = new Cidr(Ipv4Address.of(network), prefixLength);
+    private static void refuse(Ipv4Prefix overlay, int network, int prefixLength, String reason) {
+        Ipv4Prefix special = new Ipv4Prefix(Ipv4Address.of(network), prefixLength);
         if (overlay.overlaps(special)) {
             String relation = special.contains(overlay) ? "lies in" : "contains";
             throw new IllegalArgumentException("overlay " + overlay + " cannot work: "

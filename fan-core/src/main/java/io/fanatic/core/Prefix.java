@@ -1,7 +1,7 @@
 package io.fanatic.core;
 
 /** A network of either family: its first address and a prefix length. */
-public sealed interface Prefix permits Cidr, Ipv6Prefix {
+public sealed interface Prefix permits Ipv4Prefix, Ipv6Prefix {
 
     /** {@return the first address; all of its host bits are zero} */
     IpAddress network();
@@ -41,6 +41,6 @@ public sealed interface Prefix permits Cidr, Ipv6Prefix {
      * @throws IllegalArgumentException when the text is not a network, quoting it
      */
     static Prefix parse(String text) {
-        return text.indexOf(':') < 0 ? Cidr.parse(text) : Ipv6Prefix.parse(text);
+        return text.indexOf(':') < 0 ? Ipv4Prefix.parse(text) : Ipv6Prefix.parse(text);
     }
 }

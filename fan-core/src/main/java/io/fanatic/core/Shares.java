@@ -162,8 +162,8 @@ public final class Shares {
      * @param share whose
      * @param slice of any fan
      */
-    public Optional<Cidr> block(Share share, FanSlice slice) {
-        Cidr whole = slice.cidr();
+    public Optional<Ipv4Prefix> block(Share share, FanSlice slice) {
+        Ipv4Prefix whole = slice.cidr();
         int k = halvings[share.ordinal()];
         if (k == NONE || whole.prefixLength() + k > 32) {
             return Optional.empty();
@@ -176,7 +176,8 @@ public final class Shares {
             }
         }
         long offset = whole.size() * (WHOLE - above) / WHOLE;
-        return Optional.of(new Cidr(Ipv4Address.of(whole.network().bits() + (int) offset), whole.prefixLength() + k));
+        return Optional.of(
+                new Ipv4Prefix(Ipv4Address.of(whole.network().bits() + (int) offset), whole.prefixLength() + k));
     }
 
     /**
@@ -185,8 +186,8 @@ public final class Shares {
      * @param share whose
      * @param slice of any fan
      */
-    public Optional<AddressRange> range(Share share, FanSlice slice) {
-        Optional<Cidr> block = block(share, slice);
+    public Optional<Ipv4Range> range(Share share, FanSlice slice) {
+        Optional<Ipv4Prefix> block = block(share, slice);
         if (block.isEmpty()) {
             return Optional.empty();
         }
@@ -198,7 +199,7 @@ public final class Shares {
         if (last.compareTo(slice.lastContainerAddress()) > 0) {
             last = slice.lastContainerAddress();
         }
-        return first.compareTo(last) > 0 ? Optional.empty() : Optional.of(new AddressRange(first, last));
+        return first.compareTo(last) > 0 ? Optional.empty() : Optional.of(new Ipv4Range(first, last));
     }
 
     /**
@@ -208,8 +209,8 @@ public final class Shares {
      * @param slice of any fan
      * @throws IllegalArgumentException when there are no such addresses; the message says why and which shares have them
      */
-    public AddressRange requireRange(Share share, FanSlice slice) {
-        Optional<AddressRange> range = range(share, slice);
+    public Ipv4Range requireRange(Share share, FanSlice slice) {
+        Optional<Ipv4Range> range = range(share, slice);
         if (range.isPresent()) {
             return range.get();
         }

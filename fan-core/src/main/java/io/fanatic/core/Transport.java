@@ -94,7 +94,7 @@ public sealed interface Transport {
          *
          * @param overlay the fan's
          */
-        public static Vxlan usual(Cidr overlay) {
+        public static Vxlan usual(Ipv4Prefix overlay) {
             return new Vxlan(FanNames.vni(overlay), TunnelType.DEFAULT_VXLAN_PORT, false);
         }
 

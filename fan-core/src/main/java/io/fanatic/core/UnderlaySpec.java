@@ -21,7 +21,7 @@ public sealed interface UnderlaySpec {
     OptionalInt prefixLength();
 
     /** {@return the underlay network where the text alone tells it; else empty} */
-    Optional<Cidr> underlay();
+    Optional<Ipv4Prefix> underlay();
 
     /**
      * A host's address in the address plan: {@code 10.0.0.45/16}.
@@ -29,7 +29,7 @@ public sealed interface UnderlaySpec {
      * @param address the host's address, neither the network nor the broadcast address of {@code network}
      * @param network the underlay
      */
-    record Address(Ipv4Address address, Cidr network) implements UnderlaySpec {
+    record Address(Ipv4Address address, Ipv4Prefix network) implements UnderlaySpec {
 
         /**
          * Checks the components.
@@ -50,7 +50,7 @@ public sealed interface UnderlaySpec {
         }
 
         @Override
-        public Optional<Cidr> underlay() {
+        public Optional<Ipv4Prefix> underlay() {
             return Optional.of(network);
         }
 
@@ -65,7 +65,7 @@ public sealed interface UnderlaySpec {
      *
      * @param network the underlay, at most /31 (a /32 is an {@link Address})
      */
-    record Network(Cidr network) implements UnderlaySpec {
+    record Network(Ipv4Prefix network) implements UnderlaySpec {
 
         /**
          * Checks the components.
@@ -84,7 +84,7 @@ public sealed interface UnderlaySpec {
         }
 
         @Override
-        public Optional<Cidr> underlay() {
+        public Optional<Ipv4Prefix> underlay() {
             return Optional.of(network);
         }
 
@@ -116,7 +116,7 @@ public sealed interface UnderlaySpec {
         }
 
         @Override
-        public Optional<Cidr> underlay() {
+        public Optional<Ipv4Prefix> underlay() {
             return Optional.empty();
         }
 
@@ -146,7 +146,7 @@ public sealed interface UnderlaySpec {
         }
 
         @Override
-        public Optional<Cidr> underlay() {
+        public Optional<Ipv4Prefix> underlay() {
             return Optional.empty();
         }
 
@@ -172,13 +172,14 @@ public sealed interface UnderlaySpec {
                 throw new IllegalArgumentException(
                         Text.quote(text) + " has no prefix length: write that of the underlay, as in " + text + "/16");
             }
-            return of(address, Cidr.parsePrefixLength(text, slash + 1));
+            return of(address, Ipv4Prefix.parsePrefixLength(text, slash + 1));
         }
         if (name.isEmpty() || name.indexOf(':') >= 0) {
             // No interface has a colon in its name; an IPv6 address has.
             throw new IllegalArgumentException(Text.quote(text) + " is not an underlay; expected " + FORMS);
         }
-        OptionalInt length = slash < 0 ? OptionalInt.empty() : OptionalInt.of(Cidr.parsePrefixLength(text, slash + 1));
+        OptionalInt length =
+                slash < 0 ? OptionalInt.empty() : OptionalInt.of(Ipv4Prefix.parsePrefixLength(text, slash + 1));
         return name.equals(DefaultRoute.WORD) ? new DefaultRoute(length) : new Device(name, length);
     }
 
@@ -190,7 +191,7 @@ public sealed interface UnderlaySpec {
      * @throws IllegalArgumentException when the address is the broadcast address of its network
      */
     static UnderlaySpec of(Ipv4Address address, int prefixLength) {
-        Cidr network = Cidr.containing(address, prefixLength);
+        Ipv4Prefix network = Ipv4Prefix.containing(address, prefixLength);
         boolean isNetwork = prefixLength < 32 && address.equals(network.network());
         return isNetwork ? new Network(network) : new Address(address, network);
     }

@@ -3,7 +3,7 @@
  * arithmetic and at {@link io.fanatic.core.FanConfig} for /etc/network/fan.
  *
  * <pre>{@code
- * FanMapping fan = FanMapping.of(Cidr.parse("250.0.0.0/8"), Cidr.parse("10.0.0.0/16"));
+ * FanMapping fan = FanMapping.of(Ipv4Prefix.parse("250.0.0.0/8"), Ipv4Prefix.parse("10.0.0.0/16"));
  * FanSlice slice = fan.slice(Ipv4Address.parse("10.0.0.45"));
  * slice.hostAddress();                              // 250.0.45.1
  * fan.owner(Ipv4Address.parse("250.0.45.7"));       // 10.0.0.45

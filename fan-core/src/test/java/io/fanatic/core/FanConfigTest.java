@@ -21,7 +21,7 @@ class FanConfigTest {
         254.0.0.0/8 default off #spare
         """;
 
-    private static final Cidr FIRST = Cidr.parse("250.0.0.0/8");
+    private static final Ipv4Prefix FIRST = Ipv4Prefix.parse("250.0.0.0/8");
     private static final UnderlaySpec HOST = UnderlaySpec.parse("10.0.0.45/16");
 
     private static FanConfig parse(String text) {
@@ -139,7 +139,7 @@ class FanConfigTest {
     void anEditThatChangesNothingKeepsEvenTheFieldOrder() {
         FanConfig config = parse(TEXT);
         assertThat(config.with(entry("251.0.0.0/8 10.1.0.0/16"))).isSameAs(config);
-        assertThat(config.without(Cidr.parse("240.0.0.0/8"), HOST)).isSameAs(config);
+        assertThat(config.without(Ipv4Prefix.parse("240.0.0.0/8"), HOST)).isSameAs(config);
     }
 
     @Test

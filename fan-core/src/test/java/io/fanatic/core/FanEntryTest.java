@@ -19,7 +19,7 @@ class FanEntryTest {
     void everyFlagIsRead() {
         FanEntry entry = parse(
                 "250.0.0.0/8 10.0.0.45/16 mtu 1400 dhcp vni 7 port 4789 underlay-only bridge br-lan off host-reserve 20 shares dhcp:1/2,docker:1/2");
-        assertThat(entry.overlay()).isEqualTo(Cidr.parse("250.0.0.0/8"));
+        assertThat(entry.overlay()).isEqualTo(Ipv4Prefix.parse("250.0.0.0/8"));
         assertThat(entry.underlay()).isEqualTo(UnderlaySpec.parse("10.0.0.45/16"));
         assertThat(entry.options())
                 .isEqualTo(FanOptions.builder()
@@ -80,7 +80,7 @@ class FanEntryTest {
     @Test
     void theMappingIsKnownOnceTheUnderlaysNetworkIs() {
         assertThat(parse("250.0.0.0/8 10.0.0.45/16").mapping())
-                .contains(FanMapping.of(Cidr.parse("250.0.0.0/8"), Cidr.parse("10.0.0.0/16")));
+                .contains(FanMapping.of(Ipv4Prefix.parse("250.0.0.0/8"), Ipv4Prefix.parse("10.0.0.0/16")));
         assertThat(parse("250.0.0.0/8 eth0/16").mapping()).isEmpty();
     }
 

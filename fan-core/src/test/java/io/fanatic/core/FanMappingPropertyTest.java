@@ -27,8 +27,8 @@ class FanMappingPropertyTest {
             @ForAll @IntRange(max = 32) int o,
             @ForAll int underlayBits,
             @ForAll @IntRange(max = 32) int u) {
-        Cidr overlay = Cidr.containing(Ipv4Address.of(overlayBits), o);
-        Cidr underlay = Cidr.containing(Ipv4Address.of(underlayBits), u);
+        Ipv4Prefix overlay = Ipv4Prefix.containing(Ipv4Address.of(overlayBits), o);
+        Ipv4Prefix underlay = Ipv4Prefix.containing(Ipv4Address.of(underlayBits), u);
         long overlayNetwork = overlay.network().bits() & 0xffffffffL;
         long underlayNetwork = underlay.network().bits() & 0xffffffffL;
         if (LegalFans.isLegal(overlayNetwork, o, underlayNetwork, u)) {
@@ -42,7 +42,7 @@ class FanMappingPropertyTest {
     void noOverlayWiderThanThreeBitsIsLegal() {
         for (int o = 0; o <= 2; o++) {
             for (long network = 0; network < 1L << 32; network += 1L << (32 - o)) {
-                Cidr overlay = new Cidr(Ipv4Address.of((int) network), o);
+                Ipv4Prefix overlay = new Ipv4Prefix(Ipv4Address.of((int) network), o);
                 assertThatThrownBy(() -> Overlays.requireUsable(overlay))
                         .isInstanceOf(IllegalArgumentException.class)
                         .hasMessageContaining("250.0.0.0/8");
@@ -67,7 +67,7 @@ class FanMappingPropertyTest {
     void everyAddressOfASliceBelongsToTheSlicesHost(
             @ForAll("fans") FanMapping fan, @ForAll int hostPlace, @ForAll int place) {
         Ipv4Address host = hostAt(fan.underlay(), hostPlace);
-        Cidr slice = fan.slice(host).cidr();
+        Ipv4Prefix slice = fan.slice(host).cidr();
         assertThat(fan.owner(at(slice, place))).isEqualTo(host);
         assertThat(fan.owner(slice.network())).isEqualTo(host);
         assertThat(fan.owner(slice.last())).isEqualTo(host);
@@ -80,7 +80,7 @@ class FanMappingPropertyTest {
         Ipv4Address address = at(fan.overlay(), place);
         int owner = fan.ownerBits(address.bits());
         assertThat(fan.underlay().contains(Ipv4Address.of(owner))).isTrue();
-        Cidr slice = new Cidr(Ipv4Address.of(fan.sliceBits(owner)), fan.slicePrefixLength());
+        Ipv4Prefix slice = new Ipv4Prefix(Ipv4Address.of(fan.sliceBits(owner)), fan.slicePrefixLength());
         assertThat(slice.contains(address)).isTrue();
     }
 
@@ -96,7 +96,7 @@ class FanMappingPropertyTest {
     void theSlicesTileTheOverlayWithoutGap(@ForAll long seed, @ForAll int place) {
         for (Shape shape : LegalFans.shapes()) {
             FanMapping fan = LegalFans.ofShape(shape, seed);
-            Cidr underlay = fan.underlay();
+            Ipv4Prefix underlay = fan.underlay();
             long width = 1L << fan.shift();
             assertThat(underlay.size() * width).isEqualTo(fan.overlay().size());
             assertThat(fan.sliceBits(underlay.network().bits()))
@@ -125,11 +125,11 @@ class FanMappingPropertyTest {
             @ForAll @IntRange(max = 32) int length,
             @ForAll int hostPlace) {
         Ipv4Address host = hostAt(fan.underlay(), hostPlace);
-        Cidr subnet = Cidr.containing(at(fan.underlay(), subnetPlace), length);
+        Ipv4Prefix subnet = Ipv4Prefix.containing(at(fan.underlay(), subnetPlace), length);
         if (length < fan.underlay().prefixLength()) {
             assertThat(fan.segment(subnet)).isEmpty();
         } else {
-            Cidr segment = fan.segment(subnet).orElseThrow();
+            Ipv4Prefix segment = fan.segment(subnet).orElseThrow();
             assertThat(segment.prefixLength())
                     .isEqualTo(fan.overlay().prefixLength()
                             + (length - fan.underlay().prefixLength()));

@@ -9,7 +9,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class FanMappingTest {
 
-    private static final FanMapping FAN = FanMapping.of(Cidr.parse("250.0.0.0/8"), Cidr.parse("10.0.0.0/16"));
+    private static final FanMapping FAN =
+            FanMapping.of(Ipv4Prefix.parse("250.0.0.0/8"), Ipv4Prefix.parse("10.0.0.0/16"));
 
     @ParameterizedTest
     @CsvSource({
@@ -23,11 +24,11 @@ class FanMappingTest {
     void anUnderlayAddressOwnsTheSliceThatUbuntusFanGivesIt(
             String overlay, String address, int prefixLength, String slice, String hostAddress) {
         Ipv4Address host = Ipv4Address.parse(address);
-        FanMapping fan = FanMapping.of(Cidr.parse(overlay), Cidr.containing(host, prefixLength));
+        FanMapping fan = FanMapping.of(Ipv4Prefix.parse(overlay), Ipv4Prefix.containing(host, prefixLength));
         assertThat(fan.slice(host).cidr()).hasToString(slice);
         assertThat(fan.slice(host).hostAddress()).hasToString(hostAddress);
         assertThat(fan.owner(Ipv4Address.parse(hostAddress))).isEqualTo(host);
-        assertThat(fan.owner(Cidr.parse(slice).last())).isEqualTo(host);
+        assertThat(fan.owner(Ipv4Prefix.parse(slice).last())).isEqualTo(host);
     }
 
     @Test
@@ -40,7 +41,7 @@ class FanMappingTest {
 
     @Test
     void aFanOfASingleHostGivesItTheWholeOverlay() {
-        FanMapping fan = FanMapping.of(Cidr.parse("192.0.0.0/3"), Cidr.parse("10.0.0.45/32"));
+        FanMapping fan = FanMapping.of(Ipv4Prefix.parse("192.0.0.0/3"), Ipv4Prefix.parse("10.0.0.45/32"));
         assertThat(fan.shift()).isEqualTo(29);
         assertThat(fan.slice(Ipv4Address.parse("10.0.0.45")).cidr()).hasToString("192.0.0.0/3");
         assertThat(fan.owner(Ipv4Address.parse("223.255.255.255"))).hasToString("10.0.0.45");
@@ -48,7 +49,7 @@ class FanMappingTest {
 
     @Test
     void bothAddressesOfAPointToPointUnderlayOwnHalfOfTheOverlay() {
-        FanMapping fan = FanMapping.of(Cidr.parse("250.0.0.0/8"), Cidr.parse("10.0.0.0/31"));
+        FanMapping fan = FanMapping.of(Ipv4Prefix.parse("250.0.0.0/8"), Ipv4Prefix.parse("10.0.0.0/31"));
         assertThat(fan.slice(Ipv4Address.parse("10.0.0.0")).cidr()).hasToString("250.0.0.0/9");
         assertThat(fan.slice(Ipv4Address.parse("10.0.0.1")).cidr()).hasToString("250.128.0.0/9");
     }
@@ -72,7 +73,7 @@ class FanMappingTest {
             })
     void aFanThatCannotWorkIsRefusedWithWhatToChooseInstead(String overlay, String underlay, String message) {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> FanMapping.of(Cidr.parse(overlay), Cidr.parse(underlay)))
+                .isThrownBy(() -> FanMapping.of(Ipv4Prefix.parse(overlay), Ipv4Prefix.parse(underlay)))
                 .withMessage(message);
     }
 
@@ -113,11 +114,11 @@ class FanMappingTest {
         "0.0.0.0/0,",
     })
     void aSubnetOfTheUnderlayCutsASegmentAndAnyOtherNone(String subnet, String segment) {
-        FanMapping fan = FanMapping.of(Cidr.parse("243.0.0.0/8"), Cidr.parse("172.31.0.0/16"));
+        FanMapping fan = FanMapping.of(Ipv4Prefix.parse("243.0.0.0/8"), Ipv4Prefix.parse("172.31.0.0/16"));
         if (segment == null) {
-            assertThat(fan.segment(Cidr.parse(subnet))).isEmpty();
+            assertThat(fan.segment(Ipv4Prefix.parse(subnet))).isEmpty();
         } else {
-            assertThat(fan.segment(Cidr.parse(subnet))).contains(Cidr.parse(segment));
+            assertThat(fan.segment(Ipv4Prefix.parse(subnet))).contains(Ipv4Prefix.parse(segment));
         }
     }
 }

@@ -24,7 +24,7 @@ class FanNamesTest {
         "250.1.2.128/28, fan-fa010280, ftun-fa010280, 16384258",
     })
     void namesAndNumberFollowFromTheOverlay(String text, String bridge, String tunnel, int vni) {
-        Cidr overlay = Cidr.parse(text);
+        Ipv4Prefix overlay = Ipv4Prefix.parse(text);
         assertThat(FanNames.bridge(overlay)).isEqualTo(bridge);
         assertThat(FanNames.tunnel(overlay)).isEqualTo(tunnel);
         assertThat(FanNames.vni(overlay)).isEqualTo(vni);
@@ -46,7 +46,7 @@ class FanNamesTest {
     void overlaysThatDoNotOverlapHaveDifferentNames(@ForAll("fans") FanMapping one, @ForAll int flipped) {
         // A neighbour that differs in one bit of the prefix is the likeliest to collide.
         int bit = 1 << (31 - Math.floorMod(flipped, one.overlay().prefixLength()));
-        Cidr other = new Cidr(
+        Ipv4Prefix other = new Ipv4Prefix(
                 Ipv4Address.of(one.overlay().network().bits() ^ bit),
                 one.overlay().prefixLength());
         assertThat(FanNames.bridge(other)).isNotEqualTo(FanNames.bridge(one.overlay()));

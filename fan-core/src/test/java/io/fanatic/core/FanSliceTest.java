@@ -10,12 +10,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FanSliceTest {
 
     private static FanSlice slice(String overlay, String underlay, String address, int reserve) {
-        return FanMapping.of(Cidr.parse(overlay), Cidr.parse(underlay)).slice(Ipv4Address.parse(address), reserve);
+        return FanMapping.of(Ipv4Prefix.parse(overlay), Ipv4Prefix.parse(underlay))
+                .slice(Ipv4Address.parse(address), reserve);
     }
 
     @Test
     void theUsualSliceHasOneHostAddressAnd253ContainerAddresses() {
-        FanSlice slice = FanMapping.of(Cidr.parse("250.0.0.0/8"), Cidr.parse("10.0.0.0/16"))
+        FanSlice slice = FanMapping.of(Ipv4Prefix.parse("250.0.0.0/8"), Ipv4Prefix.parse("10.0.0.0/16"))
                 .slice(Ipv4Address.parse("10.0.0.45"));
         assertThat(slice.cidr()).hasToString("250.0.45.0/24");
         assertThat(slice.hostAddress()).hasToString("250.0.45.1");
@@ -43,7 +44,7 @@ class FanSliceTest {
 
     @Test
     void onlyTheEndsOfAWideSliceAreSpecial() {
-        AddressRange range =
+        Ipv4Range range =
                 slice("250.0.0.0/8", "192.168.1.0/24", "192.168.1.178", 1).containerAddresses();
         assertThat(range).hasToString("250.178.0.2-250.178.255.254");
         assertThat(range.contains(Ipv4Address.parse("250.178.1.0"))).isTrue();
@@ -75,7 +76,7 @@ class FanSliceTest {
     @Test
     void aRangeThatRunsBackwardsIsRefused() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new AddressRange(Ipv4Address.parse("10.0.0.2"), Ipv4Address.parse("10.0.0.1")))
+                .isThrownBy(() -> new Ipv4Range(Ipv4Address.parse("10.0.0.2"), Ipv4Address.parse("10.0.0.1")))
                 .withMessage("10.0.0.2 comes after 10.0.0.1");
     }
 }

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class Ipv6MappingTest {
 
     private static OverlayMapping mapping(String overlay, String underlay) {
-        return OverlayMapping.of(Prefix.parse(overlay), Cidr.parse(underlay));
+        return OverlayMapping.of(Prefix.parse(overlay), Ipv4Prefix.parse(underlay));
     }
 
     /** Every shape that leaves a /64, at random places of the address space. */
@@ -36,7 +36,7 @@ class Ipv6MappingTest {
                                     local ? high & 0x01ffffffffffffffL | 0xfcL << 56 : high & ~(7L << 61) | 1L << 61;
                             return new Ipv6Mapping(
                                     Ipv6Prefix.containing(new Ipv6Address(bits, 0), o),
-                                    Cidr.containing(Ipv4Address.of(low), u));
+                                    Ipv4Prefix.containing(Ipv4Address.of(low), u));
                         }));
     }
 
@@ -140,7 +140,7 @@ class Ipv6MappingTest {
     void anIpv4OverlayAnswersTheSameQuestions() {
         OverlayMapping fan = mapping("250.0.0.0/8", "10.0.0.0/16");
         Ipv4Address host = Ipv4Address.parse("10.0.0.45");
-        assertThat(fan.sliceOf(host)).isEqualTo(Cidr.parse("250.0.45.0/24"));
+        assertThat(fan.sliceOf(host)).isEqualTo(Ipv4Prefix.parse("250.0.45.0/24"));
         assertThat(fan.hostAddressOf(host)).isEqualTo(Ipv4Address.parse("250.0.45.1"));
         assertThat(fan.ownerOf(IpAddress.parse("250.0.45.9"))).isEqualTo(host);
         assertThatIllegalArgumentException()

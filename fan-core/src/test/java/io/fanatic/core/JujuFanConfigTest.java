@@ -20,8 +20,8 @@ class JujuFanConfigTest {
         JujuFanConfig config = JujuFanConfig.parse("  172.31.0.0/16=252.0.0.0/8 \t\n10.0.0.0/16=250.0.0.0/8 ");
         assertThat(config.fans())
                 .containsExactly(
-                        FanMapping.of(Cidr.parse("252.0.0.0/8"), Cidr.parse("172.31.0.0/16")),
-                        FanMapping.of(Cidr.parse("250.0.0.0/8"), Cidr.parse("10.0.0.0/16")));
+                        FanMapping.of(Ipv4Prefix.parse("252.0.0.0/8"), Ipv4Prefix.parse("172.31.0.0/16")),
+                        FanMapping.of(Ipv4Prefix.parse("250.0.0.0/8"), Ipv4Prefix.parse("10.0.0.0/16")));
         assertThat(config).hasToString("172.31.0.0/16=252.0.0.0/8 10.0.0.0/16=250.0.0.0/8");
     }
 
@@ -78,8 +78,9 @@ class JujuFanConfigTest {
     @Test
     void aSubnetHasASegmentOfEachFanItLiesIn() {
         JujuFanConfig config = JujuFanConfig.parse("172.31.0.0/16=243.0.0.0/8 10.0.0.0/16=250.0.0.0/8");
-        assertThat(config.segments(Cidr.parse("172.31.64.0/20"))).containsExactly(Cidr.parse("243.64.0.0/12"));
-        assertThat(config.segments(Cidr.parse("192.168.0.0/24"))).isEmpty();
-        assertThat(config.segments(Cidr.parse("172.16.0.0/12"))).isEmpty();
+        assertThat(config.segments(Ipv4Prefix.parse("172.31.64.0/20")))
+                .containsExactly(Ipv4Prefix.parse("243.64.0.0/12"));
+        assertThat(config.segments(Ipv4Prefix.parse("192.168.0.0/24"))).isEmpty();
+        assertThat(config.segments(Ipv4Prefix.parse("172.16.0.0/12"))).isEmpty();
     }
 }

@@ -45,8 +45,8 @@ final class LegalFans {
     static FanMapping ofShape(Shape shape, long seed) {
         Random random = new Random(seed);
         while (true) {
-            Cidr overlay = Cidr.containing(Ipv4Address.of(random.nextInt()), shape.overlay());
-            Cidr underlay = Cidr.containing(Ipv4Address.of(random.nextInt()), shape.underlay());
+            Ipv4Prefix overlay = Ipv4Prefix.containing(Ipv4Address.of(random.nextInt()), shape.overlay());
+            Ipv4Prefix underlay = Ipv4Prefix.containing(Ipv4Address.of(random.nextInt()), shape.underlay());
             if (isLegal(
                     overlay.network().bits() & 0xffffffffL,
                     shape.overlay(),
@@ -63,12 +63,12 @@ final class LegalFans {
     }
 
     /** The address at that place in the network, taken modulo its size. */
-    static Ipv4Address at(Cidr network, int place) {
+    static Ipv4Address at(Ipv4Prefix network, int place) {
         return Ipv4Address.of(network.network().bits() | (place & ~network.mask()));
     }
 
     /** A host of the underlay: the address at that place, or a neighbour when no host can have that one. */
-    static Ipv4Address hostAt(Cidr underlay, int place) {
+    static Ipv4Address hostAt(Ipv4Prefix underlay, int place) {
         Ipv4Address address = at(underlay, place);
         for (int step = -1; step <= 1; step++) {
             if (underlay.isHost(address.plus(step))) {

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 class MacAddressTest {
 
-    private static final Cidr OVERLAY = Cidr.parse("250.0.0.0/8");
+    private static final Ipv4Prefix OVERLAY = Ipv4Prefix.parse("250.0.0.0/8");
 
     @Test
     void itSpellsOutKindOverlayAndUnderlayAddress() {

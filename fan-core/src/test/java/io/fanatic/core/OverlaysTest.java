@@ -13,7 +13,7 @@ class OverlaysTest {
     @Test
     void theNetworksThatUbuntuProposesAreUsable() {
         for (int first = 240; first <= 254; first++) {
-            Cidr overlay = Cidr.parse(first + ".0.0.0/8");
+            Ipv4Prefix overlay = Ipv4Prefix.parse(first + ".0.0.0/8");
             assertThatCode(() -> Overlays.requireUsable(overlay)).doesNotThrowAnyException();
         }
     }
@@ -30,7 +30,7 @@ class OverlaysTest {
                 "223.0.0.0/8"
             })
     void aNetworkThatAPlanMayUseIsUsable(String overlay) {
-        assertThatCode(() -> Overlays.requireUsable(Cidr.parse(overlay))).doesNotThrowAnyException();
+        assertThatCode(() -> Overlays.requireUsable(Ipv4Prefix.parse(overlay))).doesNotThrowAnyException();
     }
 
     @ParameterizedTest
@@ -49,7 +49,7 @@ class OverlaysTest {
     })
     void aNetworkThatHostsTreatSpeciallyIsRefusedWithTheReasonAndAGoodOne(String overlay, String reason) {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> Overlays.requireUsable(Cidr.parse(overlay)))
+                .isThrownBy(() -> Overlays.requireUsable(Ipv4Prefix.parse(overlay)))
                 .withMessageStartingWith("overlay " + overlay + " cannot work: " + reason)
                 .withMessageEndingWith("; choose one of 240.0.0.0/8 to 254.0.0.0/8, such as 250.0.0.0/8");
     }

@@ -20,7 +20,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SharesTest {
-    private static final FanMapping FAN = FanMapping.of(Cidr.parse("250.0.0.0/8"), Cidr.parse("10.0.0.0/16"));
+    private static final FanMapping FAN =
+            FanMapping.of(Ipv4Prefix.parse("250.0.0.0/8"), Ipv4Prefix.parse("10.0.0.0/16"));
 
     private static FanSlice slice(int reserve) {
         return FAN.slice(Ipv4Address.parse("10.0.0.45"), reserve);
@@ -57,7 +58,7 @@ class SharesTest {
     @Property
     void noAddressIsInTwoShares(@ForAll("shares") Shares shares, @ForAll("slices") FanSlice slice) {
         for (Share one : Share.values()) {
-            Optional<Cidr> block = shares.block(one, slice);
+            Optional<Ipv4Prefix> block = shares.block(one, slice);
             block.ifPresent(mine -> {
                 assertThat(slice.cidr().contains(mine)).isTrue();
                 assertThat(shares.owner(slice, mine.network())).contains(one);
@@ -77,8 +78,8 @@ class SharesTest {
     @Property
     void aRangeIsWhatContainersCanHaveOfItsBlock(@ForAll("shares") Shares shares, @ForAll("slices") FanSlice slice) {
         for (Share share : Share.values()) {
-            Optional<Cidr> block = shares.block(share, slice);
-            Optional<AddressRange> range = shares.range(share, slice);
+            Optional<Ipv4Prefix> block = shares.block(share, slice);
+            Optional<Ipv4Range> range = shares.range(share, slice);
             boolean any = block.isPresent()
                     && block.get().last().compareTo(slice.firstContainerAddress()) >= 0
                     && block.get().network().compareTo(slice.lastContainerAddress()) <= 0;
@@ -96,7 +97,7 @@ class SharesTest {
     void sharesThatAddUpToTheSliceCoverIt(@ForAll("shares") Shares shares, @ForAll("slices") FanSlice slice) {
         long sum = 0;
         for (Share share : Share.values()) {
-            sum += shares.block(share, slice).map(Cidr::size).orElse(0L);
+            sum += shares.block(share, slice).map(Ipv4Prefix::size).orElse(0L);
         }
         assertThat(sum).isLessThanOrEqualTo(slice.cidr().size());
         boolean whole = sum == slice.cidr().size();
@@ -147,7 +148,7 @@ class SharesTest {
                 .isThrownBy(() -> Shares.DEFAULT.requireRange(Share.CNI, slice(31)))
                 .withMessage("the share of cni, 1/8 of the slice 250.0.45.0/24, has no address for a container; give it"
                         + " a larger one, such as: shares cni:all");
-        FanSlice tiny = FanMapping.of(Cidr.parse("250.0.0.0/8"), Cidr.parse("10.0.0.0/10"))
+        FanSlice tiny = FanMapping.of(Ipv4Prefix.parse("250.0.0.0/8"), Ipv4Prefix.parse("10.0.0.0/10"))
                 .slice(Ipv4Address.parse("10.0.0.45"));
         assertThat(tiny.cidr().prefixLength()).isEqualTo(30);
         assertThat(Shares.DEFAULT.range(Share.DOCKER, tiny).orElseThrow().size())

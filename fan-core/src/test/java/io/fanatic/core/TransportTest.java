@@ -8,8 +8,8 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class TransportTest {
-    private static final Cidr OVERLAY = Cidr.parse("250.0.0.0/8");
-    private static final FanMapping FAN = FanMapping.of(OVERLAY, Cidr.parse("10.0.0.0/16"));
+    private static final Ipv4Prefix OVERLAY = Ipv4Prefix.parse("250.0.0.0/8");
+    private static final FanMapping FAN = FanMapping.of(OVERLAY, Ipv4Prefix.parse("10.0.0.0/16"));
     private static final List<Transport> ALL = List.of(
             new Transport.Vxlan(16384000, 8472, false),
             new Transport.Vxlan(7, 8472, true),

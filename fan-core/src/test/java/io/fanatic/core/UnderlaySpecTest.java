@@ -17,23 +17,25 @@ class UnderlaySpecTest {
     @Test
     void anAddressCarriesThePlansNetwork() {
         UnderlaySpec spec = UnderlaySpec.parse("10.0.0.45/16");
-        assertThat(spec).isEqualTo(new UnderlaySpec.Address(Ipv4Address.parse("10.0.0.45"), Cidr.parse("10.0.0.0/16")));
-        assertThat(spec.underlay()).contains(Cidr.parse("10.0.0.0/16"));
+        assertThat(spec)
+                .isEqualTo(new UnderlaySpec.Address(Ipv4Address.parse("10.0.0.45"), Ipv4Prefix.parse("10.0.0.0/16")));
+        assertThat(spec.underlay()).contains(Ipv4Prefix.parse("10.0.0.0/16"));
         assertThat(spec.prefixLength()).hasValue(16);
     }
 
     @Test
     void anAddressWithoutHostBitsIsANetwork() {
         UnderlaySpec spec = UnderlaySpec.parse("10.0.0.0/16");
-        assertThat(spec).isEqualTo(new UnderlaySpec.Network(Cidr.parse("10.0.0.0/16")));
-        assertThat(spec.underlay()).contains(Cidr.parse("10.0.0.0/16"));
+        assertThat(spec).isEqualTo(new UnderlaySpec.Network(Ipv4Prefix.parse("10.0.0.0/16")));
+        assertThat(spec.underlay()).contains(Ipv4Prefix.parse("10.0.0.0/16"));
         assertThat(spec.prefixLength()).hasValue(16);
     }
 
     @Test
     void a32IsAlwaysAnAddress() {
         assertThat(UnderlaySpec.parse("10.0.0.0/32")).isInstanceOf(UnderlaySpec.Address.class);
-        assertThatIllegalArgumentException().isThrownBy(() -> new UnderlaySpec.Network(Cidr.parse("10.0.0.0/32")));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new UnderlaySpec.Network(Ipv4Prefix.parse("10.0.0.0/32")));
     }
 
     @Test
@@ -97,7 +99,7 @@ class UnderlaySpecTest {
 
     @Property
     void everyAddressReadsBackFromItsText(@ForAll int bits, @ForAll @IntRange(max = 32) int prefixLength) {
-        Cidr network = Cidr.containing(Ipv4Address.of(bits), prefixLength);
+        Ipv4Prefix network = Ipv4Prefix.containing(Ipv4Address.of(bits), prefixLength);
         UnderlaySpec spec = UnderlaySpec.of(LegalFans.hostAt(network, bits), prefixLength);
         assertThat(UnderlaySpec.parse(spec.toString())).isEqualTo(spec);
         assertThat(spec.underlay()).contains(network);
@@ -105,7 +107,7 @@ class UnderlaySpecTest {
 
     @Property
     void everyNetworkReadsBackFromItsText(@ForAll int bits, @ForAll @IntRange(max = 31) int prefixLength) {
-        UnderlaySpec spec = new UnderlaySpec.Network(Cidr.containing(Ipv4Address.of(bits), prefixLength));
+        UnderlaySpec spec = new UnderlaySpec.Network(Ipv4Prefix.containing(Ipv4Address.of(bits), prefixLength));
         assertThat(UnderlaySpec.parse(spec.toString())).isEqualTo(spec);
     }
 }

@@ -1,8 +1,8 @@
 package io.fanatic.netlink;
 
-import io.fanatic.core.Cidr;
 import io.fanatic.core.Counter;
 import io.fanatic.core.FanEntry;
+import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.UnderlaySpec;
 import io.fanatic.netlink.engine.AddressState;
 import io.fanatic.netlink.engine.Engine;
@@ -203,14 +203,14 @@ public final class FanNetwork {
     }
 
     /**
-     * What {@link #down(Cidr, UnderlaySpec)} would do; nothing is touched.
+     * What {@link #down(Ipv4Prefix, UnderlaySpec)} would do; nothing is touched.
      *
      * @param overlay the fan's
      * @param underlay in any form; it names the slice
      * @return the steps in their order; empty when there is no such fan
-     * @throws FanException as {@link #down(Cidr, UnderlaySpec)} does before its first step
+     * @throws FanException as {@link #down(Ipv4Prefix, UnderlaySpec)} does before its first step
      */
-    public Plan planDown(Cidr overlay, UnderlaySpec underlay) {
+    public Plan planDown(Ipv4Prefix overlay, UnderlaySpec underlay) {
         return privileged(() -> readWhole(kernel -> new Engine(kernel).planDown(overlay, underlay)));
     }
 
@@ -223,19 +223,19 @@ public final class FanNetwork {
      * @throws FanException IN_USE, while containers are attached or another run does not end; UNDONE or NOT_UNDONE,
      *     when a step failed
      */
-    public Plan down(Cidr overlay, UnderlaySpec underlay) {
+    public Plan down(Ipv4Prefix overlay, UnderlaySpec underlay) {
         return down(overlay, underlay, IfInUse.REFUSE);
     }
 
     /**
-     * As {@link #down(Cidr, UnderlaySpec)}.
+     * As {@link #down(Ipv4Prefix, UnderlaySpec)}.
      *
      * @param overlay the fan's
      * @param underlay in any form; it names the slice
      * @param inUse what to do while containers are attached
      * @return what was done; empty when there was no such fan
      */
-    public Plan down(Cidr overlay, UnderlaySpec underlay, IfInUse inUse) {
+    public Plan down(Ipv4Prefix overlay, UnderlaySpec underlay, IfInUse inUse) {
         Objects.requireNonNull(overlay, "overlay");
         Objects.requireNonNull(underlay, "underlay");
         Objects.requireNonNull(inUse, "inUse");
@@ -243,7 +243,7 @@ public final class FanNetwork {
     }
 
     /**
-     * Takes down what {@link #up} of the same entry has brought up, as {@link #down(Cidr, UnderlaySpec)}.
+     * Takes down what {@link #up} of the same entry has brought up, as {@link #down(Ipv4Prefix, UnderlaySpec)}.
      *
      * @param entry the fan; its options mean nothing here
      * @return what was done; empty when there was no such fan
@@ -253,7 +253,7 @@ public final class FanNetwork {
     }
 
     /**
-     * Takes down a fan with all its slices, as {@link #down(Cidr, UnderlaySpec)}.
+     * Takes down a fan with all its slices, as {@link #down(Ipv4Prefix, UnderlaySpec)}.
      *
      * @param fan one of {@link #list}
      * @return what was done; empty when it is gone already

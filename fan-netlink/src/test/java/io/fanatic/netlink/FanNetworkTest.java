@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.fanatic.core.Cidr;
 import io.fanatic.core.Counter;
 import io.fanatic.core.FanConfig;
 import io.fanatic.core.FanEntry;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.UnderlaySpec;
 import io.fanatic.netlink.engine.Fan;
 import io.fanatic.netlink.engine.FanException;
@@ -61,7 +61,7 @@ import org.junit.jupiter.api.io.TempDir;
  * </pre>
  */
 class FanNetworkTest {
-    private static final Cidr OVERLAY = Cidr.parse("250.0.0.0/8");
+    private static final Ipv4Prefix OVERLAY = Ipv4Prefix.parse("250.0.0.0/8");
     private static final UnderlaySpec FIRST = UnderlaySpec.parse("10.0.0.1/16");
 
     @RegisterExtension
@@ -322,7 +322,7 @@ class FanNetworkTest {
         shIn(a, "ping -c 1 -W 2 250.0.2.1");
         shIn(a, "ping -c 1 -W 2 251.2.0.1");
 
-        on(a).down(Cidr.parse("251.0.0.0/8"), UnderlaySpec.parse("192.168.7.1/24"));
+        on(a).down(Ipv4Prefix.parse("251.0.0.0/8"), UnderlaySpec.parse("192.168.7.1/24"));
         assertThat(shIn(a, "nft list table inet fanatic")).doesNotContain("192.168.7.0");
         shIn(a, "ping -c 1 -W 2 250.0.2.1");
         on(a).downEverything();

@@ -8,20 +8,20 @@ import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.command.FanArguments;
 import io.fanatic.cli.command.Option;
 import io.fanatic.cli.output.SliceText;
-import io.fanatic.core.Cidr;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.FanSlice;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.Shares;
 import io.fanatic.core.TunnelType;
 
 /** {@code fanatic map}: the arithmetic, either way. Asks the host nothing. */
 final class MapCommand extends Command {
     private final Option<String> word = word("ADDRESS", "an address of the underlay or of the overlay");
-    private final Option<Cidr> underlay =
-            requiredOption("-u,--underlay", "UNDERLAY", Cidr::parse, "the underlay, such as 10.0.0.0/16");
-    private final Option<Cidr> overlay =
-            requiredOption("-o,--overlay", "OVERLAY", Cidr::parse, "the overlay, such as 250.0.0.0/8");
+    private final Option<Ipv4Prefix> underlay =
+            requiredOption("-u,--underlay", "UNDERLAY", Ipv4Prefix::parse, "the underlay, such as 10.0.0.0/16");
+    private final Option<Ipv4Prefix> overlay =
+            requiredOption("-o,--overlay", "OVERLAY", Ipv4Prefix::parse, "the overlay, such as 250.0.0.0/8");
     private final Option<TunnelType> type = option(
             "-t,--type",
             "TYPE",

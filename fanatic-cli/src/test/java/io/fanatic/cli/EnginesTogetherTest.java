@@ -7,9 +7,9 @@ import io.fanatic.cli.daemon.Containerd;
 import io.fanatic.cli.daemon.Dockerd;
 import io.fanatic.cli.daemon.Lxd;
 import io.fanatic.cli.daemon.Podman;
-import io.fanatic.core.AddressRange;
 import io.fanatic.core.FanSlice;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv4Range;
 import io.fanatic.core.Share;
 import io.fanatic.harness.junit.FanLab;
 import io.fanatic.harness.lab.ExecResult;
@@ -159,7 +159,7 @@ class EnginesTogetherTest {
     private void check(Map<Share, List<String>> given, FanSlice slice, int prefixOfNames) {
         List<String> all = new ArrayList<>();
         given.forEach((share, addresses) -> {
-            AddressRange range = fan().shares().requireRange(share, slice);
+            Ipv4Range range = fan().shares().requireRange(share, slice);
             for (String address : addresses) {
                 assertThat(range.contains(Ipv4Address.parse(address)))
                         .as(share + " gave " + address + ", its share is " + range)

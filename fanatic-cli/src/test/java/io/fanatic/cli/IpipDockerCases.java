@@ -3,10 +3,10 @@ package io.fanatic.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fanatic.cli.daemon.Dockerd;
-import io.fanatic.core.Cidr;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.FanOptions;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.TunnelType;
 import io.fanatic.harness.lab.EmbeddedFan;
 import io.fanatic.harness.lab.Lab;
@@ -29,7 +29,8 @@ import org.junit.jupiter.api.Test;
 
 /** Real Dockers on two hosts with an IPIP fan, on a kernel that has IPIP; run by scripts/test-kernels. */
 public class IpipDockerCases {
-    private static final FanMapping FAN = FanMapping.of(Cidr.parse("250.0.0.0/8"), Cidr.parse("10.0.0.0/16"));
+    private static final FanMapping FAN =
+            FanMapping.of(Ipv4Prefix.parse("250.0.0.0/8"), Ipv4Prefix.parse("10.0.0.0/16"));
     private static final FanOptions OPTIONS =
             FanOptions.DEFAULT.withType(TunnelType.IPIP).withNat(false);
 

@@ -2,10 +2,10 @@ package io.fanatic.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.fanatic.core.Cidr;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.FanOptions;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.Transport;
 import io.fanatic.core.TunnelType;
 import io.fanatic.harness.iperf.IperfSpec;
@@ -40,7 +40,8 @@ import org.junit.jupiter.api.Test;
  * </pre>
  */
 class IpipReachCases {
-    private static final FanMapping FAN = FanMapping.of(Cidr.parse("250.0.0.0/8"), Cidr.parse("10.0.0.0/16"));
+    private static final FanMapping FAN =
+            FanMapping.of(Ipv4Prefix.parse("250.0.0.0/8"), Ipv4Prefix.parse("10.0.0.0/16"));
     private static final Ipv4Address UNDERLAY = Ipv4Address.parse("10.0.0.2");
     private static final Ipv4Address OVERLAY = Ipv4Address.parse("250.0.2.1");
     private static final Transport CARRIER = new Transport.Ipip();

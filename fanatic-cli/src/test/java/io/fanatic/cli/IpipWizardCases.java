@@ -3,8 +3,8 @@ package io.fanatic.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fanatic.cli.command.ExitCode;
-import io.fanatic.core.Cidr;
 import io.fanatic.core.FanMapping;
+import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.harness.lab.Lab;
 import io.fanatic.harness.lab.LabHost;
 import io.fanatic.harness.lab.LabSpec;
@@ -25,7 +25,8 @@ import org.junit.jupiter.api.Test;
  * </pre>
  */
 class IpipWizardCases {
-    private static final FanMapping FAN = FanMapping.of(Cidr.parse("250.0.0.0/8"), Cidr.parse("10.0.0.0/16"));
+    private static final FanMapping FAN =
+            FanMapping.of(Ipv4Prefix.parse("250.0.0.0/8"), Ipv4Prefix.parse("10.0.0.0/16"));
 
     private Lab lab;
     private LabHost h1;

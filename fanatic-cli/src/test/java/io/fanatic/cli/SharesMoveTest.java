@@ -8,9 +8,9 @@ import com.google.gson.JsonParser;
 import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.daemon.Dockerd;
 import io.fanatic.cli.daemon.Podman;
-import io.fanatic.core.AddressRange;
-import io.fanatic.core.Cidr;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv4Prefix;
+import io.fanatic.core.Ipv4Range;
 import io.fanatic.harness.junit.FanLab;
 import io.fanatic.harness.lab.Lab;
 import io.fanatic.harness.lab.LabHost;
@@ -182,13 +182,14 @@ class SharesMoveTest {
 
     /** What the engines themselves say that they give out, and the DHCP server. */
     private void assertApart(int engines) {
-        List<AddressRange> ranges = new ArrayList<>();
+        List<Ipv4Range> ranges = new ArrayList<>();
         JsonArray pools = JsonParser.parseString(
                         docker.docker("network", "inspect", "-f", "{{json .IPAM.Config}}", "fan-250")
                                 .output())
                 .getAsJsonArray();
-        Cidr block = Cidr.parse(pools.get(0).getAsJsonObject().get("IPRange").getAsString());
-        ranges.add(new AddressRange(block.network(), block.last()));
+        Ipv4Prefix block =
+                Ipv4Prefix.parse(pools.get(0).getAsJsonObject().get("IPRange").getAsString());
+        ranges.add(new Ipv4Range(block.network(), block.last()));
         JsonObject network = JsonParser.parseString(
                         podman.podman("network", "inspect", "fan-250").output())
                 .getAsJsonArray()
@@ -196,17 +197,17 @@ class SharesMoveTest {
                 .getAsJsonObject();
         JsonObject lease =
                 network.getAsJsonArray("subnets").get(0).getAsJsonObject().getAsJsonObject("lease_range");
-        ranges.add(new AddressRange(
+        ranges.add(new Ipv4Range(
                 Ipv4Address.parse(lease.get("start_ip").getAsString()),
                 Ipv4Address.parse(lease.get("end_ip").getAsString())));
         String conf = host.exec("sh", "-c", "grep ^dhcp-range= /run/fanatic/dnsmasq-fan-250*.conf")
                 .orThrow()
                 .output();
         String[] words = conf.strip().split(",");
-        ranges.add(new AddressRange(Ipv4Address.parse(words[1]), Ipv4Address.parse(words[2])));
+        ranges.add(new Ipv4Range(Ipv4Address.parse(words[1]), Ipv4Address.parse(words[2])));
         assertThat(ranges).hasSize(engines);
-        for (AddressRange one : ranges) {
-            for (AddressRange other : ranges) {
+        for (Ipv4Range one : ranges) {
+            for (Ipv4Range other : ranges) {
                 assertThat(one != other && one.overlaps(other))
                         .as("Docker, Podman, DHCP: " + ranges)
                         .isFalse();

@@ -5,9 +5,9 @@ import static io.fanatic.netlink.bpf.Register.R2;
 import static io.fanatic.netlink.bpf.Register.R3;
 import static io.fanatic.netlink.bpf.Register.R4;
 
-import io.fanatic.core.Cidr;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.MacAddress;
 import io.fanatic.core.TunnelType;
 import io.fanatic.netlink.bpf.AttachedProgram.Role;
@@ -52,7 +52,7 @@ public record BpfFeatures(boolean tunnelLocalAddress, boolean tcx) {
      * @throws ErrnoException EPERM when the caller may not use eBPF
      */
     public static boolean fastPath() {
-        FanMapping mapping = FanMapping.of(Cidr.parse("250.0.0.0/8"), Cidr.parse("10.0.0.0/16"));
+        FanMapping mapping = FanMapping.of(Ipv4Prefix.parse("250.0.0.0/8"), Ipv4Prefix.parse("10.0.0.0/16"));
         Ipv4Address here = Ipv4Address.parse("10.0.0.1");
         FanProgramSpec fan = new FanProgramSpec(mapping, 1, List.of(here), false);
         FastProgramSpec fast = new FastProgramSpec(fan, TunnelType.DEFAULT_VXLAN_PORT, LOOPBACK);

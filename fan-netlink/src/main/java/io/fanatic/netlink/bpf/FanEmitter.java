@@ -11,10 +11,10 @@ import static io.fanatic.netlink.bpf.Register.R7;
 import static io.fanatic.netlink.bpf.Register.R8;
 import static io.fanatic.netlink.bpf.Register.R9;
 
-import io.fanatic.core.Cidr;
 import io.fanatic.core.Counter;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.TunnelType;
 import java.nio.ByteOrder;
 import java.util.List;
@@ -316,7 +316,7 @@ final class FanEmitter {
     }
 
     /** Jumps unless the address lies in the network. */
-    void requireInside(Register address, Cidr network, String otherwise) {
+    void requireInside(Register address, Ipv4Prefix network, String otherwise) {
         asm.add(Alu.MOV.reg32(R1, address), Alu.AND.imm32(R1, network.mask()))
                 .add(Jump.NE.imm32(R1, network.network().bits(), otherwise));
     }

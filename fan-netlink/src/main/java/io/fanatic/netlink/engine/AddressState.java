@@ -1,7 +1,7 @@
 package io.fanatic.netlink.engine;
 
-import io.fanatic.core.Cidr;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv4Prefix;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 public record AddressState(String link, Ipv4Address address, int prefixLength) {
 
     /** {@return the network that is on-link through this address} */
-    public Cidr network() {
-        return Cidr.containing(address, prefixLength);
+    public Ipv4Prefix network() {
+        return Ipv4Prefix.containing(address, prefixLength);
     }
 
     /** {@code 10.0.0.45/16 on eth0}. */

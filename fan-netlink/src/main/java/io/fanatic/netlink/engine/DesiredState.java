@@ -1,9 +1,9 @@
 package io.fanatic.netlink.engine;
 
-import io.fanatic.core.Cidr;
 import io.fanatic.core.Delivery;
 import io.fanatic.core.FanSlice;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.MacAddress;
 import io.fanatic.core.Transport;
 import io.fanatic.core.TunnelType;
@@ -363,7 +363,7 @@ final class DesiredState {
         }
         List<PortTable.Entry> entries = new ArrayList<>();
         for (int port : closed) {
-            Set<Cidr> underlays = new TreeSet<>();
+            Set<Ipv4Prefix> underlays = new TreeSet<>();
             for (Fan fan : fans) {
                 if (fan.transport().udpPort().equals(OptionalInt.of(port))) {
                     underlays.add(fan.mapping().underlay());

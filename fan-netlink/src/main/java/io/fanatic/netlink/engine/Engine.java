@@ -5,13 +5,13 @@ import static io.fanatic.netlink.engine.FanException.Reason.NOT_UNDONE;
 import static io.fanatic.netlink.engine.FanException.Reason.UNDONE;
 import static io.fanatic.netlink.engine.FanException.Reason.UNSUPPORTED;
 
-import io.fanatic.core.Cidr;
 import io.fanatic.core.Counter;
 import io.fanatic.core.FanEntry;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.FanOptions;
 import io.fanatic.core.FanSlice;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.Overlays;
 import io.fanatic.core.Share;
 import io.fanatic.core.UnderlaySpec;
@@ -301,7 +301,7 @@ public final class Engine {
      * @param underlay in any form
      * @throws FanException as {@link #down} does before its first step
      */
-    public Plan planDown(Cidr overlay, UnderlaySpec underlay) {
+    public Plan planDown(Ipv4Prefix overlay, UnderlaySpec underlay) {
         return planDown(overlay, underlay, false, HostState.of(kernel));
     }
 
@@ -313,26 +313,26 @@ public final class Engine {
      * @return what was done; empty when there was no such fan
      * @throws FanException IN_USE, naming the devices, while containers are attached
      */
-    public Plan down(Cidr overlay, UnderlaySpec underlay) {
+    public Plan down(Ipv4Prefix overlay, UnderlaySpec underlay) {
         return down(overlay, underlay, false);
     }
 
     /**
-     * As {@link #down(Cidr, UnderlaySpec)}.
+     * As {@link #down(Ipv4Prefix, UnderlaySpec)}.
      *
      * @param overlay the fan's
      * @param underlay in any form
      * @param force also while containers are attached; they lose their bridge
      * @return what was done; empty when there was no such fan
      */
-    public Plan down(Cidr overlay, UnderlaySpec underlay, boolean force) {
+    public Plan down(Ipv4Prefix overlay, UnderlaySpec underlay, boolean force) {
         HostState host = cleared();
         Plan plan = planDown(overlay, underlay, force, host);
         apply(plan, host, () -> planDown(overlay, underlay, force, HostState.of(kernel)));
         return plan;
     }
 
-    private Plan planDown(Cidr overlay, UnderlaySpec underlay, boolean force, HostState host) {
+    private Plan planDown(Ipv4Prefix overlay, UnderlaySpec underlay, boolean force, HostState host) {
         for (Fan fan : host.fans()) {
             if (fan.overlay().equals(overlay)) {
                 Fan rest = fan;

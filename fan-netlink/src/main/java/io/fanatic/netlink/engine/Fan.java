@@ -1,6 +1,5 @@
 package io.fanatic.netlink.engine;
 
-import io.fanatic.core.Cidr;
 import io.fanatic.core.Delivery;
 import io.fanatic.core.FanEntry;
 import io.fanatic.core.FanMapping;
@@ -8,6 +7,7 @@ import io.fanatic.core.FanNames;
 import io.fanatic.core.FanOptions;
 import io.fanatic.core.FanSlice;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.Shares;
 import io.fanatic.core.Transport;
 import io.fanatic.core.TunnelType;
@@ -139,7 +139,7 @@ public final class Fan {
     }
 
     /** {@return the network that containers see} */
-    public Cidr overlay() {
+    public Ipv4Prefix overlay() {
         return mapping.overlay();
     }
 

@@ -1,6 +1,6 @@
 package io.fanatic.netlink.engine;
 
-import io.fanatic.core.Cidr;
+import io.fanatic.core.Ipv4Prefix;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -64,7 +64,7 @@ final class FastPath {
     }
 
     /** A route to a part of the underlay, or to all of it, that does not simply lead by the underlay's device. */
-    private static Optional<String> route(Cidr underlay, String card, List<RouteState> routes) {
+    private static Optional<String> route(Ipv4Prefix underlay, String card, List<RouteState> routes) {
         List<RouteState> asked = new ArrayList<>();
         int longest = -1;
         for (RouteState route : routes) {

@@ -3,10 +3,10 @@ package io.fanatic.netlink.engine;
 import static io.fanatic.netlink.libc.Native.LIBC;
 import static io.fanatic.netlink.libc.Native.check;
 
-import io.fanatic.core.Cidr;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.FanNames;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.TunnelType;
 import io.fanatic.netlink.bpf.FanProgramSpec;
 import io.fanatic.netlink.bpf.IpipProgramSpec;
@@ -30,7 +30,8 @@ import java.util.Optional;
  * our own programs on the tunnel, over a device that takes less than the tunnel.
  */
 final class IpipPathMtu {
-    private static final FanMapping FAN = FanMapping.of(Cidr.parse("250.0.0.0/8"), Cidr.parse("10.0.0.0/16"));
+    private static final FanMapping FAN =
+            FanMapping.of(Ipv4Prefix.parse("250.0.0.0/8"), Ipv4Prefix.parse("10.0.0.0/16"));
     private static final Ipv4Address HERE = Ipv4Address.parse("10.0.0.1");
     private static final Ipv4Address THERE = Ipv4Address.parse("10.0.0.2");
     private static final int MTU = 1480;

@@ -1,8 +1,8 @@
 package io.fanatic.netlink.engine;
 
-import io.fanatic.core.Cidr;
 import io.fanatic.core.Counter;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.MacAddress;
 import io.fanatic.netlink.bpf.ProgramSpec;
 import io.fanatic.netlink.host.DhcpLease;
@@ -64,7 +64,7 @@ public interface Kernel extends AutoCloseable {
      * @param port the tunnel's UDP port
      * @param underlay who the packets come from and go to
      */
-    List<String> passedBy(String card, int port, Cidr underlay);
+    List<String> passedBy(String card, int port, Ipv4Prefix underlay);
 
     /** {@return the content of our NAT table; empty when there is none} */
     List<NatTable.Entry> nat();

@@ -1,8 +1,8 @@
 package io.fanatic.netlink.engine;
 
-import io.fanatic.core.Cidr;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.Shares;
 import io.fanatic.core.Transport;
 import io.fanatic.netlink.bpf.ProgramRecord;
@@ -76,7 +76,7 @@ public record Label(
             return Optional.empty();
         }
         try {
-            FanMapping mapping = FanMapping.of(Cidr.parse(words.next()), Cidr.parse(words.next()));
+            FanMapping mapping = FanMapping.of(Ipv4Prefix.parse(words.next()), Ipv4Prefix.parse(words.next()));
             Transport transport = words.next("ipip")
                     ? new Transport.Ipip()
                     : new Transport.Vxlan(words.number("vni"), words.number("port"), false);

@@ -1,8 +1,8 @@
 package io.fanatic.netlink.engine;
 
-import io.fanatic.core.Cidr;
 import io.fanatic.core.Counter;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.MacAddress;
 import io.fanatic.netlink.bpf.BpfMap;
 import io.fanatic.netlink.bpf.FanPrograms;
@@ -224,7 +224,7 @@ public final class LinuxKernel implements Kernel {
     }
 
     @Override
-    public List<String> passedBy(String card, int port, Cidr underlay) {
+    public List<String> passedBy(String card, int port, Ipv4Prefix underlay) {
         List<String> found = new ArrayList<>();
         PassedBy.ipsec().ifPresent(found::add);
         PassedBy.rules(socket).ifPresent(found::add);

@@ -1,8 +1,8 @@
 package io.fanatic.netlink.engine;
 
-import io.fanatic.core.Cidr;
 import io.fanatic.core.Counter;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.MacAddress;
 import io.fanatic.netlink.bpf.ProgramSpec;
 import io.fanatic.netlink.host.DhcpLease;
@@ -187,7 +187,7 @@ public final class MemoryKernel implements Kernel {
         call("list routes");
         List<RouteState> all = new ArrayList<>(routes);
         for (AddressState address : addresses) {
-            Cidr network = address.network();
+            Ipv4Prefix network = address.network();
             RouteState route = new RouteState(
                     network, RouteState.MAIN, Optional.of(address.link()), network + " dev " + address.link());
             if (link(address.link()).up() && !all.contains(route)) {
@@ -226,7 +226,7 @@ public final class MemoryKernel implements Kernel {
     }
 
     @Override
-    public List<String> passedBy(String card, int port, Cidr underlay) {
+    public List<String> passedBy(String card, int port, Ipv4Prefix underlay) {
         call("look for what the fast path passes by");
         return passedBy;
     }

@@ -1,6 +1,6 @@
 package io.fanatic.netlink.engine;
 
-import io.fanatic.core.Cidr;
+import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.netlink.bpf.Tcx;
 import io.fanatic.netlink.firewall.Firewall;
 import io.fanatic.netlink.firewall.FirewallWalk;
@@ -79,7 +79,7 @@ final class PassedBy {
     }
 
     /** A rule that the tunnel's packets may meet and that does anything but accept or count them, or a policy that drops. */
-    static Optional<String> firewall(Firewall firewall, String card, int port, Cidr underlay) {
+    static Optional<String> firewall(Firewall firewall, String card, int port, Ipv4Prefix underlay) {
         for (Firewall.Chain chain : firewall.chains()) {
             boolean incoming = INCOMING.contains(chain.hook());
             boolean elsewhere =

@@ -1,7 +1,7 @@
 package io.fanatic.netlink.engine;
 
-import io.fanatic.core.Cidr;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv4Prefix;
 import java.util.Optional;
 
 /**
@@ -12,7 +12,7 @@ import java.util.Optional;
  * @param source what the host itself sends from: its host address
  * @param mtu bytes, as the tunnel may be wider than the fan; 0 for none
  */
-record RouteResource(Cidr destination, String tunnel, Optional<Ipv4Address> source, int mtu) implements Resource {
+record RouteResource(Ipv4Prefix destination, String tunnel, Optional<Ipv4Address> source, int mtu) implements Resource {
 
     @Override
     public String key() {

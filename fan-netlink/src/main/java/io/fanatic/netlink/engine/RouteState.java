@@ -1,7 +1,7 @@
 package io.fanatic.netlink.engine;
 
-import io.fanatic.core.Cidr;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv4Prefix;
 import java.util.List;
 import java.util.Optional;
 
@@ -16,7 +16,12 @@ import java.util.Optional;
  * @param description the whole route in the form of {@code ip route}, for messages
  */
 public record RouteState(
-        Cidr destination, int table, Optional<String> link, Optional<Ipv4Address> source, int mtu, String description) {
+        Ipv4Prefix destination,
+        int table,
+        Optional<String> link,
+        Optional<Ipv4Address> source,
+        int mtu,
+        String description) {
 
     /** The main table (RT_TABLE_MAIN). */
     public static final int MAIN = 254;
@@ -29,7 +34,7 @@ public record RouteState(
      * @param link device it leads to
      * @param description in the form of {@code ip route}
      */
-    public RouteState(Cidr destination, int table, Optional<String> link, String description) {
+    public RouteState(Ipv4Prefix destination, int table, Optional<String> link, String description) {
         this(destination, table, link, Optional.empty(), 0, description);
     }
 

@@ -2,8 +2,8 @@ package io.fanatic.netlink.engine;
 
 import static io.fanatic.netlink.engine.FanException.Reason.INVALID;
 
-import io.fanatic.core.Cidr;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.UnderlaySpec;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -22,7 +22,7 @@ import java.util.function.Predicate;
  * @param link the device that has the address
  * @param mtu of the device that packets leave by, bytes
  */
-record Underlay(Ipv4Address address, Cidr network, String link, int mtu) {
+record Underlay(Ipv4Address address, Ipv4Prefix network, String link, int mtu) {
 
     private static final String LOOPBACK = "lo";
 
@@ -47,7 +47,7 @@ record Underlay(Ipv4Address address, Cidr network, String link, int mtu) {
                     INVALID, "there is no interface " + link + "; this host has " + Text.join(", ", names(host)));
         }
         AddressState local = only(spec, host, true, a -> a.link().equals(link));
-        return of(local, Cidr.containing(local.address(), prefixLength(spec.prefixLength(), local)), host);
+        return of(local, Ipv4Prefix.containing(local.address(), prefixLength(spec.prefixLength(), local)), host);
     }
 
     /** What {@link Engine#underlayAddresses} tells. */
@@ -161,7 +161,7 @@ record Underlay(Ipv4Address address, Cidr network, String link, int mtu) {
         return candidates.get(0);
     }
 
-    private static Underlay of(AddressState local, Cidr network, HostState host) {
+    private static Underlay of(AddressState local, Ipv4Prefix network, HostState host) {
         int mtu = host.link(local.link()).orElseThrow().mtu();
         if (local.link().equals(LOOPBACK)) {
             // An address of the loopback device is reached through others; the smallest of them decides.

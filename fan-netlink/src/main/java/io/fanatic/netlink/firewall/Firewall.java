@@ -5,8 +5,8 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
-import io.fanatic.core.Cidr;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv4Prefix;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -143,12 +143,14 @@ public record Firewall(List<Chain> chains, List<Rule> rules) {
         }
 
         /** The networks and addresses among the values. */
-        public List<Cidr> networks() {
-            List<Cidr> networks = new ArrayList<>();
+        public List<Ipv4Prefix> networks() {
+            List<Ipv4Prefix> networks = new ArrayList<>();
             for (String value : values) {
                 try {
                     networks.add(
-                            value.contains("/") ? Cidr.parse(value) : Cidr.containing(Ipv4Address.parse(value), 32));
+                            value.contains("/")
+                                    ? Ipv4Prefix.parse(value)
+                                    : Ipv4Prefix.containing(Ipv4Address.parse(value), 32));
                 } catch (IllegalArgumentException somethingElse) {
                     // A set's name, IPv6, a number.
                 }

@@ -1,6 +1,6 @@
 package io.fanatic.netlink.firewall;
 
-import io.fanatic.core.Cidr;
+import io.fanatic.core.Ipv4Prefix;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -52,8 +52,8 @@ public final class FirewallWalk {
     public record Packet(
             Optional<String> in,
             Optional<String> out,
-            Optional<Cidr> from,
-            Optional<Cidr> to,
+            Optional<Ipv4Prefix> from,
+            Optional<Ipv4Prefix> to,
             Optional<String> protocol,
             OptionalInt port,
             boolean isNew) {}
@@ -233,12 +233,12 @@ public final class FirewallWalk {
         return name.isEmpty() || match.isOpen() ? Fit.MAYBE : Fit.of(match.names(name.get()));
     }
 
-    private static Fit address(Optional<Cidr> network, Firewall.Match match) {
+    private static Fit address(Optional<Ipv4Prefix> network, Firewall.Match match) {
         if (network.isEmpty() || match.isOpen()) {
             return Fit.MAYBE;
         }
         Fit fit = Fit.NO;
-        for (Cidr each : match.networks()) {
+        for (Ipv4Prefix each : match.networks()) {
             if (each.contains(network.get())) {
                 return Fit.YES;
             }

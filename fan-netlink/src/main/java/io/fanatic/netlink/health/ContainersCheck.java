@@ -1,8 +1,8 @@
 package io.fanatic.netlink.health;
 
-import io.fanatic.core.Cidr;
 import io.fanatic.core.FanSlice;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.TunnelType;
 import io.fanatic.netlink.engine.Fan;
 import io.fanatic.netlink.route.BridgePort;
@@ -162,7 +162,7 @@ final class ContainersCheck implements Check {
 
     private static Ipv4Address gateway(Fan fan, Ipv4Address of) {
         for (FanSlice slice : fan.slices()) {
-            Cidr own = slice.cidr();
+            Ipv4Prefix own = slice.cidr();
             if (own.contains(of)) {
                 return slice.hostAddress();
             }

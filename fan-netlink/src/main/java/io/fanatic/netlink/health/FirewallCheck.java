@@ -1,8 +1,8 @@
 package io.fanatic.netlink.health;
 
-import io.fanatic.core.Cidr;
 import io.fanatic.core.Delivery;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.netlink.engine.Fan;
 import io.fanatic.netlink.engine.LinkState;
 import io.fanatic.netlink.firewall.Firewall;
@@ -272,7 +272,7 @@ final class FirewallCheck implements Check {
             return;
         }
         OptionalInt port = fan.transport().udpPort();
-        Cidr there = peers(fan);
+        Ipv4Prefix there = peers(fan);
         List<FirewallWalk.Hit> hits = new ArrayList<>();
         List<String> devices = new ArrayList<>();
         for (Ipv4Address address : fan.underlayAddresses()) {
@@ -281,7 +281,7 @@ final class FirewallCheck implements Check {
                     && device.filter(chain.devices()::contains).isEmpty()) {
                 return;
             }
-            Optional<Cidr> here = Optional.of(Cidr.containing(address, 32));
+            Optional<Ipv4Prefix> here = Optional.of(Ipv4Prefix.containing(address, 32));
             FirewallWalk.Packet packet = new FirewallWalk.Packet(
                     out ? Optional.empty() : device,
                     out ? device : Optional.empty(),
@@ -321,14 +321,14 @@ final class FirewallCheck implements Check {
     }
 
     /** The hosts that are meant: the one that is tested, or all of the underlay. */
-    private Cidr peers(Fan fan) {
-        Cidr all = fan.mapping().underlay();
+    private Ipv4Prefix peers(Fan fan) {
+        Ipv4Prefix all = fan.mapping().underlay();
         if (peer.isEmpty()) {
             return all;
         }
         Ipv4Address address = peer.get();
         Ipv4Address outer = fan.overlay().contains(address) ? fan.mapping().owner(address) : address;
-        return all.contains(outer) ? Cidr.containing(outer, 32) : all;
+        return all.contains(outer) ? Ipv4Prefix.containing(outer, 32) : all;
     }
 
     /** Chains that are bound to a device of the fan, and let nothing through it. */
@@ -370,12 +370,12 @@ final class FirewallCheck implements Check {
     }
 
     /** The part of the overlay, or what contains it, by which a rule drops; empty where it does not go by an address of ours. */
-    private static Optional<Cidr> dropped(FirewallWalk.Hit hit, Fan fan) {
+    private static Optional<Ipv4Prefix> dropped(FirewallWalk.Hit hit, Fan fan) {
         for (Firewall.Rule rule : hit.path()) {
             for (Firewall.Match match : rule.matches()) {
                 boolean address =
                         match.what().equals("ip saddr") || match.what().equals("ip daddr");
-                for (Cidr network : address && match.isEqual() ? match.networks() : List.<Cidr>of()) {
+                for (Ipv4Prefix network : address && match.isEqual() ? match.networks() : List.<Ipv4Prefix>of()) {
                     if (network.overlaps(fan.overlay())) {
                         return Optional.of(network);
                     }
@@ -385,7 +385,7 @@ final class FirewallCheck implements Check {
         return Optional.empty();
     }
 
-    private static Finding finding(Fan fan, FirewallWalk.Hit hit, Cidr network) {
+    private static Finding finding(Fan fan, FirewallWalk.Hit hit, Ipv4Prefix network) {
         Firewall.Rule rule = hit.last();
         boolean classE = network.contains(fan.overlay()) && OverlapCheck.CLASS_E.contains(fan.overlay());
         return Finding.of(

@@ -1,6 +1,6 @@
 package io.fanatic.netlink.health;
 
-import io.fanatic.core.Cidr;
+import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.netlink.engine.LinkState;
 import io.fanatic.netlink.engine.RouteState;
 import java.util.List;
@@ -8,7 +8,7 @@ import java.util.Optional;
 
 /** Routes that lead the overlay, or part of it, elsewhere or nowhere. */
 final class OverlapCheck implements Check {
-    static final Cidr CLASS_E = Cidr.parse("240.0.0.0/4");
+    static final Ipv4Prefix CLASS_E = Ipv4Prefix.parse("240.0.0.0/4");
 
     @Override
     public String name() {
@@ -19,7 +19,7 @@ final class OverlapCheck implements Check {
     public void run(HealthHost host, Findings findings) {
         for (ExpectedFan expected : host.wanted()) {
             findings.looked();
-            Cidr overlay = expected.entry().overlay();
+            Ipv4Prefix overlay = expected.entry().overlay();
             String bridge = HealthHost.bridgeOf(expected);
             boolean foreign = host.link(bridge)
                     .filter(link -> !link.isOurs())
@@ -42,7 +42,7 @@ final class OverlapCheck implements Check {
         }
     }
 
-    private static Finding finding(ExpectedFan expected, Cidr overlay, RouteState route) {
+    private static Finding finding(ExpectedFan expected, Ipv4Prefix overlay, RouteState route) {
         boolean refuses = route.link().isEmpty() && route.destination().contains(overlay) && CLASS_E.contains(overlay);
         Code code = refuses ? Code.CLASS_E : Code.OVERLAY_OVERLAP;
         String title = refuses

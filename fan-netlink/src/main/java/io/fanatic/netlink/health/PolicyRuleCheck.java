@@ -1,8 +1,8 @@
 package io.fanatic.netlink.health;
 
-import io.fanatic.core.Cidr;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.netlink.engine.LinkState;
 import io.fanatic.netlink.route.Route;
 import io.fanatic.netlink.route.Rule;
@@ -48,7 +48,7 @@ final class PolicyRuleCheck implements Check {
         }
     }
 
-    private static List<Ipv4Address> sample(Cidr underlay, Ipv4Address own) {
+    private static List<Ipv4Address> sample(Ipv4Prefix underlay, Ipv4Address own) {
         List<Ipv4Address> sample = new ArrayList<>();
         long step = Math.max(1, underlay.size() / SAMPLES);
         for (long offset = 2; offset < underlay.size() - 1; offset += step) {
@@ -115,7 +115,7 @@ final class PolicyRuleCheck implements Check {
         StringBuilder text =
                 new StringBuilder("ip rule ").append(rule.priority()).append(':');
         text.append(rule.inverted() ? " not" : "");
-        text.append(" from ").append(rule.source().map(Cidr::toString).orElse("all"));
+        text.append(" from ").append(rule.source().map(Ipv4Prefix::toString).orElse("all"));
         rule.destination().ifPresent(to -> text.append(" to ").append(to));
         text.append(rule.inInterface().isEmpty() ? "" : " iif " + rule.inInterface());
         text.append(rule.outInterface().isEmpty() ? "" : " oif " + rule.outInterface());

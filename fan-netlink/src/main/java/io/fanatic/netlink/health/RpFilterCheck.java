@@ -1,7 +1,7 @@
 package io.fanatic.netlink.health;
 
-import io.fanatic.core.Cidr;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.netlink.engine.LinkState;
 import io.fanatic.netlink.host.Sysctl;
 import java.util.List;
@@ -36,7 +36,7 @@ final class RpFilterCheck implements Check {
     }
 
     private static void run(HealthHost host, Findings findings, ExpectedFan expected, String device) {
-        Cidr underlay = expected.fan().orElseThrow().mapping().underlay();
+        Ipv4Prefix underlay = expected.fan().orElseThrow().mapping().underlay();
         long step = Math.max(1, underlay.size() / SAMPLES);
         for (long offset = 2; offset < underlay.size() - 1; offset += step) {
             Ipv4Address other = underlay.network().plus((int) offset);

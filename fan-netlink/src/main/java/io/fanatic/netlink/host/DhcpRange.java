@@ -1,9 +1,9 @@
 package io.fanatic.netlink.host;
 
-import io.fanatic.core.AddressRange;
 import io.fanatic.core.Delivery;
 import io.fanatic.core.FanSlice;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv4Range;
 import io.fanatic.core.Share;
 import io.fanatic.core.Shares;
 
@@ -16,7 +16,7 @@ import io.fanatic.core.Shares;
  * @param router the default gateway: the host address
  * @param slice all container addresses of the slice; who has one of them by an earlier lease keeps it until that ends
  */
-public record DhcpRange(Ipv4Address first, Ipv4Address last, int prefixLength, Ipv4Address router, AddressRange slice) {
+public record DhcpRange(Ipv4Address first, Ipv4Address last, int prefixLength, Ipv4Address router, Ipv4Range slice) {
 
     /**
      * Checks the components.
@@ -38,7 +38,7 @@ public record DhcpRange(Ipv4Address first, Ipv4Address last, int prefixLength, I
      * @throws IllegalArgumentException when the share has no address for a container
      */
     public static DhcpRange of(FanSlice slice, Delivery delivery, Shares shares) {
-        AddressRange range = shares.requireRange(Share.DHCP, slice);
+        Ipv4Range range = shares.requireRange(Share.DHCP, slice);
         return new DhcpRange(
                 range.first(),
                 range.last(),

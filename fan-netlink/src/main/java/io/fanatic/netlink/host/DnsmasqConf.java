@@ -1,8 +1,8 @@
 package io.fanatic.netlink.host;
 
-import io.fanatic.core.AddressRange;
-import io.fanatic.core.Cidr;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv4Prefix;
+import io.fanatic.core.Ipv4Range;
 import io.fanatic.core.MacAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -68,7 +68,7 @@ final class DnsmasqConf {
             line(
                     text,
                     RANGE + i + "," + range.first() + "," + range.last() + ","
-                            + Ipv4Address.of(Cidr.mask(range.prefixLength())) + "," + LEASE_TIME);
+                            + Ipv4Address.of(Ipv4Prefix.mask(range.prefixLength())) + "," + LEASE_TIME);
             line(text, "dhcp-option=tag:slice" + i + ROUTER + range.router());
             line(text, SLICE + range.slice());
         }
@@ -113,7 +113,7 @@ final class DnsmasqConf {
         int mtu = 0;
         List<String[]> ranges = new ArrayList<>();
         List<Ipv4Address> routers = new ArrayList<>();
-        List<AddressRange> slices = new ArrayList<>();
+        List<Ipv4Range> slices = new ArrayList<>();
         List<Ipv4Address> nameServers = new ArrayList<>();
         List<DhcpReservation> reservations = new ArrayList<>();
         for (String line : lines) {
@@ -134,7 +134,7 @@ final class DnsmasqConf {
                         MacAddress.parse(line.substring(RESERVED.length(), Math.max(space, RESERVED.length()))),
                         Ipv4Address.parse(line.substring(space + 1))));
             } else if (line.startsWith(SLICE)) {
-                slices.add(AddressRange.parse(line.substring(SLICE.length())));
+                slices.add(Ipv4Range.parse(line.substring(SLICE.length())));
             } else if (line.startsWith(RANGE)) {
                 ranges.add(line.split(",", -1));
             } else if (router >= 0) {

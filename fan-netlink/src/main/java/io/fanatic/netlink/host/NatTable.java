@@ -3,7 +3,7 @@ package io.fanatic.netlink.host;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import io.fanatic.core.Cidr;
+import io.fanatic.core.Ipv4Prefix;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -59,9 +59,9 @@ public final class NatTable extends OwnTable<NatTable.Entry> {
      * @param slice the sources
      * @param overlay the destinations that are left alone; contains the slice
      */
-    public record Entry(Cidr slice, Cidr overlay) {
+    public record Entry(Ipv4Prefix slice, Ipv4Prefix overlay) {
         /** Stands for what somebody has done to our table by hand; no fan can want it. */
-        public static final Entry OTHER = new Entry(Cidr.parse("0.0.0.0/0"), Cidr.parse("0.0.0.0/0"));
+        public static final Entry OTHER = new Entry(Ipv4Prefix.parse("0.0.0.0/0"), Ipv4Prefix.parse("0.0.0.0/0"));
 
         /** {@code 250.0.45.0/24 to outside 250.0.0.0/8}. */
         @Override
@@ -143,8 +143,8 @@ public final class NatTable extends OwnTable<NatTable.Entry> {
     private static boolean read(JsonElement expressions, int number, Predicate<JsonArray> rest, List<Entry> entries) {
         try {
             JsonArray parts = parts(expressions, number);
-            Cidr slice = network(parts.get(0).getAsJsonObject(), "==", "saddr");
-            Cidr overlay = network(parts.get(1).getAsJsonObject(), "!=", "daddr");
+            Ipv4Prefix slice = network(parts.get(0).getAsJsonObject(), "==", "saddr");
+            Ipv4Prefix overlay = network(parts.get(1).getAsJsonObject(), "!=", "daddr");
             if (!rest.test(parts)) {
                 return false;
             }

@@ -6,8 +6,8 @@ import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
-import io.fanatic.core.Cidr;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv4Prefix;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -186,17 +186,17 @@ abstract class OwnTable<E> {
         return new Observed<>(intact ? State.INTACT : State.CHANGED, entries);
     }
 
-    static Cidr network(JsonObject part, String operator, String field) {
+    static Ipv4Prefix network(JsonObject part, String operator, String field) {
         JsonObject match = part.getAsJsonObject("match");
         JsonObject payload = match.getAsJsonObject("left").getAsJsonObject("payload");
         if (!text(match, "op").equals(operator) || !text(payload, "field").equals(field)) {
             throw new IllegalArgumentException("another match");
         }
         if (match.get("right").isJsonPrimitive()) { // all 32 bits
-            return new Cidr(Ipv4Address.parse(match.get("right").getAsString()), 32);
+            return new Ipv4Prefix(Ipv4Address.parse(match.get("right").getAsString()), 32);
         }
         JsonObject prefix = match.getAsJsonObject("right").getAsJsonObject("prefix");
-        return new Cidr(
+        return new Ipv4Prefix(
                 Ipv4Address.parse(text(prefix, "addr")), prefix.get("len").getAsInt());
     }
 

@@ -3,7 +3,7 @@ package io.fanatic.netlink.host;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import io.fanatic.core.Cidr;
+import io.fanatic.core.Ipv4Prefix;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +36,7 @@ public final class PortTable extends OwnTable<PortTable.Entry> {
      * @param port UDP port
      * @param underlays the sources; ordered
      */
-    public record Entry(int port, List<Cidr> underlays) {
+    public record Entry(int port, List<Ipv4Prefix> underlays) {
         /** Stands for what somebody has done to our table by hand; no fan can want it. */
         public static final Entry OTHER = new Entry(0, List.of());
 
@@ -74,7 +74,7 @@ public final class PortTable extends OwnTable<PortTable.Entry> {
         text.append(" chain input {\n  ").append(CHAIN).append('\n');
         for (Entry entry : entries) {
             String port = "  udp dport " + entry.port();
-            for (Cidr underlay : entry.underlays()) {
+            for (Ipv4Prefix underlay : entry.underlays()) {
                 rule(text, port + " ip saddr " + underlay + " accept");
             }
             rule(text, port + " counter drop");
@@ -97,7 +97,7 @@ public final class PortTable extends OwnTable<PortTable.Entry> {
 
     private static boolean readRules(Map<String, List<JsonElement>> chains, List<Entry> entries) {
         List<JsonElement> rules = chains.getOrDefault("input", List.of());
-        List<Cidr> underlays = new ArrayList<>();
+        List<Ipv4Prefix> underlays = new ArrayList<>();
         int port = 0;
         try {
             for (JsonElement rule : rules) {

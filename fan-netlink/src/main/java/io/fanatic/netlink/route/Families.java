@@ -1,9 +1,9 @@
 package io.fanatic.netlink.route;
 
-import io.fanatic.core.Cidr;
 import io.fanatic.core.IpAddress;
 import io.fanatic.core.IpFamily;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.Ipv6Address;
 import io.fanatic.core.Ipv6Prefix;
 import io.fanatic.core.Prefix;
@@ -48,7 +48,7 @@ final class Families {
         try {
             return network instanceof Ipv6Address ipv6
                     ? new Ipv6Prefix(ipv6, prefixLength)
-                    : new Cidr((Ipv4Address) network, prefixLength);
+                    : new Ipv4Prefix((Ipv4Address) network, prefixLength);
         } catch (IllegalArgumentException e) {
             throw new MalformedReplyException("the network " + network + "/" + prefixLength);
         }

@@ -1,8 +1,8 @@
 package io.fanatic.netlink.route;
 
-import io.fanatic.core.Cidr;
 import io.fanatic.core.IpAddress;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.Prefix;
 import java.util.List;
 import java.util.Optional;
@@ -139,8 +139,8 @@ public record Route(
     }
 
     /** The destination of what {@link Routes#list()} lists. */
-    public Cidr ipv4() {
-        return (Cidr) destination;
+    public Ipv4Prefix ipv4() {
+        return (Ipv4Prefix) destination;
     }
 
     /** The preferred source of what {@link Routes#list()} lists. */

@@ -1,6 +1,6 @@
 package io.fanatic.netlink.route;
 
-import io.fanatic.core.Cidr;
+import io.fanatic.core.Ipv4Prefix;
 import java.util.Optional;
 
 /**
@@ -20,8 +20,8 @@ import java.util.Optional;
  */
 public record Rule(
         int priority,
-        Optional<Cidr> source,
-        Optional<Cidr> destination,
+        Optional<Ipv4Prefix> source,
+        Optional<Ipv4Prefix> destination,
         String inInterface,
         String outInterface,
         int mark,

@@ -1,7 +1,7 @@
 package io.fanatic.netlink.route;
 
-import io.fanatic.core.Cidr;
 import io.fanatic.core.IpFamily;
+import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.netlink.wire.Attributes;
 import io.fanatic.netlink.wire.NetlinkSocket;
 import io.fanatic.netlink.wire.Reply;
@@ -40,8 +40,8 @@ public final class Rules {
         return socket.dump("list rules", request, new Reader());
     }
 
-    private static Cidr cidr(Attributes network, int prefixLength) {
-        return (Cidr) Families.prefix(Families.address(network, IpFamily.IPV4), prefixLength);
+    private static Ipv4Prefix cidr(Attributes network, int prefixLength) {
+        return (Ipv4Prefix) Families.prefix(Families.address(network, IpFamily.IPV4), prefixLength);
     }
 
     /** struct fib_rule_hdr: family, destination and source prefix length, TOS, table, two reserved, action, flags. */
@@ -55,8 +55,8 @@ public final class Rules {
             int table = reply.u8(4);
             String in = "";
             String out = "";
-            Optional<Cidr> source = Optional.empty();
-            Optional<Cidr> destination = Optional.empty();
+            Optional<Ipv4Prefix> source = Optional.empty();
+            Optional<Ipv4Prefix> destination = Optional.empty();
             Attributes attributes = reply.attributes(FIB_RULE_HDR_LENGTH);
             while (attributes.next()) {
                 switch (attributes.type()) {

@@ -1,7 +1,7 @@
 package io.fanatic.netlink.watch;
 
-import io.fanatic.core.Cidr;
 import io.fanatic.core.IpAddress;
+import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.Prefix;
 import io.fanatic.netlink.bpf.Tcx;
 import io.fanatic.netlink.libc.ErrnoException;
@@ -22,13 +22,13 @@ final class Scope {
     static final Scope NOTHING = new Scope(Set.of(), List.of(), List.of(), false);
 
     private final Set<String> names;
-    private final List<Cidr> overlays;
-    private final List<Cidr> underlays;
+    private final List<Ipv4Prefix> overlays;
+    private final List<Ipv4Prefix> underlays;
     private final boolean fast;
     private final Map<Integer, Link> devices = new HashMap<>();
     private final Map<Integer, String> programs = new HashMap<>();
 
-    private Scope(Set<String> names, List<Cidr> overlays, List<Cidr> underlays, boolean fast) {
+    private Scope(Set<String> names, List<Ipv4Prefix> overlays, List<Ipv4Prefix> underlays, boolean fast) {
         this.fast = fast;
         this.names = names;
         this.overlays = overlays;
@@ -43,7 +43,11 @@ final class Scope {
      * @param fast whether one of the fans is to take the fast path, so that more of the host concerns it
      */
     static Scope read(
-            NetlinkSocket socket, Set<String> names, List<Cidr> overlays, List<Cidr> underlays, boolean fast) {
+            NetlinkSocket socket,
+            Set<String> names,
+            List<Ipv4Prefix> overlays,
+            List<Ipv4Prefix> underlays,
+            boolean fast) {
         Scope scope = new Scope(names, overlays, underlays, fast);
         Set<Integer> holders = new HashSet<>();
         for (InterfaceAddress address : new Addresses(socket).list()) {

@@ -1,9 +1,9 @@
 package io.fanatic.netlink.watch;
 
-import io.fanatic.core.Cidr;
 import io.fanatic.core.FanConfig;
 import io.fanatic.core.FanEntry;
 import io.fanatic.core.FanNames;
+import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.UnderlaySpec;
 import io.fanatic.netlink.engine.Engine;
 import io.fanatic.netlink.engine.Fan;
@@ -275,8 +275,8 @@ public final class Watch implements AutoCloseable {
     private void readScope(Engine engine, NetlinkSocket socket) {
         Set<String> names = new HashSet<>();
         Set<String> bridges = new HashSet<>();
-        List<Cidr> overlays = new ArrayList<>();
-        List<Cidr> underlays = new ArrayList<>();
+        List<Ipv4Prefix> overlays = new ArrayList<>();
+        List<Ipv4Prefix> underlays = new ArrayList<>();
         boolean fast = false;
         for (WatchedFan watched : charges.values()) {
             FanEntry entry = watched.entry();

@@ -1,10 +1,10 @@
 package io.fanatic.netlink.bpf;
 
-import io.fanatic.core.Cidr;
 import io.fanatic.core.Counter;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.FanSlice;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv4Prefix;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -127,7 +127,7 @@ record FanModel(FanProgramSpec spec) {
     }
 
     private boolean isHost(Ipv4Address owner) {
-        Cidr underlay = spec.mapping().underlay();
+        Ipv4Prefix underlay = spec.mapping().underlay();
         return underlay.prefixLength() >= 31 || !owner.equals(underlay.network()) && !owner.equals(underlay.last());
     }
 

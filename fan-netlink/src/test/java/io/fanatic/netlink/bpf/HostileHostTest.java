@@ -2,10 +2,10 @@ package io.fanatic.netlink.bpf;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.fanatic.core.Cidr;
 import io.fanatic.core.Counter;
 import io.fanatic.core.FanEntry;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.MacAddress;
 import io.fanatic.netlink.FanNetwork;
 import io.fanatic.netlink.engine.Fan;
@@ -328,7 +328,7 @@ class HostileHostTest {
 
     private HostilePackets hostilePackets(boolean kernelLooksAtLengths, boolean underlayOnly) {
         Ipv4Address identity = Ipv4Address.parse("10.0.0.57");
-        Cidr overlay = spec.mapping().overlay();
+        Ipv4Prefix overlay = spec.mapping().overlay();
         return new HostilePackets(
                 spec,
                 HOST_MAC,

@@ -2,10 +2,10 @@ package io.fanatic.netlink.bpf;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.fanatic.core.Cidr;
 import io.fanatic.core.Counter;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.netlink.bpf.AttachedProgram.Role;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -196,7 +196,7 @@ class IpipProgramTest {
     }
 
     private static boolean isHost(FanProgramSpec fan, Ipv4Address owner) {
-        Cidr underlay = fan.mapping().underlay();
+        Ipv4Prefix underlay = fan.mapping().underlay();
         return !owner.equals(underlay.network()) && !owner.equals(underlay.last());
     }
 
@@ -252,7 +252,7 @@ class IpipProgramTest {
 
         private int address(FanProgramSpec fan) {
             FanMapping mapping = fan.mapping();
-            int inSlice = random.nextInt() & ~Cidr.mask(mapping.slicePrefixLength());
+            int inSlice = random.nextInt() & ~Ipv4Prefix.mask(mapping.slicePrefixLength());
             int local = fan.localAddresses()
                     .get(random.nextInt(fan.localAddresses().size()))
                     .bits();

@@ -1,8 +1,8 @@
 package io.fanatic.netlink.bpf;
 
-import io.fanatic.core.Cidr;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv4Prefix;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.Random;
@@ -65,8 +65,8 @@ final class RandomFrames {
 
     private int address() {
         FanMapping mapping = spec.mapping();
-        Cidr underlay = mapping.underlay();
-        int inSlice = random.nextInt() & ~Cidr.mask(mapping.slicePrefixLength());
+        Ipv4Prefix underlay = mapping.underlay();
+        int inSlice = random.nextInt() & ~Ipv4Prefix.mask(mapping.slicePrefixLength());
         int local = spec.localAddresses()
                 .get(random.nextInt(spec.localAddresses().size()))
                 .bits();

@@ -1,9 +1,9 @@
 package io.fanatic.netlink.bpf;
 
-import io.fanatic.core.Cidr;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.FanNames;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv4Prefix;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -52,7 +52,7 @@ final class Specs {
     }
 
     static FanProgramSpec spec(String overlay, String underlay, String... addresses) {
-        FanMapping mapping = FanMapping.of(Cidr.parse(overlay), Cidr.parse(underlay));
+        FanMapping mapping = FanMapping.of(Ipv4Prefix.parse(overlay), Ipv4Prefix.parse(underlay));
         List<Ipv4Address> locals = new ArrayList<>();
         for (String address : addresses) {
             locals.add(Ipv4Address.parse(address));

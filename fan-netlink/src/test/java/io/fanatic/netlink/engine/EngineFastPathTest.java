@@ -3,9 +3,9 @@ package io.fanatic.netlink.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.fanatic.core.Cidr;
 import io.fanatic.core.FanEntry;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.MacAddress;
 import io.fanatic.core.UnderlaySpec;
 import java.util.List;
@@ -43,7 +43,7 @@ class EngineFastPathTest {
         List<String> up = engine.up(FAST).lines();
         assertThat(up.get(up.size() - 1)).isEqualTo("attach the eBPF program guard of the fast path to eth0");
         assertIsFast();
-        assertThat(engine.planDown(Cidr.parse("250.0.0.0/8"), UnderlaySpec.parse("10.0.0.45/16"))
+        assertThat(engine.planDown(Ipv4Prefix.parse("250.0.0.0/8"), UnderlaySpec.parse("10.0.0.45/16"))
                         .lines()
                         .get(0))
                 .isEqualTo("detach the eBPF program guard of the fast path from eth0");
@@ -148,7 +148,7 @@ class EngineFastPathTest {
 
     private static RouteState route(String destination, String link, int mtu) {
         return new RouteState(
-                Cidr.parse(destination),
+                Ipv4Prefix.parse(destination),
                 RouteState.MAIN,
                 Optional.of(link).filter(name -> !name.isEmpty()),
                 Optional.empty(),
@@ -210,7 +210,7 @@ class EngineFastPathTest {
         assertIsFast();
         kernel.deleteLink("ftun-250");
         kernel.deleteLink("fan-250");
-        engine.down(Cidr.parse("250.0.0.0/8"), UnderlaySpec.parse("10.0.0.45/16"));
+        engine.down(Ipv4Prefix.parse("250.0.0.0/8"), UnderlaySpec.parse("10.0.0.45/16"));
         assertThat(kernel.strayPrograms()).isEmpty();
     }
 

@@ -3,9 +3,9 @@ package io.fanatic.netlink.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.fanatic.core.Cidr;
 import io.fanatic.core.FanEntry;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.MacAddress;
 import io.fanatic.core.UnderlaySpec;
 import io.fanatic.netlink.engine.FanException.Reason;
@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 /** IPIP fans on a host in memory: eth0 with 10.0.0.45/24 and 10.0.0.46/24, in the address plan 10.0.0.0/16. */
 class EngineIpipTest {
-    private static final Cidr OVERLAY = Cidr.parse("250.0.0.0/8");
+    private static final Ipv4Prefix OVERLAY = Ipv4Prefix.parse("250.0.0.0/8");
     private static final UnderlaySpec FIRST = UnderlaySpec.parse("10.0.0.45/16");
 
     private final MemoryKernel kernel = host();
@@ -84,11 +84,11 @@ class EngineIpipTest {
         assertThat(engine.up(first()).isEmpty()).isTrue();
         assertThat(engine.up(second()).isEmpty()).isTrue();
 
-        engine.down(Cidr.parse("251.0.0.0/8"), UnderlaySpec.parse("10.0.0.46/16"));
+        engine.down(Ipv4Prefix.parse("251.0.0.0/8"), UnderlaySpec.parse("10.0.0.46/16"));
         assertThat(HostState.of(kernel)).isEqualTo(one);
         engine.up(second());
         engine.down(OVERLAY, FIRST);
-        engine.down(Cidr.parse("251.0.0.0/8"), UnderlaySpec.parse("10.0.0.46/16"));
+        engine.down(Ipv4Prefix.parse("251.0.0.0/8"), UnderlaySpec.parse("10.0.0.46/16"));
         assertThat(HostState.of(kernel)).isEqualTo(before);
     }
 

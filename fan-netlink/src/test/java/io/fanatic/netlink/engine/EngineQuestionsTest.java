@@ -3,9 +3,9 @@ package io.fanatic.netlink.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.fanatic.core.Cidr;
 import io.fanatic.core.FanEntry;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.MacAddress;
 import io.fanatic.core.UnderlaySpec;
 import java.util.List;
@@ -25,7 +25,7 @@ class EngineQuestionsTest {
     private void wlanHasTheDefaultRoute() {
         kernel.put(new LinkState(
                 "wlan0", "", new MacAddress(0x525400123457L), 1400, true, Optional.empty(), "", Optional.empty()));
-        kernel.put(new RouteState(Cidr.parse("0.0.0.0/0"), 254, Optional.of("wlan0"), "default dev wlan0"));
+        kernel.put(new RouteState(Ipv4Prefix.parse("0.0.0.0/0"), 254, Optional.of("wlan0"), "default dev wlan0"));
     }
 
     @Test
@@ -82,7 +82,7 @@ class EngineQuestionsTest {
     @Test
     void aPreviewTellsTheFanAlsoWhereSomethingIsInItsWay() {
         wlanHasTheDefaultRoute();
-        kernel.put(new RouteState(Cidr.parse("250.9.0.0/16"), 254, Optional.of("eth0"), "250.9.0.0/16 dev eth0"));
+        kernel.put(new RouteState(Ipv4Prefix.parse("250.9.0.0/16"), 254, Optional.of("eth0"), "250.9.0.0/16 dev eth0"));
         Fan fan = engine.preview(FAN);
         assertThat(fan.mtu()).isEqualTo(1350);
         assertThat(fan.slices().get(0).cidr()).hasToString("250.0.45.0/24");

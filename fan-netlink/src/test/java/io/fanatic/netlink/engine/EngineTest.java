@@ -3,9 +3,9 @@ package io.fanatic.netlink.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.fanatic.core.Cidr;
 import io.fanatic.core.FanEntry;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.MacAddress;
 import io.fanatic.core.UnderlaySpec;
 import io.fanatic.netlink.engine.FanException.Reason;
@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 
 /** The engine against a host in memory: eth0 with 10.0.0.45/24 and 10.0.0.46/24, in the address plan 10.0.0.0/16. */
 class EngineTest {
-    private static final Cidr OVERLAY = Cidr.parse("250.0.0.0/8");
+    private static final Ipv4Prefix OVERLAY = Ipv4Prefix.parse("250.0.0.0/8");
     private static final UnderlaySpec FIRST = UnderlaySpec.parse("10.0.0.45/16");
     private static final UnderlaySpec SECOND = UnderlaySpec.parse("10.0.0.46/16");
 
@@ -232,7 +232,7 @@ class EngineTest {
         engine.up(entry("251.0.0.0/8", "10.0.0.45/16", "port", "8473"));
 
         assertThat(HostState.of(kernel).nat()).hasSize(2);
-        engine.down(Cidr.parse("251.0.0.0/8"), FIRST);
+        engine.down(Ipv4Prefix.parse("251.0.0.0/8"), FIRST);
         assertThat(HostState.of(kernel)).isEqualTo(one);
         engine.downEverything();
         assertThat(HostState.of(kernel)).isEqualTo(before);
@@ -259,7 +259,7 @@ class EngineTest {
                 "VNI 16384000",
                 "ftun-250");
 
-        engine.down(Cidr.parse("251.0.0.0/8"), FIRST);
+        engine.down(Ipv4Prefix.parse("251.0.0.0/8"), FIRST);
         assertThat(engine.up(first()).isEmpty())
                 .as("a filter that is there stays")
                 .isTrue();
@@ -547,7 +547,10 @@ class EngineTest {
     void strangersInTheWayAreNamedAndLeftAlone() {
         assertRefusedWith(
                 k -> k.put(new RouteState(
-                        Cidr.parse("250.1.0.0/16"), RouteState.MAIN, Optional.of("eth0"), "250.1.0.0/16 dev eth0")),
+                        Ipv4Prefix.parse("250.1.0.0/16"),
+                        RouteState.MAIN,
+                        Optional.of("eth0"),
+                        "250.1.0.0/16 dev eth0")),
                 Reason.CONFLICT,
                 "250.1.0.0/16 dev eth0");
         // Half of what a VPN would add, or the halves in two tables, is a route like any other.
@@ -589,7 +592,7 @@ class EngineTest {
         kernel.put(new LinkState(
                 "fan-25", "bridge", new MacAddress(3), 1500, true, Optional.empty(), "fan", Optional.empty()));
         kernel.put(new RouteState(
-                Cidr.parse("251.0.0.0/8"), RouteState.MAIN, Optional.of("eth0"), "251.0.0.0/8 dev eth0"));
+                Ipv4Prefix.parse("251.0.0.0/8"), RouteState.MAIN, Optional.of("eth0"), "251.0.0.0/8 dev eth0"));
         kernel.put(half("0.0.0.0/1", RouteState.MAIN));
         kernel.put(half("128.0.0.0/1", RouteState.MAIN));
         HostState before = HostState.of(kernel);
@@ -601,7 +604,7 @@ class EngineTest {
     }
 
     private static RouteState half(String destination, int table) {
-        return new RouteState(Cidr.parse(destination), table, Optional.of("eth0"), destination + " dev eth0");
+        return new RouteState(Ipv4Prefix.parse(destination), table, Optional.of("eth0"), destination + " dev eth0");
     }
 
     @Test

@@ -3,9 +3,9 @@ package io.fanatic.netlink.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.fanatic.core.Cidr;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.MacAddress;
 import io.fanatic.core.TunnelType;
 import io.fanatic.netlink.bpf.AttachedProgram.Role;
@@ -35,7 +35,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  * made by a program of its own, as by another run, through tcx and as filters of clsact.
  */
 class ForeignDeviceProgramsTest {
-    private static final FanMapping MAPPING = FanMapping.of(Cidr.parse("250.0.0.0/8"), Cidr.parse("10.0.0.0/16"));
+    private static final FanMapping MAPPING =
+            FanMapping.of(Ipv4Prefix.parse("250.0.0.0/8"), Ipv4Prefix.parse("10.0.0.0/16"));
     private static final String CARD = "card";
     private static final String KEEPER = "fan-250";
 

@@ -4,8 +4,8 @@ import static io.fanatic.netlink.host.FreshNamespace.shIn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.fanatic.core.Cidr;
 import io.fanatic.core.FanEntry;
+import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.UnderlaySpec;
 import io.fanatic.netlink.FanNetwork;
 import io.fanatic.netlink.host.FreshNamespace;
@@ -39,7 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
  * </pre>
  */
 class ForwardingTest {
-    private static final Cidr OVERLAY = Cidr.parse("250.0.0.0/8");
+    private static final Ipv4Prefix OVERLAY = Ipv4Prefix.parse("250.0.0.0/8");
     private static final UnderlaySpec UNDERLAY = UnderlaySpec.parse("10.0.0.1/16");
     private static final int MILLIS = 30_000;
 

@@ -2,9 +2,9 @@ package io.fanatic.netlink.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.fanatic.core.Cidr;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv4Prefix;
 import java.util.List;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -25,7 +25,8 @@ class LabelPropertyTest {
         return Combinators.combine(
                         octets, Arbitraries.integers(), Arbitraries.integers().between(10, 30))
                 .as((octet, bits, length) -> FanMapping.of(
-                        Cidr.parse(octet + ".0.0.0/8"), Cidr.containing(Ipv4Address.of(bits & 0x7fffffff), length)))
+                        Ipv4Prefix.parse(octet + ".0.0.0/8"),
+                        Ipv4Prefix.containing(Ipv4Address.of(bits & 0x7fffffff), length)))
                 .map(fan -> fan.overlay() + " " + fan.underlay());
     }
 

@@ -3,8 +3,8 @@ package io.fanatic.netlink.engine;
 import static io.fanatic.netlink.host.FreshNamespace.shIn;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.fanatic.core.Cidr;
 import io.fanatic.core.FanEntry;
+import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.UnderlaySpec;
 import io.fanatic.netlink.host.FreshNamespace;
 import io.fanatic.netlink.host.HostSnapshot;
@@ -180,7 +180,7 @@ final class TwoFans {
     void down(String... overlays) {
         for (int i = 0; i < 2; i++) {
             for (String overlay : overlays) {
-                on(i, engine -> engine.down(Cidr.parse(overlay), UnderlaySpec.parse("10.0.0.0/16")));
+                on(i, engine -> engine.down(Ipv4Prefix.parse(overlay), UnderlaySpec.parse("10.0.0.0/16")));
             }
             assertThat(before.get(i).changesTo(hosts.get(i).call(HostSnapshot::take)))
                     .isEmpty();

@@ -3,8 +3,8 @@ package io.fanatic.netlink.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.fanatic.core.Cidr;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.MacAddress;
 import io.fanatic.core.UnderlaySpec;
 import java.util.Optional;
@@ -24,7 +24,7 @@ class UnderlayTest {
     private void assertUnderlay(String spec, String address, String network, int mtu) {
         Underlay underlay = resolve(spec);
         assertThat(underlay.address().toString()).isEqualTo(address);
-        assertThat(underlay.network()).isEqualTo(Cidr.parse(network));
+        assertThat(underlay.network()).isEqualTo(Ipv4Prefix.parse(network));
         assertThat(underlay.mtu()).isEqualTo(mtu);
     }
 
@@ -49,7 +49,10 @@ class UnderlayTest {
     @Test
     void theDefaultRouteNamesTheInterface() {
         kernel.put(new RouteState(
-                Cidr.parse("0.0.0.0/0"), RouteState.MAIN, Optional.of("enp0s3"), "0.0.0.0/0 via 10.0.0.1 dev enp0s3"));
+                Ipv4Prefix.parse("0.0.0.0/0"),
+                RouteState.MAIN,
+                Optional.of("enp0s3"),
+                "0.0.0.0/0 via 10.0.0.1 dev enp0s3"));
 
         assertUnderlay("default/16", "10.0.0.45", "10.0.0.0/16", 1500);
         assertUnderlay("default", "10.0.0.45", "10.0.0.0/24", 1500);

@@ -2,9 +2,9 @@ package io.fanatic.netlink.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.fanatic.core.Cidr;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.MacAddress;
 import io.fanatic.core.Transport;
 import io.fanatic.core.TunnelType;
@@ -25,7 +25,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Records whose equals and hashCode are written out, so as to start fast, leave none of their components out. */
 class WrittenOutEqualsTest {
-    private static final FanMapping MAPPING = FanMapping.of(Cidr.parse("250.0.0.0/8"), Cidr.parse("10.0.0.0/16"));
+    private static final FanMapping MAPPING =
+            FanMapping.of(Ipv4Prefix.parse("250.0.0.0/8"), Ipv4Prefix.parse("10.0.0.0/16"));
 
     /** Two values of each component's type, which differ. */
     private static final Map<Class<?>, List<Object>> VALUES = Map.ofEntries(
@@ -35,12 +36,12 @@ class WrittenOutEqualsTest {
             Map.entry(
                     List.class,
                     List.of(List.of(Ipv4Address.parse("10.0.0.1")), List.of(Ipv4Address.parse("10.0.0.2")))),
-            Map.entry(Cidr.class, List.of(Cidr.parse("10.0.0.0/8"), Cidr.parse("10.0.0.0/9"))),
+            Map.entry(Ipv4Prefix.class, List.of(Ipv4Prefix.parse("10.0.0.0/8"), Ipv4Prefix.parse("10.0.0.0/9"))),
             Map.entry(Ipv4Address.class, List.of(Ipv4Address.parse("10.0.0.1"), Ipv4Address.parse("10.0.0.2"))),
             Map.entry(MacAddress.class, List.of(new MacAddress(0x020000000001L), new MacAddress(0x020000000002L))),
             Map.entry(
                     FanMapping.class,
-                    List.of(MAPPING, FanMapping.of(Cidr.parse("251.0.0.0/8"), Cidr.parse("10.0.0.0/16")))),
+                    List.of(MAPPING, FanMapping.of(Ipv4Prefix.parse("251.0.0.0/8"), Ipv4Prefix.parse("10.0.0.0/16")))),
             Map.entry(OptionalInt.class, List.of(OptionalInt.of(7), OptionalInt.empty())),
             Map.entry(TunnelType.class, List.of(TunnelType.VXLAN, TunnelType.IPIP)),
             Map.entry(

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.groups.Tuple.tuple;
 
-import io.fanatic.core.Cidr;
 import io.fanatic.core.Delivery;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.FanSlice;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.MacAddress;
 import io.fanatic.core.Shares;
 import java.io.IOException;
@@ -30,7 +30,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 class DnsmasqTest {
-    private static final FanMapping FAN = FanMapping.of(Cidr.parse("250.0.0.0/8"), Cidr.parse("10.0.0.0/16"));
+    private static final FanMapping FAN =
+            FanMapping.of(Ipv4Prefix.parse("250.0.0.0/8"), Ipv4Prefix.parse("10.0.0.0/16"));
     private static final FanSlice SLICE = FAN.slice(Ipv4Address.parse("10.0.0.45"), 9);
     private static final DhcpServer SERVER =
             DhcpServer.of("br0", 1450, Delivery.BRIDGED, List.of(SLICE), Shares.DEFAULT, List.of());
@@ -81,7 +82,7 @@ class DnsmasqTest {
 
         assertThat(SLICE.cidr().contains(lease.address())).isTrue();
         assertThat(lease.address()).isBetween(Ipv4Address.parse("250.0.45.64"), Ipv4Address.parse("250.0.45.127"));
-        assertThat(lease.number(1)).isEqualTo(Cidr.mask(8));
+        assertThat(lease.number(1)).isEqualTo(Ipv4Prefix.mask(8));
         assertThat(lease.number(3)).isEqualTo(Ipv4Address.parse("250.0.45.1").bits());
         assertThat(lease.number(26)).isEqualTo(1450);
         assertThat(lease.options()).doesNotContainKey(6);
@@ -296,7 +297,7 @@ class DnsmasqTest {
 
     @Test
     void aWholeWideSliceCanBeLeased() {
-        FanSlice wide = FanMapping.of(Cidr.parse("240.0.0.0/8"), Cidr.parse("192.168.1.0/24"))
+        FanSlice wide = FanMapping.of(Ipv4Prefix.parse("240.0.0.0/8"), Ipv4Prefix.parse("192.168.1.0/24"))
                 .slice(Ipv4Address.parse("192.168.1.45"));
 
         String conf = DnsmasqConf.write(

@@ -3,7 +3,7 @@ package io.fanatic.netlink.host;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.fanatic.core.Cidr;
+import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.netlink.host.NatTable.Entry;
 import io.fanatic.netlink.host.OwnTable.Observed;
 import io.fanatic.netlink.host.OwnTable.State;
@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 class NatTableTest {
-    private static final Entry FIRST = new Entry(Cidr.parse("250.0.45.0/24"), Cidr.parse("250.0.0.0/8"));
-    private static final Entry SECOND = new Entry(Cidr.parse("240.3.0.0/16"), Cidr.parse("240.0.0.0/4"));
+    private static final Entry FIRST = new Entry(Ipv4Prefix.parse("250.0.45.0/24"), Ipv4Prefix.parse("250.0.0.0/8"));
+    private static final Entry SECOND = new Entry(Ipv4Prefix.parse("240.3.0.0/16"), Ipv4Prefix.parse("240.0.0.0/4"));
 
     @RegisterExtension
     final FreshNamespace inside = new FreshNamespace();

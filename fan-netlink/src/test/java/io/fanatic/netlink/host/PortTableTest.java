@@ -3,7 +3,7 @@ package io.fanatic.netlink.host;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.fanatic.core.Cidr;
+import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.netlink.host.OwnTable.Observed;
 import io.fanatic.netlink.host.OwnTable.State;
 import io.fanatic.netlink.host.PortTable.Entry;
@@ -14,10 +14,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 class PortTableTest {
-    private static final Entry ONE = new Entry(8472, List.of(Cidr.parse("10.0.0.0/16")));
+    private static final Entry ONE = new Entry(8472, List.of(Ipv4Prefix.parse("10.0.0.0/16")));
     /** One within the other, and a single address. */
-    private static final Entry MORE =
-            new Entry(4789, List.of(Cidr.parse("10.0.0.0/16"), Cidr.parse("10.0.7.0/24"), Cidr.parse("192.0.2.1/32")));
+    private static final Entry MORE = new Entry(
+            4789,
+            List.of(
+                    Ipv4Prefix.parse("10.0.0.0/16"),
+                    Ipv4Prefix.parse("10.0.7.0/24"),
+                    Ipv4Prefix.parse("192.0.2.1/32")));
 
     @RegisterExtension
     final FreshNamespace inside = new FreshNamespace();

@@ -3,10 +3,10 @@ package io.fanatic.netlink.route;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.fanatic.core.Cidr;
 import io.fanatic.core.IpAddress;
 import io.fanatic.core.IpFamily;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.Ipv6Address;
 import io.fanatic.core.Ipv6Prefix;
 import io.fanatic.core.MacAddress;
@@ -85,7 +85,7 @@ class RoundTripPropertyTest {
     private static Prefix prefix(IpAddress address, int prefixLength) {
         return address instanceof Ipv6Address ipv6
                 ? Ipv6Prefix.containing(ipv6, prefixLength)
-                : Cidr.containing((Ipv4Address) address, prefixLength);
+                : Ipv4Prefix.containing((Ipv4Address) address, prefixLength);
     }
 
     @Provide

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import io.fanatic.core.Cidr;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.netlink.host.FreshNamespace;
 import io.fanatic.netlink.libc.Errno;
 import io.fanatic.netlink.wire.NetlinkException;
@@ -19,7 +19,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 class RoutesTest {
     private static final int PROTOCOL = 200;
-    private static final Cidr OVERLAY = Cidr.parse("250.0.0.0/8");
+    private static final Ipv4Prefix OVERLAY = Ipv4Prefix.parse("250.0.0.0/8");
     private static final Ipv4Address ROUTER = Ipv4Address.parse("10.0.0.254");
 
     @RegisterExtension
@@ -85,11 +85,11 @@ class RoutesTest {
     void routesOfEveryShapeComeBackAsTheyWereWritten() {
         List<Route> shapes = List.of(
                 Route.refusing(OVERLAY, Route.TYPE_BLACKHOLE, PROTOCOL),
-                Route.via(Cidr.parse("0.0.0.0/0"), ROUTER, link, PROTOCOL).withMetric(4000),
-                Route.direct(Cidr.parse("192.0.2.1/32"), link, PROTOCOL).withTable(100_000),
+                Route.via(Ipv4Prefix.parse("0.0.0.0/0"), ROUTER, link, PROTOCOL).withMetric(4000),
+                Route.direct(Ipv4Prefix.parse("192.0.2.1/32"), link, PROTOCOL).withTable(100_000),
                 Route.direct(OVERLAY, link, PROTOCOL).withMtu(1380),
                 new Route(
-                        Cidr.parse("198.51.100.0/24"),
+                        Ipv4Prefix.parse("198.51.100.0/24"),
                         0,
                         java.util.Optional.empty(),
                         java.util.Optional.empty(),

@@ -3,8 +3,8 @@ package io.fanatic.harness.bench;
 import static io.fanatic.netlink.libc.Native.LIBC;
 import static io.fanatic.netlink.libc.Native.check;
 
-import io.fanatic.core.Cidr;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.harness.lab.Lab;
 import io.fanatic.harness.lab.LabContainer;
 import io.fanatic.netlink.route.Addresses;
@@ -31,8 +31,8 @@ import java.util.List;
  * benchmarks (RFC 2544).
  */
 final class PlainVxlan {
-    private static final Cidr NETWORK = Cidr.parse("198.18.0.0/15");
-    private static final Cidr EVERYWHERE = Cidr.parse("0.0.0.0/0");
+    private static final Ipv4Prefix NETWORK = Ipv4Prefix.parse("198.18.0.0/15");
+    private static final Ipv4Prefix EVERYWHERE = Ipv4Prefix.parse("0.0.0.0/0");
     private static final String BRIDGE = "plain";
     private static final String TUNNEL = "plain-vx";
     private static final int VNI = 42;

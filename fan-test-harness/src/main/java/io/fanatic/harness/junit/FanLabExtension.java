@@ -2,10 +2,10 @@ package io.fanatic.harness.junit;
 
 import static io.fanatic.netlink.libc.Native.LIBC;
 
-import io.fanatic.core.Cidr;
 import io.fanatic.core.FanEntry;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.FanOptions;
+import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.harness.lab.FanControl;
 import io.fanatic.harness.lab.Lab;
 import io.fanatic.harness.lab.LabSpec;
@@ -65,7 +65,7 @@ public final class FanLabExtension implements ExecutionCondition, ParameterResol
     private record Running(Lab lab) implements AutoCloseable {
 
         static Running of(FanLab wanted) {
-            FanMapping mapping = FanMapping.of(Cidr.parse(wanted.overlay()), Cidr.parse(wanted.underlay()));
+            FanMapping mapping = FanMapping.of(Ipv4Prefix.parse(wanted.overlay()), Ipv4Prefix.parse(wanted.underlay()));
             FanOptions options = FanEntry.parse(mapping.overlay() + " " + mapping.underlay() + " " + wanted.flags())
                     .options();
             String name = "junit-" + ProcessHandle.current().pid() + "-" + COUNT.incrementAndGet();

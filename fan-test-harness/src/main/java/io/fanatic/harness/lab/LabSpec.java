@@ -1,9 +1,9 @@
 package io.fanatic.harness.lab;
 
-import io.fanatic.core.Cidr;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.FanSlice;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv4Prefix;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -32,12 +32,12 @@ public record LabSpec(
     /** More make the names of ports longer than the kernel allows, and the machine slow. */
     static final int MAX_NODES = 250;
 
-    private static final Cidr UNDERLAY = Cidr.parse("10.0.0.0/16");
-    private static final Cidr OVERLAY = Cidr.parse("250.0.0.0/8");
+    private static final Ipv4Prefix UNDERLAY = Ipv4Prefix.parse("10.0.0.0/16");
+    private static final Ipv4Prefix OVERLAY = Ipv4Prefix.parse("250.0.0.0/8");
 
     /** Networks that are for examples only (RFC 5737), so that no underlay in use is among them; one always is free. */
-    private static final List<Cidr> EXAMPLE_NETWORKS =
-            List.of(Cidr.parse("203.0.113.0/24"), Cidr.parse("198.51.100.0/24"), Cidr.parse("192.0.2.0/24"));
+    private static final List<Ipv4Prefix> EXAMPLE_NETWORKS = List.of(
+            Ipv4Prefix.parse("203.0.113.0/24"), Ipv4Prefix.parse("198.51.100.0/24"), Ipv4Prefix.parse("192.0.2.0/24"));
 
     /**
      * Checks the components, and copies the lists.
@@ -52,7 +52,7 @@ public record LabSpec(
                     + " small letters, digits and dashes");
         }
         requireOneUnderlay(fans);
-        Cidr underlay = fans.get(0).underlay();
+        Ipv4Prefix underlay = fans.get(0).underlay();
         requireHosts(underlay, addresses.size());
         for (Ipv4Address address : addresses) {
             boolean twice = addresses.indexOf(address) != addresses.lastIndexOf(address);
@@ -62,7 +62,7 @@ public record LabSpec(
             }
         }
         for (FanMapping fan : fans) {
-            Cidr slice = new Cidr(fan.overlay().network(), fan.slicePrefixLength());
+            Ipv4Prefix slice = new Ipv4Prefix(fan.overlay().network(), fan.slicePrefixLength());
             int most = Math.min(MAX_NODES / fans.size(), hostAddresses(slice) - FanSlice.DEFAULT_HOST_RESERVE);
             if (containers < 0 || containers > most) {
                 throw new IllegalArgumentException(
@@ -107,7 +107,7 @@ public record LabSpec(
         }
     }
 
-    private static void requireHosts(Cidr underlay, int hosts) {
+    private static void requireHosts(Ipv4Prefix underlay, int hosts) {
         // The router takes the last address.
         int most = Math.min(MAX_NODES, hostAddresses(underlay) - 1);
         if (hosts < 1 || hosts > most) {
@@ -115,7 +115,7 @@ public record LabSpec(
         }
     }
 
-    private static List<Ipv4Address> firstAddresses(Cidr underlay, int hosts) {
+    private static List<Ipv4Address> firstAddresses(Ipv4Prefix underlay, int hosts) {
         requireHosts(underlay, hosts);
         List<Ipv4Address> addresses = new ArrayList<>();
         for (int host = 1; host <= hosts; host++) {
@@ -124,7 +124,7 @@ public record LabSpec(
         return addresses;
     }
 
-    private static int hostAddresses(Cidr network) {
+    private static int hostAddresses(Ipv4Prefix network) {
         int bits = 32 - network.prefixLength();
         return bits < 2 ? 0 : (1 << Math.min(bits, 30)) - 2;
     }
@@ -218,7 +218,7 @@ public record LabSpec(
         return router(mapping().underlay());
     }
 
-    private static Ipv4Address router(Cidr underlay) {
+    private static Ipv4Address router(Ipv4Prefix underlay) {
         return underlay.last().plus(-1);
     }
 
@@ -227,7 +227,7 @@ public record LabSpec(
      * address if that one is taken}
      */
     public Ipv4Address outsideAddress() {
-        for (Cidr network : EXAMPLE_NETWORKS) {
+        for (Ipv4Prefix network : EXAMPLE_NETWORKS) {
             if (!network.overlaps(mapping().underlay())
                     && fans.stream().noneMatch(fan -> network.overlaps(fan.overlay()))) {
                 return network.network().plus(1);

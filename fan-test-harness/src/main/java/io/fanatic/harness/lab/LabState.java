@@ -4,9 +4,9 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import io.fanatic.core.Cidr;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv4Prefix;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -66,8 +66,8 @@ final class LabState {
         try {
             JsonObject json = JsonParser.parseString(Files.readString(file)).getAsJsonObject();
             FanMapping mapping = FanMapping.of(
-                    Cidr.parse(json.get("overlay").getAsString()),
-                    Cidr.parse(json.get("underlay").getAsString()));
+                    Ipv4Prefix.parse(json.get("overlay").getAsString()),
+                    Ipv4Prefix.parse(json.get("underlay").getAsString()));
             LabSpec spec = new LabSpec(
                     name,
                     mapping,
@@ -97,7 +97,7 @@ final class LabState {
         if (json.has("moreOverlays")) {
             for (JsonElement overlay : json.getAsJsonArray("moreOverlays")) {
                 fans.add(FanMapping.of(
-                        Cidr.parse(overlay.getAsString()), spec.mapping().underlay()));
+                        Ipv4Prefix.parse(overlay.getAsString()), spec.mapping().underlay()));
             }
         }
         LabSpec whole = spec.withFans(fans);

@@ -3,8 +3,8 @@ package io.fanatic.harness.lab;
 import static io.fanatic.netlink.libc.Native.LIBC;
 import static io.fanatic.netlink.libc.Native.check;
 
-import io.fanatic.core.Cidr;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.netlink.host.Namespace;
 import io.fanatic.netlink.route.Addresses;
 import io.fanatic.netlink.route.InterfaceAddress;
@@ -22,7 +22,7 @@ import java.util.Optional;
 final class Wiring implements AutoCloseable {
 
     private static final String LOOPBACK = "lo";
-    private static final Cidr EVERYWHERE = Cidr.parse("0.0.0.0/0");
+    private static final Ipv4Prefix EVERYWHERE = Ipv4Prefix.parse("0.0.0.0/0");
     private static final int O_CLOEXEC = 02000000;
     private static final int HOST_PREFIX = 32;
     private static final Duration TIMEOUT = Duration.ofSeconds(30);

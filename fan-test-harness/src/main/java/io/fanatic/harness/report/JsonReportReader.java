@@ -7,9 +7,9 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonPrimitive;
 import com.google.gson.Strictness;
-import io.fanatic.core.Cidr;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv4Prefix;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -75,8 +75,9 @@ final class JsonReportReader {
     }
 
     private static Topology topology(Place at) {
-        List<FanMapping> fans =
-                at.list("fans", fan -> FanMapping.of(fan.of("overlay", Cidr::parse), fan.of("underlay", Cidr::parse)));
+        List<FanMapping> fans = at.list(
+                "fans",
+                fan -> FanMapping.of(fan.of("overlay", Ipv4Prefix::parse), fan.of("underlay", Ipv4Prefix::parse)));
         return new Topology(fans, at.list("hosts", JsonReportReader::host));
     }
 

@@ -1,9 +1,9 @@
 package io.fanatic.harness.scenario;
 
-import io.fanatic.core.Cidr;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.FanOptions;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.harness.lab.LabSpec;
 import io.fanatic.harness.probe.Ping;
 import java.util.ArrayList;
@@ -38,7 +38,7 @@ final class ScenarioReader {
 
     Scenario scenario() {
         Map<String, YamlNode> values = top.keys("title", "underlay", "mtu", "fans", "hosts", "containers", "steps");
-        Cidr underlay = top.require(values, "underlay").as(Cidr::parse);
+        Ipv4Prefix underlay = top.require(values, "underlay").as(Ipv4Prefix::parse);
         YamlNode fans = top.require(values, "fans");
         fans.list().forEach(each -> fan(each, underlay));
         if (options.isEmpty()) {
@@ -53,10 +53,10 @@ final class ScenarioReader {
                 top.require(values, "title").text(), lab, options, hostOptions, steps.map(each -> step(each, lab)));
     }
 
-    private void fan(YamlNode node, Cidr underlay) {
+    private void fan(YamlNode node, Ipv4Prefix underlay) {
         Map<String, YamlNode> values = node.keys("overlay", "port", "vni", "mtu");
         YamlNode overlay = node.require(values, "overlay");
-        FanMapping fan = overlay.as(text -> FanMapping.of(Cidr.parse(text), underlay));
+        FanMapping fan = overlay.as(text -> FanMapping.of(Ipv4Prefix.parse(text), underlay));
         if (options.put(fan, flags(values)) != null) {
             throw overlay.error("the fan " + fan + " is given twice");
         }
@@ -72,7 +72,7 @@ final class ScenarioReader {
         return mtu.isPresent() ? flags.withMtu(mtu.get().number(FanOptions.MIN_MTU, LabSpec.MAX_MTU)) : flags;
     }
 
-    private LabSpec lab(Map<String, YamlNode> values, Cidr underlay) {
+    private LabSpec lab(Map<String, YamlNode> values, Ipv4Prefix underlay) {
         YamlNode hosts = top.require(values, "hosts");
         List<Ipv4Address> addresses = new ArrayList<>();
         int count = 0;

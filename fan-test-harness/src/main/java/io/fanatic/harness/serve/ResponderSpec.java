@@ -1,8 +1,8 @@
 package io.fanatic.harness.serve;
 
-import io.fanatic.core.Cidr;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.harness.iperf.IperfClient;
 import java.util.Optional;
 
@@ -19,7 +19,7 @@ import java.util.Optional;
  */
 public record ResponderSpec(
         Ipv4Address address,
-        Cidr peers,
+        Ipv4Prefix peers,
         int echoPort,
         int discardPort,
         int iperfPort,
@@ -50,7 +50,7 @@ public record ResponderSpec(
      * @param address the one address to listen on
      * @param peers the network whose addresses are served
      */
-    public static ResponderSpec at(Ipv4Address address, Cidr peers) {
+    public static ResponderSpec at(Ipv4Address address, Ipv4Prefix peers) {
         return new ResponderSpec(
                 address, peers, ECHO, DISCARD, IperfClient.DEFAULT_PORT, ServeLimits.DEFAULT, Optional.empty());
     }

@@ -3,7 +3,7 @@
  * within limits. Start at {@link io.fanatic.harness.serve.Responder}:
  *
  * <pre>{@code
- * ResponderSpec spec = ResponderSpec.at(Ipv4Address.parse("250.0.2.1"), Cidr.parse("250.0.0.0/8"));
+ * ResponderSpec spec = ResponderSpec.at(Ipv4Address.parse("250.0.2.1"), Ipv4Prefix.parse("250.0.0.0/8"));
  * try (Probes probes = Probes.open(); Responder responder = Responder.start(probes, spec, System.out::println)) {
  *     responder.awaitIdle(Duration.ofMinutes(10));
  * }

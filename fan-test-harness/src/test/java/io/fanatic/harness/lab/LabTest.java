@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.fanatic.core.Cidr;
 import io.fanatic.core.FanMapping;
+import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.harness.Condition;
 import io.fanatic.netlink.host.HostSnapshot;
 import io.fanatic.netlink.host.Namespace;
@@ -164,7 +164,7 @@ class LabTest {
 
     @Test
     void otherNetworksAreLaidOutTheSameWay() {
-        FanMapping mapping = FanMapping.of(Cidr.parse("240.0.0.0/8"), Cidr.parse("172.16.8.0/21"));
+        FanMapping mapping = FanMapping.of(Ipv4Prefix.parse("240.0.0.0/8"), Ipv4Prefix.parse("172.16.8.0/21"));
         try (Lab lab = Lab.up(spec.withMapping(mapping).withContainers(2))) {
             lab.fanUp(FanControl.embedded());
             LabContainer last = lab.containers().get(3);

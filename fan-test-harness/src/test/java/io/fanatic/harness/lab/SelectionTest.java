@@ -4,8 +4,8 @@ import static io.fanatic.netlink.libc.Native.LIBC;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.fanatic.core.Cidr;
 import io.fanatic.core.FanMapping;
+import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.harness.report.Report;
 import io.fanatic.netlink.route.Neighbours;
 import io.fanatic.netlink.wire.NetlinkSocket;
@@ -78,13 +78,13 @@ class SelectionTest {
 
     @Test
     void hostsStandWhereTheyWereToldAndTakePartInEachFan() {
-        FanMapping first = FanMapping.of(Cidr.parse("250.0.0.0/8"), Cidr.parse("192.168.1.0/24"));
-        FanMapping second = FanMapping.of(Cidr.parse("251.0.0.0/8"), Cidr.parse("192.168.1.0/24"));
+        FanMapping first = FanMapping.of(Ipv4Prefix.parse("250.0.0.0/8"), Ipv4Prefix.parse("192.168.1.0/24"));
+        FanMapping second = FanMapping.of(Ipv4Prefix.parse("251.0.0.0/8"), Ipv4Prefix.parse("192.168.1.0/24"));
         LabSpec spec = new LabSpec(NAME, first, 1, 1, 1500)
                 .withFans(List.of(first, second))
                 .withHostsAt(List.of(
-                        Cidr.parse("192.168.1.0/24").network().plus(20),
-                        Cidr.parse("192.168.1.0/24").network().plus(10)));
+                        Ipv4Prefix.parse("192.168.1.0/24").network().plus(20),
+                        Ipv4Prefix.parse("192.168.1.0/24").network().plus(10)));
         try (Lab lab = Lab.up(spec);
                 Proof proof = new Proof(lab)) {
             assertThat(lab.containers().stream()

@@ -1,9 +1,9 @@
 package io.fanatic.harness.report;
 
-import io.fanatic.core.Cidr;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.FanSlice;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv4Prefix;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,7 +15,8 @@ import java.util.Random;
 
 /** Reports as tests could have made them, always with the same numbers. */
 final class SampleReports {
-    private static final FanMapping FAN = FanMapping.of(Cidr.parse("250.0.0.0/8"), Cidr.parse("10.0.0.0/16"));
+    private static final FanMapping FAN =
+            FanMapping.of(Ipv4Prefix.parse("250.0.0.0/8"), Ipv4Prefix.parse("10.0.0.0/16"));
 
     static final Conditions CONDITIONS =
             new Conditions("6.18.44", 2, "cubic", OptionalInt.of(1500), OptionalInt.of(1450), "0.1.0");
@@ -56,7 +57,7 @@ final class SampleReports {
     }
 
     private static Topology.Host host(int number, int containers) {
-        FanSlice slice = FAN.slice(Cidr.parse("10.0.0.0/16").network().plus(number));
+        FanSlice slice = FAN.slice(Ipv4Prefix.parse("10.0.0.0/16").network().plus(number));
         List<Topology.Container> inner = new ArrayList<>();
         for (int i = 0; i < containers; i++) {
             Ipv4Address address = slice.firstContainerAddress().plus(i);

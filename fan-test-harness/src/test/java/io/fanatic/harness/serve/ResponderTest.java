@@ -8,9 +8,9 @@ import static io.fanatic.netlink.libc.Native.check;
 import static io.fanatic.netlink.libc.Native.sockets;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.fanatic.core.Cidr;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.harness.Condition;
 import io.fanatic.harness.iperf.IperfClient;
 import io.fanatic.harness.iperf.IperfServer;
@@ -52,7 +52,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Topology: {@link TwoNamespaces}; the responder is at 192.0.2.2, its peers at 192.0.2.1. */
 class ResponderTest {
-    private static final Cidr PEERS = Cidr.parse("192.0.2.0/24");
+    private static final Ipv4Prefix PEERS = Ipv4Prefix.parse("192.0.2.0/24");
     private static final int MEGABYTE = 1 << 20;
 
     @RegisterExtension
@@ -67,12 +67,12 @@ class ResponderTest {
         responder = start(ServeLimits.DEFAULT, PEERS);
     }
 
-    private Responder start(ServeLimits limits, Cidr peers) {
+    private Responder start(ServeLimits limits, Ipv4Prefix peers) {
         ResponderSpec spec = ResponderSpec.at(RIGHT, peers).withPorts(0, 0, 0).withLimits(limits);
         return Responder.start(probes, net.right, spec, log::add);
     }
 
-    private void restart(ServeLimits limits, Cidr peers) {
+    private void restart(ServeLimits limits, Ipv4Prefix peers) {
         responder.close();
         responder = start(limits, peers);
     }
@@ -195,7 +195,7 @@ class ResponderTest {
 
     @Test
     void allAddressesOfASliceShareThePlacesOfOnePeer() throws Exception {
-        FanMapping fan = FanMapping.of(PEERS, Cidr.parse("10.0.0.0/30"));
+        FanMapping fan = FanMapping.of(PEERS, Ipv4Prefix.parse("10.0.0.0/30"));
         Ipv4Address neighbour = Ipv4Address.parse("192.0.2.3");
         Ipv4Address elsewhere = Ipv4Address.parse("192.0.2.65");
         for (Ipv4Address address : List.of(neighbour, elsewhere)) {
@@ -252,7 +252,7 @@ class ResponderTest {
 
     @Test
     void peersOutsideTheOverlayAreTurnedAwayAndToldOfOnce() throws Exception {
-        restart(ServeLimits.DEFAULT, Cidr.parse("250.0.0.0/8"));
+        restart(ServeLimits.DEFAULT, Ipv4Prefix.parse("250.0.0.0/8"));
         for (int i = 0; i < 3; i++) {
             for (int port : new int[] {responder.echoPort(), responder.discardPort(), responder.iperfPort()}) {
                 try (Socket socket = connect(port)) {

@@ -12,7 +12,7 @@ import picocli.CommandLine.TypeConversionException;
  *
  * <pre>{@code
  * final class MapCommand extends Command {
- *     private final Option<Cidr> overlay = option("-o,--overlay", "O", Cidr::parse, "the overlay, such as 250.0.0.0/8");
+ *     private final Option<Ipv4Prefix> overlay = option("-o,--overlay", "O", Ipv4Prefix::parse, "the overlay, such as 250.0.0.0/8");
  *     private final Option<Boolean> json = flag("--json", "print one JSON document");
  *
  *     MapCommand() {

@@ -1,9 +1,9 @@
 package io.fanatic.cli.command;
 
-import io.fanatic.core.Cidr;
 import io.fanatic.core.FanEntry;
 import io.fanatic.core.FanFlag;
 import io.fanatic.core.FanOptions;
+import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.Shares;
 import io.fanatic.core.TunnelType;
 import io.fanatic.core.UnderlaySpec;
@@ -19,13 +19,13 @@ import java.util.function.Supplier;
  */
 public final class FanArguments {
     private final Option<UnderlaySpec> underlay;
-    private final Option<Cidr> overlay;
+    private final Option<Ipv4Prefix> overlay;
     private final Option<String[]> words;
 
     public FanArguments(Command command) {
         underlay =
                 command.option("-u,--underlay", "UNDERLAY", UnderlaySpec::parse, "the underlay: " + UnderlaySpec.FORMS);
-        overlay = command.option("-o,--overlay", "OVERLAY", Cidr::parse, "the overlay, such as 250.0.0.0/8");
+        overlay = command.option("-o,--overlay", "OVERLAY", Ipv4Prefix::parse, "the overlay, such as 250.0.0.0/8");
         words = command.words(
                 "WORD",
                 "0..*",

@@ -24,9 +24,9 @@ import io.fanatic.cli.wizard.Prompter;
 import io.fanatic.cli.wizard.Question;
 import io.fanatic.cli.wizard.Settings;
 import io.fanatic.cli.wizard.Wizard;
-import io.fanatic.core.Cidr;
 import io.fanatic.core.FanOptions;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.Shares;
 import io.fanatic.core.TunnelType;
 import io.fanatic.core.UnderlaySpec;
@@ -47,8 +47,8 @@ public final class ConfigureCommand extends SetupCommand {
     private final Option<Boolean> yes = flag("--yes", "ask nothing: every question has its usual answer, tests are no");
     private final Option<UnderlaySpec> underlay =
             option("-u,--underlay", "UNDERLAY", UnderlaySpec::parse, "the underlay: " + UnderlaySpec.FORMS);
-    private final Option<Cidr> overlay =
-            option("-o,--overlay", "OVERLAY", Cidr::parse, "the overlay, such as 250.0.0.0/8");
+    private final Option<Ipv4Prefix> overlay =
+            option("-o,--overlay", "OVERLAY", Ipv4Prefix::parse, "the overlay, such as 250.0.0.0/8");
     private final Map<EngineKind, Choice> choices = new EnumMap<>(EngineKind.class);
     private final Option<Boolean> defaultBridge;
     private final Choice test =

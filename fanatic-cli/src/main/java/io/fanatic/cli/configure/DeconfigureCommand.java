@@ -13,9 +13,9 @@ import io.fanatic.cli.terminal.Progress;
 import io.fanatic.cli.wizard.Prompter;
 import io.fanatic.cli.wizard.Settings;
 import io.fanatic.cli.wizard.Wizard;
-import io.fanatic.core.Cidr;
 import io.fanatic.core.FanEntry;
 import io.fanatic.core.FanOptions;
+import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.UnderlaySpec;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,8 +26,8 @@ import java.util.function.Supplier;
 public final class DeconfigureCommand extends SetupCommand {
     private final Option<UnderlaySpec> underlay =
             option("-u,--underlay", "UNDERLAY", UnderlaySpec::parse, "only the fan with this underlay");
-    private final Option<Cidr> overlay =
-            option("-o,--overlay", "OVERLAY", Cidr::parse, "only the fan with this overlay");
+    private final Option<Ipv4Prefix> overlay =
+            option("-o,--overlay", "OVERLAY", Ipv4Prefix::parse, "only the fan with this overlay");
     private final Option<Boolean> yes = flag("--yes", "do not ask");
     private final Option<Boolean> force = flag("--force", "also while containers are on the fan; they lose it");
 

@@ -1,9 +1,9 @@
 package io.fanatic.cli.container;
 
-import io.fanatic.core.AddressRange;
-import io.fanatic.core.Cidr;
 import io.fanatic.core.FanSlice;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv4Prefix;
+import io.fanatic.core.Ipv4Range;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -15,7 +15,7 @@ import java.util.List;
  * @param block where the engine chooses addresses from
  * @param kept addresses in the block that are not for containers, in order
  */
-public record ContainerRange(Cidr block, List<Ipv4Address> kept) {
+public record ContainerRange(Ipv4Prefix block, List<Ipv4Address> kept) {
 
     /** More exceptions than this make an engine's settings unreadable; a smaller block is chosen then. */
     static final int MAX_KEPT = 256;
@@ -30,11 +30,11 @@ public record ContainerRange(Cidr block, List<Ipv4Address> kept) {
      *
      * @param share a part of the slice with a container address in it
      */
-    public static ContainerRange of(FanSlice slice, Cidr share) {
+    public static ContainerRange of(FanSlice slice, Ipv4Prefix share) {
         long first = Math.max(unsigned(slice.firstContainerAddress()), unsigned(share.network()));
-        ContainerRange best = new ContainerRange(new Cidr(Ipv4Address.of((int) first), 32), List.of());
+        ContainerRange best = new ContainerRange(new Ipv4Prefix(Ipv4Address.of((int) first), 32), List.of());
         for (int length = share.prefixLength(); length <= 32; length++) {
-            Cidr block = firstWithFew(slice, share, length);
+            Ipv4Prefix block = firstWithFew(slice, share, length);
             ContainerRange candidate = new ContainerRange(block, kept(slice, block));
             if (candidate.kept.size() <= MAX_KEPT && candidate.free() > best.free()) {
                 best = candidate;
@@ -50,31 +50,31 @@ public record ContainerRange(Cidr block, List<Ipv4Address> kept) {
      *
      * @param share a part of the slice with a container address in it
      */
-    public static ContainerRange largestBlock(FanSlice slice, Cidr share) {
+    public static ContainerRange largestBlock(FanSlice slice, Ipv4Prefix share) {
         long first = Math.max(unsigned(slice.firstContainerAddress()), unsigned(share.network()));
         long last = unsigned(share.last());
         for (int length = share.prefixLength(); length <= 32; length++) {
             long size = 1L << (32 - length);
             long start = (first + size - 1) / size * size;
             if (start + size - 1 <= last) {
-                return new ContainerRange(new Cidr(Ipv4Address.of((int) start), length), List.of());
+                return new ContainerRange(new Ipv4Prefix(Ipv4Address.of((int) start), length), List.of());
             }
         }
         throw new IllegalStateException("a share has a container address");
     }
 
     /** The first block of this size in the share that has no more than the bearable number of reserved addresses. */
-    private static Cidr firstWithFew(FanSlice slice, Cidr share, int length) {
+    private static Ipv4Prefix firstWithFew(FanSlice slice, Ipv4Prefix share, int length) {
         long size = 1L << (32 - length);
         long start = unsigned(share.network());
         long end = unsigned(share.last());
         long reserved = Math.max(0, unsigned(slice.firstContainerAddress()) - start);
         long skip = Math.max(0, reserved - MAX_KEPT + 1);
         long at = (start + skip + size - 1) / size * size;
-        return new Cidr(Ipv4Address.of((int) Math.min(at, end + 1 - size)), length);
+        return new Ipv4Prefix(Ipv4Address.of((int) Math.min(at, end + 1 - size)), length);
     }
 
-    private static List<Ipv4Address> kept(FanSlice slice, Cidr block) {
+    private static List<Ipv4Address> kept(FanSlice slice, Ipv4Prefix block) {
         List<Ipv4Address> kept = new ArrayList<>();
         Ipv4Address address = block.network();
         while (kept.size() <= MAX_KEPT
@@ -102,7 +102,7 @@ public record ContainerRange(Cidr block, List<Ipv4Address> kept) {
     }
 
     /** From the first address that is not kept to the last one. */
-    public AddressRange range() {
+    public Ipv4Range range() {
         Ipv4Address first = block.network();
         while (kept.contains(first)) {
             first = first.plus(1);
@@ -111,7 +111,7 @@ public record ContainerRange(Cidr block, List<Ipv4Address> kept) {
         while (kept.contains(last)) {
             last = last.plus(-1);
         }
-        return new AddressRange(first, last);
+        return new Ipv4Range(first, last);
     }
 
     private static long unsigned(Ipv4Address address) {

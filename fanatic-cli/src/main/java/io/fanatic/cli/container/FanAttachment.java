@@ -2,13 +2,13 @@ package io.fanatic.cli.container;
 
 import io.fanatic.cli.command.CommandException;
 import io.fanatic.cli.command.ExitCode;
-import io.fanatic.core.AddressRange;
-import io.fanatic.core.Cidr;
 import io.fanatic.core.FanEntry;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.FanNames;
 import io.fanatic.core.FanOptions;
 import io.fanatic.core.FanSlice;
+import io.fanatic.core.Ipv4Prefix;
+import io.fanatic.core.Ipv4Range;
 import io.fanatic.core.Share;
 import io.fanatic.core.Shares;
 import io.fanatic.core.TunnelType;
@@ -66,9 +66,9 @@ public record FanAttachment(TunnelType type, String bridge, FanSlice slice, int 
     }
 
     /** The addresses that an engine was given, the last word of its note; empty where it gives out none, or is of an earlier version. */
-    public static Optional<AddressRange> given(String words) {
+    public static Optional<Ipv4Range> given(String words) {
         try {
-            return Optional.of(AddressRange.parse(words.substring(words.lastIndexOf(' ') + 1)));
+            return Optional.of(Ipv4Range.parse(words.substring(words.lastIndexOf(' ') + 1)));
         } catch (IllegalArgumentException none) {
             return Optional.empty();
         }
@@ -97,13 +97,13 @@ public record FanAttachment(TunnelType type, String bridge, FanSlice slice, int 
         return slice.mapping();
     }
 
-    public Cidr overlay() {
+    public Ipv4Prefix overlay() {
         return mapping().overlay();
     }
 
     /** What containers reach without a router, and so the network that their engine is to believe in. */
-    public Cidr subnet() {
-        return Cidr.containing(slice.hostAddress(), type.delivery().prefixLength(mapping()));
+    public Ipv4Prefix subnet() {
+        return Ipv4Prefix.containing(slice.hostAddress(), type.delivery().prefixLength(mapping()));
     }
 
     /**
@@ -111,7 +111,7 @@ public record FanAttachment(TunnelType type, String bridge, FanSlice slice, int 
      *
      * @throws CommandException (FAILED) when its share has none, saying how to give it some
      */
-    public AddressRange range(Share share) {
+    public Ipv4Range range(Share share) {
         try {
             return shares.requireRange(share, slice);
         } catch (IllegalArgumentException e) {
@@ -120,13 +120,13 @@ public record FanAttachment(TunnelType type, String bridge, FanSlice slice, int 
     }
 
     /** As {@link #range}, as a block of the slice, which may also have addresses in it that are no container's. */
-    public Cidr block(Share share) {
+    public Ipv4Prefix block(Share share) {
         range(share);
         return shares.block(share, slice).orElseThrow();
     }
 
     /** A range for a plan's sentence: {@code 250.0.45.32 to 250.0.45.63, the share of podman}. */
-    public static String description(AddressRange range, Share share) {
+    public static String description(Ipv4Range range, Share share) {
         return range.first() + " to " + range.last() + ", the share of " + share;
     }
 }

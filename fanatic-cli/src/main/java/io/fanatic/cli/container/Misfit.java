@@ -1,7 +1,7 @@
 package io.fanatic.cli.container;
 
-import io.fanatic.core.AddressRange;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv4Range;
 import io.fanatic.core.Share;
 import java.util.Optional;
 
@@ -28,7 +28,7 @@ public record Misfit(Kind kind, String sentence, String fix) {
 
     /** What is wrong with the address that a container was given by hand; empty when it is of the engine's share. */
     public static Optional<Misfit> ofAddress(FanAttachment fan, Share share, String container, Ipv4Address address) {
-        AddressRange range = fan.range(share);
+        Ipv4Range range = fan.range(share);
         if (range.contains(address)) {
             return Optional.empty();
         }

@@ -1,6 +1,6 @@
 package io.fanatic.cli.container;
 
-import io.fanatic.core.AddressRange;
+import io.fanatic.core.Ipv4Range;
 import java.util.List;
 import java.util.Optional;
 
@@ -17,7 +17,7 @@ public interface Resource {
     String wanted();
 
     /** The addresses that it gives out, as it should be; empty when it gives out none of its own. */
-    default Optional<AddressRange> addresses() {
+    default Optional<Ipv4Range> addresses() {
         return Optional.empty();
     }
 

@@ -4,8 +4,8 @@ import com.google.gson.GsonBuilder;
 import com.google.gson.JsonObject;
 import io.fanatic.cli.command.CommandException;
 import io.fanatic.cli.command.ExitCode;
-import io.fanatic.core.AddressRange;
 import io.fanatic.core.DurableFile;
+import io.fanatic.core.Ipv4Range;
 import io.fanatic.core.Share;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -67,7 +67,7 @@ public record StaticFile(
     }
 
     @Override
-    public Optional<AddressRange> addresses() {
+    public Optional<Ipv4Range> addresses() {
         return Optional.of(fan.range(share));
     }
 

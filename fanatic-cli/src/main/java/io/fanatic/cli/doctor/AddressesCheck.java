@@ -2,10 +2,10 @@ package io.fanatic.cli.doctor;
 
 import io.fanatic.cli.container.FanAttachment;
 import io.fanatic.cli.engines.HandedOut;
-import io.fanatic.core.AddressRange;
 import io.fanatic.core.Counter;
 import io.fanatic.core.FanSlice;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv4Range;
 import io.fanatic.core.MacAddress;
 import io.fanatic.core.Share;
 import io.fanatic.harness.probe.AddressProbe;
@@ -194,7 +194,7 @@ final class AddressesCheck implements Check {
             Set<Ipv4Address> found,
             Findings findings) {
         List<Ipv4Address> asked = new ArrayList<>();
-        AddressRange all = slice.containerAddresses();
+        Ipv4Range all = slice.containerAddresses();
         if (all.size() <= MAX_ASKED) {
             for (int i = 0; i < all.size(); i++) {
                 asked.add(all.first().plus(i));

@@ -8,9 +8,9 @@ import io.fanatic.cli.command.Option;
 import io.fanatic.cli.command.Values;
 import io.fanatic.cli.setup.Host;
 import io.fanatic.cli.terminal.Screen;
-import io.fanatic.core.Cidr;
 import io.fanatic.core.FanEntry;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.UnderlaySpec;
 import io.fanatic.netlink.FanNetwork;
 import io.fanatic.netlink.engine.KernelFeatures;
@@ -26,8 +26,8 @@ public final class DoctorCommand extends Command {
     private final Supplier<Host> host;
     private final Option<UnderlaySpec> underlay =
             option("-u,--underlay", "UNDERLAY", UnderlaySpec::parse, "only the fans of this underlay");
-    private final Option<Cidr> overlay =
-            option("-o,--overlay", "OVERLAY", Cidr::parse, "only the fan with this overlay");
+    private final Option<Ipv4Prefix> overlay =
+            option("-o,--overlay", "OVERLAY", Ipv4Prefix::parse, "only the fan with this overlay");
     private final Option<Ipv4Address> peer = option(
             "--peer",
             "ADDRESS",

@@ -6,10 +6,10 @@ import io.fanatic.cli.container.EngineKind;
 import io.fanatic.cli.container.EngineStatus;
 import io.fanatic.cli.container.FanAttachment;
 import io.fanatic.cli.container.Misfit;
-import io.fanatic.core.Cidr;
 import io.fanatic.core.FanEntry;
 import io.fanatic.core.FanNames;
 import io.fanatic.core.FanSlice;
+import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.netlink.engine.Fan;
 import io.fanatic.netlink.health.Check;
 import io.fanatic.netlink.health.Code;
@@ -66,7 +66,7 @@ final class EnginesCheck implements Check {
     }
 
     private void lookForWhatIsLeft(List<Fan> fans, Findings findings) {
-        Map<Cidr, Map<EngineKind, FanEntry>> left = new LinkedHashMap<>();
+        Map<Ipv4Prefix, Map<EngineKind, FanEntry>> left = new LinkedHashMap<>();
         for (ContainerEngine engine : engines) {
             for (FanEntry entry : engine.noted()) {
                 if (fans.stream().noneMatch(fan -> fan.overlay().equals(entry.overlay()))) {

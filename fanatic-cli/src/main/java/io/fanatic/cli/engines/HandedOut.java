@@ -7,8 +7,8 @@ import io.fanatic.cli.container.FanAttachment;
 import io.fanatic.cli.container.docker.DaemonJson;
 import io.fanatic.cli.container.journal.Journal;
 import io.fanatic.cli.container.journal.Note;
-import io.fanatic.core.AddressRange;
-import io.fanatic.core.Cidr;
+import io.fanatic.core.Ipv4Prefix;
+import io.fanatic.core.Ipv4Range;
 import io.fanatic.core.Share;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -26,7 +26,7 @@ import java.util.Optional;
  * @param range from the first to the last address
  * @param wholeSlice whether a version did it that knew no shares and gave the whole slice to each engine
  */
-public record HandedOut(EngineKind kind, AddressRange range, boolean wholeSlice) {
+public record HandedOut(EngineKind kind, Ipv4Range range, boolean wholeSlice) {
 
     /** Those of the engines that give out addresses of their own. */
     public static List<HandedOut> on(FanAttachment fan) {
@@ -55,17 +55,17 @@ public record HandedOut(EngineKind kind, AddressRange range, boolean wholeSlice)
                 || !words[1].equals(fan.slice().cidr().toString())) {
             return;
         }
-        Optional<AddressRange> given = FanAttachment.given(note.get().fan());
+        Optional<Ipv4Range> given = FanAttachment.given(note.get().fan());
         if (given.isPresent()) {
             all.add(new HandedOut(kind, given.get(), false));
             return;
         }
-        AddressRange whole = fan.slice().containerAddresses();
+        Ipv4Range whole = fan.slice().containerAddresses();
         all.add(new HandedOut(kind, fixedCidr(note.get()).orElse(whole), true));
     }
 
     /** Of plain {@code docker run} the file knows. */
-    private static Optional<AddressRange> fixedCidr(Note note) {
+    private static Optional<Ipv4Range> fixedCidr(Note note) {
         try {
             Path file = Path.of(note.subject());
             if (!file.getFileName().toString().endsWith(".json") || !Files.isRegularFile(file)) {
@@ -74,8 +74,8 @@ public record HandedOut(EngineKind kind, AddressRange range, boolean wholeSlice)
             return DaemonJson.parse(note.subject(), Files.readString(file, StandardCharsets.UTF_8))
                     .setting("fixed-cidr")
                     .map(JsonElement::getAsString)
-                    .map(Cidr::parse)
-                    .map(block -> new AddressRange(block.network(), block.last()));
+                    .map(Ipv4Prefix::parse)
+                    .map(block -> new Ipv4Range(block.network(), block.last()));
         } catch (IOException | CommandException | IllegalStateException | IllegalArgumentException unknown) {
             return Optional.empty();
         }
@@ -99,7 +99,7 @@ public record HandedOut(EngineKind kind, AddressRange range, boolean wholeSlice)
                 + (wholeSlice ? " by an earlier version" : "") + ", which has addresses of the share of " + share + ", "
                 + fan.shares()
                         .range(share, fan.slice())
-                        .map(AddressRange::toString)
+                        .map(Ipv4Range::toString)
                         .orElse("") + "; renew it: fanatic enable-"
                 + kind.word() + " -u " + underlay + " -o " + fan.overlay();
     }

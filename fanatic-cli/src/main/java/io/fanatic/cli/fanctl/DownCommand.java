@@ -9,10 +9,10 @@ import io.fanatic.cli.command.FanArguments;
 import io.fanatic.cli.command.Option;
 import io.fanatic.cli.container.docker.SpareBridge;
 import io.fanatic.cli.output.PlanText;
-import io.fanatic.core.Cidr;
 import io.fanatic.core.FanConfig;
 import io.fanatic.core.FanConfigException;
 import io.fanatic.core.FanEntry;
+import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.netlink.FanNetwork;
 import io.fanatic.netlink.engine.Plan;
 
@@ -70,7 +70,7 @@ public final class DownCommand extends Command {
     }
 
     private void down(FanEntry entry, Console console) {
-        Cidr overlay = entry.overlay();
+        Ipv4Prefix overlay = entry.overlay();
         Plan plan = dryRun.or(false)
                 ? network.planDown(overlay, entry.underlay())
                 : network.down(overlay, entry.underlay());

@@ -9,8 +9,8 @@ import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.command.Option;
 import io.fanatic.cli.command.Values;
 import io.fanatic.cli.terminal.Screen;
-import io.fanatic.core.Cidr;
 import io.fanatic.core.FanMapping;
+import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.harness.lab.Fanctl;
 import io.fanatic.harness.lab.Lab;
 import io.fanatic.harness.lab.LabSpec;
@@ -74,10 +74,10 @@ abstract class LabCommand extends Command {
                 option("--hosts", "N", text -> Values.number(text, 0, MOST), "how many hosts (3)");
         private final Option<Integer> containers = option(
                 "--containers", "M", text -> Values.number(text, 0, MOST), "how many containers on each host (2)");
-        private final Option<Cidr> underlay =
-                option("-u,--underlay", "UNDERLAY", Cidr::parse, "the underlay (10.0.0.0/16)");
-        private final Option<Cidr> overlay =
-                option("-o,--overlay", "OVERLAY", Cidr::parse, "the overlay (250.0.0.0/8)");
+        private final Option<Ipv4Prefix> underlay =
+                option("-u,--underlay", "UNDERLAY", Ipv4Prefix::parse, "the underlay (10.0.0.0/16)");
+        private final Option<Ipv4Prefix> overlay =
+                option("-o,--overlay", "OVERLAY", Ipv4Prefix::parse, "the overlay (250.0.0.0/8)");
         private final Option<Integer> port =
                 option("--port", "P", Values::port, "the UDP port of the fans' tunnels (8472)");
 

@@ -1,8 +1,8 @@
 package io.fanatic.cli.output;
 
 import com.google.gson.JsonObject;
-import io.fanatic.core.AddressRange;
 import io.fanatic.core.FanSlice;
+import io.fanatic.core.Ipv4Range;
 import io.fanatic.core.Share;
 import io.fanatic.core.Shares;
 import java.util.Optional;
@@ -32,12 +32,12 @@ public final class SliceText {
                 JsonObject one = new JsonObject();
                 one.addProperty("fraction", fraction.get());
                 shares.block(share, slice).ifPresent(block -> one.addProperty("block", block.toString()));
-                Optional<AddressRange> range = shares.range(share, slice);
+                Optional<Ipv4Range> range = shares.range(share, slice);
                 range.ifPresent(addresses -> {
                     one.addProperty("first", addresses.first().toString());
                     one.addProperty("last", addresses.last().toString());
                 });
-                one.addProperty("addresses", range.map(AddressRange::size).orElse(0L));
+                one.addProperty("addresses", range.map(Ipv4Range::size).orElse(0L));
                 all.add(share.word(), one);
             }
         }
@@ -49,7 +49,7 @@ public final class SliceText {
         for (Share share : Share.values()) {
             Optional<String> fraction = shares.fraction(share);
             if (fraction.isPresent()) {
-                Optional<AddressRange> range = shares.range(share, slice);
+                Optional<Ipv4Range> range = shares.range(share, slice);
                 String addresses = range.isEmpty()
                         ? "no address for a container"
                         : range.get().first() + " - " + range.get().last() + " ("

@@ -2,8 +2,8 @@ package io.fanatic.cli.reach;
 
 import io.fanatic.cli.command.CommandException;
 import io.fanatic.cli.command.ExitCode;
-import io.fanatic.core.Cidr;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv4Prefix;
 import java.io.IOException;
 import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;
@@ -31,13 +31,13 @@ final class HostList {
             return ofFile(file);
         }
         try {
-            return ofNetwork(Cidr.parse(fileOrNetwork));
+            return ofNetwork(Ipv4Prefix.parse(fileOrNetwork));
         } catch (IllegalArgumentException e) {
             throw usage("--hosts " + fileOrNetwork + " is neither a file nor a network: " + e.getMessage());
         }
     }
 
-    private static List<Ipv4Address> ofNetwork(Cidr network) {
+    private static List<Ipv4Address> ofNetwork(Ipv4Prefix network) {
         if (network.size() > MOST) {
             throw new IllegalArgumentException(
                     network + " has " + network.size() + " addresses; at most " + MOST + " are tested at once");

@@ -6,9 +6,9 @@ import io.fanatic.cli.command.Console;
 import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.command.Option;
 import io.fanatic.cli.command.Values;
-import io.fanatic.core.Cidr;
 import io.fanatic.core.FanSlice;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.harness.iperf.IperfClient;
 import io.fanatic.harness.probe.Probes;
 import io.fanatic.harness.serve.Responder;
@@ -30,8 +30,8 @@ public final class ServeCommand extends Command {
             "ADDRESS",
             Ipv4Address::parse,
             "listen there instead of at the host address of each fan that is up");
-    private final Option<Cidr> peers =
-            option("--peers", "CIDR", Cidr::parse, "serve addresses of this network only (the overlay)");
+    private final Option<Ipv4Prefix> peers =
+            option("--peers", "CIDR", Ipv4Prefix::parse, "serve addresses of this network only (the overlay)");
     private final Option<Integer> echo = port("--echo-port", ResponderSpec.ECHO, "echo (RFC 862)");
     private final Option<Integer> discard = port("--discard-port", ResponderSpec.DISCARD, "discard (RFC 863)");
     private final Option<Integer> iperf = port("--iperf-port", IperfClient.DEFAULT_PORT, "iperf3");
@@ -112,12 +112,12 @@ public final class ServeCommand extends Command {
         List<Fan> fans = FanNetwork.onThisHost().list();
         if (listen.value().isPresent()) {
             Ipv4Address address = listen.required();
-            Optional<Cidr> overlay = fans.stream()
+            Optional<Ipv4Prefix> overlay = fans.stream()
                     .filter(fan -> fan.overlay().contains(address)
                             || fan.mapping().underlay().contains(address))
                     .map(Fan::overlay)
                     .findFirst();
-            Cidr whom = peers.value()
+            Ipv4Prefix whom = peers.value()
                     .or(() -> overlay)
                     .orElseThrow(() -> new CommandException(
                             ExitCode.USAGE, address + " belongs to no fan that is up; say with --peers whom to serve"));
@@ -137,7 +137,7 @@ public final class ServeCommand extends Command {
         return specs;
     }
 
-    private ResponderSpec spec(Ipv4Address address, Cidr whom) {
+    private ResponderSpec spec(Ipv4Address address, Ipv4Prefix whom) {
         return ResponderSpec.at(address, whom)
                 .withPorts(
                         echo.or(ResponderSpec.ECHO),

@@ -11,9 +11,9 @@ import io.fanatic.cli.container.FanAttachment;
 import io.fanatic.cli.container.docker.DockerForwarding;
 import io.fanatic.cli.container.docker.SpareBridge;
 import io.fanatic.cli.engines.HandedOut;
-import io.fanatic.core.AddressRange;
 import io.fanatic.core.FanEntry;
 import io.fanatic.core.FanOptions;
+import io.fanatic.core.Ipv4Range;
 import io.fanatic.core.Overlays;
 import io.fanatic.core.Share;
 import io.fanatic.netlink.engine.Fan;
@@ -170,7 +170,7 @@ record FanChange(FanState from, FanState to) {
      * @throws CommandException (CONFLICT) saying who, and what to do
      */
     private void requireOwn(Host host, FanAttachment fan, Share share) {
-        AddressRange range = fan.range(share);
+        Ipv4Range range = fan.range(share);
         for (HandedOut other : staying(host, fan)) {
             if (HandedOut.share(other.kind()) != share && other.range().overlaps(range)) {
                 throw new CommandException(ExitCode.CONFLICT, other.overlaps(fan, share));

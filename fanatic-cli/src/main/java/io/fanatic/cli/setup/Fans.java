@@ -1,7 +1,7 @@
 package io.fanatic.cli.setup;
 
-import io.fanatic.core.Cidr;
 import io.fanatic.core.FanEntry;
+import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.UnderlaySpec;
 import io.fanatic.netlink.FanNetwork;
 import io.fanatic.netlink.engine.AddressState;
@@ -30,7 +30,7 @@ public interface Fans {
 
     Plan up(FanEntry entry);
 
-    Plan down(Cidr overlay, UnderlaySpec underlay, boolean force);
+    Plan down(Ipv4Prefix overlay, UnderlaySpec underlay, boolean force);
 
     List<DhcpLease> leases(Fan fan);
 

@@ -7,11 +7,11 @@ import io.fanatic.cli.container.EngineKind;
 import io.fanatic.cli.container.EngineOptions;
 import io.fanatic.cli.container.EngineStatus;
 import io.fanatic.cli.container.FanAttachment;
-import io.fanatic.core.Cidr;
 import io.fanatic.core.FanConfig;
 import io.fanatic.core.FanEntry;
 import io.fanatic.core.FanSlice;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.UnderlaySpec;
 import io.fanatic.netlink.engine.Fan;
 import io.fanatic.netlink.engine.FanException;
@@ -145,7 +145,7 @@ public record Host(Fans fans, List<ContainerEngine> engines, FanFile file, Path 
         return entry.underlay().underlay().map(fan.mapping().underlay()::equals).orElse(true);
     }
 
-    private Optional<Fan> find(Cidr overlay, UnderlaySpec address) {
+    private Optional<Fan> find(Ipv4Prefix overlay, UnderlaySpec address) {
         for (Fan fan : fans.list()) {
             if (fan.overlay().equals(overlay) && slice(fan, address).isPresent()) {
                 return Optional.of(fan);

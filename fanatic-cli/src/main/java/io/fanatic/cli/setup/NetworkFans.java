@@ -1,7 +1,7 @@
 package io.fanatic.cli.setup;
 
-import io.fanatic.core.Cidr;
 import io.fanatic.core.FanEntry;
+import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.UnderlaySpec;
 import io.fanatic.netlink.FanNetwork;
 import io.fanatic.netlink.FanNetwork.IfInUse;
@@ -50,7 +50,7 @@ record NetworkFans(FanNetwork network) implements Fans {
     }
 
     @Override
-    public Plan down(Cidr overlay, UnderlaySpec underlay, boolean force) {
+    public Plan down(Ipv4Prefix overlay, UnderlaySpec underlay, boolean force) {
         return network.down(overlay, underlay, force ? IfInUse.CUT_OFF : IfInUse.REFUSE);
     }
 

@@ -1,9 +1,9 @@
 package io.fanatic.cli.wizard;
 
 import io.fanatic.cli.container.EngineKind;
-import io.fanatic.core.Cidr;
 import io.fanatic.core.FanOptions;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.UnderlaySpec;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +35,7 @@ public final class Settings {
         return said.underlay;
     }
 
-    Optional<Cidr> overlay() {
+    Optional<Ipv4Prefix> overlay() {
         return said.overlay;
     }
 
@@ -68,7 +68,7 @@ public final class Settings {
     public static final class Builder {
         private boolean yes;
         private Optional<UnderlaySpec> underlay = Optional.empty();
-        private Optional<Cidr> overlay = Optional.empty();
+        private Optional<Ipv4Prefix> overlay = Optional.empty();
         private UnaryOperator<FanOptions> options = UnaryOperator.identity();
         private Map<EngineKind, Boolean> engines = Map.of();
         private boolean defaultBridge;
@@ -87,7 +87,7 @@ public final class Settings {
             return this;
         }
 
-        public Builder overlay(Optional<Cidr> value) {
+        public Builder overlay(Optional<Ipv4Prefix> value) {
             overlay = value;
             return this;
         }

@@ -1,6 +1,6 @@
 package io.fanatic.cli.wizard;
 
-import io.fanatic.core.Cidr;
+import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.UnderlaySpec;
 import io.fanatic.netlink.engine.AddressState;
 import java.util.ArrayList;
@@ -27,7 +27,7 @@ final class Underlays {
 
     private static UnderlaySpec usual(AddressState first, List<AddressState> addresses) {
         int length = Math.min(first.prefixLength(), USUAL_PREFIX);
-        Cidr network = Cidr.containing(first.address(), length);
+        Ipv4Prefix network = Ipv4Prefix.containing(first.address(), length);
         int inside = 0;
         for (AddressState address : addresses) {
             inside += network.contains(address.address()) ? 1 : 0;
@@ -52,7 +52,7 @@ final class Underlays {
             for (int length : new int[] {usual, address.prefixLength()}) {
                 if (length < 32) {
                     all.add(address.address() + "/" + length);
-                    all.add(Cidr.containing(address.address(), length).toString());
+                    all.add(Ipv4Prefix.containing(address.address(), length).toString());
                 }
             }
         }

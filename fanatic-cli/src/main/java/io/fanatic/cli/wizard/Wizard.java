@@ -8,10 +8,10 @@ import io.fanatic.cli.container.EngineStatus;
 import io.fanatic.cli.container.FanAttachment;
 import io.fanatic.cli.setup.FanState;
 import io.fanatic.cli.setup.Host;
-import io.fanatic.core.Cidr;
 import io.fanatic.core.FanEntry;
 import io.fanatic.core.FanOptions;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.Overlays;
 import io.fanatic.core.UnderlaySpec;
 import io.fanatic.netlink.engine.FanException;
@@ -32,7 +32,7 @@ public final class Wizard {
     /** The engines that are asked for, in the order of the questions; the others have commands of their own. */
     public static final List<EngineKind> ENGINES = List.of(EngineKind.LXD, EngineKind.INCUS, EngineKind.DOCKER);
 
-    private static final Cidr LOOPBACK = Cidr.parse("127.0.0.0/8");
+    private static final Ipv4Prefix LOOPBACK = Ipv4Prefix.parse("127.0.0.0/8");
 
     /** Enough for a person; an endless pipe of bad answers ends some time. */
     private static final int MAX_ATTEMPTS = 100;
@@ -161,7 +161,7 @@ public final class Wizard {
                 throw new IllegalArgumentException("this host has no address to propose; name an underlay");
             }
             UnderlaySpec spec = UnderlaySpec.parse(text);
-            Optional<Cidr> network = host.fans().resolve(spec).underlay();
+            Optional<Ipv4Prefix> network = host.fans().resolve(spec).underlay();
             if (network.filter(LOOPBACK::overlaps).isPresent()) {
                 throw new IllegalArgumentException("the underlay " + text
                         + " is loopback, which never leaves a host; name the network that your hosts are in");
@@ -181,7 +181,7 @@ public final class Wizard {
         if (settings.overlay().isPresent()) {
             return said(() -> usable(underlay, settings.overlay().get(), current));
         }
-        Cidr usual = current.map(state -> state.entry().overlay()).orElse(Overlays.EXAMPLE);
+        Ipv4Prefix usual = current.map(state -> state.entry().overlay()).orElse(Overlays.EXAMPLE);
         List<String> proposals = new ArrayList<>(List.of(usual.toString()));
         for (int octet = 240; octet <= 254; octet++) {
             proposals.add(octet + ".0.0.0/8");
@@ -195,11 +195,11 @@ public final class Wizard {
                         "The overlay is the network that your containers are in, the same on every host.",
                         "Each host owns a part of it, which follows from its address on the underlay.",
                         "Take one that is used for nothing else: 240.0.0.0/8 to 254.0.0.0/8 are free."));
-        return ask(question, text -> usable(underlay, Cidr.parse(text), current));
+        return ask(question, text -> usable(underlay, Ipv4Prefix.parse(text), current));
     }
 
     /** @throws RuntimeException with the reason why it cannot work */
-    private FanEntry usable(UnderlaySpec underlay, Cidr overlay, Optional<FanState> current) {
+    private FanEntry usable(UnderlaySpec underlay, Ipv4Prefix overlay, Optional<FanState> current) {
         FanEntry entry = new FanEntry(overlay, underlay, FanOptions.DEFAULT);
         FanState from = host.observe(entry);
         FanEntry wanted = new FanEntry(overlay, underlay, options(from, entry));
@@ -360,7 +360,7 @@ public final class Wizard {
 
     private static Ipv4Address remoteAddress(String text, UnderlaySpec own) {
         Ipv4Address remote = Ipv4Address.parse(text);
-        Cidr network = own.underlay().orElseThrow();
+        Ipv4Prefix network = own.underlay().orElseThrow();
         if (!network.isHost(remote)) {
             throw new IllegalArgumentException(remote + " is not a host's address in the underlay " + network);
         }

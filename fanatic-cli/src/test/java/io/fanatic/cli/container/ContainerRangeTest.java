@@ -2,10 +2,10 @@ package io.fanatic.cli.container;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.fanatic.core.Cidr;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.FanSlice;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.Share;
 import io.fanatic.core.Shares;
 import java.util.List;
@@ -13,7 +13,8 @@ import org.junit.jupiter.api.Test;
 
 class ContainerRangeTest {
     private static FanSlice slice(String overlay, String underlay, String address, int reserve) {
-        return FanMapping.of(Cidr.parse(overlay), Cidr.parse(underlay)).slice(Ipv4Address.parse(address), reserve);
+        return FanMapping.of(Ipv4Prefix.parse(overlay), Ipv4Prefix.parse(underlay))
+                .slice(Ipv4Address.parse(address), reserve);
     }
 
     private static ContainerRange of(FanSlice slice, String shares) {

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fanatic.cli.container.cni.CniEngine;
 import io.fanatic.cli.container.podman.PodmanEngine;
-import io.fanatic.core.Cidr;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.Shares;
 import io.fanatic.core.TunnelType;
 import org.junit.jupiter.api.Test;
@@ -16,7 +16,7 @@ class FileEngineTest {
     private static final FanAttachment FAN = new FanAttachment(
             TunnelType.VXLAN,
             "fan-250",
-            FanMapping.of(Cidr.parse("250.0.0.0/8"), Cidr.parse("10.0.0.0/16"))
+            FanMapping.of(Ipv4Prefix.parse("250.0.0.0/8"), Ipv4Prefix.parse("10.0.0.0/16"))
                     .slice(Ipv4Address.parse("10.0.0.45"), 2),
             1450,
             false,

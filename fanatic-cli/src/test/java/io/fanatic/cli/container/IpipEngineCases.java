@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fanatic.cli.daemon.Containerd;
 import io.fanatic.cli.daemon.Podman;
-import io.fanatic.core.Cidr;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.FanOptions;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.Share;
 import io.fanatic.core.Shares;
 import io.fanatic.core.TunnelType;
@@ -33,7 +33,8 @@ import org.junit.jupiter.api.TestInstance;
 /** Real engines, and DHCP, on IPIP fans of two hosts, on kernels that have IPIP; run by scripts/test-kernels. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class IpipEngineCases {
-    private static final FanMapping FAN = FanMapping.of(Cidr.parse("250.0.0.0/8"), Cidr.parse("10.0.0.0/16"));
+    private static final FanMapping FAN =
+            FanMapping.of(Ipv4Prefix.parse("250.0.0.0/8"), Ipv4Prefix.parse("10.0.0.0/16"));
     private static final FanOptions OPTIONS =
             FanOptions.DEFAULT.withType(TunnelType.IPIP).withNat(false);
     private static final int MTU = 1480;

@@ -1,9 +1,9 @@
 package io.fanatic.cli.container;
 
 import io.fanatic.cli.daemon.Firewalld;
-import io.fanatic.core.Cidr;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.FanOptions;
+import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.TunnelType;
 import io.fanatic.harness.lab.Lab;
 import io.fanatic.harness.lab.LabHost;
@@ -14,7 +14,8 @@ import org.junit.jupiter.api.Test;
 class IpipFirewalldCases {
     private static final FirewalldAdvice ADVICE =
             new FirewalldAdvice(FanOptions.DEFAULT.withType(TunnelType.IPIP), 1480);
-    private static final FanMapping FAN = FanMapping.of(Cidr.parse("250.0.0.0/8"), Cidr.parse("10.0.0.0/16"));
+    private static final FanMapping FAN =
+            FanMapping.of(Ipv4Prefix.parse("250.0.0.0/8"), Ipv4Prefix.parse("10.0.0.0/16"));
 
     @Test
     void whatTheDoctorAdvisesLetsAnIpipFanWork() {

@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fanatic.cli.CliRun;
 import io.fanatic.cli.EngineSnapshot;
 import io.fanatic.cli.command.ExitCode;
-import io.fanatic.core.Cidr;
 import io.fanatic.core.FanMapping;
+import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.harness.lab.FanControl;
 import io.fanatic.harness.lab.Lab;
 import io.fanatic.harness.lab.LabContainer;
@@ -44,7 +44,7 @@ final class Stage implements AutoCloseable {
 
     /** Everybody is ready, and nobody has started. */
     Stage(Set<Who> who) {
-        FanMapping mapping = FanMapping.of(Cidr.parse("250.0.0.0/8"), Cidr.parse("10.0.0.0/16"));
+        FanMapping mapping = FanMapping.of(Ipv4Prefix.parse("250.0.0.0/8"), Ipv4Prefix.parse("10.0.0.0/16"));
         String name = "order-" + ProcessHandle.current().pid() + "-" + COUNT.incrementAndGet();
         lab = Lab.up(new LabSpec(name, mapping, 3, 1, 1500));
         try {

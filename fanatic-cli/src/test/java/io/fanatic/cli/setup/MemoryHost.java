@@ -1,9 +1,9 @@
 package io.fanatic.cli.setup;
 
 import io.fanatic.cli.container.EngineKind;
-import io.fanatic.core.Cidr;
 import io.fanatic.core.FanEntry;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.UnderlaySpec;
 import io.fanatic.netlink.engine.AddressState;
 import io.fanatic.netlink.engine.Engine;
@@ -104,7 +104,7 @@ public final class MemoryHost {
         }
 
         @Override
-        public Plan down(Cidr overlay, UnderlaySpec underlay, boolean force) {
+        public Plan down(Ipv4Prefix overlay, UnderlaySpec underlay, boolean force) {
             return engine.down(overlay, underlay, force);
         }
 

@@ -11,8 +11,8 @@ import io.fanatic.cli.container.EngineStatus;
 import io.fanatic.cli.setup.FakeEngine;
 import io.fanatic.cli.setup.MemoryHost;
 import io.fanatic.cli.setup.Transition;
-import io.fanatic.core.Cidr;
 import io.fanatic.core.FanEntry;
+import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.TunnelType;
 import io.fanatic.core.UnderlaySpec;
 import java.nio.file.Path;
@@ -144,7 +144,7 @@ class WizardTest {
         MemoryHost host = host("10.0.0.45/16");
         host.kernel()
                 .put(new io.fanatic.netlink.engine.RouteState(
-                        Cidr.parse("250.9.0.0/16"), 254, Optional.of("eth0"), "250.9.0.0/16 dev eth0"));
+                        Ipv4Prefix.parse("250.9.0.0/16"), 254, Optional.of("eth0"), "250.9.0.0/16 dev eth0"));
         Script script = Script.pipe("", "", "251.0.0.0/8", "n", "n");
         assertThat(ask(host, script).to().entry()).hasToString("251.0.0.0/8 10.0.0.0/16");
         assertThat(script.text()).contains("overlaps the route \"250.9.0.0/16 dev eth0\"");
@@ -248,7 +248,7 @@ class WizardTest {
     void whatTheCommandLineSaysIsNotAsked() {
         Settings settings = Settings.builder()
                 .underlay(Optional.of(UnderlaySpec.parse("eth0/16")))
-                .overlay(Optional.of(Cidr.parse("252.0.0.0/8")))
+                .overlay(Optional.of(Ipv4Prefix.parse("252.0.0.0/8")))
                 .engines(Map.of(EngineKind.LXD, false))
                 .defaultBridge(true)
                 .test(Optional.of(false))

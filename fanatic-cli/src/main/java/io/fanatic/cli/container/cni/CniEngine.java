@@ -8,7 +8,7 @@ import io.fanatic.cli.container.FanAttachment;
 import io.fanatic.cli.container.FileEngine;
 import io.fanatic.cli.container.StaticFile;
 import io.fanatic.cli.container.http.JsonValues;
-import io.fanatic.core.AddressRange;
+import io.fanatic.core.Ipv4Range;
 import io.fanatic.core.Share;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -54,7 +54,7 @@ public final class CniEngine extends FileEngine {
     }
 
     public static JsonObject conflist(FanAttachment fan) {
-        AddressRange range = fan.range(Share.CNI);
+        Ipv4Range range = fan.range(Share.CNI);
         JsonObject pool = JsonValues.object(
                 "subnet",
                 fan.subnet().toString(),

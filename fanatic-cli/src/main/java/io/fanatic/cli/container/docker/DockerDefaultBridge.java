@@ -12,8 +12,8 @@ import io.fanatic.cli.container.FanAttachment;
 import io.fanatic.cli.container.http.Json;
 import io.fanatic.cli.container.journal.Journal;
 import io.fanatic.cli.container.journal.Note;
-import io.fanatic.core.Cidr;
 import io.fanatic.core.DurableFile;
+import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.Share;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -296,7 +296,7 @@ final class DockerDefaultBridge {
 
     private boolean overlaps(String subnet) {
         try {
-            return Cidr.parse(subnet).overlaps(fan.overlay());
+            return Ipv4Prefix.parse(subnet).overlaps(fan.overlay());
         } catch (IllegalArgumentException notIpv4) {
             return false;
         }

@@ -8,10 +8,10 @@ import io.fanatic.cli.container.FanAttachment;
 import io.fanatic.cli.container.Resource;
 import io.fanatic.cli.container.http.Json;
 import io.fanatic.cli.container.http.JsonValues;
-import io.fanatic.core.AddressRange;
 import io.fanatic.core.Delivery;
 import io.fanatic.core.FanNames;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv4Range;
 import io.fanatic.core.Share;
 import java.util.List;
 import java.util.Optional;
@@ -110,7 +110,7 @@ public final class DockerNetwork implements Resource {
     }
 
     @Override
-    public Optional<AddressRange> addresses() {
+    public Optional<Ipv4Range> addresses() {
         return Optional.of(range().range());
     }
 

@@ -11,7 +11,7 @@ import io.fanatic.cli.container.SocketPaths;
 import io.fanatic.cli.container.StaticFile;
 import io.fanatic.cli.container.http.JsonValues;
 import io.fanatic.cli.container.journal.Note;
-import io.fanatic.core.AddressRange;
+import io.fanatic.core.Ipv4Range;
 import io.fanatic.core.Share;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -95,7 +95,7 @@ public final class PodmanEngine extends FileEngine {
 
     /** What {@code podman network inspect} shows, netavark's form (github.com/containers/common, libnetwork/types). */
     public static JsonObject network(FanAttachment fan) {
-        AddressRange range = fan.range(Share.PODMAN);
+        Ipv4Range range = fan.range(Share.PODMAN);
         JsonObject subnet = JsonValues.object(
                 "subnet",
                 fan.subnet().toString(),

@@ -11,23 +11,23 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class CidrTest {
+class Ipv4PrefixTest {
 
     @Property
     void everyNetworkReadsBackFromItsText(@ForAll int bits, @ForAll @IntRange(max = 32) int prefixLength) {
-        Cidr network = Cidr.containing(Ipv4Address.of(bits), prefixLength);
-        assertThat(Cidr.parse(network.toString())).isEqualTo(network).hasSameHashCodeAs(network);
+        Ipv4Prefix network = Ipv4Prefix.containing(Ipv4Address.of(bits), prefixLength);
+        assertThat(Ipv4Prefix.parse(network.toString())).isEqualTo(network).hasSameHashCodeAs(network);
     }
 
     @Property
     void aNetworkHoldsWhatLiesBetweenItsFirstAndLastAddress(
             @ForAll int bits, @ForAll @IntRange(max = 32) int prefixLength, @ForAll int other) {
-        Cidr network = Cidr.containing(Ipv4Address.of(bits), prefixLength);
+        Ipv4Prefix network = Ipv4Prefix.containing(Ipv4Address.of(bits), prefixLength);
         Ipv4Address address = Ipv4Address.of(other);
         assertThat(network.contains(Ipv4Address.of(bits))).isTrue();
         assertThat(network.contains(address))
                 .isEqualTo(network.network().compareTo(address) <= 0 && address.compareTo(network.last()) <= 0);
-        assertThat(network.size()).isEqualTo(new AddressRange(network.network(), network.last()).size());
+        assertThat(network.size()).isEqualTo(new Ipv4Range(network.network(), network.last()).size());
     }
 
     @Property
@@ -36,8 +36,8 @@ class CidrTest {
             @ForAll @IntRange(max = 32) int lengthOfA,
             @ForAll @IntRange(max = 31) int flipped,
             @ForAll @IntRange(max = 32) int lengthOfB) {
-        Cidr first = Cidr.containing(Ipv4Address.of(a), lengthOfA);
-        Cidr second = Cidr.containing(Ipv4Address.of(a ^ 1 << flipped), lengthOfB);
+        Ipv4Prefix first = Ipv4Prefix.containing(Ipv4Address.of(a), lengthOfA);
+        Ipv4Prefix second = Ipv4Prefix.containing(Ipv4Address.of(a ^ 1 << flipped), lengthOfB);
         boolean apart =
                 first.last().compareTo(second.network()) < 0 || second.last().compareTo(first.network()) < 0;
         assertThat(first.overlaps(second)).isEqualTo(!apart);
@@ -47,25 +47,25 @@ class CidrTest {
 
     @Test
     void theShortestAndTheLongestPrefixWork() {
-        assertThat(Cidr.parse("0.0.0.0/0").contains(Ipv4Address.parse("255.255.255.255")))
+        assertThat(Ipv4Prefix.parse("0.0.0.0/0").contains(Ipv4Address.parse("255.255.255.255")))
                 .isTrue();
-        assertThat(Cidr.parse("0.0.0.0/0").size()).isEqualTo(1L << 32);
-        assertThat(Cidr.parse("10.0.0.45/32").last()).hasToString("10.0.0.45");
-        assertThat(Cidr.mask(0)).isZero();
-        assertThat(Cidr.mask(32)).isEqualTo(-1);
+        assertThat(Ipv4Prefix.parse("0.0.0.0/0").size()).isEqualTo(1L << 32);
+        assertThat(Ipv4Prefix.parse("10.0.0.45/32").last()).hasToString("10.0.0.45");
+        assertThat(Ipv4Prefix.mask(0)).isZero();
+        assertThat(Ipv4Prefix.mask(32)).isEqualTo(-1);
     }
 
     @Test
     void hostBitsAreRefusedWithTheNetworkThatWasMeant() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> Cidr.parse("250.0.0.5/8"))
+                .isThrownBy(() -> Ipv4Prefix.parse("250.0.0.5/8"))
                 .withMessage("250.0.0.5/8 has host bits set; the network is 250.0.0.0/8");
     }
 
     @Test
     void aMissingPrefixLengthIsNamed() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> Cidr.parse("250.0.0.0"))
+                .isThrownBy(() -> Ipv4Prefix.parse("250.0.0.0"))
                 .withMessage("\"250.0.0.0\" has no prefix length; write it as in 250.0.0.0/8");
     }
 
@@ -73,7 +73,7 @@ class CidrTest {
     @ValueSource(strings = {"", "33", "08", "-1", "+8", "8 ", "8/8", "100", "0x8", "255.0.0.0", "99999999999"})
     void aBadPrefixLengthIsQuoted(String length) {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> Cidr.parse("250.0.0.0/" + length))
+                .isThrownBy(() -> Ipv4Prefix.parse("250.0.0.0/" + length))
                 .withMessage("\"" + length + "\" in \"250.0.0.0/" + length + "\" is not a prefix length from 0 to 32");
     }
 
@@ -91,13 +91,13 @@ class CidrTest {
         "10.0.0.0/30, 10.0.0.3, false",
     })
     void onlyTheFirstAndTheLastAddressAreNoHosts(String network, String address, boolean host) {
-        assertThat(Cidr.parse(network).isHost(Ipv4Address.parse(address))).isEqualTo(host);
+        assertThat(Ipv4Prefix.parse(network).isHost(Ipv4Address.parse(address))).isEqualTo(host);
     }
 
     @Test
     void theWiderNetworkSortsFirst() {
-        assertThat(Cidr.parse("10.0.0.0/8"))
-                .isLessThan(Cidr.parse("10.0.0.0/16"))
-                .isLessThan(Cidr.parse("250.0.0.0/8"));
+        assertThat(Ipv4Prefix.parse("10.0.0.0/8"))
+                .isLessThan(Ipv4Prefix.parse("10.0.0.0/16"))
+                .isLessThan(Ipv4Prefix.parse("250.0.0.0/8"));
     }
 }

@@ -8,14 +8,14 @@ import org.jspecify.annotations.Nullable;
  * @param network the first address
  * @param prefixLength 0 to 32
  */
-public record Cidr(Ipv4Address network, int prefixLength) implements Prefix, Comparable<Cidr> {
+public record Ipv4Prefix(Ipv4Address network, int prefixLength) implements Prefix, Comparable<Ipv4Prefix> {
 
     /**
      * Checks the components.
      *
      * @throws IllegalArgumentException when the length is not 0 to 32 or the address has host bits
      */
-    public Cidr {
+    public Ipv4Prefix {
         if (prefixLength < 0 || prefixLength > 32) {
             throw new IllegalArgumentException("prefix length " + prefixLength + " is not from 0 to 32");
         }
@@ -32,8 +32,8 @@ public record Cidr(Ipv4Address network, int prefixLength) implements Prefix, Com
      * @param prefixLength 0 to 32
      * @throws IllegalArgumentException when the length is not 0 to 32
      */
-    public static Cidr containing(Ipv4Address address, int prefixLength) {
-        return new Cidr(Ipv4Address.of(address.bits() & mask(prefixLength)), prefixLength);
+    public static Ipv4Prefix containing(Ipv4Address address, int prefixLength) {
+        return new Ipv4Prefix(Ipv4Address.of(address.bits() & mask(prefixLength)), prefixLength);
     }
 
     /**
@@ -43,12 +43,12 @@ public record Cidr(Ipv4Address network, int prefixLength) implements Prefix, Com
      * @return the network
      * @throws IllegalArgumentException when the text is not a network, quoting it
      */
-    public static Cidr parse(String text) {
+    public static Ipv4Prefix parse(String text) {
         int slash = text.indexOf('/');
         if (slash < 0) {
             throw new IllegalArgumentException(Text.quote(text) + " has no prefix length; write it as in 250.0.0.0/8");
         }
-        return new Cidr(Ipv4Address.parse(text.substring(0, slash)), parsePrefixLength(text, slash + 1));
+        return new Ipv4Prefix(Ipv4Address.parse(text.substring(0, slash)), parsePrefixLength(text, slash + 1));
     }
 
     /** Reads the decimal prefix length, 0 to 32 without leading zeros, from {@code start} to the end of the text. */
@@ -99,7 +99,7 @@ public record Cidr(Ipv4Address network, int prefixLength) implements Prefix, Com
      *
      * @param other the network that could be inside
      */
-    public boolean contains(Cidr other) {
+    public boolean contains(Ipv4Prefix other) {
         return other.prefixLength >= prefixLength && contains(other.network);
     }
 
@@ -128,7 +128,7 @@ public record Cidr(Ipv4Address network, int prefixLength) implements Prefix, Com
 
     /** Orders by network, then the wider first. */
     @Override
-    public int compareTo(Cidr other) {
+    public int compareTo(Ipv4Prefix other) {
         int byNetwork = network.compareTo(other.network);
         return byNetwork != 0 ? byNetwork : Integer.compare(prefixLength, other.prefixLength);
     }
@@ -136,7 +136,7 @@ public record Cidr(Ipv4Address network, int prefixLength) implements Prefix, Com
     // Written out to start fast, see Ipv4Address.
     @Override
     public boolean equals(@Nullable Object other) {
-        return other instanceof Cidr cidr && cidr.prefixLength == prefixLength && cidr.network.equals(network);
+        return other instanceof Ipv4Prefix cidr && cidr.prefixLength == prefixLength && cidr.network.equals(network);
     }
 
     @Override

@@ -6,14 +6,14 @@ package io.fanatic.core;
  * @param first the lowest address
  * @param last the highest address, which belongs to the range
  */
-public record AddressRange(Ipv4Address first, Ipv4Address last) {
+public record Ipv4Range(Ipv4Address first, Ipv4Address last) {
 
     /**
      * Checks the components.
      *
      * @throws IllegalArgumentException when the first comes after the last
      */
-    public AddressRange {
+    public Ipv4Range {
         if (first.compareTo(last) > 0) {
             throw new IllegalArgumentException(first + " comes after " + last);
         }
@@ -26,13 +26,12 @@ public record AddressRange(Ipv4Address first, Ipv4Address last) {
      * @return the addresses from the one to the other
      * @throws IllegalArgumentException when the text is no such range
      */
-    public static AddressRange parse(String text) {
+    public static Ipv4Range parse(String text) {
         int dash = text.indexOf('-');
         if (dash < 0) {
             throw new IllegalArgumentException(Text.quote(text) + " is no range, such as 250.0.45.2-250.0.45.254");
         }
-        return new AddressRange(
-                Ipv4Address.parse(text.substring(0, dash)), Ipv4Address.parse(text.substring(dash + 1)));
+        return new Ipv4Range(Ipv4Address.parse(text.substring(0, dash)), Ipv4Address.parse(text.substring(dash + 1)));
     }
 
     /**
@@ -40,7 +39,7 @@ public record AddressRange(Ipv4Address first, Ipv4Address last) {
      *
      * @param other any range
      */
-    public boolean overlaps(AddressRange other) {
+    public boolean overlaps(Ipv4Range other) {
         return first.compareTo(other.last) <= 0 && other.first.compareTo(last) <= 0;
     }
 
