@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -79,7 +80,13 @@ class ThreadsAndNamespacesTest {
             HostLock.take(directory.resolve(names.get(i) + ".run"), Duration.ZERO)
                     .close();
         }
-        assertThat(processesOf(directory)).isEmpty();
+        assertThat(processes()).map(ThreadsAndNamespacesTest::commandLine).isEmpty();
+    }
+
+    /** The other program and DHCP servers, when the test failed half way. */
+    @AfterEach
+    void endWhatIsLeft() {
+        processes().forEach(ProcessHandle::destroyForcibly);
     }
 
     private Process otherProgram(String flapping, List<String> namespaces) throws IOException {
@@ -97,19 +104,17 @@ class ThreadsAndNamespacesTest {
         return new ProcessBuilder(words).redirectErrorStream(true).start();
     }
 
-    /** The processes whose command line names a directory, such as DHCP servers. */
-    private static List<String> processesOf(Path directory) {
-        try (Stream<ProcessHandle> processes = ProcessHandle.allProcesses()) {
-            return processes
-                    .map(process -> commandLine(process.pid()))
-                    .filter(line -> line.contains(directory.toString()))
+    /** The processes whose command line names our directory: DHCP servers, and the other program. */
+    private List<ProcessHandle> processes() {
+        try (Stream<ProcessHandle> all = ProcessHandle.allProcesses()) {
+            return all.filter(process -> commandLine(process).contains(directory.toString()))
                     .toList();
         }
     }
 
-    private static String commandLine(long process) {
+    private static String commandLine(ProcessHandle process) {
         try {
-            return Files.readString(Path.of("/proc/" + process + "/cmdline"), StandardCharsets.ISO_8859_1);
+            return Files.readString(Path.of("/proc/" + process.pid() + "/cmdline"), StandardCharsets.ISO_8859_1);
         } catch (IOException ended) {
             return "";
         }
