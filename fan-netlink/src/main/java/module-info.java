@@ -21,6 +21,11 @@ module io.fanatic.netlink {
     exports io.fanatic.netlink.bpf to
             io.fanatic.harness,
             io.fanatic.cli;
+    // For its tests.
+    exports io.fanatic.netlink.dnsmasq to
+            io.fanatic.cli;
+    exports io.fanatic.netlink.firewall to
+            io.fanatic.cli;
     exports io.fanatic.netlink.libc to
             io.fanatic.harness,
             io.fanatic.cli;
@@ -37,5 +42,6 @@ module io.fanatic.netlink {
     opens io.fanatic.netlink.route;
     opens io.fanatic.netlink.wire;
     // And for the classes that jnr-ffi makes at run time, which implement its interfaces and are in no module.
+    opens io.fanatic.netlink.firewall;
     opens io.fanatic.netlink.libc;
 }

@@ -6,7 +6,7 @@ import io.fanatic.harness.junit.FanLab;
 import io.fanatic.harness.lab.ExecResult;
 import io.fanatic.harness.lab.Lab;
 import io.fanatic.harness.lab.LabHost;
-import io.fanatic.netlink.host.Dnsmasq;
+import io.fanatic.netlink.dnsmasq.Dnsmasq;
 import io.fanatic.netlink.host.HostSnapshot;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -1,6 +1,6 @@
 package io.fanatic.netlink.engine;
 
-import io.fanatic.netlink.host.Iptables;
+import io.fanatic.netlink.firewall.Iptables;
 
 /** A rule of iptables that lets a fan's packets pass a chain that drops what it forwards, as Docker sets it up. */
 record AcceptResource(Iptables.AcceptRule pass) implements Resource {

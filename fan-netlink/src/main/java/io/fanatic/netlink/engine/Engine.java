@@ -15,7 +15,7 @@ import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.Overlays;
 import io.fanatic.core.Share;
 import io.fanatic.core.UnderlaySpec;
-import io.fanatic.netlink.host.NatTable;
+import io.fanatic.netlink.firewall.NatTable;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;

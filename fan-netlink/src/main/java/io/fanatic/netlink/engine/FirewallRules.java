@@ -4,14 +4,14 @@ import static io.fanatic.netlink.engine.FanException.Reason.CONFLICT;
 import static io.fanatic.netlink.engine.FanException.Reason.UNSUPPORTED;
 
 import io.fanatic.netlink.firewall.Firewall;
-import io.fanatic.netlink.host.FirewallException;
-import io.fanatic.netlink.host.ForeignTableException;
-import io.fanatic.netlink.host.ForwardTable;
-import io.fanatic.netlink.host.Iptables;
-import io.fanatic.netlink.host.NatTable;
-import io.fanatic.netlink.host.Nftables;
-import io.fanatic.netlink.host.PortTable;
-import io.fanatic.netlink.host.TunnelTable;
+import io.fanatic.netlink.firewall.FirewallException;
+import io.fanatic.netlink.firewall.ForeignTableException;
+import io.fanatic.netlink.firewall.ForwardTable;
+import io.fanatic.netlink.firewall.Iptables;
+import io.fanatic.netlink.firewall.NatTable;
+import io.fanatic.netlink.firewall.Nftables;
+import io.fanatic.netlink.firewall.PortTable;
+import io.fanatic.netlink.firewall.TunnelTable;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

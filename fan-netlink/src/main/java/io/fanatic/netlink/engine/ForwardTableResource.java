@@ -1,6 +1,6 @@
 package io.fanatic.netlink.engine;
 
-import io.fanatic.netlink.host.ForwardTable;
+import io.fanatic.netlink.firewall.ForwardTable;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -1,10 +1,10 @@
 package io.fanatic.netlink.engine;
 
 import io.fanatic.netlink.bpf.BpfFeatures;
-import io.fanatic.netlink.host.FirewallException;
-import io.fanatic.netlink.host.Iptables;
+import io.fanatic.netlink.firewall.FirewallException;
+import io.fanatic.netlink.firewall.Iptables;
+import io.fanatic.netlink.firewall.Nftables;
 import io.fanatic.netlink.host.Namespace;
-import io.fanatic.netlink.host.Nftables;
 import io.fanatic.netlink.libc.Errno;
 import io.fanatic.netlink.libc.ErrnoException;
 import io.fanatic.netlink.route.Link;

@@ -1,6 +1,6 @@
 package io.fanatic.netlink.engine;
 
-import io.fanatic.netlink.host.NatTable;
+import io.fanatic.netlink.firewall.NatTable;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

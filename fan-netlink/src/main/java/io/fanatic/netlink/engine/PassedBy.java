@@ -4,7 +4,7 @@ import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.netlink.bpf.Tcx;
 import io.fanatic.netlink.firewall.Firewall;
 import io.fanatic.netlink.firewall.FirewallWalk;
-import io.fanatic.netlink.host.TunnelTable;
+import io.fanatic.netlink.firewall.TunnelTable;
 import io.fanatic.netlink.libc.ErrnoException;
 import io.fanatic.netlink.route.IpsecPolicies;
 import io.fanatic.netlink.route.Route;

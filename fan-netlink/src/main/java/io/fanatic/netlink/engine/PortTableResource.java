@@ -1,6 +1,6 @@
 package io.fanatic.netlink.engine;
 
-import io.fanatic.netlink.host.PortTable;
+import io.fanatic.netlink.firewall.PortTable;
 import java.util.List;
 
 /** Our nftables table for the tunnels' ports: what comes to them from outside the underlays is dropped before guard sees it. */

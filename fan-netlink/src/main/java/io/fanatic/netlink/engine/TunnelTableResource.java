@@ -1,6 +1,6 @@
 package io.fanatic.netlink.engine;
 
-import io.fanatic.netlink.host.TunnelTable;
+import io.fanatic.netlink.firewall.TunnelTable;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -2,7 +2,7 @@ package io.fanatic.netlink.health;
 
 import io.fanatic.netlink.engine.Fan;
 import io.fanatic.netlink.engine.ForwardingState.Ours;
-import io.fanatic.netlink.host.Iptables;
+import io.fanatic.netlink.firewall.Iptables;
 import io.fanatic.netlink.host.Sysctl;
 import java.util.List;
 import java.util.Optional;

@@ -25,8 +25,14 @@ public record DhcpReservation(MacAddress client, Ipv4Address address) {
         return read(ETHERS);
     }
 
-    /** Lines that say something else are for other programs. Of two for one client or one address the first counts. */
-    static List<DhcpReservation> read(Path ethers) {
+    /**
+     * Reads a file as ethers(5) has it. Lines that say something else are for other programs. Of two for one client or one
+     * address the first counts.
+     *
+     * @param ethers such as /etc/ethers
+     * @return its reservations, in its order; empty when it cannot be read
+     */
+    public static List<DhcpReservation> read(Path ethers) {
         List<DhcpReservation> all = new ArrayList<>();
         Set<Object> known = new HashSet<>();
         try {

@@ -4,6 +4,7 @@ import io.fanatic.core.Delivery;
 import io.fanatic.core.FanSlice;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Shares;
+import io.fanatic.netlink.dnsmasq.Dnsmasq;
 import java.util.ArrayList;
 import java.util.List;
 

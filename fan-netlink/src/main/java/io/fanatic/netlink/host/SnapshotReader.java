@@ -5,6 +5,8 @@ import io.fanatic.netlink.bpf.AttachedProgram;
 import io.fanatic.netlink.bpf.FanPrograms;
 import io.fanatic.netlink.bpf.ProgramRecord;
 import io.fanatic.netlink.bpf.Tcx;
+import io.fanatic.netlink.firewall.FirewallException;
+import io.fanatic.netlink.firewall.Nftables;
 import io.fanatic.netlink.route.Addresses;
 import io.fanatic.netlink.route.BpfFilter;
 import io.fanatic.netlink.route.FdbEntry;

@@ -1,5 +1,5 @@
 /**
- * What a host has beside its links and routes: namespaces, sysctls, the nftables table of the fans, DHCP servers. Start at
+ * What a host has beside its links and routes: namespaces, sysctls, name servers, leases, and a snapshot to compare. Start at
  * {@link io.fanatic.netlink.host.Namespace}.
  */
 @NullMarked

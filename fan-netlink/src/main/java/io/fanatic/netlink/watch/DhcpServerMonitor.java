@@ -2,7 +2,7 @@ package io.fanatic.netlink.watch;
 
 import static io.fanatic.netlink.libc.Native.LIBC;
 
-import io.fanatic.netlink.host.Dnsmasq;
+import io.fanatic.netlink.dnsmasq.Dnsmasq;
 import io.fanatic.netlink.libc.Native;
 import java.nio.file.Path;
 import java.util.ArrayList;

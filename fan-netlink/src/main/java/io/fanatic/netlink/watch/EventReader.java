@@ -1,6 +1,6 @@
 package io.fanatic.netlink.watch;
 
-import io.fanatic.netlink.host.TunnelTable;
+import io.fanatic.netlink.firewall.TunnelTable;
 import io.fanatic.netlink.route.Addresses;
 import io.fanatic.netlink.route.InterfaceAddress;
 import io.fanatic.netlink.route.Link;

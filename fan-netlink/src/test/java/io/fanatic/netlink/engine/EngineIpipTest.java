@@ -9,7 +9,7 @@ import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.MacAddress;
 import io.fanatic.core.UnderlaySpec;
 import io.fanatic.netlink.engine.FanException.Reason;
-import io.fanatic.netlink.host.Iptables;
+import io.fanatic.netlink.firewall.Iptables;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;

@@ -1,4 +1,4 @@
-package io.fanatic.netlink.host;
+package io.fanatic.netlink.firewall;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;

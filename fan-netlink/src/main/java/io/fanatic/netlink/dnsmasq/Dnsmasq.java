@@ -1,8 +1,14 @@
-package io.fanatic.netlink.host;
+package io.fanatic.netlink.dnsmasq;
 
 import static io.fanatic.netlink.libc.Native.LIBC;
 
 import io.fanatic.core.DurableFile;
+import io.fanatic.netlink.host.DhcpException;
+import io.fanatic.netlink.host.DhcpLease;
+import io.fanatic.netlink.host.DhcpRange;
+import io.fanatic.netlink.host.DhcpReservation;
+import io.fanatic.netlink.host.DhcpServer;
+import io.fanatic.netlink.host.NamespaceCookie;
 import io.fanatic.netlink.libc.Errno;
 import io.fanatic.netlink.libc.Native;
 import io.fanatic.netlink.libc.Spawn;

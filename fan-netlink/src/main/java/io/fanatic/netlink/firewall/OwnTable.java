@@ -1,4 +1,4 @@
-package io.fanatic.netlink.host;
+package io.fanatic.netlink.firewall;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
@@ -20,7 +20,7 @@ import java.util.function.Predicate;
  *
  * @param <E> what the table is made for, in the order of its rules
  */
-abstract class OwnTable<E> {
+public abstract class OwnTable<E> {
     static final String MARK = "made by fanatic(8), do not edit";
 
     /** What is there. */

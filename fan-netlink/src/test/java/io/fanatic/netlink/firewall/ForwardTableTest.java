@@ -1,10 +1,11 @@
-package io.fanatic.netlink.host;
+package io.fanatic.netlink.firewall;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.fanatic.netlink.host.ForwardTable.Entry;
-import io.fanatic.netlink.host.OwnTable.Observed;
-import io.fanatic.netlink.host.OwnTable.State;
+import io.fanatic.netlink.firewall.ForwardTable.Entry;
+import io.fanatic.netlink.firewall.OwnTable.Observed;
+import io.fanatic.netlink.firewall.OwnTable.State;
+import io.fanatic.netlink.host.FreshNamespace;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;

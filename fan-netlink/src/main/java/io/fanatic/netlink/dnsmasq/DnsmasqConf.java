@@ -1,15 +1,19 @@
-package io.fanatic.netlink.host;
+package io.fanatic.netlink.dnsmasq;
 
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.Ipv4Range;
 import io.fanatic.core.MacAddress;
+import io.fanatic.netlink.host.DhcpLease;
+import io.fanatic.netlink.host.DhcpRange;
+import io.fanatic.netlink.host.DhcpReservation;
+import io.fanatic.netlink.host.DhcpServer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
 /** A {@link DhcpServer} as dnsmasq(8)'s configuration file, and back. */
-final class DnsmasqConf {
+public final class DnsmasqConf {
     private static final String INTERFACE = "interface=";
     private static final String PORT_OFF = "port=0";
     private static final String MTU = "dhcp-option-force=option:mtu,";
@@ -107,7 +111,7 @@ final class DnsmasqConf {
      *
      * @throws IllegalArgumentException when somebody has made something else of it
      */
-    static DhcpServer read(List<String> lines) {
+    public static DhcpServer read(List<String> lines) {
         String bridge = "";
         boolean dns = true;
         int mtu = 0;

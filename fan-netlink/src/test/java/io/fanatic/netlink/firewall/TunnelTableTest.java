@@ -1,12 +1,13 @@
-package io.fanatic.netlink.host;
+package io.fanatic.netlink.firewall;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fanatic.core.Ipv4Address;
-import io.fanatic.netlink.host.OwnTable.Observed;
-import io.fanatic.netlink.host.OwnTable.State;
-import io.fanatic.netlink.host.TunnelTable.Entry;
+import io.fanatic.netlink.firewall.OwnTable.Observed;
+import io.fanatic.netlink.firewall.OwnTable.State;
+import io.fanatic.netlink.firewall.TunnelTable.Entry;
+import io.fanatic.netlink.host.FreshNamespace;
 import java.util.List;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.AfterEach;

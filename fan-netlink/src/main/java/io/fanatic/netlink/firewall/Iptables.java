@@ -1,4 +1,4 @@
-package io.fanatic.netlink.host;
+package io.fanatic.netlink.firewall;
 
 import static io.fanatic.netlink.libc.Native.LIBC;
 

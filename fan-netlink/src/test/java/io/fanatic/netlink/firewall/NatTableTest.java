@@ -1,12 +1,14 @@
-package io.fanatic.netlink.host;
+package io.fanatic.netlink.firewall;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fanatic.core.Ipv4Prefix;
-import io.fanatic.netlink.host.NatTable.Entry;
-import io.fanatic.netlink.host.OwnTable.Observed;
-import io.fanatic.netlink.host.OwnTable.State;
+import io.fanatic.netlink.firewall.NatTable.Entry;
+import io.fanatic.netlink.firewall.OwnTable.Observed;
+import io.fanatic.netlink.firewall.OwnTable.State;
+import io.fanatic.netlink.host.FreshNamespace;
+import io.fanatic.netlink.host.Namespace;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;

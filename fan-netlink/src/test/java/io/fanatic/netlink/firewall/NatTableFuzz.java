@@ -1,5 +1,6 @@
-package io.fanatic.netlink.host;
+package io.fanatic.netlink.firewall;
 
+import io.fanatic.netlink.dnsmasq.DnsmasqConf;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 

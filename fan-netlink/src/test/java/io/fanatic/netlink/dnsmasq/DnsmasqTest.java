@@ -1,4 +1,4 @@
-package io.fanatic.netlink.host;
+package io.fanatic.netlink.dnsmasq;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -11,6 +11,16 @@ import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.MacAddress;
 import io.fanatic.core.Shares;
+import io.fanatic.netlink.firewall.NatTable;
+import io.fanatic.netlink.firewall.Nftables;
+import io.fanatic.netlink.host.DhcpException;
+import io.fanatic.netlink.host.DhcpLease;
+import io.fanatic.netlink.host.DhcpRange;
+import io.fanatic.netlink.host.DhcpReservation;
+import io.fanatic.netlink.host.DhcpServer;
+import io.fanatic.netlink.host.FreshNamespace;
+import io.fanatic.netlink.host.Namespace;
+import io.fanatic.netlink.host.NamespaceCookie;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -1,4 +1,4 @@
-package io.fanatic.netlink.host;
+package io.fanatic.netlink.firewall;
 
 import java.util.concurrent.atomic.AtomicReference;
 import jnr.ffi.LibraryLoader;

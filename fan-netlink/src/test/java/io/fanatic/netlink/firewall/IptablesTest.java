@@ -1,8 +1,8 @@
-package io.fanatic.netlink.host;
+package io.fanatic.netlink.firewall;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.fanatic.netlink.host.Iptables.Backend;
+import io.fanatic.netlink.firewall.Iptables.Backend;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

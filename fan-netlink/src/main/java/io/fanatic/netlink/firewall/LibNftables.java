@@ -1,4 +1,4 @@
-package io.fanatic.netlink.host;
+package io.fanatic.netlink.firewall;
 
 import jnr.ffi.Pointer;
 import org.jspecify.annotations.Nullable;

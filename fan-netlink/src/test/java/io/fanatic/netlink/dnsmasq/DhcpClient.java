@@ -1,4 +1,4 @@
-package io.fanatic.netlink.host;
+package io.fanatic.netlink.dnsmasq;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

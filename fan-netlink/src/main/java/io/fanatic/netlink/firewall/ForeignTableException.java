@@ -1,4 +1,4 @@
-package io.fanatic.netlink.host;
+package io.fanatic.netlink.firewall;
 
 /** A table with the name of ours was made by somebody else, and nothing was changed. */
 public final class ForeignTableException extends FirewallException {
