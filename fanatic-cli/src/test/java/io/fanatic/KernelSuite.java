@@ -64,12 +64,8 @@ public final class KernelSuite {
                     NETLINK + "bpf.ProgramKernelTest"),
             Group.of("vxlan", "guard", NETLINK + "bpf.FanTunnelTest", NETLINK + "bpf.FastPathTest"),
             Group.of("vxlan", "engine", NETLINK + "FanNetworkTest", NETLINK + "engine.ForeignDeviceProgramsTest"),
-            Group.of(
-                    "vxlan",
-                    "lab",
-                    NETLINK + "engine.KernelFeaturesTest",
-                    NETLINK + "engine.MixedOverlayTest",
-                    NETLINK + "engine.PassedByTest"),
+            Group.of("vxlan", "lab", NETLINK + "engine.KernelFeaturesTest", NETLINK + "engine.MixedOverlayTest"),
+            Group.of("vxlan", "fast-path", NETLINK + "engine.PassedByTest").needing(Need.NFTABLES),
             Group.of("ipip", "ipip-mixed", NETLINK + "engine.IpipMixedOverlayCases")
                     .needing(Need.IPIP),
             Group.of(
