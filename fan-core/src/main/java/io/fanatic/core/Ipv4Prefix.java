@@ -136,7 +136,7 @@ public record Ipv4Prefix(Ipv4Address network, int prefixLength) implements Prefi
     // Written out to start fast, see Ipv4Address.
     @Override
     public boolean equals(@Nullable Object other) {
-        return other instanceof Ipv4Prefix cidr && cidr.prefixLength == prefixLength && cidr.network.equals(network);
+        return other instanceof Ipv4Prefix that && that.prefixLength == prefixLength && that.network.equals(network);
     }
 
     @Override

@@ -1,8 +1,8 @@
 package io.fanatic.netlink.health;
 
-import io.fanatic.netlink.engine.Fan;
 import io.fanatic.netlink.engine.FanPath;
 import java.util.List;
+import java.util.Optional;
 
 /** Whether fans that are to take the fast path do, and whether something came since that their packets then go past. */
 final class FastPathCheck implements Check {
@@ -24,36 +24,22 @@ final class FastPathCheck implements Check {
                 continue;
             }
             findings.looked();
-            Fan fan = expected.fan().orElseThrow();
-            FanPath path = host.engine().path(fan);
-            if (path.obstacle().isEmpty()) {
-                if (path.fastBy().isEmpty()) {
-                    findings.add(Finding.of(
-                            Code.FAST_PATH,
-                            expected.subject(),
-                            "the fan is to take the fast path and does not",
-                            List.of("nothing is in its way now"),
-                            expected.up()));
-                }
-                continue;
-            }
-            List<String> evidence = List.of(path.obstacle().get());
-            if (path.fastBy().isPresent()) {
-                findings.add(Finding.of(
-                                Code.FAST_PATH,
-                                expected.subject(),
-                                "the fan's packets go past something that this host has for them",
-                                evidence,
-                                expected.up())
-                        .as(Severity.ERROR));
-            } else {
-                findings.add(Finding.of(
-                        Code.FAST_PATH,
-                        expected.subject(),
-                        "the fan is to take the fast path, and this host does not allow it",
-                        evidence,
-                        expected.up()));
+            FanPath path = host.engine().path(expected.fan().orElseThrow());
+            Optional<String> obstacle = path.obstacle();
+            if (path.fastBy().isPresent() && obstacle.isPresent()) {
+                String title = "the fan's packets go past something that this host has for them";
+                findings.add(finding(expected, title, obstacle.get()).as(Severity.ERROR));
+            } else if (obstacle.isPresent()) {
+                String title = "the fan is to take the fast path, and this host does not allow it";
+                findings.add(finding(expected, title, obstacle.get()));
+            } else if (path.fastBy().isEmpty()) {
+                String title = "the fan is to take the fast path and does not";
+                findings.add(finding(expected, title, "nothing is in its way now"));
             }
         }
+    }
+
+    private static Finding finding(ExpectedFan expected, String title, String evidence) {
+        return Finding.of(Code.FAST_PATH, expected.subject(), title, List.of(evidence), expected.up());
     }
 }
