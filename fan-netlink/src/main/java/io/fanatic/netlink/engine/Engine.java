@@ -16,6 +16,8 @@ import io.fanatic.core.Overlays;
 import io.fanatic.core.Share;
 import io.fanatic.core.UnderlaySpec;
 import io.fanatic.netlink.firewall.NatTable;
+import io.fanatic.netlink.host.DhcpLease;
+import io.fanatic.netlink.host.DhcpReservation;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -283,7 +285,35 @@ public final class Engine {
         if (warning.isPresent()) {
             all = all.with(warning.get());
         }
-        return !fan.dhcp().isEmpty() && kernel.nameServersForContainers().isEmpty() ? all.with(NO_NAME_SERVER) : all;
+        if (!fan.dhcp().isEmpty()) {
+            if (kernel.nameServersForContainers().isEmpty()) {
+                all = all.with(NO_NAME_SERVER);
+            }
+            for (String note : reservedAndLeased(fan)) {
+                all = all.with(note);
+            }
+        }
+        return all;
+    }
+
+    /** A lease of an instance that is gone, too, stands in the way until it ends: nobody knows whether the instance is. */
+    private List<String> reservedAndLeased(Fan fan) {
+        List<String> notes = new ArrayList<>();
+        List<DhcpReservation> reservations = kernel.reservations();
+        if (reservations.isEmpty()) {
+            return notes;
+        }
+        for (DhcpLease lease : kernel.leases(fan.bridge())) {
+            for (DhcpReservation reservation : reservations) {
+                if (reservation.address().equals(lease.address())
+                        && !reservation.client().equals(lease.client())) {
+                    notes.add("DHCP gives " + lease.address() + ", which /etc/ethers has for " + reservation.client()
+                            + ", to that one only when the lease of " + lease.client() + " has ended"
+                            + (lease.ends() == 0 ? "" : ", " + Instant.ofEpochSecond(lease.ends())));
+                }
+            }
+        }
+        return notes;
     }
 
     private void canServe(Fan fan, Plan plan) {

@@ -38,6 +38,8 @@ public final class MemoryKernel implements Kernel {
     private final List<ProgramState> programs = new ArrayList<>();
     private final Map<String, DhcpServer> dhcp = new HashMap<>();
     private final List<Ipv4Address> nameServers = new ArrayList<>();
+    private final List<DhcpReservation> reservations = new ArrayList<>();
+    private final List<DhcpLease> leases = new ArrayList<>();
     private List<NatTable.Entry> nat = List.of();
     private List<PortTable.Entry> ports = List.of();
     private List<TunnelTable.Entry> tunnelOnly = List.of();
@@ -113,6 +115,24 @@ public final class MemoryKernel implements Kernel {
      */
     public void putNameServer(Ipv4Address server) {
         nameServers.add(server);
+    }
+
+    /**
+     * Adds a line to /etc/ethers.
+     *
+     * @param reservation what it says
+     */
+    public void put(DhcpReservation reservation) {
+        reservations.add(reservation);
+    }
+
+    /**
+     * Adds what a DHCP server has leased on every bridge.
+     *
+     * @param lease one that has not ended
+     */
+    public void put(DhcpLease lease) {
+        leases.add(lease);
     }
 
     /**
@@ -351,12 +371,12 @@ public final class MemoryKernel implements Kernel {
     @Override
     public List<DhcpReservation> reservations() {
         call("read reservations");
-        return List.of();
+        return List.copyOf(reservations);
     }
 
     @Override
     public List<DhcpLease> leases(String bridge) {
-        return List.of();
+        return List.copyOf(leases);
     }
 
     @Override

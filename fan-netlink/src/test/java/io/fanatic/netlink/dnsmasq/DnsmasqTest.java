@@ -391,6 +391,18 @@ class DnsmasqTest {
         assertThat(DhcpReservation.read(directory.resolve("none"))).isEmpty();
     }
 
+    /** An instance that is gone has not given its lease back; nobody but the instance knows that it is gone. */
+    @Test
+    void aReservedAddressThatAnotherHasByALeaseIsNotGivenTwice() {
+        MacAddress other = new MacAddress(CLIENT.bits() + 1);
+        start(SERVER);
+        Ipv4Address leased = client.call(() -> DhcpClient.lease(other)).address();
+        inside.call(() -> dnsmasq.stop("br0"));
+        start(SERVER.reserving(List.of(new DhcpReservation(CLIENT, leased))));
+
+        assertThat(client.call(() -> DhcpClient.lease(CLIENT)).address()).isNotEqualTo(leased);
+    }
+
     @Test
     void aClientIsToldOfTheNameServers() throws IOException {
         start(DhcpServer.of(

@@ -9,6 +9,8 @@ import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.MacAddress;
 import io.fanatic.core.UnderlaySpec;
 import io.fanatic.netlink.engine.FanException.Reason;
+import io.fanatic.netlink.host.DhcpLease;
+import io.fanatic.netlink.host.DhcpReservation;
 import io.fanatic.netlink.libc.Errno;
 import io.fanatic.netlink.libc.ErrnoException;
 import java.util.List;
@@ -87,6 +89,23 @@ class EngineTest {
 
         assertThat(engine.up(first("dhcp", "host-reserve", "3")).isEmpty()).isTrue();
         assertThat(HostState.of(kernel)).isEqualTo(before);
+    }
+
+    @Test
+    void whoHasAReservedAddressByALeaseIsNamed() {
+        MacAddress db = MacAddress.parse("02:00:00:00:00:14");
+        MacAddress other = MacAddress.parse("02:00:00:00:00:15");
+        kernel.put(new DhcpReservation(db, Ipv4Address.parse("250.0.45.200")));
+        kernel.put(new DhcpLease(0, db, Ipv4Address.parse("250.0.45.200"), "db"));
+        kernel.putNameServer(Ipv4Address.parse("10.0.0.53"));
+        assertThat(engine.planUp(first("dhcp")).notes()).isEmpty();
+
+        kernel.put(new DhcpLease(1_800_000_000, other, Ipv4Address.parse("250.0.45.200"), ""));
+        assertThat(engine.planUp(first("dhcp")).notes())
+                .containsExactly(
+                        "DHCP gives 250.0.45.200, which /etc/ethers has for 02:00:00:00:00:14, to that one only"
+                                + " when the lease of 02:00:00:00:00:15 has ended, 2027-01-15T08:00:00Z");
+        assertThat(engine.planUp(first()).notes()).isEmpty();
     }
 
     @Test

@@ -17,6 +17,7 @@ import io.fanatic.cli.container.TestContainer;
 import io.fanatic.cli.daemon.Lxd;
 import io.fanatic.core.FanEntry;
 import io.fanatic.core.FanOptions;
+import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Share;
 import io.fanatic.core.Shares;
 import io.fanatic.harness.junit.FanLab;
@@ -25,6 +26,8 @@ import io.fanatic.harness.lab.Lab;
 import io.fanatic.harness.lab.LabHost;
 import io.fanatic.harness.probe.Probes;
 import io.fanatic.netlink.FanNetwork;
+import io.fanatic.netlink.engine.Fan;
+import io.fanatic.netlink.host.DhcpLease;
 import io.fanatic.netlink.host.HostSnapshot;
 import io.fanatic.netlink.host.Namespace;
 import java.nio.file.Files;
@@ -32,6 +35,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -223,7 +228,10 @@ public abstract class InstanceEngineTests {
         }
     }
 
-    /** By ethers(5): the engine itself refuses ipv4.address on a bridge that it does not manage. */
+    /**
+     * By ethers(5): the engine itself refuses ipv4.address on a bridge that it does not manage. The instances of other tests, which are
+     * gone, may have left leases.
+     */
     @Test
     void anInstanceHasTheAddressThatIsReservedForIt(Lab lab) {
         EngineHost h1 = engine(lab, 0);
@@ -235,16 +243,24 @@ public abstract class InstanceEngineTests {
                 .output()
                 .strip();
         FanNetwork network = FanNetwork.onThisHost().in(h1.host().namespace());
-        FanEntry entry =
-                network.list().get(0).entry(network.list().get(0).slices().get(0));
+        Fan fan = network.list().get(0);
+        FanEntry entry = fan.entry(fan.slices().get(0));
         Path ethers = Path.of("/etc/ethers");
-        h1.inside(() -> Files.writeString(ethers, mac + " 250.0.1.100\n"));
+        Set<Ipv4Address> leased = h1.inside(() -> FanNetwork.onThisHost().leases(fan)).stream()
+                .map(DhcpLease::address)
+                .collect(Collectors.toSet());
+        Ipv4Address reserved = Ipv4Address.parse("250.0.1.100");
+        while (leased.contains(reserved)) {
+            reserved = reserved.plus(1);
+        }
+        String line = mac + " " + reserved + "\n";
+        h1.inside(() -> Files.writeString(ethers, line));
         try {
             assertThat(network.plan(entry).lines()).singleElement().asString().startsWith("restart dnsmasq on fan-250");
             network.up(entry);
             daemon.client("start", "db").orThrow();
             assertThat(ContainerNet.await(namespace(daemon.pidOf("db"))).address())
-                    .hasToString("250.0.1.100");
+                    .isEqualTo(reserved);
         } finally {
             h1.inside(() -> Files.deleteIfExists(ethers));
             network.up(entry);
