@@ -24,10 +24,13 @@ module io.fanatic.harness {
     exports io.fanatic.harness.junit;
     exports io.fanatic.harness.lab;
     exports io.fanatic.harness.probe;
+    exports io.fanatic.harness.proof;
     exports io.fanatic.harness.reach;
     exports io.fanatic.harness.report;
+    exports io.fanatic.harness.report.format;
     exports io.fanatic.harness.scenario;
     exports io.fanatic.harness.serve;
+    exports io.fanatic.harness.throughput;
     exports io.fanatic.harness.bench to
             io.fanatic.cli;
 }

@@ -6,13 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fanatic.cli.command.ExitCode;
 import io.fanatic.harness.junit.FanLab;
-import io.fanatic.harness.lab.Check;
 import io.fanatic.harness.lab.ExecResult;
 import io.fanatic.harness.lab.FanControl;
 import io.fanatic.harness.lab.Lab;
 import io.fanatic.harness.lab.LabHost;
-import io.fanatic.harness.lab.NodePair;
-import io.fanatic.harness.lab.Proof;
+import io.fanatic.harness.proof.Check;
+import io.fanatic.harness.proof.NodePair;
+import io.fanatic.harness.proof.Proof;
 import io.fanatic.netlink.FanNetwork;
 import io.fanatic.netlink.engine.FanException;
 import io.fanatic.netlink.host.HostSnapshot;

@@ -5,8 +5,11 @@ import static io.fanatic.netlink.libc.Native.buffer;
 import static io.fanatic.netlink.libc.Native.errno;
 
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.harness.iperf.protocol.Handshake;
+import io.fanatic.harness.iperf.stream.UdpReceiver;
 import io.fanatic.harness.net.EpollHandle;
 import io.fanatic.harness.net.Tcp;
+import io.fanatic.harness.throughput.Tuning;
 import io.fanatic.netlink.libc.Errno;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

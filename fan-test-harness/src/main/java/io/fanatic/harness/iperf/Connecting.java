@@ -4,6 +4,8 @@ import static io.fanatic.netlink.libc.Native.LIBC;
 import static io.fanatic.netlink.libc.Native.buffer;
 
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.harness.iperf.protocol.Cookie;
+import io.fanatic.harness.iperf.stream.TcpStream;
 import io.fanatic.harness.net.EpollHandle;
 import io.fanatic.harness.net.Tcp;
 import io.fanatic.netlink.libc.Errno;

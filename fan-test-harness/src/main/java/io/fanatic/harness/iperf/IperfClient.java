@@ -2,6 +2,8 @@ package io.fanatic.harness.iperf;
 
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.harness.probe.Probes;
+import io.fanatic.harness.throughput.IperfSpec;
+import io.fanatic.harness.throughput.Throughput;
 import io.fanatic.netlink.host.Namespace;
 import java.time.Duration;
 import java.util.Optional;

@@ -3,6 +3,7 @@ package io.fanatic.harness.iperf;
 import static io.fanatic.netlink.libc.Native.LIBC;
 
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.harness.iperf.protocol.Cookie;
 import io.fanatic.harness.net.AccessPolicy;
 import io.fanatic.harness.net.Listening;
 import io.fanatic.harness.net.Sockets;

@@ -5,6 +5,8 @@ import static io.fanatic.netlink.libc.Native.buffer;
 import static io.fanatic.netlink.libc.Native.errno;
 
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.harness.iperf.protocol.Cookie;
+import io.fanatic.harness.iperf.protocol.ProtocolException;
 import io.fanatic.harness.net.EpollHandle;
 import io.fanatic.harness.net.Tcp;
 import io.netty.channel.epoll.EpollSocketChannel;

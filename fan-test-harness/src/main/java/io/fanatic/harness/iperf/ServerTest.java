@@ -1,7 +1,24 @@
 package io.fanatic.harness.iperf;
 
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.harness.iperf.protocol.ControlConnection;
+import io.fanatic.harness.iperf.protocol.Cookie;
+import io.fanatic.harness.iperf.protocol.ParametersJson;
+import io.fanatic.harness.iperf.protocol.ProtocolException;
+import io.fanatic.harness.iperf.protocol.ResultsJson;
+import io.fanatic.harness.iperf.protocol.ServerError;
+import io.fanatic.harness.iperf.protocol.State;
+import io.fanatic.harness.iperf.protocol.StreamIds;
+import io.fanatic.harness.iperf.stream.Budget;
+import io.fanatic.harness.iperf.stream.Stream;
+import io.fanatic.harness.iperf.stream.TcpStream;
+import io.fanatic.harness.iperf.stream.UdpReceiver;
+import io.fanatic.harness.iperf.stream.UdpSender;
 import io.fanatic.harness.net.Tcp;
+import io.fanatic.harness.throughput.IperfSpec;
+import io.fanatic.harness.throughput.Protocol;
+import io.fanatic.harness.throughput.TestLength;
+import io.fanatic.harness.throughput.Tuning;
 import io.fanatic.netlink.libc.ErrnoException;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.epoll.EpollSocketChannel;

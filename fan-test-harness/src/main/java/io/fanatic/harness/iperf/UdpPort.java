@@ -4,8 +4,11 @@ import static io.fanatic.netlink.libc.Native.buffer;
 import static io.fanatic.netlink.libc.Native.sockets;
 
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.harness.iperf.protocol.Handshake;
+import io.fanatic.harness.iperf.stream.UdpReceiver;
 import io.fanatic.harness.net.EpollHandle;
 import io.fanatic.harness.net.Tcp;
+import io.fanatic.harness.throughput.Tuning;
 import io.fanatic.netlink.libc.Native;
 import io.fanatic.netlink.libc.SockaddrIn;
 import java.nio.ByteBuffer;

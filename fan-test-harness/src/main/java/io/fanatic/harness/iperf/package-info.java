@@ -11,7 +11,7 @@
  * }</pre>
  *
  * <p>The protocol, as it goes over the control connection (client left, server right; numbers are {@link
- * io.fanatic.harness.iperf.State}):
+ * io.fanatic.harness.iperf.protocol.State}):
  *
  * <pre>
  *   cookie, 37 bytes ->

@@ -3,9 +3,9 @@
  * /var/lib}, so that the real programs run in them unchanged. Start at {@link io.fanatic.harness.lab.Lab}:
  *
  * <pre>{@code
- * try (Lab lab = Lab.up(LabSpec.named("mylab").withHosts(3).withContainers(2)); Proof proof = new Proof(lab)) {
+ * try (Lab lab = Lab.up(LabSpec.named("mylab").withHosts(3).withContainers(2))) {
  *     lab.fanUp(FanControl.fanctl(Path.of("/usr/sbin/fanctl")));
- *     Report report = new TestRun(lab, Selection.sensible(lab), proof).runAll().report();
+ *     lab.hosts().get(0).exec("ping", "-c1", "250.0.2.1").orThrow();
  * }
  * }</pre>
  */

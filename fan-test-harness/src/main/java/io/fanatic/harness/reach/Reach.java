@@ -2,13 +2,13 @@ package io.fanatic.harness.reach;
 
 import io.fanatic.core.Counter;
 import io.fanatic.core.Ipv4Address;
-import io.fanatic.harness.iperf.Direction;
 import io.fanatic.harness.iperf.IperfClient;
-import io.fanatic.harness.iperf.Throughput;
 import io.fanatic.harness.probe.Ping;
 import io.fanatic.harness.probe.PingResult;
 import io.fanatic.harness.probe.Probes;
 import io.fanatic.harness.probe.Progress;
+import io.fanatic.harness.throughput.Direction;
+import io.fanatic.harness.throughput.Throughput;
 import io.fanatic.netlink.FanNetwork;
 import io.fanatic.netlink.engine.Fan;
 import io.fanatic.netlink.host.Namespace;

@@ -2,8 +2,8 @@ package io.fanatic.harness.reach;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
-import io.fanatic.harness.iperf.ThroughputJson;
 import io.fanatic.harness.probe.PingResult;
+import io.fanatic.harness.throughput.ThroughputJson;
 import java.util.List;
 import java.util.Locale;
 

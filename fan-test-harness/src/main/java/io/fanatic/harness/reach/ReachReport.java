@@ -1,7 +1,6 @@
 package io.fanatic.harness.reach;
 
 import io.fanatic.core.FanMapping;
-import io.fanatic.harness.iperf.Throughput;
 import io.fanatic.harness.probe.PingResult;
 import io.fanatic.harness.report.Conditions;
 import io.fanatic.harness.report.Measured;
@@ -10,6 +9,7 @@ import io.fanatic.harness.report.Pair;
 import io.fanatic.harness.report.Report;
 import io.fanatic.harness.report.Rtt;
 import io.fanatic.harness.report.Topology;
+import io.fanatic.harness.throughput.Throughput;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

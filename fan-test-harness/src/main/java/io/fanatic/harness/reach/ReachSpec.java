@@ -1,9 +1,9 @@
 package io.fanatic.harness.reach;
 
 import io.fanatic.harness.iperf.IperfClient;
-import io.fanatic.harness.iperf.IperfSpec;
-import io.fanatic.harness.iperf.TestLength;
 import io.fanatic.harness.serve.ResponderSpec;
+import io.fanatic.harness.throughput.IperfSpec;
+import io.fanatic.harness.throughput.TestLength;
 import java.time.Duration;
 import java.util.Optional;
 

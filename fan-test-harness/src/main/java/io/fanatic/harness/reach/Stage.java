@@ -1,10 +1,10 @@
 package io.fanatic.harness.reach;
 
-import io.fanatic.harness.iperf.Conditions;
-import io.fanatic.harness.iperf.Direction;
-import io.fanatic.harness.iperf.Protocol;
-import io.fanatic.harness.iperf.Throughput;
 import io.fanatic.harness.probe.PingResult;
+import io.fanatic.harness.throughput.Conditions;
+import io.fanatic.harness.throughput.Direction;
+import io.fanatic.harness.throughput.Protocol;
+import io.fanatic.harness.throughput.Throughput;
 import java.util.Locale;
 
 /** One thing that was tried with a peer, and what came of it. */

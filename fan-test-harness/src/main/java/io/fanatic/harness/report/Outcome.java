@@ -16,8 +16,13 @@ public enum Outcome {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** @throws IllegalArgumentException when it is none of the three words */
-    static Outcome ofWord(String word) {
+    /**
+     * {@return the outcome of that word}
+     *
+     * @param word as {@link #word} gives it
+     * @throws IllegalArgumentException when it is none of the three words
+     */
+    public static Outcome ofWord(String word) {
         for (Outcome each : values()) {
             if (each.word().equals(word)) {
                 return each;

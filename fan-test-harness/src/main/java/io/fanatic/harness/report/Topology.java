@@ -53,8 +53,8 @@ public record Topology(List<FanMapping> fans, List<Host> hosts) {
      */
     public record Container(String name, Ipv4Address address) {}
 
-    /** For the name of each host and each container the name of the host. */
-    Map<String, String> hostsByNode() {
+    /** {@return for the name of each host and each container the name of the host} */
+    public Map<String, String> hostsByNode() {
         return hostsByNode(hosts);
     }
 

@@ -3,7 +3,7 @@
  *
  * <p>{@link io.fanatic.harness.report.Report} is neutral: pairs of names with {@linkplain io.fanatic.harness.report.Stage
  * stages}, and {@linkplain io.fanatic.harness.report.Trial trials} that are not about a pair. The test fills it in;
- * {@link io.fanatic.harness.report.ReportFiles#write} makes report.json, junit.xml, report.md and report.html of it:
+ * {@link io.fanatic.harness.report.format.ReportFiles#write} makes report.json, junit.xml, report.md and report.html of it:
  *
  * <pre>{@code
  * Stage ping = Stage.ok("ping").with(Measured.NOTHING.withRtt(new Rtt(0.05, 0.07, 0.12)));
@@ -13,7 +13,7 @@
  * ReportFiles.write(report, Path.of("out"));
  * }</pre>
  *
- * <p>The JSON is described in fan-report(5) and read back by {@link io.fanatic.harness.report.JsonReport#read}.
+ * <p>The JSON is described in fan-report(5) and read back by {@link io.fanatic.harness.report.format.JsonReport#read}.
  */
 @NullMarked
 package io.fanatic.harness.report;

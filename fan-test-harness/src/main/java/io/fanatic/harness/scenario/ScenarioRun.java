@@ -1,21 +1,21 @@
 package io.fanatic.harness.scenario;
 
-import io.fanatic.harness.lab.Check;
 import io.fanatic.harness.lab.EmbeddedFan;
 import io.fanatic.harness.lab.Lab;
 import io.fanatic.harness.lab.LabContainer;
 import io.fanatic.harness.lab.LabHost;
 import io.fanatic.harness.lab.LabLink;
 import io.fanatic.harness.lab.LabNode;
-import io.fanatic.harness.lab.LabReport;
 import io.fanatic.harness.lab.LabSpec;
-import io.fanatic.harness.lab.NodePair;
-import io.fanatic.harness.lab.Proof;
-import io.fanatic.harness.lab.Selection;
 import io.fanatic.harness.probe.Ping;
 import io.fanatic.harness.probe.PingResult;
 import io.fanatic.harness.probe.Probes;
 import io.fanatic.harness.probe.Progress;
+import io.fanatic.harness.proof.Check;
+import io.fanatic.harness.proof.LabReport;
+import io.fanatic.harness.proof.NodePair;
+import io.fanatic.harness.proof.Proof;
+import io.fanatic.harness.proof.Selection;
 import io.fanatic.harness.report.Outcome;
 import io.fanatic.harness.report.Report;
 import io.fanatic.harness.report.Trial;

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fanatic.core.Counter;
 import io.fanatic.harness.junit.FanLab;
+import io.fanatic.harness.proof.NodePair;
+import io.fanatic.harness.proof.Proof;
 import io.fanatic.netlink.FanNetwork;
 import io.fanatic.netlink.engine.Fan;
 import java.util.List;

@@ -2,12 +2,12 @@ package io.fanatic.cli.lab;
 
 import io.fanatic.cli.terminal.Screen;
 import io.fanatic.core.FanMapping;
-import io.fanatic.harness.lab.Check;
 import io.fanatic.harness.lab.Lab;
 import io.fanatic.harness.lab.LabContainer;
 import io.fanatic.harness.lab.LabHost;
 import io.fanatic.harness.lab.LabSpec;
-import io.fanatic.harness.lab.Matrix;
+import io.fanatic.harness.proof.Check;
+import io.fanatic.harness.proof.Matrix;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;

@@ -7,11 +7,11 @@ import io.fanatic.cli.terminal.ProgressLine;
 import io.fanatic.cli.terminal.ReportOutput;
 import io.fanatic.cli.terminal.Screen;
 import io.fanatic.harness.lab.Lab;
-import io.fanatic.harness.lab.Proof;
-import io.fanatic.harness.lab.Selection;
-import io.fanatic.harness.lab.TestRun;
-import io.fanatic.harness.report.JsonReport;
+import io.fanatic.harness.proof.Proof;
+import io.fanatic.harness.proof.Selection;
+import io.fanatic.harness.proof.TestRun;
 import io.fanatic.harness.report.Report;
+import io.fanatic.harness.report.format.JsonReport;
 import java.nio.file.Path;
 import java.time.Duration;
 

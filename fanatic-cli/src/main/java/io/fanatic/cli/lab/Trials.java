@@ -2,12 +2,12 @@ package io.fanatic.cli.lab;
 
 import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.terminal.Screen;
-import io.fanatic.harness.lab.Check;
 import io.fanatic.harness.lab.LabSpec;
-import io.fanatic.harness.lab.Matrix;
-import io.fanatic.harness.lab.Proof;
-import io.fanatic.harness.lab.Selection;
-import io.fanatic.harness.lab.TestRun;
+import io.fanatic.harness.proof.Check;
+import io.fanatic.harness.proof.Matrix;
+import io.fanatic.harness.proof.Proof;
+import io.fanatic.harness.proof.Selection;
+import io.fanatic.harness.proof.TestRun;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

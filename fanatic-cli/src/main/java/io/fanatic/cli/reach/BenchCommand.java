@@ -9,14 +9,14 @@ import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.command.Option;
 import io.fanatic.cli.command.Values;
 import io.fanatic.core.Ipv4Address;
-import io.fanatic.harness.iperf.Direction;
 import io.fanatic.harness.iperf.IperfClient;
-import io.fanatic.harness.iperf.IperfSpec;
-import io.fanatic.harness.iperf.TestLength;
-import io.fanatic.harness.iperf.Throughput;
-import io.fanatic.harness.iperf.ThroughputJson;
-import io.fanatic.harness.iperf.Tuning;
 import io.fanatic.harness.probe.Probes;
+import io.fanatic.harness.throughput.Direction;
+import io.fanatic.harness.throughput.IperfSpec;
+import io.fanatic.harness.throughput.TestLength;
+import io.fanatic.harness.throughput.Throughput;
+import io.fanatic.harness.throughput.ThroughputJson;
+import io.fanatic.harness.throughput.Tuning;
 import java.time.Duration;
 
 /** {@code fanatic bench}: throughput to an iperf3 server. */

@@ -1,12 +1,12 @@
 package io.fanatic.cli.reach;
 
 import io.fanatic.core.Ipv4Address;
-import io.fanatic.harness.iperf.Conditions;
-import io.fanatic.harness.iperf.IperfSpec;
-import io.fanatic.harness.iperf.Protocol;
-import io.fanatic.harness.iperf.StreamResult;
-import io.fanatic.harness.iperf.Throughput;
 import io.fanatic.harness.reach.Units;
+import io.fanatic.harness.throughput.Conditions;
+import io.fanatic.harness.throughput.IperfSpec;
+import io.fanatic.harness.throughput.Protocol;
+import io.fanatic.harness.throughput.StreamResult;
+import io.fanatic.harness.throughput.Throughput;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

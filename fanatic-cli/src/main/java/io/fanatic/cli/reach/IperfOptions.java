@@ -6,9 +6,9 @@ import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.command.Option;
 import io.fanatic.cli.command.Values;
 import io.fanatic.harness.iperf.IperfClient;
-import io.fanatic.harness.iperf.IperfSpec;
-import io.fanatic.harness.iperf.TestLength;
-import io.fanatic.harness.iperf.Tuning;
+import io.fanatic.harness.throughput.IperfSpec;
+import io.fanatic.harness.throughput.TestLength;
+import io.fanatic.harness.throughput.Tuning;
 import java.time.Duration;
 import java.util.function.Supplier;
 

@@ -3,9 +3,9 @@ package io.fanatic.cli.reach;
 import io.fanatic.cli.command.Command;
 import io.fanatic.cli.command.Option;
 import io.fanatic.cli.command.Values;
-import io.fanatic.harness.iperf.IperfSpec;
 import io.fanatic.harness.reach.ReachSpec;
 import io.fanatic.harness.serve.ResponderSpec;
+import io.fanatic.harness.throughput.IperfSpec;
 import java.time.Duration;
 import java.util.Optional;
 

@@ -1,12 +1,12 @@
 package io.fanatic.cli.reach;
 
 import io.fanatic.cli.terminal.Wrap;
-import io.fanatic.harness.iperf.Throughput;
 import io.fanatic.harness.reach.Explanation;
 import io.fanatic.harness.reach.Peer;
 import io.fanatic.harness.reach.PeerReport;
 import io.fanatic.harness.reach.Stage;
 import io.fanatic.harness.reach.Units;
+import io.fanatic.harness.throughput.Throughput;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

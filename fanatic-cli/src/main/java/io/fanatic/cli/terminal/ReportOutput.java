@@ -3,7 +3,7 @@ package io.fanatic.cli.terminal;
 import io.fanatic.cli.command.CommandException;
 import io.fanatic.cli.command.ExitCode;
 import io.fanatic.harness.report.Report;
-import io.fanatic.harness.report.ReportFiles;
+import io.fanatic.harness.report.format.ReportFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,0 +1,9 @@
+package io.fanatic.harness.throughput;
+
+/** What carries the data. */
+public enum Protocol {
+    /** One connection for each stream. */
+    TCP,
+    /** Numbered datagrams. */
+    UDP
+}
