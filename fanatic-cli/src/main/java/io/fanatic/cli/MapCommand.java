@@ -10,18 +10,23 @@ import io.fanatic.cli.command.Option;
 import io.fanatic.cli.output.SliceText;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.FanSlice;
+import io.fanatic.core.IpAddress;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Ipv4Prefix;
+import io.fanatic.core.Ipv6Mapping;
+import io.fanatic.core.OverlayMapping;
+import io.fanatic.core.Prefix;
 import io.fanatic.core.Shares;
 import io.fanatic.core.TunnelType;
+import io.fanatic.core.UniqueLocal;
 
-/** {@code fanatic map}: the arithmetic, either way. Asks the host nothing. */
+/** {@code fanatic map}: the arithmetic of either family, either way, and prefixes for it. Asks the host nothing. */
 final class MapCommand extends Command {
-    private final Option<String> word = word("ADDRESS", "an address of the underlay or of the overlay");
+    private final Option<String> word = optionalWord("ADDRESS", "an address of the underlay or of the overlay");
     private final Option<Ipv4Prefix> underlay =
-            requiredOption("-u,--underlay", "UNDERLAY", Ipv4Prefix::parse, "the underlay, such as 10.0.0.0/16");
-    private final Option<Ipv4Prefix> overlay =
-            requiredOption("-o,--overlay", "OVERLAY", Ipv4Prefix::parse, "the overlay, such as 250.0.0.0/8");
+            option("-u,--underlay", "UNDERLAY", Ipv4Prefix::parse, "the underlay, such as 10.0.0.0/16");
+    private final Option<Prefix> overlay = option(
+            "-o,--overlay", "OVERLAY", Prefix::parse, "the overlay, such as 250.0.0.0/8, or fd00:fa::/48 for IPv6");
     private final Option<TunnelType> type = option(
             "-t,--type",
             "TYPE",
@@ -32,6 +37,11 @@ final class MapCommand extends Command {
             "LIST",
             Shares::parse,
             "which part of the slice each container engine gives out (" + Shares.DEFAULT + ")");
+    private final Option<Boolean> newUla =
+            flag("--new-ula", "instead: print a random unique local prefix for an IPv6 overlay (RFC 4193)");
+    private final Option<Boolean> derivedUla = flag(
+            "--derived-ula",
+            "instead: print the unique local prefix that follows from -u and -o, the same on every host");
     private final Option<Boolean> json = flag("--json", "print one JSON document");
 
     MapCommand() {
@@ -41,45 +51,97 @@ final class MapCommand extends Command {
     @Override
     protected ExitCode run(Console console) {
         try {
-            Ipv4Address address = Ipv4Address.parse(word.required());
-            FanMapping mapping = FanMapping.of(overlay.required(), underlay.required());
-            boolean isOverlay = mapping.overlay().contains(address);
-            if (!isOverlay && !mapping.underlay().contains(address)) {
-                throw FanArguments.usage(address + " is neither in the underlay " + mapping.underlay()
-                        + " nor in the overlay " + mapping.overlay());
+            if (newUla.or(false) || derivedUla.or(false)) {
+                console.out().print(prefix());
+            } else {
+                console.out().print(mapped());
             }
-            FanSlice slice = mapping.slice(isOverlay ? mapping.owner(address) : address);
-            console.out().print(json.or(false) ? json(address, isOverlay, slice) : text(address, isOverlay, slice));
             return ExitCode.DONE;
         } catch (IllegalArgumentException e) {
             throw FanArguments.usage(String.valueOf(e.getMessage()));
         }
     }
 
-    private int prefixLength(FanSlice slice) {
-        return type.or(TunnelType.VXLAN).delivery().prefixLength(slice.mapping());
+    private String prefix() {
+        if (newUla.or(false) && derivedUla.or(false) || word.value().isPresent()) {
+            throw FanArguments.usage("give one of ADDRESS, --new-ula and --derived-ula");
+        }
+        Prefix prefix;
+        if (newUla.or(false)) {
+            int length = underlay.value().map(UniqueLocal::prefixLength).orElse(UniqueLocal.SITE);
+            prefix = UniqueLocal.random(length);
+        } else if (required(overlay, "-o OVERLAY") instanceof Ipv4Prefix ipv4) {
+            prefix = UniqueLocal.derived(ipv4, required(underlay, "-u UNDERLAY"));
+        } else {
+            throw FanArguments.usage("--derived-ula derives an IPv6 overlay from the IPv4 one; give that, as in"
+                    + " -o 250.0.0.0/8, not " + overlay.required());
+        }
+        if (!json.or(false)) {
+            return prefix + "\n";
+        }
+        JsonObject object = new JsonObject();
+        object.addProperty("schema", 1);
+        object.addProperty("overlay", prefix.toString());
+        return document(object);
     }
 
-    private String text(Ipv4Address address, boolean isOverlay, FanSlice slice) {
+    private static <T> T required(Option<T> option, String words) {
+        return option.value().orElseThrow(() -> FanArguments.usage(words + " is missing"));
+    }
+
+    private String mapped() {
+        IpAddress address = IpAddress.parse(required(word, "ADDRESS"));
+        OverlayMapping mapping = OverlayMapping.of(required(overlay, "-o OVERLAY"), required(underlay, "-u UNDERLAY"));
+        boolean isOverlay = mapping.overlay().contains(address);
+        if (!isOverlay && !mapping.underlay().contains(address)) {
+            throw FanArguments.usage(address + " is neither in the underlay " + mapping.underlay()
+                    + " nor in the overlay " + mapping.overlay());
+        }
+        Ipv4Address owner = isOverlay ? mapping.ownerOf(address) : (Ipv4Address) address;
+        return json.or(false) ? json(address, isOverlay, mapping, owner) : text(address, isOverlay, mapping, owner);
+    }
+
+    private int prefixLength(FanMapping mapping) {
+        return type.or(TunnelType.VXLAN).delivery().prefixLength(mapping);
+    }
+
+    private String text(IpAddress address, boolean isOverlay, OverlayMapping mapping, Ipv4Address owner) {
         StringBuilder text = new StringBuilder();
         if (isOverlay) {
             SliceText.line(text, "overlay address", address.toString());
         }
-        SliceText.append(text, slice, prefixLength(slice));
-        SliceText.append(text, shares.or(Shares.DEFAULT), slice);
+        if (mapping instanceof FanMapping ipv4) {
+            FanSlice slice = ipv4.slice(owner);
+            SliceText.append(text, slice, prefixLength(ipv4));
+            SliceText.append(text, shares.or(Shares.DEFAULT), slice);
+        } else if (mapping instanceof Ipv6Mapping ipv6) {
+            SliceText.line(text, "underlay address", owner.toString());
+            SliceText.append(text, ipv6, owner);
+        }
         return text.toString();
     }
 
-    private String json(Ipv4Address address, boolean isOverlay, FanSlice slice) {
+    private String json(IpAddress address, boolean isOverlay, OverlayMapping mapping, Ipv4Address owner) {
         JsonObject object = new JsonObject();
         object.addProperty("schema", 1);
         object.addProperty("address", address.toString());
         object.addProperty("kind", isOverlay ? "overlay" : "underlay");
-        SliceText.json(slice, shares.or(Shares.DEFAULT))
-                .entrySet()
-                .forEach(entry -> object.add(entry.getKey(), entry.getValue()));
-        object.addProperty("type", type.or(TunnelType.VXLAN).word());
-        object.addProperty("prefixLength", prefixLength(slice));
+        if (mapping instanceof FanMapping ipv4) {
+            addAll(SliceText.json(ipv4.slice(owner), shares.or(Shares.DEFAULT)), object);
+            object.addProperty("type", type.or(TunnelType.VXLAN).word());
+            object.addProperty("prefixLength", prefixLength(ipv4));
+        } else if (mapping instanceof Ipv6Mapping ipv6) {
+            object.addProperty("underlayAddress", owner.toString());
+            addAll(SliceText.json(ipv6, owner), object);
+        }
+        return document(object);
+    }
+
+    private static void addAll(JsonObject from, JsonObject to) {
+        from.entrySet().forEach(entry -> to.add(entry.getKey(), entry.getValue()));
+    }
+
+    private static String document(JsonObject object) {
         return new GsonBuilder().setPrettyPrinting().create().toJson(object) + "\n";
     }
 }

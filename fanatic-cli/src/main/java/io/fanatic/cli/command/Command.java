@@ -87,6 +87,16 @@ public abstract class Command {
                 .description(description));
     }
 
+    /** As {@link #word}, for a command that can do without it. */
+    public final Option<String> optionalWord(String label, String description) {
+        return add(PositionalParamSpec.builder()
+                .paramLabel(label)
+                .index("0")
+                .arity("0..1")
+                .type(String.class)
+                .description(description));
+    }
+
     /**
      * All words that are not options, for a command that uses each of them.
      *

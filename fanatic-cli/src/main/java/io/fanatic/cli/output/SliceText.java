@@ -2,7 +2,10 @@ package io.fanatic.cli.output;
 
 import com.google.gson.JsonObject;
 import io.fanatic.core.FanSlice;
+import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Ipv4Range;
+import io.fanatic.core.Ipv6Mapping;
+import io.fanatic.core.Ipv6Prefix;
 import io.fanatic.core.Share;
 import io.fanatic.core.Shares;
 import java.util.Optional;
@@ -68,6 +71,27 @@ public final class SliceText {
         line(text, "slice", slice.cidr().toString());
         line(text, "host address", slice.hostAddress() + "/" + prefixLength);
         line(text, "containers", slice.firstContainerAddress() + " - " + slice.lastContainerAddress());
+    }
+
+    /** The IPv6 slice that an underlay address owns. */
+    public static void append(StringBuilder text, Ipv6Mapping mapping, Ipv4Address owner) {
+        Ipv6Prefix slice = mapping.sliceOf(owner);
+        line(text, "slice", slice.toString());
+        line(text, "host address", mapping.hostAddressOf(owner) + "/" + slice.prefixLength());
+        line(text, "containers", mapping.hostAddressOf(owner).plus(1) + " - " + slice.last());
+    }
+
+    /** As {@link #json(FanSlice, Shares)}, of IPv6. */
+    public static JsonObject json(Ipv6Mapping mapping, Ipv4Address owner) {
+        Ipv6Prefix slice = mapping.sliceOf(owner);
+        JsonObject object = new JsonObject();
+        object.addProperty("slice", slice.toString());
+        object.addProperty("hostAddress", mapping.hostAddressOf(owner).toString());
+        object.addProperty(
+                "firstContainerAddress", mapping.hostAddressOf(owner).plus(1).toString());
+        object.addProperty("lastContainerAddress", slice.last().toString());
+        object.addProperty("prefixLength", slice.prefixLength());
+        return object;
     }
 
     public static void line(StringBuilder text, String name, String value) {
