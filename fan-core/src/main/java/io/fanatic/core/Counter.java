@@ -11,8 +11,12 @@ public enum Counter {
     SEND_MALFORMED(1, Kind.SUSPICIOUS, "send-malformed", "cut short, or not a proper IPv4 or ARP packet"),
     /** Tagged with a VLAN; a fan carries untagged frames only. */
     SEND_VLAN(2, Kind.SUSPICIOUS, "send-vlan", "tagged with a VLAN; a fan carries untagged frames only"),
-    /** IPv6, such as neighbour discovery; a fan carries IPv4 only. */
-    SEND_IPV6(3, Kind.NORMAL, "send-ipv6", "IPv6, such as neighbour discovery; a fan carries IPv4 only"),
+    /** IPv6 that stays on this host: neighbour discovery and multicast, or all where the fan has no IPv6 overlay. */
+    SEND_IPV6(
+            3,
+            Kind.NORMAL,
+            "send-ipv6",
+            "IPv6 that stays on this host: neighbour discovery and multicast, or all where the fan has no IPv6 overlay"),
     /** Neither IPv4 nor ARP, such as spanning tree or LLDP. */
     SEND_OTHER(4, Kind.NORMAL, "send-other", "neither IPv4 nor ARP, such as spanning tree or LLDP"),
     /** IPv4 broadcast, such as DHCP; it stays on this host. */
@@ -49,6 +53,8 @@ public enum Counter {
             Kind.NORMAL,
             "send-host-other",
             "to this host, and neither IPv4 nor ARP, such as a router advertisement of IPv6"),
+    /** IPv6 that has used up its hop limit. */
+    SEND_HOP_LIMIT(15, Kind.NORMAL, "send-hop-limit", "IPv6 that has used up its hop limit"),
 
     /** Received from the host that owns the sender's address. */
     RECEIVED(16, Kind.PASSED, "received", "received from the host that owns the sender's address"),
@@ -56,8 +62,12 @@ public enum Counter {
     RECEIVE_MALFORMED(17, Kind.SUSPICIOUS, "receive-malformed", "cut short, or not a proper IPv4 or ARP packet"),
     /** Tagged with a VLAN; a fan carries untagged frames only. */
     RECEIVE_VLAN(18, Kind.SUSPICIOUS, "receive-vlan", "tagged with a VLAN; a fan carries untagged frames only"),
-    /** IPv6 inside the tunnel, which no fan host sends. */
-    RECEIVE_IPV6(19, Kind.SUSPICIOUS, "receive-ipv6", "IPv6 inside the tunnel, which no fan host sends"),
+    /** IPv6 inside the tunnel, of a host whose fan has an IPv6 overlay; this one's has none. */
+    RECEIVE_IPV6(
+            19,
+            Kind.SUSPICIOUS,
+            "receive-ipv6",
+            "IPv6 inside the tunnel, of a host whose fan has an IPv6 overlay; this one's has none"),
     /** Neither IPv4 nor ARP inside the tunnel. */
     RECEIVE_OTHER(20, Kind.SUSPICIOUS, "receive-other", "neither IPv4 nor ARP inside the tunnel"),
     /** IPv4 broadcast, which no fan host sends. */
@@ -80,7 +90,13 @@ public enum Counter {
     /** Came in another virtual network. */
     RECEIVE_OTHER_VNI(27, Kind.SUSPICIOUS, "receive-other-vni", "came in another virtual network"),
     /** IPIP inside IPIP, which no fan host sends. */
-    RECEIVE_NESTED(28, Kind.SUSPICIOUS, "receive-nested", "IPIP inside IPIP, which no fan host sends");
+    RECEIVE_NESTED(28, Kind.SUSPICIOUS, "receive-nested", "IPIP inside IPIP, which no fan host sends"),
+    /** IPv6 with a hop limit of 255, as neighbour discovery has it; each fan host lowers it. */
+    RECEIVE_HOP_LIMIT(
+            29,
+            Kind.SUSPICIOUS,
+            "receive-hop-limit",
+            "IPv6 with a hop limit of 255, as neighbour discovery has it; each fan host lowers it");
 
     private final int index;
     private final Kind kind;

@@ -32,7 +32,9 @@ public enum FanFlag {
     /** How slices are divided. */
     SHARES("shares", "LIST"),
     /** The fan's own programs write and remove the outer headers. */
-    FAST("fast", "");
+    FAST("fast", ""),
+    /** The IPv6 overlay beside the IPv4 one. */
+    OVERLAY6("overlay6", "PREFIX");
 
     /** Stands for a flag that is at its default; no flag can have it as its value. */
     static final String NOT_GIVEN = " ";
@@ -89,6 +91,7 @@ public enum FanFlag {
         return switch (label) {
             case "NAME" -> "name";
             case "LIST" -> "list";
+            case "PREFIX" -> "network";
             default -> "number";
         };
     }
@@ -114,6 +117,7 @@ public enum FanFlag {
             case NO_ACCEPT -> options.accept(false);
             case SHARES -> options.shares(Shares.parse(value));
             case FAST -> options.fast(true);
+            case OVERLAY6 -> options.overlay6(Ipv6Prefix.parse(value));
         };
     }
 
@@ -146,6 +150,7 @@ public enum FanFlag {
                         ? NOT_GIVEN
                         : options.shares().toString();
             case FAST -> given(options.fast());
+            case OVERLAY6 -> options.overlay6().map(Ipv6Prefix::toString).orElse(NOT_GIVEN);
         };
     }
 

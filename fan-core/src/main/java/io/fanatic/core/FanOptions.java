@@ -27,6 +27,9 @@ public final class FanOptions {
     /** The smallest MTU that IPv4 allows (RFC 791, page 25), in bytes. */
     public static final int MIN_MTU = 68;
 
+    /** Smallest MTU that IPv6 allows (RFC 8200 section 5); with less, the kernel has no IPv6 on a device. */
+    public static final int MIN_IPV6_MTU = 1280;
+
     /** The reserve that leaves one container in the widest slice there is, a /3. */
     static final int MAX_HOST_RESERVE = (1 << 29) - 3;
 
@@ -47,6 +50,7 @@ public final class FanOptions {
     private final boolean accept;
     private final Shares shares;
     private final boolean fast;
+    private final Optional<Ipv6Prefix> overlay6;
 
     private FanOptions(Builder builder) {
         type = builder.type;
@@ -62,6 +66,7 @@ public final class FanOptions {
         accept = builder.accept;
         shares = builder.shares;
         fast = builder.fast;
+        overlay6 = builder.overlay6;
         Text.requireRange("host-reserve", hostReserve, 1, MAX_HOST_RESERVE);
         if (bridge.isPresent()) {
             FanNames.requireInterfaceName("bridge name", bridge.get());
@@ -74,6 +79,13 @@ public final class FanOptions {
         }
         if (type == TunnelType.IPIP && fast) {
             throw new IllegalArgumentException("fast does not go with ipip: the fast path is one for VXLAN");
+        }
+        if (type == TunnelType.IPIP && overlay6.isPresent()) {
+            throw new IllegalArgumentException("overlay6 does not go with ipip, which carries IPv4 packets only");
+        }
+        if (overlay6.isPresent() && mtu.isPresent() && mtu.getAsInt() < MIN_IPV6_MTU) {
+            throw new IllegalArgumentException(
+                    "overlay6 takes an mtu of at least " + MIN_IPV6_MTU + ", not " + mtu.getAsInt());
         }
         if (type == TunnelType.IPIP && (port.isPresent() || vni.isPresent())) {
             throw new IllegalArgumentException((port.isPresent() ? "port" : "vni")
@@ -108,6 +120,7 @@ public final class FanOptions {
         builder.accept = accept;
         builder.shares = shares;
         builder.fast = fast;
+        builder.overlay6 = overlay6;
         return builder;
     }
 
@@ -220,6 +233,11 @@ public final class FanOptions {
     /** {@return whether the fan's own programs are to write and remove the outer headers where the host allows it} */
     public boolean fast() {
         return fast;
+    }
+
+    /** {@return the IPv6 network that containers see beside the IPv4 overlay; each host has a /64 of it, see {@link Ipv6Mapping}} */
+    public Optional<Ipv6Prefix> overlay6() {
+        return overlay6;
     }
 
     /**
@@ -373,6 +391,16 @@ public final class FanOptions {
     }
 
     /**
+     * {@return the same with an IPv6 overlay beside the IPv4 one}
+     *
+     * @param value the network; whether it fits the underlay, {@link Ipv6Mapping} tells
+     * @throws IllegalArgumentException for IPIP, and with an MTU of less than {@value #MIN_IPV6_MTU}
+     */
+    public FanOptions withOverlay6(Ipv6Prefix value) {
+        return toBuilder().overlay6(value).build();
+    }
+
+    /**
      * {@return the same with accept rules where iptables drops what it forwards, or without}
      *
      * @param value whether to add rules; true by default
@@ -419,13 +447,27 @@ public final class FanOptions {
                 && nat == that.nat
                 && accept == that.accept
                 && fast == that.fast
+                && overlay6.equals(that.overlay6)
                 && shares.equals(that.shares);
     }
 
     @Override
     public int hashCode() {
         return Objects.hash(
-                type, dhcp, off, hostReserve, bridge, port, vni, mtu, underlayOnly, nat, accept, shares, fast);
+                type,
+                dhcp,
+                off,
+                hostReserve,
+                bridge,
+                port,
+                vni,
+                mtu,
+                underlayOnly,
+                nat,
+                accept,
+                shares,
+                fast,
+                overlay6);
     }
 
     /** Options while they are collected; {@link #build} checks them. */
@@ -442,6 +484,7 @@ public final class FanOptions {
         private boolean nat = true;
         private boolean accept = true;
         private boolean fast;
+        private Optional<Ipv6Prefix> overlay6 = Optional.empty();
         private Shares shares = Shares.DEFAULT;
 
         private Builder() {}
@@ -564,6 +607,17 @@ public final class FanOptions {
          */
         public Builder fast(boolean value) {
             fast = value;
+            return this;
+        }
+
+        /**
+         * The IPv6 network that containers see beside the IPv4 overlay.
+         *
+         * @param value by default none
+         * @return this builder
+         */
+        public Builder overlay6(Ipv6Prefix value) {
+            overlay6 = Optional.of(value);
             return this;
         }
 

@@ -12,6 +12,7 @@ public record MacAddress(long bits) {
 
     private static final long BRIDGE = 0x02;
     private static final long TUNNEL = 0x06;
+    private static final long ROUTER = 0x0a;
 
     /**
      * Checks the components.
@@ -73,6 +74,16 @@ public record MacAddress(long bits) {
     }
 
     /**
+     * {@return the address that a fan's bridge sends to the tunnel whatever comes: the gateway of its host into the IPv6 overlay}
+     *
+     * @param overlay the fan's
+     * @param underlayAddress the host's
+     */
+    public static MacAddress ofRouter(Ipv4Prefix overlay, Ipv4Address underlayAddress) {
+        return derived(ROUTER, overlay, underlayAddress);
+    }
+
+    /**
      * Locally administered and unicast (IEEE 802: of the first octet, bit 1 set and bit 0 clear), then the overlay's first
      * octet, then the underlay address: different on every host of a fan, since a VXLAN device drops frames that carry its
      * own address as source. Two fans of one host differ too unless their overlays begin with the same octet; their frames
@@ -93,6 +104,12 @@ public record MacAddress(long bits) {
     public int octet(int index) {
         Objects.checkIndex(index, 6);
         return (int) (bits >>> (40 - 8 * index)) & 0xff;
+    }
+
+    /** {@return the link-local IPv6 address that is made of this address (RFC 4291, appendix A)} */
+    public Ipv6Address linkLocal() {
+        long id = (bits & 0xffffff000000L) << 16 | 0xfffeL << 24 | bits & 0xffffffL;
+        return new Ipv6Address(0xfe80L << 48, id ^ 2L << 56);
     }
 
     // Written out to start fast, see Ipv4Address.

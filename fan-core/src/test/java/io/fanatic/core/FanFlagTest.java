@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class FanFlagTest {
     private static final Map<String, String> VALUES =
-            Map.of("N", "99", "P", "4789", "NAME", "br0", "LIST", "docker:all");
+            Map.of("N", "99", "P", "4789", "NAME", "br0", "LIST", "docker:all", "PREFIX", "fd00:fa::/48");
 
     private static FanOptions given(FanFlag flag) {
         return FanOptions.DEFAULT.with(flag, Objects.requireNonNull(VALUES.getOrDefault(flag.label(), "")));
@@ -59,12 +59,26 @@ class FanFlagTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> FanOptions.parse(List.of("dchp")))
                 .withMessage("\"dchp\" is not a flag; expected ipip, dhcp, off, host-reserve N, bridge NAME, port P,"
-                        + " vni N, mtu N, underlay-only, no-nat, no-accept, shares LIST or fast");
+                        + " vni N, mtu N, underlay-only, no-nat, no-accept, shares LIST, fast or overlay6 PREFIX");
+    }
+
+    @Test
+    void anIpv6OverlayTakesVxlanAndAnMtuThatIpv6Allows() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> FanOptions.parse(List.of("ipip", "overlay6", "fd00:fa::/48")))
+                .withMessage("overlay6 does not go with ipip, which carries IPv4 packets only");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> FanOptions.parse(List.of("mtu", "1279", "overlay6", "fd00:fa::/48")))
+                .withMessage("overlay6 takes an mtu of at least 1280, not 1279");
+        assertThat(FanOptions.parse(List.of("mtu", "1280", "overlay6", "fd00:fa::/48"))
+                        .overlay6())
+                .contains(Ipv6Prefix.parse("fd00:fa::/48"));
     }
 
     @Test
     void aFlagWithoutItsValueSaysWhatItNeeds() {
-        for (String[] each : new String[][] {{"bridge", "name"}, {"shares", "list"}, {"mtu", "number"}}) {
+        for (String[] each :
+                new String[][] {{"bridge", "name"}, {"shares", "list"}, {"mtu", "number"}, {"overlay6", "network"}}) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> FanOptions.parse(List.of(each[0])))
                     .withMessage("\"" + each[0] + "\" needs a " + each[1] + " after it");

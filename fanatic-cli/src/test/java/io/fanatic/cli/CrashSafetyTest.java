@@ -56,6 +56,18 @@ class CrashSafetyTest extends DisturbedFanctlTests {
     }
 
     @Test
+    void fault1KilledAnywhereOnTheWayToAnIpv6Overlay() {
+        String dual = "up " + FAN + " --overlay6 fd00:fa::/48";
+        survives(dual, List.of("up " + FAN), List.of(dual));
+    }
+
+    @Test
+    void fault1KilledAnywhereInDownFromAnIpv6Overlay() {
+        String dual = "up " + FAN + " --overlay6 fd00:fa::/48";
+        survives("down " + FAN, List.of(dual), List.of(dual));
+    }
+
+    @Test
     void fault1KilledAnywhereInAChangeOfOptions() {
         String changed = "up " + FAN + " --mtu 1400 --host-reserve 3 --underlay-only";
         survives(changed, List.of("up " + FAN), List.of(changed));

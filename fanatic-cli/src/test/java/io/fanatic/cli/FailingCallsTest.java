@@ -45,6 +45,12 @@ class FailingCallsTest extends DisturbedFanctlTests {
         survives(3, "up " + FAN + " --mtu 1400 --host-reserve 3", List.of("up " + FAN));
     }
 
+    // TESTING.md F4
+    @Test
+    void anyCallOnTheWayToAnIpv6OverlayMayFail() {
+        survives(5, "up " + FAN + " --overlay6 fd00:fa::/48", List.of("up " + FAN));
+    }
+
     // TESTING.md F37
     @Test
     void anyCallOfDownMayFail() {

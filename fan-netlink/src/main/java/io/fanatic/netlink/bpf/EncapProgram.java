@@ -32,7 +32,8 @@ import java.util.Optional;
  *   otherwise   tunnel key: id = VNI, remote = owner of the destination, local = owner of the source, TTL 64
  * </pre>
  *
- * Source and destination are the IPv4 header's, or the ARP packet's sender and target.
+ * Source and destination are the IPv4 header's, or the ARP packet's sender and target. IPv6, where the fan has it, is decided in the same
+ * way, see {@link Ipv6Steps}.
  */
 public final class EncapProgram {
 
@@ -52,10 +53,12 @@ public final class EncapProgram {
     public static Assembler emit(FanProgramSpec spec, int countersFd, ByteOrder order) {
         FanEmitter emitter = new FanEmitter(TunnelType.VXLAN, FanEmitter.SEND_REASONS, countersFd, order);
         decide(emitter, spec);
+        spec.ipv6().ifPresent(ipv6 -> emitter.asm.label(KERNEL));
         putKey(emitter, spec);
         emitter.finish(Counter.SENT);
 
         emitter.slowPath();
+        spec.ipv6().ifPresent(ipv6 -> new Ipv6Steps(emitter, spec, ipv6).encap(KERNEL));
         drops(emitter);
         return emitter.asm;
     }
@@ -122,6 +125,7 @@ public final class EncapProgram {
                 .add(Jump.to("count"));
         OuterHeaders.slowPath(emitter, KERNEL);
         emitter.slowPath();
+        spec.fan().ipv6().ifPresent(ipv6 -> new Ipv6Steps(emitter, spec.fan(), ipv6).encap(KERNEL));
         drops(emitter);
         return emitter.asm;
     }
@@ -129,6 +133,7 @@ public final class EncapProgram {
     /** Whether a frame leaves, and to whom: leaves its owner in R7, and with several addresses that of its source in R9. */
     private static void decide(FanEmitter emitter, FanProgramSpec spec) {
         emitter.asm.add(Alu.MOV.reg(R6, R1));
+        spec.ipv6().ifPresent(ipv6 -> emitter.takeIpv6(Ipv6Steps.IPV6));
         emitter.parse();
         emitter.requireLocal(spec, R8, Counter.SEND_SPOOFED.label());
         emitter.requireInside(R7, spec.mapping().overlay(), Counter.SEND_OFF_OVERLAY.label());
@@ -188,6 +193,8 @@ public final class EncapProgram {
                 Counter.SEND_OFF_OVERLAY,
                 Counter.SEND_NO_HOST,
                 Counter.SEND_OWN_SLICE,
-                Counter.SEND_KEY_REFUSED);
+                Counter.SEND_KEY_REFUSED,
+                Counter.SEND_IPV6,
+                Counter.SEND_HOP_LIMIT);
     }
 }

@@ -83,7 +83,7 @@ final class FanEmitter {
     static final int ETH_P_ARP = 0x0806;
     static final int ETH_P_8021Q = 0x8100;
     static final int ETH_P_8021AD = 0x88a8;
-    private static final int ETH_P_IPV6 = 0x86dd;
+    static final int ETH_P_IPV6 = 0x86dd;
 
     /** Why a frame of a container is refused. */
     static final FrameReasons SEND_REASONS = new FrameReasons(
@@ -98,6 +98,8 @@ final class FanEmitter {
     final Assembler asm;
     private final FrameReasons reasons;
     private final int countersFd;
+    /** Where a frame of IPv6 goes. */
+    private String ipv6;
     /** Bytes in front of the IPv4 header. */
     private final int link;
 
@@ -107,6 +109,12 @@ final class FanEmitter {
         this.link = type == TunnelType.VXLAN ? ETHERNET : 0;
         this.reasons = reasons;
         this.countersFd = countersFd;
+        this.ipv6 = reasons.ipv6().label();
+    }
+
+    /** Has the parser go on elsewhere with IPv6, of a fan that carries it. */
+    void takeIpv6(String label) {
+        ipv6 = label;
     }
 
     /** Parses what the tunnel carries. Falls through to the label {@link #ADDRESSES}. */
@@ -200,7 +208,7 @@ final class FanEmitter {
 
         asm.label("not-ipv4")
                 .add(Jump.EQ.imm32(R1, asm.network16(ETH_P_ARP), "arp"))
-                .add(Jump.EQ.imm32(R1, asm.network16(ETH_P_IPV6), reasons.ipv6().label()))
+                .add(Jump.EQ.imm32(R1, asm.network16(ETH_P_IPV6), ipv6))
                 .add(Jump.EQ.imm32(
                         R1, asm.network16(ETH_P_8021Q), reasons.vlan().label()))
                 .add(Jump.EQ.imm32(
@@ -357,12 +365,17 @@ final class FanEmitter {
     /** Turns an overlay address into its owner; jumps when that is the underlay's network or broadcast address. */
     void owner(FanProgramSpec fan, Register address, String noHost) {
         hostPart(fan, address);
-        int hostBits = 32 - fan.mapping().underlay().prefixLength();
+        requireHost(fan.mapping().underlay(), address, noHost);
+    }
+
+    /** Turns a host part into the underlay address; jumps when that is the underlay's network or broadcast address. */
+    void requireHost(Ipv4Prefix underlay, Register hostPart, String noHost) {
+        int hostBits = 32 - underlay.prefixLength();
         if (hostBits > 1) { // in a /31 and a /32 every address is a host's
-            asm.add(Alu.MOV.reg32(R1, address), Alu.SUB.imm32(R1, 1))
+            asm.add(Alu.MOV.reg32(R1, hostPart), Alu.SUB.imm32(R1, 1))
                     .add(Jump.GE.imm32(R1, (int) ((1L << hostBits) - 2), noHost));
         }
-        asm.add(Alu.OR.imm32(address, fan.mapping().underlay().network().bits()));
+        asm.add(Alu.OR.imm32(hostPart, underlay.network().bits()));
     }
 
     /** Turns an overlay address into its owner, without a check. */

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,9 +21,15 @@ import org.jspecify.annotations.Nullable;
  * @param setsLocalAddress whether the tunnel key carries a local address, see {@link BpfFeatures#tunnelLocalAddress}; without, the
  *     kernel's routing chooses the outer source and only one address is possible
  * @param type of the tunnel
+ * @param ipv6 its IPv6 overlay; empty for a fan of IPv4 alone, and on IPIP
  */
 public record FanProgramSpec(
-        FanMapping mapping, int vni, List<Ipv4Address> localAddresses, boolean setsLocalAddress, TunnelType type)
+        FanMapping mapping,
+        int vni,
+        List<Ipv4Address> localAddresses,
+        boolean setsLocalAddress,
+        TunnelType type,
+        Optional<Ipv6ProgramSpec> ipv6)
         implements ProgramSpec {
 
     /** Each address costs one compare per frame. */
@@ -33,6 +40,17 @@ public record FanProgramSpec(
     /** Of a VXLAN fan. */
     public FanProgramSpec(FanMapping mapping, int vni, List<Ipv4Address> localAddresses, boolean setsLocalAddress) {
         this(mapping, vni, localAddresses, setsLocalAddress, TunnelType.VXLAN);
+    }
+
+    /** Of IPv4 alone. */
+    public FanProgramSpec(
+            FanMapping mapping, int vni, List<Ipv4Address> localAddresses, boolean setsLocalAddress, TunnelType type) {
+        this(mapping, vni, localAddresses, setsLocalAddress, type, Optional.empty());
+    }
+
+    /** The same fan with an IPv6 overlay. */
+    public FanProgramSpec withIpv6(Ipv6ProgramSpec overlay) {
+        return new FanProgramSpec(mapping, vni, localAddresses, setsLocalAddress, type, Optional.of(overlay));
     }
 
     /** @throws IllegalArgumentException when a value is out of range or an address cannot own a slice; the message says which */
@@ -80,12 +98,13 @@ public record FanProgramSpec(
                 && vni == that.vni
                 && setsLocalAddress == that.setsLocalAddress
                 && type == that.type
+                && ipv6.equals(that.ipv6)
                 && mapping.equals(that.mapping)
                 && localAddresses.equals(that.localAddresses);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(mapping, vni, localAddresses, setsLocalAddress, type);
+        return Objects.hash(mapping, vni, localAddresses, setsLocalAddress, type, ipv6);
     }
 }

@@ -6,6 +6,7 @@ import static io.fanatic.netlink.bpf.FanEmitter.ETH_P_8021AD;
 import static io.fanatic.netlink.bpf.FanEmitter.ETH_P_8021Q;
 import static io.fanatic.netlink.bpf.FanEmitter.ETH_P_ARP;
 import static io.fanatic.netlink.bpf.FanEmitter.ETH_P_IP;
+import static io.fanatic.netlink.bpf.FanEmitter.ETH_P_IPV6;
 import static io.fanatic.netlink.bpf.FanEmitter.IPV4_FRAME;
 import static io.fanatic.netlink.bpf.FanEmitter.LET_IN;
 import static io.fanatic.netlink.bpf.FanEmitter.MARK;
@@ -32,10 +33,11 @@ import java.nio.ByteOrder;
  *   destination in a local slice, source in the
  *   overlay, IPv4, on VXLAN                         pass: likewise, where somebody has overwritten guard's mark
  *   any other IPv4 or ARP, two VLAN tags            drop
- *   neither IPv4 nor ARP, or cut short              drop: a fan has no IPv6, and its host believes no container's
+ *   neither IPv4 nor ARP, or cut short              drop: a fan of IPv4 has no IPv6, and its host believes no container's
  * </pre>
  *
- * Source and destination are the IPv4 header's; of ARP only the sender counts. Without it a container could give its packets the underlay
+ * Source and destination are the IPv4 header's; of ARP only the sender counts. What is done with IPv6, where the fan has it, is in {@link
+ * Ipv6Steps#gate}. Without it a container could give its packets the underlay
  * address of a host, and have them routed: to another host's tunnel, whose guard would believe them, or to this one's. encap does not see
  * what is routed, and the reverse path filter is the administrator's. With ARP it could have what this host sends to another one's
  * containers, and with IPv6 the host's default route.
@@ -88,8 +90,11 @@ public final class GateProgram {
         asm.label("not-ipv4")
                 .add(Jump.EQ.imm32(R1, asm.network16(ETH_P_ARP), "arp"))
                 .add(Jump.EQ.imm32(R1, asm.network16(ETH_P_8021Q), Counter.SEND_VLAN.label()))
-                .add(Jump.EQ.imm32(R1, asm.network16(ETH_P_8021AD), Counter.SEND_VLAN.label()))
-                .add(Jump.to(Counter.SEND_HOST_OTHER.label()));
+                .add(Jump.EQ.imm32(R1, asm.network16(ETH_P_8021AD), Counter.SEND_VLAN.label()));
+        if (spec.ipv6().isPresent()) {
+            asm.add(Jump.EQ.imm32(R1, asm.network16(ETH_P_IPV6), Ipv6Steps.IPV6));
+        }
+        asm.add(Jump.to(Counter.SEND_HOST_OTHER.label()));
 
         asm.label("arp")
                 .add(Alu.MOV.reg(R4, R2), Alu.ADD.imm(R4, ARP_FRAME))
@@ -104,6 +109,7 @@ public final class GateProgram {
         asm.label("arp-not-linear");
         emitter.pull(ARP_FRAME, "parse-arp", Counter.SEND_HOST_OTHER.label());
 
+        spec.ipv6().ifPresent(ipv6 -> new Ipv6Steps(emitter, spec, ipv6).gate(PASS));
         emitter.drops(Counter.SEND_HOST_SPOOFED, Counter.SEND_VLAN, Counter.SEND_HOST_OTHER);
         emitter.count();
         return asm;

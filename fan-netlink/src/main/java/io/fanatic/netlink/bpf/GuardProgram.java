@@ -84,6 +84,7 @@ public final class GuardProgram {
         readKey(asm, spec.setsLocalAddress(), fast ? NO_KEY : Counter.RECEIVE_NO_KEY.label());
         asm.add(Width.WORD.load(R1, R10, KEY + TunnelKey.ID))
                 .add(Jump.NE.imm32(R1, spec.vni(), Counter.RECEIVE_OTHER_VNI.label()));
+        spec.ipv6().ifPresent(ipv6 -> emitter.takeIpv6(Ipv6Steps.IPV6));
         emitter.parse();
         emitter.requireSender(Counter.RECEIVE_MALFORMED.label());
         emitter.requireLocal(spec, R7, Counter.RECEIVE_NOT_LOCAL.label());
@@ -103,8 +104,13 @@ public final class GuardProgram {
                     .add(Jump.SET.imm32(R1, LET_IN, LET_IN_ALREADY))
                     .add(Jump.to(Counter.RECEIVE_NO_KEY.label()));
         }
+        spec.ipv6().ifPresent(ipv6 -> new Ipv6Steps(emitter, spec, ipv6).guard());
         emitter.drops(
-                Counter.RECEIVE_SPOOFED, Counter.RECEIVE_NOT_LOCAL, Counter.RECEIVE_NO_KEY, Counter.RECEIVE_OTHER_VNI);
+                Counter.RECEIVE_SPOOFED,
+                Counter.RECEIVE_NOT_LOCAL,
+                Counter.RECEIVE_NO_KEY,
+                Counter.RECEIVE_OTHER_VNI,
+                Counter.RECEIVE_HOP_LIMIT);
         return asm;
     }
 

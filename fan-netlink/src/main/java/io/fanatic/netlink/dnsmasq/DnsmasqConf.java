@@ -3,6 +3,7 @@ package io.fanatic.netlink.dnsmasq;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.Ipv4Range;
+import io.fanatic.core.Ipv6Prefix;
 import io.fanatic.core.MacAddress;
 import io.fanatic.netlink.host.DhcpLease;
 import io.fanatic.netlink.host.DhcpRange;
@@ -18,6 +19,7 @@ public final class DnsmasqConf {
     private static final String PORT_OFF = "port=0";
     private static final String MTU = "dhcp-option-force=option:mtu,";
     private static final String RANGE = "dhcp-range=set:slice";
+    private static final String ADVERTISED = "dhcp-range=";
     private static final String ROUTER = ",option:router,";
     private static final String NAME_SERVERS = "dhcp-option=option:dns-server,";
     private static final String SLICE = "# slice ";
@@ -76,6 +78,13 @@ public final class DnsmasqConf {
             line(text, "dhcp-option=tag:slice" + i + ROUTER + range.router());
             line(text, SLICE + range.slice());
         }
+        if (!server.ipv6().isEmpty()) {
+            line(text, "enable-ra");
+        }
+        for (Ipv6Prefix prefix : server.ipv6()) {
+            // Each makes its address itself, as a /64 is too large to keep an account of.
+            line(text, ADVERTISED + prefix.network() + ",ra-only," + prefix.prefixLength() + "," + LEASE_TIME);
+        }
         for (DhcpReservation reservation : server.reservations()) {
             line(text, RESERVED + reservation.client() + " " + reservation.address());
             line(text, "dhcp-host=" + reservation.client() + "," + reservation.address());
@@ -120,6 +129,7 @@ public final class DnsmasqConf {
         List<Ipv4Range> slices = new ArrayList<>();
         List<Ipv4Address> nameServers = new ArrayList<>();
         List<DhcpReservation> reservations = new ArrayList<>();
+        List<Ipv6Prefix> ipv6 = new ArrayList<>();
         for (String line : lines) {
             int router = line.indexOf(ROUTER);
             if (line.startsWith(INTERFACE)) {
@@ -141,6 +151,9 @@ public final class DnsmasqConf {
                 slices.add(Ipv4Range.parse(line.substring(SLICE.length())));
             } else if (line.startsWith(RANGE)) {
                 ranges.add(line.split(",", -1));
+            } else if (line.startsWith(ADVERTISED)) {
+                String[] words = line.substring(ADVERTISED.length()).split(",", -1);
+                ipv6.add(Ipv6Prefix.parse(words[0] + "/" + (words.length == 4 ? words[2] : "")));
             } else if (router >= 0) {
                 routers.add(Ipv4Address.parse(line.substring(router + ROUTER.length())));
             }
@@ -163,6 +176,6 @@ public final class DnsmasqConf {
                     routers.get(i),
                     slices.get(i)));
         }
-        return new DhcpServer(bridge, mtu, all, dns, nameServers, reservations);
+        return new DhcpServer(bridge, mtu, all, dns, nameServers, reservations, ipv6);
     }
 }

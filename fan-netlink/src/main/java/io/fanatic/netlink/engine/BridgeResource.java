@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param spanningTree whether it runs the spanning tree protocol, and so keeps a container's port silent for its first half minute; a fan's
  *     does not, as encap lets nothing of it out of the host
- * @param ipv6 whether the host takes IPv6 there; a fan has none, and a container's router advertisement would be the host's default route
+ * @param ipv6 whether the host takes IPv6 there; on a fan without an IPv6 overlay it does not, as a container's router advertisement would be the
+ *     host's default route
  * @param arpAnnounce which address the host's ARP gives as the sender; on a fan's bridge the host address, as encap takes any other one for
  *     forged: to a container that is reached through a published port the host speaks as whatever address the port is published at
  */

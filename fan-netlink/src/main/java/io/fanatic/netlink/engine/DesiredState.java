@@ -58,7 +58,7 @@ final class DesiredState {
                 MacAddress.ofBridge(fan.overlay(), fan.macSeed()),
                 fan.mtu(),
                 false,
-                false,
+                fan.ipv6().isPresent(),
                 BridgeResource.OWN_SENDER,
                 fan.label().toString()));
         resources.add(new ProgramsResource(fan.bridge(), gate(fan)));
@@ -80,6 +80,7 @@ final class DesiredState {
             resources.add(new RouteResource(
                     fan.overlay(), fan.tunnel(), Optional.of(fan.slices().get(0).hostAddress()), fan.mtu()));
         }
+        resources.addAll(Ipv6Overlay.desired(fan));
         resources.addAll(cardGuard(fan, host));
         if (!fan.dhcp().isEmpty()) {
             resources.add(new DhcpResource(DhcpServer.of(
@@ -89,7 +90,8 @@ final class DesiredState {
                             leasing(fan),
                             fan.shares(),
                             kernel.nameServersForContainers())
-                    .reserving(kernel.reservations())));
+                    .reserving(kernel.reservations())
+                    .advertising(Ipv6Overlay.slices(fan, fan.dhcp()))));
         }
         return resources;
     }
@@ -97,6 +99,15 @@ final class DesiredState {
     /** Whether a socket has a UDP port. */
     boolean isUdpPortHeld(int port) {
         return kernel.isUdpPortHeld(port);
+    }
+
+    boolean hasIpv6() {
+        return kernel.hasIpv6();
+    }
+
+    /** The host's IPv6 routes. */
+    List<Ipv6State.Route> ipv6Routes() {
+        return kernel.ipv6Routes();
     }
 
     /** A device of ours forwards; one that is yet to be made does so by itself where the host forwards everywhere. */
@@ -139,6 +150,9 @@ final class DesiredState {
                     resources.add(new RouteResource(route.destination(), fan.tunnel(), route.source(), route.mtu()));
                 }
             }
+        }
+        if (bridge.isPresent()) {
+            resources.addAll(Ipv6Overlay.observed(fan, host));
         }
         if (fan.delivery() == Delivery.BRIDGED) {
             Optional<ProgramSpec> guard = fan.slices().isEmpty() ? Optional.empty() : Optional.of(cardPrograms(fan));
@@ -430,7 +444,8 @@ final class DesiredState {
                 vxlan.isPresent() ? vxlan.get().vni() : 0,
                 fan.underlayAddresses(),
                 setsLocalAddress,
-                fan.type());
+                fan.type(),
+                Ipv6Overlay.programs(fan));
     }
 
     /** The guard on the underlay's device, where the fan is to take the fast path and may. */

@@ -12,6 +12,7 @@ import io.fanatic.core.FanOptions;
 import io.fanatic.core.FanSlice;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Ipv4Prefix;
+import io.fanatic.core.Ipv6Mapping;
 import io.fanatic.core.Overlays;
 import io.fanatic.core.Share;
 import io.fanatic.core.UnderlaySpec;
@@ -508,9 +509,11 @@ public final class Engine {
         FanOptions options = entry.options();
         FanMapping mapping;
         FanSlice slice;
+        Optional<Ipv6Mapping> ipv6;
         try {
             mapping = FanMapping.of(entry.overlay(), underlay.network());
             slice = mapping.slice(underlay.address(), options.hostReserve());
+            ipv6 = options.overlay6().map(overlay -> new Ipv6Mapping(overlay, underlay.network()));
         } catch (IllegalArgumentException e) {
             throw new FanException(INVALID, String.valueOf(e.getMessage()), List.of(), e);
         }
@@ -526,6 +529,7 @@ public final class Engine {
                 .accept(options.accept())
                 .shares(options.shares())
                 .fast(options.fast())
+                .ipv6(ipv6)
                 .build()
                 .with(slice, options.dhcp());
         requireRoomForDhcp(fan);

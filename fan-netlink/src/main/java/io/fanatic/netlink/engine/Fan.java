@@ -8,6 +8,7 @@ import io.fanatic.core.FanOptions;
 import io.fanatic.core.FanSlice;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Ipv4Prefix;
+import io.fanatic.core.Ipv6Mapping;
 import io.fanatic.core.Shares;
 import io.fanatic.core.Transport;
 import io.fanatic.core.TunnelType;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** One fan on this host, as it is or as it should be. Values of this class never change; the engine makes them. */
@@ -36,6 +38,7 @@ public final class Fan {
     private final boolean accept;
     private final Shares shares;
     private final boolean fast;
+    private final Optional<Ipv6Mapping> ipv6;
 
     private Fan(Builder builder) {
         mapping = builder.mapping;
@@ -48,6 +51,7 @@ public final class Fan {
         accept = builder.accept;
         shares = builder.shares;
         fast = builder.fast;
+        ipv6 = builder.ipv6;
         List<FanSlice> ordered = new ArrayList<>(builder.slices);
         ordered.sort((a, b) -> a.underlayAddress().compareTo(b.underlayAddress()));
         slices = List.copyOf(ordered);
@@ -72,6 +76,7 @@ public final class Fan {
         builder.accept = accept;
         builder.shares = shares;
         builder.fast = fast;
+        builder.ipv6 = ipv6;
         return builder;
     }
 
@@ -95,7 +100,7 @@ public final class Fan {
         return tunnel;
     }
 
-    /** {@return largest IPv4 packet that the bridge and its containers are told of, bytes; 0 where that is not known} */
+    /** {@return largest packet that the bridge and its containers are told of, bytes; 0 where that is not known} */
     public int mtu() {
         return mtu;
     }
@@ -138,7 +143,14 @@ public final class Fan {
         return fast;
     }
 
-    /** {@return the network that containers see} */
+    /**
+     * {@return the IPv6 overlay over the same underlay, which tells each host's slice; empty for a fan of IPv4 alone}
+     */
+    public Optional<Ipv6Mapping> ipv6() {
+        return ipv6;
+    }
+
+    /** {@return the IPv4 network that containers see} */
     public Ipv4Prefix overlay() {
         return mapping.overlay();
     }
@@ -246,6 +258,7 @@ public final class Fan {
         if (!bridge.equals(FanNames.bridge(overlay()))) {
             options.bridge(bridge);
         }
+        ipv6.ifPresent(mapping -> options.overlay6(mapping.overlay()));
         UnderlaySpec underlay =
                 UnderlaySpec.of(slice.underlayAddress(), mapping.underlay().prefixLength());
         return new FanEntry(overlay(), underlay, options.build().withTransport(transport, overlay()));
@@ -253,7 +266,16 @@ public final class Fan {
 
     /** {@return what the bridge carries as ifalias} */
     public Label label() {
-        return new Label(mapping, transport.withUnderlayOnly(false), macSeed, dhcp, nat, accept, shares, fast);
+        return new Label(
+                mapping,
+                transport.withUnderlayOnly(false),
+                macSeed,
+                dhcp,
+                nat,
+                accept,
+                shares,
+                fast,
+                ipv6.map(Ipv6Mapping::overlay));
     }
 
     /**
@@ -261,7 +283,7 @@ public final class Fan {
      * io.fanatic.netlink.bpf.ProgramRecord record}}
      */
     public Label tunnelLabel() {
-        return new Label(mapping, transport, macSeed, List.of(), true, true, Shares.DEFAULT, false);
+        return new Label(mapping, transport, macSeed, List.of(), true, true, Shares.DEFAULT, false, Optional.empty());
     }
 
     // Written out to start fast, see Ipv4Address.
@@ -279,12 +301,14 @@ public final class Fan {
                 && nat == that.nat
                 && accept == that.accept
                 && shares.equals(that.shares)
-                && fast == that.fast;
+                && fast == that.fast
+                && ipv6.equals(that.ipv6);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(mapping, transport, bridge, tunnel, mtu, macSeed, slices, dhcp, nat, accept, shares, fast);
+        return Objects.hash(
+                mapping, transport, bridge, tunnel, mtu, macSeed, slices, dhcp, nat, accept, shares, fast, ipv6);
     }
 
     /** {@code 250.0.0.0/8 over 10.0.0.0/16 by fan-250}, for messages of tests and debuggers. */
@@ -307,6 +331,7 @@ public final class Fan {
         private boolean accept = true;
         private Shares shares = Shares.DEFAULT;
         private boolean fast;
+        private Optional<Ipv6Mapping> ipv6 = Optional.empty();
 
         private Builder(FanMapping mapping, Transport transport, Ipv4Address macSeed) {
             this.mapping = mapping;
@@ -363,6 +388,11 @@ public final class Fan {
 
         Builder fast(boolean value) {
             fast = value;
+            return this;
+        }
+
+        Builder ipv6(Optional<Ipv6Mapping> value) {
+            ipv6 = value;
             return this;
         }
 

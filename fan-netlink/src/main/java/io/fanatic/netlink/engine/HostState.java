@@ -5,6 +5,7 @@ import io.fanatic.core.FanMapping;
 import io.fanatic.core.FanNames;
 import io.fanatic.core.FanSlice;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv6Mapping;
 import io.fanatic.core.Shares;
 import io.fanatic.netlink.bpf.ProgramSpec;
 import io.fanatic.netlink.firewall.ForwardTable;
@@ -40,6 +41,7 @@ record HostState(
         List<PortTable.Entry> ports,
         List<TunnelTable.Entry> tunnelOnly,
         Map<String, DhcpServer> dhcp,
+        Ipv6State ipv6,
         ForwardingState forwarding,
         List<ForwardTable.Entry> closed,
         List<Iptables.Forward> forwards,
@@ -82,7 +84,11 @@ record HostState(
         }
         programs.addAll(kernel.strayPrograms());
         List<AddressState> addresses = kernel.addresses();
+        List<String> withIpv6 = new ArrayList<>();
         for (Fan fan : fans(links, addresses)) {
+            if (fan.ipv6().isPresent()) {
+                withIpv6.add(fan.bridge());
+            }
             // By the bridge's name, for somebody may have deleted the bridge from under the server.
             kernel.dhcp(fan.bridge()).ifPresent(server -> dhcp.put(fan.bridge(), server));
         }
@@ -96,6 +102,7 @@ record HostState(
                 kernel.ports(),
                 kernel.tunnelOnly(),
                 dhcp,
+                withIpv6.isEmpty() ? Ipv6State.NONE : kernel.ipv6(withIpv6),
                 kernel.forwarding(switches(links, addresses, routes)),
                 kernel.forwardTable(),
                 kernel.forwards(),
@@ -123,6 +130,7 @@ record HostState(
                 List.of(),
                 List.of(),
                 Map.of(),
+                Ipv6State.NONE,
                 ForwardingState.UNKNOWN,
                 List.of(),
                 List.of(),
@@ -311,6 +319,9 @@ record HostState(
                     .accept(told.map(Label::accept).orElse(true))
                     .shares(told.map(Label::shares).orElse(Shares.DEFAULT))
                     .fast(told.map(Label::fast).orElse(false))
+                    .ipv6(told.flatMap(Label::overlay6)
+                            .map(overlay ->
+                                    new Ipv6Mapping(overlay, label.mapping().underlay())))
                     .build());
         }
         fans.sort((a, b) -> a.overlay().compareTo(b.overlay()));
@@ -378,6 +389,10 @@ record HostState(
         compare(lines, "address", before.addresses, addresses);
         compare(lines, "route", before.routes, routes);
         compare(lines, "programs", before.programs, programs);
+        compare(lines, "address", before.ipv6.addresses(), ipv6.addresses());
+        compare(lines, "neighbour", before.ipv6.neighbours(), ipv6.neighbours());
+        compare(lines, "forwarding entry", before.ipv6.entries(), ipv6.entries());
+        compare(lines, "route", before.ipv6.routes(), ipv6.routes());
         compare(lines, "NAT", before.nat, nat);
         compare(lines, "closed port", before.ports, ports);
         compare(lines, "kept out of tunnels", before.tunnelOnly, tunnelOnly);

@@ -38,6 +38,19 @@ public interface Kernel extends AutoCloseable {
     List<RouteState> routes();
 
     /**
+     * {@return what bridges have of IPv6}
+     *
+     * @param bridges their names
+     */
+    Ipv6State ipv6(List<String> bridges);
+
+    /** {@return the IPv6 routes of the main table, without those that merely mirror addresses} */
+    List<Ipv6State.Route> ipv6Routes();
+
+    /** {@return whether it has IPv6} */
+    boolean hasIpv6();
+
+    /**
      * {@return the programs that a device of ours records, on itself or on others}
      *
      * @param keeper the device
@@ -153,7 +166,7 @@ public interface Kernel extends AutoCloseable {
     void renameWithAlias(String temporaryName, String name, String alias);
 
     /**
-     * Puts a new tunnel into the place of one, with its label, programs, counters and bridge, up where that is up. Frames that come between
+     * Puts a new tunnel into the place of one, with its label, programs, counters, bridge and forwarding entries, up where that is up. Frames that come between
      * the one and the other are lost: those of some milliseconds. When it fails, the old one is there as before.
      *
      * @param name of both
@@ -196,7 +209,7 @@ public interface Kernel extends AutoCloseable {
     void setSpanningTree(String bridge, boolean on);
 
     /**
-     * Switches IPv6 of a bridge.
+     * Switches IPv6 of a bridge. Where it is on, the bridge believes no router and asks nobody whether an address is free.
      *
      * @param bridge the device
      * @param on whether the host takes and sends IPv6 there
@@ -294,6 +307,62 @@ public interface Kernel extends AutoCloseable {
      * @param route with a device
      */
     void deleteRoute(RouteState route);
+
+    /**
+     * Gives a device an IPv6 address, which is at once used and not asked for on the link.
+     *
+     * @param address which one to whom
+     */
+    void addIpv6Address(Ipv6State.Address address);
+
+    /**
+     * Takes an IPv6 address away.
+     *
+     * @param address which one from whom
+     */
+    void deleteIpv6Address(Ipv6State.Address address);
+
+    /**
+     * Adds a permanent neighbour, or puts it in the place of the one of this address.
+     *
+     * @param neighbour on which device
+     */
+    void putNeighbour(Ipv6State.Neighbour neighbour);
+
+    /**
+     * Takes a neighbour away.
+     *
+     * @param neighbour from which device
+     */
+    void deleteNeighbour(Ipv6State.Neighbour neighbour);
+
+    /**
+     * Adds a forwarding entry to a bridge, which learning does not move.
+     *
+     * @param entry by which port
+     */
+    void putForwardingEntry(Ipv6State.Entry entry);
+
+    /**
+     * Takes a forwarding entry away.
+     *
+     * @param entry by which port
+     */
+    void deleteForwardingEntry(Ipv6State.Entry entry);
+
+    /**
+     * Adds an IPv6 route, or puts it in the place of the one of the same destination.
+     *
+     * @param route by which device
+     */
+    void putIpv6Route(Ipv6State.Route route);
+
+    /**
+     * Takes an IPv6 route away.
+     *
+     * @param route by which device
+     */
+    void deleteIpv6Route(Ipv6State.Route route);
 
     /**
      * Replaces the whole content of our NAT table in one transaction; nothing to translate means no table.

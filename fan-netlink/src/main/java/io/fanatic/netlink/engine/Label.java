@@ -3,6 +3,8 @@ package io.fanatic.netlink.engine;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Ipv4Prefix;
+import io.fanatic.core.Ipv6Mapping;
+import io.fanatic.core.Ipv6Prefix;
 import io.fanatic.core.Shares;
 import io.fanatic.core.Transport;
 import io.fanatic.netlink.bpf.ProgramRecord;
@@ -16,7 +18,7 @@ import java.util.Optional;
  * <pre>
  *   fanatic 250.0.0.0/8 10.0.0.0/16 vni 16384000 port 8472 id 10.0.0.45 dhcp 10.0.0.45,10.0.0.46 underlay-only
  *   fanatic 250.0.0.0/8 10.0.0.0/16 ipip id 10.0.0.45 no-nat no-accept shares 11--
- *   fanatic 250.0.0.0/8 10.0.0.0/16 vni 16384000 port 8472 id 10.0.0.45 fast
+ *   fanatic 250.0.0.0/8 10.0.0.0/16 vni 16384000 port 8472 id 10.0.0.45 fast overlay6 fd00:fa::/48
  * </pre>
  *
  * <p>The bridge's tells of DHCP, the tunnel's of underlay-only; a {@linkplain ProgramRecord note} of its programs may follow.
@@ -29,6 +31,7 @@ import java.util.Optional;
  * @param accept whether rules are added where iptables drops what it forwards; the bridge tells it
  * @param shares how slices are divided; the bridge tells it, where it is not the default, in its {@linkplain Shares#compact compact form}
  * @param fast whether the fan is to take the fast path where the host allows it; the bridge tells it
+ * @param overlay6 the IPv6 overlay; the bridge tells it
  */
 public record Label(
         FanMapping mapping,
@@ -38,7 +41,8 @@ public record Label(
         boolean nat,
         boolean accept,
         Shares shares,
-        boolean fast) {
+        boolean fast,
+        Optional<Ipv6Prefix> overlay6) {
 
     private static final String OURS = "fanatic ";
     private static final String UNDERLAY_ONLY = "underlay-only";
@@ -46,6 +50,7 @@ public record Label(
     private static final String NO_ACCEPT = "no-accept";
     private static final String SHARES = "shares";
     private static final String FAST = "fast";
+    private static final String OVERLAY6 = "overlay6";
 
     /** The ifalias of the tunnel that all IPIP fans share; which they are, their bridges tell. */
     static final String IPIP_TUNNEL = OURS + "ipip";
@@ -93,8 +98,12 @@ public record Label(
             boolean accept = !words.next(NO_ACCEPT);
             Shares shares = words.next(SHARES) ? Shares.ofCompact(words.next()) : Shares.DEFAULT;
             boolean fast = words.next(FAST);
+            Optional<Ipv6Prefix> overlay6 =
+                    words.next(OVERLAY6) ? Optional.of(Ipv6Prefix.parse(words.next())) : Optional.empty();
             words.requireEnd();
-            return Optional.of(new Label(mapping, transport, identity, dhcp, nat, accept, shares, fast));
+            // What no fan can have was not written by us.
+            overlay6.ifPresent(overlay -> new Ipv6Mapping(overlay, mapping.underlay()));
+            return Optional.of(new Label(mapping, transport, identity, dhcp, nat, accept, shares, fast, overlay6));
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }
@@ -157,6 +166,7 @@ public record Label(
         append(text, !accept, NO_ACCEPT);
         append(text, !shares.equals(Shares.DEFAULT), SHARES + " " + shares.compact());
         append(text, fast, FAST);
+        overlay6.ifPresent(overlay -> append(text, true, OVERLAY6 + " " + overlay));
         return text.toString();
     }
 

@@ -50,7 +50,7 @@ public final class LinuxKernel implements Kernel {
     private static final int RTN_LOCAL = 2;
     private static final int RTN_BROADCAST = 3;
     /** Marks our addresses (IFA_PROTO) and routes; not used by others in /etc/iproute2/rt_protos. */
-    private static final int PROTOCOL = 250;
+    static final int PROTOCOL = 250;
 
     private final Dnsmasq dnsmasq;
     private final Forwarding forwarding;
@@ -119,12 +119,19 @@ public final class LinuxKernel implements Kernel {
                     Optional.ofNullable(names.get(link.master())),
                     ProgramRecord.without(link.alias()),
                     link.spanningTree(),
-                    link.kind().equals("bridge") && link.ipv6() && Sysctl.isWritable(ipv6Off(link.name())),
+                    link.kind().equals("bridge")
+                            && link.ipv6()
+                            && (hasIpv6Overlay(link) || Sysctl.isWritable(ipv6Off(link.name()))),
                     link.kind().equals("bridge") ? link.arpAnnounce() : 0,
                     vxlan,
                     link.ipip().map(ipip -> new LinkState.Ipip(ipip.external(), ipip.local(), ipip.remote()))));
         }
         return states;
+    }
+
+    /** Where it cannot be switched off, a fan without is content, and one with needs it to be on. */
+    private static boolean hasIpv6Overlay(Link link) {
+        return Label.parse(link.alias()).flatMap(Label::overlay6).isPresent();
     }
 
     private Map<Integer, List<LinkState.Vnis>> vnis() {
@@ -386,13 +393,17 @@ public final class LinuxKernel implements Kernel {
             return;
         }
         if (links.named(device).isPresent()) {
-            // A host that forwards everywhere believes no redirects; so a container's shall not count either.
-            // Forwarding comes
-            // last, as it is what tells that this was done.
-            Sysctl.write(
-                    "net/ipv4/conf/" + device + "/accept_redirects",
-                    on ? "0" : Sysctl.read("net.ipv4.conf.default.accept_redirects"));
-            Forwarding.set(device, on);
+            // A host that forwards everywhere believes no redirects; so a container's shall not count either. That it
+            // does is told by
+            // forwarding, which so is on only while the other is off.
+            String redirects = "net/ipv4/conf/" + device + "/accept_redirects";
+            if (on) {
+                Sysctl.write(redirects, "0");
+                Forwarding.set(device, true);
+            } else {
+                Forwarding.set(device, false);
+                Sysctl.write(redirects, Sysctl.read("net.ipv4.conf.default.accept_redirects"));
+            }
         } else if (on) {
             throw new ErrnoException("look up " + device, Errno.ENODEV);
         }
@@ -478,9 +489,7 @@ public final class LinuxKernel implements Kernel {
             throw e.errno() == Errno.EOPNOTSUPP ? unsupported(spec.match(new Missing()), e) : e;
         }
         if (spec instanceof LinkSpec.Bridge bridge) {
-            if (!bridge.ipv6()) {
-                setIpv6(temporaryName, false);
-            }
+            setIpv6(temporaryName, bridge.ipv6());
             if (bridge.arpAnnounce() != 0) {
                 setArpAnnounce(temporaryName, bridge.arpAnnounce());
             }
@@ -533,6 +542,8 @@ public final class LinuxKernel implements Kernel {
     @Override
     public void replaceTunnel(String name, LinkSpec.Vxlan spec, int vni, ProgramSpec programs) {
         Link old = link(name);
+        List<Ipv6State.Entry> entries =
+                old.master() == 0 ? List.of() : ipv6Links().entries(old);
         String fresh = TunnelResource.TEMPORARY;
         deleteLink(fresh);
         createLink(fresh, spec);
@@ -545,6 +556,9 @@ public final class LinuxKernel implements Kernel {
             attachPrograms(fresh, fresh, programs);
             if (old.master() != 0) {
                 links.setMaster(index(fresh), old.master());
+                for (Ipv6State.Entry entry : entries) {
+                    ipv6Links().put(index(fresh), entry);
+                }
             }
             takePlace(link(fresh), old);
         } catch (RuntimeException e) {
@@ -609,9 +623,79 @@ public final class LinuxKernel implements Kernel {
     public void setIpv6(String bridge, boolean on) {
         index(bridge);
         String off = ipv6Off(bridge);
-        if (Sysctl.isWritable(off)) {
-            Sysctl.write(off, on ? "0" : "1");
+        if (!Sysctl.isWritable(off)) {
+            return;
         }
+        if (on) {
+            // Before it is on. A second barrier behind gate; and nobody has to be asked for addresses that are this
+            // host's by arithmetic.
+            Sysctl.write("net/ipv6/conf/" + bridge + "/accept_ra", "0");
+            Sysctl.write("net/ipv6/conf/" + bridge + "/accept_dad", "0");
+            // By itself this forwards nothing, for which the host's own switch would have to be on. It lets the host
+            // say that it is a router
+            // there; a container forgets a default route by a neighbour that says it is none.
+            Sysctl.write("net/ipv6/conf/" + bridge + "/forwarding", "1");
+        }
+        Sysctl.write(off, on ? "0" : "1");
+    }
+
+    @Override
+    public boolean hasIpv6() {
+        return Sysctl.find("net/ipv6/conf/default/disable_ipv6").isPresent();
+    }
+
+    private Ipv6Links ipv6Links() {
+        return new Ipv6Links(socket, names());
+    }
+
+    @Override
+    public Ipv6State ipv6(List<String> bridges) {
+        return ipv6Links().read(bridges);
+    }
+
+    @Override
+    public List<Ipv6State.Route> ipv6Routes() {
+        return ipv6Links().routes();
+    }
+
+    @Override
+    public void addIpv6Address(Ipv6State.Address address) {
+        ipv6Links().add(index(address.link()), address);
+    }
+
+    @Override
+    public void deleteIpv6Address(Ipv6State.Address address) {
+        links.named(address.link()).ifPresent(link -> ipv6Links().delete(link.index(), address));
+    }
+
+    @Override
+    public void putNeighbour(Ipv6State.Neighbour neighbour) {
+        ipv6Links().put(index(neighbour.link()), neighbour);
+    }
+
+    @Override
+    public void deleteNeighbour(Ipv6State.Neighbour neighbour) {
+        links.named(neighbour.link()).ifPresent(link -> ipv6Links().delete(link.index(), neighbour));
+    }
+
+    @Override
+    public void putForwardingEntry(Ipv6State.Entry entry) {
+        ipv6Links().put(index(entry.port()), entry);
+    }
+
+    @Override
+    public void deleteForwardingEntry(Ipv6State.Entry entry) {
+        links.named(entry.port()).ifPresent(link -> ipv6Links().delete(link.index(), entry));
+    }
+
+    @Override
+    public void putIpv6Route(Ipv6State.Route route) {
+        ipv6Links().put(index(route.link()), route);
+    }
+
+    @Override
+    public void deleteIpv6Route(Ipv6State.Route route) {
+        links.named(route.link()).ifPresent(link -> ipv6Links().delete(link.index(), route));
     }
 
     @Override

@@ -35,6 +35,11 @@ public final class MemoryKernel implements Kernel {
     private final Set<Integer> heldPorts = new HashSet<>();
     private final List<AddressState> addresses = new ArrayList<>();
     private final List<RouteState> routes = new ArrayList<>();
+    private final List<Ipv6State.Address> ipv6Addresses = new ArrayList<>();
+    private final List<Ipv6State.Neighbour> neighbours = new ArrayList<>();
+    private final List<Ipv6State.Entry> entries = new ArrayList<>();
+    private final List<Ipv6State.Route> ipv6Routes = new ArrayList<>();
+    private boolean hasIpv6 = true;
     private final List<ProgramState> programs = new ArrayList<>();
     private final Map<String, DhcpServer> dhcp = new HashMap<>();
     private final List<Ipv4Address> nameServers = new ArrayList<>();
@@ -181,12 +186,26 @@ public final class MemoryKernel implements Kernel {
             }
             return gone;
         });
+        forgetIpv6(name);
+        entries.removeIf(entry -> entry.port().equals(name) || isPortOf(entry.port(), name));
         programs.removeIf(state -> state.device().equals(name));
         // Those on a device of somebody else stay, and nobody knows of them.
         programs.replaceAll(
                 state -> state.keeper().equals(name) ? new ProgramState(state.device(), "", state.names()) : state);
         links.replaceAll(
                 (other, link) -> link.master().equals(Optional.of(name)) ? link.withMaster(Optional.empty()) : link);
+    }
+
+    /** As the kernel does when IPv6 ends on a device, or the device goes down. */
+    private void forgetIpv6(String name) {
+        ipv6Addresses.removeIf(address -> address.link().equals(name));
+        neighbours.removeIf(neighbour -> neighbour.link().equals(name));
+        ipv6Routes.removeIf(route -> route.link().equals(name));
+    }
+
+    private boolean isPortOf(String port, String bridge) {
+        LinkState link = links.get(port);
+        return link != null && link.master().equals(Optional.of(bridge));
     }
 
     @Override
@@ -215,6 +234,124 @@ public final class MemoryKernel implements Kernel {
             }
         }
         return all;
+    }
+
+    /**
+     * Adds an IPv6 route, as somebody else would.
+     *
+     * @param route as it then is
+     */
+    public void put(Ipv6State.Route route) {
+        ipv6Routes.add(route);
+    }
+
+    /** Takes IPv6 away, as ipv6.disable=1 on the kernel's command line does. */
+    public void removeIpv6() {
+        hasIpv6 = false;
+    }
+
+    @Override
+    public Ipv6State ipv6(List<String> bridges) {
+        call("read IPv6");
+        List<Ipv6State.Address> some = new ArrayList<>(ipv6Addresses);
+        some.removeIf(address -> !bridges.contains(address.link()));
+        List<Ipv6State.Neighbour> others = new ArrayList<>(neighbours);
+        others.removeIf(neighbour -> !bridges.contains(neighbour.link()));
+        List<Ipv6State.Entry> ports = new ArrayList<>(entries);
+        ports.removeIf(
+                entry -> link(entry.port()).master().filter(bridges::contains).isEmpty());
+        List<Ipv6State.Route> through = new ArrayList<>(ipv6Routes);
+        through.removeIf(route -> !bridges.contains(route.link()));
+        return new Ipv6State(some, others, ports, through);
+    }
+
+    @Override
+    public List<Ipv6State.Route> ipv6Routes() {
+        call("list IPv6 routes");
+        return List.copyOf(ipv6Routes);
+    }
+
+    @Override
+    public boolean hasIpv6() {
+        return hasIpv6;
+    }
+
+    @Override
+    public void addIpv6Address(Ipv6State.Address address) {
+        call("add address " + address);
+        requireIpv6("add address " + address, address.link());
+        if (ipv6Addresses.contains(address)) {
+            throw new ErrnoException("add address " + address, Errno.EEXIST);
+        }
+        ipv6Addresses.add(address);
+    }
+
+    private void requireIpv6(String operation, String device) {
+        if (!link(device).up()) {
+            throw new ErrnoException(operation, Errno.ENETDOWN);
+        } else if (!link(device).ipv6()) {
+            throw new ErrnoException(operation, Errno.EACCES);
+        }
+    }
+
+    @Override
+    public void deleteIpv6Address(Ipv6State.Address address) {
+        call("delete address " + address);
+        ipv6Addresses.remove(address);
+    }
+
+    @Override
+    public void putNeighbour(Ipv6State.Neighbour neighbour) {
+        call("add neighbour " + neighbour);
+        requireIpv6("add neighbour " + neighbour, neighbour.link());
+        forget(neighbour);
+        neighbours.add(neighbour);
+    }
+
+    @Override
+    public void deleteNeighbour(Ipv6State.Neighbour neighbour) {
+        call("delete neighbour " + neighbour);
+        forget(neighbour);
+    }
+
+    private void forget(Ipv6State.Neighbour neighbour) {
+        neighbours.removeIf(other ->
+                other.link().equals(neighbour.link()) && other.address().equals(neighbour.address()));
+    }
+
+    @Override
+    public void putForwardingEntry(Ipv6State.Entry entry) {
+        call("add forwarding entry " + entry);
+        if (link(entry.port()).master().isEmpty()) {
+            throw new ErrnoException("add forwarding entry " + entry, Errno.EINVAL);
+        }
+        entries.remove(entry);
+        entries.add(entry);
+    }
+
+    @Override
+    public void deleteForwardingEntry(Ipv6State.Entry entry) {
+        call("delete forwarding entry " + entry);
+        entries.remove(entry);
+    }
+
+    @Override
+    public void putIpv6Route(Ipv6State.Route route) {
+        call("add route " + route);
+        requireIpv6("add route " + route, route.link());
+        if (route.source().isPresent()
+                && ipv6Addresses.stream()
+                        .noneMatch(a -> a.address().equals(route.source().get()))) {
+            throw new ErrnoException("add route " + route, Errno.EINVAL);
+        }
+        ipv6Routes.removeIf(other -> other.destination().equals(route.destination()));
+        ipv6Routes.add(route);
+    }
+
+    @Override
+    public void deleteIpv6Route(Ipv6State.Route route) {
+        call("remove route " + route);
+        ipv6Routes.remove(route);
     }
 
     @Override
@@ -492,6 +629,9 @@ public final class MemoryKernel implements Kernel {
     public void setIpv6(String name, boolean on) {
         call("set IPv6 of " + name);
         put(link(name).withIpv6(on));
+        if (!on) {
+            forgetIpv6(name);
+        }
     }
 
     @Override
@@ -509,6 +649,7 @@ public final class MemoryKernel implements Kernel {
         put(link(name).withUp(up));
         if (!up) {
             routes.removeIf(route -> route.link().equals(Optional.of(name)));
+            forgetIpv6(name);
         }
     }
 
@@ -520,6 +661,7 @@ public final class MemoryKernel implements Kernel {
         }
         bridge.ifPresent(this::link);
         put(link(name).withMaster(bridge));
+        entries.removeIf(entry -> entry.port().equals(name));
     }
 
     @Override

@@ -3,14 +3,21 @@ package io.fanatic.netlink.engine;
 import static io.fanatic.netlink.engine.FanException.Reason.CONFLICT;
 import static io.fanatic.netlink.engine.FanException.Reason.INVALID;
 import static io.fanatic.netlink.engine.FanException.Reason.IN_USE;
+import static io.fanatic.netlink.engine.FanException.Reason.UNSUPPORTED;
 
+import io.fanatic.core.FanOptions;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv6Mapping;
+import io.fanatic.core.Ipv6Prefix;
 import io.fanatic.core.Transport;
 import java.util.List;
 import java.util.Optional;
 
 /** Everything that can be known to fail, found before anything is touched. Each check throws {@link FanException}. */
 final class Preflight {
+    /** Default routes are ::/0, its halves, and 2000::/3, all that is in use. */
+    private static final int WIDEST_DEFAULT = 3;
+
     private final HostState host;
     private final DesiredState desired;
 
@@ -39,6 +46,7 @@ final class Preflight {
                     "a fan may have " + Fan.MAX_ADDRESSES + " underlay addresses on one host, not "
                             + fan.slices().size());
         }
+        fan.ipv6().ifPresent(mapping -> ipv6(fan, mapping.overlay()));
         if (fan.mtu() < 68) {
             throw new FanException(
                     INVALID, "the underlay's MTU leaves only " + fan.mtu() + " bytes to the fan; IPv4 needs 68");
@@ -97,6 +105,44 @@ final class Preflight {
                 throw new FanException(
                         CONFLICT,
                         "the overlay " + fan.overlay() + " overlaps the route \"" + route.description()
+                                + "\"; choose another overlay or remove that route");
+            }
+        }
+    }
+
+    private void ipv6(Fan fan, Ipv6Prefix overlay) {
+        if (!desired.hasIpv6()) {
+            throw new FanException(
+                    UNSUPPORTED,
+                    "this host has no IPv6, as the kernel lacks it or was started with ipv6.disable=1;"
+                            + " change that, or bring the fan up without overlay6");
+        }
+        if (fan.mtu() < FanOptions.MIN_IPV6_MTU) {
+            throw new FanException(
+                    INVALID,
+                    "the underlay's MTU leaves only " + fan.mtu() + " bytes to the fan; IPv6 needs "
+                            + FanOptions.MIN_IPV6_MTU + ": raise it, or bring the fan up without overlay6");
+        }
+        for (Fan other : host.fans()) {
+            Optional<Ipv6Mapping> theirs = other.ipv6();
+            if (!other.mapping().equals(fan.mapping())
+                    && theirs.isPresent()
+                    && theirs.get().overlay().overlaps(overlay)) {
+                throw new FanException(
+                        CONFLICT,
+                        "the IPv6 overlay " + overlay + " overlaps that of the fan " + other.mapping() + ", "
+                                + theirs.get().overlay() + "; choose another one");
+            }
+        }
+        boolean ours = host.link(fan.bridge()).filter(LinkState::isOurs).isPresent();
+        for (Ipv6State.Route route : desired.ipv6Routes()) {
+            boolean isDefault = route.destination().prefixLength() <= WIDEST_DEFAULT;
+            if (!(ours && route.link().equals(fan.bridge()))
+                    && !isDefault
+                    && route.destination().overlaps(overlay)) {
+                throw new FanException(
+                        CONFLICT,
+                        "the IPv6 overlay " + overlay + " overlaps the route \"" + route
                                 + "\"; choose another overlay or remove that route");
             }
         }

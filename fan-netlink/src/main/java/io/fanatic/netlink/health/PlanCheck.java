@@ -115,6 +115,9 @@ final class PlanCheck implements Check {
             case "route" ->
                 of(Code.TUNNEL, expected, item, "the route to the overlay is " + how(item))
                         .because(Code.BRIDGE, Code.HOST_ADDRESS, Code.DEVICE_DOWN);
+            case "neighbour", "forwarding-entry" ->
+                of(Code.TUNNEL, expected, item, "the host's way into the IPv6 overlay is " + how(item))
+                        .because(Code.BRIDGE, Code.BRIDGE_PORT, Code.DEVICE_DOWN);
             case "nat" ->
                 of(Code.NAT, expected, item, "what leaves the overlay is not masqueraded as it should be")
                         .because(Code.BRIDGE, Code.HOST_ADDRESS, Code.KERNEL_NFTABLES);

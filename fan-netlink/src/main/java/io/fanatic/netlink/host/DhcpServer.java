@@ -3,6 +3,7 @@ package io.fanatic.netlink.host;
 import io.fanatic.core.Delivery;
 import io.fanatic.core.FanSlice;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv6Prefix;
 import io.fanatic.core.Shares;
 import io.fanatic.netlink.dnsmasq.Dnsmasq;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ import java.util.List;
  * @param dns whether it also answers DNS queries, by asking the servers of this host's /etc/resolv.conf
  * @param nameServers told to every client (option 6), in the order of preference; none where it is empty
  * @param reservations addresses of its slices that one client each gets, and nobody else
+ * @param ipv6 prefixes that it advertises as a router: clients make their addresses of them (RFC 4862), and send by this host what is for others
  */
 public record DhcpServer(
         String bridge,
@@ -24,12 +26,43 @@ public record DhcpServer(
         List<DhcpRange> ranges,
         boolean dns,
         List<Ipv4Address> nameServers,
-        List<DhcpReservation> reservations) {
+        List<DhcpReservation> reservations,
+        List<Ipv6Prefix> ipv6) {
     /** Copies the lists. */
     public DhcpServer {
         ranges = List.copyOf(ranges);
         nameServers = List.copyOf(nameServers);
         reservations = List.copyOf(reservations);
+        ipv6 = List.copyOf(ipv6);
+    }
+
+    /**
+     * A server of IPv4 alone.
+     *
+     * @param bridge the interface that it serves
+     * @param mtu told to every client, in bytes
+     * @param ranges one for each slice on the bridge
+     * @param dns whether it also answers DNS queries
+     * @param nameServers told to every client, in the order of preference
+     * @param reservations addresses of its slices that one client each gets
+     */
+    public DhcpServer(
+            String bridge,
+            int mtu,
+            List<DhcpRange> ranges,
+            boolean dns,
+            List<Ipv4Address> nameServers,
+            List<DhcpReservation> reservations) {
+        this(bridge, mtu, ranges, dns, nameServers, reservations, List.of());
+    }
+
+    /**
+     * {@return the same that also advertises itself as a router}
+     *
+     * @param prefixes a /64 each, of which the bridge has an address
+     */
+    public DhcpServer advertising(List<Ipv6Prefix> prefixes) {
+        return new DhcpServer(bridge, mtu, ranges, dns, nameServers, reservations, prefixes);
     }
 
     /**
@@ -71,6 +104,6 @@ public record DhcpServer(
                 }
             }
         }
-        return new DhcpServer(bridge, mtu, ranges, dns, nameServers, own);
+        return new DhcpServer(bridge, mtu, ranges, dns, nameServers, own, ipv6);
     }
 }

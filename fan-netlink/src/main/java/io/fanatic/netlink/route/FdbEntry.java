@@ -30,6 +30,11 @@ public record FdbEntry(
         return (state & Neighbours.NUD_PERMANENT) != 0;
     }
 
+    /** Whether a bridge keeps it where it is, even if a frame from this address comes in by another port. */
+    public boolean sticky() {
+        return (flags & ForwardingDatabase.NTF_STICKY) != 0;
+    }
+
     /** Whether it was learned from traffic and ages: not permanent, static or entered by a control plane. */
     public boolean learned() {
         return (state & (Neighbours.NUD_PERMANENT | Neighbours.NUD_NOARP)) == 0

@@ -10,9 +10,10 @@ import io.fanatic.netlink.wire.Request;
 import java.util.List;
 import java.util.Optional;
 
-/** The forwarding databases of bridges and VXLAN devices: list, add, delete. A fan needs no entries in them. */
+/** The forwarding databases of bridges and VXLAN devices: list, add, delete. */
 public final class ForwardingDatabase {
     static final int NTF_EXT_LEARNED = 0x10;
+    static final int NTF_STICKY = 0x40;
 
     private static final int NTF_SELF = 0x02;
     private static final int NTF_MASTER = 0x04;
@@ -37,6 +38,17 @@ public final class ForwardingDatabase {
     /** Says that frames to this MAC address leave through this port of its bridge. */
     public void addToBridge(int port, MacAddress mac) {
         write("add", Neighbours.RTM_NEWNEIGH, Request.F_CREATE | Request.F_EXCL, port, mac, Optional.empty());
+    }
+
+    /**
+     * Says that frames to this MAC address leave through this port of its bridge, and that no frame from that address that comes in by
+     * another port changes it (Linux 4.20).
+     */
+    public void replaceSticky(int port, MacAddress mac) {
+        Request request = socket.request(Neighbours.RTM_NEWNEIGH, Request.F_CREATE | Request.F_REPLACE);
+        Neighbours.putNdmsg(request, AF_BRIDGE, port, Neighbours.NUD_NOARP, NTF_MASTER | NTF_STICKY);
+        request.bytes(Neighbours.NDA_LLADDR, Links.octets(mac));
+        socket.execute("add forwarding entry " + mac + " of link " + port, request);
     }
 
     /** Says that a VXLAN device sends frames to this MAC address, all zeros for all others, to this host. */

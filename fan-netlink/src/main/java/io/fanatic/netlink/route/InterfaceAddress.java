@@ -25,11 +25,17 @@ public record InterfaceAddress(
         int protocol,
         String label) {
     private static final int IFA_F_SECONDARY = 0x01;
+    private static final int IFA_F_NODAD = 0x02;
     private static final int IFA_F_PERMANENT = 0x80;
 
     /** An address as it is added: global, no flags. */
     public static InterfaceAddress of(int index, IpAddress address, int prefixLength, int protocol) {
         return new InterfaceAddress(index, address, prefixLength, address, 0, 0, protocol, "");
+    }
+
+    /** The same, of IPv6, as an address that is used at once, without asking on the link whether somebody has it. */
+    public InterfaceAddress withoutDuplicateDetection() {
+        return new InterfaceAddress(index, address, prefixLength, peer, scope, flags | IFA_F_NODAD, protocol, label);
     }
 
     /** The address of what {@link Addresses#list()} lists. */

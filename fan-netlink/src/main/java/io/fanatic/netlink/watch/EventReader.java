@@ -1,5 +1,6 @@
 package io.fanatic.netlink.watch;
 
+import io.fanatic.core.IpFamily;
 import io.fanatic.netlink.firewall.TunnelTable;
 import io.fanatic.netlink.route.Addresses;
 import io.fanatic.netlink.route.InterfaceAddress;
@@ -136,9 +137,9 @@ final class EventReader {
         Attributes attributes = reply.attributes(IFINFOMSG_LENGTH);
         while (device.isPresent() && attributes.next()) {
             if (attributes.type() == IFLA_PROTINFO
-                    && LinkReader.isIpv6On(attributes.nested())
-                    && !device.get().ipv6()) {
-                events.accept("IPv6 was switched on on " + device.get().name());
+                    && LinkReader.isIpv6On(attributes.nested()) != device.get().ipv6()) {
+                events.accept("IPv6 was switched " + (device.get().ipv6() ? "off" : "on") + " on "
+                        + device.get().name());
             }
         }
     }
@@ -175,6 +176,10 @@ final class EventReader {
         InterfaceAddress address = found.get(0);
         Optional<String> device = device(address.index());
         // By any device with an address answers may come that are for containers.
+        if (address.address().family() == IpFamily.IPV6
+                && (address.scope() != UNIVERSE || device.filter(scope::isNamed).isEmpty())) {
+            return;
+        }
         if (device.isPresent() || scope.isUnderlay(address.address()) || address.scope() == UNIVERSE) {
             events.accept(address.address() + "/" + address.prefixLength()
                     + (reply.type() == RTM_NEWADDR ? " was added to " : " was removed from ")
@@ -183,7 +188,7 @@ final class EventReader {
     }
 
     private void routes(Reply reply) {
-        if (reply.u8(0) != AF_INET) {
+        if (reply.u8(0) != AF_INET && reply.u8(0) != AF_INET6) {
             return;
         }
         List<Route> found = new ArrayList<>(1);
@@ -191,9 +196,11 @@ final class EventReader {
         Route route = found.get(0);
         boolean mirrorsAnAddress =
                 route.protocol() == RTPROT_KERNEL || route.type() == RTN_LOCAL || route.type() == RTN_BROADCAST;
-        boolean concerns = route.isDefault()
-                || scope.overlaps(route.destination())
-                || scope.isFast() && scope.overlapsUnderlay(route.destination());
+        boolean concerns = route.destination().family() == IpFamily.IPV6
+                ? scope.isIpv6Overlay(route.destination())
+                : route.isDefault()
+                        || scope.overlaps(route.destination())
+                        || scope.isFast() && scope.overlapsUnderlay(route.destination());
         if (!mirrorsAnAddress && concerns) {
             String which = route.isDefault() ? "the default route" : "the route to " + route.destination();
             events.accept(which + (reply.type() == RTM_NEWROUTE ? " was set" : " was removed"));

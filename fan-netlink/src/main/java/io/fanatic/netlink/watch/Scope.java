@@ -2,6 +2,7 @@ package io.fanatic.netlink.watch;
 
 import io.fanatic.core.IpAddress;
 import io.fanatic.core.Ipv4Prefix;
+import io.fanatic.core.Ipv6Prefix;
 import io.fanatic.core.Prefix;
 import io.fanatic.netlink.bpf.Tcx;
 import io.fanatic.netlink.libc.ErrnoException;
@@ -19,16 +20,23 @@ import java.util.Set;
 
 /** What of a host concerns the fans that are watched, as it was when it was read; an event is something else than this. */
 final class Scope {
-    static final Scope NOTHING = new Scope(Set.of(), List.of(), List.of(), false);
+    static final Scope NOTHING = new Scope(Set.of(), List.of(), Set.of(), List.of(), false);
 
     private final Set<String> names;
     private final List<Ipv4Prefix> overlays;
+    private final Set<Ipv6Prefix> ipv6Overlays;
     private final List<Ipv4Prefix> underlays;
     private final boolean fast;
     private final Map<Integer, Link> devices = new HashMap<>();
     private final Map<Integer, String> programs = new HashMap<>();
 
-    private Scope(Set<String> names, List<Ipv4Prefix> overlays, List<Ipv4Prefix> underlays, boolean fast) {
+    private Scope(
+            Set<String> names,
+            List<Ipv4Prefix> overlays,
+            Set<Ipv6Prefix> ipv6Overlays,
+            List<Ipv4Prefix> underlays,
+            boolean fast) {
+        this.ipv6Overlays = ipv6Overlays;
         this.fast = fast;
         this.names = names;
         this.overlays = overlays;
@@ -46,9 +54,10 @@ final class Scope {
             NetlinkSocket socket,
             Set<String> names,
             List<Ipv4Prefix> overlays,
+            Set<Ipv6Prefix> ipv6Overlays,
             List<Ipv4Prefix> underlays,
             boolean fast) {
-        Scope scope = new Scope(names, overlays, underlays, fast);
+        Scope scope = new Scope(names, overlays, ipv6Overlays, underlays, fast);
         Set<Integer> holders = new HashSet<>();
         for (InterfaceAddress address : new Addresses(socket).list()) {
             if (scope.isUnderlay(address.address())) {
@@ -90,6 +99,10 @@ final class Scope {
 
     boolean overlapsUnderlay(Prefix network) {
         return underlays.stream().anyMatch(network::overlaps);
+    }
+
+    boolean isIpv6Overlay(Prefix network) {
+        return network instanceof Ipv6Prefix ipv6 && ipv6Overlays.contains(ipv6);
     }
 
     boolean overlaps(Prefix network) {

@@ -4,6 +4,7 @@ import io.fanatic.core.FanConfig;
 import io.fanatic.core.FanEntry;
 import io.fanatic.core.FanNames;
 import io.fanatic.core.Ipv4Prefix;
+import io.fanatic.core.Ipv6Prefix;
 import io.fanatic.core.UnderlaySpec;
 import io.fanatic.netlink.engine.Engine;
 import io.fanatic.netlink.engine.Fan;
@@ -276,12 +277,14 @@ public final class Watch implements AutoCloseable {
         Set<String> names = new HashSet<>();
         Set<String> bridges = new HashSet<>();
         List<Ipv4Prefix> overlays = new ArrayList<>();
+        Set<Ipv6Prefix> ipv6Overlays = new HashSet<>();
         List<Ipv4Prefix> underlays = new ArrayList<>();
         boolean fast = false;
         for (WatchedFan watched : charges.values()) {
             FanEntry entry = watched.entry();
             fast |= entry.options().fast();
             overlays.add(entry.overlay());
+            entry.options().overlay6().ifPresent(ipv6Overlays::add);
             bridges.add(entry.options().bridge().orElse(FanNames.bridge(entry.overlay())));
             names.add(FanNames.tunnel(entry.overlay()));
             entry.underlay().underlay().ifPresent(underlays::add);
@@ -299,7 +302,7 @@ public final class Watch implements AutoCloseable {
             }
         }
         names.addAll(bridges);
-        scope = Scope.read(socket, names, overlays, underlays, fast);
+        scope = Scope.read(socket, names, overlays, ipv6Overlays, underlays, fast);
         sources.watchServers(bridges);
     }
 

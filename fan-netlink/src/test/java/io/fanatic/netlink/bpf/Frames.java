@@ -1,6 +1,7 @@
 package io.fanatic.netlink.bpf;
 
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv6Address;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
@@ -41,6 +42,15 @@ final class Frames {
         }
         frame.put(payload);
         return frame.putShort(24, (short) checksum(frame, 14, 14 + 4 * words)).array();
+    }
+
+    /** An IPv6 packet. */
+    static byte[] ipv6(Ipv6Address source, Ipv6Address destination, int nextHeader, int hopLimit, byte[] payload) {
+        ByteBuffer frame = ethernet(UNICAST, 0x86dd, 40 + payload.length);
+        frame.putInt(0x60000000).putShort((short) payload.length);
+        frame.put((byte) nextHeader).put((byte) hopLimit);
+        frame.put(source.octets()).put(destination.octets());
+        return frame.put(payload).array();
     }
 
     /** The Internet checksum (RFC 1071) of some bytes; where it stands among them, there must be zero. */

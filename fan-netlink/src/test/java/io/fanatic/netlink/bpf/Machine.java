@@ -1,6 +1,7 @@
 package io.fanatic.netlink.bpf;
 
 import io.fanatic.core.Counter;
+import io.fanatic.core.IpAddress;
 import io.fanatic.core.Ipv4Address;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -26,6 +27,9 @@ final class Machine {
 
     /** What its clock shows, in nanoseconds since it was started. */
     static final long NOW = 4_711_000_000_000L;
+
+    /** The index of the device that the program runs on. */
+    static final int DEVICE = 77;
 
     private final ByteOrder order;
     private final ByteBuffer code;
@@ -229,6 +233,7 @@ final class Machine {
                     case 4 -> packetType;
                     case 176 -> segmentSize;
                     case 8 -> mark & 0xffffffffL;
+                    case 40 -> DEVICE;
                     case 20 -> frame.vlanInMetadata() ? 1 : 0;
                     case 76 -> base;
                     case 80 -> base + linear;
@@ -307,7 +312,8 @@ final class Machine {
                     return adjustRoom((int) registers[2]);
                 case 152:
                     redirected = "neigh " + registers[1];
-                    return registers[2] == 0 && registers[3] == 0 && registers[4] == 0 ? 7 : 2;
+                    boolean byRoute = registers[2] == 0 && registers[3] == 0;
+                    return registers[4] == 0 && (byRoute || nextHop(registers[2], registers[3])) ? 7 : 2;
                 case 163:
                     Integer mtu = devices.get((int) registers[2]);
                     stack.putInt(onStack(registers[3]), mtu == null ? 0 : mtu);
@@ -315,6 +321,15 @@ final class Machine {
                 default:
                     throw new IllegalStateException("helper " + helper);
             }
+        }
+
+        /** {@code struct bpf_redir_neigh}, of IPv6. */
+        private boolean nextHop(long address, long bytes) {
+            int at = onStack(address);
+            byte[] hop = new byte[16];
+            stack.get(at + 4, hop);
+            redirected += " " + IpAddress.ofOctets(hop);
+            return bytes == 20 && stack.getInt(at) == 10;
         }
 
         /** Behind the Ethernet header, for VXLAN over IPv4 with an inner Ethernet header, or back. */

@@ -23,6 +23,7 @@ final class PacketSocket implements AutoCloseable {
     private static final int PACKET_IGNORE_OUTGOING = 23;
     private static final int PACKET_VNET_HDR = 15;
     private static final int VIRTIO_HEADER = 10;
+    private static final int MSG_DONTWAIT = 0x40;
     private static final int PAGE = 4096;
     private static final long DEADLINE_NANOS = 5_000_000_000L;
 
@@ -102,7 +103,16 @@ final class PacketSocket implements AutoCloseable {
 
     /** The next frame, when one comes within a fifth of a second. */
     Optional<byte[]> next() {
-        long length = Native.LIBC.recv(fd, buffer, buffer.capacity(), 0);
+        return next(0);
+    }
+
+    /** The next frame that has come already. */
+    Optional<byte[]> nextNow() {
+        return next(MSG_DONTWAIT);
+    }
+
+    private Optional<byte[]> next(int flags) {
+        long length = Native.LIBC.recv(fd, buffer, buffer.capacity(), flags);
         if (length >= 0) {
             byte[] frame = new byte[(int) length];
             buffer.get(0, frame);

@@ -4,6 +4,9 @@ import io.fanatic.core.FanMapping;
 import io.fanatic.core.FanNames;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Ipv4Prefix;
+import io.fanatic.core.Ipv6Mapping;
+import io.fanatic.core.Ipv6Prefix;
+import io.fanatic.core.MacAddress;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -49,6 +52,38 @@ final class Specs {
                 new IpipProgramSpec(List.of(TWO_ADDRESSES), true),
                 new IpipProgramSpec(List.of(TWO_ADDRESSES, small), true),
                 new IpipProgramSpec(List.of(USUAL, small, spec("252.0.0.0/8", "172.16.0.0/12", "172.16.0.9")), false));
+    }
+
+    /** The example of all documentation with its IPv6 overlay. */
+    static final FanProgramSpec DUAL = dual(USUAL, "fd00:fa::/48");
+
+    /** Fans with an IPv6 overlay, of every shape that the arithmetic allows. */
+    static List<FanProgramSpec> dual() {
+        FanProgramSpec wide = spec("248.0.0.0/6", "10.0.0.0/8", "10.0.0.45", "10.200.0.1");
+        FanProgramSpec small = spec("250.7.0.0/16", "192.168.1.0/24", "192.168.1.1", "192.168.1.254");
+        return List.of(
+                DUAL,
+                dual(TWO_ADDRESSES, "fd00:fa::/48"),
+                dual(new FanProgramSpec(USUAL.mapping(), 1, USUAL.localAddresses(), false), "fd00:fa::/48"),
+                dual(USUAL, "fd00:fa00::/32"),
+                dual(USUAL, "2001:db8::/29"),
+                dual(USUAL, "fd00::/8"),
+                dual(wide, "fd12:3456:7800::/40"),
+                dual(wide, "fd12:3400::/24"),
+                dual(small, "fd00:fa::/48"),
+                dual(small, "2001:db8:7:ab00::/56"),
+                dual(spec("250.0.0.0/8", "10.0.0.0/31", "10.0.0.1"), "fd00:fa::/63"),
+                dual(spec("250.0.0.0/8", "10.0.0.1/32", "10.0.0.1"), "fd00:fa::/64"));
+    }
+
+    private static FanProgramSpec dual(FanProgramSpec fan, String overlay) {
+        Ipv6Mapping mapping =
+                new Ipv6Mapping(Ipv6Prefix.parse(overlay), fan.mapping().underlay());
+        Ipv4Address first = fan.localAddresses().get(0);
+        return fan.withIpv6(new Ipv6ProgramSpec(
+                mapping,
+                MacAddress.ofBridge(fan.mapping().overlay(), first),
+                MacAddress.ofRouter(fan.mapping().overlay(), first)));
     }
 
     static FanProgramSpec spec(String overlay, String underlay, String... addresses) {

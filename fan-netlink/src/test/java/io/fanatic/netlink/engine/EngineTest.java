@@ -134,6 +134,7 @@ class EngineTest {
             {"mtu", "1400"},
             {"vni", "7", "port", "9999", "underlay-only"},
             {"ipip", "mtu", "1300"},
+            {"overlay6", "fd00:fa::/48"},
             {"bridge", "br9", "dhcp", "host-reserve", "3", "no-nat", "no-accept", "shares", "dhcp:all", "fast"}
         }) {
             engine.up(first(flags));
@@ -487,7 +488,7 @@ class EngineTest {
         }
     }
 
-    private static void everyCallFails(Consumer<MemoryKernel> given, Consumer<Engine> work) {
+    static void everyCallFails(Consumer<MemoryKernel> given, Consumer<Engine> work) {
         MemoryKernel dry = host();
         given.accept(dry);
         dry.failAt(0);

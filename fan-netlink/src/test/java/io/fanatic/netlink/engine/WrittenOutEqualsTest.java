@@ -5,11 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Ipv4Prefix;
+import io.fanatic.core.Ipv6Address;
+import io.fanatic.core.Ipv6Mapping;
+import io.fanatic.core.Ipv6Prefix;
 import io.fanatic.core.MacAddress;
 import io.fanatic.core.Transport;
 import io.fanatic.core.TunnelType;
 import io.fanatic.netlink.bpf.FanProgramSpec;
 import io.fanatic.netlink.bpf.GateProgramSpec;
+import io.fanatic.netlink.bpf.Ipv6ProgramSpec;
 import io.fanatic.netlink.firewall.NatTable;
 import io.fanatic.netlink.firewall.TunnelTable;
 import java.lang.reflect.Constructor;
@@ -50,7 +54,34 @@ class WrittenOutEqualsTest {
                             new AddressState("a", Ipv4Address.parse("10.0.0.1"), 8),
                             new AddressState("a", Ipv4Address.parse("10.0.0.1"), 9))),
             Map.entry(FanProgramSpec.class, List.of(spec(7), spec(8))),
-            Map.entry(Optional.class, List.of(Optional.of(spec(7)), Optional.of(new GateProgramSpec(spec(7))))));
+            Map.entry(Optional.class, List.of(Optional.of(spec(7)), Optional.of(new GateProgramSpec(spec(7))))),
+            Map.entry(Ipv6Prefix.class, List.of(Ipv6Prefix.parse("fd00::/16"), Ipv6Prefix.parse("fd00::/17"))),
+            Map.entry(Ipv6Address.class, List.of(Ipv6Address.parse("fd00::1"), Ipv6Address.parse("fd00::2"))),
+            Map.entry(Ipv6Mapping.class, List.of(ipv6("fd00:fa::/48"), ipv6("fd00:fb::/48"))),
+            Map.entry(Ipv6State.Address.class, List.of(address(64), address(63))),
+            Map.entry(Ipv6State.Neighbour.class, List.of(neighbour(1), neighbour(2))),
+            Map.entry(Ipv6State.Entry.class, List.of(entry(1), entry(2))),
+            Map.entry(Ipv6State.Route.class, List.of(route("fd00::/16"), route("fd00::/17"))));
+
+    private static Ipv6Mapping ipv6(String overlay) {
+        return new Ipv6Mapping(Ipv6Prefix.parse(overlay), Ipv4Prefix.parse("10.0.0.0/16"));
+    }
+
+    private static Ipv6State.Address address(int prefixLength) {
+        return new Ipv6State.Address("a", Ipv6Address.parse("fd00::1"), prefixLength);
+    }
+
+    private static Ipv6State.Neighbour neighbour(int mac) {
+        return new Ipv6State.Neighbour("a", Ipv6Address.parse("fd00::1"), new MacAddress(mac));
+    }
+
+    private static Ipv6State.Entry entry(int mac) {
+        return new Ipv6State.Entry("a", new MacAddress(mac));
+    }
+
+    private static Ipv6State.Route route(String destination) {
+        return new Ipv6State.Route(Ipv6Prefix.parse(destination), "a", Optional.empty(), Optional.empty());
+    }
 
     private static FanProgramSpec spec(int vni) {
         return new FanProgramSpec(MAPPING, vni, List.of(Ipv4Address.parse("10.0.0.1")), true);
@@ -63,10 +94,20 @@ class WrittenOutEqualsTest {
                 AddressState.class,
                 BridgeResource.class,
                 FanProgramSpec.class,
+                ForwardingEntryResource.class,
                 ForwardingResource.class,
                 GateProgramSpec.class,
+                Ipv6AddressResource.class,
+                Ipv6ProgramSpec.class,
+                Ipv6RouteResource.class,
+                Ipv6State.class,
+                Ipv6State.Address.class,
+                Ipv6State.Entry.class,
+                Ipv6State.Neighbour.class,
+                Ipv6State.Route.class,
                 NatResource.class,
                 NatTable.Entry.class,
+                NeighbourResource.class,
                 PortResource.class,
                 ProgramState.class,
                 ProgramsResource.class,

@@ -316,9 +316,10 @@ public final class Lab implements AutoCloseable {
         host.addVeth(container.name(), container.namespace(), INTERFACE, fan.mtu());
         host.plug(container.name(), bridge);
         try (Wiring inside = Wiring.of(container.namespace())) {
-            Delivery delivery = Label.parse(fan.alias())
-                    .map(label -> label.transport().delivery())
-                    .orElse(Delivery.BRIDGED);
+            Optional<Label> label = Label.parse(fan.alias());
+            Delivery delivery = label.map(fanOf -> fanOf.transport().delivery()).orElse(Delivery.BRIDGED);
+            label.flatMap(Label::overlay6)
+                    .ifPresent(overlay -> inside.joinIpv6(INTERFACE, container.ipv6Address(overlay)));
             inside.join(INTERFACE, container.address(), delivery.prefixLength(slice.mapping()), slice.hostAddress());
         }
     }

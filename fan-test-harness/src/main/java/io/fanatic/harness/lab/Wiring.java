@@ -5,6 +5,8 @@ import static io.fanatic.netlink.libc.Native.check;
 
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Ipv4Prefix;
+import io.fanatic.core.Ipv6Address;
+import io.fanatic.core.Ipv6Prefix;
 import io.fanatic.netlink.host.Namespace;
 import io.fanatic.netlink.route.Addresses;
 import io.fanatic.netlink.route.InterfaceAddress;
@@ -23,6 +25,7 @@ final class Wiring implements AutoCloseable {
 
     private static final String LOOPBACK = "lo";
     private static final Ipv4Prefix EVERYWHERE = Ipv4Prefix.parse("0.0.0.0/0");
+    private static final Ipv6Prefix EVERYWHERE_IPV6 = Ipv6Prefix.parse("::/0");
     private static final int O_CLOEXEC = 02000000;
     private static final int HOST_PREFIX = 32;
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
@@ -77,10 +80,23 @@ final class Wiring implements AutoCloseable {
     /** Gives an interface its address and the way out, and switches it on. */
     void join(String name, Ipv4Address address, int prefixLength, Ipv4Address router) {
         int index = index(name);
-        links.setNoIpv6Address(index);
-        links.setUp(index, true);
+        if (!find(name).orElseThrow().up()) {
+            links.setNoIpv6Address(index);
+            links.setUp(index, true);
+        }
         add(index, address, prefixLength);
         new Routes(netlink).add(Route.via(EVERYWHERE, router, index, Route.PROTOCOL_STATIC));
+    }
+
+    /** Gives an interface an IPv6 address of a /64, whose first address is the way out, and switches it on. */
+    void joinIpv6(String name, Ipv6Address address) {
+        int index = index(name);
+        links.setUp(index, true);
+        new Addresses(netlink)
+                .add(InterfaceAddress.of(index, address, 64, Route.PROTOCOL_STATIC)
+                        .withoutDuplicateDetection());
+        Ipv6Address router = new Ipv6Address(address.high(), 1);
+        new Routes(netlink).add(Route.via(EVERYWHERE_IPV6, router, index, Route.PROTOCOL_STATIC));
     }
 
     /** Waits until these carry packets, and throws a LabException naming one that does not within half a minute. */

@@ -4,6 +4,7 @@ import static io.fanatic.netlink.libc.Native.LIBC;
 import static io.fanatic.netlink.libc.Native.buffer;
 import static io.fanatic.netlink.libc.Native.check;
 
+import io.fanatic.core.IpAddress;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.netlink.libc.SockaddrIn;
 import java.io.UncheckedIOException;
@@ -30,18 +31,15 @@ public final class Sockets {
 
     private Sockets() {}
 
-    public static InetSocketAddress socketAddress(Ipv4Address address, int port) {
+    public static InetSocketAddress socketAddress(IpAddress address, int port) {
         return new InetSocketAddress(inetAddress(address), port);
     }
 
-    public static InetAddress inetAddress(Ipv4Address address) {
-        byte[] octets = {
-            (byte) address.octet(0), (byte) address.octet(1), (byte) address.octet(2), (byte) address.octet(3)
-        };
+    public static InetAddress inetAddress(IpAddress address) {
         try {
-            return InetAddress.getByAddress(octets);
+            return InetAddress.getByAddress(address.octets());
         } catch (UnknownHostException e) {
-            throw new UncheckedIOException("four octets are an address", e);
+            throw new UncheckedIOException("4 or 16 octets are an address", e);
         }
     }
 

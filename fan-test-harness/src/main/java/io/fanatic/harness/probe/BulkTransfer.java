@@ -1,6 +1,6 @@
 package io.fanatic.harness.probe;
 
-import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.IpAddress;
 import io.fanatic.harness.net.Sockets;
 import io.fanatic.netlink.host.Namespace;
 import io.netty.bootstrap.Bootstrap;
@@ -27,7 +27,7 @@ import java.util.concurrent.CompletableFuture;
  *     explicitly because distributions differ in their default and results would not compare
  * @param timeout for everything, connecting included
  */
-public record BulkTransfer(Ipv4Address address, long bytes, String congestion, Duration timeout) {
+public record BulkTransfer(IpAddress address, long bytes, String congestion, Duration timeout) {
 
     static final int CHUNK = 128 * 1024;
 
@@ -47,7 +47,7 @@ public record BulkTransfer(Ipv4Address address, long bytes, String congestion, D
      *
      * @param address where the other end listens
      */
-    public static BulkTransfer to(Ipv4Address address) {
+    public static BulkTransfer to(IpAddress address) {
         return new BulkTransfer(address, 4 << 20, "cubic", Duration.ofSeconds(10));
     }
 

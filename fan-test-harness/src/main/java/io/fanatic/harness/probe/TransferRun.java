@@ -1,5 +1,6 @@
 package io.fanatic.harness.probe;
 
+import io.fanatic.core.IpFamily;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.harness.net.Sockets;
 import io.netty.channel.Channel;
@@ -54,7 +55,9 @@ final class TransferRun {
 
     synchronized void accepted(EpollSocketChannel channel) {
         InetSocketAddress peer = channel.remoteAddress();
-        source = Optional.of(Sockets.address(peer.getAddress()));
+        if (transfer.address().family() == IpFamily.IPV4) {
+            source = Optional.of(Sockets.address(peer.getAddress()));
+        }
         add(channel);
     }
 

@@ -132,6 +132,7 @@ public final class FanArguments {
                 case NO_NAT -> "leave what goes from the slice to outside the overlay as it is";
                 case NO_ACCEPT -> "add no rules that let the fan pass where iptables drops what it forwards";
                 case FAST -> "write and remove the outer headers by own programs where the host allows it";
+                case OVERLAY6 -> "an IPv6 overlay beside, such as fd00:fa::/48, the same on every host (none)";
                 case SHARES -> "which part of the slice each container engine gives out (" + Shares.DEFAULT + ")";
             };
         }

@@ -27,6 +27,7 @@ import io.fanatic.cli.wizard.Wizard;
 import io.fanatic.core.FanOptions;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Ipv4Prefix;
+import io.fanatic.core.Ipv6Prefix;
 import io.fanatic.core.Shares;
 import io.fanatic.core.TunnelType;
 import io.fanatic.core.UnderlaySpec;
@@ -69,6 +70,11 @@ public final class ConfigureCommand extends SetupCommand {
             "LIST",
             Shares::parse,
             "which part of the slice each container engine gives out (" + Shares.DEFAULT + ")");
+    private final Option<Ipv6Prefix> overlay6 = option(
+            "--overlay6",
+            "PREFIX",
+            Ipv6Prefix::parse,
+            "an IPv6 overlay beside, such as fd00:fa::/48, the same on every host (none)");
     private final Option<List<Ipv4Address>> remotes =
             options("--remote", "IP", Ipv4Address::parse, "test the way to this host, too; may be repeated");
     private final Option<Integer> confirm = option(
@@ -113,6 +119,10 @@ public final class ConfigureCommand extends SetupCommand {
         if (type.value().equals(Optional.of(TunnelType.IPIP)) && port.value().isPresent()) {
             throw FanArguments.usage("--port is for vxlan; an ipip tunnel has no port");
         }
+        if (type.value().equals(Optional.of(TunnelType.IPIP))
+                && overlay6.value().isPresent()) {
+            throw FanArguments.usage("--overlay6 is for vxlan; an ipip tunnel carries IPv4 only");
+        }
         Map<EngineKind, Boolean> engines = new EnumMap<>(EngineKind.class);
         choices.forEach((kind, choice) -> choice.said().ifPresent(said -> engines.put(kind, said)));
         if (defaultBridge.or(false) && Boolean.FALSE.equals(engines.get(EngineKind.DOCKER))) {
@@ -134,7 +144,8 @@ public final class ConfigureCommand extends SetupCommand {
         FanOptions options = dhcp.or(false) ? of.withDhcp(true) : of;
         options = type.value().map(options::withType).orElse(options);
         options = shares.value().map(options::withShares).orElse(options);
-        return port.value().map(options::withPort).orElse(options);
+        options = port.value().map(options::withPort).orElse(options);
+        return overlay6.value().map(options::withOverlay6).orElse(options);
     }
 
     @Override

@@ -28,6 +28,12 @@ public final class PlanText {
         for (FanSlice slice : fan.slices()) {
             text.append("slice ").append(slice.cidr());
             text.append(", host address ").append(slice.hostAddress()).append(", ");
+            fan.ipv6()
+                    .ifPresent(mapping -> text.append("IPv6 slice ")
+                            .append(mapping.sliceOf(slice.underlayAddress()))
+                            .append(", host address ")
+                            .append(mapping.hostAddressOf(slice.underlayAddress()))
+                            .append(", "));
         }
         return text.append("MTU ").append(fan.mtu()).toString();
     }

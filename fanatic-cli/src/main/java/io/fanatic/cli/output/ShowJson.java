@@ -57,11 +57,15 @@ public final class ShowJson {
         object.addProperty("nat", fan.nat());
         object.addProperty("underlayOnly", fan.underlayOnly());
         object.addProperty("fast", fan.fast());
+        fan.ipv6()
+                .ifPresent(mapping ->
+                        object.addProperty("overlay6", mapping.overlay().toString()));
         object.addProperty("shares", fan.shares().toString());
         JsonArray slices = new JsonArray();
         for (FanSlice slice : fan.slices()) {
             JsonObject one = SliceText.json(slice, fan.shares());
             one.addProperty("dhcp", fan.leases(slice.underlayAddress()));
+            fan.ipv6().ifPresent(mapping -> one.add("ipv6", SliceText.json(mapping, slice.underlayAddress())));
             slices.add(one);
         }
         object.add("slices", slices);
