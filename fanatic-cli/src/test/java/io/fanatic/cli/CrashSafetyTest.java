@@ -7,6 +7,7 @@ import io.fanatic.cli.fault.KillPoints;
 import io.fanatic.harness.junit.FanLab;
 import io.fanatic.netlink.host.HostSnapshot;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -56,12 +57,14 @@ class CrashSafetyTest extends DisturbedFanctlTests {
     }
 
     @Test
+    @Tag("long")
     void fault1KilledAnywhereOnTheWayToAnIpv6Overlay() {
         String dual = "up " + FAN + " --overlay6 fd00:fa::/48";
         survives(dual, List.of("up " + FAN), List.of(dual));
     }
 
     @Test
+    @Tag("long")
     void fault1KilledAnywhereInDownFromAnIpv6Overlay() {
         String dual = "up " + FAN + " --overlay6 fd00:fa::/48";
         survives("down " + FAN, List.of(dual), List.of(dual));

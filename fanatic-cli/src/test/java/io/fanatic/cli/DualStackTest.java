@@ -1,5 +1,6 @@
 package io.fanatic.cli;
 
+import static io.fanatic.cli.CliRun.fanatic;
 import static io.fanatic.cli.CliRun.fanctl;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -18,6 +19,7 @@ import io.fanatic.harness.probe.BulkTransfer;
 import io.fanatic.harness.probe.Probes;
 import io.fanatic.harness.probe.TransferResult;
 import io.fanatic.netlink.host.HostSnapshot;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -25,6 +27,7 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A fan with an IPv6 overlay beside the IPv4 one; the third host's has IPv4 alone. No host forwards IPv6.
@@ -280,6 +283,42 @@ class DualStackTest {
             transfers(probes, second, first, IpAddress.parse(address));
         }
         assertThat(first.exec("ip", "-6", "route", "show", "default").output()).contains("proto ra");
+    }
+
+    @Test
+    void theWatchBringsBackWhatIsTakenAway(@TempDir Path directory) {
+        String whole = ipv6State();
+        try (WatchRun watch = WatchRun.start(h1, directory)) {
+            watch.hear("watching 250.0.0.0/8");
+            for (String change : List.of(
+                    "ip -6 route del fd00:fa::/48",
+                    "ip -6 address flush dev fan-250",
+                    "ip link set fan-250 down",
+                    "ip link set ftun-250 nomaster",
+                    "sysctl -qw net.ipv6.conf.fan-250.disable_ipv6=1")) {
+                watch.forget();
+                h1.exec("sh", "-e", "-c", change).orThrow();
+                watch.hear("repaired 250.0.0.0/8: ");
+                watch.await("whole after " + change, () -> ipv6State().equals(whole));
+            }
+        }
+    }
+
+    @Test
+    void theDoctorNamesWhatIsAmiss() {
+        for (String[] each : new String[][] {
+            {"sysctl -qw net.ipv6.conf.fan-250.disable_ipv6=1", "bridge", "IPv6 off -> on"},
+            {"ip -6 address flush dev fan-250 scope global", "host-address", "fd00:fa:0:1::1/64"},
+            {"ip -6 neigh del fe80::fa dev fan-250", "tunnel", "fe80::fa"},
+            {"bridge fdb del 0a:fa:0a:00:00:01 dev ftun-250 master", "tunnel", "0a:fa:0a:00:00:01"}
+        }) {
+            assertThat(fanatic(h1, "doctor --json").out()).doesNotContain(each[2]);
+            h1.exec("sh", "-e", "-c", each[0]).orThrow();
+            CliRun doctor = fanatic(h1, "doctor --json");
+            assertThat(doctor.exitCode()).as(each[0]).isNotEqualTo(ExitCode.DONE);
+            assertThat(doctor.out()).as(each[0]).contains("\"" + each[1] + "\"", each[2]);
+            fanctl(h1, "up -a").done();
+        }
     }
 
     @Test

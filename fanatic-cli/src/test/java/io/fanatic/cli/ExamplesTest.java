@@ -107,10 +107,20 @@ class ExamplesTest {
     @ValueSource(strings = {"lxd", "incus"})
     @FanLab(hosts = 2, containers = 0, fan = false)
     void twoHostsWithLxdOrIncus(String engine, Lab lab) throws IOException {
+        walkWithInstances("lxd", engine, lab);
+    }
+
+    @Test
+    @FanLab(hosts = 2, containers = 0, fan = false)
+    void ipv6BesideIpv4WithIncus(Lab lab) throws IOException {
+        walkWithInstances("dual-stack", "incus", lab);
+    }
+
+    private void walkWithInstances(String name, String engine, Lab lab) throws IOException {
         Function<LabHost, Lxd> start = engine.equals("lxd") ? Lxd::start : Lxd::startIncus;
         try (Lxd first = start.apply(lab.hosts().get(0));
                 Lxd second = start.apply(lab.hosts().get(1))) {
-            Walkthrough text = Walkthrough.read(EXAMPLES.resolve("lxd.md"));
+            Walkthrough text = Walkthrough.read(EXAMPLES.resolve(name + ".md"));
             Walkthrough.script(bin, "lxc", "export HOME=/run LXD_CONF=/run/client; exec /usr/bin/lxc \"$@\"");
             Walkthrough.script(bin, "incus", "export HOME=/run INCUS_CONF=/run/client; exec /usr/bin/incus \"$@\"");
             if (engine.equals("incus")) {

@@ -321,4 +321,64 @@ class ProgramKernelTest {
             }
         }
     }
+
+    static List<FanProgramSpec> dual() {
+        return Specs.dual();
+    }
+
+    @ParameterizedTest
+    @MethodSource("dual")
+    void theKernelDecidesAsTheModelOnIpv6(FanProgramSpec spec) {
+        Ipv6Model model = new Ipv6Model(spec);
+        RandomIpv6Frames frames = new RandomIpv6Frames(spec, 6);
+        try (KernelRun kernel = new KernelRun(spec)) {
+            for (int i = 0; i < FRAMES; i++) {
+                FanModel.Frame frame = frames.next();
+                FanModel.Outcome out = model.encap(frame);
+                Optional<FanModel.Key> set = out.keyAsSet(spec.setsLocalAddress());
+                assertThat(kernel.encap(frame))
+                        .as("frame %d", i)
+                        .isEqualTo(new KernelRun.Result(
+                                set.isPresent() ? FanEmitter.NEXT : FanEmitter.DROP,
+                                set,
+                                set.isPresent() ? 64 : 0,
+                                out.counter()));
+
+                Optional<FanModel.Key> outer = frames.outer(frame);
+                Counter in = model.guard(frame, outer);
+                assertThat(kernel.guard(frame, outer))
+                        .as("frame %d", i)
+                        .isEqualTo(new KernelRun.Result(
+                                in == Counter.RECEIVED ? FanEmitter.NEXT : FanEmitter.DROP, Optional.empty(), 0, in));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("dual")
+    void theKernelsGateDecidesAsTheModelOnIpv6(FanProgramSpec spec) {
+        Ipv6Model model = new Ipv6Model(spec);
+        RandomIpv6Frames frames = new RandomIpv6Frames(spec, 7);
+        try (FanPrograms gate = FanPrograms.load(new GateProgramSpec(spec))) {
+            for (int i = 0; i < FRAMES; i++) {
+                byte[] frame = frames.next().bytes();
+                byte[] padded = Arrays.copyOf(frame, Math.max(64, frame.length));
+                // A test runs on the loopback device, whose Ethernet address is zero: so this one is for the host.
+                boolean forHost = i % 2 == 0;
+                padded = forHost ? Frames.to(0, padded) : padded;
+                boolean letIn = i % 3 == 0;
+                byte[] context = new byte[TestRun.CONTEXT_BYTES];
+                ByteBuffer.wrap(context).order(ByteOrder.nativeOrder()).putInt(8, letIn ? FanEmitter.LET_IN : 0);
+                Ipv6Model.Gate wanted = model.gate(new FanModel.Frame(padded, false), letIn, forHost);
+                TestRun run = gate.get(Role.GATE).run(padded, 1, context);
+                int verdict = switch (wanted) {
+                    case PASS -> FanEmitter.NEXT;
+                    case TO_THE_TUNNEL, TO_A_CONTAINER -> FanEmitter.REDIRECT;
+                    case SPOOFED, OTHER -> FanEmitter.DROP;
+                };
+                assertThat(run.result()).as("frame %d, %s", i, wanted).isEqualTo(verdict);
+                assertThat(run.mark()).as("frame %d", i).isZero();
+            }
+        }
+    }
 }

@@ -7,8 +7,11 @@ import io.fanatic.core.FanMapping;
 import io.fanatic.core.FanNames;
 import io.fanatic.core.FanOptions;
 import io.fanatic.core.FanSlice;
+import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.Ipv4Range;
+import io.fanatic.core.Ipv6Address;
+import io.fanatic.core.Ipv6Mapping;
 import io.fanatic.core.Share;
 import io.fanatic.core.Shares;
 import io.fanatic.core.TunnelType;
@@ -27,18 +30,37 @@ import java.util.Optional;
  * @param mtu largest IPv4 packet, bytes
  * @param dhcp whether the fan leases addresses in the slice
  * @param shares which part of the slice each engine gives out
+ * @param ipv6 the fan's IPv6 overlay; empty for a fan of IPv4 alone
  */
-public record FanAttachment(TunnelType type, String bridge, FanSlice slice, int mtu, boolean dhcp, Shares shares) {
+public record FanAttachment(
+        TunnelType type,
+        String bridge,
+        FanSlice slice,
+        int mtu,
+        boolean dhcp,
+        Shares shares,
+        Optional<Ipv6Mapping> ipv6) {
+
+    /** Of a fan of IPv4 alone. */
+    public FanAttachment(TunnelType type, String bridge, FanSlice slice, int mtu, boolean dhcp, Shares shares) {
+        this(type, bridge, slice, mtu, dhcp, shares, Optional.empty());
+    }
 
     /** A slice of a fan on this host. */
     public static FanAttachment of(Fan fan, FanSlice slice) {
         return new FanAttachment(
-                fan.type(), fan.bridge(), slice, fan.mtu(), fan.leases(slice.underlayAddress()), fan.shares());
+                fan.type(),
+                fan.bridge(),
+                slice,
+                fan.mtu(),
+                fan.leases(slice.underlayAddress()),
+                fan.shares(),
+                fan.ipv6());
     }
 
     /** The same with the slice divided in another way. */
     public FanAttachment with(Shares others) {
-        return new FanAttachment(type, bridge, slice, mtu, dhcp, others);
+        return new FanAttachment(type, bridge, slice, mtu, dhcp, others, ipv6);
     }
 
     /** As notes tell it: {@code fan-250 250.0.45.0/24 250.0.0.0/8 10.0.0.45/16}, the end as a line of /etc/network/fan. */
@@ -117,6 +139,12 @@ public record FanAttachment(TunnelType type, String bridge, FanSlice slice, int 
         } catch (IllegalArgumentException e) {
             throw new CommandException(ExitCode.FAILED, String.valueOf(e.getMessage()));
         }
+    }
+
+    /** {@return the IPv6 address that is as far from the host address as an IPv4 address of the slice; empty for a fan of IPv4 alone} */
+    public Optional<Ipv6Address> ipv6Address(Ipv4Address address) {
+        return ipv6.map(mapping -> mapping.hostAddressOf(slice.underlayAddress())
+                .plus(address.bits() - slice.hostAddress().bits()));
     }
 
     /** As {@link #range}, as a block of the slice, which may also have addresses in it that are no container's. */

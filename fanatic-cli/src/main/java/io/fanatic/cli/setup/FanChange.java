@@ -304,7 +304,8 @@ record FanChange(FanState from, FanState to) {
                 fan.slice(),
                 fan.mtu(),
                 to.entry().options().dhcp(),
-                to.entry().options().shares());
+                to.entry().options().shares(),
+                fan.ipv6());
     }
 
     private void addUp(List<TransitionPlan.Part> parts, Host host, boolean alone) {

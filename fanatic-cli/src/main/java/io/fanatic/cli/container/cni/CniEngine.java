@@ -9,6 +9,7 @@ import io.fanatic.cli.container.FileEngine;
 import io.fanatic.cli.container.StaticFile;
 import io.fanatic.cli.container.http.JsonValues;
 import io.fanatic.core.Ipv4Range;
+import io.fanatic.core.Ipv6Mapping;
 import io.fanatic.core.Share;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -70,6 +71,10 @@ public final class CniEngine extends FileEngine {
         ranges.add(set);
         JsonArray routes = new JsonArray();
         routes.add(JsonValues.object("dst", "0.0.0.0/0"));
+        if (fan.ipv6().isPresent()) {
+            ranges.add(ipv6Ranges(fan, fan.ipv6().get(), range));
+            routes.add(JsonValues.object("dst", "::/0"));
+        }
         JsonObject ipam = JsonValues.object("type", "host-local");
         ipam.add("ranges", ranges);
         ipam.add("routes", routes);
@@ -85,6 +90,21 @@ public final class CniEngine extends FileEngine {
         JsonObject list = JsonValues.object("cniVersion", "0.4.0", "name", fan.bridge());
         list.add("plugins", plugins);
         return list;
+    }
+
+    /** The same part of the slice of IPv6, so that no address is given out twice there either. */
+    private static JsonArray ipv6Ranges(FanAttachment fan, Ipv6Mapping mapping, Ipv4Range range) {
+        JsonArray set = new JsonArray();
+        set.add(JsonValues.object(
+                "subnet",
+                mapping.sliceOf(fan.slice().underlayAddress()).toString(),
+                "rangeStart",
+                fan.ipv6Address(range.first()).orElseThrow().toString(),
+                "rangeEnd",
+                fan.ipv6Address(range.last()).orElseThrow().toString(),
+                "gateway",
+                mapping.hostAddressOf(fan.slice().underlayAddress()).toString()));
+        return set;
     }
 
     private static List<Path> plugins() {

@@ -30,7 +30,8 @@ record CniReservations(String network) implements FileUsers {
         List<String> names = new ArrayList<>();
         for (Path file : addresses()) {
             String container = container(file);
-            if (!isGone(container)) {
+            // One of both families has a file for each address.
+            if (!names.contains(container) && !isGone(container)) {
                 names.add(container);
             }
         }
