@@ -5,15 +5,22 @@ import static io.fanatic.cli.container.EngineHost.reaches;
 import static io.fanatic.cli.container.EngineHost.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fanatic.cli.CliRun;
 import io.fanatic.cli.command.ExitCode;
+import io.fanatic.core.IpAddress;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Shares;
 import io.fanatic.harness.junit.FanLab;
 import io.fanatic.harness.lab.Lab;
 import io.fanatic.harness.lab.LabHost;
+import io.fanatic.harness.probe.BulkTransfer;
 import io.fanatic.harness.probe.Probes;
 import io.fanatic.netlink.host.HostSnapshot;
 import io.fanatic.netlink.host.Namespace;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,6 +36,8 @@ import org.junit.jupiter.api.TestInstance;
 @FanLab(hosts = 2, containers = 0)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 public abstract class FileEngineTests<T extends AutoCloseable> {
+    private static final long DEADLINE_NANOS = 20_000_000_000L;
+
     private final EngineKind kind;
     private final Path file;
     private final List<T> engines = new ArrayList<>();
@@ -82,6 +91,68 @@ public abstract class FileEngineTests<T extends AutoCloseable> {
 
     private EngineHost engine(Lab lab, int host) {
         return new EngineHost(lab.hosts().get(host), kind);
+    }
+
+    @Test
+    void onAFanWithAnIpv6OverlayContainersReachEachOtherByBothFamilies(Lab lab) {
+        String up = "up -u 10.0.0.0/16 -o 250.0.0.0/8";
+        List<EngineHost> hosts = new ArrayList<>();
+        try {
+            for (LabHost each : lab.hosts()) {
+                EngineHost host = new EngineHost(each, kind);
+                hosts.add(host);
+                host.enable();
+                CliRun.fanctl(each, up + " --overlay6 fd00:fa::/48").done();
+                // What is on the fan stays as it is until somebody asks.
+                assertThat(host.status().state()).isEqualTo(EngineStatus.State.ALTERED);
+                host.enable();
+                assertThat(host.status().state()).isEqualTo(EngineStatus.State.ENABLED);
+            }
+            Namespace first = namespace(run(engines.get(0), "first"));
+            Namespace second = namespace(run(engines.get(1), "second"));
+            assertThat(hosts.get(0).containers()).isEqualTo(known("first"));
+            String ipv6 = Integer.toHexString(firstOfShare());
+            for (String[] to : new String[][] {
+                {"250.0.2." + firstOfShare(), "250.0.1." + firstOfShare()},
+                {"fd00:fa:0:2::" + ipv6, "fd00:fa:0:1::" + ipv6}
+            }) {
+                awaitAddress(second, to[0]);
+                awaitAddress(first, to[1]);
+                for (boolean there : new boolean[] {true, false}) {
+                    assertThat(BulkTransfer.to(IpAddress.parse(to[there ? 0 : 1]))
+                                    .start(probes, there ? first : second, there ? second : first)
+                                    .join()
+                                    .error())
+                            .as(to[there ? 0 : 1])
+                            .isEmpty();
+                }
+            }
+            for (EngineHost host : hosts) {
+                assertThat(host.host()
+                                .exec("sysctl", "-n", "net.ipv6.conf.all.forwarding")
+                                .output())
+                        .isEqualTo("0\n");
+            }
+        } finally {
+            engines.forEach(this::removeContainers);
+            hosts.forEach(host -> CliRun.fanctl(host.host(), up).done());
+        }
+    }
+
+    /** The kernel asks for a second whether another container has it, unless it is told not to. */
+    private static void awaitAddress(Namespace container, String address) {
+        long end = System.nanoTime() + DEADLINE_NANOS;
+        while (!container.call(() -> isThere(address))) {
+            assertThat(System.nanoTime()).as(address).isLessThan(end);
+        }
+    }
+
+    private static boolean isThere(String address) throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(address))) {
+            return socket.isBound();
+        } catch (BindException notYet) {
+            return false;
+        }
     }
 
     @Test

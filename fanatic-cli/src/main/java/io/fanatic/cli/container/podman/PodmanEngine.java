@@ -12,6 +12,7 @@ import io.fanatic.cli.container.StaticFile;
 import io.fanatic.cli.container.http.JsonValues;
 import io.fanatic.cli.container.journal.Note;
 import io.fanatic.core.Ipv4Range;
+import io.fanatic.core.Ipv6Mapping;
 import io.fanatic.core.Share;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -110,6 +111,7 @@ public final class PodmanEngine extends FileEngine {
                         range.last().toString()));
         JsonArray subnets = new JsonArray();
         subnets.add(subnet);
+        fan.ipv6().ifPresent(mapping -> subnets.add(ipv6Subnet(fan, mapping, range)));
         JsonObject network = JsonValues.object(
                 "name",
                 fan.bridge(),
@@ -131,7 +133,7 @@ public final class PodmanEngine extends FileEngine {
                     fan.slice().hostAddress().toString()));
             network.add("routes", routes);
         }
-        network.addProperty("ipv6_enabled", false);
+        network.addProperty("ipv6_enabled", fan.ipv6().isPresent());
         network.addProperty("internal", false);
         network.addProperty("dns_enabled", false);
         network.add("labels", JsonValues.object("io.fanatic.fan", fan.mapping().toString()));
@@ -140,5 +142,22 @@ public final class PodmanEngine extends FileEngine {
                 JsonValues.object("mode", "unmanaged", "mtu", Integer.toString(fan.mtu()), "metric", METRIC));
         network.add("ipam_options", JsonValues.object("driver", "host-local"));
         return network;
+    }
+
+    /** The same part of the slice of IPv6, so that no address is given out twice there either. */
+    private static JsonObject ipv6Subnet(FanAttachment fan, Ipv6Mapping mapping, Ipv4Range range) {
+        JsonObject subnet = JsonValues.object(
+                "subnet",
+                mapping.sliceOf(fan.slice().underlayAddress()).toString(),
+                "gateway",
+                mapping.hostAddressOf(fan.slice().underlayAddress()).toString());
+        subnet.add(
+                "lease_range",
+                JsonValues.object(
+                        "start_ip",
+                        fan.ipv6Address(range.first()).orElseThrow().toString(),
+                        "end_ip",
+                        fan.ipv6Address(range.last()).orElseThrow().toString()));
+        return subnet;
     }
 }

@@ -2,22 +2,15 @@ package io.fanatic.cli.container.cni;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.fanatic.cli.CliRun;
 import io.fanatic.cli.container.ContainerNet;
 import io.fanatic.cli.container.EngineHost;
 import io.fanatic.cli.container.EngineKind;
-import io.fanatic.cli.container.EngineStatus;
 import io.fanatic.cli.container.FileEngineTests;
 import io.fanatic.cli.daemon.Containerd;
-import io.fanatic.core.IpAddress;
 import io.fanatic.harness.lab.Lab;
 import io.fanatic.harness.lab.LabHost;
-import io.fanatic.harness.probe.BulkTransfer;
-import io.fanatic.harness.probe.Probes;
-import io.fanatic.netlink.host.Namespace;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -104,41 +97,6 @@ class CniEngineTest extends FileEngineTests<Containerd> {
                     .orThrow();
         } finally {
             host.host().exec("ip", "netns", "delete", "fixed");
-        }
-    }
-
-    @Test
-    void onAFanWithAnIpv6OverlayContainersReachEachOtherByBothFamilies(Lab lab) {
-        String up = "up -u 10.0.0.0/16 -o 250.0.0.0/8";
-        List<EngineHost> hosts = new ArrayList<>();
-        try (Probes probes = Probes.open()) {
-            for (LabHost each : lab.hosts()) {
-                EngineHost host = new EngineHost(each, EngineKind.CNI);
-                hosts.add(host);
-                host.enable();
-                CliRun.fanctl(each, up + " --overlay6 fd00:fa::/48").done();
-                // What is on the fan stays as it is until somebody asks.
-                assertThat(host.status().state()).isEqualTo(EngineStatus.State.ALTERED);
-                host.enable();
-                assertThat(host.status().state()).isEqualTo(EngineStatus.State.ENABLED);
-            }
-            Namespace first = EngineHost.namespace(engine(0).run("first"));
-            Namespace second = EngineHost.namespace(engine(1).run("second"));
-            assertThat(hosts.get(0).containers()).containsExactly("default-first");
-            for (String[] to : new String[][] {{"250.0.2.2", "250.0.1.2"}, {"fd00:fa:0:2::2", "fd00:fa:0:1::2"}}) {
-                for (boolean there : new boolean[] {true, false}) {
-                    assertThat(BulkTransfer.to(IpAddress.parse(to[there ? 0 : 1]))
-                                    .start(probes, there ? first : second, there ? second : first)
-                                    .join()
-                                    .error())
-                            .as(to[there ? 0 : 1])
-                            .isEmpty();
-                }
-            }
-        } finally {
-            removeContainers(engine(0));
-            removeContainers(engine(1));
-            hosts.forEach(host -> CliRun.fanctl(host.host(), up).done());
         }
     }
 
