@@ -12,11 +12,19 @@ module io.fanatic.netlink {
     // jnr-ffi is no module and cannot say that it needs it.
     requires org.objectweb.asm;
     requires com.google.gson;
+    // Of the package names alone.
+    requires static io.netty.buffer;
+    requires static io.netty.codec;
+    requires static io.netty.codec.dns;
+    requires static io.netty.common;
+    requires static io.netty.transport;
+    requires static io.netty.transport.classes.epoll;
 
     exports io.fanatic.netlink;
     exports io.fanatic.netlink.engine;
     exports io.fanatic.netlink.health;
     exports io.fanatic.netlink.host;
+    exports io.fanatic.netlink.names;
     exports io.fanatic.netlink.watch;
     exports io.fanatic.netlink.bpf to
             io.fanatic.harness,

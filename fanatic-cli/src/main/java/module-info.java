@@ -6,6 +6,7 @@ module io.fanatic.cli {
     requires com.google.gson;
     requires io.netty.buffer;
     requires io.netty.codec;
+    requires io.netty.codec.dns;
     requires io.netty.codec.http;
     requires io.netty.common;
     requires io.netty.handler;

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 class FaultTableTest {
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
     private static final List<String> MODULES = List.of("fan-core", "fan-netlink", "fan-test-harness", "fanatic-cli");
-    private static final int FAULTS = 42;
+    private static final int FAULTS = 43;
     private static final int PROMISES = 10;
     private static final String IMPOSSIBLE = "cannot apply: ";
 

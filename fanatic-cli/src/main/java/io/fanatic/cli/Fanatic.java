@@ -12,6 +12,8 @@ import io.fanatic.cli.container.EngineKind;
 import io.fanatic.cli.doctor.DoctorCommand;
 import io.fanatic.cli.engines.ContainerEngines;
 import io.fanatic.cli.lab.LabGroup;
+import io.fanatic.cli.names.NamesCommand;
+import io.fanatic.cli.names.ResolveCommand;
 import io.fanatic.cli.reach.BenchCommand;
 import io.fanatic.cli.reach.ServeCommand;
 import io.fanatic.cli.setup.Host;
@@ -30,6 +32,8 @@ public final class Fanatic extends Program {
             "test",
             "serve",
             "bench",
+            "names",
+            "resolve",
             "enable-fan",
             "disable-fan",
             "enable-docker",
@@ -91,6 +95,10 @@ public final class Fanatic extends Program {
                 return new ServeCommand();
             case "bench":
                 return new BenchCommand();
+            case "names":
+                return new NamesCommand(host);
+            case "resolve":
+                return new ResolveCommand(host);
             case "test":
                 return new TestGroup(host);
             case "enable-fan":

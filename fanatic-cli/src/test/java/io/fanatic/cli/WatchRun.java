@@ -44,6 +44,11 @@ final class WatchRun implements AutoCloseable {
         return start(host, directory, List.of(), program, "", Map.of());
     }
 
+    /** {@code fanatic names} in place of the watch. */
+    static WatchRun names(LabHost host, Path directory) {
+        return start(host, directory, JavaProgram.fanatic(directory, "names"), Map.of());
+    }
+
     private static WatchRun start(
             LabHost host,
             Path directory,
@@ -51,10 +56,15 @@ final class WatchRun implements AutoCloseable {
             Class<?> program,
             String arguments,
             Map<String, String> environment) {
+        List<String> words = new ArrayList<>(by);
+        words.addAll(JavaProgram.watch(directory, program, arguments));
+        return start(host, directory, words, environment);
+    }
+
+    private static WatchRun start(LabHost host, Path directory, List<String> program, Map<String, String> environment) {
         try {
             List<String> words = new ArrayList<>(JavaProgram.WITH_DEFAULT_SIGNALS);
-            words.addAll(by);
-            words.addAll(JavaProgram.watch(directory, program, arguments));
+            words.addAll(program);
             Path log = Files.createTempFile(directory, "watch", ".log");
             ProcessBuilder builder = new ProcessBuilder(host.namespace().command(words))
                     .redirectInput(new File("/dev/null"))

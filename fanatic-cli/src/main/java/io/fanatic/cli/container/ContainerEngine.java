@@ -1,6 +1,7 @@
 package io.fanatic.cli.container;
 
 import io.fanatic.core.FanEntry;
+import io.fanatic.netlink.names.NamedContainer;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -67,6 +68,16 @@ public interface ContainerEngine {
      */
     default Set<String> stoppedOn(FanAttachment fan) {
         return Set.of();
+    }
+
+    /**
+     * The running containers with the names that others may call them by, and the addresses that the engine itself gave them or sees in
+     * them; those that are on no fan may be among them.
+     *
+     * @throws io.fanatic.cli.command.CommandException when the engine does not answer
+     */
+    default List<NamedContainer> named(FanAttachment fan) {
+        return List.of();
     }
 
     /** The containers that are on the fan, or were to be, in a way that does not work and that the engine does not refuse. */

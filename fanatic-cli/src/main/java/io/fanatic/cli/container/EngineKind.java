@@ -1,5 +1,9 @@
 package io.fanatic.cli.container;
 
+import io.fanatic.cli.command.CommandException;
+import io.fanatic.cli.command.ExitCode;
+import io.fanatic.core.Ipv4Address;
+
 /** The container engines that can put their containers on a fan. */
 public enum EngineKind {
     DOCKER("Docker", "docker"),
@@ -19,6 +23,19 @@ public enum EngineKind {
     /** As people write it: {@code Docker}. */
     public String title() {
         return title;
+    }
+
+    /**
+     * Reads an address of the engine's.
+     *
+     * @throws CommandException when it is none
+     */
+    public Ipv4Address address(String text) {
+        try {
+            return Ipv4Address.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new CommandException(ExitCode.FAILED, title + " names an address that is none: " + e.getMessage());
+        }
     }
 
     /** As commands and options have it: {@code docker}. */

@@ -6,6 +6,7 @@ import io.fanatic.cli.command.ConfigFile;
 import io.fanatic.cli.command.Console;
 import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.command.Option;
+import io.fanatic.cli.command.ServiceManager;
 import io.fanatic.netlink.FanNetwork;
 import io.fanatic.netlink.watch.Notice;
 import io.fanatic.netlink.watch.Watch;

@@ -8,6 +8,8 @@ import io.fanatic.cli.container.EngineUnavailableException;
 import io.fanatic.cli.container.http.HttpAnswer;
 import io.fanatic.cli.container.http.Json;
 import io.fanatic.cli.container.http.UnixHttp;
+import io.fanatic.core.Ipv4Address;
+import io.fanatic.netlink.names.NamedContainer;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -172,6 +174,30 @@ final class DockerApi implements AutoCloseable {
     Set<String> stoppedContainers() {
         return Set.copyOf(
                 names("/containers/json?all=true", container -> !RUNNING.contains(container.textOr("State", ""))));
+    }
+
+    /** Those that run, by their names and those of their Compose services. */
+    List<NamedContainer> named() {
+        List<NamedContainer> named = new ArrayList<>();
+        for (Json container : get("/containers/json", "list its containers").list()) {
+            Json networks = container.at("NetworkSettings", "Networks");
+            List<Ipv4Address> addresses = new ArrayList<>();
+            for (String network : networks.names()) {
+                String address = networks.at(network).textOr("IPAddress", "");
+                if (!address.isEmpty()) {
+                    addresses.add(EngineKind.DOCKER.address(address));
+                }
+            }
+            named.add(new NamedContainer(name(container), composeNames(container.at("Labels")), addresses));
+        }
+        return named;
+    }
+
+    /** {@code web} and {@code web.shop} of the service web in the project shop. */
+    private static List<String> composeNames(Json labels) {
+        String service = labels.textOr("com.docker.compose.service", "");
+        String project = labels.textOr("com.docker.compose.project", "");
+        return service.isEmpty() || project.isEmpty() ? List.of() : List.of(service, service + "." + project);
     }
 
     private List<String> names(String path, Predicate<Json> meant) {

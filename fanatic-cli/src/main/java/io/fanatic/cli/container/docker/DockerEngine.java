@@ -16,6 +16,7 @@ import io.fanatic.cli.container.StatusMapper;
 import io.fanatic.cli.container.TestContainer;
 import io.fanatic.cli.container.journal.Journal;
 import io.fanatic.core.FanEntry;
+import io.fanatic.netlink.names.NamedContainer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -223,6 +224,11 @@ public final class DockerEngine implements ContainerEngine {
         List<Journal> journals = new ArrayList<>(Journal.all(this.journals, "docker-network-"));
         journals.addAll(Journal.all(this.journals, DockerDefaultBridge.NOTE));
         return StatusMapper.noted(journals);
+    }
+
+    @Override
+    public List<NamedContainer> named(FanAttachment fan) {
+        return with(DockerApi::named);
     }
 
     @Override

@@ -10,6 +10,8 @@ import io.fanatic.cli.container.http.HttpAnswer;
 import io.fanatic.cli.container.http.Json;
 import io.fanatic.cli.container.http.JsonValues;
 import io.fanatic.cli.container.http.UnixHttp;
+import io.fanatic.core.Ipv4Address;
+import io.fanatic.netlink.names.NamedContainer;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -182,6 +184,28 @@ public final class LxdApi implements AutoCloseable {
             }
         }
         return stopped;
+    }
+
+    /** The instances of all projects that run, with the addresses that they have now. */
+    List<NamedContainer> named() {
+        List<NamedContainer> named = new ArrayList<>();
+        List<Json> instances = ok(http.get("/1.0/instances?recursion=2&all-projects=true"), "list its instances")
+                .json()
+                .at("metadata")
+                .list();
+        for (Json instance : instances) {
+            Json devices = instance.at("state", "network");
+            List<Ipv4Address> addresses = new ArrayList<>();
+            for (String device : devices.names()) {
+                for (Json address : devices.at(device).at("addresses").list()) {
+                    if (address.textOr("family", "").equals("inet")) {
+                        addresses.add(kind.address(address.text("address")));
+                    }
+                }
+            }
+            named.add(new NamedContainer(instance.textOr("name", ""), List.of(), addresses));
+        }
+        return named;
     }
 
     private List<Json> instances() {

@@ -17,6 +17,7 @@ import io.fanatic.cli.container.StatusMapper;
 import io.fanatic.cli.container.TestContainer;
 import io.fanatic.cli.container.journal.Journal;
 import io.fanatic.core.FanEntry;
+import io.fanatic.netlink.names.NamedContainer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -146,6 +147,11 @@ public final class LxdEngine implements ContainerEngine {
 
     private String title(FanAttachment fan) {
         return "the " + kind.title() + " profile " + fan.bridge();
+    }
+
+    @Override
+    public List<NamedContainer> named(FanAttachment fan) {
+        return with(LxdApi::named);
     }
 
     @Override

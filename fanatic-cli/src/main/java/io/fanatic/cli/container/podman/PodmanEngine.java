@@ -14,6 +14,7 @@ import io.fanatic.cli.container.journal.Note;
 import io.fanatic.core.Ipv4Range;
 import io.fanatic.core.Ipv6Mapping;
 import io.fanatic.core.Share;
+import io.fanatic.netlink.names.NamedContainer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -92,6 +93,15 @@ public final class PodmanEngine extends FileEngine {
                     .ifPresent(misfits::add);
         }
         return misfits;
+    }
+
+    @Override
+    public List<NamedContainer> named(FanAttachment fan) {
+        return new PodmanContainers(fan.bridge(), path(fan))
+                .attached().stream()
+                        .map(each -> new NamedContainer(
+                                each.name(), List.of(), each.address().stream().toList()))
+                        .toList();
     }
 
     /** What {@code podman network inspect} shows, netavark's form (github.com/containers/common, libnetwork/types). */

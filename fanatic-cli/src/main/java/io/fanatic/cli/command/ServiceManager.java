@@ -1,4 +1,4 @@
-package io.fanatic.cli.fanctl;
+package io.fanatic.cli.command;
 
 import static io.fanatic.netlink.libc.Native.LIBC;
 
@@ -13,25 +13,25 @@ import java.util.Optional;
  *
  * @param address of its datagram socket, a path or, after {@code @}, an abstract name; empty when there is none
  */
-record ServiceManager(Optional<String> address) {
+public record ServiceManager(Optional<String> address) {
     private static final int AF_UNIX = 1;
     private static final int SOCK_DGRAM_CLOEXEC = 2 | 02000000;
     private static final int LONGEST = 107;
 
     /** The one that NOTIFY_SOCKET names. */
-    static ServiceManager ofThisService() {
+    public static ServiceManager ofThisService() {
         return new ServiceManager(
                 Optional.ofNullable(System.getenv("NOTIFY_SOCKET")).filter(name -> !name.isEmpty()));
     }
 
     /** Reading the configuration again; {@code READY=1} says when that is done. */
-    void reloading() {
+    public void reloading() {
         // On Linux nanoTime is CLOCK_MONOTONIC, which is what systemd wants.
         tell("RELOADING=1\nMONOTONIC_USEC=" + System.nanoTime() / 1000);
     }
 
     /** @param assignments such as {@code READY=1}, one on each line */
-    void tell(String assignments) {
+    public void tell(String assignments) {
         byte[] name = address.orElse("").getBytes(StandardCharsets.UTF_8);
         if (name.length == 0 || name.length > LONGEST) {
             return;

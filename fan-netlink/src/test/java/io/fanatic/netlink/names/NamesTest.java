@@ -1,0 +1,557 @@
+package io.fanatic.netlink.names;
+
+import static io.fanatic.netlink.names.TestNames.SILENCE_MILLIS;
+import static io.fanatic.netlink.names.TestNames.TIMEOUT_MILLIS;
+import static io.fanatic.netlink.names.TestNames.addresses;
+import static io.fanatic.netlink.names.TestNames.ask;
+import static io.fanatic.netlink.names.TestNames.askByTcp;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fanatic.core.Ipv4Address;
+import io.fanatic.netlink.host.FreshNamespace;
+import io.fanatic.netlink.names.TestNames.Listed;
+import io.netty.buffer.Unpooled;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/**
+ * The server with real sockets, in a namespace that has the addresses of three hosts on its loopback device.
+ *
+ * <pre>
+ *   h1 10.0.0.1  250.0.1.1, container 250.0.1.9       h2 10.0.0.2  250.0.2.1       h3 10.0.0.3  250.0.3.1
+ * </pre>
+ */
+class NamesTest {
+    private static final String H1 = "250.0.1.1";
+    private static final String H2 = "250.0.2.1";
+    private static final String H3 = "250.0.3.1";
+    private static final String CONTAINER = "250.0.1.9";
+    private static final String WEB = "web.10-0-0-2.fan-250.internal";
+
+    @RegisterExtension
+    final FreshNamespace fresh = new FreshNamespace();
+
+    private final Listed docker = new Listed("Docker").with("db", "250.0.1.5").with("my_Web", "250.0.1.6");
+    private final Listed incus = new Listed("Incus");
+
+    @BeforeEach
+    void threeHosts() {
+        fresh.sh("ip link set lo up");
+        for (String address : List.of(H1, H2, H3, CONTAINER, "10.0.0.9")) {
+            fresh.sh("ip addr add " + address + "/32 dev lo");
+        }
+    }
+
+    private NamesSpec spec(String host, ContainerSource... sources) {
+        return NamesSpec.of(List.of(sources))
+                .withHostName(host)
+                .withUpstreams(List::of)
+                .withResolver(label -> {
+                    throw new UnknownHostException(label);
+                });
+    }
+
+    private Names h1() {
+        return serve("10.0.0.1", spec("h1", docker, incus));
+    }
+
+    private static Names serve(String underlay, NamesSpec spec) {
+        Names names = Names.open(spec);
+        assertThat(names.serve(List.of(TestNames.fan(underlay)))).isEmpty();
+        return names;
+    }
+
+    private static long count(Names names, NamesCounter counter) {
+        return names.counters().getOrDefault(counter, -1L);
+    }
+
+    @Test
+    void containersOfTwoHostsAreFoundForwardAndBackByUdpAndTcp() {
+        fresh.run(() -> {
+            Listed web = new Listed("Docker").with("web", "250.0.2.7");
+            NamesSpec knowing = spec("h1", docker)
+                    .withResolver(label -> label.equals("h2")
+                            ? List.of(Ipv4Address.parse("192.168.0.2"), Ipv4Address.parse("10.0.0.2"))
+                            : List.of());
+            try (Names h1 = serve("10.0.0.1", knowing);
+                    Names h2 = serve("10.0.0.2", spec("h2", web))) {
+                for (String name : List.of("Web.h2.fan.internal", "web.h2.fan-250.internal", WEB)) {
+                    DnsMessage answer = ask(CONTAINER, H1, name, DnsMessage.A);
+                    assertThat(addresses(answer)).as(name).containsExactly("250.0.2.7");
+                    assertThat(new String(answer.question(), 1, 3, StandardCharsets.US_ASCII))
+                            .as("the question is repeated to the letter")
+                            .isEqualTo(name.substring(0, 3));
+                    assertThat(addresses(askByTcp(CONTAINER, H1, name, DnsMessage.A)))
+                            .containsExactly("250.0.2.7");
+                }
+                assertThat(ask(CONTAINER, H1, "7.2.0.250.in-addr.arpa", DnsMessage.PTR)
+                                .answers())
+                        .extracting(DnsMessage.Answer::target)
+                        .containsExactly(WEB);
+                assertThat(addresses(ask(H2, H2, "db.10-0-0-1.fan.internal", DnsMessage.A)))
+                        .containsExactly("250.0.1.5");
+                assertThat(addresses(ask(CONTAINER, H1, "h2.fan.internal", DnsMessage.A)))
+                        .containsExactly(H2);
+                assertThat(ask(CONTAINER, H1, "1.2.0.250.in-addr.arpa", DnsMessage.PTR)
+                                .answers())
+                        .extracting(DnsMessage.Answer::target)
+                        .containsExactly("10-0-0-2.fan-250.internal");
+                assertThat(h1.resolve("web.h2").steps())
+                        .containsExactly(
+                                "host h2: 10.0.0.2, as the host's resolver says",
+                                "slice: 250.0.2.0/24, host address 250.0.2.1",
+                                "asked: 250.0.2.1 for " + WEB);
+                web.containers.clear();
+                web.with("web", "250.0.2.8");
+                await(() -> addresses(ask(CONTAINER, H1, WEB, DnsMessage.A)).equals(List.of("250.0.2.8")));
+            }
+        });
+    }
+
+    @Test
+    void namesThatHaveNoDataExistAndOthersDoNot() {
+        docker.with("a.b", "250.0.1.7");
+        fresh.run(() -> {
+            try (Names h1 = h1()) {
+                for (String exists : List.of("db.h1", "b.h1", "h1")) {
+                    DnsMessage none = ask(CONTAINER, H1, exists + ".fan.internal", 28);
+                    assertThat(none.rcode())
+                            .as(exists + " has no AAAA, and exists")
+                            .isZero();
+                    assertThat(none.answers()).isEmpty();
+                    assertThat(none.flags() & DnsMessage.AA).isNotZero();
+                }
+                assertThat(addresses(ask(CONTAINER, H1, "my-web.h1.fan.internal", DnsMessage.A)))
+                        .as("a hyphen stands for an underscore")
+                        .containsExactly("250.0.1.6");
+                for (String none : List.of("nobody.h1", "db.nobody", "nobody", "x.db.h1")) {
+                    assertThat(ask(CONTAINER, H1, none + ".fan.internal", DnsMessage.A)
+                                    .rcode())
+                            .as(none)
+                            .isEqualTo(Answer.NXDOMAIN);
+                }
+                incus.failure = Optional.of(new IllegalStateException("it sleeps"));
+                await(() -> ask(CONTAINER, H1, "nobody.h1.fan.internal", DnsMessage.A)
+                                .rcode()
+                        == Answer.SERVFAIL);
+                assertThat(addresses(ask(CONTAINER, H1, "db.h1.fan.internal", DnsMessage.A)))
+                        .as("what another engine lists is known all the same")
+                        .containsExactly("250.0.1.5");
+                assertThat(h1.problems()).containsExactly("Incus does not list its containers: it sleeps");
+            }
+        });
+    }
+
+    @Test
+    void aNameOfTwoEnginesLeadsToBothAndIsAProblem() {
+        incus.with("db", "250.0.1.8").with("elsewhere", "192.168.0.2");
+        fresh.run(() -> {
+            try (Names h1 = h1()) {
+                assertThat(addresses(ask(CONTAINER, H1, "db.h1.fan.internal", DnsMessage.A)))
+                        .containsExactlyInAnyOrder("250.0.1.5", "250.0.1.8");
+                String both = "db is the name of containers of Docker and Incus: it leads to all of them";
+                assertThat(h1.problems()).containsExactly(both);
+                assertThat(h1.resolve("db.h1").steps()).endsWith(both);
+                assertThat(ask(CONTAINER, H1, "elsewhere.h1.fan.internal", DnsMessage.A)
+                                .rcode())
+                        .as("not on the fan")
+                        .isEqualTo(Answer.NXDOMAIN);
+            }
+        });
+    }
+
+    // TESTING.md F43
+    @Test
+    void anotherHostGetsTheNamesOfThisOneAndOthersNothingAtAll() {
+        fresh.run(() -> {
+            AtomicInteger passedOn = new AtomicInteger();
+            try (Names h1 = serve("10.0.0.1", spec("h1", docker).withUpstreams(() -> {
+                passedOn.incrementAndGet();
+                return List.of();
+            }))) {
+                assertThat(addresses(ask(H2, H1, "db.h1.fan.internal", DnsMessage.A)))
+                        .containsExactly("250.0.1.5");
+                long served = count(h1, NamesCounter.ANSWERED);
+                List<String> outside = List.of(
+                        "example.org", "web.h3.fan.internal", WEB, "7.2.0.250.in-addr.arpa", "fan.internal", "");
+                for (String name : outside) {
+                    for (int type : new int[] {DnsMessage.A, DnsMessage.ANY, DnsMessage.AXFR}) {
+                        assertThat(ask(H2, H1, DnsWriter.query(1, name, type), SILENCE_MILLIS))
+                                .as(name)
+                                .isEmpty();
+                    }
+                }
+                assertThat(ask("10.0.0.9", H1, DnsWriter.query(1, "db.h1.fan.internal", 1), SILENCE_MILLIS))
+                        .as("from the underlay")
+                        .isEmpty();
+                assertThat(ask(H2, H1, new byte[] {1, 2, 3}, SILENCE_MILLIS)).isEmpty();
+                await(() -> count(h1, NamesCounter.NOT_SERVED) == 3 * outside.size() + 2);
+                assertThat(count(h1, NamesCounter.ANSWERED)).isEqualTo(served);
+                assertThat(passedOn).as("queries passed on").hasValue(0);
+                System.out.println(
+                        "number: queries of other hosts for outside names, none answered: " + 3 * outside.size());
+            }
+        });
+    }
+
+    /** A server of another host that answers a query as a test says. */
+    private static final class Scripted implements AutoCloseable {
+        private final DatagramSocket socket;
+        private final Thread thread;
+
+        Scripted(String address, Function<DnsMessage, List<byte[]>> answers) throws IOException {
+            socket = new DatagramSocket(new InetSocketAddress(address, NamesSpec.PORT));
+            thread = new Thread(() -> {
+                DatagramPacket packet = new DatagramPacket(new byte[512], 512);
+                while (!socket.isClosed()) {
+                    try {
+                        socket.receive(packet);
+                        DnsMessage query = DnsMessage.parse(Arrays.copyOf(packet.getData(), packet.getLength()))
+                                .orElseThrow();
+                        for (byte[] answer : answers.apply(query)) {
+                            socket.send(new DatagramPacket(answer, answer.length, packet.getSocketAddress()));
+                        }
+                    } catch (IOException closed) {
+                        return;
+                    }
+                }
+            });
+            thread.start();
+        }
+
+        @Override
+        public void close() {
+            socket.close();
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private static byte[] bytes(DnsMessage query, int flags, int... records) {
+        var out = Unpooled.buffer();
+        out.writeShort(query.id())
+                .writeShort(flags)
+                .writeShort(1)
+                .writeShort(records.length / 2)
+                .writeInt(0);
+        out.writeBytes(query.question());
+        for (int i = 0; i < records.length; i += 2) {
+            out.writeShort(0xc00c).writeShort(records[i]).writeShort(1).writeInt(5);
+            if (records[i] == DnsMessage.A) {
+                out.writeShort(4).writeInt(records[i + 1]);
+            } else {
+                out.writeShort(2).writeShort(0xc00c);
+            }
+        }
+        byte[] bytes = new byte[out.readableBytes()];
+        out.readBytes(bytes);
+        return bytes;
+    }
+
+    private static final int GOOD = Ipv4Address.parse("250.0.2.7").bits();
+    private static final int OF_H3 = Ipv4Address.parse("250.0.3.7").bits();
+    private static final int OUTSIDE = Ipv4Address.parse("8.8.8.8").bits();
+    private static final int AUTHORITATIVE = DnsMessage.QR | DnsMessage.AA;
+
+    private static final Map<String, Function<DnsMessage, byte[]>> LIES = Map.ofEntries(
+            Map.entry("another host's container", q -> bytes(q, AUTHORITATIVE, 1, OF_H3)),
+            Map.entry("an address outside", q -> bytes(q, AUTHORITATIVE, 1, OUTSIDE)),
+            Map.entry("a true one and another's", q -> bytes(q, AUTHORITATIVE, 1, GOOD, 1, OF_H3)),
+            Map.entry("a CNAME", q -> bytes(q, AUTHORITATIVE, 5, 0)),
+            Map.entry("a CNAME and an address", q -> bytes(q, AUTHORITATIVE, 5, 0, 1, GOOD)),
+            Map.entry("not authoritative", q -> bytes(q, DnsMessage.QR, 1, GOOD)),
+            Map.entry("no such name, with an address", q -> bytes(q, AUTHORITATIVE | Answer.NXDOMAIN, 1, GOOD)),
+            Map.entry("refused", q -> bytes(q, AUTHORITATIVE | Answer.REFUSED)));
+
+    // TESTING.md F43
+    @Test
+    void nothingIsBelievedOfAHostThatAnswersForOthers() {
+        fresh.run(() -> LIES.forEach((what, lie) -> {
+            try (Scripted h2 = new Scripted(H2, query -> List.of(lie.apply(query)));
+                    Names h1 = h1()) {
+                DnsMessage answer = ask(CONTAINER, H1, WEB, DnsMessage.A);
+                assertThat(answer.rcode()).as(what).isEqualTo(Answer.SERVFAIL);
+                assertThat(answer.answers()).as(what).isEmpty();
+                assertThat(count(h1, NamesCounter.NOT_BELIEVED)).as(what).isEqualTo(1);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }));
+        System.out.println("number: kinds of answers that are not believed: " + LIES.size());
+    }
+
+    @Test
+    void aNameOfAnotherHostIsNotBelievedForAnAddress() {
+        fresh.run(() -> {
+            try (Scripted h2 = new Scripted(H2, query -> List.of(bytes(query, AUTHORITATIVE, 12, 0)));
+                    Names h1 = h1()) {
+                assertThat(ask(CONTAINER, H1, "7.2.0.250.in-addr.arpa", DnsMessage.PTR)
+                                .rcode())
+                        .isEqualTo(Answer.SERVFAIL);
+                assertThat(count(h1, NamesCounter.NOT_BELIEVED)).isEqualTo(1);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+    }
+
+    /** Numbers and questions of others, answers from another port: the waiting goes on, and the true answer comes through. */
+    // TESTING.md F43
+    @Test
+    void whatAnswersAnotherQueryIsLeftOutAndTheRightAnswerIsTaken() {
+        fresh.run(() -> {
+            List<Consumer<byte[]>> changes = List.of(
+                    bytes -> bytes[1]++,
+                    bytes -> bytes[DnsMessage.HEADER + 1] = 'x',
+                    bytes -> bytes[2] &= 0x7f,
+                    bytes -> bytes[DnsMessage.HEADER + WEB.length() + 3] = 28,
+                    bytes -> bytes[5] = 0);
+            try (Scripted h2 = new Scripted(H2, query -> {
+                        List<byte[]> all = new ArrayList<>();
+                        for (Consumer<byte[]> change : changes) {
+                            byte[] forged = bytes(query, AUTHORITATIVE, 1, OF_H3);
+                            change.accept(forged);
+                            all.add(forged);
+                        }
+                        all.add(new byte[] {1});
+                        all.add(bytes(query, AUTHORITATIVE, 1, GOOD));
+                        return all;
+                    });
+                    Names h1 = h1()) {
+                assertThat(addresses(ask(CONTAINER, H1, WEB, DnsMessage.A))).containsExactly("250.0.2.7");
+                assertThat(count(h1, NamesCounter.NOT_BELIEVED)).isEqualTo(changes.size() + 1);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+    }
+
+    @Test
+    void tcpThatNeverEndsIsNotBelievedAndIsLeftAfterItsFirstMessage() {
+        fresh.run(() -> {
+            try (Scripted h2 = new Scripted(H2, query -> List.of(bytes(query, AUTHORITATIVE | DnsMessage.TC)));
+                    ServerSocket endless = new ServerSocket(NamesSpec.PORT, 8, InetAddress.getByName(H2));
+                    Names h1 = h1()) {
+                Thread writer = new Thread(() -> {
+                    byte[] garbage = new byte[1 << 16];
+                    while (!endless.isClosed()) {
+                        try (Socket accepted = endless.accept()) {
+                            while (true) {
+                                accepted.getOutputStream().write(garbage);
+                            }
+                        } catch (IOException closed) {
+                            // The next one.
+                        }
+                    }
+                });
+                writer.start();
+                assertThat(ask(CONTAINER, H1, WEB, DnsMessage.A).rcode()).isEqualTo(Answer.SERVFAIL);
+                endless.close();
+                writer.join();
+                assertThat(count(h1, NamesCounter.NOT_BELIEVED)).isEqualTo(1);
+                assertThat(count(h1, NamesCounter.OWNERS_ASKED))
+                        .as("by UDP and by TCP")
+                        .isEqualTo(2);
+            } catch (IOException | InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+    }
+
+    // TESTING.md F43
+    @Test
+    void aHostThatIsSilentIsAskedTwiceAndThenLeftAloneForAWhile() {
+        fresh.run(() -> {
+            try (Scripted h2 = new Scripted(H2, query -> List.of());
+                    Names h1 = h1()) {
+                assertThat(ask(CONTAINER, H1, WEB, DnsMessage.A).rcode()).isEqualTo(Answer.SERVFAIL);
+                assertThat(ask(CONTAINER, H1, "other.10-0-0-2.fan.internal", DnsMessage.A)
+                                .rcode())
+                        .isEqualTo(Answer.SERVFAIL);
+                assertThat(count(h1, NamesCounter.OWNERS_ASKED)).isEqualTo(2);
+                assertThat(count(h1, NamesCounter.SILENT_OWNERS)).isEqualTo(1);
+                Names.Resolution told = h1.resolve("web.10-0-0-2");
+                assertThat(told.failed()).isTrue();
+                assertThat(told.steps().get(3)).contains("250.0.2.1 did not answer within 2 s");
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+    }
+
+    // TESTING.md F43
+    @Test
+    void otherNamesArePassedOnForThisHostAndASecondWayBackHereMakesNoTraffic() {
+        fresh.run(() -> {
+            AtomicInteger asked = new AtomicInteger();
+            InetSocketAddress upstream = new InetSocketAddress(H3, NamesSpec.PORT);
+            NamesSpec spec = spec("h1", docker)
+                    .withUpstreams(() -> List.of(new InetSocketAddress(H1, NamesSpec.PORT), upstream));
+            try (Scripted outside = new Scripted(H3, query -> {
+                        asked.incrementAndGet();
+                        // It asks us again, from this host, what we have just asked it, as a forwarder that leads back
+                        // does.
+                        if (query.name().equals("loop.example")) {
+                            ask(H1, H1, DnsWriter.query(2, "loop.example", DnsMessage.A), SILENCE_MILLIS);
+                        }
+                        return List.of(bytes(query, DnsMessage.QR | DnsMessage.RA, 1, OUTSIDE));
+                    });
+                    Names h1 = serve("10.0.0.1", spec)) {
+                assertThat(addresses(ask(CONTAINER, H1, "example.org", DnsMessage.A)))
+                        .containsExactly("8.8.8.8");
+                assertThat(addresses(ask(CONTAINER, H1, "loop.example", DnsMessage.A)))
+                        .containsExactly("8.8.8.8");
+                assertThat(asked).as("queries that left").hasValue(2);
+                assertThat(count(h1, NamesCounter.FORWARDED)).isEqualTo(3);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+    }
+
+    @Test
+    void aSearchListThatLeadsBackHereIsCutOff() {
+        fresh.run(() -> {
+            AtomicInteger lookups = new AtomicInteger();
+            NamesSpec spec = spec("h1", docker).withResolver(label -> {
+                lookups.incrementAndGet();
+                DnsMessage answer = ask(H1, H1, label + ".fan.internal", DnsMessage.A);
+                assertThat(answer.rcode()).isEqualTo(Answer.SERVFAIL);
+                throw new UnknownHostException(label);
+            });
+            try (Names h1 = serve("10.0.0.1", spec)) {
+                assertThat(ask(CONTAINER, H1, "web.h9.fan.internal", DnsMessage.A)
+                                .rcode())
+                        .isEqualTo(Answer.NXDOMAIN);
+                assertThat(lookups).hasValue(1);
+            }
+        });
+    }
+
+    @Test
+    void queriesAndConnectionsOfOneAskerAreLimitedByCount() {
+        CountDownLatch go = new CountDownLatch(1);
+        NamesSpec spec = spec("h1", docker).withResolver(label -> {
+            try {
+                go.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            return List.of();
+        });
+        fresh.run(() -> {
+            List<Socket> sockets = new ArrayList<>();
+            try (Names h1 = serve("10.0.0.1", spec);
+                    DatagramSocket socket = new DatagramSocket(new InetSocketAddress(CONTAINER, 0))) {
+                socket.setSoTimeout(TIMEOUT_MILLIS);
+                for (int i = 0; i < 50; i++) {
+                    byte[] query = DnsWriter.query(i, "web.slow.fan.internal", DnsMessage.A);
+                    socket.send(new DatagramPacket(query, query.length, new InetSocketAddress(H1, NamesSpec.PORT)));
+                }
+                await(() -> count(h1, NamesCounter.OVER_LIMIT) == 50 - 32);
+                assertThat(addresses(ask(H1, H1, "db.h1.fan.internal", DnsMessage.A)))
+                        .as("another asker is answered")
+                        .containsExactly("250.0.1.5");
+                go.countDown();
+                await(() -> count(h1, NamesCounter.ANSWERED) == 33);
+                for (int i = 0; i < 12; i++) {
+                    Socket tcp = new Socket();
+                    sockets.add(tcp);
+                    tcp.bind(new InetSocketAddress(CONTAINER, 0));
+                    tcp.connect(new InetSocketAddress(H1, NamesSpec.PORT));
+                }
+                await(() -> count(h1, NamesCounter.OVER_LIMIT) == 50 - 32 + 12 - 8);
+                assertThat(addresses(askByTcp(H1, H1, "db.h1.fan.internal", DnsMessage.A)))
+                        .containsExactly("250.0.1.5");
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            } finally {
+                sockets.forEach(tcp -> {
+                    try {
+                        tcp.close();
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                });
+            }
+        });
+    }
+
+    @Test
+    void anAnswerThatIsTooLargeForADatagramComesByTcpAlsoFromAnotherHost() {
+        Listed many = new Listed("Docker");
+        IntStream.range(2, 102).forEach(i -> many.with("web-" + i, "250.0.2." + i, "web"));
+        fresh.run(() -> {
+            try (Names h1 = h1();
+                    Names h2 = serve("10.0.0.2", spec("h2", many))) {
+                DnsMessage cut = ask(CONTAINER, H1, WEB, DnsMessage.A);
+                assertThat(cut.flags() & DnsMessage.TC).isNotZero();
+                assertThat(cut.answers()).isEmpty();
+                assertThat(addresses(askByTcp(CONTAINER, H1, WEB, DnsMessage.A)))
+                        .hasSize(100);
+            }
+        });
+    }
+
+    @Test
+    void fansThatComeAndGoAreFollowedAndNothingIsLeftInTheEnd() {
+        fresh.run(() -> {
+            try (Names names = h1()) {
+                assertThat(names.addresses())
+                        .extracting(InetSocketAddress::getHostString)
+                        .containsExactly(H1);
+                names.serve(List.of());
+                assertThat(names.addresses()).isEmpty();
+                assertThat(fresh.sh("ss -Hlnut")).isEmpty();
+                names.serve(List.of(TestNames.fan("10.0.0.3")));
+                assertThat(addresses(ask(H3, H3, "h1.fan.internal", DnsMessage.A)))
+                        .containsExactly(H3);
+                try (DatagramSocket taken = new DatagramSocket(new InetSocketAddress(H1, NamesSpec.PORT))) {
+                    assertThat(names.serve(List.of(TestNames.fan("10.0.0.1"))))
+                            .singleElement()
+                            .asString()
+                            .startsWith("cannot take queries on 250.0.1.1 port 53: ");
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }
+            assertThat(fresh.sh("ss -Hlnut")).isEmpty();
+            await(() -> Thread.getAllStackTraces().keySet().stream()
+                    .noneMatch(thread -> thread.getName().equals("names")));
+        });
+    }
+
+    private static void await(BooleanSupplier condition) {
+        long deadline = System.nanoTime() + TIMEOUT_MILLIS * 1_000_000L;
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).as("the deadline").isLessThan(deadline);
+            LockSupport.parkNanos(10_000_000);
+        }
+    }
+}

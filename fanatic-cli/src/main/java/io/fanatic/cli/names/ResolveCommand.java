@@ -1,0 +1,96 @@
+package io.fanatic.cli.names;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import io.fanatic.cli.command.Command;
+import io.fanatic.cli.command.CommandException;
+import io.fanatic.cli.command.Console;
+import io.fanatic.cli.command.ExitCode;
+import io.fanatic.cli.command.Option;
+import io.fanatic.cli.setup.Host;
+import io.fanatic.core.Ipv4Address;
+import io.fanatic.netlink.FanNetwork;
+import io.fanatic.netlink.engine.Fan;
+import io.fanatic.netlink.names.Names;
+import io.fanatic.netlink.names.NamesSpec;
+import java.util.List;
+import java.util.function.Supplier;
+
+/** {@code fanatic resolve}: what a name or an address leads to, step by step. */
+public final class ResolveCommand extends Command {
+    private static final int SCHEMA = 1;
+
+    private final Supplier<Host> host;
+    private final Option<String> name =
+            word("NAME", "web.h2, web.h2.fan-250.internal, or an address of the overlay such as 250.0.2.5");
+    private final Option<Boolean> json = flag("--json", "print one JSON document");
+
+    public ResolveCommand(Supplier<Host> host) {
+        super(
+                "resolve",
+                "Finds a container by its name, or the names at an address, and prints each step: the host, its slice, who"
+                        + " was asked, what came.",
+                "It asks as \"fanatic names\" does, without needing it on this host. Exit code 0 when there is such a name, 1"
+                        + " when not, or when nobody can tell.");
+        this.host = host;
+    }
+
+    @Override
+    protected ExitCode run(Console console) {
+        String wanted = name.value()
+                .orElseThrow(() -> new CommandException(ExitCode.USAGE, "the name is missing, such as web.h2"));
+        List<Fan> fans = FanNetwork.onThisHost().list();
+        if (fans.isEmpty()) {
+            throw new CommandException(
+                    ExitCode.FAILED, "no fan is up on this host; bring one up with fanctl up, then names can be found");
+        }
+        try (Names names = Names.open(NamesSpec.of(EngineSource.of(host.get().engines())))) {
+            names.know(fans);
+            Names.Resolution found = names.resolve(wanted);
+            if (!found.ofAFan()) {
+                throw new CommandException(
+                        ExitCode.USAGE,
+                        wanted + " is of no fan of this host; their names end in "
+                                + String.join(", ", names.zones(fans.get(0))));
+            }
+            print(wanted, found, console);
+            return found.addresses().isEmpty() && found.names().isEmpty() ? ExitCode.FAILED : ExitCode.DONE;
+        }
+    }
+
+    private void print(String wanted, Names.Resolution found, Console console) {
+        String answer = answer(found);
+        if (!json.or(false)) {
+            found.steps().forEach(console.out()::println);
+            console.out().println("answer: " + answer);
+            return;
+        }
+        JsonObject document = new JsonObject();
+        document.addProperty("schema", SCHEMA);
+        document.addProperty("name", wanted);
+        document.add("steps", array(found.steps()));
+        document.add(
+                "addresses",
+                array(found.addresses().stream().map(Ipv4Address::toString).toList()));
+        document.add("names", array(found.names()));
+        document.addProperty("unknown", found.failed());
+        console.out().println(document);
+    }
+
+    private static JsonArray array(List<String> texts) {
+        JsonArray array = new JsonArray();
+        texts.forEach(array::add);
+        return array;
+    }
+
+    private static String answer(Names.Resolution found) {
+        if (found.failed()) {
+            return "unknown (SERVFAIL)";
+        }
+        if (!found.addresses().isEmpty()) {
+            return String.join(
+                    ", ", found.addresses().stream().map(Ipv4Address::toString).toList());
+        }
+        return found.names().isEmpty() ? "no such name" : String.join(", ", found.names());
+    }
+}
