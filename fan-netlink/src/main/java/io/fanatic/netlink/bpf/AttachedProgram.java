@@ -22,6 +22,8 @@ public record AttachedProgram(int id, String name, Role role, int countersMapId)
         GATE("gate_", Tcx.Hook.INGRESS),
         /** A fan's {@link CardGuardProgram}, of this or another release. */
         CARD_GUARD("cguard_", Tcx.Hook.INGRESS),
+        /** A fan's {@link CardWitnessProgram}, of this or another release. */
+        CARD_WITNESS("cseen_", Tcx.Hook.EGRESS),
         /** Somebody else's: leave it alone. */
         FOREIGN("", Tcx.Hook.INGRESS);
 

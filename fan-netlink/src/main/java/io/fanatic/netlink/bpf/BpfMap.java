@@ -136,9 +136,23 @@ public final class BpfMap implements AutoCloseable {
      * @throws ErrnoException E2BIG beyond the last entry
      */
     public void clear(int index) {
+        set(index, 0);
+    }
+
+    /**
+     * Sets one number on all CPUs.
+     *
+     * @param index 0 to the number of entries less one
+     * @throws ErrnoException E2BIG beyond the last entry
+     */
+    void set(int index, long value) {
+        int cpus = possibleCpus();
         ByteBuffer key = Native.buffer(Integer.BYTES).putInt(0, index);
-        ByteBuffer zeros = Native.buffer(Long.BYTES * possibleCpus());
-        access("set an eBPF map", Bpf.MAP_UPDATE_ELEM, key, zeros);
+        ByteBuffer values = Native.buffer(Long.BYTES * cpus);
+        for (int cpu = 0; cpu < cpus; cpu++) {
+            values.putLong(Long.BYTES * cpu, value);
+        }
+        access("set an eBPF map", Bpf.MAP_UPDATE_ELEM, key, values);
     }
 
     private void lookup(ByteBuffer key, ByteBuffer values) {

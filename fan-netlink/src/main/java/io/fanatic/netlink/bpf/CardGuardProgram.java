@@ -44,6 +44,7 @@ import java.util.List;
  *   congestion experienced, lengths or checksum that are wrong  pass on
  *   not to one of the fan's addresses, other VNI or flags       pass on
  *   inside no IPv4, or with options, or what guard would drop   pass on
+ *   no packet of its host came in by the kernel's device lately   pass on
  *   the tunnel is gone                                          pass on
  *   otherwise                   take, mark for guard and gate, to the tunnel's ingress
  * </pre>
@@ -100,6 +101,7 @@ public final class CardGuardProgram {
         GuardProgram.requireSender(emitter, fan, PASS);
         asm.add(Width.WORD.load(R1, R2, IPV4 + 12), Instruction.toBigEndian(R1, 32))
                 .add(Jump.NE.reg32(R1, R8, PASS));
+        PathWitness.require(emitter, R8, PathWitness.RECEIVED, PASS);
         take(asm, spec.tunnel());
 
         asm.label(PASS).add(Alu.MOV.imm(R0, NEXT), Instruction.exit());

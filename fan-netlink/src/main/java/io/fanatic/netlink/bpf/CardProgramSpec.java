@@ -9,7 +9,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything that the program of a VXLAN fan on the underlay's device depends on.
+ * Everything that the programs of a VXLAN fan on the underlay's device depend on. They use the counters map of those on its tunnel.
  *
  * @param fan the fan, on VXLAN
  * @param port the tunnel's UDP port, 1 to 65535
@@ -25,7 +25,7 @@ public record CardProgramSpec(FanProgramSpec fan, int port, MacAddress tunnelMac
 
     @Override
     public List<Role> roles() {
-        return List.of(Role.CARD_GUARD);
+        return List.of(Role.CARD_GUARD, Role.CARD_WITNESS);
     }
 
     @Override
@@ -40,7 +40,9 @@ public record CardProgramSpec(FanProgramSpec fan, int port, MacAddress tunnelMac
 
     @Override
     public Assembler emit(Role role, int countersFd, ByteOrder order) {
-        return CardGuardProgram.emit(this, countersFd, order);
+        return role == Role.CARD_GUARD
+                ? CardGuardProgram.emit(this, countersFd, order)
+                : CardWitnessProgram.emit(this, countersFd, order);
     }
 
     // Written out to start fast, see Ipv4Address.

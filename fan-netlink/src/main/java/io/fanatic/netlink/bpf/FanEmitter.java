@@ -451,7 +451,7 @@ final class FanEmitter {
     }
 
     /** The address of a value of the counters map, its index in R1, into R0. */
-    private void lookUp() {
+    void lookUp() {
         asm.add(Width.WORD.store(R10, KEY, R1))
                 .add(Instruction.mapFd(R1, countersFd))
                 .add(Alu.MOV.reg(R2, R10), Alu.ADD.imm(R2, KEY))

@@ -37,12 +37,17 @@ public final class FanPrograms implements AutoCloseable {
     /** Counters in that map, one for each {@link Counter}: room for more reasons, so that a later release can keep the map. */
     static final int COUNTERS = 32;
 
-    /** Entries of that map: the counters, then for each the time of its last frame in nanoseconds since the machine was started. */
-    static final int ENTRIES = 2 * COUNTERS;
+    /**
+     * Entries of that map: the counters, then for each the time of its last frame in nanoseconds since the machine was started, then what
+     * {@link PathWitness} has.
+     */
+    static final int ENTRIES = PathWitness.SENT + PathWitness.PLACES;
 
     private final BpfMap counters;
     private final List<Role> roles;
     private final List<BpfProgram> programs;
+
+    private boolean keepsCounters;
 
     private FanPrograms(BpfMap counters, List<Role> roles, List<BpfProgram> programs) {
         this.counters = counters;
@@ -210,15 +215,23 @@ public final class FanPrograms implements AutoCloseable {
 
     /** Sets all counters to zero, and forgets the times. A frame that is counted meanwhile on another CPU may be lost. */
     public static void reset(BpfMap map) {
-        for (int i = 0; i < ENTRIES; i++) {
+        for (int i = 0; i < 2 * COUNTERS; i++) {
             map.clear(i);
         }
+    }
+
+    /** The counters, which {@link #close} leaves open now. */
+    public BpfMap keepCounters() {
+        keepsCounters = true;
+        return counters;
     }
 
     /** Gives the descriptors back; what is attached stays attached. Again is harmless. */
     @Override
     public void close() {
         programs.forEach(BpfProgram::close);
-        counters.close();
+        if (!keepsCounters) {
+            counters.close();
+        }
     }
 }

@@ -92,6 +92,7 @@ public final class GuardProgram {
         requireOuterSource(asm);
         asm.add(Width.WORD.load(R1, R6, MARK), Alu.OR.imm(R1, LET_IN), Width.WORD.store(R6, MARK, R1));
         if (fast) {
+            PathWitness.note(emitter, R8, PathWitness.RECEIVED);
             asm.label(LET_IN_ALREADY);
         }
         emitter.finish(Counter.RECEIVED);

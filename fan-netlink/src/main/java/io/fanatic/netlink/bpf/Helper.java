@@ -27,6 +27,8 @@ public enum Helper {
     SKB_ADJUST_ROOM(50),
     /** Nothing: nanoseconds since the machine was started, those asleep included. */
     KTIME_GET_BOOT_NS(125),
+    /** Nothing: nanoseconds since the machine was started, as of the last tick of its clock (Linux 5.11). */
+    KTIME_GET_COARSE_NS(160),
     /**
      * Index of a device, address of a next hop or 0, its size, flags: {@link FanEmitter#REDIRECT}; the packet leaves there when the program
      * ends, with the Ethernet addresses that the route and the neighbour table have for it (Linux 5.10).

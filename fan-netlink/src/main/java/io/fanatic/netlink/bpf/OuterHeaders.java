@@ -6,6 +6,8 @@ import static io.fanatic.netlink.bpf.FanEmitter.GSO_SIZE;
 import static io.fanatic.netlink.bpf.FanEmitter.IPV4_HEADER;
 import static io.fanatic.netlink.bpf.FanEmitter.KEY;
 import static io.fanatic.netlink.bpf.FanEmitter.LEN;
+import static io.fanatic.netlink.bpf.FanEmitter.LET_IN;
+import static io.fanatic.netlink.bpf.FanEmitter.MARK;
 import static io.fanatic.netlink.bpf.Register.R0;
 import static io.fanatic.netlink.bpf.Register.R1;
 import static io.fanatic.netlink.bpf.Register.R10;
@@ -82,7 +84,8 @@ final class OuterHeaders {
      * Puts the headers before a frame and sends it, R7 being the owner of the destination, R9 with several addresses that of the source, R2
      * and R3 the bounds of the linear part. Leaves the verdict in R7.
      *
-     * @param otherwise where to go, the frame being untouched, with what is not IPv4 without options or does not fit the device
+     * @param otherwise where to go, the frame being untouched, with what is not IPv4 without options, does not fit the device, or is for a host
+     *     that nothing went to by the kernel's device lately
      */
     static void send(FanEmitter emitter, FastProgramSpec spec, String otherwise) {
         Assembler asm = emitter.asm;
@@ -100,6 +103,7 @@ final class OuterHeaders {
         checkMtu(asm, Alu.MOV.imm(R2, spec.card()), otherwise);
         asm.add(Width.WORD.load(R1, R10, MTU), Width.WORD.load(R4, R10, LARGEST))
                 .add(Jump.GT.reg(R4, R1, otherwise));
+        PathWitness.require(emitter, R7, PathWitness.SENT, otherwise);
         sourcePort(asm);
         asm.add(Alu.MOV.reg(R1, R6), Alu.MOV.imm(R2, BYTES), Alu.MOV.imm(R3, BEHIND_ETHERNET))
                 .add(Alu.MOV.imm(R4, ETHERNET), Alu.LSH.imm(R4, ENCAP_L2_SHIFT), Alu.OR.imm(R4, ENCAP_VXLAN))
@@ -108,7 +112,8 @@ final class OuterHeaders {
                 .add(Helper.GET_PRANDOM_U32.call());
         emitter.loadFrame(WITH_INNER, Jump.GT, Counter.SEND_MALFORMED.label());
         write(asm, spec.fan(), spec.port());
-        asm.add(Alu.MOV.imm(R1, spec.card()), Alu.MOV.imm(R2, 0), Alu.MOV.imm(R3, 0), Alu.MOV.imm(R4, 0))
+        asm.add(Width.WORD.load(R1, R6, MARK), Alu.OR.imm(R1, LET_IN), Width.WORD.store(R6, MARK, R1))
+                .add(Alu.MOV.imm(R1, spec.card()), Alu.MOV.imm(R2, 0), Alu.MOV.imm(R3, 0), Alu.MOV.imm(R4, 0))
                 .add(Helper.REDIRECT_NEIGH.call())
                 .add(Alu.MOV.reg(R7, R0));
     }

@@ -6,6 +6,7 @@ import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.MacAddress;
 import io.fanatic.netlink.bpf.BpfMap;
 import io.fanatic.netlink.bpf.FanPrograms;
+import io.fanatic.netlink.bpf.FastProgramSpec;
 import io.fanatic.netlink.bpf.ProgramRecord;
 import io.fanatic.netlink.bpf.ProgramSpec;
 import io.fanatic.netlink.dnsmasq.Dnsmasq;
@@ -63,6 +64,9 @@ public final class LinuxKernel implements Kernel {
 
     /** The devices to which this run has added a clsact. */
     private final Set<Integer> clsacts = new HashSet<>();
+
+    /** Of the fast path's programs on a tunnel, by its index: those on the underlay's device share them, and to open them again may not be allowed. */
+    private final Map<Integer, BpfMap> tunnelCounters = new HashMap<>();
 
     private KernelFeatures features = KernelFeatures.ofThisKernel();
 
@@ -235,6 +239,7 @@ public final class LinuxKernel implements Kernel {
         List<String> found = new ArrayList<>();
         PassedBy.ipsec().ifPresent(found::add);
         PassedBy.rules(socket).ifPresent(found::add);
+        PassedBy.encapsulation(socket, underlay).ifPresent(found::add);
         PassedBy.legacy().ifPresent(found::add);
         PassedBy.firewall(firewall.all(), card, port, underlay).ifPresent(found::add);
         Set<Integer> ours = recordedPrograms();
@@ -770,11 +775,17 @@ public final class LinuxKernel implements Kernel {
     public void attachPrograms(String device, String keeper, ProgramSpec spec) {
         Link noting = link(keeper);
         int place = device.equals(keeper) ? ProgramRecord.ITSELF : index(device);
-        Optional<BpfMap> counters = NotedPrograms.countersToKeep(noting, place);
+        boolean elsewhere = place != ProgramRecord.ITSELF;
+        Optional<BpfMap> counters = elsewhere && tunnelCounters.containsKey(noting.index())
+                ? Optional.of(tunnelCounters.remove(noting.index()))
+                : NotedPrograms.countersToKeep(noting);
         ProgramSpec kept = spec.keptBy(noting.index());
         try (FanPrograms programs =
                 counters.isPresent() ? FanPrograms.load(kept, counters.get()) : FanPrograms.load(kept)) {
             noted().attach(noting, place, programs);
+            if (spec instanceof FastProgramSpec) {
+                tunnelCounters.put(noting.index(), programs.keepCounters());
+            }
         }
     }
 
@@ -843,6 +854,7 @@ public final class LinuxKernel implements Kernel {
 
     @Override
     public void close() {
+        tunnelCounters.values().forEach(BpfMap::close);
         firewall.close();
         socket.close();
     }

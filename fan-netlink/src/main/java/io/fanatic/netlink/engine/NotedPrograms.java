@@ -27,6 +27,9 @@ import java.util.function.Consumer;
  * by their index, or as {@link ProgramRecord#ITSELF}.
  */
 final class NotedPrograms {
+    private static final List<AttachedProgram.Role> ON_THE_CARD =
+            List.of(AttachedProgram.Role.CARD_GUARD, AttachedProgram.Role.CARD_WITNESS);
+
     private final Links links;
     private final ProgramHooks hooks;
 
@@ -105,8 +108,9 @@ final class NotedPrograms {
     }
 
     private void eachMap(Link keeper, Consumer<BpfMap> work) {
+        Set<Integer> seen = new HashSet<>();
         for (ProgramRecord.Place place : ProgramRecord.in(keeper.alias()).places()) {
-            if (!names(keeper, place).isEmpty()) {
+            if (!names(keeper, place).isEmpty() && seen.add(place.counters())) {
                 try (BpfMap counters = CounterPins.open(place.counters()).orElseThrow(() -> notPermitted(keeper))) {
                     work.accept(counters);
                 }
@@ -123,10 +127,12 @@ final class NotedPrograms {
                         + " is there when the fan comes up; try sudo");
     }
 
-    /** The counters that new programs in a place shall go on with. */
-    static Optional<BpfMap> countersToKeep(Link keeper, int device) {
+    /** The counters that new programs shall go on with, wherever they are: those of the device with the note. */
+    static Optional<BpfMap> countersToKeep(Link keeper) {
         try {
-            return ProgramRecord.in(keeper.alias()).at(device).flatMap(place -> CounterPins.open(place.counters()));
+            return ProgramRecord.in(keeper.alias())
+                    .at(ProgramRecord.ITSELF)
+                    .flatMap(place -> CounterPins.open(place.counters()));
         } catch (ErrnoException e) {
             if (e.errno() != Errno.ENOENT) {
                 throw e;
@@ -193,7 +199,7 @@ final class NotedPrograms {
     }
 
     /**
-     * The names of guards of the fast path on a device that no record knows; empty where names may not be asked for.
+     * The names of programs of the fast path on a device that no record knows; empty where names may not be asked for.
      *
      * @param recorded the numbers of all programs that records know
      */
@@ -216,18 +222,20 @@ final class NotedPrograms {
 
     void detachStrays(int device, Set<Integer> recorded) {
         for (AttachedProgram stray : findStrays(device, recorded)) {
-            hooks.detach(device, Tcx.Hook.INGRESS, stray.id());
+            hooks.detach(device, stray.role().hook(), stray.id());
         }
     }
 
     private List<AttachedProgram> findStrays(int device, Set<Integer> recorded) {
         List<AttachedProgram> strays = new ArrayList<>();
         try {
-            for (int id : hooks.attached(device, Tcx.Hook.INGRESS)) {
-                if (!recorded.contains(id)) {
-                    AttachedProgram program = AttachedProgram.ofId(id);
-                    if (program.role() == AttachedProgram.Role.CARD_GUARD) {
-                        strays.add(program);
+            for (AttachedProgram.Role role : ON_THE_CARD) {
+                for (int id : hooks.attached(device, role.hook())) {
+                    if (!recorded.contains(id)) {
+                        AttachedProgram program = AttachedProgram.ofId(id);
+                        if (program.role() == role) {
+                            strays.add(program);
+                        }
                     }
                 }
             }

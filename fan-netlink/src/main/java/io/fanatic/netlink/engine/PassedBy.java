@@ -8,6 +8,7 @@ import io.fanatic.netlink.firewall.TunnelTable;
 import io.fanatic.netlink.libc.ErrnoException;
 import io.fanatic.netlink.route.IpsecPolicies;
 import io.fanatic.netlink.route.Route;
+import io.fanatic.netlink.route.Routes;
 import io.fanatic.netlink.route.Rule;
 import io.fanatic.netlink.route.Rules;
 import io.fanatic.netlink.route.TrafficControl;
@@ -60,6 +61,18 @@ final class PassedBy {
             if (!usual) {
                 return Optional.of("the policy rule of priority " + rule.priority()
                         + " (ip rule) may choose another route for its packets");
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** A route to a part of the underlay, or to all of it, that puts another header on packets. */
+    static Optional<String> encapsulation(NetlinkSocket socket, Ipv4Prefix underlay) {
+        for (Route route : new Routes(socket).list()) {
+            Ipv4Prefix destination = route.ipv4();
+            if (route.encapsulates() && (destination.contains(underlay) || underlay.contains(destination))) {
+                return Optional.of("the route to " + destination
+                        + " encapsulates packets (ip route), and not those of the fast path");
             }
         }
         return Optional.empty();

@@ -22,6 +22,7 @@ import java.util.Optional;
  * @param tos the type of service that it is for, 0 for any
  * @param nextHops the ways of a multipath route; else empty
  * @param mtu bytes of the largest packet (RTAX_MTU); 0 when only the device decides
+ * @param encapsulates whether its packets get another header (RTA_ENCAP_TYPE, a lightweight tunnel); read only
  */
 public record Route(
         Prefix destination,
@@ -35,7 +36,8 @@ public record Route(
         int scope,
         int tos,
         List<NextHop> nextHops,
-        int mtu) {
+        int mtu,
+        boolean encapsulates) {
 
     public static final int TABLE_MAIN = 254;
     public static final int TABLE_LOCAL = 255;
@@ -49,6 +51,36 @@ public record Route(
 
     public Route {
         nextHops = List.copyOf(nextHops);
+    }
+
+    /** A route that does not encapsulate. */
+    public Route(
+            Prefix destination,
+            int outInterface,
+            Optional<IpAddress> gateway,
+            Optional<IpAddress> preferredSource,
+            int table,
+            int protocol,
+            int type,
+            int metric,
+            int scope,
+            int tos,
+            List<NextHop> nextHops,
+            int mtu) {
+        this(
+                destination,
+                outInterface,
+                gateway,
+                preferredSource,
+                table,
+                protocol,
+                type,
+                metric,
+                scope,
+                tos,
+                nextHops,
+                mtu,
+                false);
     }
 
     /** A route of the main table to a network that the interface reaches directly. */
@@ -118,7 +150,8 @@ public record Route(
                 scope,
                 tos,
                 nextHops,
-                otherMtu);
+                otherMtu,
+                encapsulates);
     }
 
     /** The same destination, but packets are dropped or refused: 6 blackhole, 7 unreachable, 8 prohibit. */

@@ -27,6 +27,7 @@ public final class RouteReader implements ReplyReader<Route> {
         Optional<IpAddress> gateway = Optional.empty();
         Optional<IpAddress> source = Optional.empty();
         List<NextHop> hops = List.of();
+        boolean encapsulates = false;
         Attributes attributes = reply.attributes(RTMSG_LENGTH);
         while (attributes.next()) {
             switch (attributes.type()) {
@@ -38,8 +39,9 @@ public final class RouteReader implements ReplyReader<Route> {
                 case Routes.RTA_PREFSRC -> source = Optional.of(Families.address(attributes, family));
                 case Routes.RTA_METRICS -> mtu = mtu(attributes.nested());
                 case Routes.RTA_MULTIPATH -> hops = nextHops(attributes, family);
+                case Routes.RTA_ENCAP_TYPE -> encapsulates = true;
                 default -> {
-                    // Cache and encapsulation.
+                    // The cache.
                 }
             }
         }
@@ -55,7 +57,8 @@ public final class RouteReader implements ReplyReader<Route> {
                 reply.u8(6),
                 reply.u8(3),
                 hops,
-                mtu));
+                mtu,
+                encapsulates));
     }
 
     private static int mtu(Attributes metrics) {

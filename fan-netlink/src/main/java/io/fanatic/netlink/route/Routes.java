@@ -20,6 +20,7 @@ public final class Routes {
     static final int RTA_METRICS = 8;
     static final int RTA_MULTIPATH = 9;
     static final int RTA_TABLE = 15;
+    static final int RTA_ENCAP_TYPE = 21;
     static final int RTAX_MTU = 2;
 
     private static final int RTM_NEWROUTE = 24;

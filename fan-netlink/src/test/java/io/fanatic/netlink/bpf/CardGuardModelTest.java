@@ -49,6 +49,12 @@ class CardGuardModelTest {
                 machine.devices = random.nextInt(40) == 0 ? Map.of() : Map.of(TUNNEL, 65485);
                 machine.roomRefused = random.nextInt(40) == 0 ? -95 : 0;
                 machine.mark = 0x8000_0001;
+                long ago = random.nextInt(8) == 0 ? random.nextLong(10_000_000_000L) : random.nextInt(90_000_000);
+                Ipv4Address source = source(frame);
+                boolean vouched = random.nextInt(20) != 0;
+                machine.vouch(
+                        vouched ? source : Ipv4Address.of(source.bits() ^ 0x8000_0000), PathWitness.RECEIVED, ago);
+                machine.vouch(source, PathWitness.SENT, 0);
                 boolean tagged = random.nextInt(40) == 0;
                 int linear = i % 3 == 0 ? 42 + i % 60 : Integer.MAX_VALUE;
                 Machine.Result result = machine.run(new FanModel.Frame(frame, tagged), linear, Optional.empty());
@@ -57,6 +63,8 @@ class CardGuardModelTest {
                         && !tagged
                         && !machine.devices.isEmpty()
                         && machine.roomRefused == 0
+                        && vouched
+                        && (Machine.NOW >> 20) - (Machine.NOW - ago >> 20) <= PathWitness.VALID
                         && isGood(model, frame);
                 assertThat(machine.redirected).as("frame %d, %s", i, order).isEqualTo(takes ? "ingress " + TUNNEL : "");
                 assertThat(result.verdict()).isEqualTo(takes ? FanEmitter.REDIRECT : FanEmitter.NEXT);
@@ -66,6 +74,62 @@ class CardGuardModelTest {
                 taken += takes ? 1 : 0;
             }
             assertThat(taken).isGreaterThan(fan.mapping().underlay().prefixLength() >= 30 ? -1 : 200);
+        }
+    }
+
+    private static Ipv4Address source(byte[] frame) {
+        return frame.length < 30
+                ? Ipv4Address.of(1)
+                : Ipv4Address.of(ByteBuffer.wrap(frame).getInt(26));
+    }
+
+    /** What the kernel's device sends vouches for more; what encap has sent by itself does not, nor what others send or other programs. */
+    @ParameterizedTest
+    @MethodSource("fans")
+    void whatTheKernelsDeviceSendsIsNoted(FanProgramSpec fan) {
+        for (ByteOrder order : List.of(ByteOrder.LITTLE_ENDIAN, ByteOrder.BIG_ENDIAN)) {
+            byte[] code = new CardProgramSpec(fan, TunnelType.DEFAULT_VXLAN_PORT, TUNNEL_MAC, TUNNEL)
+                    .emit(Role.CARD_WITNESS, 0, order)
+                    .bytes();
+            Random random = new Random(25);
+            int noted = 0;
+            for (int i = 0; i < FRAMES; i++) {
+                List<Ipv4Address> locals = fan.localAddresses();
+                int source = random.nextInt(10) == 0
+                        ? random.nextInt()
+                        : locals.get(random.nextInt(locals.size())).bits();
+                byte[] inner = Frames.ipv4("250.0.45.2", "250.0.56.9");
+                byte[] frame = new Forged(Frames.UNICAST, source, fan.vni(), inner)
+                        .to(random.nextInt())
+                        .frame();
+                if (random.nextInt(3) == 0) {
+                    frame[random.nextInt(50)] ^= (byte) (1 << random.nextInt(8));
+                }
+                Machine machine = new Machine(code, order);
+                machine.mark = random.nextInt(4) == 0 ? 0x8000_1001 : 0x8000_0001;
+                Machine.Result result = machine.run(
+                        new FanModel.Frame(frame, false),
+                        i % 9 == 0 ? 42 + i % 10 : Integer.MAX_VALUE,
+                        Optional.empty());
+
+                ByteBuffer bytes = ByteBuffer.wrap(frame);
+                boolean notes = (i % 9 != 0 || 42 + i % 10 >= 50)
+                        && machine.mark == 0x8000_0001
+                        && bytes.getShort(12) == 0x0800
+                        && frame[14] == 0x45
+                        && frame[23] == 17
+                        && bytes.getShort(36) == 8472
+                        && bytes.getInt(46) == fan.vni() << 8
+                        && locals.contains(source(frame));
+                assertThat(result.verdict()).isEqualTo(FanEmitter.NEXT);
+                assertThat(machine.after).isEqualTo(frame);
+                assertThat(machine.counts()).isEmpty();
+                assertThat(machine.noted(PathWitness.SENT))
+                        .as("frame %d, %s", i, order)
+                        .isEqualTo(notes ? Optional.of(Ipv4Address.of(bytes.getInt(30))) : Optional.empty());
+                noted += notes ? 1 : 0;
+            }
+            assertThat(noted).isGreaterThan(5000);
         }
     }
 

@@ -3,6 +3,7 @@ package io.fanatic.netlink.bpf;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fanatic.core.Counter;
+import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.TunnelType;
 import io.fanatic.netlink.bpf.AttachedProgram.Role;
 import java.nio.ByteBuffer;
@@ -52,6 +53,13 @@ class FastPathModelTest {
                 machine.random = random.nextInt();
                 machine.roomRefused = i % 40 == 0 ? -95 : 0;
                 machine.segmentSize = i % 5 == 0 ? 1 + random.nextInt(30) : 0;
+                long ago = random.nextInt(8) == 0 ? random.nextLong(10_000_000_000L) : random.nextInt(90_000_000);
+                boolean vouched = random.nextInt(20) != 0;
+                Ipv4Address owner =
+                        wanted.keyAsSet(true).map(FanModel.Key::remote).orElse(Ipv4Address.of(1));
+                // Another host with the same place vouches for nobody else.
+                machine.vouch(vouched ? owner : Ipv4Address.of(owner.bits() ^ 0x8000_0000), PathWitness.SENT, ago);
+                machine.vouch(owner, PathWitness.RECEIVED, 0);
                 Machine.Result result =
                         machine.run(frame, i % 3 == 0 ? 14 + i % 30 : Integer.MAX_VALUE, Optional.empty());
 
@@ -59,6 +67,8 @@ class FastPathModelTest {
                 boolean fast = wanted.counter() == Counter.SENT
                         && !machine.devices.isEmpty()
                         && machine.roomRefused == 0
+                        && vouched
+                        && (Machine.NOW >> 20) - (Machine.NOW - ago >> 20) <= PathWitness.VALID
                         && isUsual(frame.bytes())
                         && largest(frame.bytes(), machine.segmentSize, i % 3 == 0) <= MTU;
                 if (fast) {
@@ -126,6 +136,7 @@ class FastPathModelTest {
                 for (int more = -1; more <= 1; more++) {
                     Machine machine = new Machine(code, order);
                     machine.devices = Map.of(CARD, 1500);
+                    machine.vouch(Ipv4Address.parse("10.0.0.56"), PathWitness.SENT, 0);
                     machine.segmentSize = 1500 - 50 - 20 - 4 * words + more;
                     machine.run(new FanModel.Frame(packet, false), 60, Optional.empty());
                     assertThat(machine.redirected)
@@ -144,6 +155,7 @@ class FastPathModelTest {
                 byte[] packet = Arrays.copyOf(Frames.with(Frames.ipv4("250.0.45.2", "250.0.56.9"), 17, 28), length);
                 Machine machine = new Machine(code, order);
                 machine.devices = Map.of(CARD, Integer.MAX_VALUE);
+                machine.vouch(Ipv4Address.parse("10.0.0.56"), PathWitness.SENT, 0);
                 machine.run(new FanModel.Frame(packet, false), Integer.MAX_VALUE, Optional.empty());
                 assertThat(machine.redirected).as("%d", length).isEqualTo(length + 36 > 65535 ? "" : "neigh " + CARD);
             }
@@ -172,6 +184,12 @@ class FastPathModelTest {
                 assertThat(machine.counts()).as("frame %d, %s", i, order).isEqualTo(Map.of(wanted, 1L));
                 assertThat(result.verdict()).isEqualTo(wanted == Counter.RECEIVED ? FanEmitter.NEXT : FanEmitter.DROP);
                 assertThat(machine.mark).isEqualTo(marked || wanted == Counter.RECEIVED ? 0x8000_1001 : 0x8000_0001);
+                assertThat(machine.noted(PathWitness.RECEIVED))
+                        .as("who vouches, frame %d, %s", i, order)
+                        .isEqualTo(
+                                wanted == Counter.RECEIVED && outer.isPresent()
+                                        ? outer.map(FanModel.Key::remote)
+                                        : Optional.empty());
             }
         }
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fanatic.core.Counter;
 import io.fanatic.core.MacAddress;
 import io.fanatic.core.TunnelType;
+import io.fanatic.netlink.host.DeviceStatistics;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -15,14 +16,14 @@ import org.junit.jupiter.api.Test;
 @KernelTest
 class FastPathTest extends TwoHosts {
 
-    private static void attachFast(TestHost host, FanProgramSpec fan) {
+    static void attachFast(TestHost host, FanProgramSpec fan) {
         int port = TunnelType.DEFAULT_VXLAN_PORT;
         int card = host.index("und");
         attach(host, new FastProgramSpec(fan, port, card));
         int tunnel = host.index("tun");
         host.namespace().run(() -> {
             ProgramSpec guard = new CardProgramSpec(fan, port, new MacAddress(0x02_0000_0001L)).keptBy(tunnel);
-            try (FanPrograms programs = FanPrograms.load(guard)) {
+            try (FanPrograms programs = FanPrograms.load(guard, BpfMap.byId(host.countersMapId))) {
                 programs.attach(card);
             }
         });
@@ -59,7 +60,12 @@ class FastPathTest extends TwoHosts {
         crosses(here, there, Frames.ipv4(HERE, THERE)); // both know their neighbour now
         List<byte[]> byTheKernel = frames().stream().map(this::comparable).toList();
         attachFast(here, Specs.TWO_ADDRESSES);
+        crosses(here, there, Frames.ipv4(HERE, THERE)); // vouches for more
+        long before = DeviceStatistics.sent(here.namespace(), "tun");
         List<byte[]> fast = frames().stream().map(this::comparable).toList();
+        assertThat(DeviceStatistics.sent(here.namespace(), "tun") - before)
+                .as("of 256")
+                .isLessThan(256);
         for (int service = 0; service < 256; service++) {
             assertThat(fast.get(service)).as("type of service %d", service).isEqualTo(byTheKernel.get(service));
         }

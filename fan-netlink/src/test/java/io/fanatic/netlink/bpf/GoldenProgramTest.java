@@ -90,6 +90,7 @@ class GoldenProgramTest {
                 lines.add(digest("fast-encap " + i, order, fast.emit(Role.ENCAP, 0, order)));
                 lines.add(digest("fast-guard " + i, order, fast.emit(Role.GUARD, 0, order)));
                 lines.add(digest("card-guard " + i, order, card.emit(Role.CARD_GUARD, 0, order)));
+                lines.add(digest("card-witness " + i, order, card.emit(Role.CARD_WITNESS, 0, order)));
                 assertThat(card.keptBy(4711).names()).isEqualTo(card.names());
             }
         }

@@ -94,6 +94,23 @@ final class Machine {
         return times;
     }
 
+    /** A packet of this host came through some nanoseconds ago. */
+    void vouch(Ipv4Address host, int direction, long ago) {
+        values.putLong(8 * PathWitness.place(host, direction), PathWitness.value(host, NOW - ago));
+    }
+
+    /** For which host a packet vouches that has just come through; empty when none does. */
+    Optional<Ipv4Address> noted(int direction) {
+        for (int place = direction; place < direction + PathWitness.PLACES; place++) {
+            Ipv4Address host = Ipv4Address.of((int) (values.getLong(8 * place) >>> 32));
+            if (values.getLong(8 * place) == PathWitness.value(host, NOW)
+                    && place == PathWitness.place(host, direction)) {
+                return Optional.of(host);
+            }
+        }
+        return Optional.empty();
+    }
+
     Result run(FanModel.Frame frame, int linear, Optional<FanModel.Key> received) {
         return new Run(frame, linear, received).run();
     }
@@ -287,6 +304,7 @@ final class Machine {
                     int index = stack.getInt(onStack(registers[2]));
                     return registers[1] == MAP && index >= 0 && index < FanPrograms.ENTRIES ? VALUES + 8L * index : 0;
                 case 125:
+                case 160:
                     return NOW;
                 case 20:
                     return getTunnelKey(onStack(registers[2]));

@@ -207,6 +207,14 @@ class PassedByTest {
     }
 
     @Test
+    void aRouteThatEncapsulates() {
+        assertEnds(
+                "ip route add 10.0.9.0/24 encap ip id 7 dst 10.0.9.9 dev eth0",
+                "ip route del 10.0.9.0/24",
+                "the route to 10.0.9.0/24 encapsulates packets");
+    }
+
+    @Test
     void aRouteToAPartOfTheUnderlay() {
         assertEnds(
                 "ip link add other type veth peer name behind; ip link set other up; ip route add 10.0.9.0/24 dev other",

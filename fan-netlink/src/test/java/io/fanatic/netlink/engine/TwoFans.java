@@ -36,7 +36,7 @@ import java.util.zip.CRC32;
  * </pre>
  */
 final class TwoFans {
-    private static final int BULK = 4 << 20;
+    static final int BULK = 4 << 20;
     private static final int MILLIS = 20_000;
 
     private final Path directory;
@@ -47,6 +47,22 @@ final class TwoFans {
 
     /** @param features what the kernel of each of the two hosts is said to have */
     TwoFans(FreshNamespace namespaces, Path directory, KernelFeatures first, KernelFeatures second) {
+        this(namespaces, directory, first, second, "true", "u0");
+    }
+
+    /**
+     * The same on another device.
+     *
+     * @param make a script that makes it over u0
+     * @param device its name
+     */
+    TwoFans(
+            FreshNamespace namespaces,
+            Path directory,
+            KernelFeatures first,
+            KernelFeatures second,
+            String make,
+            String device) {
         this.directory = directory;
         features = List.of(first, second);
         hosts.add(namespaces.namespace());
@@ -60,8 +76,10 @@ final class TwoFans {
             containers.add(namespaces.another());
             shIn(host, "ip link set lo up");
             shIn(host, "sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1");
-            shIn(host, "ip addr add 10.0.0." + (i + 1) + "/16 dev u0");
+            FreshNamespace.exec(host, "sh", "-e", "-c", make);
+            shIn(host, "ip addr add 10.0.0." + (i + 1) + "/16 dev " + device);
             shIn(host, "ip link set u0 up");
+            shIn(host, "ip link set " + device + " up");
             before.add(host.call(HostSnapshot::take));
         }
     }

@@ -1,0 +1,51 @@
+package io.fanatic.netlink.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fanatic.netlink.host.DeviceStatistics;
+import io.fanatic.netlink.host.FreshNamespace;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A fan over an underlay device of some kind, made over u0 of {@link TwoFans}; checked bulk TCP both ways shows that it carries. */
+abstract class FastPathDevices {
+    static final KernelFeatures HERE = KernelFeatures.ofThisKernel();
+    static final String FAN = "250.0.0.0/8";
+
+    @RegisterExtension
+    final FreshNamespace namespaces = new FreshNamespace();
+
+    @TempDir
+    Path directory;
+
+    TwoFans hosts(String make, String device) {
+        TwoFans fans = new TwoFans(namespaces, directory, HERE, HERE, make, device);
+        fans.up(FAN, "10.0.0.0/16", "fast");
+        return fans;
+    }
+
+    static FanPath path(TwoFans fans, int host) {
+        return fans.on(host, engine -> engine.path(engine.list().get(0)));
+    }
+
+    /** Most packets of a bulk transfer must have passed by the kernel's device. */
+    static void assertMostPassByTheKernelsDevice(TwoFans fans) {
+        long before = DeviceStatistics.sent(fans.host(0), "ftun-250");
+        fans.assertContainersTalk(FAN);
+        assertThat(DeviceStatistics.sent(fans.host(0), "ftun-250") - before).isLessThan(TwoFans.BULK / 1400);
+    }
+
+    /** The fan takes the fast path by this device, carries, and leaves nothing. */
+    void assertFast(String make, String device) {
+        TwoFans fans = hosts(make, device);
+        fans.plugContainers("fan-250", FAN);
+        for (int i = 0; i < 2; i++) {
+            assertThat(path(fans, i)).isEqualTo(new FanPath(Optional.of(device), Optional.empty()));
+        }
+        assertMostPassByTheKernelsDevice(fans);
+        fans.unplugContainers();
+        fans.down(FAN);
+    }
+}
