@@ -59,18 +59,31 @@ final class PortSharing {
         Optional<ProgramsResource> programs = programs(wanted).filter(observed::contains);
         Optional<TunnelResource> from = tunnel(observed);
         Optional<TunnelResource> to = tunnel(wanted);
-        // Programs on the underlay's device send to the tunnel by its index, which the new one does not have.
-        boolean alone = desired.cardGuard(fan, host).isEmpty()
-                && host.devicesWithPrograms(fan.tunnel()).isEmpty();
-        if (alone && programs.isPresent() && from.isPresent() && to.isPresent()) {
+        if (programs.isPresent() && from.isPresent() && to.isPresent()) {
             ProgramSpec spec = programs.get().spec().orElseThrow();
-            return Plan.of(
-                    Change.replace(new LiveTunnelResource(from.get(), spec), new LiveTunnelResource(to.get(), spec)));
+            // Programs on the underlay's device send to the tunnel by its index, which the new one does not have.
+            Plan plan = Plan.NOTHING;
+            for (Resource resource : observed) {
+                if (isElsewhere(resource)) {
+                    plan = plan.then(Plan.of(Change.delete(resource)));
+                }
+            }
+            plan = plan.then(Plan.of(
+                    Change.replace(new LiveTunnelResource(from.get(), spec), new LiveTunnelResource(to.get(), spec))));
+            for (Resource resource : desired.cardGuard(fan, host)) {
+                plan = plan.then(Plan.of(Change.create(resource)));
+            }
+            return plan;
         }
         return makeAgain(fan, observed)
                 .with("the tunnel of the fan " + fan.mapping()
                         + " is made again, as it shares its UDP port from now on: its packets are lost for a moment, and its counters start"
                         + " at zero");
+    }
+
+    private static boolean isElsewhere(Resource resource) {
+        return resource instanceof ProgramsResource programs
+                && !programs.device().equals(programs.keeper());
     }
 
     /** Of a fan that somebody took apart: what has no programs is in no use. */
