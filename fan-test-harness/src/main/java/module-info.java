@@ -9,13 +9,13 @@ module io.fanatic.harness {
     requires transitive io.fanatic.netlink;
     requires static transitive org.jspecify;
     requires static org.junit.jupiter.api;
+    requires com.samskivert.jmustache;
     requires io.netty.transport;
     requires io.netty.transport.classes.epoll;
     requires io.netty.transport.unix.common;
     requires io.netty.buffer;
     requires io.netty.common;
     requires com.google.gson;
-    requires java.xml;
     requires org.jnrproject.ffi;
     requires org.apache.commons.net;
     requires org.yaml.snakeyaml;
@@ -31,6 +31,10 @@ module io.fanatic.harness {
     exports io.fanatic.harness.scenario;
     exports io.fanatic.harness.serve;
     exports io.fanatic.harness.throughput;
+
+    opens io.fanatic.harness.report.format to
+            com.samskivert.jmustache;
+
     exports io.fanatic.harness.bench to
             io.fanatic.cli;
 }

@@ -35,7 +35,7 @@ public class Assemble {
     private static final int ARCHIVED = 50;
 
     /** What only the lab needs. Every search for a class that is not there opens every jar, half a millisecond each. */
-    private static final Pattern LAB = Pattern.compile("^(fan-test-harness|netty|jline|commons|snakeyaml)-");
+    private static final Pattern LAB = Pattern.compile("^(fan-test-harness|netty|jline|commons|snakeyaml|jmustache)-");
 
     /** Annotations for compilers, and what no class of ours leads to, as DebTest finds. */
     private static final Pattern UNUSED = Pattern.compile("^(jspecify|error_prone_annotations|asm-commons|netty-codec-compression)-");

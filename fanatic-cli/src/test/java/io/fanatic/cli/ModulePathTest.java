@@ -31,7 +31,8 @@ class ModulePathTest {
             "netty-resolver",
             "commons-net-",
             "commons-io-",
-            "snakeyaml-");
+            "snakeyaml-",
+            "jmustache-");
 
     @TempDir
     Path compiled;

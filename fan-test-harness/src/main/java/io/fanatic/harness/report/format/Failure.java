@@ -43,6 +43,14 @@ record Failure(String what, String explanation, String command, List<String> pai
         return failures;
     }
 
+    boolean several() {
+        return pairs.size() > 1;
+    }
+
+    String which() {
+        return String.join(", ", pairs);
+    }
+
     /** {@code h1 to h2: ping}, or {@code ping, 14 pairs}. */
     String title() {
         return switch (pairs.size()) {

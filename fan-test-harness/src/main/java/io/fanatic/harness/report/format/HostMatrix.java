@@ -124,6 +124,11 @@ final class HostMatrix {
         return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
     }
 
+    /** Of all values, at least one. */
+    double median() {
+        return median(values);
+    }
+
     List<String> hosts() {
         return hosts;
     }

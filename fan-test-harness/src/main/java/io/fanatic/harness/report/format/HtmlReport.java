@@ -4,304 +4,201 @@ import io.fanatic.harness.report.Measured;
 import io.fanatic.harness.report.Pair;
 import io.fanatic.harness.report.Report;
 import io.fanatic.harness.report.Stage;
-import io.fanatic.harness.report.Topology;
 import io.fanatic.harness.report.Trial;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The report as one page that needs nothing else: no script, no font, no image from anywhere, and its own policy forbids the
- * browser to fetch any.
+ * browser to fetch any. What it looks like is in report.html; this is what is filled in there.
  */
-final class HtmlReport {
+record HtmlReport(Report report, HostMatrix rates, HostMatrix rtts) {
     private static final int SIDE_BY_SIDE = 6;
     private static final int FAILURES_OPEN = 12;
     private static final int MAX_TRIALS_OPEN = 24;
     private static final int MAX_FAILURES = 500;
+
     /** More rows than this are for programs, and those read the JSON. */
     private static final int MAX_ROWS = 600;
 
-    private final Report report;
-    private final StringBuilder html = new StringBuilder(1 << 16);
-
-    private HtmlReport(Report report) {
-        this.report = report;
-    }
-
     static String of(Report report) {
-        return new HtmlReport(report).page();
+        HtmlReport view = new HtmlReport(report, HostMatrix.ofRate(report), HostMatrix.ofRtt(report));
+        return Templates.fill("report.html", view, HtmlReport::escape);
     }
 
-    private String page() {
-        String title = Html.escape(report.title());
-        html.append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
-        html.append(
-                "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:\">\n");
-        html.append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
-        html.append("<meta name=\"color-scheme\" content=\"light dark\">\n");
-        // Browsers ask the server for an icon unless the page brings one.
-        html.append("<link rel=\"icon\" href=\"data:,\">\n<title>")
-                .append(title)
-                .append("</title>\n<style>\n");
-        html.append(style()).append(Palette.css()).append("</style>\n</head>\n<body>\n");
-        header(title);
-        html.append("<main>\n");
-        failures();
-        if (isStory()) {
-            trials();
+    /** Safe as text and in quoted attributes; control characters, which HTML forbids, become U+FFFD. */
+    private static String escape(String text) {
+        StringBuilder safe = new StringBuilder(text.length() + 16);
+        for (char c : text.toCharArray()) {
+            switch (c) {
+                case '&' -> safe.append("&amp;");
+                case '<' -> safe.append("&lt;");
+                case '>' -> safe.append("&gt;");
+                case '"' -> safe.append("&quot;");
+                case '\'' -> safe.append("&#39;");
+                default -> safe.append(c < ' ' && c != '\n' && c != '\t' || c >= 0x7f && c < 0xa0 ? '\ufffd' : c);
+            }
         }
-        HostMatrix rates = HostMatrix.ofRate(report);
-        HostMatrix rtts = HostMatrix.ofRtt(report);
-        // Two small maps find room beside each other.
-        boolean small = Math.max(rates.size(), rtts.size()) <= SIDE_BY_SIDE;
-        html.append(small ? "<div class=\"maps\">\n" : "");
-        if (!rates.isEmpty()) {
-            HeatTable.append(html, "throughput", "Throughput", rates, Figures::rateUnit, true);
-        }
+        return safe.toString();
+    }
+
+    List<Palette.Colour> colours() {
+        return Palette.colours();
+    }
+
+    String verdict() {
+        return Summary.verdict(report);
+    }
+
+    List<Summary.Fact> tiles() {
+        List<Summary.Fact> tiles = new ArrayList<>();
+        int hosts = report.topology().hosts().size();
+        addTile(tiles, "hosts", hosts);
+        addTile(tiles, "containers", report.topology().containers());
+        addTile(tiles, "pairs tested", report.pairs().size());
         if (!rtts.isEmpty()) {
-            HeatTable.append(html, "rtt", "Round trip time", rtts, Figures::timeUnit, false);
+            tiles.add(new Summary.Fact("median round trip", Figures.time(rtts.median())));
         }
-        html.append(small ? "</div>\n" : "");
-        charts(rates, rtts);
-        if (!report.topology().hosts().isEmpty()) {
-            TopologyDrawing.append(html, report);
-            hosts();
+        if (!rates.isEmpty()) {
+            tiles.add(new Summary.Fact("median throughput", Figures.rate(rates.median())));
         }
-        if (!isStory()) {
-            trials();
-        }
-        pairs();
-        html.append("</main>\n<footer><p>Made by fanatic ")
-                .append(Html.escape(report.conditions().version()));
-        html.append(". The same figures for programs are in ")
-                .append(ReportFiles.JSON)
-                .append(" and ");
-        html.append(ReportFiles.JUNIT).append(" beside this page.</p></footer>\n</body>\n</html>\n");
-        return html.toString();
+        return tiles;
     }
 
-    private static String style() {
-        try (InputStream css = HtmlReport.class.getResourceAsStream("report.css")) {
-            if (css == null) {
-                throw new IllegalStateException("report.css is missing from the jar");
-            }
-            return new String(css.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    private static void addTile(List<Summary.Fact> tiles, String name, int count) {
+        if (count > 0) {
+            tiles.add(new Summary.Fact(name, Integer.toString(count)));
         }
     }
 
-    private void header(String title) {
-        html.append("<header class=\"")
-                .append(report.ok() ? "good" : "poor")
-                .append("\">\n<p class=\"kind\">fanatic report</p>\n<h1>");
-        html.append(title).append("</h1>\n<p class=\"verdict\"><span aria-hidden=\"true\">");
-        html.append(report.ok() ? "✓" : "✕").append("</span> ").append(Html.escape(Summary.verdict(report)));
-        html.append("</p>\n");
-        tiles();
-        html.append("<dl class=\"facts\">\n");
-        Summary.facts(report)
-                .forEach((name, value) -> html.append("<div><dt>")
-                        .append(name)
-                        .append("</dt><dd>")
-                        .append(Html.escape(value))
-                        .append("</dd></div>\n"));
-        html.append("</dl>\n");
-        for (String note : report.notes()) {
-            html.append("<p class=\"note\">").append(Html.escape(note)).append("</p>\n");
-        }
-        html.append("</header>\n");
+    List<Summary.Fact> facts() {
+        return Summary.facts(report);
     }
 
-    private void tiles() {
-        html.append("<ul class=\"tiles\">\n");
-        if (!report.topology().hosts().isEmpty()) {
-            tile(Integer.toString(report.topology().hosts().size()), "hosts");
-            if (report.topology().containers() > 0) {
-                tile(Integer.toString(report.topology().containers()), "containers");
-            }
-        }
-        if (!report.pairs().isEmpty()) {
-            tile(Integer.toString(report.pairs().size()), "pairs tested");
-        }
-        double[] rtts = HostMatrix.ofRtt(report).values();
-        if (rtts.length > 0) {
-            tile(Figures.time(HostMatrix.median(rtts)), "median round trip");
-        }
-        double[] rates = HostMatrix.ofRate(report).values();
-        if (rates.length > 0) {
-            tile(Figures.rate(HostMatrix.median(rates)), "median throughput");
-        }
-        html.append("</ul>\n");
+    boolean failed() {
+        return !report.ok();
     }
 
-    private void tile(String value, String name) {
-        html.append("<li><b>")
-                .append(Html.escape(value))
-                .append("</b> ")
-                .append(name)
-                .append("</li>\n");
+    Optional<String> common() {
+        return Summary.common(report);
     }
 
-    private void failures() {
-        List<Failure> failures = Failure.of(report);
-        if (failures.isEmpty()) {
-            return;
-        }
-        html.append("<section id=\"failures\"><h2>What failed</h2>\n");
-        Summary.common(report)
-                .ifPresent(sentence -> html.append("<p class=\"common\">")
-                        .append(Html.escape(sentence))
-                        .append("</p>\n"));
-        int open = Math.min(FAILURES_OPEN, failures.size());
-        failureList(failures.subList(0, open));
-        if (failures.size() > open) {
-            int last = Math.min(MAX_FAILURES, failures.size());
-            html.append("<details><summary>").append(failures.size() - open).append(" more</summary>\n");
-            failureList(failures.subList(open, last));
-            if (last < failures.size()) {
-                html.append("<p>The rest is in ").append(ReportFiles.JSON).append(".</p>\n");
-            }
-            html.append("</details>\n");
-        }
-        html.append("</section>\n");
+    /** @param cut whether there are more than are shown */
+    record FailureList(List<Failure> list, int count, boolean cut) {}
+
+    FailureList failures() {
+        List<Failure> all = Failure.of(report);
+        return new FailureList(all.subList(0, Math.min(FAILURES_OPEN, all.size())), all.size(), false);
     }
 
-    private void failureList(List<Failure> failures) {
-        html.append("<ul class=\"failures\">\n");
-        for (Failure failure : failures) {
-            html.append("<li><b>").append(Html.escape(failure.title())).append("</b>");
-            if (!failure.explanation().isEmpty()) {
-                html.append("<span>").append(Html.escape(failure.explanation())).append("</span>");
-            }
-            if (!failure.command().isEmpty()) {
-                html.append("<code>").append(Html.escape(failure.command())).append("</code>");
-            }
-            if (failure.pairs().size() > 1) {
-                html.append("<details><summary>which</summary><p>");
-                html.append(Html.escape(String.join(", ", failure.pairs()))).append("</p></details>");
-            }
-            html.append("</li>\n");
+    Optional<FailureList> moreFailures() {
+        List<Failure> all = Failure.of(report);
+        if (all.size() <= FAILURES_OPEN) {
+            return Optional.empty();
         }
-        html.append("</ul>\n");
-    }
-
-    private void charts(HostMatrix rates, HostMatrix rtts) {
-        boolean both = rates.values().length > 1 || rtts.values().length > 1;
-        if (!both) {
-            return;
-        }
-        html.append("<section class=\"charts\"><h2>How the figures are spread</h2>\n<div>\n");
-        if (rates.values().length > 1) {
-            Histogram.append(html, "Throughput", rates, Figures::rateUnit);
-        }
-        if (rtts.values().length > 1) {
-            Histogram.append(html, "Round trip time", rtts, Figures::timeUnit);
-        }
-        html.append("</div></section>\n");
-    }
-
-    private void hosts() {
-        html.append(
-                "<details class=\"data\"><summary>Hosts and addresses</summary>\n<div class=\"scroll\"><table><caption class=\"hidden\">Hosts and addresses</caption>");
-        html.append(
-                "<thead><tr><th scope=\"col\">host</th><th scope=\"col\">underlay</th><th scope=\"col\">overlay</th>");
-        html.append("<th scope=\"col\" class=\"number\">containers</th></tr></thead>\n<tbody>\n");
-        for (Topology.Host host : report.topology().hosts()) {
-            html.append("<tr><th scope=\"row\">")
-                    .append(Html.escape(host.name()))
-                    .append("</th><td>");
-            html.append(host.underlayAddress()).append("</td><td>");
-            html.append(Summary.joined(host.overlayAddresses())).append("</td><td class=\"number\">");
-            html.append(host.containers().size()).append("</td></tr>\n");
-        }
-        html.append("</tbody></table></div></details>\n");
+        List<Failure> shown = all.subList(FAILURES_OPEN, Math.min(MAX_FAILURES, all.size()));
+        return Optional.of(new FailureList(shown, all.size() - FAILURES_OPEN, all.size() > MAX_FAILURES));
     }
 
     /** Whether the trials are the story itself, as the steps of a scenario are. */
-    private boolean isStory() {
+    boolean story() {
         return report.trials().stream().map(Trial::group).distinct().count() == 1;
     }
 
-    private void trials() {
-        int count = report.trials().size();
-        if (count == 0) {
-            return;
+    record TrialList(String heading, List<Trial> list) {
+        int count() {
+            return list.size();
         }
-        String title = isStory() ? capital(report.trials().get(0).group()) : "What was tried besides";
-        html.append("<section id=\"trials\"><h2>").append(Html.escape(title)).append("</h2>\n");
-        html.append(count > MAX_TRIALS_OPEN ? "<details><summary>" + count + " trials</summary>\n" : "");
-        html.append("<ul class=\"trials\">\n");
-        for (Trial trial : report.trials()) {
-            html.append("<li class=\"").append(trial.outcome().word()).append("\"><span class=\"mark\">");
-            html.append(trial.outcome().word()).append("</span><div><b>").append(Html.escape(trial.name()));
-            html.append("</b>");
-            if (!isStory()) {
-                html.append("<small>").append(Html.escape(trial.group())).append("</small>");
-            }
-            html.append("<span>").append(Html.escape(trial.explanation())).append("</span></div></li>\n");
+
+        boolean folded() {
+            return count() > MAX_TRIALS_OPEN;
         }
-        html.append("</ul>").append(count > MAX_TRIALS_OPEN ? "</details>" : "").append("</section>\n");
+    }
+
+    Optional<TrialList> trials() {
+        return report.trials().stream()
+                .findFirst()
+                .map(first ->
+                        new TrialList(story() ? capital(first.group()) : "What was tried besides", report.trials()));
     }
 
     private static String capital(String word) {
         return word.substring(0, 1).toUpperCase(Locale.ROOT) + word.substring(1);
     }
 
-    private void pairs() {
-        int rows =
-                report.pairs().stream().mapToInt(pair -> pair.stages().size()).sum();
-        if (rows == 0) {
-            return;
+    /** Two small maps find room beside each other. */
+    boolean small() {
+        return Math.max(rates.size(), rtts.size()) <= SIDE_BY_SIDE;
+    }
+
+    List<HeatMap> heatMaps() {
+        return Stream.of(HeatMap.ofRate("Throughput", rates), HeatMap.ofRtt("Round trip time", rtts))
+                .flatMap(Optional::stream)
+                .toList();
+    }
+
+    List<Histogram> charts() {
+        List<Histogram> charts = new ArrayList<>();
+        if (rates.values().length > 1) {
+            charts.add(Histogram.of("Throughput", rates, Figures::rateUnit));
         }
-        html.append("<details class=\"data\" id=\"pairs\"><summary>Every pair and stage</summary>\n");
-        if (rows > MAX_ROWS) {
-            html.append("<p>All ").append(rows).append(" of them are in ").append(ReportFiles.JSON);
-            html.append("; a cell of the heat maps shows its pair when pointed at.</p></details>\n");
-            return;
+        if (rtts.values().length > 1) {
+            charts.add(Histogram.of("Round trip time", rtts, Figures::timeUnit));
         }
-        html.append(
-                "<div class=\"scroll\"><table><caption class=\"hidden\">Every pair and stage</caption><thead><tr><th scope=\"col\">pair</th><th scope=\"col\">stage</th>");
-        html.append("<th scope=\"col\">result</th><th scope=\"col\">figures</th></tr></thead>\n<tbody>\n");
+        return charts;
+    }
+
+    boolean spread() {
+        return !charts().isEmpty();
+    }
+
+    Optional<TopologyDrawing> topology() {
+        return report.topology().hosts().isEmpty() ? Optional.empty() : Optional.of(new TopologyDrawing(report));
+    }
+
+    record StageRow(Pair pair, Stage stage, String figures) {}
+
+    record StageTable(List<StageRow> rows) {
+        int count() {
+            return rows.size();
+        }
+
+        boolean tooMany() {
+            return count() > MAX_ROWS;
+        }
+    }
+
+    Optional<StageTable> stages() {
+        List<StageRow> rows = new ArrayList<>();
         for (Pair pair : report.pairs()) {
             for (Stage stage : pair.stages()) {
-                html.append("<tr class=\"").append(stage.outcome().word()).append("\"><th scope=\"row\">");
-                html.append(Html.escape(pair.title())).append("</th><td>").append(Html.escape(stage.name()));
-                html.append("</td><td>").append(stage.outcome().word()).append("</td><td>");
-                html.append(Html.escape(figures(stage))).append("</td></tr>\n");
+                rows.add(new StageRow(pair, stage, figures(stage)));
             }
         }
-        html.append("</tbody></table></div></details>\n");
+        return rows.isEmpty() ? Optional.empty() : Optional.of(new StageTable(rows));
     }
 
     private static String figures(Stage stage) {
         Measured measured = stage.measured();
-        StringBuilder text = new StringBuilder();
+        List<String> parts = new ArrayList<>();
         measured.rtt()
-                .ifPresent(rtt -> add(
-                        text,
-                        Figures.time(rtt.average()) + " (" + Figures.time(rtt.min()) + " to " + Figures.time(rtt.p99())
-                                + ")"));
-        measured.bitsPerSecond().ifPresent(rate -> add(text, Figures.rate(rate)));
-        measured.bytes().ifPresent(bytes -> add(text, Figures.size(bytes)));
+                .ifPresent(rtt -> parts.add(Figures.time(rtt.average()) + " (" + Figures.time(rtt.min()) + " to "
+                        + Figures.time(rtt.p99()) + ")"));
+        measured.bitsPerSecond().ifPresent(rate -> parts.add(Figures.rate(rate)));
+        measured.bytes().ifPresent(bytes -> parts.add(Figures.size(bytes)));
         measured.loss().ifPresent(loss -> {
             if (loss > 0) {
-                add(text, Figures.number(loss * 100) + " % lost");
+                parts.add(Figures.number(loss * 100) + " % lost");
             }
         });
-        measured.streams().ifPresent(streams -> add(text, Figures.count(streams, "stream")));
-        measured.retransmits().ifPresent(segments -> add(text, Figures.count(segments, "retransmit")));
+        measured.streams().ifPresent(streams -> parts.add(Figures.count(streams, "stream")));
+        measured.retransmits().ifPresent(segments -> parts.add(Figures.count(segments, "retransmit")));
         if (!stage.explanation().isEmpty()) {
-            add(text, stage.explanation());
+            parts.add(stage.explanation());
         }
-        return text.toString();
-    }
-
-    private static void add(StringBuilder text, String part) {
-        text.append(text.length() == 0 ? "" : ", ").append(part);
+        return String.join(", ", parts);
     }
 }

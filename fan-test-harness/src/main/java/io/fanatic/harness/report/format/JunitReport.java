@@ -2,170 +2,108 @@ package io.fanatic.harness.report.format;
 
 import io.fanatic.harness.report.Conditions;
 import io.fanatic.harness.report.Outcome;
-import io.fanatic.harness.report.Pair;
 import io.fanatic.harness.report.Report;
-import io.fanatic.harness.report.Stage;
-import io.fanatic.harness.report.Trial;
-import java.io.StringWriter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.OptionalInt;
-import javax.xml.stream.XMLOutputFactory;
-import javax.xml.stream.XMLStreamException;
-import javax.xml.stream.XMLStreamWriter;
 
 /**
  * The report as JUnit XML, as Jenkins and GitLab read it: one case for each pair and stage, and one for each trial. The class
- * is the stage and the case is the pair, so that both list "ping" with all pairs beneath.
+ * is the stage and the case is the pair, so that both list "ping" with all pairs beneath. What is filled into junit.xml.
  */
-final class JunitReport {
-
-    private final Report report;
-    private final StringWriter text = new StringWriter();
-    private final XMLStreamWriter xml;
-
-    private JunitReport(Report report) throws XMLStreamException {
-        this.report = report;
-        this.xml = XMLOutputFactory.newDefaultFactory().createXMLStreamWriter(text);
-    }
-
+record JunitReport(Report report, List<Case> cases) {
     static String of(Report report) {
-        try {
-            return new JunitReport(report).write();
-        } catch (XMLStreamException e) {
-            throw new IllegalStateException("writing into memory failed", e);
+        List<Case> cases = new ArrayList<>();
+        report.trials()
+                .forEach(trial -> cases.add(new Case(
+                        trial.group(),
+                        trial.name(),
+                        trial.outcome(),
+                        JunitReport.seconds(trial.seconds()),
+                        trial.explanation(),
+                        trial.command())));
+        report.pairs()
+                .forEach(pair -> pair.stages()
+                        .forEach(stage -> cases.add(new Case(
+                                stage.name(),
+                                pair.title(),
+                                stage.outcome(),
+                                JunitReport.seconds(stage.seconds()),
+                                stage.explanation(),
+                                stage.command()))));
+        return Templates.fill("junit.xml", new JunitReport(report, cases), JunitReport::escape);
+    }
+
+    /** A trial, or a stage of a pair. */
+    record Case(String group, String name, Outcome outcome, String time, String explanation, String command) {
+        boolean ok() {
+            return outcome == Outcome.OK;
+        }
+
+        String element() {
+            return outcome == Outcome.FAILED ? "failure" : "skipped";
         }
     }
 
-    private String write() throws XMLStreamException {
-        xml.writeStartDocument("UTF-8", "1.0");
-        line(0);
-        xml.writeStartElement("testsuites");
-        line(1);
-        xml.writeStartElement("testsuite");
-        attribute("name", report.title());
-        attribute("timestamp", report.when().toString().replace("Z", ""));
-        attribute("tests", Integer.toString(cases()));
-        attribute("failures", Long.toString(cases(Outcome.FAILED)));
-        attribute("errors", "0");
-        attribute("skipped", Long.toString(cases(Outcome.SKIPPED)));
-        attribute("time", seconds(report.seconds()));
-        properties();
-        for (Trial trial : report.trials()) {
-            testcase(
-                    trial.group(),
-                    trial.name(),
-                    trial.outcome(),
-                    trial.seconds(),
-                    trial.explanation(),
-                    trial.command());
-        }
-        for (Pair pair : report.pairs()) {
-            for (Stage stage : pair.stages()) {
-                testcase(
-                        stage.name(),
-                        pair.title(),
-                        stage.outcome(),
-                        stage.seconds(),
-                        stage.explanation(),
-                        stage.command());
-            }
-        }
-        line(1);
-        xml.writeEndElement();
-        line(0);
-        xml.writeEndElement();
-        xml.writeEndDocument();
-        return text + "\n";
+    String timestamp() {
+        return report.when().toString().replace("Z", "");
     }
 
-    private void properties() throws XMLStreamException {
-        Conditions at = report.conditions();
-        line(2);
-        xml.writeStartElement("properties");
-        property("kernel", at.kernel());
-        property("cpus", Integer.toString(at.cpus()));
-        property("congestion_control", at.congestionControl());
-        property("underlay_mtu", at.underlayMtu());
-        property("overlay_mtu", at.overlayMtu());
-        property("version", at.version());
-        line(2);
-        xml.writeEndElement();
-    }
-
-    private void property(String name, OptionalInt value) throws XMLStreamException {
-        if (value.isPresent()) {
-            property(name, Integer.toString(value.getAsInt()));
-        }
-    }
-
-    private void property(String name, String value) throws XMLStreamException {
-        line(3);
-        xml.writeEmptyElement("property");
-        attribute("name", name);
-        attribute("value", value);
-    }
-
-    private void testcase(
-            String group, String name, Outcome outcome, double seconds, String explanation, String command)
-            throws XMLStreamException {
-        line(2);
-        xml.writeStartElement("testcase");
-        attribute("classname", "fan." + group);
-        attribute("name", name);
-        attribute("time", seconds(seconds));
-        if (outcome != Outcome.OK) {
-            line(3);
-            xml.writeStartElement(outcome == Outcome.FAILED ? "failure" : "skipped");
-            attribute("message", explanation);
-            if (!command.isEmpty()) {
-                xml.writeCharacters(printable("Try: " + command));
-            }
-            xml.writeEndElement();
-            line(2);
-        }
-        xml.writeEndElement();
-    }
-
-    private int cases() {
-        return report.trials().size()
-                + report.pairs().stream().mapToInt(pair -> pair.stages().size()).sum();
-    }
-
-    private long cases(Outcome outcome) {
-        return report.trials().stream()
-                        .filter(trial -> trial.outcome() == outcome)
-                        .count()
-                + report.pairs().stream()
-                        .map(Pair::stages)
-                        .flatMap(List::stream)
-                        .filter(stage -> stage.outcome() == outcome)
-                        .count();
-    }
-
-    private void attribute(String name, String value) throws XMLStreamException {
-        xml.writeAttribute(name, printable(value));
-    }
-
-    private void line(int depth) throws XMLStreamException {
-        xml.writeCharacters("\n" + "  ".repeat(depth));
+    String time() {
+        return seconds(report.seconds());
     }
 
     private static String seconds(double value) {
         return String.format(Locale.ROOT, "%.3f", value);
     }
 
-    /** XML 1.0 has no way at all to write most control characters (section 2.2). */
-    static String printable(String text) {
-        StringBuilder clean = new StringBuilder(text.length());
-        text.codePoints()
-                .map(c -> c == '\t'
-                                || c == '\n'
-                                || c == '\r'
-                                || c >= ' ' && c != 0xfffe && c != 0xffff && (c < 0xd800 || c > 0xdfff)
-                        ? c
-                        : 0xfffd)
-                .forEach(clean::appendCodePoint);
-        return clean.toString();
+    int tests() {
+        return cases.size();
+    }
+
+    long failures() {
+        return count(Outcome.FAILED);
+    }
+
+    long skipped() {
+        return count(Outcome.SKIPPED);
+    }
+
+    private long count(Outcome outcome) {
+        return cases.stream().filter(each -> each.outcome == outcome).count();
+    }
+
+    List<Summary.Fact> properties() {
+        Conditions at = report.conditions();
+        List<Summary.Fact> properties = new ArrayList<>();
+        properties.add(new Summary.Fact("kernel", at.kernel()));
+        properties.add(new Summary.Fact("cpus", Integer.toString(at.cpus())));
+        properties.add(new Summary.Fact("congestion_control", at.congestionControl()));
+        at.underlayMtu().ifPresent(mtu -> properties.add(new Summary.Fact("underlay_mtu", Integer.toString(mtu))));
+        at.overlayMtu().ifPresent(mtu -> properties.add(new Summary.Fact("overlay_mtu", Integer.toString(mtu))));
+        properties.add(new Summary.Fact("version", at.version()));
+        return properties;
+    }
+
+    /** Safe as text and in quoted attributes. XML 1.0 has no way at all to write most control characters (section 2.2). */
+    static String escape(String text) {
+        StringBuilder safe = new StringBuilder(text.length() + 16);
+        text.codePoints().forEach(c -> {
+            switch (c) {
+                case '&' -> safe.append("&amp;");
+                case '<' -> safe.append("&lt;");
+                case '>' -> safe.append("&gt;");
+                case '"' -> safe.append("&quot;");
+                default -> safe.appendCodePoint(isPrintable(c) ? c : 0xfffd);
+            }
+        });
+        return safe.toString();
+    }
+
+    private static boolean isPrintable(int c) {
+        return c == '\t'
+                || c == '\n'
+                || c == '\r'
+                || c >= ' ' && c != 0xfffe && c != 0xffff && (c < 0xd800 || c > 0xdfff);
     }
 }

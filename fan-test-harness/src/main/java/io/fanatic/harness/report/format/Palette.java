@@ -1,5 +1,8 @@
 package io.fanatic.harness.report.format;
 
+import java.util.List;
+import java.util.stream.IntStream;
+
 /**
  * The colours of the heat maps: from dark blue to yellow, growing lighter evenly and without red against green, so that they can be
  * told apart with any colour vision and in grey (the idea of Nuñez, Anderton and Renslow, "cividis", 2018).
@@ -42,14 +45,17 @@ final class Palette {
         return share <= 0.04045 ? share / 12.92 : Math.pow((share + 0.055) / 1.055, 2.4);
     }
 
-    /** The classes v0 to v31 of the heat maps. */
-    static String css() {
-        StringBuilder css = new StringBuilder();
-        for (int step = 0; step < STEPS; step++) {
-            css.append(".v").append(step).append("{background:").append(colour(step));
-            css.append(";color:").append(ink(step)).append("}\n");
-        }
-        return css.toString();
+    /**
+     * One step.
+     *
+     * @param ink to write on it with
+     */
+    record Colour(int step, String background, String ink) {}
+
+    static List<Colour> colours() {
+        return IntStream.range(0, STEPS)
+                .mapToObj(step -> new Colour(step, colour(step), ink(step)))
+                .toList();
     }
 
     /** All of it from left to right, as a background. */

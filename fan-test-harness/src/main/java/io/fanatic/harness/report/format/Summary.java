@@ -4,13 +4,12 @@ import io.fanatic.harness.report.Conditions;
 import io.fanatic.harness.report.Outcome;
 import io.fanatic.harness.report.Pair;
 import io.fanatic.harness.report.Report;
+import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -55,23 +54,21 @@ final class Summary {
                 + " passed";
     }
 
-    /** The conditions and what else belongs under the headline, by name. */
-    static Map<String, String> facts(Report report) {
-        Conditions at = report.conditions();
-        Map<String, String> facts = new LinkedHashMap<>();
-        facts.put("When", report.when().toString().replace('T', ' ').replace("Z", " UTC"));
-        facts.put("Took", Figures.seconds(report.seconds()));
-        facts.put("Kernel", at.kernel());
-        facts.put("CPUs", Integer.toString(at.cpus()));
-        facts.put("Congestion control", at.congestionControl());
-        mtu(at.underlayMtu()).ifPresent(bytes -> facts.put("MTU of the underlay", bytes));
-        mtu(at.overlayMtu()).ifPresent(bytes -> facts.put("MTU of the fan", bytes));
-        facts.put("fanatic", at.version());
-        return facts;
-    }
+    record Fact(String name, String value) {}
 
-    private static Optional<String> mtu(OptionalInt bytes) {
-        return bytes.isPresent() ? Optional.of(Integer.toString(bytes.getAsInt())) : Optional.empty();
+    /** The conditions and what else belongs under the headline. */
+    static List<Fact> facts(Report report) {
+        Conditions at = report.conditions();
+        List<Fact> facts = new ArrayList<>();
+        facts.add(new Fact("When", report.when().toString().replace('T', ' ').replace("Z", " UTC")));
+        facts.add(new Fact("Took", Figures.seconds(report.seconds())));
+        facts.add(new Fact("Kernel", at.kernel()));
+        facts.add(new Fact("CPUs", Integer.toString(at.cpus())));
+        facts.add(new Fact("Congestion control", at.congestionControl()));
+        at.underlayMtu().ifPresent(bytes -> facts.add(new Fact("MTU of the underlay", Integer.toString(bytes))));
+        at.overlayMtu().ifPresent(bytes -> facts.add(new Fact("MTU of the fan", Integer.toString(bytes))));
+        facts.add(new Fact("fanatic", at.version()));
+        return facts;
     }
 
     /** When several pairs failed and all of them have one host in common: the sentence that says so. */
