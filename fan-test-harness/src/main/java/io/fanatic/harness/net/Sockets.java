@@ -12,6 +12,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 
 /** Socket numbers of the kernel's headers and the step between our addresses and the JDK's. */
 public final class Sockets {
@@ -28,6 +29,9 @@ public final class Sockets {
 
     public static final int IPPROTO_TCP = 6;
     public static final int IPPROTO_UDP = 17;
+
+    private static final int SOL_SOCKET = 1;
+    private static final int SO_RCVTIMEO = 20;
 
     private Sockets() {}
 
@@ -70,5 +74,12 @@ public final class Sockets {
     public static void option(String what, int fd, int level, int name, int value) {
         ByteBuffer bytes = buffer(4).putInt(0, value);
         check("set " + what, LIBC.setsockopt(fd, level, name, bytes, 4));
+    }
+
+    /** Lets reading wait no longer than this, at least a millisecond; then it fails with EAGAIN. */
+    public static void receiveTimeout(int fd, Duration timeout) {
+        long micros = Math.max(1000, timeout.toNanos() / 1000);
+        ByteBuffer wait = buffer(16).putLong(0, micros / 1_000_000).putLong(8, micros % 1_000_000);
+        check("set a time-out", LIBC.setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, wait, 16));
     }
 }

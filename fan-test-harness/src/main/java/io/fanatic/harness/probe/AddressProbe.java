@@ -6,6 +6,7 @@ import static io.fanatic.netlink.libc.Native.check;
 
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.MacAddress;
+import io.fanatic.harness.net.PacketSockets;
 import io.fanatic.harness.net.Sockets;
 import io.fanatic.netlink.route.Link;
 import io.fanatic.netlink.route.Links;
@@ -30,8 +31,6 @@ import java.util.TreeSet;
 public final class AddressProbe {
     private static final int PROBES = 3;
     private static final int ETH_P_ARP = 0x0806;
-    private static final int SOL_SOCKET = 1;
-    private static final int SO_RCVTIMEO = 20;
 
     private static final int ETHERNET = 14;
     private static final int LENGTH = ETHERNET + 28;
@@ -118,25 +117,9 @@ public final class AddressProbe {
 
     /** A packet socket for ARP on an interface, that waits so long for the next packet. */
     private static int open(Link link, Duration wait) {
-        int fd = check(
-                "open a packet socket",
-                LIBC.socket(Sockets.AF_PACKET, Sockets.SOCK_RAW | Sockets.SOCK_CLOEXEC, Short.reverseBytes((short)
-                        ETH_P_ARP)));
-        boolean bound = false;
-        try {
-            // struct sockaddr_ll: family, protocol (big endian), index.
-            ByteBuffer where = buffer(20).putShort(0, (short) Sockets.AF_PACKET).putInt(4, link.index());
-            where.put(2, (byte) (ETH_P_ARP >> 8)).put(3, (byte) ETH_P_ARP);
-            check("bind to " + link.name(), LIBC.bind(fd, where, where.capacity()));
-            ByteBuffer time = buffer(16).putLong(8, Math.max(1000, wait.toNanos() / 1000));
-            check("set a time-out", LIBC.setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, time, 16));
-            bound = true;
-            return fd;
-        } finally {
-            if (!bound) {
-                LIBC.close(fd);
-            }
-        }
+        int fd = PacketSockets.open(link, Sockets.SOCK_RAW, ETH_P_ARP);
+        Sockets.receiveTimeout(fd, wait);
+        return fd;
     }
 
     private static Optional<MacAddress> ask(Link link, Ipv4Address address, Set<MacAddress> own, Duration timeout) {

@@ -1,14 +1,9 @@
 package io.fanatic.harness.probe;
 
-import static io.fanatic.netlink.libc.Native.LIBC;
-import static io.fanatic.netlink.libc.Native.buffer;
-import static io.fanatic.netlink.libc.Native.check;
-
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.MacAddress;
 import io.fanatic.harness.net.Sockets;
 import io.fanatic.netlink.host.Namespace;
-import java.nio.ByteBuffer;
 
 /**
  * From one host's underlay address to another host, packed as IPIP (RFC 2003): {@link TunnelFrameSender} for that kind of tunnel. Of each
@@ -24,28 +19,6 @@ public record IpipFrameSender(Namespace host, Ipv4Address from, Ipv4Address to) 
 
     @Override
     public Open open() {
-        return new RawSocket(host.call(() -> Sockets.raw(Sockets.IPPROTO_IPIP, from, to)));
-    }
-
-    private record RawSocket(int fd) implements Open {
-        @Override
-        public MacAddress mac() {
-            return MAC;
-        }
-
-        @Override
-        public void send(ByteBuffer frame) {
-            ByteBuffer packet = frame.duplicate();
-            packet.position(packet.position() + ETHERNET);
-            int length = packet.remaining();
-            ByteBuffer bytes = buffer(Math.max(1, length));
-            bytes.put(packet).flip();
-            check("send a packet", LIBC.send(fd, bytes, length, 0));
-        }
-
-        @Override
-        public void close() {
-            LIBC.close(fd);
-        }
+        return new RawFrames(host.call(() -> Sockets.raw(Sockets.IPPROTO_IPIP, from, to)), MAC, ETHERNET);
     }
 }

@@ -2,7 +2,6 @@ package io.fanatic.harness.reach;
 
 import static io.fanatic.netlink.libc.Native.LIBC;
 import static io.fanatic.netlink.libc.Native.buffer;
-import static io.fanatic.netlink.libc.Native.check;
 import static io.fanatic.netlink.libc.Native.errno;
 
 import io.fanatic.core.Ipv4Address;
@@ -17,8 +16,6 @@ import java.time.Duration;
  */
 final class IpipPortProbe {
     private static final int TRIES = 2;
-    private static final int SOL_SOCKET = 1;
-    private static final int SO_RCVTIMEO = 20;
     private static final int ANY_PACKET = 128;
 
     private IpipPortProbe() {}
@@ -28,9 +25,7 @@ final class IpipPortProbe {
         Ipv4Address from = peer.fan().slices().get(0).underlayAddress();
         int fd = Sockets.raw(Sockets.IPPROTO_IPIP, from, peer.underlay());
         try {
-            long micros = Math.max(1000, timeout.toNanos() / 1000 / TRIES);
-            ByteBuffer wait = buffer(16).putLong(0, micros / 1_000_000).putLong(8, micros % 1_000_000);
-            check("set a time-out", LIBC.setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, wait, 16));
+            Sockets.receiveTimeout(fd, timeout.dividedBy(TRIES));
             for (int i = 0; i < TRIES; i++) {
                 ByteBuffer request = UnderlayProbe.echoRequest(peer);
                 // An error that came meanwhile is told by whichever call is next.

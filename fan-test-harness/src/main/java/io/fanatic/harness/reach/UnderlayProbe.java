@@ -2,13 +2,14 @@ package io.fanatic.harness.reach;
 
 import static io.fanatic.netlink.libc.Native.LIBC;
 import static io.fanatic.netlink.libc.Native.buffer;
-import static io.fanatic.netlink.libc.Native.check;
 import static io.fanatic.netlink.libc.Native.sockets;
 
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.MacAddress;
 import io.fanatic.core.Transport;
+import io.fanatic.harness.net.PacketSockets;
 import io.fanatic.harness.net.Sockets;
+import io.fanatic.harness.net.Tcp;
 import io.fanatic.netlink.route.Link;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -28,9 +29,6 @@ import java.util.Optional;
  */
 record UnderlayProbe(Peer peer, Link link, MacAddress mac, Duration timeout) {
     private static final int TRIES = 3;
-    private static final int SOCK_DGRAM = 2;
-    private static final int SOL_SOCKET = 1;
-    private static final int SO_RCVTIMEO = 20;
     private static final int ETH_P_IP = 0x0800;
     private static final int SNAP = 128;
 
@@ -57,37 +55,16 @@ record UnderlayProbe(Peer peer, Link link, MacAddress mac, Duration timeout) {
         }
     }
 
-    /** packet(7): whole IPv4 packets of this interface, without their Ethernet headers. */
+    /** Gives whole IPv4 packets of this interface, without their Ethernet headers. */
     private int open() {
-        int fd = check(
-                "open a packet socket",
-                LIBC.socket(
-                        Sockets.AF_PACKET, SOCK_DGRAM | Sockets.SOCK_CLOEXEC, Short.reverseBytes((short) ETH_P_IP)));
-        try {
-            ByteBuffer address = linkAddress(new MacAddress(0));
-            check("bind to " + link.name(), LIBC.bind(fd, address, address.capacity()));
-            ByteBuffer wait = buffer(16).putLong(8, Math.max(1000, timeout.toNanos() / 1000 / TRIES / 4));
-            check("set a time-out", LIBC.setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, wait, 16));
-            return fd;
-        } catch (RuntimeException e) {
-            LIBC.close(fd);
-            throw e;
-        }
-    }
-
-    /** struct sockaddr_ll: family, protocol (big endian), index, hardware type, packet type, length, address. */
-    private ByteBuffer linkAddress(MacAddress to) {
-        ByteBuffer address = buffer(20).putShort(0, (short) Sockets.AF_PACKET).putInt(4, link.index());
-        address.put(2, (byte) (ETH_P_IP >> 8)).put(3, (byte) ETH_P_IP).put(11, (byte) 6);
-        for (int i = 0; i < 6; i++) {
-            address.put(12 + i, (byte) (to.bits() >>> (40 - 8 * i)));
-        }
-        return address;
+        int fd = PacketSockets.open(link, Tcp.SOCK_DGRAM, ETH_P_IP);
+        Sockets.receiveTimeout(fd, timeout.dividedBy(TRIES * 4));
+        return fd;
     }
 
     private void send(int fd) {
         ByteBuffer packet = echoRequest(peer);
-        ByteBuffer to = linkAddress(mac);
+        ByteBuffer to = PacketSockets.address(link, ETH_P_IP, mac);
         sockets().sendto(fd, packet, packet.capacity(), 0, to, to.capacity());
     }
 
