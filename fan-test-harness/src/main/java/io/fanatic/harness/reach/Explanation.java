@@ -7,14 +7,32 @@ import io.fanatic.core.TunnelType;
 /** Why a peer is not reached, or not as it should be; each from what was seen, not from what is likely. */
 public sealed interface Explanation {
 
+    /**
+     * What it says.
+     *
+     * @param code a short stable name for programs, lower case with dashes
+     * @param sentence what is wrong and how that is known, for a person
+     * @param command what to type, on which host the sentence tells; may name a command to look further
+     */
+    record Words(String code, String sentence, String command) {}
+
+    /** {@return all that it says} */
+    Words words();
+
     /** {@return a short stable name for programs, lower case with dashes} */
-    String code();
+    default String code() {
+        return words().code();
+    }
 
     /** {@return what is wrong and how that is known, for a person} */
-    String sentence();
+    default String sentence() {
+        return words().sentence();
+    }
 
     /** {@return what to type, on which host the sentence tells; may name a command to look further} */
-    String command();
+    default String command() {
+        return words().command();
+    }
 
     /** {@return whether the command is for the other host} */
     default boolean isThere() {
@@ -33,20 +51,13 @@ public sealed interface Explanation {
      */
     record NoFanHere(Ipv4Address address, boolean anyFan) implements Explanation {
         @Override
-        public String code() {
-            return "no-fan-here";
-        }
-
-        @Override
-        public String sentence() {
-            return anyFan
-                    ? address + " is neither in the underlay nor in the overlay of a fan of this host"
-                    : "no fan is up on this host";
-        }
-
-        @Override
-        public String command() {
-            return anyFan ? "fanctl show" : "fanctl up -u UNDERLAY -o OVERLAY";
+        public Words words() {
+            return new Words(
+                    "no-fan-here",
+                    anyFan
+                            ? address + " is neither in the underlay nor in the overlay of a fan of this host"
+                            : "no fan is up on this host",
+                    anyFan ? "fanctl show" : "fanctl up -u UNDERLAY -o OVERLAY");
         }
     }
 
@@ -57,18 +68,8 @@ public sealed interface Explanation {
      */
     record ThisHost(Ipv4Address address) implements Explanation {
         @Override
-        public String code() {
-            return "this-host";
-        }
-
-        @Override
-        public String sentence() {
-            return address + " is this host itself";
-        }
-
-        @Override
-        public String command() {
-            return "fanctl show";
+        public Words words() {
+            return new Words("this-host", address + " is this host itself", "fanctl show");
         }
     }
 
@@ -79,18 +80,11 @@ public sealed interface Explanation {
      */
     record NoRoute(Ipv4Address address) implements Explanation {
         @Override
-        public String code() {
-            return "no-route";
-        }
-
-        @Override
-        public String sentence() {
-            return "this host has no route to " + address + ", or one that refuses";
-        }
-
-        @Override
-        public String command() {
-            return "ip route get " + address;
+        public Words words() {
+            return new Words(
+                    "no-route",
+                    "this host has no route to " + address + ", or one that refuses",
+                    "ip route get " + address);
         }
     }
 
@@ -103,18 +97,11 @@ public sealed interface Explanation {
      */
     record OtherRoute(Ipv4Address address, String bridge, String link) implements Explanation {
         @Override
-        public String code() {
-            return "other-route";
-        }
-
-        @Override
-        public String sentence() {
-            return "this host sends what is for " + address + " to " + link + " instead of " + bridge;
-        }
-
-        @Override
-        public String command() {
-            return "ip route get " + address;
+        public Words words() {
+            return new Words(
+                    "other-route",
+                    "this host sends what is for " + address + " to " + link + " instead of " + bridge,
+                    "ip route get " + address);
         }
     }
 
@@ -126,21 +113,14 @@ public sealed interface Explanation {
      */
     record UnderlaySilent(Ipv4Address underlay, boolean onTheWire) implements Explanation {
         @Override
-        public String code() {
-            return "underlay-silent";
-        }
-
-        @Override
-        public String sentence() {
-            return onTheWire
-                    ? underlay
-                            + " is there (it answers ARP) but answers no ping on the underlay, and nothing on the fan"
-                    : underlay + " does not answer on the underlay: the host is down, or the way to it";
-        }
-
-        @Override
-        public String command() {
-            return "ping " + underlay;
+        public Words words() {
+            return new Words(
+                    "underlay-silent",
+                    onTheWire
+                            ? underlay
+                                    + " is there (it answers ARP) but answers no ping on the underlay, and nothing on the fan"
+                            : underlay + " does not answer on the underlay: the host is down, or the way to it",
+                    "ping " + underlay);
         }
     }
 
@@ -152,20 +132,13 @@ public sealed interface Explanation {
      */
     record NoFanThere(Ipv4Address underlay, Transport transport) implements Explanation {
         @Override
-        public String code() {
-            return "no-fan-there";
-        }
-
-        @Override
-        public String sentence() {
-            return underlay + " answers on the underlay but refuses " + transport.packets() + " "
-                    + TransportWords.of(transport).refusal();
-        }
-
-        @Override
-        public String command() {
-            return "fanctl up -u UNDERLAY -o OVERLAY"
-                    + TransportWords.of(transport).flags();
+        public Words words() {
+            return new Words(
+                    "no-fan-there",
+                    underlay + " answers on the underlay but refuses " + transport.packets() + " "
+                            + TransportWords.of(transport).refusal(),
+                    "fanctl up -u UNDERLAY -o OVERLAY"
+                            + TransportWords.of(transport).flags());
         }
     }
 
@@ -178,19 +151,12 @@ public sealed interface Explanation {
      */
     record OtherType(Ipv4Address underlay, TunnelType ours, TunnelType theirs) implements Explanation {
         @Override
-        public String code() {
-            return "other-type";
-        }
-
-        @Override
-        public String sentence() {
-            return "the fan of " + underlay + " is of type " + theirs.word() + ", the one of this host of type "
-                    + ours.word();
-        }
-
-        @Override
-        public String command() {
-            return "fanctl up -u UNDERLAY -o OVERLAY -t " + ours.word();
+        public Words words() {
+            return new Words(
+                    "other-type",
+                    "the fan of " + underlay + " is of type " + theirs.word() + ", the one of this host of type "
+                            + ours.word(),
+                    "fanctl up -u UNDERLAY -o OVERLAY -t " + ours.word());
         }
     }
 
@@ -203,18 +169,11 @@ public sealed interface Explanation {
      */
     record OtherPort(Ipv4Address underlay, int ours, int theirs) implements Explanation {
         @Override
-        public String code() {
-            return "other-port";
-        }
-
-        @Override
-        public String sentence() {
-            return "the fan of " + underlay + " sends to UDP " + theirs + ", the one of this host uses " + ours;
-        }
-
-        @Override
-        public String command() {
-            return "fanctl up -u UNDERLAY -o OVERLAY --port " + ours;
+        public Words words() {
+            return new Words(
+                    "other-port",
+                    "the fan of " + underlay + " sends to UDP " + theirs + ", the one of this host uses " + ours,
+                    "fanctl up -u UNDERLAY -o OVERLAY --port " + ours);
         }
     }
 
@@ -227,18 +186,11 @@ public sealed interface Explanation {
      */
     record OtherVni(Ipv4Address underlay, int ours, int theirs) implements Explanation {
         @Override
-        public String code() {
-            return "other-vni";
-        }
-
-        @Override
-        public String sentence() {
-            return "the fan of " + underlay + " has the VNI " + theirs + ", the one of this host " + ours;
-        }
-
-        @Override
-        public String command() {
-            return "fanctl up -u UNDERLAY -o OVERLAY --vni " + ours;
+        public Words words() {
+            return new Words(
+                    "other-vni",
+                    "the fan of " + underlay + " has the VNI " + theirs + ", the one of this host " + ours,
+                    "fanctl up -u UNDERLAY -o OVERLAY --vni " + ours);
         }
     }
 
@@ -251,21 +203,14 @@ public sealed interface Explanation {
      */
     record TunnelFiltered(Ipv4Address underlay, Transport transport, boolean refusal) implements Explanation {
         @Override
-        public String code() {
-            return "tunnel-filtered";
-        }
-
-        @Override
-        public String sentence() {
-            return refusal
-                    ? "a filter on the way to " + underlay + " refuses " + transport.packets()
-                    : "the fan of " + underlay + " is up and what it sends arrives, but what is sent to it as "
-                            + transport.packets() + " does not: a filter drops it";
-        }
-
-        @Override
-        public String command() {
-            return "nft list ruleset";
+        public Words words() {
+            return new Words(
+                    "tunnel-filtered",
+                    refusal
+                            ? "a filter on the way to " + underlay + " refuses " + transport.packets()
+                            : "the fan of " + underlay + " is up and what it sends arrives, but what is sent to it as "
+                                    + transport.packets() + " does not: a filter drops it",
+                    "nft list ruleset");
         }
     }
 
@@ -277,20 +222,11 @@ public sealed interface Explanation {
      */
     record TunnelSilent(Ipv4Address underlay, Transport transport) implements Explanation {
         @Override
-        public String code() {
-            return "tunnel-silent";
-        }
-
-        @Override
-        public String sentence() {
+        public Words words() {
             String seen = underlay + " answers on the underlay and does not refuse " + transport.packets()
                     + ", but nothing comes back through it: a filter drops it both ways, ";
-            return seen + TransportWords.of(transport).silence();
-        }
-
-        @Override
-        public String command() {
-            return "fanctl show";
+            return new Words(
+                    "tunnel-silent", seen + TransportWords.of(transport).silence(), "fanctl show");
         }
     }
 
@@ -303,21 +239,14 @@ public sealed interface Explanation {
      */
     record WrongOwner(Ipv4Address underlay, Ipv4Address address, long refused) implements Explanation {
         @Override
-        public String code() {
-            return "wrong-owner";
-        }
-
-        @Override
-        public String sentence() {
-            return "the guard of this host refused " + refused
-                    + " packets meanwhile, as what sent them does not own the"
-                    + " address in them: " + address + " must come from " + underlay
-                    + ", not through NAT or another host";
-        }
-
-        @Override
-        public String command() {
-            return "fanctl show --stats";
+        public Words words() {
+            return new Words(
+                    "wrong-owner",
+                    "the guard of this host refused " + refused
+                            + " packets meanwhile, as what sent them does not own the"
+                            + " address in them: " + address + " must come from " + underlay
+                            + ", not through NAT or another host",
+                    "fanctl show --stats");
         }
     }
 
@@ -330,19 +259,12 @@ public sealed interface Explanation {
      */
     record LargePacketsLost(TunnelType type, int mtu, int largest) implements Explanation {
         @Override
-        public String code() {
-            return "mtu";
-        }
-
-        @Override
-        public String sentence() {
-            return "packets of up to " + largest + " bytes pass, but the fan's MTU is " + mtu
-                    + ": something on the underlay carries less than " + (mtu + type.overhead()) + " bytes";
-        }
-
-        @Override
-        public String command() {
-            return "fanctl up -u UNDERLAY -o OVERLAY --mtu " + largest;
+        public Words words() {
+            return new Words(
+                    "mtu",
+                    "packets of up to " + largest + " bytes pass, but the fan's MTU is " + mtu
+                            + ": something on the underlay carries less than " + (mtu + type.overhead()) + " bytes",
+                    "fanctl up -u UNDERLAY -o OVERLAY --mtu " + largest);
         }
     }
 
@@ -354,19 +276,12 @@ public sealed interface Explanation {
      */
     record BulkTcpFails(String tunnel, String transfer) implements Explanation {
         @Override
-        public String code() {
-            return "bulk-tcp";
-        }
-
-        @Override
-        public String sentence() {
-            return "ping passes, also with full packets, but a TCP transfer (" + transfer
-                    + ") stands still: mostly the checksum or segmentation offload of a network card";
-        }
-
-        @Override
-        public String command() {
-            return "ethtool -K " + tunnel + " tx off tso off gso off";
+        public Words words() {
+            return new Words(
+                    "bulk-tcp",
+                    "ping passes, also with full packets, but a TCP transfer (" + transfer
+                            + ") stands still: mostly the checksum or segmentation offload of a network card",
+                    "ethtool -K " + tunnel + " tx off tso off gso off");
         }
     }
 
@@ -378,19 +293,12 @@ public sealed interface Explanation {
      */
     record Losses(int sent, int received) implements Explanation {
         @Override
-        public String code() {
-            return "losses";
-        }
-
-        @Override
-        public String sentence() {
-            return (sent - received) + " of " + sent
-                    + " pings were lost, the others answered: the network drops packets";
-        }
-
-        @Override
-        public String command() {
-            return "ip -s link";
+        public Words words() {
+            return new Words(
+                    "losses",
+                    (sent - received) + " of " + sent
+                            + " pings were lost, the others answered: the network drops packets",
+                    "ip -s link");
         }
     }
 
@@ -403,18 +311,11 @@ public sealed interface Explanation {
      */
     record NoResponder(Ipv4Address address, String service, int port) implements Explanation {
         @Override
-        public String code() {
-            return "no-responder";
-        }
-
-        @Override
-        public String sentence() {
-            return address + " is reached, but nothing listens for " + service + " (port " + port + ")";
-        }
-
-        @Override
-        public String command() {
-            return "fanatic serve";
+        public Words words() {
+            return new Words(
+                    "no-responder",
+                    address + " is reached, but nothing listens for " + service + " (port " + port + ")",
+                    "fanatic serve");
         }
     }
 
@@ -427,19 +328,12 @@ public sealed interface Explanation {
      */
     record ServiceSilent(Ipv4Address address, String service, int port) implements Explanation {
         @Override
-        public String code() {
-            return "service-silent";
-        }
-
-        @Override
-        public String sentence() {
-            return address + " is reached by ping, but port " + port + " (" + service
-                    + ") neither answers nor refuses: a filter drops it";
-        }
-
-        @Override
-        public String command() {
-            return "nft list ruleset";
+        public Words words() {
+            return new Words(
+                    "service-silent",
+                    address + " is reached by ping, but port " + port + " (" + service
+                            + ") neither answers nor refuses: a filter drops it",
+                    "nft list ruleset");
         }
     }
 
@@ -450,18 +344,8 @@ public sealed interface Explanation {
      */
     record Other(String seen) implements Explanation {
         @Override
-        public String code() {
-            return "other";
-        }
-
-        @Override
-        public String sentence() {
-            return seen;
-        }
-
-        @Override
-        public String command() {
-            return "fanctl show --stats";
+        public Words words() {
+            return new Words("other", seen, "fanctl show --stats");
         }
     }
 }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import java.util.function.IntConsumer;
 
 /**
@@ -38,18 +39,19 @@ final class PingSweep {
     /**
      * Takes about twice the timeout for each 64 hosts that are not there.
      *
+     * @param guards makes what tells how the counters of a fan move
      * @param progress hears how many are done
      */
     static PingSweep of(
             List<Peer> peers,
             Namespace host,
             Probes probes,
-            GuardWatchOf guards,
+            Function<Fan, GuardWatch> guards,
             Duration timeout,
             IntConsumer progress) {
         Map<Fan, GuardWatch> watches = new HashMap<>();
         for (Peer peer : peers) {
-            watches.computeIfAbsent(peer.fan(), guards::watch);
+            watches.computeIfAbsent(peer.fan(), guards);
         }
         PingSweep sweep = new PingSweep();
         Map<Peer, PingResult> unanswered = new HashMap<>();
@@ -76,11 +78,6 @@ final class PingSweep {
             }
         }
         return sweep;
-    }
-
-    /** Makes what tells how the counters of a fan move. */
-    interface GuardWatchOf {
-        GuardWatch watch(Fan fan);
     }
 
     private record Trial(Peer peer, CompletableFuture<PingResult> fan, CompletableFuture<PingResult> underlay) {
