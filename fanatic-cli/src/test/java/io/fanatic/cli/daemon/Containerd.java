@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /**
  * A real containerd on a lab's host, on its usual socket, with the CNI plugins where programs look for them and one image,
@@ -84,20 +83,13 @@ public final class Containerd implements AutoCloseable {
     }
 
     private DaemonProcess launch() {
-        DaemonProcess launched = DaemonProcess.start(
+        // It speaks gRPC, which is nothing to ask by hand.
+        return DaemonProcess.startReady(
                 host,
                 data.resolve("containerd.log"),
-                Map.of(),
-                List.of("/usr/bin/containerd", "-c", data.resolve("config.toml").toString()));
-        try {
-            // It speaks gRPC, which is nothing to ask by hand.
-            launched.await(() -> host.namespace().call(() -> Files.exists(SOCKET))
-                    && ctr("version").ok());
-            return launched;
-        } catch (RuntimeException | Error e) {
-            launched.close();
-            throw e;
-        }
+                List.of("/usr/bin/containerd", "-c", data.resolve("config.toml").toString()),
+                () -> host.namespace().call(() -> Files.exists(SOCKET))
+                        && ctr("version").ok());
     }
 
     /** Runs {@code ctr} with these words on the host. */

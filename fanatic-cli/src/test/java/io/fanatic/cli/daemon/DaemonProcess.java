@@ -54,6 +54,18 @@ final class DaemonProcess implements AutoCloseable {
         }
     }
 
+    /** As {@link #start}, and waits until it is ready; where it does not get ready, it does not run. */
+    static DaemonProcess startReady(LabHost host, Path log, List<String> command, BooleanSupplier ready) {
+        DaemonProcess daemon = start(host, log, Map.of(), command);
+        try {
+            daemon.await(ready);
+            return daemon;
+        } catch (RuntimeException | Error e) {
+            daemon.close();
+            throw e;
+        }
+    }
+
     long pid() {
         return process.pid();
     }

@@ -7,13 +7,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /**
  * A real dockerd on a lab's host, with its containerd, on {@code /run/docker.sock} and with the host's own {@code
  * /etc/docker/daemon.json}; it has one image, {@value #IMAGE}.
  */
-public final class Dockerd implements AutoCloseable {
+public final class Dockerd extends RestartableDaemon {
 
     /** The image that it has from the start. */
     public static final String IMAGE = "busybox:latest";
@@ -26,13 +25,12 @@ public final class Dockerd implements AutoCloseable {
     private final LabHost host;
     private final DataDirectory data;
     private final List<String> command;
-    private DaemonProcess process;
 
     private Dockerd(LabHost host, DataDirectory data, List<String> command) {
         this.host = host;
         this.data = data;
         this.command = command;
-        this.process = launch();
+        startAgain();
     }
 
     /**
@@ -67,15 +65,9 @@ public final class Dockerd implements AutoCloseable {
         }
     }
 
-    private DaemonProcess launch() {
-        DaemonProcess launched = DaemonProcess.start(host, log(), Map.of(), command);
-        try {
-            launched.await(this::answers);
-            return launched;
-        } catch (RuntimeException | Error e) {
-            launched.close();
-            throw e;
-        }
+    @Override
+    DaemonProcess launch() {
+        return DaemonProcess.startReady(host, log(), command, this::answers);
     }
 
     /** Whether it answers. */
@@ -94,7 +86,7 @@ public final class Dockerd implements AutoCloseable {
             try {
                 return Long.parseLong(Files.readString(PID_FILE).strip());
             } catch (IOException none) {
-                return process.pid();
+                return process().pid();
             }
         });
     }
@@ -135,31 +127,28 @@ public final class Dockerd implements AutoCloseable {
     }
 
     /** Ends the daemon, keeping its data. */
+    @Override
     public void stop() {
         long running = pid();
-        if (running != process.pid()) {
+        if (running != process().pid()) {
             EndedProcess.end(running);
         }
-        process.close();
+        super.stop();
     }
 
     /**
      * Ends the daemon as kill -9 does, and waits; containers that run are left without one, and its containerd ends with it.
      */
+    @Override
     public void kill() {
         long running = pid();
-        if (running != process.pid()) {
+        if (running != process().pid()) {
             EndedProcess.kill(running);
             // Somebody in this process started it, and nobody here asks how it ended: Docker believes that a zombie
             // runs.
             host.exec("/bin/rm", "-f", PID_FILE.toString()).orThrow();
         }
-        process.kill();
-    }
-
-    /** Starts it again after {@link #stop} or {@link #kill}. */
-    public void startAgain() {
-        process = launch();
+        super.kill();
     }
 
     /** Ends the daemon, with its containers, and removes its data. */

@@ -9,7 +9,6 @@ import io.fanatic.harness.lab.LabHost;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /**
  * A real firewalld for a lab's host, with a message bus of its own and the host's own {@code /etc/firewalld}; Docker, started on a host
@@ -17,7 +16,7 @@ import java.util.Map;
  *
  * <p>Its package and cloud-init's exclude each other, so scripts/setup only unpacks it; while it is open, the host's /usr has its files.
  */
-public final class Firewalld implements AutoCloseable {
+public final class Firewalld extends RestartableDaemon {
     private static final List<String> COMMAND = List.of("/usr/sbin/firewalld", "--nofork", "--nopid");
 
     private static final Path UNPACKED = Path.of("/var/cache/fanatic/firewalld");
@@ -28,13 +27,12 @@ public final class Firewalld implements AutoCloseable {
     private final LabHost host;
     private final DataDirectory data;
     private final SystemBus bus;
-    private DaemonProcess process;
 
     private Firewalld(LabHost host, DataDirectory data, SystemBus bus) {
         this.host = host;
         this.data = data;
         this.bus = bus;
-        this.process = launch();
+        startAgain();
     }
 
     /**
@@ -70,15 +68,9 @@ public final class Firewalld implements AutoCloseable {
         host.namespace().run(() -> LIBC.umount2(USR, MNT_DETACH));
     }
 
-    private DaemonProcess launch() {
-        DaemonProcess launched = DaemonProcess.start(host, data.resolve("log"), Map.of(), COMMAND);
-        try {
-            launched.await(this::runs);
-            return launched;
-        } catch (RuntimeException | Error e) {
-            launched.close();
-            throw e;
-        }
+    @Override
+    DaemonProcess launch() {
+        return DaemonProcess.startReady(host, data.resolve("log"), COMMAND, this::runs);
     }
 
     /** Whether it answers, and has its rules in place. */
@@ -93,25 +85,10 @@ public final class Firewalld implements AutoCloseable {
         return host.exec(line.toArray(String[]::new));
     }
 
-    /** Ends it; it takes its rules away. */
-    public void stop() {
-        process.close();
-    }
-
-    /** Ends it by kill -9; its rules stay. */
-    public void kill() {
-        process.kill();
-    }
-
-    /** Starts it again after {@link #stop} or {@link #kill}. */
-    public void startAgain() {
-        process = launch();
-    }
-
     /** Ends it and its bus. */
     @Override
     public void close() {
-        process.close();
+        stop();
         bus.close();
         unmountFiles(host);
         data.close();

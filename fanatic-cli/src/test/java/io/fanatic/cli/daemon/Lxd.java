@@ -12,13 +12,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /**
  * A real LXD or Incus daemon on a lab's host, in its usual directory; it has a storage pool, a default profile without a
  * network device, and one image, {@value #IMAGE}.
  */
-public final class Lxd implements AutoCloseable {
+public final class Lxd extends RestartableDaemon {
 
     /** The image that it has from the start: busybox as a system, which asks for an address on eth0 by DHCP. */
     public static final String IMAGE = "busybox";
@@ -28,7 +27,6 @@ public final class Lxd implements AutoCloseable {
     private final LabHost host;
     private final DataDirectory data;
     private final Kind kind;
-    private DaemonProcess process;
 
     /** The two; they have the same interface, since Incus was LXD. */
     private enum Kind {
@@ -52,7 +50,7 @@ public final class Lxd implements AutoCloseable {
         this.host = host;
         this.data = data;
         this.kind = kind;
-        this.process = launch();
+        startAgain();
     }
 
     /** Starts LXD and waits until it answers. @throws LabException with the end of its log; nothing is left then */
@@ -102,16 +100,10 @@ public final class Lxd implements AutoCloseable {
         }
     }
 
-    private DaemonProcess launch() {
-        Path log = data.resolve("daemon.log");
-        DaemonProcess launched = DaemonProcess.start(host, log, Map.of(), List.of(kind.program, "--group", "root"));
-        try {
-            launched.await(this::answers);
-            return launched;
-        } catch (RuntimeException | Error e) {
-            launched.close();
-            throw e;
-        }
+    @Override
+    DaemonProcess launch() {
+        List<String> command = List.of(kind.program, "--group", "root");
+        return DaemonProcess.startReady(host, data.resolve("daemon.log"), command, this::answers);
     }
 
     /** Runs {@code lxc} or {@code incus} with these words on the host. */
@@ -177,29 +169,14 @@ public final class Lxd implements AutoCloseable {
         return DaemonProcess.answers(host, kind.directory.resolve("unix.socket"), "/1.0");
     }
 
-    /** Ends the daemon; its instances go on, and its data stays. */
-    public void stop() {
-        process.close();
-    }
-
-    /** As {@link #stop}, by kill -9. */
-    public void kill() {
-        process.kill();
-    }
-
-    /** Starts it again after {@link #stop} or {@link #kill}. */
-    public void startAgain() {
-        process = launch();
-    }
-
     /** Ends the daemon, with its instances, and removes its data. */
     @Override
     public void close() {
-        if (process.runs()) {
+        if (process().runs()) {
             removeInstances();
         }
         // After a download that failed it waits for ever for something; there is nothing left to lose.
-        process.end(Duration.ofSeconds(2));
+        process().end(Duration.ofSeconds(2));
         // The library beneath leaves one; that of a daemon that still runs is in use and stays.
         Cgroups.remove("lxc.pivot");
         data.closeWithMountsOn(kind.directory);
