@@ -16,6 +16,7 @@ import io.fanatic.core.FanOptions;
 import io.fanatic.core.Ipv4Range;
 import io.fanatic.core.Overlays;
 import io.fanatic.core.Share;
+import io.fanatic.netlink.FanNetwork.IfInUse;
 import io.fanatic.netlink.engine.Fan;
 import io.fanatic.netlink.engine.Plan;
 import io.fanatic.netlink.host.DhcpLease;
@@ -199,7 +200,7 @@ record FanChange(FanState from, FanState to) {
             if (from.up()) {
                 host.fans().up(from.entry());
             } else {
-                host.fans().down(to.entry().overlay(), to.entry().underlay(), true);
+                host.fans().down(to.entry().overlay(), to.entry().underlay(), IfInUse.CUT_OFF);
             }
         });
     }
@@ -208,7 +209,7 @@ record FanChange(FanState from, FanState to) {
         FanEntry entry = from.entry();
         return new Step(
                 "take down the fan " + from.name(),
-                () -> host.fans().down(entry.overlay(), entry.underlay(), force),
+                () -> host.fans().down(entry.overlay(), entry.underlay(), force ? IfInUse.CUT_OFF : IfInUse.REFUSE),
                 () -> host.fans().up(entry));
     }
 

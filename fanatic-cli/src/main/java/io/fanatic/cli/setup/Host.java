@@ -13,6 +13,7 @@ import io.fanatic.core.FanSlice;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.UnderlaySpec;
+import io.fanatic.netlink.FanNetwork;
 import io.fanatic.netlink.engine.Fan;
 import io.fanatic.netlink.engine.FanException;
 import io.fanatic.netlink.engine.HostLock;
@@ -32,7 +33,7 @@ import java.util.Optional;
  * @param file its configuration
  * @param runDirectory for what does not outlive the machine's start
  */
-public record Host(Fans fans, List<ContainerEngine> engines, FanFile file, Path runDirectory) {
+public record Host(FanNetwork fans, List<ContainerEngine> engines, FanFile file, Path runDirectory) {
 
     public Host {
         engines = List.copyOf(engines);
@@ -41,7 +42,7 @@ public record Host(Fans fans, List<ContainerEngine> engines, FanFile file, Path 
     /** The host that this program runs on. */
     public static Host here(List<ContainerEngine> engines) {
         return new Host(
-                Fans.onThisHost(),
+                FanNetwork.onThisHost(),
                 engines,
                 new FanFile(Path.of(FanConfig.DEFAULT_FILE), Path.of("/var/lib/fanatic")),
                 Path.of("/run/fanatic"));

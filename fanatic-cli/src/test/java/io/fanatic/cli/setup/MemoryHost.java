@@ -1,16 +1,10 @@
 package io.fanatic.cli.setup;
 
 import io.fanatic.cli.container.EngineKind;
-import io.fanatic.core.FanEntry;
 import io.fanatic.core.Ipv4Address;
-import io.fanatic.core.Ipv4Prefix;
-import io.fanatic.core.UnderlaySpec;
+import io.fanatic.netlink.FanNetwork;
 import io.fanatic.netlink.engine.AddressState;
-import io.fanatic.netlink.engine.Engine;
-import io.fanatic.netlink.engine.Fan;
 import io.fanatic.netlink.engine.MemoryKernel;
-import io.fanatic.netlink.engine.Plan;
-import io.fanatic.netlink.host.DhcpLease;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,66 +55,9 @@ public final class MemoryHost {
 
     public Host host() {
         return new Host(
-                new EngineFans(new Engine(kernel)),
+                FanNetwork.over(kernel),
                 List.copyOf(engines),
                 new FanFile(configuration(), directory.resolve("state")),
                 directory.resolve("run"));
-    }
-
-    private record EngineFans(Engine engine) implements Fans {
-        @Override
-        public List<Fan> list() {
-            return engine.list();
-        }
-
-        @Override
-        public List<AddressState> underlayAddresses() {
-            return engine.underlayAddresses();
-        }
-
-        @Override
-        public UnderlaySpec resolve(UnderlaySpec underlay) {
-            return engine.resolve(underlay);
-        }
-
-        @Override
-        public FanEntry onAnyHost(FanEntry entry) {
-            return engine.onAnyHost(entry);
-        }
-
-        @Override
-        public Fan preview(FanEntry entry) {
-            return engine.preview(entry);
-        }
-
-        @Override
-        public Plan plan(FanEntry entry) {
-            return engine.planUp(entry);
-        }
-
-        @Override
-        public Plan up(FanEntry entry) {
-            return engine.up(entry);
-        }
-
-        @Override
-        public Plan down(Ipv4Prefix overlay, UnderlaySpec underlay, boolean force) {
-            return engine.down(overlay, underlay, force);
-        }
-
-        @Override
-        public List<DhcpLease> leases(Fan fan) {
-            return List.of();
-        }
-
-        @Override
-        public Plan planDownEverything() {
-            return engine.planDownEverything();
-        }
-
-        @Override
-        public Plan downEverything() {
-            return engine.downEverything();
-        }
     }
 }
