@@ -1,9 +1,7 @@
 package io.fanatic.cli.container.http;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
-import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpObject;
@@ -11,52 +9,34 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.timeout.ReadTimeoutHandler;
 import java.io.ByteArrayOutputStream;
-import java.io.EOFException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /** An answer that comes line by line over a long time; an error still comes as a whole. */
-final class LineAnswer extends SimpleChannelInboundHandler<HttpObject> implements Answer {
+final class LineAnswer extends Answer<HttpObject> {
     private static final int LONGEST_LINE = 1 << 20;
 
-    private final String what;
     private final Consumer<String> lines;
     private final Duration quiet;
-    private final CompletableFuture<HttpAnswer> result = new CompletableFuture<>();
     private final ByteArrayOutputStream line = new ByteArrayOutputStream();
     private int status;
 
     LineAnswer(String what, Consumer<String> lines, Duration quiet) {
-        this.what = what;
+        super(what);
         this.lines = lines;
         this.quiet = quiet;
     }
 
     @Override
-    public String what() {
-        return what;
-    }
-
-    @Override
-    public void addTo(ChannelPipeline pipeline) {
+    void addTo(ChannelPipeline pipeline) {
         pipeline.addLast(new ReadTimeoutHandler(quiet.toMillis(), TimeUnit.MILLISECONDS))
                 .addLast(this);
     }
 
     @Override
-    public CompletableFuture<HttpAnswer> result() {
-        return result;
-    }
-
-    @Override
-    protected void channelRead0(ChannelHandlerContext context, HttpObject part) {
-        if (part.decoderResult().isFailure()) {
-            fail(part.decoderResult().cause());
-            return;
-        }
+    void received(HttpObject part) {
         if (part instanceof HttpResponse response) {
             status = response.status().code();
         }
@@ -68,7 +48,7 @@ final class LineAnswer extends SimpleChannelInboundHandler<HttpObject> implement
             if (ok()) {
                 pass();
             }
-            result.complete(new HttpAnswer(what, status, ok() ? "" : rest));
+            complete(status, ok() ? "" : rest);
         }
     }
 
@@ -95,15 +75,5 @@ final class LineAnswer extends SimpleChannelInboundHandler<HttpObject> implement
         if (!text.isEmpty()) {
             lines.accept(text);
         }
-    }
-
-    @Override
-    public void channelInactive(ChannelHandlerContext context) {
-        fail(new EOFException());
-    }
-
-    @Override
-    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        fail(cause);
     }
 }

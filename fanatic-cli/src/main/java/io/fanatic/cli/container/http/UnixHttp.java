@@ -163,7 +163,7 @@ public final class UnixHttp implements AutoCloseable {
         return request;
     }
 
-    private void exchange(DefaultFullHttpRequest request, Answer answer, Duration timeout) {
+    private void exchange(DefaultFullHttpRequest request, Answer<?> answer, Duration timeout) {
         Channel channel;
         try {
             channel = connect(new ChannelInitializer<Channel>() {
@@ -201,7 +201,7 @@ public final class UnixHttp implements AutoCloseable {
         return connected.channel();
     }
 
-    private HttpAnswer await(Answer answer, Duration timeout) {
+    private HttpAnswer await(Answer<?> answer, Duration timeout) {
         try {
             return answer.result().get(timeout.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
@@ -216,7 +216,7 @@ public final class UnixHttp implements AutoCloseable {
         }
     }
 
-    private static CommandException failure(Answer answer, String words) {
+    private static CommandException failure(Answer<?> answer, String words) {
         return new CommandException(ExitCode.FAILED, answer.what() + " did not come: " + words);
     }
 

@@ -27,7 +27,7 @@ public final class HttpAnswerFuzz {
         lines.forEach(line -> use(new HttpAnswer("a line", 200, line)));
     }
 
-    private static Optional<HttpAnswer> answer(byte[] data, Answer answer) {
+    private static Optional<HttpAnswer> answer(byte[] data, Answer<?> answer) {
         EmbeddedChannel channel = new EmbeddedChannel(new HttpClientCodec());
         answer.addTo(channel.pipeline());
         int piece = data.length == 0 ? 1 : (data[data.length - 1] & 0xff) + 1;
