@@ -6,6 +6,7 @@ import io.fanatic.cli.container.ContainerEngine;
 import io.fanatic.cli.container.EngineKind;
 import io.fanatic.cli.container.FanAttachment;
 import io.fanatic.cli.container.TestContainer;
+import io.fanatic.cli.terminal.OnExit;
 import io.fanatic.cli.terminal.Progress;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.harness.probe.BulkTransfer;
@@ -80,8 +81,7 @@ public final class LocalTest {
         String name = "local " + engine.kind().word() + " test: ";
         say.accept(name + "creating test container ...");
         Ending ending = new Ending();
-        Thread destroyer = new Thread(ending::onShutdown, "destroy-fanatic-test");
-        Runtime.getRuntime().addShutdownHook(destroyer);
+        OnExit destroyer = OnExit.run("destroy-fanatic-test", ending::onShutdown);
         Result result;
         try (Probes probes = Probes.open()) {
             TestContainer container = progress.during(
@@ -103,7 +103,7 @@ public final class LocalTest {
                 ending.destroy();
                 return true;
             });
-            forget(destroyer);
+            destroyer.close();
         }
         // What docker kill and docker rm print.
         say.accept("fanatic-test");
@@ -159,14 +159,6 @@ public final class LocalTest {
             } catch (InterruptedException | RuntimeException e) {
                 System.err.println("the test container fanatic-test is left: " + e.getMessage());
             }
-        }
-    }
-
-    private static void forget(Thread hook) {
-        try {
-            Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException shuttingDown) {
-            // Then it runs, which is harmless.
         }
     }
 

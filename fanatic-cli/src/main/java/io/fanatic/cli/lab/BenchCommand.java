@@ -4,18 +4,17 @@ import io.fanatic.cli.command.CommandException;
 import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.command.Option;
 import io.fanatic.cli.command.Values;
+import io.fanatic.cli.terminal.OnExit;
 import io.fanatic.cli.terminal.Screen;
 import io.fanatic.harness.bench.Bench;
 import io.fanatic.harness.bench.Load;
 import io.fanatic.harness.bench.Sample;
 import io.fanatic.harness.bench.Scale;
 import io.fanatic.harness.bench.Timing;
-import io.fanatic.harness.lab.Lab;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 
 /** {@code fanatic lab bench}: measures, and says so; a slow fan is no error. */
 final class BenchCommand extends LabCommand {
@@ -45,14 +44,10 @@ final class BenchCommand extends LabCommand {
 
     @Override
     ExitCode runAsRoot(Screen screen) {
-        Thread goodbye = new Thread(this::sayGoodbye, "lab-goodbye");
-        Runtime.getRuntime().addShutdownHook(goodbye);
-        try {
+        try (OnExit untilDone = takenAwayOnExit()) {
             return scale.or(false) ? count(screen) : measure(screen);
         } catch (IllegalStateException e) {
             throw new CommandException(ExitCode.FAILED, String.valueOf(e.getMessage()));
-        } finally {
-            removeHook(goodbye);
         }
     }
 
@@ -95,22 +90,5 @@ final class BenchCommand extends LabCommand {
             ScaleText.lines(scales).forEach(screen::line);
         }
         return ExitCode.DONE;
-    }
-
-    /** After Ctrl-C. */
-    private void sayGoodbye() {
-        long self = ProcessHandle.current().pid();
-        Lab.find(labName())
-                .filter(lab -> lab.ownerPid().equals(Optional.of(self)))
-                .ifPresent(Lab::close);
-    }
-
-    private static void removeHook(Thread hook) {
-        try {
-            Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException ending) {
-            // The hook is at work: it will take the lab away.
-            return;
-        }
     }
 }

@@ -1,6 +1,7 @@
 package io.fanatic.cli.lab;
 
 import io.fanatic.cli.command.ExitCode;
+import io.fanatic.cli.terminal.OnExit;
 import io.fanatic.cli.terminal.Screen;
 import io.fanatic.harness.lab.ExecResult;
 import io.fanatic.harness.lab.Fanctl;
@@ -14,7 +15,6 @@ import io.fanatic.harness.proof.TestRun;
 import io.fanatic.netlink.host.HostSnapshot;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 
 /** {@code fanatic lab demo}: the whole story in a lab of its own, from nothing to nothing. */
@@ -37,28 +37,20 @@ final class DemoCommand extends LabCommand {
         LabSpec spec = shape.named(labName());
         Fanctl fanctl = shape.fanctl();
         sweep(screen);
-        Thread goodbye = new Thread(() -> sayGoodbye(screen), "lab-goodbye");
-        Runtime.getRuntime().addShutdownHook(goodbye);
-        try {
-            ExitCode code = tell(spec, fanctl, screen);
-            Runtime.getRuntime().removeShutdownHook(goodbye);
-            return code;
+        try (OnExit untilDone = OnExit.run("lab-goodbye", () -> sayGoodbye(screen))) {
+            return tell(spec, fanctl, screen);
         } catch (RuntimeException e) {
             while (screen.silent()) {
                 // Ctrl-C: what failed is what the hook took away, and the hook ends the program.
                 LockSupport.park();
             }
-            Runtime.getRuntime().removeShutdownHook(goodbye);
             throw e;
         }
     }
 
     private void sayGoodbye(Screen screen) {
         screen.silence();
-        long self = ProcessHandle.current().pid();
-        Lab.find(labName())
-                .filter(lab -> lab.ownerPid().equals(Optional.of(self)))
-                .ifPresent(Lab::close);
+        takeAwayOwn();
         System.err.println("\ninterrupted; the lab is gone");
     }
 

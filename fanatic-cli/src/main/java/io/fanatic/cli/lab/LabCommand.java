@@ -8,6 +8,7 @@ import io.fanatic.cli.command.Console;
 import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.command.Option;
 import io.fanatic.cli.command.Values;
+import io.fanatic.cli.terminal.OnExit;
 import io.fanatic.cli.terminal.Screen;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.Ipv4Prefix;
@@ -15,6 +16,7 @@ import io.fanatic.harness.lab.Fanctl;
 import io.fanatic.harness.lab.Lab;
 import io.fanatic.harness.lab.LabSpec;
 import java.util.List;
+import java.util.Optional;
 
 /** What the lab's commands share: they need root, and they are about one lab. */
 abstract class LabCommand extends Command {
@@ -56,6 +58,18 @@ abstract class LabCommand extends Command {
         for (String left : Lab.sweep()) {
             screen.line("(" + left + " was left behind by a run that died, and is gone now)");
         }
+    }
+
+    /** While it is open, a program that ends, by Ctrl-C too, takes away the lab that it has made. */
+    final OnExit takenAwayOnExit() {
+        return OnExit.run("lab-taken-away", this::takeAwayOwn);
+    }
+
+    final void takeAwayOwn() {
+        long self = ProcessHandle.current().pid();
+        Lab.find(labName())
+                .filter(lab -> lab.ownerPid().equals(Optional.of(self)))
+                .ifPresent(Lab::close);
     }
 
     /** The lab that the command is about, which must be up. */

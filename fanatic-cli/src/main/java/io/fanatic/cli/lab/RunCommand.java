@@ -4,6 +4,7 @@ import io.fanatic.cli.command.CommandException;
 import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.command.Option;
 import io.fanatic.cli.command.Values;
+import io.fanatic.cli.terminal.OnExit;
 import io.fanatic.cli.terminal.ReportOutput;
 import io.fanatic.cli.terminal.Screen;
 import io.fanatic.harness.report.Report;
@@ -57,7 +58,7 @@ final class RunCommand extends LabCommand {
     private boolean run(Scenario scenario, Optional<Path> directory, Screen screen) {
         screen.title(scenario.title());
         screen.wrapped("", LabText.summary(scenario.lab()));
-        try (TakenAwayOnExit untilDone = TakenAwayOnExit.of(labName())) {
+        try (OnExit untilDone = takenAwayOnExit()) {
             Report found = new ScenarioRun(scenario, labName()).run(trial -> print(trial, screen));
             directory.ifPresent(given -> ReportOutput.write(found, given, screen::line));
             screen.blank();
