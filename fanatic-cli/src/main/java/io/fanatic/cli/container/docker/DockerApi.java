@@ -29,10 +29,10 @@ import java.util.function.Predicate;
  */
 final class DockerApi implements AutoCloseable {
 
-    /** Of Docker 1.12, 2016: networks, auxiliary addresses, labels. */
     /** The states of a container that is in its network; one that is paused has its processes. */
     private static final Set<String> RUNNING = Set.of("running", "paused", "restarting");
 
+    /** Of Docker 1.12, 2016: networks, auxiliary addresses, labels. */
     private static final int MIN_MINOR = 24;
 
     /** What this was written for: Docker 25. */

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 /**
  * Restarts Docker by whatever started it: systemd, where it runs in a unit; the init script, where that noted its number; else
@@ -196,13 +197,9 @@ final class DockerRestart implements AutoCloseable {
         }
     }
 
-    private interface Condition {
-        boolean holds();
-    }
-
-    private static void await(Duration timeout, Condition condition, String otherwise) {
+    private static void await(Duration timeout, BooleanSupplier condition, String otherwise) {
         long deadline = System.nanoTime() + timeout.toNanos();
-        while (!condition.holds()) {
+        while (!condition.getAsBoolean()) {
             if (System.nanoTime() > deadline || Thread.currentThread().isInterrupted()) {
                 throw new CommandException(ExitCode.FAILED, otherwise + " after " + timeout.toSeconds() + " seconds");
             }
