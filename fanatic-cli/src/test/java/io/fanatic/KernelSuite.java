@@ -62,7 +62,12 @@ public final class KernelSuite {
                     NETLINK + "bpf.BpfObjectsTest",
                     NETLINK + "bpf.AttachTest",
                     NETLINK + "bpf.ProgramKernelTest"),
-            Group.of("vxlan", "guard", NETLINK + "bpf.FanTunnelTest", NETLINK + "bpf.FastPathTest"),
+            Group.of(
+                    "vxlan",
+                    "guard",
+                    NETLINK + "bpf.FanTunnelTest",
+                    NETLINK + "bpf.FastPathTest",
+                    NETLINK + "bpf.DirectHostileHostTest"),
             Group.of("vxlan", "engine", NETLINK + "FanNetworkTest", NETLINK + "engine.ForeignDeviceProgramsTest"),
             Group.of("vxlan", "lab", NETLINK + "engine.KernelFeaturesTest", NETLINK + "engine.MixedOverlayTest"),
             Group.of("vxlan", "fast-path", NETLINK + "engine.PassedByTest").needing(Need.NFTABLES),

@@ -96,7 +96,15 @@ public enum Counter {
             29,
             Kind.SUSPICIOUS,
             "receive-hop-limit",
-            "IPv6 with a hop limit of 255, as neighbour discovery has it; each fan host lowers it");
+            "IPv6 with a hop limit of 255, as neighbour discovery has it; each fan host lowers it"),
+    /** Without encapsulation, from a host whose Ethernet address the neighbour table lacks. */
+    RECEIVE_NO_NEIGHBOUR(
+            30,
+            Kind.SUSPICIOUS,
+            "receive-no-neighbour",
+            "without encapsulation, from a host whose Ethernet address the neighbour table lacks"),
+    /** Sent without encapsulation to the host that owns the destination. */
+    SENT_DIRECT(31, Kind.PASSED, "sent-direct", "sent without encapsulation to the host that owns the destination");
 
     private final int index;
     private final Kind kind;
@@ -122,7 +130,7 @@ public enum Counter {
 
     /** {@return whether it is about frames of containers of this host; otherwise {@code guard} counts it} */
     public boolean isSend() {
-        return index < RECEIVED.index;
+        return index < RECEIVED.index || this == SENT_DIRECT;
     }
 
     /** {@return a short name for tables and JSON, lower case with dashes; stable} */

@@ -34,7 +34,11 @@ public enum FanFlag {
     /** The fan's own programs write and remove the outer headers. */
     FAST("fast", ""),
     /** The IPv6 overlay beside the IPv4 one. */
-    OVERLAY6("overlay6", "PREFIX");
+    OVERLAY6("overlay6", "PREFIX"),
+    /** IPv4 for hosts on the same segment leaves without encapsulation. */
+    DIRECT("direct", ""),
+    /** Such packets are received, and none are sent. */
+    DIRECT_ACCEPT("direct=accept", "");
 
     /** Stands for a flag that is at its default; no flag can have it as its value. */
     static final String NOT_GIVEN = " ";
@@ -118,6 +122,8 @@ public enum FanFlag {
             case SHARES -> options.shares(Shares.parse(value));
             case FAST -> options.fast(true);
             case OVERLAY6 -> options.overlay6(Ipv6Prefix.parse(value));
+            case DIRECT -> options.direct(Direct.SEND);
+            case DIRECT_ACCEPT -> options.direct(Direct.ACCEPT);
         };
     }
 
@@ -151,6 +157,8 @@ public enum FanFlag {
                         : options.shares().toString();
             case FAST -> given(options.fast());
             case OVERLAY6 -> options.overlay6().map(Ipv6Prefix::toString).orElse(NOT_GIVEN);
+            case DIRECT -> given(options.direct() == Direct.SEND);
+            case DIRECT_ACCEPT -> given(options.direct() == Direct.ACCEPT);
         };
     }
 

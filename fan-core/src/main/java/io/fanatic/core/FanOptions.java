@@ -51,6 +51,7 @@ public final class FanOptions {
     private final Shares shares;
     private final boolean fast;
     private final Optional<Ipv6Prefix> overlay6;
+    private final Direct direct;
 
     private FanOptions(Builder builder) {
         type = builder.type;
@@ -67,6 +68,7 @@ public final class FanOptions {
         shares = builder.shares;
         fast = builder.fast;
         overlay6 = builder.overlay6;
+        direct = builder.direct;
         Text.requireRange("host-reserve", hostReserve, 1, MAX_HOST_RESERVE);
         if (bridge.isPresent()) {
             FanNames.requireInterfaceName("bridge name", bridge.get());
@@ -86,6 +88,9 @@ public final class FanOptions {
         if (overlay6.isPresent() && mtu.isPresent() && mtu.getAsInt() < MIN_IPV6_MTU) {
             throw new IllegalArgumentException(
                     "overlay6 takes an mtu of at least " + MIN_IPV6_MTU + ", not " + mtu.getAsInt());
+        }
+        if (type == TunnelType.IPIP && direct != Direct.OFF) {
+            throw new IllegalArgumentException("direct does not go with ipip: ARP between hosts travels by VXLAN");
         }
         if (type == TunnelType.IPIP && (port.isPresent() || vni.isPresent())) {
             throw new IllegalArgumentException((port.isPresent() ? "port" : "vni")
@@ -121,6 +126,7 @@ public final class FanOptions {
         builder.shares = shares;
         builder.fast = fast;
         builder.overlay6 = overlay6;
+        builder.direct = direct;
         return builder;
     }
 
@@ -143,6 +149,9 @@ public final class FanOptions {
             }
             if (flag.isEmpty()) {
                 throw new IllegalArgumentException(Text.quote(word) + " is not a flag; expected " + FanFlag.all());
+            }
+            if (seen.contains(FanFlag.DIRECT) && seen.contains(FanFlag.DIRECT_ACCEPT)) {
+                throw new IllegalArgumentException("direct and direct=accept exclude each other");
             }
             options = options.with(flag.get(), flag.get().hasValue() ? value(words, ++i, flag.get()) : "");
         }
@@ -238,6 +247,11 @@ public final class FanOptions {
     /** {@return the IPv6 network that containers see beside the IPv4 overlay; each host has a /64 of it, see {@link Ipv6Mapping}} */
     public Optional<Ipv6Prefix> overlay6() {
         return overlay6;
+    }
+
+    /** {@return whether IPv4 for hosts on the same segment travels without encapsulation} */
+    public Direct direct() {
+        return direct;
     }
 
     /**
@@ -401,6 +415,16 @@ public final class FanOptions {
     }
 
     /**
+     * {@return the same with packets without encapsulation for hosts on the same segment, or without such packets}
+     *
+     * @param value {@link Direct#OFF} by default
+     * @throws IllegalArgumentException for IPIP
+     */
+    public FanOptions withDirect(Direct value) {
+        return toBuilder().direct(value).build();
+    }
+
+    /**
      * {@return the same with accept rules where iptables drops what it forwards, or without}
      *
      * @param value whether to add rules; true by default
@@ -448,6 +472,7 @@ public final class FanOptions {
                 && accept == that.accept
                 && fast == that.fast
                 && overlay6.equals(that.overlay6)
+                && direct == that.direct
                 && shares.equals(that.shares);
     }
 
@@ -467,7 +492,8 @@ public final class FanOptions {
                 accept,
                 shares,
                 fast,
-                overlay6);
+                overlay6,
+                direct);
     }
 
     /** Options while they are collected; {@link #build} checks them. */
@@ -485,6 +511,7 @@ public final class FanOptions {
         private boolean accept = true;
         private boolean fast;
         private Optional<Ipv6Prefix> overlay6 = Optional.empty();
+        private Direct direct = Direct.OFF;
         private Shares shares = Shares.DEFAULT;
 
         private Builder() {}
@@ -618,6 +645,16 @@ public final class FanOptions {
          */
         public Builder overlay6(Ipv6Prefix value) {
             overlay6 = Optional.of(value);
+            return this;
+        }
+
+        /**
+         * {@return this builder}
+         *
+         * @param value whether packets for hosts on the same segment travel without encapsulation, as {@link FanOptions#direct}
+         */
+        public Builder direct(Direct value) {
+            direct = value;
             return this;
         }
 

@@ -51,7 +51,8 @@ class FanFlagTest {
                             .contains(method.getName());
             options += getter ? 1 : 0;
         }
-        assertThat(options).isEqualTo(FanFlag.values().length);
+        long sharing = List.of(FanFlag.DIRECT_ACCEPT).size(); // the option of DIRECT
+        assertThat(options).isEqualTo(FanFlag.values().length - sharing);
     }
 
     @Test
@@ -59,7 +60,8 @@ class FanFlagTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> FanOptions.parse(List.of("dchp")))
                 .withMessage("\"dchp\" is not a flag; expected ipip, dhcp, off, host-reserve N, bridge NAME, port P,"
-                        + " vni N, mtu N, underlay-only, no-nat, no-accept, shares LIST, fast or overlay6 PREFIX");
+                        + " vni N, mtu N, underlay-only, no-nat, no-accept, shares LIST, fast, overlay6 PREFIX,"
+                        + " direct or direct=accept");
     }
 
     @Test
@@ -73,6 +75,13 @@ class FanFlagTest {
         assertThat(FanOptions.parse(List.of("mtu", "1280", "overlay6", "fd00:fa::/48"))
                         .overlay6())
                 .contains(Ipv6Prefix.parse("fd00:fa::/48"));
+    }
+
+    @Test
+    void theTwoFormsOfDirectExcludeEachOther() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> FanOptions.parse(List.of("direct", "direct=accept")))
+                .withMessage("direct and direct=accept exclude each other");
     }
 
     @Test

@@ -5,6 +5,7 @@ import io.fanatic.core.FanEntry;
 import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.UnderlaySpec;
 import io.fanatic.netlink.engine.AddressState;
+import io.fanatic.netlink.engine.DirectState;
 import io.fanatic.netlink.engine.Engine;
 import io.fanatic.netlink.engine.Fan;
 import io.fanatic.netlink.engine.FanException;
@@ -298,6 +299,15 @@ public final class FanNetwork {
      */
     public FanPath path(Fan fan) {
         return privileged(() -> read(kernel -> new Engine(kernel).path(fan)));
+    }
+
+    /**
+     * {@return what a fan does with packets without encapsulation, and what keeps it from sending them}
+     *
+     * @param fan one of {@link #list}
+     */
+    public DirectState direct(Fan fan) {
+        return privileged(() -> read(kernel -> new Engine(kernel).direct(fan)));
     }
 
     /**

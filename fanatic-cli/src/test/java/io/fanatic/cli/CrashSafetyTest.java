@@ -71,6 +71,18 @@ class CrashSafetyTest extends DisturbedFanctlTests {
     }
 
     @Test
+    @Tag("long")
+    void fault1KilledAnywhereOnTheWayToPacketsWithoutEncapsulation() {
+        survives("up " + FAN + " --direct", List.of("up " + FAN), List.of("up " + FAN + " --direct"));
+    }
+
+    @Test
+    @Tag("long")
+    void fault1KilledAnywhereInDownFromPacketsWithoutEncapsulation() {
+        survives("down " + FAN, List.of("up " + FAN + " --direct"), List.of("up " + FAN + " --direct"));
+    }
+
+    @Test
     void fault1KilledAnywhereInAChangeOfOptions() {
         String changed = "up " + FAN + " --mtu 1400 --host-reserve 3 --underlay-only";
         survives(changed, List.of("up " + FAN), List.of(changed));

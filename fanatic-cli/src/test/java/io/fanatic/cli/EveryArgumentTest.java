@@ -133,6 +133,9 @@ class EveryArgumentTest {
                 List<List<String>> variants = new ArrayList<>();
                 if (option.arity().max() == 0) {
                     variants.add(List.of(name, name));
+                } else if (option.arity().min() == 0) { // a value only behind an equals sign
+                    variants.add(List.of(name, name));
+                    variants.add(List.of(name + "=" + WRONG));
                 } else {
                     String value = Subject.value(option.paramLabel());
                     if (!option.isMultiValue()) {

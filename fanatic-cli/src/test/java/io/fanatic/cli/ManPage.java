@@ -20,7 +20,8 @@ record ManPage(String name, List<String> lines) {
 
     /** The words of an mdoc line that are macros, after which a macro's own arguments end. */
     private static final Set<String> MACROS = Set.of(
-            "Ar", "Cm", "Fl", "No", "Op", "Oo", "Oc", "Pq", "Pa", "Xr", "Li", "Ql", "Nm", "Dq", "It", "Dl", "Em", "D1");
+            "Ar", "Cm", "Fl", "No", "Ns", "Op", "Oo", "Oc", "Pq", "Pa", "Xr", "Li", "Ql", "Nm", "Dq", "It", "Dl", "Em",
+            "D1");
 
     private static final Set<String> PUNCTUATION = Set.of(",", ".", ";", ":", ")", "(", "|");
 
@@ -124,10 +125,11 @@ record ManPage(String name, List<String> lines) {
         return appended;
     }
 
-    /** Of {@code Op Fl C Ar NAME} and {@code Fl t Ar TIME | Fl n Ar BYTES} and {@code Fl a | e}. */
+    /** Of {@code Op Fl C Ar NAME} and {@code Fl t Ar TIME | Fl n Ar BYTES} and {@code Fl a | e} and {@code Fl -a Ns Op = Ns Ar VALUE}. */
     private static List<String> optionsWithLabels(List<String> words) {
         List<String> options = new ArrayList<>();
-        Iterator<String> rest = words.iterator();
+        String line = String.join(" ", words).replace(" Ns Op = Ns Ar ", " Ar ");
+        Iterator<String> rest = List.of(line.split(" ")).iterator();
         boolean flag = false;
         while (rest.hasNext()) {
             String word = rest.next();

@@ -24,6 +24,8 @@ public record AttachedProgram(int id, String name, Role role, int countersMapId)
         CARD_GUARD("cguard_", Tcx.Hook.INGRESS),
         /** A fan's {@link CardWitnessProgram}, of this or another release. */
         CARD_WITNESS("cseen_", Tcx.Hook.EGRESS),
+        /** A fan's {@link DirectGuardProgram}, of this or another release. */
+        DIRECT_GUARD("dguard_", Tcx.Hook.INGRESS),
         /** Somebody else's: leave it alone. */
         FOREIGN("", Tcx.Hook.INGRESS);
 

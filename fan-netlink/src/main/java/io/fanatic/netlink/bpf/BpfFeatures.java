@@ -15,6 +15,7 @@ import io.fanatic.netlink.libc.ErrnoException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What the running kernel can do, found out by doing it: distributions move features between versions, so that a version number proves
@@ -78,6 +79,35 @@ public record BpfFeatures(boolean tunnelLocalAddress, boolean tcx) {
                 }
             }
             return false;
+        } catch (VerifierException lacking) {
+            return false;
+        }
+    }
+
+    /**
+     * Whether programs can send by the neighbour table and ask it for an Ethernet address (upstream 5.12): programs that do are run, over a
+     * frame that goes nowhere.
+     *
+     * @throws ErrnoException EPERM when the caller may not use eBPF
+     */
+    public static boolean direct() {
+        FanMapping mapping = FanMapping.of(Ipv4Prefix.parse("250.0.0.0/8"), Ipv4Prefix.parse("10.0.0.0/16"));
+        Ipv4Address here = Ipv4Address.parse("10.0.0.1");
+        Ipv4Address there = Ipv4Address.parse("10.0.0.2");
+        FanProgramSpec fan = new FanProgramSpec(mapping, 1, List.of(here), false);
+        List<Ipv4Prefix> onLink = List.of(mapping.underlay());
+        DirectGuardSpec guard = new DirectGuardSpec(
+                fan, LOOPBACK, onLink, List.of(mapping.slice(here)), true, new MacAddress(2), LOOPBACK);
+        try (FanPrograms sending = FanPrograms.load(new DirectProgramSpec(fan, LOOPBACK, onLink, Optional.empty()));
+                FanPrograms receiving = FanPrograms.load(guard)) {
+            int sent =
+                    sending.get(Role.ENCAP).run(frame(mapping, here, there, 0)).result();
+            int received = receiving
+                    .get(Role.DIRECT_GUARD)
+                    .run(frame(mapping, there, here, 0))
+                    .result();
+            // The loopback device has no neighbours.
+            return sent == FanEmitter.REDIRECT && received == FanEmitter.DROP;
         } catch (VerifierException lacking) {
             return false;
         }

@@ -41,6 +41,7 @@ public final class EncapProgram {
     static final int TTL = 64;
 
     private static final String KERNEL = "by-the-kernel";
+    private static final String OFF_LINK = "off-link";
 
     private EncapProgram() {}
 
@@ -128,6 +129,37 @@ public final class EncapProgram {
         spec.fan().ipv6().ifPresent(ipv6 -> new Ipv6Steps(emitter, spec.fan(), ipv6).encap(KERNEL));
         drops(emitter);
         return emitter.asm;
+    }
+
+    /**
+     * Writes the program for a fan that sends without encapsulation: what is usual, fits, and is for a host on the segment leaves as it is,
+     * {@link DirectPacket}; all else as without.
+     *
+     * @param countersFd descriptor of the counters map
+     * @param order of the CPU that will run it
+     */
+    public static Assembler emit(DirectProgramSpec spec, int countersFd, ByteOrder order) {
+        FanEmitter emitter = new FanEmitter(TunnelType.VXLAN, FanEmitter.SEND_REASONS, countersFd, order);
+        Assembler asm = emitter.asm;
+        decide(emitter, spec.fan());
+        DirectPacket.send(emitter, spec, spec.fast().isPresent() ? OFF_LINK : KERNEL, KERNEL);
+        emitter.count(Counter.SENT_DIRECT);
+
+        spec.fast().ifPresent(fast -> {
+            asm.label(OFF_LINK);
+            OuterHeaders.send(emitter, fast, KERNEL);
+            asm.add(Alu.MOV.imm(R1, Counter.SENT.index())).add(Jump.to("count"));
+        });
+        asm.label(KERNEL);
+        putKey(emitter, spec.fan());
+        asm.add(Alu.MOV.imm(R7, FanEmitter.NEXT), Alu.MOV.imm(R1, Counter.SENT.index()))
+                .add(Jump.to("count"));
+        DirectPacket.slowPath(emitter, KERNEL);
+        spec.fast().ifPresent(fast -> OuterHeaders.slowPath(emitter, KERNEL));
+        emitter.slowPath();
+        spec.fan().ipv6().ifPresent(ipv6 -> new Ipv6Steps(emitter, spec.fan(), ipv6).encap(KERNEL));
+        drops(emitter);
+        return asm;
     }
 
     /** Whether a frame leaves, and to whom: leaves its owner in R7, and with several addresses that of its source in R9. */

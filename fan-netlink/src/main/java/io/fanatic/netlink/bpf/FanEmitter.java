@@ -66,6 +66,7 @@ final class FanEmitter {
     static final int PACKET_TYPE = 4;
     static final int MARK = 8;
     static final int VLAN_PRESENT = 20;
+    static final int VLAN_TCI = 24;
     private static final int DATA = 76;
     private static final int DATA_END = 80;
     static final int GSO_SIZE = 176;
@@ -73,7 +74,7 @@ final class FanEmitter {
     /** Where {@link #select} goes on. */
     private static final String SELECTED = "selected";
 
-    private static final int ETHERNET_SOURCE = 6;
+    static final int ETHERNET_SOURCE = 6;
     static final int ETHERNET = 14;
     static final int IPV4_HEADER = 20;
     static final int IPV4_FRAME = ETHERNET + IPV4_HEADER;

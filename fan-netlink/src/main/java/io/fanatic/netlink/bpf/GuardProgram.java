@@ -40,7 +40,7 @@ import java.nio.ByteOrder;
  */
 public final class GuardProgram {
 
-    private static final FanEmitter.FrameReasons REASONS = new FanEmitter.FrameReasons(
+    static final FanEmitter.FrameReasons REASONS = new FanEmitter.FrameReasons(
             Counter.RECEIVE_MALFORMED,
             Counter.RECEIVE_VLAN,
             Counter.RECEIVE_IPV6,
@@ -127,6 +127,11 @@ public final class GuardProgram {
     /** The inner source, in R8, is of the overlay and has an owner, not this host; leaves the owner in R8. */
     static void requireSender(FanEmitter emitter, FanProgramSpec fan, String spoofed) {
         emitter.requireInside(R8, fan.mapping().overlay(), spoofed);
+        requireAnotherHost(emitter, fan, spoofed);
+    }
+
+    /** An address of the overlay, in R8, has an owner, not this host; leaves the owner in R8. */
+    static void requireAnotherHost(FanEmitter emitter, FanProgramSpec fan, String spoofed) {
         emitter.owner(fan, R8, spoofed);
         for (Ipv4Address local : fan.localAddresses()) {
             emitter.asm.add(Jump.EQ.imm32(R8, local.bits(), spoofed));

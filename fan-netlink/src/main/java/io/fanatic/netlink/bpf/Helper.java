@@ -25,6 +25,11 @@ public enum Helper {
     SKB_PULL_DATA(39),
     /** skb, bytes to add or to take away, where, flags: 0 or a negative errno. Pointers into the packet become invalid. */
     SKB_ADJUST_ROOM(50),
+    /**
+     * skb, address of a struct bpf_fib_lookup of 64 bytes, its size, flags: 0 with the Ethernet addresses of the next hop, or why there is
+     * none, see {@link FibLookup} (Linux 4.18).
+     */
+    FIB_LOOKUP(69),
     /** Nothing: nanoseconds since the machine was started, those asleep included. */
     KTIME_GET_BOOT_NS(125),
     /** Nothing: nanoseconds since the machine was started, as of the last tick of its clock (Linux 5.11). */

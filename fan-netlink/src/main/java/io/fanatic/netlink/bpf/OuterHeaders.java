@@ -50,6 +50,10 @@ final class OuterHeaders {
     static final int WITH_INNER = INNER_IPV4 + IPV4_HEADER;
 
     static final int FLAG_VNI = 0x08000000;
+
+    /** Label of {@link #segments}. */
+    static final String SEGMENTS = "segments";
+
     static final int IPPROTO_TCP = 6;
     static final int IPPROTO_UDP = 17;
 
@@ -97,12 +101,8 @@ final class OuterHeaders {
                 .add(Jump.GT.imm32(R8, 0xffff, otherwise)) // longer than its header can tell
                 .add(Alu.MOV.reg(R4, R8))
                 .add(Width.WORD.load(R1, R6, GSO_SIZE))
-                .add(Jump.NE.imm32(R1, 0, "segments"))
-                .label("largest")
-                .add(Width.WORD.store(R10, LARGEST, R4));
-        checkMtu(asm, Alu.MOV.imm(R2, spec.card()), otherwise);
-        asm.add(Width.WORD.load(R1, R10, MTU), Width.WORD.load(R4, R10, LARGEST))
-                .add(Jump.GT.reg(R4, R1, otherwise));
+                .add(Jump.NE.imm32(R1, 0, SEGMENTS));
+        requireFits(asm, "", Alu.MOV.imm(R2, spec.card()), otherwise);
         PathWitness.require(emitter, R7, PathWitness.SENT, otherwise);
         sourcePort(asm);
         asm.add(Alu.MOV.reg(R1, R6), Alu.MOV.imm(R2, BYTES), Alu.MOV.imm(R3, BEHIND_ETHERNET))
@@ -118,24 +118,46 @@ final class OuterHeaders {
                 .add(Alu.MOV.reg(R7, R0));
     }
 
-    /** The rare case of {@link #send}: of what is still to be cut, R1 being the payload of each, the size of the segments counts. */
+    /** The rare case of {@link #send}. */
     static void slowPath(FanEmitter emitter, String otherwise) {
+        segments(emitter, "", BYTES, otherwise);
+    }
+
+    /**
+     * Jumps unless an IPv4 packet, its size in R4, fits a device; {@link #segments} comes back here.
+     *
+     * @param prefix of the labels
+     */
+    static void requireFits(Assembler asm, String prefix, Instruction putDevice, String otherwise) {
+        asm.label(prefix + "largest").add(Width.WORD.store(R10, LARGEST, R4));
+        checkMtu(asm, putDevice, otherwise);
+        asm.add(Width.WORD.load(R1, R10, MTU), Width.WORD.load(R4, R10, LARGEST))
+                .add(Jump.GT.reg(R4, R1, otherwise));
+    }
+
+    /**
+     * Of a frame that is still to be cut, R1 being the payload of each, the size of the segments counts.
+     *
+     * @param prefix of the labels
+     * @param more bytes that each is to get before its own IPv4 header
+     */
+    static void segments(FanEmitter emitter, String prefix, int more, String otherwise) {
         emitter.asm
-                .label("segments")
+                .label(prefix + SEGMENTS)
                 .add(Width.BYTE.load(R5, R2, ETHERNET + 9))
-                .add(Jump.NE.imm32(R5, IPPROTO_TCP, "no-tcp"))
+                .add(Jump.NE.imm32(R5, IPPROTO_TCP, prefix + "no-tcp"))
                 .add(Alu.MOV.reg(R4, R2), Alu.ADD.imm(R4, ETHERNET + IPV4_HEADER + 13))
                 .add(Jump.GT.reg(R4, R3, otherwise))
                 .add(Width.BYTE.load(R4, R2, ETHERNET + IPV4_HEADER + 12))
                 .add(Alu.RSH.imm(R4, 4), Alu.LSH.imm(R4, 2))
-                .label("segment")
-                .add(Alu.ADD.reg(R4, R1), Alu.ADD.imm(R4, BYTES + IPV4_HEADER))
-                .add(Jump.to("largest"));
+                .label(prefix + "segment")
+                .add(Alu.ADD.reg(R4, R1), Alu.ADD.imm(R4, more + IPV4_HEADER))
+                .add(Jump.to(prefix + "largest"));
         emitter.asm
-                .label("no-tcp")
+                .label(prefix + "no-tcp")
                 .add(Jump.NE.imm32(R5, IPPROTO_UDP, otherwise))
                 .add(Alu.MOV.imm(R4, 8))
-                .add(Jump.to("segment"));
+                .add(Jump.to(prefix + "segment"));
     }
 
     /** Asks for a device's MTU; jumps when there is no such device. */

@@ -11,7 +11,13 @@ import java.util.List;
  * specification are attached, found, replaced and removed together, and share their counters.
  */
 public sealed interface ProgramSpec
-        permits FanProgramSpec, FastProgramSpec, CardProgramSpec, GateProgramSpec, IpipProgramSpec {
+        permits FanProgramSpec,
+                FastProgramSpec,
+                DirectProgramSpec,
+                CardProgramSpec,
+                DirectGuardSpec,
+                GateProgramSpec,
+                IpipProgramSpec {
 
     /** What the programs do, in the order in which they are attached. */
     List<Role> roles();

@@ -1,6 +1,7 @@
 package io.fanatic.netlink.engine;
 
 import io.fanatic.core.Delivery;
+import io.fanatic.core.Direct;
 import io.fanatic.core.FanSlice;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Ipv4Prefix;
@@ -8,6 +9,8 @@ import io.fanatic.core.MacAddress;
 import io.fanatic.core.Transport;
 import io.fanatic.core.TunnelType;
 import io.fanatic.netlink.bpf.CardProgramSpec;
+import io.fanatic.netlink.bpf.DirectGuardSpec;
+import io.fanatic.netlink.bpf.DirectProgramSpec;
 import io.fanatic.netlink.bpf.FanProgramSpec;
 import io.fanatic.netlink.bpf.FastProgramSpec;
 import io.fanatic.netlink.bpf.GateProgramSpec;
@@ -37,6 +40,7 @@ final class DesiredState {
     private final boolean learnsPathMtu;
     private final Kernel kernel;
     private final Map<Fan, Optional<String>> obstacles = new HashMap<>();
+    private final Map<Fan, Optional<String>> directObstacles = new HashMap<>();
 
     /** @param kernel is asked for what does not change while we work, and for name servers where there is DHCP */
     DesiredState(Kernel kernel) {
@@ -82,6 +86,10 @@ final class DesiredState {
         }
         resources.addAll(Ipv6Overlay.desired(fan));
         resources.addAll(cardGuard(fan, host));
+        if (fan.direct() != Direct.OFF) {
+            resources.add(new RememberingResource(fan.bridge()));
+        }
+        resources.addAll(directGuard(fan, host));
         if (!fan.dhcp().isEmpty()) {
             resources.add(new DhcpResource(DhcpServer.of(
                             fan.bridge(),
@@ -156,7 +164,9 @@ final class DesiredState {
         }
         if (fan.delivery() == Delivery.BRIDGED) {
             Optional<ProgramSpec> guard = fan.slices().isEmpty() ? Optional.empty() : Optional.of(cardPrograms(fan));
-            resources.addAll(host.programsElsewhere(fan.tunnel(), guard));
+            resources.addAll(host.programsElsewhere(fan.tunnel(), ProgramsResource.FAST_PATH, guard));
+            bridge.filter(LinkState::remembers).ifPresent(link -> resources.add(new RememberingResource(link.name())));
+            resources.addAll(observedDirectGuard(fan, host));
         }
         DhcpServer server = host.dhcp().get(fan.bridge());
         if (server != null) {
@@ -431,7 +441,7 @@ final class DesiredState {
     private static List<Resource> strays(HostState host) {
         List<Resource> resources = new ArrayList<>();
         for (String device : host.devicesWithPrograms("")) {
-            resources.add(new ProgramsResource(device, "", Optional.empty()));
+            resources.add(new ProgramsResource(device, "", ProgramsResource.FAST_PATH, Optional.empty()));
         }
         return resources;
     }
@@ -452,7 +462,8 @@ final class DesiredState {
     List<Resource> cardGuard(Fan fan, HostState host) {
         Optional<String> card = fastPath(fan, host);
         return card.isPresent()
-                ? List.of(new ProgramsResource(card.get(), fan.tunnel(), Optional.of(cardPrograms(fan))))
+                ? List.of(new ProgramsResource(
+                        card.get(), fan.tunnel(), ProgramsResource.FAST_PATH, Optional.of(cardPrograms(fan))))
                 : List.of();
     }
 
@@ -471,7 +482,71 @@ final class DesiredState {
     /** The programs on the tunnel of a VXLAN fan, as they should be. */
     ProgramSpec tunnelPrograms(Fan fan, HostState host) {
         Optional<String> card = fastPath(fan, host);
-        return card.isPresent() ? fastPrograms(fan, card.get()) : programs(fan);
+        Optional<FastProgramSpec> fast = card.map(device -> fastPrograms(fan, device));
+        if (sendsDirect(fan, host)) {
+            return directPrograms(fan, host, fast);
+        }
+        return fast.isPresent() ? fast.get() : programs(fan);
+    }
+
+    /** Whether the fan is to send packets without encapsulation and may. */
+    private boolean sendsDirect(Fan fan, HostState host) {
+        return fan.direct() == Direct.SEND
+                && !fan.slices().isEmpty()
+                && directObstacle(fan, host).isEmpty();
+    }
+
+    /** Why a VXLAN fan must not send packets without encapsulation; empty when it may. Asked once for each fan. */
+    Optional<String> directObstacle(Fan fan, HostState host) {
+        return directObstacles.computeIfAbsent(fan, each -> DirectPath.obstacle(each, host, kernel));
+    }
+
+    private DirectProgramSpec directPrograms(Fan fan, HostState host, Optional<FastProgramSpec> fast) {
+        int card = kernel.index(host.card(fan).orElseThrow());
+        return new DirectProgramSpec(programs(fan), card, DirectPath.onLink(fan, host), fast);
+    }
+
+    /** The guard on the underlay's device, where the fan is to receive packets without encapsulation. */
+    private List<Resource> directGuard(Fan fan, HostState host) {
+        Optional<String> card = host.card(fan);
+        return fan.direct() != Direct.OFF && !fan.slices().isEmpty() && card.isPresent()
+                ? List.of(new ProgramsResource(
+                        card.get(), fan.bridge(), ProgramsResource.DIRECT, Optional.of(directGuardPrograms(fan, host))))
+                : List.of();
+    }
+
+    private List<Resource> observedDirectGuard(Fan fan, HostState host) {
+        if (host.devicesWithPrograms(fan.bridge()).isEmpty()) {
+            return List.of();
+        }
+        Optional<ProgramSpec> guard = fan.slices().isEmpty() || host.card(fan).isEmpty()
+                ? Optional.empty()
+                : Optional.of(directGuardPrograms(fan, host));
+        return host.programsElsewhere(fan.bridge(), ProgramsResource.DIRECT, guard);
+    }
+
+    private DirectGuardSpec directGuardPrograms(Fan fan, HostState host) {
+        return new DirectGuardSpec(
+                programs(fan),
+                kernel.index(host.card(fan).orElseThrow()),
+                DirectPath.onLink(fan, host),
+                fan.slices(),
+                fan.nat(),
+                MacAddress.ofBridge(fan.overlay(), fan.macSeed()),
+                0);
+    }
+
+    /** Whether the programs on the tunnel send packets without encapsulation. */
+    boolean isSendingDirect(Fan fan, HostState host) {
+        for (Resource resource : observedTunnelPrograms(fan, host)) {
+            if (resource instanceof ProgramsResource programs
+                    && programs.spec()
+                            .filter(DirectProgramSpec.class::isInstance)
+                            .isPresent()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The programs on the tunnel of a VXLAN fan as they are, of either path. */
@@ -481,6 +556,12 @@ final class DesiredState {
         host.card(fan).ifPresent(cards::add);
         for (String card : fan.fast() || !host.devicesWithPrograms(fan.tunnel()).isEmpty() ? cards : Set.<String>of()) {
             possible.add(fastPrograms(fan, card));
+        }
+        if (fan.direct() == Direct.SEND && host.card(fan).isPresent()) {
+            for (ProgramSpec spec : List.copyOf(possible)) {
+                possible.add(directPrograms(
+                        fan, host, spec instanceof FastProgramSpec fast ? Optional.of(fast) : Optional.empty()));
+            }
         }
         for (ProgramSpec spec : possible) {
             List<Resource> found = host.programs(fan.tunnel(), spec);

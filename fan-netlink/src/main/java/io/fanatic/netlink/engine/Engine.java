@@ -1,11 +1,13 @@
 package io.fanatic.netlink.engine;
 
+import static io.fanatic.netlink.engine.FanException.Reason.CONFLICT;
 import static io.fanatic.netlink.engine.FanException.Reason.INVALID;
 import static io.fanatic.netlink.engine.FanException.Reason.NOT_UNDONE;
 import static io.fanatic.netlink.engine.FanException.Reason.UNDONE;
 import static io.fanatic.netlink.engine.FanException.Reason.UNSUPPORTED;
 
 import io.fanatic.core.Counter;
+import io.fanatic.core.Direct;
 import io.fanatic.core.FanEntry;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.FanOptions;
@@ -94,6 +96,23 @@ public final class Engine {
         Optional<String> obstacle = fan.fast() ? state().obstacle(fan, host) : Optional.empty();
         List<String> cards = host.devicesWithPrograms(fan.tunnel());
         return new FanPath(cards.isEmpty() ? Optional.empty() : Optional.of(cards.get(0)), obstacle);
+    }
+
+    /**
+     * {@return what a fan does with packets without encapsulation, and what keeps it from sending them}
+     *
+     * @param fan one of {@link #list}
+     */
+    public DirectState direct(Fan fan) {
+        HostState host = HostState.of(kernel);
+        DesiredState state = state();
+        Optional<String> obstacle = fan.direct() == Direct.SEND ? state.directObstacle(fan, host) : Optional.empty();
+        List<String> cards = host.devicesWithPrograms(fan.bridge());
+        if (cards.isEmpty()) {
+            return new DirectState(Direct.OFF, Optional.empty(), obstacle);
+        }
+        Direct now = state.isSendingDirect(fan, host) ? Direct.SEND : Direct.ACCEPT;
+        return new DirectState(now, Optional.of(cards.get(0)), obstacle);
     }
 
     /**
@@ -265,6 +284,13 @@ public final class Engine {
         Optional<Fan> before = same(fans, fan.mapping());
         new Preflight(host, state()).up(fan, before, kernel.nameServers());
         portIsForOneFan(fan, host);
+        Optional<String> noDirect = DirectPath.refusal(fan, host, kernel);
+        if (noDirect.isPresent()) {
+            throw new FanException(
+                    kernel.has(KernelFeature.DIRECT) ? CONFLICT : UNSUPPORTED,
+                    "packets cannot travel without encapsulation on this host: " + noDirect.get()
+                            + "; leave --direct out");
+        }
 
         List<Fan> after = new ArrayList<>();
         for (Fan other : fans) {
@@ -281,6 +307,9 @@ public final class Engine {
         Optional<String> obstacle = fan.fast() ? state().obstacle(fan, host) : Optional.empty();
         if (obstacle.isPresent()) {
             all = all.with("the fan does not take the fast path: " + obstacle.get());
+        }
+        for (String note : directNotes(fan, host)) {
+            all = all.with(note);
         }
         Optional<String> warning = before.isEmpty() ? Overlays.warning(fan.overlay()) : Optional.empty();
         if (warning.isPresent()) {
@@ -313,6 +342,24 @@ public final class Engine {
                             + (lease.ends() == 0 ? "" : ", " + Instant.ofEpochSecond(lease.ends())));
                 }
             }
+        }
+        return notes;
+    }
+
+    private List<String> directNotes(Fan fan, HostState host) {
+        if (fan.direct() == Direct.OFF) {
+            return List.of();
+        }
+        List<String> notes = new ArrayList<>();
+        Optional<String> obstacle = fan.direct() == Direct.SEND ? state().directObstacle(fan, host) : Optional.empty();
+        if (obstacle.isPresent()) {
+            notes.add("the fan receives packets without encapsulation and sends none: " + obstacle.get());
+        }
+        Optional<String> rule =
+                kernel.bridgedRules(fan, host.filtersBridgedFrames()).notMet();
+        if (rule.isPresent()) {
+            notes.add(
+                    "packets that come without encapsulation do not meet this rule for bridged frames: " + rule.get());
         }
         return notes;
     }
@@ -530,6 +577,7 @@ public final class Engine {
                 .shares(options.shares())
                 .fast(options.fast())
                 .ipv6(ipv6)
+                .direct(options.direct())
                 .build()
                 .with(slice, options.dhcp());
         requireRoomForDhcp(fan);

@@ -1,6 +1,7 @@
 package io.fanatic.netlink.engine;
 
 import io.fanatic.core.Delivery;
+import io.fanatic.core.Direct;
 import io.fanatic.core.FanEntry;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.FanNames;
@@ -39,6 +40,7 @@ public final class Fan {
     private final Shares shares;
     private final boolean fast;
     private final Optional<Ipv6Mapping> ipv6;
+    private final Direct direct;
 
     private Fan(Builder builder) {
         mapping = builder.mapping;
@@ -52,6 +54,7 @@ public final class Fan {
         shares = builder.shares;
         fast = builder.fast;
         ipv6 = builder.ipv6;
+        direct = builder.direct;
         List<FanSlice> ordered = new ArrayList<>(builder.slices);
         ordered.sort((a, b) -> a.underlayAddress().compareTo(b.underlayAddress()));
         slices = List.copyOf(ordered);
@@ -77,6 +80,7 @@ public final class Fan {
         builder.shares = shares;
         builder.fast = fast;
         builder.ipv6 = ipv6;
+        builder.direct = direct;
         return builder;
     }
 
@@ -141,6 +145,14 @@ public final class Fan {
      */
     public boolean fast() {
         return fast;
+    }
+
+    /**
+     * {@return whether packets for hosts on the same segment are to travel without encapsulation} Whether they do, {@link
+     * io.fanatic.netlink.FanNetwork#direct} tells.
+     */
+    public Direct direct() {
+        return direct;
     }
 
     /**
@@ -254,7 +266,8 @@ public final class Fan {
                 .nat(nat)
                 .accept(accept)
                 .shares(shares)
-                .fast(fast);
+                .fast(fast)
+                .direct(direct);
         if (!bridge.equals(FanNames.bridge(overlay()))) {
             options.bridge(bridge);
         }
@@ -275,7 +288,8 @@ public final class Fan {
                 accept,
                 shares,
                 fast,
-                ipv6.map(Ipv6Mapping::overlay));
+                ipv6.map(Ipv6Mapping::overlay),
+                direct);
     }
 
     /**
@@ -283,7 +297,17 @@ public final class Fan {
      * io.fanatic.netlink.bpf.ProgramRecord record}}
      */
     public Label tunnelLabel() {
-        return new Label(mapping, transport, macSeed, List.of(), true, true, Shares.DEFAULT, false, Optional.empty());
+        return new Label(
+                mapping,
+                transport,
+                macSeed,
+                List.of(),
+                true,
+                true,
+                Shares.DEFAULT,
+                false,
+                Optional.empty(),
+                Direct.OFF);
     }
 
     // Written out to start fast, see Ipv4Address.
@@ -302,13 +326,15 @@ public final class Fan {
                 && accept == that.accept
                 && shares.equals(that.shares)
                 && fast == that.fast
-                && ipv6.equals(that.ipv6);
+                && ipv6.equals(that.ipv6)
+                && direct == that.direct;
     }
 
     @Override
     public int hashCode() {
         return Objects.hash(
-                mapping, transport, bridge, tunnel, mtu, macSeed, slices, dhcp, nat, accept, shares, fast, ipv6);
+                mapping, transport, bridge, tunnel, mtu, macSeed, slices, dhcp, nat, accept, shares, fast, ipv6,
+                direct);
     }
 
     /** {@code 250.0.0.0/8 over 10.0.0.0/16 by fan-250}, for messages of tests and debuggers. */
@@ -332,6 +358,7 @@ public final class Fan {
         private Shares shares = Shares.DEFAULT;
         private boolean fast;
         private Optional<Ipv6Mapping> ipv6 = Optional.empty();
+        private Direct direct = Direct.OFF;
 
         private Builder(FanMapping mapping, Transport transport, Ipv4Address macSeed) {
             this.mapping = mapping;
@@ -393,6 +420,11 @@ public final class Fan {
 
         Builder ipv6(Optional<Ipv6Mapping> value) {
             ipv6 = value;
+            return this;
+        }
+
+        Builder direct(Direct value) {
+            direct = value;
             return this;
         }
 

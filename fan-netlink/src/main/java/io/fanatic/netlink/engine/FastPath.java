@@ -25,8 +25,8 @@ final class FastPath {
 
     private FastPath() {}
 
-    /** Why it may not, in a few words; empty when it may. */
-    static Optional<String> obstacle(Fan fan, HostState host, Kernel kernel) {
+    /** Why the fan has no device with Ethernet addresses on its underlay, in a few words; empty when it has one. */
+    static Optional<String> noCard(Fan fan, HostState host) {
         Optional<LinkState> card = host.card(fan).flatMap(host::link);
         if (card.isEmpty()) {
             return Optional.of("its underlay addresses are not all on one device of this host");
@@ -42,6 +42,18 @@ final class FastPath {
         if (card.get().master().isPresent()) {
             return Optional.of(name + " is a port of " + card.get().master().get());
         }
+        return Optional.empty();
+    }
+
+    /** Why it may not, in a few words; empty when it may. */
+    static Optional<String> obstacle(Fan fan, HostState host, Kernel kernel) {
+        Optional<String> noCard = noCard(fan, host);
+        if (noCard.isPresent()) {
+            return noCard;
+        }
+        LinkState card = host.card(fan).flatMap(host::link).orElseThrow();
+        String name = card.name();
+        String kind = card.kind();
         if (OVER_A_BRIDGE.contains(kind) && host.filtersBridgedFrames()) {
             return Optional.of("bridged frames pass iptables (bridge-nf-call-iptables), and " + name + " is a " + kind);
         }

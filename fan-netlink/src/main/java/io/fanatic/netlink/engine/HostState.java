@@ -1,6 +1,7 @@
 package io.fanatic.netlink.engine;
 
 import io.fanatic.core.Delivery;
+import io.fanatic.core.Direct;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.FanNames;
 import io.fanatic.core.FanSlice;
@@ -208,11 +209,11 @@ record HostState(
     }
 
     /** The programs that a device of ours records on devices of others; of another specification than this, or taken off, an unknown one. */
-    List<Resource> programsElsewhere(String keeper, Optional<ProgramSpec> spec) {
+    List<Resource> programsElsewhere(String keeper, String thing, Optional<ProgramSpec> spec) {
         List<Resource> resources = new ArrayList<>();
         for (String device : devicesWithPrograms(keeper)) {
             boolean known = spec.isPresent() && has(device, keeper, spec.get());
-            resources.add(new ProgramsResource(device, keeper, known ? spec : Optional.empty()));
+            resources.add(new ProgramsResource(device, keeper, thing, known ? spec : Optional.empty()));
         }
         return resources;
     }
@@ -322,6 +323,7 @@ record HostState(
                     .ipv6(told.flatMap(Label::overlay6)
                             .map(overlay ->
                                     new Ipv6Mapping(overlay, label.mapping().underlay())))
+                    .direct(told.map(Label::direct).orElse(Direct.OFF))
                     .build());
         }
         fans.sort((a, b) -> a.overlay().compareTo(b.overlay()));

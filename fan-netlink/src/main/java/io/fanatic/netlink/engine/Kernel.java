@@ -79,6 +79,24 @@ public interface Kernel extends AutoCloseable {
      */
     List<String> passedBy(String card, int port, Ipv4Prefix underlay);
 
+    /**
+     * {@return why the Ethernet addresses on a device do not tell who sent a frame, in a few words; empty when they do}
+     *
+     * @param card the underlay's device
+     */
+    Optional<String> withoutTrustInAddresses(String card);
+
+    /** {@return what is said of IPsec policies, which packets that a program redirects would not obey; empty when there are none} */
+    Optional<String> ipsec();
+
+    /**
+     * {@return what the firewall has for frames between the ports of a fan's bridge}
+     *
+     * @param fan the fan
+     * @param bridgedPassIptables whether bridged frames pass iptables
+     */
+    BridgedRules bridgedRules(Fan fan, boolean bridgedPassIptables);
+
     /** {@return the content of our NAT table; empty when there is none} */
     List<NatTable.Entry> nat();
 
@@ -207,6 +225,14 @@ public interface Kernel extends AutoCloseable {
      * @param on whether it is to run
      */
     void setSpanningTree(String bridge, boolean on);
+
+    /**
+     * Sets whether a bridge remembers an Ethernet address for 20 days without hearing from it, or for five minutes.
+     *
+     * @param bridge the device
+     * @param on whether for 20 days
+     */
+    void setRemembering(String bridge, boolean on);
 
     /**
      * Switches IPv6 of a bridge. Where it is on, the bridge believes no router and asks nobody whether an address is free.

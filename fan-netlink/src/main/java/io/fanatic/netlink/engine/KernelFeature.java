@@ -43,7 +43,12 @@ public enum KernelFeature {
     FAST_PATH(
             "fast-path",
             "outer headers written and removed by the fan's own programs, with --fast (Linux 5.13)",
-            "the kernel's VXLAN device carries everything");
+            "the kernel's VXLAN device carries everything"),
+    /** Packets without encapsulation between hosts on one segment (Linux 5.12). */
+    DIRECT(
+            "direct",
+            "packets without encapsulation between hosts on one segment, with --direct (Linux 5.12)",
+            "everything travels by VXLAN");
 
     private final String word;
     private final String gives;

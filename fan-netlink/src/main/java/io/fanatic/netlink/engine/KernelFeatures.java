@@ -168,6 +168,7 @@ public final class KernelFeatures {
             case IPIP_PATH_MTU -> IpipPathMtu.isTold();
             case ACCEPT_RULES -> acceptsRules();
             case FAST_PATH -> BpfFeatures.fastPath();
+            case DIRECT -> BpfFeatures.direct();
         };
     }
 

@@ -1,5 +1,6 @@
 package io.fanatic.netlink.engine;
 
+import io.fanatic.core.Direct;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Ipv4Prefix;
@@ -32,6 +33,7 @@ import java.util.Optional;
  * @param shares how slices are divided; the bridge tells it, where it is not the default, in its {@linkplain Shares#compact compact form}
  * @param fast whether the fan is to take the fast path where the host allows it; the bridge tells it
  * @param overlay6 the IPv6 overlay; the bridge tells it
+ * @param direct whether packets travel without encapsulation on the segment; the bridge tells it
  */
 public record Label(
         FanMapping mapping,
@@ -42,7 +44,8 @@ public record Label(
         boolean accept,
         Shares shares,
         boolean fast,
-        Optional<Ipv6Prefix> overlay6) {
+        Optional<Ipv6Prefix> overlay6,
+        Direct direct) {
 
     private static final String OURS = "fanatic ";
     private static final String UNDERLAY_ONLY = "underlay-only";
@@ -51,6 +54,8 @@ public record Label(
     private static final String SHARES = "shares";
     private static final String FAST = "fast";
     private static final String OVERLAY6 = "overlay6";
+    private static final String DIRECT = "direct";
+    private static final String DIRECT_ACCEPT = "direct=accept";
 
     /** The ifalias of the tunnel that all IPIP fans share; which they are, their bridges tell. */
     static final String IPIP_TUNNEL = OURS + "ipip";
@@ -100,10 +105,12 @@ public record Label(
             boolean fast = words.next(FAST);
             Optional<Ipv6Prefix> overlay6 =
                     words.next(OVERLAY6) ? Optional.of(Ipv6Prefix.parse(words.next())) : Optional.empty();
+            Direct direct = words.next(DIRECT) ? Direct.SEND : words.next(DIRECT_ACCEPT) ? Direct.ACCEPT : Direct.OFF;
             words.requireEnd();
             // What no fan can have was not written by us.
             overlay6.ifPresent(overlay -> new Ipv6Mapping(overlay, mapping.underlay()));
-            return Optional.of(new Label(mapping, transport, identity, dhcp, nat, accept, shares, fast, overlay6));
+            return Optional.of(
+                    new Label(mapping, transport, identity, dhcp, nat, accept, shares, fast, overlay6, direct));
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }
@@ -167,6 +174,8 @@ public record Label(
         append(text, !shares.equals(Shares.DEFAULT), SHARES + " " + shares.compact());
         append(text, fast, FAST);
         overlay6.ifPresent(overlay -> append(text, true, OVERLAY6 + " " + overlay));
+        append(text, direct == Direct.SEND, DIRECT);
+        append(text, direct == Direct.ACCEPT, DIRECT_ACCEPT);
         return text.toString();
     }
 

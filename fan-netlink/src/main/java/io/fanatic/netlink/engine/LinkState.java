@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param spanningTree whether it is a bridge that runs the spanning tree protocol
  * @param ipv6 whether it is a bridge on which the host takes and sends IPv6, and that can be switched off
  * @param arpAnnounce which address the host's ARP gives as the sender there (net.ipv4.conf.*.arp_announce), if it is a bridge
+ * @param remembers whether it is a bridge that remembers an Ethernet address for 20 days, and not for some minutes
  * @param vxlan what only a VXLAN device has
  * @param ipip what only an IPIP device has
  */
@@ -32,6 +33,7 @@ public record LinkState(
         boolean spanningTree,
         boolean ipv6,
         int arpAnnounce,
+        boolean remembers,
         Optional<Vxlan> vxlan,
         Optional<Ipip> ipip) {
 
@@ -56,7 +58,7 @@ public record LinkState(
             Optional<String> master,
             String alias,
             Optional<Vxlan> vxlan) {
-        this(name, kind, mac, mtu, up, master, alias, false, false, 0, vxlan, Optional.empty());
+        this(name, kind, mac, mtu, up, master, alias, false, false, 0, false, vxlan, Optional.empty());
     }
 
     /**
@@ -108,45 +110,71 @@ public record LinkState(
     }
 
     LinkState withMtu(int mtu) {
-        return new LinkState(name, kind, mac, mtu, up, master, alias, spanningTree, ipv6, arpAnnounce, vxlan, ipip);
+        return new LinkState(
+                name, kind, mac, mtu, up, master, alias, spanningTree, ipv6, arpAnnounce, remembers, vxlan, ipip);
     }
 
     LinkState withMac(MacAddress mac) {
-        return new LinkState(name, kind, mac, mtu, up, master, alias, spanningTree, ipv6, arpAnnounce, vxlan, ipip);
+        return new LinkState(
+                name, kind, mac, mtu, up, master, alias, spanningTree, ipv6, arpAnnounce, remembers, vxlan, ipip);
     }
 
     LinkState withUp(boolean up) {
-        return new LinkState(name, kind, mac, mtu, up, master, alias, spanningTree, ipv6, arpAnnounce, vxlan, ipip);
+        return new LinkState(
+                name, kind, mac, mtu, up, master, alias, spanningTree, ipv6, arpAnnounce, remembers, vxlan, ipip);
     }
 
     LinkState withMaster(Optional<String> master) {
-        return new LinkState(name, kind, mac, mtu, up, master, alias, spanningTree, ipv6, arpAnnounce, vxlan, ipip);
+        return new LinkState(
+                name, kind, mac, mtu, up, master, alias, spanningTree, ipv6, arpAnnounce, remembers, vxlan, ipip);
     }
 
     LinkState withAlias(String alias) {
-        return new LinkState(name, kind, mac, mtu, up, master, alias, spanningTree, ipv6, arpAnnounce, vxlan, ipip);
+        return new LinkState(
+                name, kind, mac, mtu, up, master, alias, spanningTree, ipv6, arpAnnounce, remembers, vxlan, ipip);
     }
 
     LinkState withSpanningTree(boolean spanningTree) {
-        return new LinkState(name, kind, mac, mtu, up, master, alias, spanningTree, ipv6, arpAnnounce, vxlan, ipip);
+        return new LinkState(
+                name, kind, mac, mtu, up, master, alias, spanningTree, ipv6, arpAnnounce, remembers, vxlan, ipip);
     }
 
     LinkState withIpv6(boolean ipv6) {
-        return new LinkState(name, kind, mac, mtu, up, master, alias, spanningTree, ipv6, arpAnnounce, vxlan, ipip);
+        return new LinkState(
+                name, kind, mac, mtu, up, master, alias, spanningTree, ipv6, arpAnnounce, remembers, vxlan, ipip);
     }
 
     LinkState withArpAnnounce(int arpAnnounce) {
-        return new LinkState(name, kind, mac, mtu, up, master, alias, spanningTree, ipv6, arpAnnounce, vxlan, ipip);
+        return new LinkState(
+                name, kind, mac, mtu, up, master, alias, spanningTree, ipv6, arpAnnounce, remembers, vxlan, ipip);
+    }
+
+    LinkState withRemembers(boolean remembers) {
+        return new LinkState(
+                name, kind, mac, mtu, up, master, alias, spanningTree, ipv6, arpAnnounce, remembers, vxlan, ipip);
     }
 
     LinkState withName(String name) {
-        return new LinkState(name, kind, mac, mtu, up, master, alias, spanningTree, ipv6, arpAnnounce, vxlan, ipip);
+        return new LinkState(
+                name, kind, mac, mtu, up, master, alias, spanningTree, ipv6, arpAnnounce, remembers, vxlan, ipip);
     }
 
     LinkState withVnis(List<Vnis> vnis) {
         Vxlan old = vxlan.orElseThrow();
         Vxlan changed = new Vxlan(old.port(), old.external(), old.vniFilter(), vnis, old.vni());
         return new LinkState(
-                name, kind, mac, mtu, up, master, alias, spanningTree, ipv6, arpAnnounce, Optional.of(changed), ipip);
+                name,
+                kind,
+                mac,
+                mtu,
+                up,
+                master,
+                alias,
+                spanningTree,
+                ipv6,
+                arpAnnounce,
+                remembers,
+                Optional.of(changed),
+                ipip);
     }
 }

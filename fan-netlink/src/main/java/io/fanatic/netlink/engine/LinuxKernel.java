@@ -5,6 +5,7 @@ import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.MacAddress;
 import io.fanatic.netlink.bpf.BpfMap;
+import io.fanatic.netlink.bpf.DirectProgramSpec;
 import io.fanatic.netlink.bpf.FanPrograms;
 import io.fanatic.netlink.bpf.FastProgramSpec;
 import io.fanatic.netlink.bpf.ProgramRecord;
@@ -48,6 +49,11 @@ import org.jspecify.annotations.Nullable;
 
 /** The running kernel, in the network namespace of the thread that made this; use it on that thread. */
 public final class LinuxKernel implements Kernel {
+    /** Ageing times of bridges, in hundredths of a second: twenty days, and what the kernel begins with. */
+    private static final int TWENTY_DAYS = 20 * 24 * 60 * 60 * 100;
+
+    private static final int FIVE_MINUTES = 5 * 60 * 100;
+
     private static final int RTN_LOCAL = 2;
     private static final int RTN_BROADCAST = 3;
     /** Marks our addresses (IFA_PROTO) and routes; not used by others in /etc/iproute2/rt_protos. */
@@ -127,6 +133,7 @@ public final class LinuxKernel implements Kernel {
                             && link.ipv6()
                             && (hasIpv6Overlay(link) || Sysctl.isWritable(ipv6Off(link.name()))),
                     link.kind().equals("bridge") ? link.arpAnnounce() : 0,
+                    link.ageing() == TWENTY_DAYS,
                     vxlan,
                     link.ipip().map(ipip -> new LinkState.Ipip(ipip.external(), ipip.local(), ipip.remote()))));
         }
@@ -247,6 +254,22 @@ public final class LinuxKernel implements Kernel {
         ours.addAll(noted().strayIds(index(card), ours));
         PassedBy.programs(socket, index(card), card, ours).ifPresent(found::add);
         return found;
+    }
+
+    @Override
+    public Optional<String> withoutTrustInAddresses(String card) {
+        return EthernetTrust.missing(
+                card, links.named(card).map(Link::kind).orElse("").isEmpty());
+    }
+
+    @Override
+    public Optional<String> ipsec() {
+        return PassedBy.ipsec();
+    }
+
+    @Override
+    public BridgedRules bridgedRules(Fan fan, boolean bridgedPassIptables) {
+        return PassedBy.bridged(firewall.all(), fan, bridgedPassIptables);
     }
 
     @Override
@@ -619,6 +642,11 @@ public final class LinuxKernel implements Kernel {
     }
 
     @Override
+    public void setRemembering(String bridge, boolean on) {
+        links.setAgeing(index(bridge), on ? TWENTY_DAYS : FIVE_MINUTES);
+    }
+
+    @Override
     public void setSpanningTree(String link, boolean on) {
         links.setSpanningTree(index(link), on);
     }
@@ -783,7 +811,9 @@ public final class LinuxKernel implements Kernel {
         try (FanPrograms programs =
                 counters.isPresent() ? FanPrograms.load(kept, counters.get()) : FanPrograms.load(kept)) {
             noted().attach(noting, place, programs);
-            if (spec instanceof FastProgramSpec) {
+            boolean shared = spec instanceof FastProgramSpec
+                    || spec instanceof DirectProgramSpec direct && direct.fast().isPresent();
+            if (shared) {
                 tunnelCounters.put(noting.index(), programs.keepCounters());
             }
         }

@@ -51,6 +51,9 @@ public final class MemoryKernel implements Kernel {
     private final List<Iptables.Forward> forwards = new ArrayList<>();
     private boolean filtersBridgedFrames;
     private List<String> passedBy = List.of();
+    private Optional<String> withoutTrust = Optional.empty();
+    private Optional<String> ipsec = Optional.empty();
+    private BridgedRules bridgedRules = BridgedRules.NONE;
     private boolean forwardsEverywhere;
     private final Set<String> forwarding = new TreeSet<>();
     private Optional<List<String>> switched = Optional.empty();
@@ -388,6 +391,37 @@ public final class MemoryKernel implements Kernel {
         return passedBy;
     }
 
+    /**
+     * Sets why Ethernet addresses tell nothing, what is said of IPsec policies, and the rules for frames between bridge ports.
+     *
+     * @param refusal empty: they tell who sent a frame
+     * @param policies empty: none
+     * @param rules those for frames between bridge ports
+     */
+    public void putForDirect(Optional<String> refusal, Optional<String> policies, BridgedRules rules) {
+        withoutTrust = refusal;
+        ipsec = policies;
+        bridgedRules = rules;
+    }
+
+    @Override
+    public Optional<String> withoutTrustInAddresses(String card) {
+        call("look at the Ethernet addresses of " + card);
+        return withoutTrust;
+    }
+
+    @Override
+    public Optional<String> ipsec() {
+        call("look for IPsec policies");
+        return ipsec;
+    }
+
+    @Override
+    public BridgedRules bridgedRules(Fan fan, boolean bridgedPassIptables) {
+        call("look for rules between bridge ports");
+        return bridgedRules;
+    }
+
     @Override
     public List<NatTable.Entry> nat() {
         call("read NAT");
@@ -576,7 +610,8 @@ public final class MemoryKernel implements Kernel {
 
         private LinkState state(
                 String kind, MacAddress mac, int mtu, Optional<LinkState.Vxlan> vxlan, Optional<LinkState.Ipip> ipip) {
-            return new LinkState(name, kind, mac, mtu, false, Optional.empty(), "", false, false, 0, vxlan, ipip);
+            return new LinkState(
+                    name, kind, mac, mtu, false, Optional.empty(), "", false, false, 0, false, vxlan, ipip);
         }
     }
 
@@ -617,6 +652,12 @@ public final class MemoryKernel implements Kernel {
     public void setMac(String name, MacAddress mac) {
         call("set MAC address of " + name);
         put(link(name).withMac(mac));
+    }
+
+    @Override
+    public void setRemembering(String name, boolean on) {
+        call("set the ageing time of " + name);
+        put(link(name).withRemembers(on));
     }
 
     @Override

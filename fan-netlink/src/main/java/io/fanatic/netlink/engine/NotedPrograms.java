@@ -27,8 +27,8 @@ import java.util.function.Consumer;
  * by their index, or as {@link ProgramRecord#ITSELF}.
  */
 final class NotedPrograms {
-    private static final List<AttachedProgram.Role> ON_THE_CARD =
-            List.of(AttachedProgram.Role.CARD_GUARD, AttachedProgram.Role.CARD_WITNESS);
+    private static final List<AttachedProgram.Role> ON_THE_CARD = List.of(
+            AttachedProgram.Role.CARD_GUARD, AttachedProgram.Role.CARD_WITNESS, AttachedProgram.Role.DIRECT_GUARD);
 
     private final Links links;
     private final ProgramHooks hooks;
@@ -199,7 +199,7 @@ final class NotedPrograms {
     }
 
     /**
-     * The names of programs of the fast path on a device that no record knows; empty where names may not be asked for.
+     * The names of programs of ours on a device of somebody else that no record knows; empty where names may not be asked for.
      *
      * @param recorded the numbers of all programs that records know
      */

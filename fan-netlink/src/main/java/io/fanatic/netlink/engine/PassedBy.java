@@ -125,6 +125,41 @@ final class PassedBy {
         return Optional.empty();
     }
 
+    /** What frames between ports of a fan's bridge may meet: rules that do anything but accept or count them. */
+    static BridgedRules bridged(Firewall firewall, Fan fan, boolean bridgedPassIptables) {
+        Optional<String> notMet = Optional.empty();
+        Optional<String> dropping = Optional.empty();
+        for (Firewall.Chain chain : firewall.chains()) {
+            boolean bridge = chain.family().equals("bridge");
+            if (!chain.hook().equals("forward")
+                    || !bridge && (!bridgedPassIptables || !FAMILIES.contains(chain.family()))
+                    || OUR_TABLES.contains(chain.table())) {
+                continue;
+            }
+            FirewallWalk.Packet packet = new FirewallWalk.Packet(
+                    Optional.of(bridge ? fan.tunnel() : fan.bridge()),
+                    bridge ? Optional.empty() : Optional.of(fan.bridge()),
+                    Optional.of(fan.overlay()),
+                    Optional.of(fan.overlay()),
+                    Optional.empty(),
+                    OptionalInt.empty(),
+                    false);
+            notMet = notMet.or(
+                    () -> first(FirewallWalk.ofEveryEffect(firewall, packet).through(chain)));
+            if (first(new FirewallWalk(firewall, packet).through(chain)).isEmpty()) {
+                dropping = dropping.or(
+                        () -> first(FirewallWalk.ofHalfSeen(firewall, packet).through(chain)));
+            }
+        }
+        return new BridgedRules(notMet, dropping);
+    }
+
+    private static Optional<String> first(FirewallWalk.Outcome outcome) {
+        return outcome.hits().isEmpty()
+                ? Optional.empty()
+                : Optional.of(outcome.hits().get(0).toString());
+    }
+
     /**
      * Programs and filters for what the card receives; ours would take packets from those behind it.
      *

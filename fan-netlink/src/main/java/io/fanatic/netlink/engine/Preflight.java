@@ -5,6 +5,7 @@ import static io.fanatic.netlink.engine.FanException.Reason.INVALID;
 import static io.fanatic.netlink.engine.FanException.Reason.IN_USE;
 import static io.fanatic.netlink.engine.FanException.Reason.UNSUPPORTED;
 
+import io.fanatic.core.Direct;
 import io.fanatic.core.FanOptions;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Ipv6Mapping;
@@ -17,6 +18,10 @@ import java.util.Optional;
 final class Preflight {
     /** Default routes are ::/0, its halves, and 2000::/3, all that is in use. */
     private static final int WIDEST_DEFAULT = 3;
+    /** IFALIASZ less the zero at its end, in bytes. */
+    private static final int MAX_ALIAS = 255;
+
+    private static final int RECORDS = 130;
 
     private final HostState host;
     private final DesiredState desired;
@@ -47,6 +52,13 @@ final class Preflight {
                             + fan.slices().size());
         }
         fan.ipv6().ifPresent(mapping -> ipv6(fan, mapping.overlay()));
+        // Beside it the records of gate and of the guard on the underlay's device, while both are replaced.
+        int label = fan.label().toString().length();
+        if (fan.direct() != Direct.OFF && label + RECORDS > MAX_ALIAS) {
+            throw new FanException(
+                    INVALID,
+                    "direct needs room in the bridge's ifalias, which the fan's addresses with DHCP take; lease in fewer slices");
+        }
         if (fan.mtu() < 68) {
             throw new FanException(
                     INVALID, "the underlay's MTU leaves only " + fan.mtu() + " bytes to the fan; IPv4 needs 68");

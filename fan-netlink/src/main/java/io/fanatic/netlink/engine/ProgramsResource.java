@@ -11,25 +11,29 @@ import org.jspecify.annotations.Nullable;
  *
  * @param device has the programs
  * @param keeper the device of ours whose alias records them; mostly the same
+ * @param thing what a plan calls them, where another device records them
  * @param spec what they are; empty: programs of ours that are no longer what any fan needs
  */
-record ProgramsResource(String device, String keeper, Optional<ProgramSpec> spec) implements Resource {
-    /** What a plan calls programs on a device of somebody else. */
+record ProgramsResource(String device, String keeper, String thing, Optional<ProgramSpec> spec) implements Resource {
+    /** The guard of the fast path on the underlay's device. */
     static final String FAST_PATH = "fast-path";
+
+    /** The guard there of packets without encapsulation. */
+    static final String DIRECT = "direct";
 
     /** Programs on a device of ours. */
     ProgramsResource(String device, ProgramSpec spec) {
-        this(device, device, Optional.of(spec));
+        this(device, device, "", Optional.of(spec));
     }
 
     @Override
     public String key() {
         return device.equals(keeper)
                 ? (isGate() ? "gate " : "programs ") + device
-                : FAST_PATH + " " + device + " for " + keeper;
+                : thing + " " + device + " for " + keeper;
     }
 
-    /** The guard on the underlay's device: what it lets in, the tunnel's guard has to know. So it goes before that is replaced. */
+    /** A guard on the underlay's device: what that of the fast path lets in, the tunnel's guard has to know. So it goes before that is replaced. */
     @Override
     public boolean goesFirst() {
         return !device.equals(keeper);
@@ -80,7 +84,9 @@ record ProgramsResource(String device, String keeper, Optional<ProgramSpec> spec
     }
 
     private String nameOfOne() {
-        return isGate() ? "program gate" : "program guard of the fast path";
+        return isGate()
+                ? "program gate"
+                : "program guard of " + (thing.equals(DIRECT) ? "direct packets" : "the fast path");
     }
 
     private boolean isGate() {
@@ -93,11 +99,12 @@ record ProgramsResource(String device, String keeper, Optional<ProgramSpec> spec
         return other instanceof ProgramsResource that
                 && device.equals(that.device)
                 && keeper.equals(that.keeper)
+                && thing.equals(that.thing)
                 && spec.equals(that.spec);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(device, keeper, spec);
+        return Objects.hash(device, keeper, thing, spec);
     }
 }

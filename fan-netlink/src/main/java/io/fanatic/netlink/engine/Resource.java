@@ -22,6 +22,7 @@ sealed interface Resource
                 PortResource,
                 PortTableResource,
                 ProgramsResource,
+                RememberingResource,
                 RouteResource,
                 TunnelResource,
                 TunnelTableResource,

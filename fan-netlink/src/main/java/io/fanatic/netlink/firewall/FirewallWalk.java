@@ -20,15 +20,17 @@ public final class FirewallWalk {
     private final Map<String, Outcome> known = new HashMap<>();
     private final Packet packet;
     private final boolean everyEffect;
+    private final boolean halfSeen;
 
     /** For what is dropped. */
     public FirewallWalk(Firewall firewall, Packet packet) {
-        this(firewall, packet, false);
+        this(firewall, packet, false, false);
     }
 
-    private FirewallWalk(Firewall firewall, Packet packet, boolean everyEffect) {
+    private FirewallWalk(Firewall firewall, Packet packet, boolean everyEffect, boolean halfSeen) {
         this.packet = packet;
         this.everyEffect = everyEffect;
+        this.halfSeen = halfSeen;
         for (Firewall.Rule rule : firewall.rules()) {
             rules.computeIfAbsent(key(rule.family(), rule.table(), rule.chain()), chain -> new ArrayList<>())
                     .add(rule);
@@ -37,7 +39,12 @@ public final class FirewallWalk {
 
     /** For whatever rules do to a packet, beside accepting it: their hits are also those that translate, mark, queue or the like. */
     public static FirewallWalk ofEveryEffect(Firewall firewall, Packet packet) {
-        return new FirewallWalk(firewall, packet, true);
+        return new FirewallWalk(firewall, packet, true, false);
+    }
+
+    /** For what drops packets of connections of which this host sees one direction only: conntrack calls them invalid. */
+    public static FirewallWalk ofHalfSeen(Firewall firewall, Packet packet) {
+        return new FirewallWalk(firewall, packet, false, true);
     }
 
     /**
@@ -206,12 +213,12 @@ public final class FirewallWalk {
         };
     }
 
-    /** Those that are looked for belong to a connection or begin one, so conntrack calls none of them invalid. */
+    /** Mostly those that are looked for belong to a connection or begin one, so conntrack calls none of them invalid. */
     private Fit state(Firewall.Match match) {
         if (packet.isNew) {
             return Fit.of(match.values().contains("new"));
         }
-        return match.values().equals(List.of("invalid")) ? Fit.NO : Fit.MAYBE;
+        return !halfSeen && match.values().equals(List.of("invalid")) ? Fit.NO : Fit.MAYBE;
     }
 
     /** Whether the match is one of iptables' own about connections that are not new, as it nearly always is; nft shows only its name. */

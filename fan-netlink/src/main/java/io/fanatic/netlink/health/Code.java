@@ -83,6 +83,9 @@ public final class Code {
     /** The fan is to take the fast path and does not, or does where it must not. */
     public static final Code FAST_PATH =
             own("fast-path", NOTE, "the fan is to take the fast path and does not, or does where it must not");
+    /** The fan is to send packets without encapsulation and does not, or does where it must not. */
+    public static final Code DIRECT = own(
+            "direct", NOTE, "the fan is to send packets without encapsulation and does not, or does where it must not");
     /** Bridge or tunnel are down. */
     public static final Code DEVICE_DOWN = own("device-down", ERROR, "bridge or tunnel are down");
     /** The DHCP server does not run as it should. */

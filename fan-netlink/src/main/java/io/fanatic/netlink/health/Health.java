@@ -67,6 +67,7 @@ public final class Health {
                         new OverlapCheck(),
                         new PortCheck(),
                         new FastPathCheck(),
+                        new DirectCheck(),
                         new PlanCheck(),
                         new UnconfiguredCheck(),
                         new PortMtuCheck(),

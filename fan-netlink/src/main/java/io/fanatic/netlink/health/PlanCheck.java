@@ -96,10 +96,20 @@ final class PlanCheck implements Check {
                                 expected,
                                 item,
                                 "guard and encap are not attached to the tunnel as this fan needs them")
-                        .because(Code.TUNNEL, Code.BRIDGE, Code.HOST_ADDRESS, Code.FAST_PATH);
+                        .because(Code.TUNNEL, Code.BRIDGE, Code.HOST_ADDRESS, Code.FAST_PATH, Code.DIRECT);
             case "gate" ->
                 of(Code.PROGRAMS, expected, item, "the gate is not attached to the bridge as this fan needs it")
                         .because(Code.BRIDGE, Code.HOST_ADDRESS);
+            case "direct" ->
+                of(
+                                Code.PROGRAMS,
+                                expected,
+                                item,
+                                "the guard of packets without encapsulation is not attached to the underlay's device"
+                                        + " as this fan needs it")
+                        .because(Code.BRIDGE, Code.HOST_ADDRESS);
+            case "remembering" ->
+                of(Code.BRIDGE, expected, item, "the bridge does not remember Ethernet addresses as it should");
             case "port" ->
                 of(Code.BRIDGE_PORT, expected, item, "the tunnel is not a port of the bridge")
                         .because(Code.TUNNEL, Code.BRIDGE);

@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param group the device group, 0 by default
  * @param alias the free text of {@code ip link set alias}; empty when none
  * @param spanningTree whether it is a bridge that runs the spanning tree protocol, and so keeps a new port silent for a while
+ * @param ageing after how long a bridge forgets an Ethernet address that it does not hear from, in hundredths of a second; 0 for others
  * @param ipv6 whether the host takes and sends IPv6 on it; not where the kernel has none, or the MTU is too small for it
  * @param arpAnnounce which address of the host its ARP gives as the sender (net.ipv4.conf.*.arp_announce): 0 any, 2 one of the device's
  *     own where there is one
@@ -37,6 +38,7 @@ public record Link(
         int group,
         String alias,
         boolean spanningTree,
+        int ageing,
         boolean ipv6,
         int arpAnnounce,
         Optional<VxlanSettings> vxlan,

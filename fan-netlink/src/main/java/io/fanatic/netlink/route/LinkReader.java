@@ -35,6 +35,7 @@ public final class LinkReader implements ReplyReader<Link> {
         int lower = 0;
         int group = 0;
         boolean spanningTree = false;
+        int ageing = 0;
         boolean ipv6 = false;
         int arpAnnounce = 0;
         MacAddress mac = NO_MAC;
@@ -58,8 +59,12 @@ public final class LinkReader implements ReplyReader<Link> {
                     kind = kind(attributes.nested());
                     if (kind.equals("bridge")) {
                         spanningTree = data(attributes.nested())
-                                .filter(LinkReader::runsSpanningTree)
-                                .isPresent();
+                                        .map(data -> number(data, NewLink.IFLA_BR_STP_STATE))
+                                        .orElse(0)
+                                != 0;
+                        ageing = data(attributes.nested())
+                                .map(data -> number(data, NewLink.IFLA_BR_AGEING_TIME))
+                                .orElse(0);
                     } else if (kind.equals("vxlan")) {
                         vxlan = data(attributes.nested()).map(LinkReader::vxlanSettings);
                     } else if (kind.equals("ipip")) {
@@ -86,6 +91,7 @@ public final class LinkReader implements ReplyReader<Link> {
                 group,
                 alias,
                 spanningTree,
+                ageing,
                 ipv6,
                 arpAnnounce,
                 vxlan,
@@ -160,13 +166,13 @@ public final class LinkReader implements ReplyReader<Link> {
         return Optional.empty();
     }
 
-    private static boolean runsSpanningTree(Attributes data) {
+    private static int number(Attributes data, int type) {
         while (data.next()) {
-            if (data.type() == NewLink.IFLA_BR_STP_STATE) {
-                return data.u32() != 0;
+            if (data.type() == type) {
+                return data.u32();
             }
         }
-        return false;
+        return 0;
     }
 
     private static IpipSettings ipipSettings(Attributes data) {

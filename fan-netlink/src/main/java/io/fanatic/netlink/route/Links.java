@@ -202,14 +202,30 @@ public final class Links {
 
     /** Of a bridge; the kernel's protocol, or that of a program that has asked for it. */
     public void setSpanningTree(int index, boolean on) {
+        changeBridge(
+                index,
+                NewLink.IFLA_BR_STP_STATE,
+                on ? 1 : 0,
+                "switch spanning tree of link " + index + (on ? " on" : " off"));
+    }
+
+    /**
+     * Of a bridge.
+     *
+     * @param ageing after how long it forgets an Ethernet address, in hundredths of a second
+     */
+    public void setAgeing(int index, int ageing) {
+        changeBridge(
+                index, NewLink.IFLA_BR_AGEING_TIME, ageing, "set the ageing time of link " + index + " to " + ageing);
+    }
+
+    private void changeBridge(int index, int attribute, int value, String what) {
         // RTM_SETLINK passes over what is of a kind.
         Request request = socket.request(RTM_NEWLINK, 0);
         putIfinfomsg(request, index, 0, 0);
         request.nest(IFLA_LINKINFO).string(IFLA_INFO_KIND, "bridge").nest(IFLA_INFO_DATA);
-        request.u32(NewLink.IFLA_BR_STP_STATE, on ? 1 : 0);
-        socket.execute(
-                "switch spanning tree of link " + index + (on ? " on" : " off"),
-                request.end().end());
+        request.u32(attribute, value);
+        socket.execute(what, request.end().end());
     }
 
     /** @param arpAnnounce 0 to 2, as net.ipv4.conf.*.arp_announce */

@@ -30,6 +30,7 @@ public final class NewLink {
     static final int IFLA_IPTUN_COLLECT_METADATA = 19;
 
     private static final int IFLA_BR_FORWARD_DELAY = 1;
+    static final int IFLA_BR_AGEING_TIME = 4;
     static final int IFLA_BR_STP_STATE = 5;
     private static final int IFLA_BR_MCAST_SNOOPING = 23;
     private static final int IFLA_BR_FDB_MAX_LEARNED = 49;

@@ -1,5 +1,6 @@
 package io.fanatic.netlink.watch;
 
+import io.fanatic.core.Direct;
 import io.fanatic.core.FanConfig;
 import io.fanatic.core.FanEntry;
 import io.fanatic.core.FanNames;
@@ -282,7 +283,7 @@ public final class Watch implements AutoCloseable {
         boolean fast = false;
         for (WatchedFan watched : charges.values()) {
             FanEntry entry = watched.entry();
-            fast |= entry.options().fast();
+            fast |= entry.options().fast() || entry.options().direct() != Direct.OFF;
             overlays.add(entry.overlay());
             entry.options().overlay6().ifPresent(ipv6Overlays::add);
             bridges.add(entry.options().bridge().orElse(FanNames.bridge(entry.overlay())));
@@ -295,7 +296,7 @@ public final class Watch implements AutoCloseable {
         }
         for (Fan fan : engine.list()) {
             if (overlays.contains(fan.overlay())) {
-                fast |= fan.fast();
+                fast |= fan.fast() || fan.direct() != Direct.OFF;
                 bridges.add(fan.bridge());
                 names.add(fan.tunnel());
                 underlays.add(fan.mapping().underlay());

@@ -41,6 +41,15 @@ final class Machine {
     /** {@code skb->pkt_type}; 0 for this host. */
     int packetType;
 
+    /** {@code skb->vlan_tci}. */
+    int vlanTci;
+
+    /** The neighbour table: the Ethernet address of each address that has one. */
+    Map<Integer, Long> neighbours = Map.of();
+
+    /** The device that these are on. */
+    int neighbourDevice;
+
     /** {@code skb_shinfo->gso_size}. */
     int segmentSize;
 
@@ -252,6 +261,7 @@ final class Machine {
                     case 8 -> mark & 0xffffffffL;
                     case 40 -> DEVICE;
                     case 20 -> frame.vlanInMetadata() ? 1 : 0;
+                    case 24 -> vlanTci;
                     case 76 -> base;
                     case 80 -> base + linear;
                     default -> throw new IllegalStateException("context offset " + (address - CONTEXT));
@@ -329,9 +339,9 @@ final class Machine {
                 case 50:
                     return adjustRoom((int) registers[2]);
                 case 152:
-                    redirected = "neigh " + registers[1];
-                    boolean byRoute = registers[2] == 0 && registers[3] == 0;
-                    return registers[4] == 0 && (byRoute || nextHop(registers[2], registers[3])) ? 7 : 2;
+                    return redirectToNeighbour();
+                case 69:
+                    return lookUpNeighbour(onStack(registers[2]));
                 case 163:
                     Integer mtu = devices.get((int) registers[2]);
                     stack.putInt(onStack(registers[3]), mtu == null ? 0 : mtu);
@@ -348,6 +358,38 @@ final class Machine {
             stack.get(at + 4, hop);
             redirected += " " + IpAddress.ofOctets(hop);
             return bytes == 20 && stack.getInt(at) == 10;
+        }
+
+        private long redirectToNeighbour() {
+            redirected = "neigh " + registers[1];
+            if (registers[2] == 0) {
+                return registers[3] == 0 && registers[4] == 0 ? 7 : 2;
+            }
+            int at = onStack(registers[2]);
+            if (stack.getInt(at) == 10) {
+                return registers[4] == 0 && nextHop(registers[2], registers[3]) ? 7 : 2;
+            }
+            redirected += " via " + Ipv4Address.of(network(stack.getInt(at + 4)));
+            return registers[3] == 20 && registers[4] == 0 && stack.getInt(at) == 2 ? 7 : 2;
+        }
+
+        /** With struct bpf_fib_lookup, by the main table and for output. */
+        private long lookUpNeighbour(int at) {
+            if (registers[1] != CONTEXT || registers[3] != 64 || registers[4] != 3 || stack.get(at) != 2) {
+                return -22;
+            }
+            Long mac = stack.getInt(at + 8) == neighbourDevice ? neighbours.get(network(stack.getInt(at + 32))) : null;
+            if (mac == null) {
+                return 7;
+            }
+            for (int i = 0; i < 6; i++) {
+                stack.put(at + 58 + i, (byte) (mac >>> 8 * (5 - i)));
+            }
+            return 0;
+        }
+
+        private int network(int value) {
+            return order == ByteOrder.LITTLE_ENDIAN ? Integer.reverseBytes(value) : value;
         }
 
         /** Behind the Ethernet header, for VXLAN over IPv4 with an inner Ethernet header, or back. */

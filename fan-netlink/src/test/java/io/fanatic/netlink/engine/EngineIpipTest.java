@@ -210,6 +210,7 @@ class EngineIpipTest {
                 false,
                 false,
                 0,
+                false,
                 Optional.empty(),
                 Optional.of(new LinkState.Ipip(external, parse(local), parse(remote))));
     }

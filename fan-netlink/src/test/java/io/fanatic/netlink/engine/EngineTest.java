@@ -135,7 +135,9 @@ class EngineTest {
             {"vni", "7", "port", "9999", "underlay-only"},
             {"ipip", "mtu", "1300"},
             {"overlay6", "fd00:fa::/48"},
-            {"bridge", "br9", "dhcp", "host-reserve", "3", "no-nat", "no-accept", "shares", "dhcp:all", "fast"}
+            {"bridge", "br9", "dhcp", "host-reserve", "3", "no-nat", "no-accept", "shares", "dhcp:all", "fast", "direct"
+            },
+            {"direct=accept"}
         }) {
             engine.up(first(flags));
             Fan fan = engine.list().get(0);

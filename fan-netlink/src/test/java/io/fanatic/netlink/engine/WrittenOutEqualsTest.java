@@ -111,6 +111,7 @@ class WrittenOutEqualsTest {
                 PortResource.class,
                 ProgramState.class,
                 ProgramsResource.class,
+                RememberingResource.class,
                 Transport.Ipip.class,
                 Transport.Vxlan.class,
                 TunnelResource.class,

@@ -1,5 +1,6 @@
 package io.fanatic.harness.bench;
 
+import io.fanatic.core.Direct;
 import io.fanatic.core.FanOptions;
 import io.fanatic.harness.lab.EmbeddedFan;
 import io.fanatic.harness.lab.FanControl;
@@ -8,6 +9,7 @@ import io.fanatic.harness.lab.LabContainer;
 import io.fanatic.harness.lab.LabHost;
 import io.fanatic.harness.lab.LabSpec;
 import io.fanatic.netlink.FanNetwork;
+import io.fanatic.netlink.engine.DirectState;
 import io.fanatic.netlink.engine.FanPath;
 import io.fanatic.netlink.route.Link;
 import io.fanatic.netlink.route.Links;
@@ -32,8 +34,9 @@ import java.util.List;
  * @param timing of one sample
  * @param loads what to send
  * @param fast whether the fan takes the fast path
+ * @param direct whether the fan sends without encapsulation
  */
-public record Bench(int runs, Timing timing, List<Load> loads, boolean fast) {
+public record Bench(int runs, Timing timing, List<Load> loads, boolean fast, boolean direct) {
     public static final String FAN = "fan";
     public static final String PLAIN = "plain VXLAN";
     public static final String BARE = "bare underlay";
@@ -43,7 +46,7 @@ public record Bench(int runs, Timing timing, List<Load> loads, boolean fast) {
 
     /** Of a fan as it is by default. */
     public Bench(int runs, Timing timing, List<Load> loads) {
-        this(runs, timing, loads, false);
+        this(runs, timing, loads, false, false);
     }
 
     public Bench {
@@ -106,8 +109,12 @@ public record Bench(int runs, Timing timing, List<Load> loads, boolean fast) {
 
     /** Fan, plain, bare. */
     private List<DataPath> paths(Lab lab) {
-        FanControl control = new EmbeddedFan(FanOptions.DEFAULT.withFast(fast));
+        FanOptions options = FanOptions.DEFAULT.withFast(fast).withDirect(direct ? Direct.SEND : Direct.OFF);
+        FanControl control = new EmbeddedFan(options);
         lab.hosts().forEach(control::up);
+        if (direct) {
+            lab.hosts().forEach(Bench::requireDirect);
+        }
         if (fast) {
             lab.hosts().forEach(Bench::requireFastPath);
         }
@@ -131,6 +138,15 @@ public record Bench(int runs, Timing timing, List<Load> loads, boolean fast) {
         if (path.fastBy().isEmpty()) {
             throw new IllegalStateException("the fan does not take the fast path here: "
                     + path.obstacle().orElse("nobody knows why"));
+        }
+    }
+
+    private static void requireDirect(LabHost host) {
+        FanNetwork network = FanNetwork.onThisHost().in(host.namespace());
+        DirectState state = network.direct(network.list().get(0));
+        if (state.now() != Direct.SEND) {
+            throw new IllegalStateException("the fan does not send without encapsulation here: "
+                    + state.obstacle().orElse("nobody knows why"));
         }
     }
 

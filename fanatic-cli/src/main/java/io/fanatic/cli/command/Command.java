@@ -68,6 +68,19 @@ public abstract class Command {
         return add(value(names, label, parse, description));
     }
 
+    /** An option whose value, if it has one, follows behind an equals sign; without one the value is empty. */
+    public final <T> Option<T> optionalValue(String names, String label, ITypeConverter<T> parse, String description) {
+        return add(value(names, label, parse, description)
+                .arity("0..1")
+                .preprocessor((words, command, argument, info) -> {
+                    if (!info.containsKey("separator")
+                            || String.valueOf(info.get("separator")).isEmpty()) {
+                        words.push("");
+                    }
+                    return false;
+                }));
+    }
+
     /** An option that must be given. */
     public final <T> Option<T> requiredOption(String names, String label, ITypeConverter<T> parse, String description) {
         return add(value(names, label, parse, description).required(true));

@@ -96,6 +96,8 @@ public final class FanArguments {
 
     /** The options that say how a fan is to be, on top of those in the words: {@code -t}, and one for each flag. */
     public static final class Flags {
+        private static final String ACCEPT = "accept";
+
         private final Option<TunnelType> type;
         private final Map<FanFlag, Option<?>> options = new EnumMap<>(FanFlag.class);
 
@@ -111,17 +113,35 @@ public final class FanArguments {
                     String name = "--" + flag.word();
                     options.put(
                             flag,
-                            flag.hasValue()
-                                    ? command.option(name, flag.label(), word -> word, help)
-                                    : command.flag(name, help));
+                            flag == FanFlag.DIRECT
+                                    ? direct(command)
+                                    : flag.hasValue()
+                                            ? command.option(name, flag.label(), word -> word, help)
+                                            : command.flag(name, help));
                 }
             }
+        }
+
+        /** {@code --direct}, or {@code --direct=accept}: the flag that it means. */
+        public static Option<FanFlag> direct(Command command) {
+            return command.optionalValue("--" + FanFlag.DIRECT.word(), ACCEPT, Flags::direct, help(FanFlag.DIRECT));
+        }
+
+        private static FanFlag direct(String value) {
+            if (value.isEmpty()) {
+                return FanFlag.DIRECT;
+            }
+            if (value.equals(ACCEPT)) {
+                return FanFlag.DIRECT_ACCEPT;
+            }
+            throw new IllegalArgumentException(
+                    "\"" + value + "\" is no form of --direct; expected --direct or --direct=accept");
         }
 
         /** What the help says of it; nothing of what is no option of the command line. */
         private static String help(FanFlag flag) {
             return switch (flag) {
-                case IPIP, OFF -> "";
+                case IPIP, OFF, DIRECT_ACCEPT -> "";
                 case DHCP -> "lease the slice's container addresses by DHCP (dnsmasq)";
                 case HOST_RESERVE -> "how many addresses belong to the host, from .1 on (1)";
                 case BRIDGE -> "the bridge's name (fan-250 for 250.0.0.0/8)";
@@ -133,6 +153,8 @@ public final class FanArguments {
                 case NO_ACCEPT -> "add no rules that let the fan pass where iptables drops what it forwards";
                 case FAST -> "write and remove the outer headers by own programs where the host allows it";
                 case OVERLAY6 -> "an IPv6 overlay beside, such as fd00:fa::/48, the same on every host (none)";
+                case DIRECT ->
+                    "send IPv4 for hosts on the same segment without encapsulation; =accept receives such packets and sends none";
                 case SHARES -> "which part of the slice each container engine gives out (" + Shares.DEFAULT + ")";
             };
         }
@@ -147,7 +169,8 @@ public final class FanArguments {
                 for (Map.Entry<FanFlag, Option<?>> each : options.entrySet()) {
                     Optional<?> value = each.getValue().value();
                     if (value.isPresent() && !value.get().equals(false)) {
-                        given = given.with(each.getKey(), value.get().toString());
+                        FanFlag flag = value.get() instanceof FanFlag form ? form : each.getKey();
+                        given = given.with(flag, value.get().toString());
                     }
                 }
                 return entry.withOptions(given);

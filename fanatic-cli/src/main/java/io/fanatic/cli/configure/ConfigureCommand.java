@@ -24,6 +24,7 @@ import io.fanatic.cli.wizard.Prompter;
 import io.fanatic.cli.wizard.Question;
 import io.fanatic.cli.wizard.Settings;
 import io.fanatic.cli.wizard.Wizard;
+import io.fanatic.core.FanFlag;
 import io.fanatic.core.FanOptions;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Ipv4Prefix;
@@ -75,6 +76,7 @@ public final class ConfigureCommand extends SetupCommand {
             "PREFIX",
             Ipv6Prefix::parse,
             "an IPv6 overlay beside, such as fd00:fa::/48, the same on every host (none)");
+    private final Option<FanFlag> direct = FanArguments.Flags.direct(this);
     private final Option<List<Ipv4Address>> remotes =
             options("--remote", "IP", Ipv4Address::parse, "test the way to this host, too; may be repeated");
     private final Option<Integer> confirm = option(
@@ -144,6 +146,7 @@ public final class ConfigureCommand extends SetupCommand {
         FanOptions options = dhcp.or(false) ? of.withDhcp(true) : of;
         options = type.value().map(options::withType).orElse(options);
         options = shares.value().map(options::withShares).orElse(options);
+        options = direct.value().isPresent() ? options.with(direct.value().get(), "") : options;
         options = port.value().map(options::withPort).orElse(options);
         return overlay6.value().map(options::withOverlay6).orElse(options);
     }

@@ -32,6 +32,8 @@ final class BenchCommand extends LabCommand {
     private final Option<Integer> flows =
             option("--flows", "N", text -> Values.number(text, 2, MAX_FLOWS), "TCP flows of the second load (4)");
     private final Option<Boolean> fast = flag("--fast", "put the fan on the fast path, as fanctl up --fast does");
+    private final Option<Boolean> direct =
+            flag("--direct", "let the fan send without encapsulation, as fanctl up --direct does");
     private final Option<Boolean> json = flag("--json", "print one JSON document");
 
     BenchCommand() {
@@ -60,7 +62,8 @@ final class BenchCommand extends LabCommand {
                 runs.or(5),
                 timing,
                 List.of(new Load.Tcp(1), new Load.Tcp(flows.or(4)), new Load.Udp(PAYLOAD)),
-                fast.or(false));
+                fast.or(false),
+                direct.or(false));
         Bench.Report report = bench.run(
                 labName(),
                 (number, total, load, path, sample) ->

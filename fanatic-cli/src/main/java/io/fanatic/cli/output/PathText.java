@@ -1,12 +1,14 @@
 package io.fanatic.cli.output;
 
 import com.google.gson.JsonObject;
+import io.fanatic.core.Direct;
 import io.fanatic.netlink.FanNetwork;
+import io.fanatic.netlink.engine.DirectState;
 import io.fanatic.netlink.engine.Fan;
 import io.fanatic.netlink.engine.FanPath;
 import java.util.List;
 
-/** Which path the packets of fans take that are to take the fast one, for {@code show}. */
+/** Which path the packets of fans take, where it is not the kernel's VXLAN alone, for {@code show}. */
 public final class PathText {
     private static final String NOT_KNOWN = "to see which it is takes root";
 
@@ -14,14 +16,63 @@ public final class PathText {
 
     /** A line for each such fan, after the table. */
     public static void append(StringBuilder text, List<Fan> fans, FanNetwork network) {
-        boolean first = true;
+        StringBuilder lines = new StringBuilder();
         for (Fan fan : fans) {
             if (fan.fast()) {
-                text.append(first ? "\n" : "").append(fan.bridge()).append(": ");
-                text.append(line(fan, network)).append('\n');
-                first = false;
+                lines.append(fan.bridge())
+                        .append(": ")
+                        .append(line(fan, network))
+                        .append('\n');
+            }
+            if (fan.direct() != Direct.OFF) {
+                lines.append(fan.bridge())
+                        .append(": ")
+                        .append(directLine(fan, network))
+                        .append('\n');
             }
         }
+        text.append(lines.length() == 0 ? "" : "\n").append(lines);
+    }
+
+    private static String directLine(Fan fan, FanNetwork network) {
+        if (!FanNetwork.isPrivileged()) {
+            return "packets without encapsulation sent or not; " + NOT_KNOWN;
+        }
+        DirectState state = network.direct(fan);
+        String device = state.by().orElse("");
+        return switch (state.now()) {
+            case OFF -> "receives no packets without encapsulation; fanctl up changes that";
+            case ACCEPT ->
+                "receives packets without encapsulation, by " + device + ", and sends none"
+                        + state.obstacle().map(why -> ": " + why).orElse("");
+            case SEND ->
+                "sends and receives packets without encapsulation, by " + device
+                        + state.obstacle()
+                                .map(why -> ", where it must not send them any more: " + why + "; fanctl up ends that")
+                                .orElse("");
+        };
+    }
+
+    /** The word for programs: {@code off}, {@code accept}, {@code send}. */
+    static String word(Direct direct) {
+        return switch (direct) {
+            case OFF -> "off";
+            case ACCEPT -> "accept";
+            case SEND -> "send";
+        };
+    }
+
+    static JsonObject directJson(Fan fan, FanNetwork network) {
+        JsonObject json = new JsonObject();
+        if (!FanNetwork.isPrivileged()) {
+            json.addProperty("reason", NOT_KNOWN);
+            return json;
+        }
+        DirectState state = network.direct(fan);
+        json.addProperty("now", word(state.now()));
+        state.by().ifPresent(device -> json.addProperty("device", device));
+        state.obstacle().ifPresent(obstacle -> json.addProperty("reason", obstacle));
+        return json;
     }
 
     private static String line(Fan fan, FanNetwork network) {

@@ -3,6 +3,7 @@ package io.fanatic.cli.output;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import io.fanatic.core.Direct;
 import io.fanatic.core.FanSlice;
 import io.fanatic.netlink.FanNetwork;
 import io.fanatic.netlink.engine.Fan;
@@ -26,6 +27,9 @@ public final class ShowJson {
             JsonObject one = fan(fan, counts.apply(fan));
             if (fan.fast()) {
                 one.add("fastPath", PathText.json(fan, network));
+            }
+            if (fan.direct() != Direct.OFF) {
+                one.add("directPath", PathText.directJson(fan, network));
             }
             list.add(one);
         }
@@ -60,6 +64,7 @@ public final class ShowJson {
         fan.ipv6()
                 .ifPresent(mapping ->
                         object.addProperty("overlay6", mapping.overlay().toString()));
+        object.addProperty("direct", PathText.word(fan.direct()));
         object.addProperty("shares", fan.shares().toString());
         JsonArray slices = new JsonArray();
         for (FanSlice slice : fan.slices()) {

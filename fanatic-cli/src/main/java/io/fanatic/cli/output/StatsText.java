@@ -22,7 +22,7 @@ public final class StatsText {
         for (Map.Entry<Counter, Long> entry : counts.counters().entrySet()) {
             Counter counter = entry.getKey();
             long count = entry.getValue();
-            if (count != 0 || counter.kind() == Counter.Kind.PASSED) {
+            if (count != 0 || counter == Counter.SENT || counter == Counter.RECEIVED) {
                 String number = Long.toString(count);
                 text.append(counter.kind() == Counter.Kind.SUSPICIOUS ? " ! " : "   ")
                         .append(" ".repeat(Math.max(0, 14 - number.length())))
