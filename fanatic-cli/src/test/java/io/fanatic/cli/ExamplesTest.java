@@ -132,6 +132,15 @@ class ExamplesTest {
         }
     }
 
+    @Test
+    @FanLab(hosts = 2, containers = 0, fan = false)
+    void aVirtualMachineAndSystemdNspawn(Lab lab) throws IOException {
+        NspawnRoot.make(lab.hosts().get(1), Path.of("/var/lib/machines/web"));
+        // No systemd runs on a lab's host, to be told of the container.
+        Walkthrough.script(bin, "systemd-nspawn", "exec /usr/bin/systemd-nspawn --register=no --keep-unit \"$@\"");
+        walk("virtual-machines", lab);
+    }
+
     private void walk(String name, Lab lab) throws IOException {
         Walkthrough.read(EXAMPLES.resolve(name + ".md")).run(lab, bin);
     }

@@ -7,7 +7,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The host's end of each container's cable. A larger packet than the underlay takes is answered, by the tunnel or by this
+ * The host's end of each container's cable, where the other end cannot be seen or is as large: systemd-nspawn leaves this end at
+ * 1500 when the container has taken over its own from DHCP, and it is the container's that counts. A larger packet than the underlay takes is answered, by the tunnel or by this
  * host as a router; where the fan's MTU was chosen smaller than that, for a path that takes less, nobody knows of that path.
  */
 final class PortMtuCheck implements Check {
@@ -24,11 +25,20 @@ final class PortMtuCheck implements Check {
                     continue;
                 }
                 findings.looked();
-                if (link.mtu() > fan.mtu()) {
+                if (link.mtu() > fan.mtu() && !isSmallInside(host, fan, link)) {
                     findings.add(finding(host, fan, link));
                 }
             }
         }
+    }
+
+    private static boolean isSmallInside(HealthHost host, Fan fan, LinkState link) {
+        return host.privileged()
+                && host.containers()
+                        .port(link.name())
+                        .flatMap(port -> host.containers().inside(port))
+                        .filter(inside -> inside.link().mtu() <= fan.mtu())
+                        .isPresent();
     }
 
     private static Finding finding(HealthHost host, Fan fan, LinkState link) {

@@ -159,7 +159,9 @@ class DoctorFindingsTest {
     @Test
     void fault20AContainersMtuIsTooLarge() {
         host.falls(
-                "ip link set h1c1 mtu 1500", "ip link set h1c1 mtu 1450; ip link set fan-250 mtu 1450", Code.PORT_MTU);
+                "ip tuntap add vm0 mode tap; ip link set vm0 mtu 1500 master fan-250 up",
+                "ip link set vm0 mtu 1450; ip link set fan-250 mtu 1450; ip link delete vm0",
+                Code.PORT_MTU);
     }
 
     @Test
