@@ -64,7 +64,7 @@ final class PortSharing {
             // Programs on the underlay's device send to the tunnel by its index, which the new one does not have.
             Plan plan = Plan.NOTHING;
             for (Resource resource : observed) {
-                if (isElsewhere(resource)) {
+                if (isElsewhere(resource, fan.tunnel())) {
                     plan = plan.then(Plan.of(Change.delete(resource)));
                 }
             }
@@ -81,9 +81,10 @@ final class PortSharing {
                         + " at zero");
     }
 
-    private static boolean isElsewhere(Resource resource) {
+    private static boolean isElsewhere(Resource resource, String tunnel) {
         return resource instanceof ProgramsResource programs
-                && !programs.device().equals(programs.keeper());
+                && programs.keeper().equals(tunnel)
+                && !programs.device().equals(tunnel);
     }
 
     /** Of a fan that somebody took apart: what has no programs is in no use. */
