@@ -4,6 +4,7 @@ module io.fanatic.cli {
     requires static transitive org.jspecify;
     requires info.picocli;
     requires com.google.gson;
+    requires jdk.httpserver;
     requires io.netty.buffer;
     requires io.netty.codec;
     requires io.netty.codec.dns;

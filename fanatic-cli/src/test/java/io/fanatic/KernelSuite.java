@@ -61,6 +61,7 @@ public final class KernelSuite {
                     NETLINK + "bpf.AssemblerTest",
                     NETLINK + "bpf.BpfObjectsTest",
                     NETLINK + "bpf.AttachTest",
+                    NETLINK + "bpf.ObserverKernelTest",
                     NETLINK + "bpf.ProgramKernelTest"),
             Group.of(
                     "vxlan",

@@ -133,6 +133,19 @@ public enum Counter {
         return index < RECEIVED.index || this == SENT_DIRECT;
     }
 
+    /** {@return {@code out} or {@code in}, for frames of containers of this host and of others; stable} */
+    public String direction() {
+        return isSend() ? "out" : "in";
+    }
+
+    /**
+     * {@return what happened to the frame, the same word in both directions: the {@linkplain #label label} without its direction, such as
+     * {@code spoofed}; {@code passed} where it went on; stable}
+     */
+    public String reason() {
+        return kind == Kind.PASSED ? "passed" : label.substring(label.indexOf('-') + 1);
+    }
+
     /** {@return a short name for tables and JSON, lower case with dashes; stable} */
     public String label() {
         return label;

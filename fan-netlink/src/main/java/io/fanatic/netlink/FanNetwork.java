@@ -14,6 +14,8 @@ import io.fanatic.netlink.engine.FanPath;
 import io.fanatic.netlink.engine.HostLock;
 import io.fanatic.netlink.engine.Kernel;
 import io.fanatic.netlink.engine.LinuxKernel;
+import io.fanatic.netlink.engine.Monitor;
+import io.fanatic.netlink.engine.MonitorSpec;
 import io.fanatic.netlink.engine.Plan;
 import io.fanatic.netlink.firewall.FirewallException;
 import io.fanatic.netlink.host.DhcpLease;
@@ -290,6 +292,18 @@ public final class FanNetwork {
      */
     public Map<Counter, Long> counters(Fan fan) {
         return privileged(() -> read(kernel -> new Engine(kernel).counters(fan)));
+    }
+
+    /**
+     * Begins to tell of single frames that the fans' programs drop or pass. The fans and their programs stay as they are.
+     *
+     * @param spec what to tell of
+     * @return what tells; to be closed
+     * @throws FanException UNSUPPORTED before Linux 6.6
+     */
+    public Monitor monitor(MonitorSpec spec) {
+        Objects.requireNonNull(spec, "spec");
+        return privileged(() -> new Monitor(spec, this::read));
     }
 
     /**

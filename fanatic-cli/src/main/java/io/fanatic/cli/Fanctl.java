@@ -5,6 +5,7 @@ import io.fanatic.cli.command.Console;
 import io.fanatic.cli.command.Program;
 import io.fanatic.cli.fanctl.ConfigCommand;
 import io.fanatic.cli.fanctl.DownCommand;
+import io.fanatic.cli.fanctl.MonitorCommand;
 import io.fanatic.cli.fanctl.ShowCommand;
 import io.fanatic.cli.fanctl.UpCommand;
 import io.fanatic.cli.fanctl.WatchCommand;
@@ -12,7 +13,7 @@ import java.util.List;
 
 /** {@code fanctl}: brings fans up and down, and shows them. */
 public final class Fanctl extends Program {
-    private static final List<String> NAMES = List.of("up", "down", "show", "config", "watch");
+    private static final List<String> NAMES = List.of("up", "down", "show", "config", "watch", "monitor");
 
     public Fanctl() {
         super("fanctl", "Brings fans up and down, and shows them.", NAMES);
@@ -31,6 +32,8 @@ public final class Fanctl extends Program {
                 return new ConfigCommand();
             case "watch":
                 return new WatchCommand();
+            case "monitor":
+                return new MonitorCommand();
             default:
                 throw new IllegalArgumentException(name);
         }

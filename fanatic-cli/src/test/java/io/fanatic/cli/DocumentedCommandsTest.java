@@ -49,6 +49,8 @@ class DocumentedCommandsTest {
             Map.entry("sudo scripts/release VERSION", RELEASE),
             Map.entry("sudo scripts/setup run", "changes the machine: scripts/test-fresh, in a fresh system"),
             Map.entry("sudo scripts/test", "runs this test"),
+            Map.entry("fanctl show --prometheus", "fan-metrics(5): MetricsTest"),
+            Map.entry("systemctl enable --now fan-metrics.timer", "fan-metrics(5), wants systemd: BootTest"),
             Map.entry("fanctl up -a", "fan(5), of its file: FanctlTest, BootTest"));
 
     private static final Pattern INLINE = Pattern.compile(

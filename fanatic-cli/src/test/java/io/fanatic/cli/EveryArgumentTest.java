@@ -48,7 +48,7 @@ class EveryArgumentTest {
 
     /** They do not end by themselves, or make labs. */
     private static final Set<String> LONG =
-            Set.of("watch", "serve", "names", "lab demo", "lab up", "lab run", "lab bench", "lab exec");
+            Set.of("watch", "monitor", "serve", "names", "lab demo", "lab up", "lab run", "lab bench", "lab exec");
 
     private LabHost host;
     private HostSnapshot before;

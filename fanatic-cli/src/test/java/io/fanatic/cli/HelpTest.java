@@ -30,7 +30,7 @@ class HelpTest {
     @Test
     void aListOfCommandsTellsTheFirstSentenceOfEachAndItsOwnHelpAllOfThem() {
         assertThat(CliRun.fanctl("--help").done())
-                .contains("  down    Takes a fan down and leaves the host as it was before.\n  show ");
+                .contains("  down     Takes a fan down and leaves the host as it was before.\n  show ");
         assertThat(CliRun.fanctl("down --help").done().replace('\n', ' '))
                 .contains("Takes a fan down and leaves the host as it was before. What is gone already is no error;");
     }

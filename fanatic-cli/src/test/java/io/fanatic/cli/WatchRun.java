@@ -13,9 +13,11 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 
-/** {@code fanctl watch} as a process of its own on a lab's host, with what it has said so far. */
+/** {@code fanctl watch}, or another command that goes on, as a process of its own on a lab's host, with what it has said so far. */
 final class WatchRun implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final long PAUSE_NANOS = 10_000_000;
@@ -81,6 +83,11 @@ final class WatchRun implements AutoCloseable {
         return start(host, directory, List.of(), Fanctl.class, "", Map.of());
     }
 
+    /** Another command of fanctl, which runs until it is ended as well. */
+    static WatchRun startFanctl(LabHost host, Path directory, String commandLine) {
+        return start(host, directory, JavaProgram.fanctl(directory, commandLine), Map.of());
+    }
+
     long pid() {
         return process.pid();
     }
@@ -101,18 +108,26 @@ final class WatchRun implements AutoCloseable {
 
     /** Waits for a line that begins like this, after the one that was waited for last; gives it. */
     String hear(String beginning) {
+        return hear("\"" + beginning + "\"", line -> line.startsWith(beginning));
+    }
+
+    /** The same for a line that is like this. */
+    String hear(Pattern pattern) {
+        return hear(pattern.toString(), line -> pattern.matcher(line).matches());
+    }
+
+    private String hear(String what, Predicate<String> wanted) {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (true) {
             List<String> lines = lines();
             for (int i = heard; i < lines.size(); i++) {
-                if (lines.get(i).startsWith(beginning)) {
+                if (wanted.test(lines.get(i))) {
                     heard = i + 1;
                     return lines.get(i);
                 }
             }
             if (System.nanoTime() > deadline || !process.isAlive()) {
-                throw new AssertionError(
-                        "no \"" + beginning + "\" after line " + heard + " of:\n" + String.join("\n", lines));
+                throw new AssertionError("no " + what + " after line " + heard + " of:\n" + String.join("\n", lines));
             }
             LockSupport.parkNanos(PAUSE_NANOS);
         }
@@ -176,6 +191,19 @@ final class WatchRun implements AutoCloseable {
         try {
             if (!process.waitFor(20, TimeUnit.SECONDS)) {
                 process.destroyForcibly().waitFor();
+            }
+            return process.exitValue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return -1;
+        }
+    }
+
+    /** Waits until it has ended by itself, or by a signal. */
+    int exitStatus() {
+        try {
+            if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+                throw new AssertionError("it has not ended:\n" + String.join("\n", lines()));
             }
             return process.exitValue();
         } catch (InterruptedException e) {

@@ -26,6 +26,7 @@ final class Bpf {
     static final int MAP_GET_FD_BY_ID = 14;
     static final int OBJ_GET_INFO_BY_FD = 15;
     static final int PROG_QUERY = 16;
+    static final int LINK_CREATE = 28;
 
     /** BPF_OBJ_NAME_LEN, with the closing NUL. */
     static final int NAME_BYTES = 16;

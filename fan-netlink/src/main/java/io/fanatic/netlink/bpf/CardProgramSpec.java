@@ -6,6 +6,7 @@ import io.fanatic.netlink.bpf.AttachedProgram.Role;
 import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +44,12 @@ public record CardProgramSpec(FanProgramSpec fan, int port, MacAddress tunnelMac
         return role == Role.CARD_GUARD
                 ? CardGuardProgram.emit(this, countersFd, order)
                 : CardWitnessProgram.emit(this, countersFd, order);
+    }
+
+    /** What it does not take is dropped by the guard on the tunnel. */
+    @Override
+    public Optional<Assembler> observe(Role role, Observation observation, ByteOrder order) {
+        return Optional.empty();
     }
 
     // Written out to start fast, see Ipv4Address.

@@ -8,6 +8,7 @@ import io.fanatic.netlink.bpf.AttachedProgram.Role;
 import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,6 +56,12 @@ public record DirectGuardSpec(
     @Override
     public Assembler emit(Role role, int countersFd, ByteOrder order) {
         return DirectGuardProgram.emit(this, countersFd, order);
+    }
+
+    /** Its device is not ours: what it drops is counted only. */
+    @Override
+    public Optional<Assembler> observe(Role role, Observation observation, ByteOrder order) {
+        return Optional.empty();
     }
 
     // Written out to start fast, see Ipv4Address.

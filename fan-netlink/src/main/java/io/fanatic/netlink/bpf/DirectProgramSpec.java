@@ -45,6 +45,14 @@ public record DirectProgramSpec(FanProgramSpec fan, int card, List<Ipv4Prefix> o
         return fast.isPresent() ? fast.get().emit(role, countersFd, order) : fan.emit(role, countersFd, order);
     }
 
+    /** What leaves without encapsulation is sent like the rest. */
+    @Override
+    public Optional<Assembler> observe(Role role, Observation observation, ByteOrder order) {
+        return role == Role.GUARD && fast.isPresent()
+                ? fast.get().observe(role, observation, order)
+                : fan.observe(role, observation, order);
+    }
+
     // Written out to start fast, see Ipv4Address.
     @Override
     public boolean equals(@Nullable Object other) {

@@ -85,13 +85,7 @@ public final class EncapProgram {
         } else {
             asm.add(Alu.MOV.imm(R5, 0));
         }
-        emitter.select(spec.fans(), Counter.SEND_OFF_OVERLAY.label(), false, fan -> {
-            emitter.requireLocal(fan, R8, Counter.SEND_SPOOFED.label());
-            owner(emitter, fan);
-            if (fan.localAddresses().size() == 1) {
-                asm.add(Alu.MOV.imm32(R9, fan.localAddresses().get(0).bits()));
-            }
-        });
+        select(emitter, spec);
         putKey(
                 emitter,
                 0,
@@ -160,6 +154,42 @@ public final class EncapProgram {
         spec.fan().ipv6().ifPresent(ipv6 -> new Ipv6Steps(emitter, spec.fan(), ipv6).encap(KERNEL));
         drops(emitter);
         return asm;
+    }
+
+    /** Writes the program that decides as the others and only tells what it decided. */
+    static Assembler observe(FanProgramSpec spec, ObservingEmitter emitter) {
+        decide(emitter, spec);
+        spec.ipv6().ifPresent(ipv6 -> emitter.asm.label(KERNEL));
+        emitter.finish(Counter.SENT);
+        spec.ipv6().ifPresent(ipv6 -> new Ipv6Steps(emitter, spec, ipv6).encap(KERNEL));
+        return observed(emitter);
+    }
+
+    /** The same for the device that all IPIP fans share. */
+    static Assembler observe(IpipProgramSpec spec, ObservingEmitter emitter) {
+        emitter.asm.add(Alu.MOV.reg(R6, R1));
+        emitter.parse();
+        select(emitter, spec);
+        emitter.finish(Counter.SENT);
+        return observed(emitter);
+    }
+
+    private static Assembler observed(ObservingEmitter emitter) {
+        emitter.slowPath();
+        drops(emitter);
+        emitter.count();
+        return emitter.asm;
+    }
+
+    /** Selects the fan of a packet and decides: leaves the owner of its destination in R7, that of its source in R9. */
+    private static void select(FanEmitter emitter, IpipProgramSpec spec) {
+        emitter.select(spec.fans(), Counter.SEND_OFF_OVERLAY.label(), false, fan -> {
+            emitter.requireLocal(fan, R8, Counter.SEND_SPOOFED.label());
+            owner(emitter, fan);
+            if (fan.localAddresses().size() == 1) {
+                emitter.asm.add(Alu.MOV.imm32(R9, fan.localAddresses().get(0).bits()));
+            }
+        });
     }
 
     /** Whether a frame leaves, and to whom: leaves its owner in R7, and with several addresses that of its source in R9. */

@@ -34,7 +34,7 @@ import java.util.function.Consumer;
  * has (2 bytes off a multiple of 4), since the verifier insists on that where the CPU does. What a frame usually is stands on
  * the straight way down; whatever happens rarely is emitted by {@link #slowPath} past the end.
  */
-final class FanEmitter {
+class FanEmitter {
 
     /** TC_ACT_UNSPEC: the next program on the hook, or the next filter, has its say. Nobody else's program is shut out. */
     static final int NEXT = -1;
@@ -116,6 +116,11 @@ final class FanEmitter {
     /** Has the parser go on elsewhere with IPv6, of a fan that carries it. */
     void takeIpv6(String label) {
         ipv6 = label;
+    }
+
+    /** Whether the program only looks: then no step of it may change the frame. */
+    boolean observes() {
+        return false;
     }
 
     /** Parses what the tunnel carries. Falls through to the label {@link #ADDRESSES}. */

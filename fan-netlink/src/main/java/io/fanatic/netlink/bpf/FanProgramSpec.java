@@ -91,6 +91,26 @@ public record FanProgramSpec(
                 : EncapProgram.emit(this, countersFd, order);
     }
 
+    @Override
+    public Optional<Assembler> observe(Role role, Observation observation, ByteOrder order) {
+        return Optional.of(
+                role == Role.GUARD
+                        ? GuardProgram.observe(
+                                this,
+                                false,
+                                new ObservingEmitter(
+                                        TunnelType.VXLAN,
+                                        GuardProgram.REASONS,
+                                        observation,
+                                        true,
+                                        setsLocalAddress,
+                                        order))
+                        : EncapProgram.observe(
+                                this,
+                                new ObservingEmitter(
+                                        TunnelType.VXLAN, FanEmitter.SEND_REASONS, observation, false, false, order)));
+    }
+
     // Written out to start fast, see Ipv4Address.
     @Override
     public boolean equals(@Nullable Object other) {

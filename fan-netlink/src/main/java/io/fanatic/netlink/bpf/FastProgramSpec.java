@@ -1,10 +1,12 @@
 package io.fanatic.netlink.bpf;
 
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.TunnelType;
 import io.fanatic.netlink.bpf.AttachedProgram.Role;
 import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +35,26 @@ public record FastProgramSpec(FanProgramSpec fan, int port, int card) implements
         return role == Role.GUARD
                 ? GuardProgram.emit(this, countersFd, order)
                 : EncapProgram.emit(this, countersFd, order);
+    }
+
+    @Override
+    public Optional<Assembler> observe(Role role, Observation observation, ByteOrder order) {
+        return Optional.of(
+                role == Role.GUARD
+                        ? GuardProgram.observe(
+                                fan,
+                                true,
+                                new ObservingEmitter(
+                                        TunnelType.VXLAN,
+                                        GuardProgram.REASONS,
+                                        observation,
+                                        true,
+                                        fan.setsLocalAddress(),
+                                        order))
+                        : EncapProgram.observe(
+                                fan,
+                                new ObservingEmitter(
+                                        TunnelType.VXLAN, FanEmitter.SEND_REASONS, observation, false, false, order)));
     }
 
     // Written out to start fast, see Ipv4Address.

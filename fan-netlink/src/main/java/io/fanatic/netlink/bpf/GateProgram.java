@@ -58,7 +58,11 @@ public final class GateProgram {
      * @param order of the CPU that will run it
      */
     public static Assembler emit(FanProgramSpec spec, int countersFd, ByteOrder order) {
-        FanEmitter emitter = new FanEmitter(TunnelType.VXLAN, FanEmitter.SEND_REASONS, countersFd, order);
+        return emit(spec, new FanEmitter(TunnelType.VXLAN, FanEmitter.SEND_REASONS, countersFd, order));
+    }
+
+    /** Writes the program; one that only looks leaves guard's mark for the one that decides. */
+    static Assembler emit(FanProgramSpec spec, FanEmitter emitter) {
         Assembler asm = emitter.asm;
 
         asm.add(Alu.MOV.reg(R6, R1));
@@ -79,9 +83,11 @@ public final class GateProgram {
             emitter.requireLocal(spec, R7, spoofed);
             emitter.requireInside(R8, spec.mapping().overlay(), spoofed);
             asm.add(Jump.to(PASS));
-            asm.label("let-in")
-                    .add(Alu.AND.imm(R1, ~LET_IN), Width.WORD.store(R6, MARK, R1))
-                    .add(Jump.to(PASS));
+            asm.label("let-in");
+            if (!emitter.observes()) {
+                asm.add(Alu.AND.imm(R1, ~LET_IN), Width.WORD.store(R6, MARK, R1));
+            }
+            asm.add(Jump.to(PASS));
         } else {
             asm.add(Jump.to(spoofed)); // no other host's container is at this bridge
         }

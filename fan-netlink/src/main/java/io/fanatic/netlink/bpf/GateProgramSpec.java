@@ -1,9 +1,11 @@
 package io.fanatic.netlink.bpf;
 
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.TunnelType;
 import io.fanatic.netlink.bpf.AttachedProgram.Role;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +28,14 @@ public record GateProgramSpec(FanProgramSpec fan) implements ProgramSpec {
     @Override
     public Assembler emit(Role role, int countersFd, ByteOrder order) {
         return GateProgram.emit(fan, countersFd, order);
+    }
+
+    @Override
+    public Optional<Assembler> observe(Role role, Observation observation, ByteOrder order) {
+        // A bridge's frames have an Ethernet header, whatever the tunnel's have.
+        return Optional.of(GateProgram.emit(
+                fan,
+                new ObservingEmitter(TunnelType.VXLAN, FanEmitter.SEND_REASONS, observation, false, false, order)));
     }
 
     // Written out to start fast, see Ipv4Address.

@@ -78,7 +78,17 @@ public final class GuardProgram {
     }
 
     private static Assembler emit(FanProgramSpec spec, boolean fast, int countersFd, ByteOrder order) {
-        FanEmitter emitter = new FanEmitter(TunnelType.VXLAN, REASONS, countersFd, order);
+        return emit(spec, fast, new FanEmitter(TunnelType.VXLAN, REASONS, countersFd, order));
+    }
+
+    /** Writes the program that decides as the others and only tells what it decided. */
+    static Assembler observe(FanProgramSpec spec, boolean fast, ObservingEmitter emitter) {
+        emit(spec, fast, emitter);
+        emitter.count();
+        return emitter.asm;
+    }
+
+    private static Assembler emit(FanProgramSpec spec, boolean fast, FanEmitter emitter) {
         Assembler asm = emitter.asm;
 
         readKey(asm, spec.setsLocalAddress(), fast ? NO_KEY : Counter.RECEIVE_NO_KEY.label());
@@ -90,9 +100,13 @@ public final class GuardProgram {
         emitter.requireLocal(spec, R7, Counter.RECEIVE_NOT_LOCAL.label());
         requireSender(emitter, spec, Counter.RECEIVE_SPOOFED.label());
         requireOuterSource(asm);
-        asm.add(Width.WORD.load(R1, R6, MARK), Alu.OR.imm(R1, LET_IN), Width.WORD.store(R6, MARK, R1));
+        if (!emitter.observes()) {
+            asm.add(Width.WORD.load(R1, R6, MARK), Alu.OR.imm(R1, LET_IN), Width.WORD.store(R6, MARK, R1));
+        }
         if (fast) {
-            PathWitness.note(emitter, R8, PathWitness.RECEIVED);
+            if (!emitter.observes()) {
+                PathWitness.note(emitter, R8, PathWitness.RECEIVED);
+            }
             asm.label(LET_IN_ALREADY);
         }
         emitter.finish(Counter.RECEIVED);
@@ -151,7 +165,17 @@ public final class GuardProgram {
      * @param order of the CPU that will run it
      */
     public static Assembler emit(IpipProgramSpec spec, int countersFd, ByteOrder order) {
-        FanEmitter emitter = new FanEmitter(TunnelType.IPIP, REASONS, countersFd, order);
+        return emit(spec, new FanEmitter(TunnelType.IPIP, REASONS, countersFd, order));
+    }
+
+    /** As {@link #observe(FanProgramSpec, boolean, ObservingEmitter)}, for the device that all IPIP fans share. */
+    static Assembler observe(IpipProgramSpec spec, ObservingEmitter emitter) {
+        emit(spec, emitter);
+        emitter.count();
+        return emitter.asm;
+    }
+
+    private static Assembler emit(IpipProgramSpec spec, FanEmitter emitter) {
         Assembler asm = emitter.asm;
 
         readKey(asm, spec.setsLocalAddress(), Counter.RECEIVE_NO_KEY.label());

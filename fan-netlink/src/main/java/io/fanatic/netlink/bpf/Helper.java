@@ -17,6 +17,8 @@ public enum Helper {
     SKB_GET_TUNNEL_KEY(20),
     /** skb, address of a {@link TunnelKey}, its size, flags: 0 or a negative errno. */
     SKB_SET_TUNNEL_KEY(21),
+    /** skb, offset, address of where to, how many: 0 or a negative errno, and then they are zeros. */
+    SKB_LOAD_BYTES(26),
     /** Index of a device, flags: {@link FanEmitter#REDIRECT}; the packet goes there when the program ends. */
     REDIRECT(23),
     /** skb: the hash of its flow, calculated where nobody has done so yet. */
@@ -30,6 +32,8 @@ public enum Helper {
      * none, see {@link FibLookup} (Linux 4.18).
      */
     FIB_LOOKUP(69),
+    /** Queue, address of a value, flags: 0, or -E2BIG when there is no room (Linux 4.20). */
+    MAP_PUSH_ELEM(87),
     /** Nothing: nanoseconds since the machine was started, those asleep included. */
     KTIME_GET_BOOT_NS(125),
     /** Nothing: nanoseconds since the machine was started, as of the last tick of its clock (Linux 5.11). */

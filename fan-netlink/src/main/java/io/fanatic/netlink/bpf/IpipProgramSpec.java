@@ -1,10 +1,12 @@
 package io.fanatic.netlink.bpf;
 
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.TunnelType;
 import io.fanatic.netlink.bpf.AttachedProgram.Role;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Everything that the two programs of the device depend on that all IPIP fans of a host share.
@@ -53,5 +55,24 @@ public record IpipProgramSpec(List<FanProgramSpec> fans, boolean learnsPathMtu) 
         return role == Role.GUARD
                 ? GuardProgram.emit(this, countersFd, order)
                 : EncapProgram.emit(this, countersFd, order);
+    }
+
+    @Override
+    public Optional<Assembler> observe(Role role, Observation observation, ByteOrder order) {
+        return Optional.of(
+                role == Role.GUARD
+                        ? GuardProgram.observe(
+                                this,
+                                new ObservingEmitter(
+                                        TunnelType.IPIP,
+                                        GuardProgram.REASONS,
+                                        observation,
+                                        true,
+                                        setsLocalAddress(),
+                                        order))
+                        : EncapProgram.observe(
+                                this,
+                                new ObservingEmitter(
+                                        TunnelType.IPIP, FanEmitter.SEND_REASONS, observation, false, false, order)));
     }
 }

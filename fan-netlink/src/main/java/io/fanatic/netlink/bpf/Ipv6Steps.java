@@ -96,10 +96,11 @@ final class Ipv6Steps {
         requireInside(R7, ipv6.mapping().overlay(), Counter.SEND_OFF_OVERLAY.label());
         owner(R7, Counter.SEND_NO_HOST.label());
         jumpIfOurs(R7, Counter.SEND_OWN_SLICE.label());
-        asm.add(Width.BYTE.load(R1, R2, HOP_LIMIT))
-                .add(Jump.LE.imm32(R1, 1, Counter.SEND_HOP_LIMIT.label()))
-                .add(Alu.SUB.imm(R1, 1), Width.BYTE.store(R10, SCRATCH, R1));
-        write(HOP_LIMIT, 1, Counter.SEND_MALFORMED.label());
+        asm.add(Width.BYTE.load(R1, R2, HOP_LIMIT)).add(Jump.LE.imm32(R1, 1, Counter.SEND_HOP_LIMIT.label()));
+        if (!emitter.observes()) {
+            asm.add(Alu.SUB.imm(R1, 1), Width.BYTE.store(R10, SCRATCH, R1));
+            write(HOP_LIMIT, 1, Counter.SEND_MALFORMED.label());
+        }
         asm.add(Jump.to(onward));
         parseSlowPath(Counter.SEND_MALFORMED);
     }
@@ -118,12 +119,16 @@ final class Ipv6Steps {
         jumpIfOurs(R8, Counter.RECEIVE_SPOOFED.label());
         asm.add(Width.WORD.load(R1, R10, KEY + TunnelKey.REMOTE))
                 .add(Jump.NE.reg32(R1, R8, Counter.RECEIVE_SPOOFED.label()));
-        put(SCRATCH, ipv6.bridge());
-        put(SCRATCH + 6, ipv6.router());
-        write(0, 12, Counter.RECEIVE_MALFORMED.label());
-        asm.add(Width.WORD.load(R1, R6, MARK), Alu.OR.imm(R1, LET_IN), Width.WORD.store(R6, MARK, R1))
-                .add(Alu.MOV.imm(R7, FanEmitter.NEXT), Alu.MOV.imm(R1, Counter.RECEIVED.index()))
-                .add(Jump.to("count"));
+        if (emitter.observes()) {
+            emitter.finish(Counter.RECEIVED);
+        } else {
+            put(SCRATCH, ipv6.bridge());
+            put(SCRATCH + 6, ipv6.router());
+            write(0, 12, Counter.RECEIVE_MALFORMED.label());
+            asm.add(Width.WORD.load(R1, R6, MARK), Alu.OR.imm(R1, LET_IN), Width.WORD.store(R6, MARK, R1))
+                    .add(Alu.MOV.imm(R7, FanEmitter.NEXT), Alu.MOV.imm(R1, Counter.RECEIVED.index()))
+                    .add(Jump.to("count"));
+        }
         parseSlowPath(Counter.RECEIVE_MALFORMED);
 
         // Of what has a hop limit of 255, the kernel's own answer to a packet that is too big for the underlay passes.
@@ -165,30 +170,14 @@ final class Ipv6Steps {
         asm.add(Width.WORD.load(R1, R6, MARK)).add(Jump.SET.imm32(R1, LET_IN, "ipv6-let-in"));
         requireLocal(R8, "ipv6-not-from-here");
         requireInside(R7, ipv6.mapping().overlay(), pass);
-        requireLocal(R7, "ipv6-onward");
+        requireLocal(R7, emitter.observes() ? pass : "ipv6-onward");
         asm.add(Jump.to(pass));
-
-        asm.label("ipv6-onward");
-        requireForHost(pass);
-        put(SCRATCH, ipv6.router());
-        write(0, 6, Counter.SEND_HOST_OTHER.label());
-        asm.add(Width.WORD.load(R1, R6, IFINDEX), Alu.MOV.imm(R2, 0)).add(Helper.REDIRECT.call(), Instruction.exit());
-
-        asm.label("ipv6-let-in").add(Alu.AND.imm(R1, ~LET_IN), Width.WORD.store(R6, MARK, R1));
-        asm.label("ipv6-arrived");
-        requireForHost(pass);
-        asm.add(Width.WORD.load(R1, R2, DESTINATION + 8))
-                .add(Jump.NE.imm32(R1, 0, "ipv6-to-a-container"))
-                .add(Width.WORD.load(R1, R2, DESTINATION + 12))
-                .add(Jump.EQ.imm32(R1, asm.network32(1), pass)); // the host address
-        asm.label("ipv6-to-a-container").add(Width.WORD.storeImm(R10, SCRATCH, AF_INET6));
-        for (int i = 0; i < 16; i += 4) {
-            asm.add(Width.WORD.load(R1, R2, DESTINATION + i), Width.WORD.store(R10, SCRATCH + 4 + i, R1));
+        if (emitter.observes()) {
+            asm.label("ipv6-let-in").label("ipv6-arrived").add(Jump.to(pass));
+        } else {
+            onward(pass);
+            arrived(pass);
         }
-        asm.add(Width.WORD.load(R1, R6, IFINDEX))
-                .add(Alu.MOV.reg(R2, R10), Alu.ADD.imm(R2, SCRATCH))
-                .add(Alu.MOV.imm(R3, NEXT_HOP_BYTES), Alu.MOV.imm(R4, 0))
-                .add(Helper.REDIRECT_NEIGH.call(), Instruction.exit());
 
         asm.label("ipv6-not-from-here");
         jumpIfLinkLocal(R8, "ipv6-neighbour");
@@ -212,6 +201,34 @@ final class Ipv6Steps {
         emitter.pull(FRAME, "parse-ipv6", Counter.SEND_HOST_OTHER.label());
         asm.label("ipv6-type-not-linear");
         emitter.pull(FRAME + 1, "ipv6-type", Counter.SEND_HOST_OTHER.label());
+    }
+
+    /** To the tunnel. */
+    private void onward(String pass) {
+        asm.label("ipv6-onward");
+        requireForHost(pass);
+        put(SCRATCH, ipv6.router());
+        write(0, 6, Counter.SEND_HOST_OTHER.label());
+        asm.add(Width.WORD.load(R1, R6, IFINDEX), Alu.MOV.imm(R2, 0)).add(Helper.REDIRECT.call(), Instruction.exit());
+    }
+
+    /** What came out of the tunnel, to the container or to the host. */
+    private void arrived(String pass) {
+        asm.label("ipv6-let-in").add(Alu.AND.imm(R1, ~LET_IN), Width.WORD.store(R6, MARK, R1));
+        asm.label("ipv6-arrived");
+        requireForHost(pass);
+        asm.add(Width.WORD.load(R1, R2, DESTINATION + 8))
+                .add(Jump.NE.imm32(R1, 0, "ipv6-to-a-container"))
+                .add(Width.WORD.load(R1, R2, DESTINATION + 12))
+                .add(Jump.EQ.imm32(R1, asm.network32(1), pass)); // the host address
+        asm.label("ipv6-to-a-container").add(Width.WORD.storeImm(R10, SCRATCH, AF_INET6));
+        for (int i = 0; i < 16; i += 4) {
+            asm.add(Width.WORD.load(R1, R2, DESTINATION + i), Width.WORD.store(R10, SCRATCH + 4 + i, R1));
+        }
+        asm.add(Width.WORD.load(R1, R6, IFINDEX))
+                .add(Alu.MOV.reg(R2, R10), Alu.ADD.imm(R2, SCRATCH))
+                .add(Alu.MOV.imm(R3, NEXT_HOP_BYTES), Alu.MOV.imm(R4, 0))
+                .add(Helper.REDIRECT_NEIGH.call(), Instruction.exit());
     }
 
     /** Only a frame to the host's own Ethernet address is sent on; the bridge gives its host copies of others too. */

@@ -5,6 +5,7 @@ import io.fanatic.netlink.bpf.AttachedProgram.Role;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Everything that the programs of a device depend on: the same specification gives the same programs, byte by byte. The programs of one
@@ -33,6 +34,15 @@ public sealed interface ProgramSpec
      * @param order of the CPU that will run it
      */
     Assembler emit(Role role, int countersFd, ByteOrder order);
+
+    /**
+     * Writes a program that decides as one of the programs does and only tells of it.
+     *
+     * @param role one of {@link #roles}
+     * @param order of the CPU that will run it
+     * @return empty where such a program drops nothing that no other one sees
+     */
+    Optional<Assembler> observe(Role role, Observation observation, ByteOrder order);
 
     /**
      * The same for a device of ours that records the programs; that differs only where the programs hand packets to it, and not in their names.

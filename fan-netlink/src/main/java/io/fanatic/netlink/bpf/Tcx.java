@@ -108,6 +108,29 @@ public final class Tcx {
     }
 
     /**
+     * Attaches a program right in front of another one, by a link: it is detached with the last descriptor of the link, such as when this
+     * process ends.
+     *
+     * @param others numbers of programs; in front of the first of them that is there, or of all that are there
+     * @return the descriptor
+     * @throws ErrnoException ENODEV without the device, EINVAL on a kernel without tcx
+     */
+    static int link(int interfaceIndex, Hook hook, BpfProgram program, Set<Integer> others) {
+        ByteBuffer attributes = Bpf.attributes()
+                .putInt(0, program.fd())
+                .putInt(4, interfaceIndex)
+                .putInt(8, hook.attachType)
+                .putInt(12, BEFORE);
+        for (int id : query(interfaceIndex, hook)) {
+            if (others.contains(id)) {
+                attributes.putInt(12, BEFORE | ID).putInt(16, id);
+                break;
+            }
+        }
+        return Bpf.call("attach an eBPF program to the " + describe(interfaceIndex, hook), Bpf.LINK_CREATE, attributes);
+    }
+
+    /**
      * Takes one program away and leaves the others. By its place in the list, since to open it would take CAP_SYS_ADMIN; the kernel
      * refuses when the list has changed in between, and then it is read again.
      *

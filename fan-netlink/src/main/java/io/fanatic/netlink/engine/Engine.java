@@ -17,6 +17,7 @@ import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.Ipv6Mapping;
 import io.fanatic.core.Overlays;
 import io.fanatic.core.Share;
+import io.fanatic.core.TunnelType;
 import io.fanatic.core.UnderlaySpec;
 import io.fanatic.netlink.firewall.NatTable;
 import io.fanatic.netlink.host.DhcpLease;
@@ -84,6 +85,29 @@ public final class Engine {
             }
             return sums;
         });
+    }
+
+    /** The programs of fans on devices of ours, where they are what this release gives them. */
+    List<ProgramsResource> programs() {
+        HostState host = HostState.of(kernel);
+        DesiredState state = state();
+        List<Resource> all = new ArrayList<>();
+        for (TunnelType type : TunnelType.values()) {
+            all.addAll(Tunnels.of(type, state).observedShared(host));
+        }
+        for (Fan fan : host.fans()) {
+            all.addAll(state.observed(fan, host));
+        }
+        List<ProgramsResource> programs = new ArrayList<>();
+        for (Resource resource : all) {
+            if (resource instanceof ProgramsResource found
+                    && found.device().equals(found.keeper())
+                    && found.spec().isPresent()
+                    && !programs.contains(found)) {
+                programs.add(found);
+            }
+        }
+        return programs;
     }
 
     /**

@@ -4,6 +4,7 @@ import io.fanatic.core.Counter;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.MacAddress;
+import io.fanatic.netlink.bpf.FanObserver;
 import io.fanatic.netlink.bpf.ProgramSpec;
 import io.fanatic.netlink.firewall.ForwardTable;
 import io.fanatic.netlink.firewall.Iptables;
@@ -475,6 +476,19 @@ public interface Kernel extends AutoCloseable {
      * @param entries all that is to be in it
      */
     void replaceForwardTable(List<ForwardTable.Entry> entries);
+
+    /**
+     * Attaches programs that only look in front of those of a device of ours, which stay as they are.
+     *
+     * @param device has the programs
+     * @param spec what they are
+     * @param observer is told of frames
+     * @param fan the number that it shall be told of the fan
+     * @param filters frames have to fit each of these
+     * @return what detaches them again, also when this kernel is closed; they go with this process, too
+     */
+    AutoCloseable observePrograms(
+            String device, ProgramSpec spec, FanObserver observer, int fan, List<FanObserver.Filter> filters);
 
     /**
      * {@return what the programs have counted that a device of ours records; empty when there are none}

@@ -6,6 +6,7 @@ import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.MacAddress;
 import io.fanatic.netlink.bpf.BpfMap;
 import io.fanatic.netlink.bpf.DirectProgramSpec;
+import io.fanatic.netlink.bpf.FanObserver;
 import io.fanatic.netlink.bpf.FanPrograms;
 import io.fanatic.netlink.bpf.FastProgramSpec;
 import io.fanatic.netlink.bpf.ProgramRecord;
@@ -270,6 +271,15 @@ public final class LinuxKernel implements Kernel {
     @Override
     public BridgedRules bridgedRules(Fan fan, boolean bridgedPassIptables) {
         return PassedBy.bridged(firewall.all(), fan, bridgedPassIptables);
+    }
+
+    @Override
+    public AutoCloseable observePrograms(
+            String device, ProgramSpec spec, FanObserver observer, int fan, List<FanObserver.Filter> filters) {
+        Link link = link(device);
+        Set<Integer> ids = new HashSet<>();
+        ProgramRecord.in(link.alias()).at(ProgramRecord.ITSELF).ifPresent(place -> ids.addAll(place.ids()));
+        return observer.attach(fan, link.index(), spec, ids, filters);
     }
 
     @Override

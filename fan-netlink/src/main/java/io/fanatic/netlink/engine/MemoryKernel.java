@@ -4,6 +4,7 @@ import io.fanatic.core.Counter;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.MacAddress;
+import io.fanatic.netlink.bpf.FanObserver;
 import io.fanatic.netlink.bpf.ProgramSpec;
 import io.fanatic.netlink.firewall.ForwardTable;
 import io.fanatic.netlink.firewall.Iptables;
@@ -887,6 +888,14 @@ public final class MemoryKernel implements Kernel {
      */
     public void holdUdpPort(int port) {
         heldPorts.add(port);
+    }
+
+    /** No frame passes here. */
+    @Override
+    public AutoCloseable observePrograms(
+            String device, ProgramSpec spec, FanObserver observer, int fan, List<FanObserver.Filter> filters) {
+        call("observe the programs of " + device);
+        return () -> {};
     }
 
     @Override

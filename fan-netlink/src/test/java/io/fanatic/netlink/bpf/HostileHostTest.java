@@ -7,17 +7,23 @@ import io.fanatic.core.FanEntry;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.MacAddress;
+import io.fanatic.core.UnderlaySpec;
 import io.fanatic.netlink.FanNetwork;
 import io.fanatic.netlink.engine.Fan;
+import io.fanatic.netlink.engine.Monitor;
+import io.fanatic.netlink.engine.MonitorSpec;
+import io.fanatic.netlink.engine.MonitoredFrame;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -185,6 +191,124 @@ class HostileHostTest {
         assertThat(counted(false)).isEmpty();
         System.out.println("number: crafted frames out: " + good + " good on the underlay, " + (frames.size() - good)
                 + " bad dropped and counted");
+    }
+
+    /** Its addresses are what the forger wrote; it neither changes what is counted, nor what arrives, nor the fan's programs. */
+    @Test
+    void aMonitorTellsOfEachDropWithItsReasonAndWhoSentIt() {
+        Map<String, List<Integer>> before = attachedToTheFan();
+        try (PacketSocket out = new PacketSocket(hostile, "und");
+                PacketSocket in = new PacketSocket(container, "in")) {
+            List<HostilePackets.Packet> packets =
+                    hostilePackets(kernelLooksAtLengths(out, in), false).all(6);
+            Tally tally = new Tally(counted(false));
+            try (Monitor monitor = network().monitor(MonitorSpec.DROPS)) {
+                Map<String, List<Integer>> meanwhile = attachedToTheFan();
+                before.forEach((hook, ids) -> assertThat(meanwhile.get(hook))
+                        .as("%s: ours in front, once", hook)
+                        .hasSize(2 * ids.size())
+                        .endsWith(ids.toArray(Integer[]::new)));
+                Map<Counter, Long> dropped = new EnumMap<>(Counter.class);
+                Map<Counter, Long> told = new EnumMap<>(Counter.class);
+                Set<String> expected = new HashSet<>();
+                for (int start = 0; start < packets.size(); start += BATCH) {
+                    for (HostilePackets.Packet packet :
+                            packets.subList(start, Math.min(start + BATCH, packets.size()))) {
+                        packet.wire().forEach(out::send);
+                        tally.expect(packet);
+                        for (Counter counter : packet.counted()) {
+                            if (counter.kind() != Counter.Kind.PASSED) {
+                                dropped.merge(counter, 1L, Long::sum);
+                                List<byte[]> outer = new ArrayList<>(packet.wire());
+                                if (packet.kind().equals("VXLAN in VXLAN to the host")) {
+                                    outer.add(packet.inner()); // which the host takes for a packet to its tunnel
+                                }
+                                for (byte[] wire : outer) {
+                                    expected.add(counter + " "
+                                            + Ipv4Address.of(
+                                                    ByteBuffer.wrap(wire).getInt(26)));
+                                }
+                            }
+                        }
+                    }
+                    tally.receive(in, true);
+                    Tally.await(() -> counted(false), tally.counters);
+                    for (Optional<MonitoredFrame> next = monitor.next(); next.isPresent(); next = monitor.next()) {
+                        MonitoredFrame frame = next.get();
+                        told.merge(frame.reason(), 1L, Long::sum);
+                        if (!frame.reason().isSend() && frame.reason() != Counter.RECEIVE_NO_KEY) {
+                            assertThat(expected)
+                                    .contains(
+                                            frame.reason() + " " + frame.peer().orElseThrow());
+                        }
+                        assertThat(frame.fan()).isEqualTo("fan-250");
+                    }
+                }
+                assertThat(told).as("told of").containsOnlyKeys(dropped.keySet());
+                monitor.notShown()
+                        .getOrDefault("fan-250", Map.of())
+                        .forEach((reason, more) -> told.merge(reason, more, Long::sum));
+                assertThat(told).as("told of, and not shown").isEqualTo(dropped);
+                System.out.println("number: drops that the monitor told of: " + told);
+            }
+        }
+        assertThat(attachedToTheFan()).isEqualTo(before);
+    }
+
+    @Test
+    void aMonitorGoesWithTheProgramsThatAreReplacedAndWithFansThatComeAndGo() {
+        HostilePackets craft = hostilePackets(false, false);
+        byte[] honest = craft.ipv4(Frames.bits("250.0.45.9"), Frames.bits("250.0.57.9"));
+        try (PacketSocket out = new PacketSocket(hostile, "und");
+                Monitor monitor = network().monitor(MonitorSpec.DROPS)) {
+            Runnable aSpoofedFrame = () -> {
+                out.send(new Forged(HOST_MAC, Frames.bits("10.0.0.99"), spec.vni(), honest).frame());
+                MonitoredFrame told = awaitSpoofed(monitor);
+                assertThat(told.peer()).hasValue(Ipv4Address.parse("10.0.0.99"));
+                assertThat(told.packet().source()).hasValue("250.0.45.9");
+                assertThat(told.packet().destination()).hasValue("250.0.57.9");
+                assertThat(told.length()).isEqualTo(honest.length);
+            };
+            aSpoofedFrame.run();
+            assertThat(monitor.refresh()).isTrue();
+            host.ip("link set port nomaster");
+            // Another address of the host: other programs, in the place of those that were.
+            network().down(Ipv4Prefix.parse("250.0.0.0/8"), UnderlaySpec.parse("10.0.1.7/16"));
+            assertThat(monitor.refresh()).isTrue();
+            aSpoofedFrame.run();
+            network().downEverything();
+            assertThat(monitor.refresh()).isFalse();
+            for (String address : List.of("10.0.0.57", "10.0.1.7")) {
+                network().up(entry("250.0.0.0/8", address));
+            }
+            assertThat(monitor.refresh()).isTrue();
+            aSpoofedFrame.run();
+        }
+    }
+
+    private static MonitoredFrame awaitSpoofed(Monitor monitor) {
+        long end = System.nanoTime() + DEADLINE_NANOS;
+        while (System.nanoTime() < end) {
+            Optional<MonitoredFrame> frame = monitor.next();
+            if (frame.isPresent() && frame.get().reason() == Counter.RECEIVE_SPOOFED) {
+                return frame.get();
+            }
+        }
+        throw new AssertionError("no spoofed frame was told of");
+    }
+
+    /** The numbers of all programs on the hooks of tunnel and bridge. */
+    private Map<String, List<Integer>> attachedToTheFan() {
+        return host.namespace().call(() -> {
+            Map<String, List<Integer>> attached = new HashMap<>();
+            for (String device : List.of("ftun-250", "fan-250")) {
+                int index = host.index(device);
+                for (Tcx.Hook hook : Tcx.Hook.values()) {
+                    attached.put(device + " " + hook, Tcx.query(index, hook));
+                }
+            }
+            return attached;
+        });
     }
 
     private static int vni(Fan fan) {

@@ -5,8 +5,10 @@ import io.fanatic.core.IpAddress;
 import io.fanatic.core.Ipv4Address;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -31,9 +33,15 @@ final class Machine {
     /** The index of the device that the program runs on. */
     static final int DEVICE = 77;
 
+    /** The same, where it goes on. */
+    long now = NOW;
+
     private final ByteOrder order;
     private final ByteBuffer code;
     private final ByteBuffer values = ByteBuffer.allocate(8 * FanPrograms.ENTRIES);
+
+    /** What a queue took. */
+    final List<ByteBuffer> pushed = new ArrayList<>();
 
     /** {@code skb->mark}, before a run and after it. */
     int mark;
@@ -313,9 +321,17 @@ final class Machine {
                 case 1:
                     int index = stack.getInt(onStack(registers[2]));
                     return registers[1] == MAP && index >= 0 && index < FanPrograms.ENTRIES ? VALUES + 8L * index : 0;
+                case 26:
+                    stack.put(onStack(registers[3]), bytes, (int) registers[2], (int) registers[4]);
+                    return 0;
+                case 87:
+                    byte[] value = new byte[PacketRecord.BYTES];
+                    stack.get(onStack(registers[2]), value);
+                    pushed.add(ByteBuffer.wrap(value).order(order));
+                    return 0;
                 case 125:
                 case 160:
-                    return NOW;
+                    return now;
                 case 20:
                     return getTunnelKey(onStack(registers[2]));
                 case 21:

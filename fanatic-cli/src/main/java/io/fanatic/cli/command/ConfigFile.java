@@ -15,9 +15,13 @@ public final class ConfigFile {
                 "--file", "FILE", Values::path, "the configuration, instead of " + FanConfig.DEFAULT_FILE);
     }
 
+    public boolean isGiven() {
+        return option.value().isPresent();
+    }
+
     /** For a command that reads the configuration with -a only. */
     public void refuseWithoutAll() {
-        if (option.value().isPresent()) {
+        if (isGiven()) {
             throw FanArguments.usage("--file goes with -a; without it nothing is read from " + path());
         }
     }
@@ -34,7 +38,7 @@ public final class ConfigFile {
     /** What the file says; a file that is not there says nothing, unless it was named. */
     public FanConfig read() {
         try {
-            return option.value().isPresent() ? FanConfig.read(path()) : FanConfig.readIfExists(path());
+            return isGiven() ? FanConfig.read(path()) : FanConfig.readIfExists(path());
         } catch (IOException e) {
             throw new CommandException(ExitCode.FAILED, "cannot read " + path() + ": " + DurableFile.reason(e));
         }

@@ -168,8 +168,9 @@ public abstract class Program extends Group {
         return words;
     }
 
-    private String version() {
-        String version = getClass().getPackage().getImplementationVersion();
+    /** The version, or {@code (not packaged)} outside of its jar. */
+    public static String version() {
+        String version = Program.class.getPackage().getImplementationVersion();
         return version == null ? "(not packaged)" : version;
     }
 }

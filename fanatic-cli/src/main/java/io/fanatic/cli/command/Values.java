@@ -1,5 +1,10 @@
 package io.fanatic.cli.command;
 
+import io.fanatic.core.Ipv4Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -28,6 +33,28 @@ public final class Values {
 
     public static int port(String text) {
         return number(text, 1, 65535);
+    }
+
+    /** {@code 127.0.0.1:9250} or {@code [::1]:9250}: an address, no name, and a port; 0 for any that is free. */
+    public static InetSocketAddress socketAddress(String text) {
+        int colon = text.lastIndexOf(':');
+        String address = text.substring(0, Math.max(0, colon));
+        if (!address.matches("[0-9.]+|\\[[0-9a-fA-F:.]+]")) {
+            throw new IllegalArgumentException(
+                    "\"" + text + "\" is not an address and a port such as 127.0.0.1:9250 or [::1]:9250");
+        }
+        int port = number(text.substring(colon + 1), 0, 65535);
+        try {
+            // Of what looks like an address, no name is looked up.
+            byte[] bytes = address.startsWith("[")
+                    ? InetAddress.getByName(address).getAddress()
+                    : ByteBuffer.allocate(4)
+                            .putInt(Ipv4Address.parse(address).bits())
+                            .array();
+            return new InetSocketAddress(InetAddress.getByAddress(bytes), port);
+        } catch (UnknownHostException e) {
+            throw new IllegalArgumentException("\"" + address + "\" is no address of IPv6", e);
+        }
     }
 
     /** {@code 10M}: K, M, G and T are powers of 1000 (rates) or of 1024 (bytes). */

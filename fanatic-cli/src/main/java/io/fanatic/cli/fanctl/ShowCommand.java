@@ -1,16 +1,27 @@
 package io.fanatic.cli.fanctl;
 
 import io.fanatic.cli.command.Command;
+import io.fanatic.cli.command.CommandException;
+import io.fanatic.cli.command.ConfigFile;
 import io.fanatic.cli.command.Console;
 import io.fanatic.cli.command.ExitCode;
+import io.fanatic.cli.command.FanArguments;
 import io.fanatic.cli.command.Option;
+import io.fanatic.cli.command.Program;
+import io.fanatic.cli.command.Values;
 import io.fanatic.cli.output.FanTable;
+import io.fanatic.cli.output.Metrics;
 import io.fanatic.cli.output.PathText;
 import io.fanatic.cli.output.SharesText;
 import io.fanatic.cli.output.ShowJson;
 import io.fanatic.cli.output.StatsOptions;
+import io.fanatic.core.DurableFile;
 import io.fanatic.netlink.FanNetwork;
 import io.fanatic.netlink.engine.Fan;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 
 /** {@code fanctl show}: the fans that are up, read from the kernel. */
@@ -20,6 +31,11 @@ public final class ShowCommand extends Command {
     private final Option<Boolean> shares =
             flag("--shares", "also print which addresses of a slice each container engine gives out");
     private final Option<Boolean> json = flag("--json", "print one JSON document");
+    private final Option<Boolean> prometheus =
+            flag("--prometheus", "print metrics in Prometheus' text format, see fan-metrics(5) (root)");
+    private final Option<Path> output =
+            option("--output", "FILE", Values::path, "with --prometheus: put them in place of this file, in one step");
+    private final ConfigFile file = new ConfigFile(this);
 
     public ShowCommand() {
         super("show", "Lists the fans that are up.");
@@ -28,6 +44,13 @@ public final class ShowCommand extends Command {
     @Override
     protected ExitCode run(Console console) {
         stats.check();
+        if (prometheus.or(false)) {
+            metrics(console);
+            return ExitCode.DONE;
+        }
+        if (output.value().isPresent() || file.isGiven()) {
+            throw FanArguments.usage("--output and --file go with --prometheus");
+        }
         List<Fan> fans = network.list();
         if (json.or(false)) {
             console.out().println(ShowJson.document(fans, network, stats::of));
@@ -36,6 +59,23 @@ public final class ShowCommand extends Command {
         }
         stats.reset(fans, console);
         return ExitCode.DONE;
+    }
+
+    private void metrics(Console console) {
+        if (json.or(false) || shares.or(false) || stats.asked()) {
+            throw FanArguments.usage("--prometheus goes with --output and --file only; it has the counters of --stats");
+        }
+        String text = new Metrics(network, file::read, Program.version()).text();
+        if (output.value().isEmpty()) {
+            console.out().print(text);
+            return;
+        }
+        Path path = output.required();
+        try {
+            DurableFile.replace(path, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+        } catch (IOException e) {
+            throw new CommandException(ExitCode.FAILED, "cannot write " + path + ": " + DurableFile.reason(e));
+        }
     }
 
     private String text(List<Fan> fans) {

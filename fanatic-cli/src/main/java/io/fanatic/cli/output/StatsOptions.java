@@ -40,12 +40,16 @@ public final class StatsOptions {
         }
     }
 
+    public boolean asked() {
+        return stats.or(false);
+    }
+
     public Counts of(Fan fan) {
-        return stats.or(false) ? new Counts(network.counters(fan), network.lastDrops(fan)) : Counts.NONE;
+        return asked() ? new Counts(network.counters(fan), network.lastDrops(fan)) : Counts.NONE;
     }
 
     public void append(StringBuilder text, List<Fan> fans) {
-        if (stats.or(false)) {
+        if (asked()) {
             for (Fan fan : fans) {
                 StatsText.append(text, fan, of(fan));
             }
