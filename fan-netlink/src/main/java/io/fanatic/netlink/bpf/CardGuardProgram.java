@@ -57,9 +57,6 @@ public final class CardGuardProgram {
     /** BPF_F_INGRESS: as if the device had received it. */
     private static final int INGRESS = 1;
 
-    /** BPF_F_RECOMPUTE_CSUM: where the card has summed up the whole frame, the sum stays right. */
-    private static final int KEEP_SUM = 1;
-
     private static final int MORE_FRAGMENTS_AND_OFFSET = 0x3fff;
 
     /** Offset below R10 of the inner Ethernet header, beneath what {@link OuterHeaders} has there. */
@@ -190,7 +187,9 @@ public final class CardGuardProgram {
                 .add(Jump.NE.imm(R0, 0, PASS))
                 .add(Alu.MOV.reg(R1, R6), Alu.MOV.imm(R2, 0))
                 .add(Alu.MOV.reg(R3, R10), Alu.ADD.imm(R3, SAVED))
-                .add(Alu.MOV.imm(R4, ETHERNET), Alu.MOV.imm(R5, KEEP_SUM))
+                // Without BPF_F_RECOMPUTE_CSUM: a card that sums up the packet (CHECKSUM_COMPLETE) leaves the Ethernet
+                // header out.
+                .add(Alu.MOV.imm(R4, ETHERNET), Alu.MOV.imm(R5, 0))
                 .add(Helper.SKB_STORE_BYTES.call())
                 .add(Jump.NE.imm(R0, 0, Counter.RECEIVE_MALFORMED.label()))
                 .add(Width.WORD.load(R1, R6, MARK), Alu.OR.imm(R1, LET_IN), Width.WORD.store(R6, MARK, R1))
