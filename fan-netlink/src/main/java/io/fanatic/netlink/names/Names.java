@@ -28,10 +28,19 @@ import java.util.stream.Stream;
  * Serves the names of containers on fans: a DNS server at the host address of each slice of this host.
  *
  * <pre>{@code
- * try (Names names = Names.open(NamesSpec.of(List.of(mySource)))) {
- *     names.serve(FanNetwork.onThisHost().list());
- *     ...
- * }
+ * ContainerSource source = new ContainerSource() {
+ *     public String title() {
+ *         return "my orchestrator";
+ *     }
+ *
+ *     public List<NamedContainer> containers() {
+ *         return List.of(new NamedContainer("web", List.of(), List.of(Ipv4Address.parse("250.0.1.2"))));
+ *     }
+ * };
+ * Names names = Names.open(NamesSpec.of(List.of(source)));
+ * names.serve(FanNetwork.onThisHost().list());
+ * System.out.println(names.resolve("web.h2").toString());
+ * names.close();
  * }</pre>
  *
  * <p>{@code web.h2.fan-250.internal} is the container {@code web} of the host {@code h2}. The host's address gives its slice; its server

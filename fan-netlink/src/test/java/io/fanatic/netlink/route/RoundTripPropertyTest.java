@@ -258,7 +258,7 @@ class RoundTripPropertyTest {
                 0,
                 alias,
                 false,
-                kind.equals("bridge") ? 30_000 : 0,
+                0,
                 false,
                 0,
                 Optional.empty(),
