@@ -40,6 +40,7 @@ class DocumentedCommandsTest {
                     "the wizard: ReadmeTest, in place of the configure that follows; WizardTerminalTest"),
             Map.entry("sudo ./fanatic lab bench", "measures, which takes an idle machine"),
             Map.entry("sudo ./fanatic lab bench --fast", "likewise"),
+            Map.entry("sudo ./fanatic lab bench --direct", "likewise"),
             Map.entry("sudo ./fanatic lab bench --scale", "likewise"),
             Map.entry(
                     "sudo ./fanatic lab up --hosts 4 --containers 163", "652 containers: LabCommandsTest, with fewer"),
