@@ -10,6 +10,9 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -276,27 +279,7 @@ class ProgramKernelTest {
     void theKernelDecidesAsTheModel(FanProgramSpec spec) {
         FanModel model = new FanModel(spec);
         RandomFrames frames = new RandomFrames(spec, 4);
-        try (KernelRun kernel = new KernelRun(spec)) {
-            for (int i = 0; i < FRAMES; i++) {
-                FanModel.Frame frame = frames.next();
-                FanModel.Outcome out = model.encap(frame);
-                Optional<FanModel.Key> set = out.keyAsSet(spec.setsLocalAddress());
-                assertThat(kernel.encap(frame))
-                        .as("frame %d", i)
-                        .isEqualTo(new KernelRun.Result(
-                                set.isPresent() ? FanEmitter.NEXT : FanEmitter.DROP,
-                                set,
-                                set.isPresent() ? 64 : 0,
-                                out.counter()));
-
-                Optional<FanModel.Key> outer = frames.outer(frame);
-                Counter in = model.guard(frame, outer);
-                assertThat(kernel.guard(frame, outer))
-                        .as("frame %d", i)
-                        .isEqualTo(new KernelRun.Result(
-                                in == Counter.RECEIVED ? FanEmitter.NEXT : FanEmitter.DROP, Optional.empty(), 0, in));
-            }
-        }
+        decides(spec, frames::next, frames::outer, model::encap, model::guard);
     }
 
     @ParameterizedTest
@@ -331,10 +314,20 @@ class ProgramKernelTest {
     void theKernelDecidesAsTheModelOnIpv6(FanProgramSpec spec) {
         Ipv6Model model = new Ipv6Model(spec);
         RandomIpv6Frames frames = new RandomIpv6Frames(spec, 6);
+        decides(spec, frames::next, frames::outer, model::encap, model::guard);
+    }
+
+    /** @param outer the tunnel key that a frame came in with */
+    private static void decides(
+            FanProgramSpec spec,
+            Supplier<FanModel.Frame> frames,
+            Function<FanModel.Frame, Optional<FanModel.Key>> outer,
+            Function<FanModel.Frame, FanModel.Outcome> encap,
+            BiFunction<FanModel.Frame, Optional<FanModel.Key>, Counter> guard) {
         try (KernelRun kernel = new KernelRun(spec)) {
             for (int i = 0; i < FRAMES; i++) {
-                FanModel.Frame frame = frames.next();
-                FanModel.Outcome out = model.encap(frame);
+                FanModel.Frame frame = frames.get();
+                FanModel.Outcome out = encap.apply(frame);
                 Optional<FanModel.Key> set = out.keyAsSet(spec.setsLocalAddress());
                 assertThat(kernel.encap(frame))
                         .as("frame %d", i)
@@ -344,9 +337,9 @@ class ProgramKernelTest {
                                 set.isPresent() ? 64 : 0,
                                 out.counter()));
 
-                Optional<FanModel.Key> outer = frames.outer(frame);
-                Counter in = model.guard(frame, outer);
-                assertThat(kernel.guard(frame, outer))
+                Optional<FanModel.Key> key = outer.apply(frame);
+                Counter in = guard.apply(frame, key);
+                assertThat(kernel.guard(frame, key))
                         .as("frame %d", i)
                         .isEqualTo(new KernelRun.Result(
                                 in == Counter.RECEIVED ? FanEmitter.NEXT : FanEmitter.DROP, Optional.empty(), 0, in));

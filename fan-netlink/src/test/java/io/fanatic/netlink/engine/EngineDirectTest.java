@@ -191,27 +191,8 @@ class EngineDirectTest {
 
     @Test
     void aStepThatFailsOnTheWayThereOrBackIsUndone() {
-        int failures = 0;
-        for (FanEntry from : List.of(OFF, SEND)) {
-            FanEntry to = from.equals(OFF) ? SEND : OFF;
-            engine.up(from);
-            HostState before = HostState.of(kernel);
-            for (int call = 1; ; call++) {
-                kernel.failAt(call);
-                try {
-                    engine.up(to);
-                    kernel.failAt(0);
-                    break;
-                } catch (RuntimeException e) {
-                    kernel.failAt(0);
-                    failures++;
-                    assertThat(HostState.of(kernel).differencesFrom(before))
-                            .as("call %d: %s", call, e.getMessage())
-                            .isEmpty();
-                }
-            }
-        }
-        assertThat(failures).isGreaterThan(20);
+        EngineTest.everyCallFails(host -> new Engine(host).up(OFF), each -> each.up(SEND));
+        EngineTest.everyCallFails(host -> new Engine(host).up(SEND), each -> each.up(OFF));
     }
 
     @Test

@@ -221,27 +221,8 @@ class EngineFastPathTest {
 
     @Test
     void aStepThatFailsOnTheWayThereOrBackIsUndone() {
-        int failures = 0;
-        for (FanEntry from : List.of(SLOW, FAST)) {
-            FanEntry to = from.equals(SLOW) ? FAST : SLOW;
-            engine.up(from);
-            HostState before = HostState.of(kernel);
-            for (int call = 1; ; call++) {
-                kernel.failAt(call);
-                try {
-                    engine.up(to);
-                    kernel.failAt(0);
-                    break;
-                } catch (RuntimeException e) {
-                    kernel.failAt(0);
-                    failures++;
-                    assertThat(HostState.of(kernel).differencesFrom(before))
-                            .as("call %d: %s", call, e.getMessage())
-                            .isEmpty();
-                }
-            }
-        }
-        assertThat(failures).isGreaterThan(20);
+        EngineTest.everyCallFails(host -> new Engine(host).up(SLOW), each -> each.up(FAST));
+        EngineTest.everyCallFails(host -> new Engine(host).up(FAST), each -> each.up(SLOW));
     }
 
     @Test
