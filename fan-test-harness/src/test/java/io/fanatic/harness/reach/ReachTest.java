@@ -117,6 +117,29 @@ class ReachTest {
         }
     }
 
+    /** Between two tests nothing listens for a while. */
+    @Test
+    @FanLab(hosts = 2, containers = 0)
+    void aStockIperf3ThatListensAnewAfterEachTestIsWaitedFor(Lab lab) throws Exception {
+        LabHost there = lab.hosts().get(1);
+        Process server = new ProcessBuilder(there.namespace()
+                        .command(List.of("sh", "-c", "while iperf3 -s -1 >/dev/null; do sleep 0.3; done")))
+                .start();
+        try {
+            there.awaitListening(5201);
+
+            PeerReport report = test(lab, UNDERLAY, SPEC.withoutData());
+
+            assertThat(report.explanation()).isEmpty();
+            assertThat(report.stages()).allMatch(Stage::ok);
+        } finally {
+            List<ProcessHandle> all = server.descendants().toList();
+            server.destroy();
+            all.forEach(ProcessHandle::destroy);
+            assertThat(server.waitFor(5, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
     @Test
     @FanLab(hosts = 2, containers = 0, fan = false)
     void aHostWithoutAFanIsToldSo(Lab lab) {
