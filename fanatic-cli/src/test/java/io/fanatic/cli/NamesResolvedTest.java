@@ -17,7 +17,7 @@ class NamesResolvedTest {
     private static final String UP = "up -o 250.0.0.0/8 -u ";
 
     @Test
-    void theHostAndItsContainersAskTheFansServerUntilItStops(Lab lab, @TempDir Path directory) {
+    void theHostAndItsContainersAskTheFansServerUntilItStops(Lab lab, @TempDir Path one, @TempDir Path two) {
         LabHost h1 = lab.hosts().get(0);
         LabHost h2 = lab.hosts().get(1);
         CliRun.fanctl(h1, UP + "10.0.0.1/16").done();
@@ -25,8 +25,8 @@ class NamesResolvedTest {
         try (Resolved resolved = Resolved.start(h1);
                 Dockerd docker = Dockerd.start(h1);
                 Dockerd other = Dockerd.start(h2);
-                WatchRun names = WatchRun.names(h1, directory);
-                WatchRun names2 = WatchRun.names(h2, directory)) {
+                WatchRun names = WatchRun.names(h1, one);
+                WatchRun names2 = WatchRun.names(h2, two)) {
             CliRun.fanatic(h1, "enable-docker").done();
             CliRun.fanatic(h2, "enable-docker").done();
             other.run("web", "--network", "fan-250", "--ip", "250.0.2.200");
