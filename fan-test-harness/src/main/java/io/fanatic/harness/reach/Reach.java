@@ -29,8 +29,8 @@ public final class Reach implements AutoCloseable {
     /** When none of these is answered, the rest is not worth its time-outs. */
     private static final int FIRST_PINGS = 2;
 
-    /** For a server that has just ended one test: two seconds. */
-    private static final int SERVER_TRIES = 20;
+    /** For how long a server that has just ended one test is asked again, and how often. */
+    private static final long SERVER_NANOS = 2_000_000_000;
 
     private static final long SERVER_PAUSE_NANOS = 100_000_000;
 
@@ -291,8 +291,9 @@ public final class Reach implements AutoCloseable {
                 add(new Stage.Skipped("throughput from it", "iperf3 does not work"));
                 return;
             }
+            long end = System.nanoTime() + SERVER_NANOS;
             Throughput from = throughput(Direction.RECEIVE);
-            for (int tries = 1; tries < SERVER_TRIES && isTurnedAway(from); tries++) {
+            while (isTurnedAway(from) && System.nanoTime() - end < 0) {
                 LockSupport.parkNanos(SERVER_PAUSE_NANOS);
                 from = throughput(Direction.RECEIVE);
             }
@@ -308,7 +309,7 @@ public final class Reach implements AutoCloseable {
         }
 
         /** A stock server closes its socket after each test and opens another one; whoever comes meanwhile is reset or refused. */
-        private boolean isTurnedAway(Throughput result) {
+        private static boolean isTurnedAway(Throughput result) {
             return result instanceof Throughput.Failed failed
                     && (failed.reason() == Throughput.Reason.BROKEN || failed.reason() == Throughput.Reason.REFUSED);
         }
