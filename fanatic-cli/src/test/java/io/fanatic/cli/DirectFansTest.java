@@ -179,6 +179,34 @@ class DirectFansTest {
     }
 
     @Test
+    void aHostThatDoesNotReceiveIsNamedByTestHostTestAllAndDoctor() {
+        LabHost first = hosts.get(0);
+        fanctl(first, UP + " --direct=accept").done();
+        fanctl(hosts.get(2), UP + " --direct=accept").done();
+        String quick = " --no-data --no-throughput -c 2";
+        String advice = "on 10.0.0.2: fanctl up -u 10.0.0.0/16 -o 250.0.0.0/8 --direct=accept";
+        CliRun host = fanatic(first, "test host 10.0.0.2" + quick);
+        assertThat(host.exitCode()).isEqualTo(ExitCode.TEST_FAILED);
+        assertThat(host.out())
+                .contains("  ping               ok", "  direct             FAILED ", "  path MTU           ok", advice);
+        CliRun all = fanatic(first, "test all --hosts 10.0.0.0/30" + quick);
+        assertThat(all.exitCode()).isEqualTo(ExitCode.TEST_FAILED);
+        assertThat(all.out())
+                .contains("10.0.0.2         FAILED the fan of 10.0.0.2 does not receive packets without\n")
+                .contains("10.0.0.3         ok")
+                .contains("1 of 2 hosts passed.");
+        CliRun doctor = fanatic(first, "doctor --peer 10.0.0.2");
+        assertThat(doctor.exitCode()).as(doctor.out()).isEqualTo(ExitCode.DONE);
+        assertThat(doctor.out())
+                .contains("warning peer (250.0.0.0/8):")
+                .contains("direct-not-received")
+                .contains(advice);
+        fanctl(hosts.get(1), UP + " --direct=accept").done();
+        assertThat(fanatic(first, "test all --hosts 10.0.0.0/30" + quick).done())
+                .contains("2 of 2 hosts passed.");
+    }
+
+    @Test
     void whereTheHostAnswersArpForOthersItIsRefused() {
         LabHost first = hosts.get(0);
         first.exec("sysctl", "-qw", "net.ipv4.conf.eth0.proxy_arp=1").orThrow();

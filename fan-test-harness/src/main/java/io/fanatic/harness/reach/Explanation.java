@@ -40,6 +40,9 @@ public sealed interface Explanation {
                 || this instanceof OtherType
                 || this instanceof OtherPort
                 || this instanceof OtherVni
+                || this instanceof DirectNotReceived
+                || this instanceof DirectSilent
+                || this instanceof DirectDropped dropped && !dropped.toIt()
                 || this instanceof NoResponder;
     }
 
@@ -247,6 +250,108 @@ public sealed interface Explanation {
                             + " address in them: " + address + " must come from " + underlay
                             + ", not through NAT or another host",
                     "fanctl show --stats");
+        }
+    }
+
+    /**
+     * The other host has a fan that does not receive packets without encapsulation, which the fan of this host is for.
+     *
+     * @param underlay the host's address
+     */
+    record DirectNotReceived(Ipv4Address underlay) implements Explanation {
+        @Override
+        public Words words() {
+            return new Words(
+                    "direct-not-received",
+                    "the fan of " + underlay + " does not receive packets without encapsulation: it is up without"
+                            + " direct, and what is sent to it so passes no guard, or is lost",
+                    "fanctl up -u UNDERLAY -o OVERLAY --direct=accept");
+        }
+    }
+
+    /**
+     * What is sent without encapsulation is not answered, and nothing tells whether the other host or the network is the cause.
+     *
+     * @param underlay the host's address
+     */
+    record DirectSilent(Ipv4Address underlay) implements Explanation {
+        @Override
+        public Words words() {
+            return new Words(
+                    "direct-silent",
+                    "what this host sends to " + underlay + " without encapsulation is not answered, though the tunnel"
+                            + " works: the fan there is up without direct, or the network between drops source addresses"
+                            + " that are not its sender's own",
+                    "fanctl up -u UNDERLAY -o OVERLAY --direct=accept");
+        }
+    }
+
+    /**
+     * The network between drops packets without encapsulation.
+     *
+     * @param underlay the host's address
+     * @param toIt whether those that this host sends, otherwise those that it is to receive
+     */
+    record DirectDropped(Ipv4Address underlay, boolean toIt) implements Explanation {
+        @Override
+        public Words words() {
+            return new Words(
+                    "direct-dropped",
+                    "what " + (toIt ? "this host sends to " + underlay : underlay + " sends to this host")
+                            + " without encapsulation is lost, though the tunnel works: the network between (a switch, a"
+                            + " hypervisor, a cloud's source check) drops source addresses that are not its sender's own",
+                    "fanctl up -u UNDERLAY -o OVERLAY --direct=accept");
+        }
+    }
+
+    /**
+     * This host's guard refuses what the other host sends without encapsulation.
+     *
+     * @param underlay the host's address
+     */
+    record DirectRefused(Ipv4Address underlay) implements Explanation {
+        @Override
+        public Words words() {
+            return new Words(
+                    "direct-refused",
+                    "what " + underlay
+                            + " sends without encapsulation arrives and is refused here: it does not come from"
+                            + " the Ethernet address that the neighbour table has for " + underlay,
+                    "fanctl show --stats");
+        }
+    }
+
+    /**
+     * The other host sends without encapsulation, and the fan of this host does not receive such packets.
+     *
+     * @param underlay the host's address
+     */
+    record DirectUnexpected(Ipv4Address underlay) implements Explanation {
+        @Override
+        public Words words() {
+            return new Words(
+                    "direct-unexpected",
+                    "the fan of " + underlay
+                            + " sends packets without encapsulation, and the fan of this host is up without"
+                            + " direct: no guard takes them, and containers may not get them",
+                    "fanctl up -u UNDERLAY -o OVERLAY --direct=accept");
+        }
+    }
+
+    /**
+     * A router is between two hosts of one network, as one that answers ARP for others.
+     *
+     * @param underlay the host's address
+     */
+    record RouterBetween(Ipv4Address underlay) implements Explanation {
+        @Override
+        public Words words() {
+            return new Words(
+                    "router-between",
+                    underlay
+                            + " is in a network of this host, but a router is in between: it answers no packet with a time"
+                            + " to live of 1, so none reaches it without encapsulation",
+                    "fanctl up -u UNDERLAY -o OVERLAY --direct=accept");
         }
     }
 

@@ -1,6 +1,8 @@
 package io.fanatic.harness.reach;
 
 import io.fanatic.core.Counter;
+import io.fanatic.core.Direct;
+import io.fanatic.core.IpAddress;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Transport;
 import io.fanatic.harness.probe.Ping;
@@ -84,6 +86,29 @@ final class Investigation {
             return silentOnUnderlay();
         }
         return explainTunnel(wiring, neighbour);
+    }
+
+    /** Whether packets without encapsulation pass; empty where the fan is not for them, or the tunnel itself does not work. */
+    Optional<Stage.Direct> direct() {
+        if (peer.fan().transport().vxlan().isEmpty()) {
+            return Optional.empty();
+        }
+        Wiring wiring = wiring();
+        Optional<IpAddress> router = wiring.underlay().flatMap(Route::gateway);
+        if (router.isPresent() && peer.fan().direct() != Direct.OFF) {
+            return Optional.of(new Stage.Direct(
+                    Optional.empty(), "behind the router " + router.get() + ": packets to it are encapsulated"));
+        }
+        if (wiring.underlay().isEmpty() || router.isPresent()) {
+            return Optional.empty();
+        }
+        Optional<Neighbour> neighbour = neighbour(wiring.underlay().get());
+        if (neighbour.isEmpty() || wiring.out().isEmpty() || wiring.wanted().isEmpty()) {
+            return Optional.empty();
+        }
+        DirectTrial trial = new DirectTrial(
+                peer, wiring.wanted().get(), wiring.out().get(), neighbour.get().mac(), timeout);
+        return host.call(trial::run);
     }
 
     /** For a host that answers no ping on the underlay. */

@@ -20,7 +20,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /**
- * Tests other hosts of a fan from one host: ping, path MTU, data with checksums, throughput; and explains what fails. Needs root,
+ * Tests other hosts of a fan from one host: ping, packets without encapsulation where the fan has them, path MTU, data with checksums, throughput; and explains what fails. Needs root,
  * for raw sockets and the fan's counters. To be closed; not for several threads.
  */
 public final class Reach implements AutoCloseable {
@@ -210,9 +210,11 @@ public final class Reach implements AutoCloseable {
                 ping = ping(spec.pings(), Ping.to(peer.address()).payloadBytes());
             }
             add(new Stage.Pinged(ping));
+            Optional<Stage.Direct> direct = investigation.direct();
+            direct.ifPresent(this::add);
             if (ping.received() == 0) {
                 skipRest("no ping was answered");
-                Explanation why = investigation.explain();
+                Explanation why = direct.flatMap(Stage.Direct::why).orElseGet(investigation::explain);
                 return new PeerReport(peer.given(), Optional.of(peer), stages, Optional.of(why));
             }
             Stage.PathMtu mtu = pathMtu();
@@ -223,7 +225,9 @@ public final class Reach implements AutoCloseable {
                 data();
                 throughput();
             }
-            return new PeerReport(peer.given(), Optional.of(peer), stages, explain(ping, mtu));
+            Optional<Explanation> why = direct.flatMap(Stage.Direct::why);
+            why = why.isPresent() ? why : explain(ping, mtu);
+            return new PeerReport(peer.given(), Optional.of(peer), stages, why);
         }
 
         private PingResult ping(int count, int payload) {

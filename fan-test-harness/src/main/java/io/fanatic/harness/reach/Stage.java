@@ -6,6 +6,7 @@ import io.fanatic.harness.throughput.Direction;
 import io.fanatic.harness.throughput.Protocol;
 import io.fanatic.harness.throughput.Throughput;
 import java.util.Locale;
+import java.util.Optional;
 
 /** One thing that was tried with a peer, and what came of it. */
 public sealed interface Stage {
@@ -68,6 +69,24 @@ public sealed interface Stage {
                     result.p99Nanos() / 1e6,
                     result.sent() - result.received(),
                     result.sent());
+        }
+    }
+
+    /**
+     * Packets without encapsulation, each way; tried where the fan has the option, told where the peer sends such.
+     *
+     * @param why what makes them impossible; empty where they pass, or are not needed
+     * @param sentence what came of it, in a line for a person
+     */
+    record Direct(Optional<Explanation> why, String sentence) implements Stage {
+        @Override
+        public String name() {
+            return "direct";
+        }
+
+        @Override
+        public Status status() {
+            return Status.of(why.isEmpty());
         }
     }
 

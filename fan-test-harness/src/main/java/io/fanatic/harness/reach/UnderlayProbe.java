@@ -4,7 +4,6 @@ import static io.fanatic.netlink.libc.Native.LIBC;
 import static io.fanatic.netlink.libc.Native.buffer;
 import static io.fanatic.netlink.libc.Native.sockets;
 
-import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.MacAddress;
 import io.fanatic.core.Transport;
 import io.fanatic.harness.net.PacketSockets;
@@ -33,7 +32,6 @@ record UnderlayProbe(Peer peer, Link link, MacAddress mac, Duration timeout) {
     private static final int SNAP = 128;
 
     private static final int IPV4 = 20;
-    private static final int ICMP = 16;
     private static final int UDP = 8;
     private static final int VXLAN = 8;
     private static final int VXLAN_HAS_VNI = 0x08;
@@ -70,25 +68,8 @@ record UnderlayProbe(Peer peer, Link link, MacAddress mac, Duration timeout) {
 
     /** An IPv4 packet from our host address to the peer's that asks for an echo nobody waits for. */
     static ByteBuffer echoRequest(Peer peer) {
-        ByteBuffer packet = buffer(IPV4 + ICMP).order(ByteOrder.BIG_ENDIAN);
-        Ipv4Address from = peer.fan().slices().get(0).hostAddress();
-        packet.putShort((short) 0x4500).putShort((short) packet.capacity()).putInt(0);
-        packet.put((byte) 64).put((byte) Sockets.IPPROTO_ICMP).putShort((short) 0);
-        packet.putInt(from.bits()).putInt(peer.address().bits());
-        packet.putShort(10, (short) ~sum(packet, 0, IPV4));
-        packet.put((byte) 8).put((byte) 0).putShort((short) 0).putLong(0).putInt(0);
-        packet.putShort(IPV4 + 2, (short) ~sum(packet, IPV4, ICMP));
-        return packet.rewind();
-    }
-
-    /** RFC 1071. */
-    private static int sum(ByteBuffer bytes, int start, int length) {
-        int sum = 0;
-        for (int i = 0; i < length; i += 2) {
-            sum += bytes.getShort(start + i) & 0xffff;
-        }
-        sum = (sum & 0xffff) + (sum >>> 16);
-        return sum + (sum >>> 16) & 0xffff;
+        return EchoRequest.of(peer.fan().slices().get(0).hostAddress(), peer.address(), 0)
+                .packet();
     }
 
     private Optional<Transport> watch(int fd, long until) {

@@ -1,5 +1,6 @@
 package io.fanatic.cli.doctor;
 
+import io.fanatic.core.Direct;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.harness.reach.Explanation;
 import io.fanatic.harness.reach.PeerReport;
@@ -78,12 +79,33 @@ record PeerTest(PeerReport report) {
                 evidence.add(stage.name() + ": " + stage.sentence());
             }
         }
+        boolean reached = isReached();
         Finding finding = Finding.of(
                 Code.PEER,
                 subject,
-                report.given() + " is not reached over the fan as it should be",
+                reached
+                        ? "packets without encapsulation do not pass between this host and " + report.given()
+                                + ", the others do"
+                        : report.given() + " is not reached over the fan as it should be",
                 evidence,
                 local ? "fanatic doctor --peer " + report.given() + ", once the cause is fixed" : report.advice());
-        return new Diagnosis(looked, List.of(finding.because(causes)), List.of());
+        Finding found = reached ? finding.as(Severity.WARNING) : finding;
+        return new Diagnosis(looked, List.of(found.because(causes)), List.of());
+    }
+
+    /** Whether all that fails are packets without encapsulation, and this host sends none so far. */
+    private boolean isReached() {
+        boolean accepts = report.peer()
+                .filter(peer -> peer.fan().direct() == Direct.ACCEPT)
+                .isPresent();
+        boolean direct = false;
+        for (Stage stage : report.stages()) {
+            boolean pings = stage instanceof Stage.Pinged || stage instanceof Stage.PathMtu;
+            if (pings && !stage.ok()) {
+                return false;
+            }
+            direct |= stage instanceof Stage.Direct && !stage.ok();
+        }
+        return accepts && direct;
     }
 }
