@@ -189,7 +189,7 @@ class DirectFansTest {
         assertThat(host.exitCode()).isEqualTo(ExitCode.TEST_FAILED);
         assertThat(host.out())
                 .contains("  ping               ok", "  direct             FAILED ", "  path MTU           ok", advice);
-        CliRun all = fanatic(first, "test all --hosts 10.0.0.0/30" + quick);
+        CliRun all = fanatic(first, "test all --hosts 10.0.0.0/29" + quick);
         assertThat(all.exitCode()).isEqualTo(ExitCode.TEST_FAILED);
         assertThat(all.out())
                 .contains("10.0.0.2         FAILED the fan of 10.0.0.2 does not receive packets without\n")
@@ -202,7 +202,7 @@ class DirectFansTest {
                 .contains("direct-not-received")
                 .contains(advice);
         fanctl(hosts.get(1), UP + " --direct=accept").done();
-        assertThat(fanatic(first, "test all --hosts 10.0.0.0/30" + quick).done())
+        assertThat(fanatic(first, "test all --hosts 10.0.0.0/29" + quick).done())
                 .contains("2 of 2 hosts passed.");
     }
 

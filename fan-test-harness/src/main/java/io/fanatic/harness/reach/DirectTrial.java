@@ -89,7 +89,7 @@ record DirectTrial(Peer peer, Link card, Link bridge, MacAddress mac, Duration t
                             ? new Explanation.DirectDropped(peer.underlay(), true)
                             : new Explanation.DirectSilent(peer.underlay()));
         }
-        if (ears.byFrame(request().withOptions()) != Answer.NONE) {
+        if (!ears.aGuardIsThere()) {
             return failed(new Explanation.DirectNotReceived(peer.underlay()));
         }
         return Optional.of(new Stage.Direct(
@@ -127,29 +127,49 @@ record DirectTrial(Peer peer, Link card, Link bridge, MacAddress mac, Duration t
         }
 
         Answer byFan(EchoRequest request) {
-            int raw = Sockets.raw(IPPROTO_RAW, request.from(), request.to());
-            try {
-                return ask(request, atBridge, bytes -> LIBC.send(raw, bytes, bytes.remaining(), 0));
-            } finally {
-                LIBC.close(raw);
-            }
+            return byRoute(request, atBridge);
         }
 
         Answer onUnderlay(EchoRequest request) {
+            return byRoute(request, atCard);
+        }
+
+        private Answer byRoute(EchoRequest request, int end) {
             int raw = Sockets.raw(IPPROTO_RAW, request.from(), request.to());
             try {
-                return ask(request, atCard, bytes -> LIBC.send(raw, bytes, bytes.remaining(), 0));
+                return ask(request, end, bytes -> LIBC.send(raw, bytes, bytes.remaining(), 0));
             } finally {
                 LIBC.close(raw);
             }
         }
 
         Answer byFrame(EchoRequest request) {
+            return ask(request, atBridge, this::sendFrame);
+        }
+
+        private void sendFrame(ByteBuffer bytes) {
             ByteBuffer to = PacketSockets.address(card, ETH_P_IP, mac);
-            return ask(
-                    request,
-                    atBridge,
-                    bytes -> sockets().sendto(atCard, bytes, bytes.remaining(), 0, to, to.capacity()));
+            sockets().sendto(atCard, bytes, bytes.remaining(), 0, to, to.capacity());
+        }
+
+        /** Whether frames with options get no answer although what is sent after them does. */
+        boolean aGuardIsThere() {
+            for (int i = 0; i < TRIES; i++) {
+                EchoRequest refused = request().withOptions();
+                EchoRequest after = request();
+                sendFrame(refused.packet());
+                sendFrame(after.packet());
+                long until = System.nanoTime() + timeout.toNanos() / TRIES;
+                boolean answered = false;
+                while (!answered && System.nanoTime() - until < 0) {
+                    long length = LIBC.recv(atBridge, packet, SNAP, 0);
+                    if (length >= 0 && refused.isAnsweredBy(packet, (int) length)) {
+                        return false;
+                    }
+                    answered = length >= 0 && after.isAnsweredBy(packet, (int) length);
+                }
+            }
+            return true;
         }
 
         /** @param end where the answer is expected at last */

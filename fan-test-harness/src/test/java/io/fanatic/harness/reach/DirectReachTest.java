@@ -30,7 +30,7 @@ class DirectReachTest {
     private static final Ipv4Address PEER = Ipv4Address.parse("10.0.0.2");
     private static final ReachSpec SPEC = ReachSpec.DEFAULT
             .withPings(3)
-            .withTimeout(Duration.ofSeconds(1))
+            .withTimeout(Duration.ofMillis(600))
             .withoutData()
             .withThroughput(Optional.empty());
     /** Where nothing is lost an answer may take its time. */
