@@ -98,6 +98,36 @@ class MonitorTest {
         assertThat(programs()).isEqualTo(programs);
     }
 
+    /** On the underlay's own device, where nobody has a tunnel key: what the neighbour table says is another host's is forged. */
+    @Test
+    void whatComesWithoutEncapsulationIsShownToo() {
+        fanctl(host, UP + " --direct").done();
+        host.exec("ip", "neighbour", "replace", "10.0.0.8", "lladdr", "02:00:00:00:00:08", "dev", "eth0")
+                .orThrow();
+        forger.exec("ip", "link", "del", "vx").orThrow();
+        forger.exec(
+                        "sh",
+                        "-ec",
+                        "ip address add 250.0.8.2/32 dev lo; ip route add 250.0.1.2 via 10.0.0.1 src 250.0.8.2")
+                .orThrow();
+        String mac = forger.exec("cat", "/sys/class/net/eth0/address")
+                .orThrow()
+                .output()
+                .strip();
+        String programs = programs();
+        try (WatchRun monitor = start(" --reason spoofed")) {
+            monitor.hear("fanctl: looking");
+            forge();
+            assertThat(monitor.hear(Pattern.compile(".* drop in  spoofed .*")))
+                    .contains(" fan-250 drop in  spoofed      " + mac + " says 250.0.8.2 -> 250.0.1.2 TCP ");
+            monitor.signal("INT");
+            assertThat(monitor.exitStatus()).isZero();
+        } finally {
+            forger.exec("ip", "address", "del", "250.0.8.2/32", "dev", "lo");
+        }
+        assertThat(programs()).isEqualTo(programs);
+    }
+
     /** What is counted meanwhile by the usual programs, and how many lines there are. */
     @Test
     void aFloodIsShownInPartAndCountedWhole() {

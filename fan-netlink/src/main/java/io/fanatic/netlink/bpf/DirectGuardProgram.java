@@ -73,7 +73,17 @@ public final class DirectGuardProgram {
      * @param order of the CPU that will run it
      */
     public static Assembler emit(DirectGuardSpec spec, int countersFd, ByteOrder order) {
-        FanEmitter emitter = new FanEmitter(TunnelType.VXLAN, GuardProgram.REASONS, countersFd, order);
+        return emit(spec, new FanEmitter(TunnelType.VXLAN, GuardProgram.REASONS, countersFd, order));
+    }
+
+    /** Writes the program that decides as the other and only tells what it decided. */
+    static Assembler observe(DirectGuardSpec spec, ObservingEmitter emitter) {
+        emit(spec, emitter);
+        emitter.count();
+        return emitter.asm;
+    }
+
+    private static Assembler emit(DirectGuardSpec spec, FanEmitter emitter) {
         Assembler asm = emitter.asm;
         FanProgramSpec fan = spec.fan();
         String malformed = Counter.RECEIVE_MALFORMED.label();
@@ -100,17 +110,16 @@ public final class DirectGuardProgram {
         DirectPacket.requireOnLink(emitter, R8, spec.onLink(), spoofed);
         asm.add(Alu.MOV.reg(R9, R2));
         requireSender(asm, spec.card(), spoofed);
-        for (FanSlice slice : spec.slices()) {
-            asm.add(Alu.MOV.reg32(R1, R7), Alu.SUB.imm32(R1, slice.hostAddress().bits()))
-                    .add(Jump.LT.imm32(R1, slice.hostReserve(), "to-the-host"));
+        if (emitter.observes()) {
+            emitter.finish(Counter.RECEIVED);
+        } else {
+            deliver(emitter, spec);
         }
-        asm.add(Instruction.deviceIndex(R1, spec.bridge()));
-        DirectPacket.redirectToNeighbour(asm, R7);
-        asm.label("taken").add(Alu.MOV.reg(R7, R0));
-        emitter.count(Counter.RECEIVED);
 
         asm.label(PASS).add(Alu.MOV.imm(R0, NEXT), Instruction.exit());
-        toTheHost(asm, spec, malformed);
+        if (!emitter.observes()) {
+            toTheHost(asm, spec, malformed);
+        }
         rarely(emitter, spec, malformed);
         emitter.drops(
                 Counter.RECEIVE_MALFORMED,
@@ -121,6 +130,18 @@ public final class DirectGuardProgram {
                 Counter.RECEIVE_BROADCAST,
                 Counter.RECEIVE_MULTICAST);
         return asm;
+    }
+
+    private static void deliver(FanEmitter emitter, DirectGuardSpec spec) {
+        Assembler asm = emitter.asm;
+        for (FanSlice slice : spec.slices()) {
+            asm.add(Alu.MOV.reg32(R1, R7), Alu.SUB.imm32(R1, slice.hostAddress().bits()))
+                    .add(Jump.LT.imm32(R1, slice.hostReserve(), "to-the-host"));
+        }
+        asm.add(Instruction.deviceIndex(R1, spec.bridge()));
+        DirectPacket.redirectToNeighbour(asm, R7);
+        asm.label("taken").add(Alu.MOV.reg(R7, R0));
+        emitter.count(Counter.RECEIVED);
     }
 
     /** No options, and a total length that fits what there is; padding may follow. */

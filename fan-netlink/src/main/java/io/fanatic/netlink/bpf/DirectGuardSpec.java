@@ -4,6 +4,7 @@ import io.fanatic.core.FanSlice;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.MacAddress;
+import io.fanatic.core.TunnelType;
 import io.fanatic.netlink.bpf.AttachedProgram.Role;
 import java.nio.ByteOrder;
 import java.util.List;
@@ -58,10 +59,10 @@ public record DirectGuardSpec(
         return DirectGuardProgram.emit(this, countersFd, order);
     }
 
-    /** Its device is not ours: what it drops is counted only. */
     @Override
     public Optional<Assembler> observe(Role role, Observation observation, ByteOrder order) {
-        return Optional.empty();
+        return Optional.of(DirectGuardProgram.observe(
+                this, new ObservingEmitter(TunnelType.VXLAN, GuardProgram.REASONS, observation, false, false, order)));
     }
 
     // Written out to start fast, see Ipv4Address.

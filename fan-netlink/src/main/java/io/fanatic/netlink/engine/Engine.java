@@ -87,7 +87,7 @@ public final class Engine {
         });
     }
 
-    /** The programs of fans on devices of ours, where they are what this release gives them. */
+    /** The programs of fans, where they are what this release gives them. */
     List<ProgramsResource> programs() {
         HostState host = HostState.of(kernel);
         DesiredState state = state();
@@ -100,10 +100,7 @@ public final class Engine {
         }
         List<ProgramsResource> programs = new ArrayList<>();
         for (Resource resource : all) {
-            if (resource instanceof ProgramsResource found
-                    && found.device().equals(found.keeper())
-                    && found.spec().isPresent()
-                    && !programs.contains(found)) {
+            if (resource instanceof ProgramsResource found && found.spec().isPresent() && !programs.contains(found)) {
                 programs.add(found);
             }
         }

@@ -478,9 +478,10 @@ public interface Kernel extends AutoCloseable {
     void replaceForwardTable(List<ForwardTable.Entry> entries);
 
     /**
-     * Attaches programs that only look in front of those of a device of ours, which stay as they are.
+     * Attaches programs that only look in front of those of a device, which stay as they are.
      *
      * @param device has the programs
+     * @param keeper the device of ours that records them
      * @param spec what they are
      * @param observer is told of frames
      * @param fan the number that it shall be told of the fan
@@ -488,7 +489,12 @@ public interface Kernel extends AutoCloseable {
      * @return what detaches them again, also when this kernel is closed; they go with this process, too
      */
     AutoCloseable observePrograms(
-            String device, ProgramSpec spec, FanObserver observer, int fan, List<FanObserver.Filter> filters);
+            String device,
+            String keeper,
+            ProgramSpec spec,
+            FanObserver observer,
+            int fan,
+            List<FanObserver.Filter> filters);
 
     /**
      * {@return what the programs have counted that a device of ours records; empty when there are none}

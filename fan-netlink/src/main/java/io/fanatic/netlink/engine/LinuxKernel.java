@@ -275,11 +275,16 @@ public final class LinuxKernel implements Kernel {
 
     @Override
     public AutoCloseable observePrograms(
-            String device, ProgramSpec spec, FanObserver observer, int fan, List<FanObserver.Filter> filters) {
-        Link link = link(device);
+            String device,
+            String keeper,
+            ProgramSpec spec,
+            FanObserver observer,
+            int fan,
+            List<FanObserver.Filter> filters) {
+        Link noting = link(keeper);
         Set<Integer> ids = new HashSet<>();
-        ProgramRecord.in(link.alias()).at(ProgramRecord.ITSELF).ifPresent(place -> ids.addAll(place.ids()));
-        return observer.attach(fan, link.index(), spec, ids, filters);
+        ProgramRecord.in(noting.alias()).at(place(device, noting)).ifPresent(place -> ids.addAll(place.ids()));
+        return observer.attach(fan, index(device), spec.keptBy(noting.index()), ids, filters);
     }
 
     @Override
@@ -812,7 +817,7 @@ public final class LinuxKernel implements Kernel {
     @Override
     public void attachPrograms(String device, String keeper, ProgramSpec spec) {
         Link noting = link(keeper);
-        int place = device.equals(keeper) ? ProgramRecord.ITSELF : index(device);
+        int place = place(device, noting);
         boolean elsewhere = place != ProgramRecord.ITSELF;
         Optional<BpfMap> counters = elsewhere && tunnelCounters.containsKey(noting.index())
                 ? Optional.of(tunnelCounters.remove(noting.index()))
@@ -827,6 +832,11 @@ public final class LinuxKernel implements Kernel {
                 tunnelCounters.put(noting.index(), programs.keepCounters());
             }
         }
+    }
+
+    /** How the note of the keeper calls the device. */
+    private int place(String device, Link keeper) {
+        return device.equals(keeper.name()) ? ProgramRecord.ITSELF : index(device);
     }
 
     @Override

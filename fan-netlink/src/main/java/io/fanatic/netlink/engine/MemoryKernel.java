@@ -893,7 +893,12 @@ public final class MemoryKernel implements Kernel {
     /** No frame passes here. */
     @Override
     public AutoCloseable observePrograms(
-            String device, ProgramSpec spec, FanObserver observer, int fan, List<FanObserver.Filter> filters) {
+            String device,
+            String keeper,
+            ProgramSpec spec,
+            FanObserver observer,
+            int fan,
+            List<FanObserver.Filter> filters) {
         call("observe the programs of " + device);
         return () -> {};
     }

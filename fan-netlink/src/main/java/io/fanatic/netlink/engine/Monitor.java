@@ -4,6 +4,7 @@ import io.fanatic.core.Counter;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Ipv4Prefix;
+import io.fanatic.core.MacAddress;
 import io.fanatic.core.TunnelType;
 import io.fanatic.netlink.bpf.FanObserver;
 import io.fanatic.netlink.bpf.ObservedFrame;
@@ -94,8 +95,8 @@ public final class Monitor implements AutoCloseable {
         detach();
         for (ProgramsResource programs : engine.programs()) {
             Optional<Fan> fan = now.stream()
-                    .filter(each -> each.bridge().equals(programs.device())
-                            || each.tunnel().equals(programs.device()))
+                    .filter(each -> each.bridge().equals(programs.keeper())
+                            || each.tunnel().equals(programs.keeper()))
                     .filter(each -> spec.fan().isEmpty() || spec.fan().get().equals(each.bridge()))
                     .findFirst();
             if (fan.isPresent()) {
@@ -104,6 +105,7 @@ public final class Monitor implements AutoCloseable {
                             programs,
                             kernel.observePrograms(
                                     programs.device(),
+                                    programs.keeper(),
                                     programs.spec().orElseThrow(),
                                     observer,
                                     number(fan.get().bridge()),
@@ -159,11 +161,15 @@ public final class Monitor implements AutoCloseable {
                 .merge(frame.reason(), 1L, Long::sum);
         Fan fan = ethernet ? first : byOverlay(packet).orElse(first);
         Optional<Ipv4Address> peer = frame.outerSource();
+        Optional<MacAddress> sender = Optional.empty();
         if (peer.isEmpty()) {
+            if (ethernet && !frame.reason().isSend() && frame.reason().kind() != Counter.Kind.PASSED) {
+                sender = PacketHeader.ethernetSource(frame.beginning());
+            }
             Optional<String> inside = frame.reason().isSend() ? packet.destination() : packet.source();
             peer = inside.flatMap(address -> owner(fan, address));
         }
-        return new MonitoredFrame(frame.time(), fan.bridge(), frame.reason(), peer, packet, frame.length());
+        return new MonitoredFrame(frame.time(), fan.bridge(), frame.reason(), peer, sender, packet, frame.length());
     }
 
     /** The device of all IPIP fans. */

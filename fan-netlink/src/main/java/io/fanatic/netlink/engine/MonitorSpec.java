@@ -23,7 +23,11 @@ public record MonitorSpec(
     public static final MonitorSpec DROPS =
             new MonitorSpec(Optional.empty(), drops(), Optional.empty(), Optional.empty());
 
-    /** @throws IllegalArgumentException without a reason */
+    /**
+     * Frames that fit all four.
+     *
+     * @throws IllegalArgumentException without a reason
+     */
     public MonitorSpec {
         Objects.requireNonNull(fan, "fan");
         Objects.requireNonNull(address, "address");

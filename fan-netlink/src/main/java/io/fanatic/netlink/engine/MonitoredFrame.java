@@ -2,6 +2,7 @@ package io.fanatic.netlink.engine;
 
 import io.fanatic.core.Counter;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.MacAddress;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
@@ -13,11 +14,18 @@ import java.util.Optional;
  * @param fan the fan's bridge
  * @param reason what became of the frame
  * @param peer the other host: who sent the packet that the frame came in, or who owns the destination; empty where there is none
+ * @param sender the Ethernet address that an incoming frame without encapsulation came from, if it was dropped; empty for all others
  * @param packet what the frame says of itself
  * @param length in bytes, with the Ethernet header where there is one
  */
 public record MonitoredFrame(
-        Instant time, String fan, Counter reason, Optional<Ipv4Address> peer, PacketHeader packet, int length) {
+        Instant time,
+        String fan,
+        Counter reason,
+        Optional<Ipv4Address> peer,
+        Optional<MacAddress> sender,
+        PacketHeader packet,
+        int length) {
 
     /** Nothing is null. */
     public MonitoredFrame {
@@ -25,6 +33,7 @@ public record MonitoredFrame(
         Objects.requireNonNull(fan, "fan");
         Objects.requireNonNull(reason, "reason");
         Objects.requireNonNull(peer, "peer");
+        Objects.requireNonNull(sender, "sender");
         Objects.requireNonNull(packet, "packet");
     }
 }

@@ -68,6 +68,13 @@ public record PacketHeader(
         }
     }
 
+    /** Of a frame's first bytes; empty where there are too few of them. */
+    static Optional<MacAddress> ethernetSource(byte[] bytes) {
+        return bytes.length < ETHERNET
+                ? Optional.empty()
+                : Optional.of(MacAddress.parse(mac(ByteBuffer.wrap(bytes), 6)));
+    }
+
     private static PacketHeader named(Optional<String> source, Optional<String> destination, String protocol) {
         return new PacketHeader(source, destination, protocol, OptionalInt.empty(), OptionalInt.empty());
     }

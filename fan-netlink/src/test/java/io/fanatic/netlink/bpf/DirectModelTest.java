@@ -12,6 +12,7 @@ import io.fanatic.netlink.bpf.AttachedProgram.Role;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +31,8 @@ class DirectModelTest {
     private static final long NEIGHBOUR = 0x0200_0000_0000L;
     private static final MacAddress BRIDGE_MAC = new MacAddress(0x02fa_0a00_0039L);
     private static final List<ByteOrder> ORDERS = List.of(ByteOrder.LITTLE_ENDIAN, ByteOrder.BIG_ENDIAN);
+
+    private static final Observation ALL = new Observation(EnumSet.allOf(Counter.class), List.of(), 5, 3, 4);
 
     static List<FanProgramSpec> fans() {
         return Specs.all();
@@ -138,6 +141,9 @@ class DirectModelTest {
                 DirectGuardSpec spec =
                         new DirectGuardSpec(fan, CARD, onLink(fan), slices, translates, BRIDGE_MAC, BRIDGE);
                 byte[] code = spec.emit(Role.DIRECT_GUARD, 0, order).bytes();
+                byte[] observer = spec.observe(Role.DIRECT_GUARD, ALL, order)
+                        .orElseThrow()
+                        .bytes();
                 RandomFrames frames = new RandomFrames(fan, 33);
                 Random random = new Random(34);
                 Map<Counter, Integer> seen = new HashMap<>();
@@ -152,6 +158,7 @@ class DirectModelTest {
                     machine.vlanTci = random.nextInt(2) == 0 ? 0xe005 : 0xe000;
                     boolean tagged = random.nextInt(40) == 0;
                     int linear = i % 3 == 0 ? 14 + i % 40 : Integer.MAX_VALUE;
+                    Machine observing = as(machine, observer, order);
                     Machine.Result result = machine.run(new FanModel.Frame(frame, tagged), linear, Optional.empty());
 
                     Optional<Counter> wanted = judge(spec, frame, machine, tagged);
@@ -160,6 +167,7 @@ class DirectModelTest {
                             .as(why)
                             .isEqualTo(
                                     wanted.map(counter -> Map.of(counter, 1L)).orElse(Map.of()));
+                    observes(observing, frame, tagged, linear, machine, why);
                     wanted.ifPresent(counter -> seen.merge(counter, 1, Integer::sum));
                     if (wanted.equals(Optional.of(Counter.RECEIVED))) {
                         assertThat(result.verdict()).isEqualTo(FanEmitter.REDIRECT);
@@ -182,6 +190,31 @@ class DirectModelTest {
                 }
             }
         }
+    }
+
+    private static Machine as(Machine other, byte[] code, ByteOrder order) {
+        Machine machine = new Machine(code, order);
+        machine.packetType = other.packetType;
+        machine.devices = other.devices;
+        machine.neighbourDevice = other.neighbourDevice;
+        machine.neighbours = other.neighbours;
+        machine.mark = other.mark;
+        machine.vlanTci = other.vlanTci;
+        return machine;
+    }
+
+    /** Comes to the same count, tells of it, and leaves the frame to the program that decides. */
+    private static void observes(
+            Machine observing, byte[] frame, boolean tagged, int linear, Machine decided, String why) {
+        assertThat(observing
+                        .run(new FanModel.Frame(frame, tagged), linear, Optional.empty())
+                        .verdict())
+                .isEqualTo(FanEmitter.NEXT);
+        assertThat(observing.counts()).as(why).isEqualTo(decided.counts());
+        assertThat(observing.pushed).hasSize(decided.counts().size());
+        assertThat(observing.redirected).isEmpty();
+        assertThat(observing.after).isEqualTo(frame);
+        assertThat(observing.mark).isEqualTo(0x8000_0001);
     }
 
     private static int reserve(FanMapping mapping) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fanatic.core.Counter;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Ipv4Prefix;
+import io.fanatic.core.MacAddress;
 import io.fanatic.netlink.bpf.AttachedProgram.Role;
 import io.fanatic.netlink.libc.Native;
 import java.nio.ByteBuffer;
@@ -37,6 +38,8 @@ class ObserverKernelTest {
         for (FanProgramSpec fan : fans) {
             specs.add(new GateProgramSpec(fan));
             specs.add(new FastProgramSpec(fan, 8472, 1));
+            specs.add(new DirectGuardSpec(
+                    fan, 1, List.of(fan.mapping().underlay()), List.of(), true, new MacAddress(0x02fa_0a00_0039L), 1));
         }
         try (BpfQueue queue = BpfQueue.create("fan_monitor", PacketRecord.BYTES, 16);
                 BpfMap counts = BpfMap.createPerCpuArray("fan_monitor", FanPrograms.ENTRIES)) {

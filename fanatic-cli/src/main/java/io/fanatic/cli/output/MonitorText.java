@@ -3,6 +3,8 @@ package io.fanatic.cli.output;
 import com.google.gson.JsonObject;
 import io.fanatic.cli.terminal.Screen;
 import io.fanatic.core.Counter;
+import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.MacAddress;
 import io.fanatic.netlink.engine.MonitoredFrame;
 import io.fanatic.netlink.engine.PacketHeader;
 import java.time.Instant;
@@ -55,8 +57,10 @@ public final class MonitorText {
                 .append(' ')
                 .append(painted(reason))
                 .append(' ');
-        if (!reason.isSend() && frame.peer().isPresent()) {
-            line.append(frame.peer().get()).append(" says ");
+        if (!reason.isSend()) {
+            Optional<String> sender = frame.sender().map(MacAddress::toString);
+            sender.or(() -> frame.peer().map(Ipv4Address::toString))
+                    .ifPresent(who -> line.append(who).append(" says "));
         }
         line.append(packet.source().orElse("?"))
                 .append(" -> ")
@@ -104,6 +108,7 @@ public final class MonitorText {
         JsonObject object = head(frame.time(), frame.fan(), frame.reason());
         PacketHeader packet = frame.packet();
         add(object, "peer", frame.peer().map(Object::toString));
+        add(object, "sender", frame.sender().map(Object::toString));
         add(object, "source", packet.source());
         add(object, "destination", packet.destination());
         object.addProperty("protocol", packet.protocol());
