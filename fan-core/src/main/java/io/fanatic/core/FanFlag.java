@@ -38,7 +38,9 @@ public enum FanFlag {
     /** IPv4 for hosts on the same segment leaves without encapsulation. */
     DIRECT("direct", ""),
     /** Such packets are received, and none are sent. */
-    DIRECT_ACCEPT("direct=accept", "");
+    DIRECT_ACCEPT("direct=accept", ""),
+    /** Names of containers are served at the host address. */
+    NAMES("names", "");
 
     /** Stands for a flag that is at its default; no flag can have it as its value. */
     static final String NOT_GIVEN = " ";
@@ -124,6 +126,7 @@ public enum FanFlag {
             case OVERLAY6 -> options.overlay6(Ipv6Prefix.parse(value));
             case DIRECT -> options.direct(Direct.SEND);
             case DIRECT_ACCEPT -> options.direct(Direct.ACCEPT);
+            case NAMES -> options.names(true);
         };
     }
 
@@ -159,6 +162,7 @@ public enum FanFlag {
             case OVERLAY6 -> options.overlay6().map(Ipv6Prefix::toString).orElse(NOT_GIVEN);
             case DIRECT -> given(options.direct() == Direct.SEND);
             case DIRECT_ACCEPT -> given(options.direct() == Direct.ACCEPT);
+            case NAMES -> given(options.names());
         };
     }
 

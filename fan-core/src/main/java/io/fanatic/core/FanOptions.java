@@ -52,6 +52,7 @@ public final class FanOptions {
     private final boolean fast;
     private final Optional<Ipv6Prefix> overlay6;
     private final Direct direct;
+    private final boolean names;
 
     private FanOptions(Builder builder) {
         type = builder.type;
@@ -69,6 +70,7 @@ public final class FanOptions {
         fast = builder.fast;
         overlay6 = builder.overlay6;
         direct = builder.direct;
+        names = builder.names;
         Text.requireRange("host-reserve", hostReserve, 1, MAX_HOST_RESERVE);
         if (bridge.isPresent()) {
             FanNames.requireInterfaceName("bridge name", bridge.get());
@@ -127,6 +129,7 @@ public final class FanOptions {
         builder.fast = fast;
         builder.overlay6 = overlay6;
         builder.direct = direct;
+        builder.names = names;
         return builder;
     }
 
@@ -252,6 +255,11 @@ public final class FanOptions {
     /** {@return whether IPv4 for hosts on the same segment travels without encapsulation} */
     public Direct direct() {
         return direct;
+    }
+
+    /** {@return whether names of containers are served at the host address, see fanatic(1)} */
+    public boolean names() {
+        return names;
     }
 
     /**
@@ -425,6 +433,15 @@ public final class FanOptions {
     }
 
     /**
+     * {@return the same with names of containers served at the host address, or not}
+     *
+     * @param value whether to serve; false by default
+     */
+    public FanOptions withNames(boolean value) {
+        return toBuilder().names(value).build();
+    }
+
+    /**
      * {@return the same with accept rules where iptables drops what it forwards, or without}
      *
      * @param value whether to add rules; true by default
@@ -473,6 +490,7 @@ public final class FanOptions {
                 && fast == that.fast
                 && overlay6.equals(that.overlay6)
                 && direct == that.direct
+                && names == that.names
                 && shares.equals(that.shares);
     }
 
@@ -493,7 +511,8 @@ public final class FanOptions {
                 shares,
                 fast,
                 overlay6,
-                direct);
+                direct,
+                names);
     }
 
     /** Options while they are collected; {@link #build} checks them. */
@@ -512,6 +531,7 @@ public final class FanOptions {
         private boolean fast;
         private Optional<Ipv6Prefix> overlay6 = Optional.empty();
         private Direct direct = Direct.OFF;
+        private boolean names;
         private Shares shares = Shares.DEFAULT;
 
         private Builder() {}
@@ -655,6 +675,17 @@ public final class FanOptions {
          */
         public Builder direct(Direct value) {
             direct = value;
+            return this;
+        }
+
+        /**
+         * Sets whether names of containers are served at the host address.
+         *
+         * @param value whether to serve; false by default
+         * @return this
+         */
+        public Builder names(boolean value) {
+            names = value;
             return this;
         }
 

@@ -61,7 +61,7 @@ class FanFlagTest {
                 .isThrownBy(() -> FanOptions.parse(List.of("dchp")))
                 .withMessage("\"dchp\" is not a flag; expected ipip, dhcp, off, host-reserve N, bridge NAME, port P,"
                         + " vni N, mtu N, underlay-only, no-nat, no-accept, shares LIST, fast, overlay6 PREFIX,"
-                        + " direct or direct=accept");
+                        + " direct, direct=accept or names");
     }
 
     @Test

@@ -46,6 +46,8 @@ public final class Fanatic extends Program {
             "disable-podman",
             "enable-cni",
             "disable-cni",
+            "enable-names",
+            "disable-names",
             "map",
             "lab");
 
@@ -105,6 +107,10 @@ public final class Fanatic extends Program {
                 return EnableCommand.fan(host);
             case "disable-fan":
                 return DisableCommand.fan(host);
+            case "enable-names":
+                return EnableCommand.names(host);
+            case "disable-names":
+                return DisableCommand.names(host);
             case "map":
                 return new MapCommand();
             case "lab":

@@ -10,6 +10,7 @@ import io.fanatic.cli.container.EngineKind;
 import io.fanatic.cli.container.EngineStatus;
 import io.fanatic.cli.container.FanAttachment;
 import io.fanatic.cli.output.FanaticShowText;
+import io.fanatic.cli.output.NamesText;
 import io.fanatic.cli.output.PathText;
 import io.fanatic.cli.output.SharesText;
 import io.fanatic.cli.output.ShowJson;
@@ -81,6 +82,7 @@ final class FanaticShowCommand extends Command {
             verbose(text, here, rows);
         }
         PathText.append(text, fans, network);
+        NamesText.append(text, fans);
         if (shares.or(false)) {
             SharesText.append(text, fans);
         }

@@ -63,7 +63,7 @@ class NamesLabTest {
         h1 = lab.hosts().get(0);
         h2 = lab.hosts().get(1);
         for (LabHost host : lab.hosts()) {
-            CliRun.fanctl(host, "up --dhcp -u " + host.underlayAddress() + "/16 -o 250.0.0.0/8");
+            CliRun.fanctl(host, "up --dhcp --names -u " + host.underlayAddress() + "/16 -o 250.0.0.0/8");
             // The hosts know each other as hosts do that have no DNS of their own.
             write(host, "/etc/hosts", "127.0.0.1 localhost\n10.0.0.1 h1\n10.0.0.2 h2\n");
         }
@@ -232,9 +232,10 @@ class NamesLabTest {
                 () -> incus.client("list").output());
         String box = inNetworkOf(docker2, h2, "web", "dig", "+short", "box.h1.fan.internal")
                 .strip();
-        assertThat(incus.client("exec", "box", "--", "nslookup", WEB, H1)
-                        .orThrow()
-                        .output())
+        assertThat(incus.client("exec", "box", "--", "cat", "/etc/resolv.conf").output())
+                .as("told by DHCP")
+                .contains("nameserver " + H1);
+        assertThat(incus.client("exec", "box", "--", "nslookup", WEB).orThrow().output())
                 .contains("250.0.2.200");
         try (Probes probes = Probes.open()) {
             assertThat(BulkTransfer.to(Ipv4Address.parse(box))
@@ -251,6 +252,9 @@ class NamesLabTest {
     @Test
     @Order(3)
     void resolveTellsEachStepAndWhatIsMissing() {
+        assertThat(CliRun.fanctl(h1, "show").done())
+                .endsWith("\nfan-250: serves names of containers: CONTAINER.HOST.fan-250.internal\n");
+        assertThat(CliRun.fanatic(h1, "show --json").done()).contains("\"served\": true");
         assertThat(CliRun.fanatic(h1, "resolve web.h2").done())
                 .isEqualTo("host h2: 10.0.0.2, as the host's resolver says\n"
                         + "slice: 250.0.2.0/24, host address 250.0.2.1\n"
@@ -314,13 +318,22 @@ class NamesLabTest {
         docker2.removeContainers();
         CliRun.fanatic(h2, "disable-docker").done();
         CliRun.fanctl(h2, "down -e");
-        second.hear("No fan is up; waiting for one");
+        second.hear("No fan with names is up; waiting for one");
         assertThat(h2.exec("ss", "-Hlnut", "sport", "=", "53").orThrow().output())
                 .isEmpty();
         CliRun.fanctl(h2, "up -u 10.0.0.2/16 -o 250.0.0.0/8").done();
+        assertThat(CliRun.fanctl(h2, "show").done()).doesNotContain("names");
+        CliRun up = CliRun.fanctl(h2, "up --names -u 10.0.0.2/16 -o 250.0.0.0/8");
+        assertThat(up.exitCode()).as(up.err()).isEqualTo(ExitCode.DONE);
         second.hear("Serving fan-250.internal at 250.0.2.1");
         assertThat(second.end()).isZero();
         assertThat(second.lines().get(second.lines().size() - 1)).startsWith("queries ");
+        assertThat(CliRun.fanctl(h2, "show").done())
+                .contains(
+                        "names", "fan-250: names of containers are not served: nothing listens at 250.0.2.1 port 53; ");
+        assertThat(CliRun.fanctl(h2, "show --json").done()).contains("\"served\": false");
+        assertThat(CliRun.fanctl(h2, "up --names -u 10.0.0.2/16 -o 250.0.0.0/8").err())
+                .contains("note: names of containers are not served: nothing listens at 250.0.2.1 port 53");
         assertThat(h2.exec("ss", "-Hlnut", "sport", "=", "53").orThrow().output())
                 .isEmpty();
     }

@@ -2,6 +2,7 @@ package io.fanatic.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.daemon.Dockerd;
 import io.fanatic.cli.daemon.Resolved;
 import io.fanatic.harness.junit.FanLab;
@@ -14,14 +15,19 @@ import org.junit.jupiter.api.io.TempDir;
 /** A host with systemd-resolved: nothing is typed, and its containers and itself find names of another host. */
 @FanLab(hosts = 2, containers = 0, fan = false)
 class NamesResolvedTest {
-    private static final String UP = "up -o 250.0.0.0/8 -u ";
+    private static final String UP = "up --names -o 250.0.0.0/8 -u ";
+
+    private static void up(LabHost host) {
+        CliRun run = CliRun.fanctl(host, UP + host.underlayAddress() + "/16");
+        assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.DONE);
+    }
 
     @Test
     void theHostAndItsContainersAskTheFansServerUntilItStops(Lab lab, @TempDir Path one, @TempDir Path two) {
         LabHost h1 = lab.hosts().get(0);
         LabHost h2 = lab.hosts().get(1);
-        CliRun.fanctl(h1, UP + "10.0.0.1/16").done();
-        CliRun.fanctl(h2, UP + "10.0.0.2/16").done();
+        up(h1);
+        up(h2);
         try (Resolved resolved = Resolved.start(h1);
                 Dockerd docker = Dockerd.start(h1);
                 Dockerd other = Dockerd.start(h2);
@@ -53,7 +59,7 @@ class NamesResolvedTest {
             docker.removeContainers();
             CliRun.fanatic(h1, "disable-docker").done();
             CliRun.fanctl(h1, "down -e").done();
-            CliRun.fanctl(h1, UP + "10.0.0.1/16").done();
+            up(h1);
             names.await(
                     "told of the new bridge",
                     () -> resolved.setting("dns", "fan-250").equals("250.0.1.1"));

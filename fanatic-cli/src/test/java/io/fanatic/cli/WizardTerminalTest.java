@@ -32,6 +32,7 @@ class WizardTerminalTest {
     private static final String DOCKER = "Create docker networking for underlay:10.0.0.0/16 overlay:250.0.0.0/8 [Yn]:";
     private static final String PLAIN_RUN = "(Docker restarts) [Yn]:";
     private static final String TEST = "(NOTE: potentially triggers large image downloads) [Yn]:";
+    private static final String NAMES = "Serve names of containers on fan-250 [yN]:";
     private static final String GO_AHEAD = "Go ahead? [Yn]:";
     private static final String REMOTE = "Remote test host IP address (none to skip):";
 
@@ -102,6 +103,7 @@ class WizardTerminalTest {
                 .answer(DOCKER, "Y")
                 .answer(PLAIN_RUN, "")
                 .answer(TEST, "Y")
+                .answer(NAMES, "")
                 .answer(GO_AHEAD, "")
                 .answer(REMOTE, "");
     }
@@ -156,6 +158,7 @@ class WizardTerminalTest {
         try (Pty pty = wizard("configure", "--no-lxd", "--no-docker", "--no-test")) {
             pty.answer(UNDERLAY, "")
                     .answer(OVERLAY, "")
+                    .answer(NAMES, "")
                     .await("write \"250.0.0.0/8 10.0.0.0/16\" to /etc/network/fan")
                     .answer(GO_AHEAD, "")
                     .answer(REMOTE, "");
@@ -170,6 +173,7 @@ class WizardTerminalTest {
         try (Pty pty = wizard("configure", "--no-lxd", "--no-docker", "--no-test")) {
             pty.answer(UNDERLAY, "")
                     .answer(OVERLAY, "8.0.0.0/8")
+                    .answer("Serve names of containers on fan-8 [yN]:", "")
                     .await("! " + warning)
                     .answer(GO_AHEAD, "n");
             assertThat(pty.exitCode()).as(pty.text()).isEqualTo(ExitCode.CANCELLED.status());
@@ -200,6 +204,7 @@ class WizardTerminalTest {
                     .answer("0.0/8]:", "")
                     .answer("[Yn]:", "n")
                     .answer("[Yn]:", "n")
+                    .answer("[yN]:", "")
                     .answer("Go ahead? [Yn]:", "")
                     .answer("skip):", "");
             assertThat(pty.exitCode()).as(pty.text()).isZero();
@@ -210,7 +215,7 @@ class WizardTerminalTest {
 
     @Test
     void ctrlCAtAnyQuestionChangesNothing() throws Exception {
-        cancelledBy(CTRL_C, 0, 2, 6);
+        cancelledBy(CTRL_C, 0, 2, 7);
     }
 
     @Test
@@ -219,7 +224,7 @@ class WizardTerminalTest {
     }
 
     private void cancelledBy(String key, int... questions) throws Exception {
-        String[] prompts = {UNDERLAY, OVERLAY, LXD, DOCKER, PLAIN_RUN, TEST, GO_AHEAD};
+        String[] prompts = {UNDERLAY, OVERLAY, LXD, DOCKER, PLAIN_RUN, TEST, NAMES, GO_AHEAD};
         for (int question : questions) {
             try (Pty pty = wizard()) {
                 for (int i = 0; i < question; i++) {
@@ -311,6 +316,7 @@ class WizardTerminalTest {
         try (Pty pty = wizard("configure", "--no-lxd", "--no-docker", "--no-test", "--confirm", "600")) {
             pty.answer(UNDERLAY, "")
                     .answer(OVERLAY, "")
+                    .answer(NAMES, "")
                     .answer(GO_AHEAD, "")
                     .answer("Keep it? In 600 s it is undone [yN]:", "y")
                     .answer(REMOTE, "");
@@ -337,7 +343,11 @@ class WizardTerminalTest {
     @Test
     void aTerminalThatDiesBeforeAnybodyConfirmsIsUndoneToTheLastBit() throws Exception {
         try (Pty pty = wizard("configure", "--no-lxd", "--no-docker", "--no-test", "--confirm", "3")) {
-            pty.answer(UNDERLAY, "").answer(OVERLAY, "").answer(GO_AHEAD, "").await("Keep it? In 3 s");
+            pty.answer(UNDERLAY, "")
+                    .answer(OVERLAY, "")
+                    .answer(NAMES, "")
+                    .answer(GO_AHEAD, "")
+                    .await("Keep it? In 3 s");
             assertThat(CliRun.fanatic(host, FanaticWithFakes::host, "show", "").done())
                     .contains("250.0.0.0/8        up");
             pty.hangUp();
@@ -349,7 +359,11 @@ class WizardTerminalTest {
     @Test
     void whoDoesNotAnswerInTimeIsToldThatItIsTooLate() throws Exception {
         try (Pty pty = wizard("configure", "--no-lxd", "--no-docker", "--no-test", "--confirm", "1")) {
-            pty.answer(UNDERLAY, "").answer(OVERLAY, "").answer(GO_AHEAD, "").await("Keep it? In 1 s");
+            pty.answer(UNDERLAY, "")
+                    .answer(OVERLAY, "")
+                    .answer(NAMES, "")
+                    .answer(GO_AHEAD, "")
+                    .await("Keep it? In 1 s");
             awaitLog("undone\n");
             pty.type("y" + Pty.RETURN).await("Too late");
             assertThat(pty.exitCode()).isEqualTo(ExitCode.CANCELLED.status());

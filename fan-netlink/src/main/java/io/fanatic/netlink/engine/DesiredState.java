@@ -91,17 +91,27 @@ final class DesiredState {
         }
         resources.addAll(directGuard(fan, host));
         if (!fan.dhcp().isEmpty()) {
-            resources.add(new DhcpResource(DhcpServer.of(
-                            fan.bridge(),
-                            fan.mtu(),
-                            fan.delivery(),
-                            leasing(fan),
-                            fan.shares(),
-                            kernel.nameServersForContainers())
-                    .reserving(kernel.reservations())
-                    .advertising(Ipv6Overlay.slices(fan, fan.dhcp()))));
+            resources.add(new DhcpResource(
+                    DhcpServer.of(fan.bridge(), fan.mtu(), fan.delivery(), leasing(fan), fan.shares(), nameServers(fan))
+                            .reserving(kernel.reservations())
+                            .advertising(Ipv6Overlay.slices(fan, fan.dhcp()))));
         }
         return resources;
+    }
+
+    /**
+     * What DHCP tells clients to ask. Where names are served, nobody beside that server: a client that asks two at once takes the first
+     * answer, and others deny the fan's names.
+     */
+    List<Ipv4Address> nameServers(Fan fan) {
+        if (!fan.names()) {
+            return kernel.nameServersForContainers();
+        }
+        List<Ipv4Address> servers = new ArrayList<>();
+        for (FanSlice slice : leasing(fan)) {
+            servers.add(slice.hostAddress());
+        }
+        return servers;
     }
 
     /** Whether a socket has a UDP port. */

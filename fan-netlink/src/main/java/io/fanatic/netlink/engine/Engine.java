@@ -337,7 +337,7 @@ public final class Engine {
             all = all.with(warning.get());
         }
         if (!fan.dhcp().isEmpty()) {
-            if (kernel.nameServersForContainers().isEmpty()) {
+            if (state().nameServers(fan).isEmpty()) {
                 all = all.with(NO_NAME_SERVER);
             }
             for (String note : reservedAndLeased(fan)) {
@@ -599,6 +599,7 @@ public final class Engine {
                 .fast(options.fast())
                 .ipv6(ipv6)
                 .direct(options.direct())
+                .names(options.names())
                 .build()
                 .with(slice, options.dhcp());
         requireRoomForDhcp(fan);

@@ -41,6 +41,7 @@ public final class Fan {
     private final boolean fast;
     private final Optional<Ipv6Mapping> ipv6;
     private final Direct direct;
+    private final boolean names;
 
     private Fan(Builder builder) {
         mapping = builder.mapping;
@@ -55,6 +56,7 @@ public final class Fan {
         fast = builder.fast;
         ipv6 = builder.ipv6;
         direct = builder.direct;
+        names = builder.names;
         List<FanSlice> ordered = new ArrayList<>(builder.slices);
         ordered.sort((a, b) -> a.underlayAddress().compareTo(b.underlayAddress()));
         slices = List.copyOf(ordered);
@@ -81,6 +83,7 @@ public final class Fan {
         builder.fast = fast;
         builder.ipv6 = ipv6;
         builder.direct = direct;
+        builder.names = names;
         return builder;
     }
 
@@ -153,6 +156,11 @@ public final class Fan {
      */
     public Direct direct() {
         return direct;
+    }
+
+    /** {@return whether names of containers are served at its host addresses, where {@code fanatic names} runs} */
+    public boolean names() {
+        return names;
     }
 
     /**
@@ -267,7 +275,8 @@ public final class Fan {
                 .accept(accept)
                 .shares(shares)
                 .fast(fast)
-                .direct(direct);
+                .direct(direct)
+                .names(names);
         if (!bridge.equals(FanNames.bridge(overlay()))) {
             options.bridge(bridge);
         }
@@ -289,7 +298,8 @@ public final class Fan {
                 shares,
                 fast,
                 ipv6.map(Ipv6Mapping::overlay),
-                direct);
+                direct,
+                names);
     }
 
     /**
@@ -307,7 +317,8 @@ public final class Fan {
                 Shares.DEFAULT,
                 false,
                 Optional.empty(),
-                Direct.OFF);
+                Direct.OFF,
+                false);
     }
 
     // Written out to start fast, see Ipv4Address.
@@ -327,14 +338,15 @@ public final class Fan {
                 && shares.equals(that.shares)
                 && fast == that.fast
                 && ipv6.equals(that.ipv6)
-                && direct == that.direct;
+                && direct == that.direct
+                && names == that.names;
     }
 
     @Override
     public int hashCode() {
         return Objects.hash(
-                mapping, transport, bridge, tunnel, mtu, macSeed, slices, dhcp, nat, accept, shares, fast, ipv6,
-                direct);
+                mapping, transport, bridge, tunnel, mtu, macSeed, slices, dhcp, nat, accept, shares, fast, ipv6, direct,
+                names);
     }
 
     /** {@code 250.0.0.0/8 over 10.0.0.0/16 by fan-250}, for messages of tests and debuggers. */
@@ -359,6 +371,7 @@ public final class Fan {
         private boolean fast;
         private Optional<Ipv6Mapping> ipv6 = Optional.empty();
         private Direct direct = Direct.OFF;
+        private boolean names;
 
         private Builder(FanMapping mapping, Transport transport, Ipv4Address macSeed) {
             this.mapping = mapping;
@@ -425,6 +438,11 @@ public final class Fan {
 
         Builder direct(Direct value) {
             direct = value;
+            return this;
+        }
+
+        Builder names(boolean value) {
+            names = value;
             return this;
         }
 

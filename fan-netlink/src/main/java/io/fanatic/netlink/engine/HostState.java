@@ -324,6 +324,7 @@ record HostState(
                             .map(overlay ->
                                     new Ipv6Mapping(overlay, label.mapping().underlay())))
                     .direct(told.map(Label::direct).orElse(Direct.OFF))
+                    .names(told.map(Label::names).orElse(false))
                     .build());
         }
         fans.sort((a, b) -> a.overlay().compareTo(b.overlay()));

@@ -34,6 +34,7 @@ import java.util.Optional;
  * @param fast whether the fan is to take the fast path where the host allows it; the bridge tells it
  * @param overlay6 the IPv6 overlay; the bridge tells it
  * @param direct whether packets travel without encapsulation on the segment; the bridge tells it
+ * @param names whether names of containers are served; the bridge tells it
  */
 public record Label(
         FanMapping mapping,
@@ -45,7 +46,8 @@ public record Label(
         Shares shares,
         boolean fast,
         Optional<Ipv6Prefix> overlay6,
-        Direct direct) {
+        Direct direct,
+        boolean names) {
 
     private static final String OURS = "fanatic ";
     private static final String UNDERLAY_ONLY = "underlay-only";
@@ -56,6 +58,7 @@ public record Label(
     private static final String OVERLAY6 = "overlay6";
     private static final String DIRECT = "direct";
     private static final String DIRECT_ACCEPT = "direct=accept";
+    private static final String NAMES = "names";
 
     /** The ifalias of the tunnel that all IPIP fans share; which they are, their bridges tell. */
     static final String IPIP_TUNNEL = OURS + "ipip";
@@ -106,11 +109,12 @@ public record Label(
             Optional<Ipv6Prefix> overlay6 =
                     words.next(OVERLAY6) ? Optional.of(Ipv6Prefix.parse(words.next())) : Optional.empty();
             Direct direct = words.next(DIRECT) ? Direct.SEND : words.next(DIRECT_ACCEPT) ? Direct.ACCEPT : Direct.OFF;
+            boolean names = words.next(NAMES);
             words.requireEnd();
             // What no fan can have was not written by us.
             overlay6.ifPresent(overlay -> new Ipv6Mapping(overlay, mapping.underlay()));
             return Optional.of(
-                    new Label(mapping, transport, identity, dhcp, nat, accept, shares, fast, overlay6, direct));
+                    new Label(mapping, transport, identity, dhcp, nat, accept, shares, fast, overlay6, direct, names));
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }
@@ -176,6 +180,7 @@ public record Label(
         overlay6.ifPresent(overlay -> append(text, true, OVERLAY6 + " " + overlay));
         append(text, direct == Direct.SEND, DIRECT);
         append(text, direct == Direct.ACCEPT, DIRECT_ACCEPT);
+        append(text, names, NAMES);
         return text.toString();
     }
 

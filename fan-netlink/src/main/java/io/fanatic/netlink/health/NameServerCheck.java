@@ -14,7 +14,7 @@ final class NameServerCheck implements Check {
     @Override
     public void run(HealthHost host, Findings findings) {
         for (Fan fan : host.fans()) {
-            if (!fan.dhcp().isEmpty()) {
+            if (!fan.dhcp().isEmpty() && !fan.names()) {
                 findings.looked();
                 if (NameServers.forContainers().isEmpty()) {
                     findings.add(Finding.of(

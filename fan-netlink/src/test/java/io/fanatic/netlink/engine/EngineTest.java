@@ -137,7 +137,7 @@ class EngineTest {
             {"overlay6", "fd00:fa::/48"},
             {"bridge", "br9", "dhcp", "host-reserve", "3", "no-nat", "no-accept", "shares", "dhcp:all", "fast", "direct"
             },
-            {"direct=accept"}
+            {"direct=accept", "names"}
         }) {
             engine.up(first(flags));
             Fan fan = engine.list().get(0);

@@ -155,6 +155,7 @@ public final class FanArguments {
                 case OVERLAY6 -> "an IPv6 overlay beside, such as fd00:fa::/48, the same on every host (none)";
                 case DIRECT ->
                     "send IPv4 for hosts on the same segment without encapsulation; =accept receives such packets and sends none";
+                case NAMES -> "serve names of containers at the host address, where \"fanatic names\" runs";
                 case SHARES -> "which part of the slice each container engine gives out (" + Shares.DEFAULT + ")";
             };
         }

@@ -76,6 +76,10 @@ public final class ConfigureCommand extends SetupCommand {
             "PREFIX",
             Ipv6Prefix::parse,
             "an IPv6 overlay beside, such as fd00:fa::/48, the same on every host (none)");
+    private final Choice names = new Choice(
+            "names",
+            flag("--names", "serve names of containers, as enable-names does"),
+            flag("--no-names", "serve no names of containers"));
     private final Option<FanFlag> direct = FanArguments.Flags.direct(this);
     private final Option<List<Ipv4Address>> remotes =
             options("--remote", "IP", Ipv4Address::parse, "test the way to this host, too; may be repeated");
@@ -137,6 +141,7 @@ public final class ConfigureCommand extends SetupCommand {
                 .options(this::options)
                 .engines(engines)
                 .defaultBridge(defaultBridge.or(false))
+                .names(names.said())
                 .test(test.said())
                 .remotes(remotes.or(List.of()))
                 .build();

@@ -19,12 +19,15 @@ import java.util.function.Supplier;
 /** {@code fanatic disable-fan}, {@code disable-docker} and so on: takes one step of the wizard back. */
 public final class DisableCommand extends SetupCommand {
     private final Optional<EngineKind> kind;
+    private final boolean names;
     private final FanArguments fan = new FanArguments(this);
     private final Option<Boolean> force = flag("--force", "also while containers are on the fan; they lose it");
 
-    private DisableCommand(String name, String description, Optional<EngineKind> kind, Supplier<Host> host) {
+    private DisableCommand(
+            String name, String description, Optional<EngineKind> kind, boolean names, Supplier<Host> host) {
         super(name, description, host);
         this.kind = kind;
+        this.names = names;
     }
 
     public static DisableCommand fan(Supplier<Host> host) {
@@ -32,6 +35,7 @@ public final class DisableCommand extends SetupCommand {
                 "disable-fan",
                 "Takes a fan down and out of the configuration. Refuses while a container engine is on it.",
                 Optional.empty(),
+                false,
                 host);
     }
 
@@ -40,14 +44,25 @@ public final class DisableCommand extends SetupCommand {
                 "disable-" + kind.word(),
                 "Takes " + kind.title() + " off a fan, and puts it back as it was before. The fan stays.",
                 Optional.of(kind),
+                false,
+                host);
+    }
+
+    public static DisableCommand names(Supplier<Host> host) {
+        return new DisableCommand(
+                "disable-names",
+                "Serves the names of a fan's containers no more. The fan stays.",
+                Optional.empty(),
+                true,
                 host);
     }
 
     @Override
     ExitCode run(Host here, Console console) {
-        FanState from = here.observe(kind.isPresent() ? fan.entryOrOnly(here::entries) : fan.entry());
-        FanState to = kind.isPresent() ? from.withoutEngine(kind.get()) : from.gone();
-        if (kind.isEmpty() && !from.engines().isEmpty() && !force.or(false)) {
+        boolean stays = kind.isPresent() || names;
+        FanState from = here.observe(stays ? fan.entryOrOnly(here::entries) : fan.entry());
+        FanState to = kind.map(from::withoutEngine).orElseGet(() -> names ? from.withNames(false) : from.gone());
+        if (!stays && !from.engines().isEmpty() && !force.or(false)) {
             List<String> names = new ArrayList<>();
             from.engines().keySet().forEach(each -> names.add(each.title()));
             throw new CommandException(
@@ -60,9 +75,11 @@ public final class DisableCommand extends SetupCommand {
         if (!dryRun()) {
             apply(here, transition, plan, interruption(console), line -> {}, Progress.on(console));
         }
-        String what = kind.map(each -> each.title() + " is off the fan ").orElse("fan ");
-        String was = kind.map(each -> each.title() + " was not on the fan ").orElse("fan ");
-        String ending = kind.isPresent() ? "" : plan.isEmpty() ? " was not set up" : " is down";
+        String what = kind.map(each -> each.title() + " is off the fan ")
+                .orElse(names ? "names of containers are served no more on the fan " : "fan ");
+        String was = kind.map(each -> each.title() + " was not on the fan ")
+                .orElse(names ? "names of containers were not served on the fan " : "fan ");
+        String ending = stays ? "" : plan.isEmpty() ? " was not set up" : " is down";
         return reportLooking(console, transition, plan, (plan.isEmpty() ? was : what) + from.name() + ending);
     }
 }

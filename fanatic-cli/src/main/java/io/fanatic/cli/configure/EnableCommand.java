@@ -11,6 +11,7 @@ import io.fanatic.cli.container.EngineStatus;
 import io.fanatic.cli.container.FanAttachment;
 import io.fanatic.cli.setup.FanState;
 import io.fanatic.cli.setup.Host;
+import io.fanatic.cli.setup.NamesService;
 import io.fanatic.cli.setup.Transition;
 import io.fanatic.cli.setup.TransitionPlan;
 import io.fanatic.cli.terminal.Progress;
@@ -25,20 +26,23 @@ import java.util.function.Supplier;
 /** {@code fanatic enable-fan}, {@code enable-docker} and so on: one step of the wizard, without questions. */
 public final class EnableCommand extends SetupCommand {
     private final Optional<EngineKind> kind;
+    private final boolean names;
     private final FanArguments fan = new FanArguments(this);
     private final FanArguments.Flags flags = new FanArguments.Flags(this);
     private final Optional<Option<Boolean>> defaultBridge;
 
-    private EnableCommand(String name, String description, Optional<EngineKind> kind, Supplier<Host> host) {
+    private EnableCommand(
+            String name, String description, Optional<EngineKind> kind, boolean names, Supplier<Host> host) {
         super(name, description, host);
         this.kind = kind;
+        this.names = names;
         defaultBridge = kind.filter(EngineKind.DOCKER::equals)
                 .map(docker -> flag("--default-bridge", "let plain \"docker run\" use the fan; Docker restarts"));
     }
 
     public static EnableCommand fan(Supplier<Host> host) {
         return new EnableCommand(
-                "enable-fan", "Brings a fan up and writes it to the configuration.", Optional.empty(), host);
+                "enable-fan", "Brings a fan up and writes it to the configuration.", Optional.empty(), false, host);
     }
 
     public static EnableCommand engine(EngineKind kind, Supplier<Host> host) {
@@ -46,12 +50,23 @@ public final class EnableCommand extends SetupCommand {
                 "enable-" + kind.word(),
                 "Puts " + kind.title() + " on a fan, which is brought up and configured where it is not yet.",
                 Optional.of(kind),
+                false,
+                host);
+    }
+
+    public static EnableCommand names(Supplier<Host> host) {
+        return new EnableCommand(
+                "enable-names",
+                "Serves the names of a fan's containers, by " + NamesService.UNIT
+                        + " where systemd runs. The fan is brought up and configured where it is not yet.",
+                Optional.empty(),
+                true,
                 host);
     }
 
     @Override
     ExitCode run(Host here, Console console) {
-        FanEntry given = kind.isPresent() ? fan.entryOrOnly(here::entries) : fan.entry();
+        FanEntry given = kind.isPresent() || names ? fan.entryOrOnly(here::entries) : fan.entry();
         FanState from = untilWhole(here, here.observe(given));
         Map<EngineKind, EngineOptions> engines = new EnumMap<>(EngineKind.class);
         engines.putAll(from.engines());
@@ -61,7 +76,9 @@ public final class EnableCommand extends SetupCommand {
         FanEntry base = from.up()
                 ? new FanEntry(given.overlay(), given.underlay(), from.entry().options())
                 : given;
-        FanEntry wanted = Wizard.withDhcp(flags.applyTo(base), engines);
+        FanEntry chosen = flags.applyTo(base);
+        FanEntry wanted =
+                Wizard.withDhcp(names ? chosen.withOptions(chosen.options().withNames(true)) : chosen, engines);
         FanState to = from.as(keepWriting(from, wanted), engines);
         Transition transition = Transition.of(here).then(from, to);
         TransitionPlan plan = transition.plan();
@@ -97,8 +114,8 @@ public final class EnableCommand extends SetupCommand {
     }
 
     private String done(FanAttachment fan, TransitionPlan plan, boolean dhcpCame) {
-        String what =
-                kind.map(each -> each.title() + " is on " + fan.bridge() + ": ").orElse("");
+        String what = kind.map(each -> each.title() + " is on " + fan.bridge() + ": ")
+                .orElse(names ? "names of containers are served on " + fan.bridge() + ": " : "");
         return what
                 + SetupText.isUp(fan)
                 + (dhcpCame ? "; DHCP is on now, for instances: " + fan.range(Share.DHCP) : "")

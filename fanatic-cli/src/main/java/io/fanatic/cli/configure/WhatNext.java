@@ -35,6 +35,9 @@ final class WhatNext {
         if (engines.containsKey(EngineKind.INCUS)) {
             lines.add("    incus launch images:debian/13 -p default -p " + bridge);
         }
+        if (fan.options().names()) {
+            lines.add("    fanatic resolve CONTAINER.HOST");
+        }
         lines.add("    fanatic show");
         lines.add("    sudo fanatic doctor");
         lines.add("On the next host, to have the same:");
@@ -53,6 +56,9 @@ final class WhatNext {
         options.port().ifPresent(port -> words.add("--port " + port));
         if (options.dhcp()) {
             words.add("--dhcp");
+        }
+        if (options.names()) {
+            words.add("--names");
         }
         if (!options.shares().equals(Shares.DEFAULT)) {
             words.add("--shares " + options.shares());

@@ -11,6 +11,7 @@ import io.fanatic.cli.command.Program;
 import io.fanatic.cli.command.Values;
 import io.fanatic.cli.output.FanTable;
 import io.fanatic.cli.output.Metrics;
+import io.fanatic.cli.output.NamesText;
 import io.fanatic.cli.output.PathText;
 import io.fanatic.cli.output.SharesText;
 import io.fanatic.cli.output.ShowJson;
@@ -82,6 +83,7 @@ public final class ShowCommand extends Command {
         StringBuilder text = new StringBuilder();
         FanTable.append(text, fans);
         PathText.append(text, fans, network);
+        NamesText.append(text, fans);
         if (shares.or(false)) {
             SharesText.append(text, fans);
         }

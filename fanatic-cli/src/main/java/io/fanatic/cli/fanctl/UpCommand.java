@@ -11,6 +11,7 @@ import io.fanatic.cli.command.Option;
 import io.fanatic.cli.container.FanAttachment;
 import io.fanatic.cli.container.docker.SpareBridge;
 import io.fanatic.cli.engines.HandedOut;
+import io.fanatic.cli.output.NamesText;
 import io.fanatic.cli.output.PlanText;
 import io.fanatic.cli.output.UpJson;
 import io.fanatic.core.FanConfig;
@@ -55,7 +56,15 @@ public final class UpCommand extends Command {
     private ExitCode run(Console console, Optional<UpJson> document) {
         if (!all.or(false)) {
             file.refuseWithoutAll();
-            up(flags.applyTo(fan.entry()), console, document);
+            FanEntry entry = flags.applyTo(fan.entry());
+            up(entry, console, document);
+            if (!dryRun.or(false)) {
+                // Not for the configuration: at boot the service starts after the fans.
+                network.list().stream()
+                        .filter(up -> up.overlay().equals(entry.overlay()))
+                        .flatMap(up -> NamesText.notServed(up).stream())
+                        .forEach(note -> console.err().println("fanctl: note: " + note));
+            }
             return ExitCode.DONE;
         }
         if (fan.given()) {

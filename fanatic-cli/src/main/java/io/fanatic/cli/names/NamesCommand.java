@@ -27,7 +27,8 @@ public final class NamesCommand extends Command {
     public NamesCommand(Supplier<Host> host) {
         super(
                 "names",
-                "Serves the names of this host's containers at its host address in each fan, and finds those of other hosts:"
+                "Serves the names of this host's containers at its host address in each fan that has the flag names, as by"
+                        + " enable-names, and finds those of other hosts:"
                         + " web.h2.fan-250.internal is the container web of the host h2.",
                 "",
                 "Answers this host and its containers, and passes on what is of no fan to the name servers of"
@@ -57,7 +58,8 @@ public final class NamesCommand extends Command {
             Signals.register("INT", stop);
             String said = "";
             do {
-                List<Fan> fans = network.list();
+                List<Fan> fans = new ArrayList<>(network.list());
+                fans.removeIf(fan -> !fan.names());
                 List<String> problems = new ArrayList<>(names.serve(fans));
                 if (!problems.isEmpty() && names.addresses().isEmpty()) {
                     throw new CommandException(
@@ -95,7 +97,7 @@ public final class NamesCommand extends Command {
             }
         }
         if (lines.isEmpty()) {
-            lines.add("No fan is up; waiting for one");
+            lines.add("No fan with names is up; waiting for one");
         }
         lines.addAll(problems);
         return String.join("\n", lines);

@@ -44,14 +44,17 @@ public final class ResolveCommand extends Command {
             throw new CommandException(
                     ExitCode.FAILED, "no fan is up on this host; bring one up with fanctl up, then names can be found");
         }
+        // As the server does, where there is one.
+        List<Fan> served = fans.stream().filter(Fan::names).toList();
+        List<Fan> known = served.isEmpty() ? fans : served;
         try (Names names = Names.open(NamesSpec.of(EngineSource.of(host.get().engines())))) {
-            names.know(fans);
+            names.know(known);
             Names.Resolution found = names.resolve(wanted);
             if (!found.ofAFan()) {
                 throw new CommandException(
                         ExitCode.USAGE,
                         wanted + " is of no fan of this host; their names end in "
-                                + String.join(", ", names.zones(fans.get(0))));
+                                + String.join(", ", names.zones(known.get(0))));
             }
             print(wanted, found, console);
             return found.addresses().isEmpty() && found.names().isEmpty() ? ExitCode.FAILED : ExitCode.DONE;

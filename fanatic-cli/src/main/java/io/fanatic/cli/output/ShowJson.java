@@ -31,6 +31,9 @@ public final class ShowJson {
             if (fan.direct() != Direct.OFF) {
                 one.add("directPath", PathText.directJson(fan, network));
             }
+            if (fan.names()) {
+                one.add("names", NamesText.json(fan));
+            }
             list.add(one);
         }
         JsonObject document = new JsonObject();

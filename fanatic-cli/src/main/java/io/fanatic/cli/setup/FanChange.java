@@ -29,6 +29,9 @@ import java.util.function.Consumer;
 
 /** One fan from one state to another. */
 record FanChange(FanState from, FanState to) {
+    private static final String NAMES = "names of containers";
+    private static final String NAMES_START = "enable and start " + NamesService.UNIT;
+    private static final String NAMES_END = "disable and stop " + NamesService.UNIT;
 
     FanChange inverse() {
         return new FanChange(to, from);
@@ -50,10 +53,38 @@ record FanChange(FanState from, FanState to) {
             }
             steps.add(file(host));
         }
+        names(host).ifPresent(steps::add);
         for (EngineKind kind : coming(host)) {
             steps.add(enable(host, kind, say));
         }
         return steps;
+    }
+
+    /** Starts the server for names with the first fan that has them, and ends it with the last one. */
+    private Optional<Step> names(Host host) {
+        NamesService service = host.names();
+        if (namesCome(host)) {
+            return Optional.of(new Step(NAMES_START, service::enable, () -> {
+                if (!from.names()) {
+                    service.disable();
+                }
+            }));
+        }
+        return namesGo(host) ? Optional.of(new Step(NAMES_END, service::disable, service::enable)) : Optional.empty();
+    }
+
+    private boolean namesCome(Host host) {
+        return to.up()
+                && to.names()
+                && host.names().systemctl().isPresent()
+                && !host.names().isOn();
+    }
+
+    private boolean namesGo(Host host) {
+        return from.names()
+                && !to.names()
+                && host.states().stream().noneMatch(state -> !state.isSame(from) && state.names())
+                && host.names().isAnywhere();
     }
 
     List<EngineKind> leaving() {
@@ -123,6 +154,9 @@ record FanChange(FanState from, FanState to) {
         }
         if (now.configured().isPresent() && to.configured().isEmpty()) {
             left.add("\"" + now.configured().get() + "\" in " + host.file().path());
+        }
+        if (namesGo(host)) {
+            left.add(NamesService.UNIT);
         }
         return left;
     }
@@ -275,6 +309,11 @@ record FanChange(FanState from, FanState to) {
             parts.add(new TransitionPlan.Part(
                     "the fan", List.of("take down the fan " + from.name()), List.of(), warnings, false));
         }
+        if (namesCome(host)) {
+            parts.add(TransitionPlan.Part.of(NAMES, NAMES_START));
+        } else if (namesGo(host)) {
+            parts.add(TransitionPlan.Part.of(NAMES, NAMES_END));
+        }
         boolean warned = false;
         for (EngineKind kind : coming(host)) {
             FanAttachment fan = attachmentToBe(host);
@@ -329,8 +368,11 @@ record FanChange(FanState from, FanState to) {
                 + (to.entry().options().dhcp()
                         ? ", with DHCP for " + attachmentToBe(host).range(Share.DHCP)
                         : "");
-        List<String> warnings = plan.map(Plan::notes)
-                .orElseGet(() -> Overlays.warning(fan.overlay()).stream().toList());
+        List<String> warnings = new ArrayList<>(plan.map(Plan::notes)
+                .orElseGet(() -> Overlays.warning(fan.overlay()).stream().toList()));
+        if (wanted.names() && host.names().systemctl().isEmpty()) {
+            warnings.add("nothing starts services here; keep \"fanatic names\" running");
+        }
         parts.add(new TransitionPlan.Part(
                 "the fan", List.of(line), plan.map(Plan::lines).orElse(List.of()), warnings, false));
     }

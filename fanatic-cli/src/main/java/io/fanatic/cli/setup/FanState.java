@@ -32,6 +32,21 @@ public record FanState(
         return new FanState(wanted, true, Optional.of(wanted), wantedEngines);
     }
 
+    /** This fan as it is, with names of containers served or not. */
+    public FanState withNames(boolean served) {
+        return new FanState(named(entry, served), up, configured.map(line -> named(line, served)), engines);
+    }
+
+    private static FanEntry named(FanEntry entry, boolean served) {
+        return entry.withOptions(entry.options().withNames(served));
+    }
+
+    /** Whether its names are to be served. */
+    boolean names() {
+        return up && entry.options().names()
+                || configured.filter(line -> line.options().names()).isPresent();
+    }
+
     public FanState withEngine(EngineKind kind, EngineOptions options) {
         Map<EngineKind, EngineOptions> more = copy();
         more.put(kind, options);

@@ -32,8 +32,10 @@ import java.util.Optional;
  * @param engines its container engines, in the order of {@link EngineKind}
  * @param file its configuration
  * @param runDirectory for what does not outlive the machine's start
+ * @param names what keeps the server for names running
  */
-public record Host(FanNetwork fans, List<ContainerEngine> engines, FanFile file, Path runDirectory) {
+public record Host(
+        FanNetwork fans, List<ContainerEngine> engines, FanFile file, Path runDirectory, NamesService names) {
 
     public Host {
         engines = List.copyOf(engines);
@@ -45,7 +47,8 @@ public record Host(FanNetwork fans, List<ContainerEngine> engines, FanFile file,
                 FanNetwork.onThisHost(),
                 engines,
                 new FanFile(Path.of(FanConfig.DEFAULT_FILE), Path.of("/var/lib/fanatic")),
-                Path.of("/run/fanatic"));
+                Path.of("/run/fanatic"),
+                NamesService.onThisHost());
     }
 
     /**

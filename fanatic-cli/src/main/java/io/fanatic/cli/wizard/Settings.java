@@ -54,6 +54,11 @@ public final class Settings {
         return said.defaultBridge;
     }
 
+    /** Whether to serve names of containers. */
+    Optional<Boolean> names() {
+        return said.names;
+    }
+
     /** Whether to test the engines. */
     Optional<Boolean> test() {
         return said.test;
@@ -72,6 +77,7 @@ public final class Settings {
         private UnaryOperator<FanOptions> options = UnaryOperator.identity();
         private Map<EngineKind, Boolean> engines = Map.of();
         private boolean defaultBridge;
+        private Optional<Boolean> names = Optional.empty();
         private Optional<Boolean> test = Optional.empty();
         private List<Ipv4Address> remotes = List.of();
 
@@ -104,6 +110,11 @@ public final class Settings {
 
         public Builder defaultBridge(boolean value) {
             defaultBridge = value;
+            return this;
+        }
+
+        public Builder names(Optional<Boolean> value) {
+            names = value;
             return this;
         }
 

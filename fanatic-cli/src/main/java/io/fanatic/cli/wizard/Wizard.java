@@ -24,9 +24,9 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * The dialogue, in the words and the order of the wizard of 2016. A person is asked two questions more, which that one did not
- * have: whether plain {@code docker run} is to use the fan (without a person: yes, as it was then), and, by {@link #goAhead},
- * whether to do what the plan says. Nothing is changed here.
+ * The dialogue, in the words and the order of the wizard of 2016. A person is asked three questions more, which that one did not
+ * have: whether plain {@code docker run} is to use the fan (without a person: yes, as it was then), whether to serve names of
+ * containers, and, by {@link #goAhead}, whether to do what the plan says. Nothing is changed here.
  */
 public final class Wizard {
     /** The engines that are asked for, in the order of the questions; the others have commands of their own. */
@@ -105,7 +105,8 @@ public final class Wizard {
                 tests.add(kind);
             }
         }
-        return new Answers(replaced, sound, from.as(withDhcp(wanted, engines), engines), address, tests);
+        FanEntry served = wanted.withOptions(wanted.options().withNames(wantsNames(wanted.options(), fan.bridge())));
+        return new Answers(replaced, sound, from.as(withDhcp(served, engines), engines), address, tests);
     }
 
     private static boolean isSame(FanState one, FanState other) {
@@ -310,6 +311,19 @@ public final class Wizard {
                 "When all is set up, a container fanatic-test is started on the fan; it and this",
                 "host exchange pings and 64 MiB of random data, compared by checksum.",
                 "A local busybox, alpine or ubuntu image is used; else one is pulled."));
+    }
+
+    /** Only a person is asked, as the wizard of 2016 knew no names. */
+    private boolean wantsNames(FanOptions options, String bridge) {
+        if (settings.names().isPresent() || settings.yes() || !prompter.isPerson()) {
+            return settings.names().orElse(options.names());
+        }
+        return yes(Question.yesNo(
+                "Serve names of containers on " + bridge,
+                options.names(),
+                "Yes: the container web of the host h2 is web.h2.fan.internal, on every host",
+                "that serves names; a service starts for it, \"fanatic names\", see fanatic(1).",
+                "No: containers are reached by their addresses."));
     }
 
     /**

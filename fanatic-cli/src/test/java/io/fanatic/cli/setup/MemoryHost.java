@@ -8,11 +8,13 @@ import io.fanatic.netlink.engine.MemoryKernel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** A host whose kernel is in memory, with the real engine on it and fake container engines. */
 public final class MemoryHost {
     private final Path directory;
     private final MemoryKernel kernel;
+    private NamesService names = NamesService.NONE;
     private final List<FakeEngine> engines = new ArrayList<>();
 
     /** @param addresses of eth0, such as {@code 10.0.0.45/16} */
@@ -38,6 +40,12 @@ public final class MemoryHost {
                 .with(FakeEngine.absent(EngineKind.INCUS, directory));
     }
 
+    /** With systemd, of which only this program is there. */
+    public MemoryHost withSystemctl(Path program) {
+        names = new NamesService(Optional.of(program));
+        return this;
+    }
+
     public MemoryKernel kernel() {
         return kernel;
     }
@@ -58,6 +66,7 @@ public final class MemoryHost {
                 FanNetwork.over(kernel),
                 List.copyOf(engines),
                 new FanFile(configuration(), directory.resolve("state")),
-                directory.resolve("run"));
+                directory.resolve("run"),
+                names);
     }
 }

@@ -62,11 +62,28 @@ class WizardTest {
 
     @Test
     void aPersonIsAskedWhetherPlainDockerRunUsesTheFan() {
-        Script script = Script.person("", "", "n", "y", "n", "n");
+        Script script = Script.person("", "", "n", "y", "n", "n", "y");
         Answers answers = ask(host("10.0.0.45/16"), script);
         assertThat(script.text()).contains("Use it for plain \"docker run\" too (Docker restarts) [Yn]: n\n");
         assertThat(answers.to().engines()).isEqualTo(Map.of(EngineKind.DOCKER, EngineOptions.USUAL));
         assertThat(answers.tests()).isEmpty();
+    }
+
+    @Test
+    void aPersonIsAskedWhetherToServeNamesAndWhatIsThereIsTheUsualAnswer() {
+        MemoryHost host = host("10.0.0.45/16");
+        Answers answers = ask(host, Script.person("", "", "n", "n", "y"));
+        assertThat(answers.to().entry()).hasToString("250.0.0.0/8 10.0.0.0/16 names");
+        host.host().fans().up(answers.to().entry());
+        Script again = Script.person("", "", "n", "n", "");
+        assertThat(ask(host, again).to().entry().options().names()).isTrue();
+        assertThat(again.text()).contains("Serve names of containers on fan-250 [Yn]:");
+        assertThat(ask(host, Script.person("", "", "n", "n", "n"))
+                        .to()
+                        .entry()
+                        .options()
+                        .names())
+                .isFalse();
     }
 
     @Test
@@ -152,7 +169,7 @@ class WizardTest {
 
     @Test
     void theQuestionMarkExplainsEveryQuestionInThreeLines() {
-        Script script = Script.person("?", "", "?", "", "?", "y", "?", "y", "?", "y", "?", "y", "?", "y");
+        Script script = Script.person("?", "", "?", "", "?", "y", "?", "y", "?", "y", "?", "y", "?", "y", "?", "y");
         ask(host("10.0.0.45/16"), script);
         assertThat(script.usedUp()).isTrue();
         assertThat(script.questions()).allSatisfy(question -> {
@@ -165,7 +182,7 @@ class WizardTest {
 
     @Test
     void theEndOfTheAnswersIsTheEndAtEveryQuestion() {
-        String[] all = {"", "", "y", "y", "y", "y", "y"};
+        String[] all = {"", "", "y", "y", "y", "y", "y", "y"};
         for (int given = 0; given < all.length; given++) {
             String[] answers = java.util.Arrays.copyOf(all, given);
             MemoryHost host = host("10.0.0.45/16");
@@ -251,13 +268,15 @@ class WizardTest {
                 .overlay(Optional.of(Ipv4Prefix.parse("252.0.0.0/8")))
                 .engines(Map.of(EngineKind.LXD, false))
                 .defaultBridge(true)
+                .names(Optional.of(true))
                 .test(Optional.of(false))
                 .options(options -> options.withDhcp(true).withPort(4790))
                 .build();
         Script script = Script.person();
         Answers answers = new Wizard(host("10.0.0.45/16").host(), script, settings).ask();
         assertThat(script.questions()).isEmpty();
-        assertThat(answers.to().configured().map(FanEntry::toString)).contains("252.0.0.0/8 eth0/16 dhcp port 4790");
+        assertThat(answers.to().configured().map(FanEntry::toString))
+                .contains("252.0.0.0/8 eth0/16 dhcp port 4790 names");
         assertThat(answers.to().engines()).isEqualTo(Map.of(EngineKind.DOCKER, new EngineOptions(true)));
     }
 
