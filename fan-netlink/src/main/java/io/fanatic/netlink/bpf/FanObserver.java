@@ -2,7 +2,7 @@ package io.fanatic.netlink.bpf;
 
 import io.fanatic.core.Counter;
 import io.fanatic.core.Ipv4Address;
-import io.fanatic.core.Ipv4Prefix;
+import io.fanatic.core.Prefix;
 import io.fanatic.netlink.bpf.AttachedProgram.Role;
 import io.fanatic.netlink.libc.Errno;
 import io.fanatic.netlink.libc.ErrnoException;
@@ -49,10 +49,15 @@ public final class FanObserver implements AutoCloseable {
     /**
      * Only frames of which one address lies here, or that came from this host.
      *
-     * @param inner of source or destination inside
+     * @param inner of source or destination inside: in one of these; of those of IPv6, where there is an Ethernet header
      * @param outerSource of the packet that the frame came in
      */
-    public record Filter(Ipv4Prefix inner, Optional<Ipv4Address> outerSource) {}
+    public record Filter(List<Prefix> inner, Optional<Ipv4Address> outerSource) {
+        /** Copies the list. */
+        public Filter {
+            inner = List.copyOf(inner);
+        }
+    }
 
     /**
      * Attaches the programs to a device of ours.

@@ -13,7 +13,9 @@ import static io.fanatic.netlink.bpf.Register.R9;
 
 import io.fanatic.core.Counter;
 import io.fanatic.core.Ipv4Prefix;
+import io.fanatic.core.Ipv6Prefix;
 import io.fanatic.core.TunnelType;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
 
@@ -163,16 +165,36 @@ final class ObservingEmitter extends FanEmitter {
         for (int i = 0; i < filters.size(); i++) {
             FanObserver.Filter filter = filters.get(i);
             String fits = "fits-" + i;
-            for (Register address : List.of(R8, R7)) {
-                Ipv4Prefix prefix = filter.inner();
-                asm.add(Alu.MOV.reg32(R1, address), Alu.AND.imm32(R1, prefix.mask()))
-                        .add(Jump.EQ.imm32(R1, prefix.network().bits(), fits));
+            for (int j = 0; j < filter.inner().size(); j++) {
+                if (filter.inner().get(j) instanceof Ipv4Prefix prefix) {
+                    for (Register address : List.of(R8, R7)) {
+                        asm.add(Alu.MOV.reg32(R1, address), Alu.AND.imm32(R1, prefix.mask()))
+                                .add(Jump.EQ.imm32(R1, prefix.network().bits(), fits));
+                    }
+                } else if (filter.inner().get(j) instanceof Ipv6Prefix prefix && type == TunnelType.VXLAN) {
+                    String no = "not-" + i + "-" + j;
+                    asm.add(Width.HALF.load(R1, R2, 12)).add(Jump.NE.imm32(R1, asm.network16(ETH_P_IPV6), no));
+                    compare(prefix, ETHERNET + 8, fits, no + "-source");
+                    compare(prefix, ETHERNET + 24, fits, no);
+                }
             }
             filter.outerSource()
                     .ifPresent(source -> asm.add(Width.WORD.load(R1, R10, RECORD + PacketRecord.OUTER_SOURCE))
                             .add(Jump.EQ.imm32(R1, source.bits(), fits)));
             asm.add(Jump.to(LEAVE)).label(fits);
         }
+    }
+
+    /** The address so far into the frame at R2; the stack is read by two bytes, as it lies there. */
+    private void compare(Ipv6Prefix prefix, int at, String fits, String fitsNot) {
+        ByteBuffer network = ByteBuffer.wrap(prefix.network().octets());
+        for (int bit = 0; bit < prefix.prefixLength(); bit += Short.SIZE) {
+            int mask = 0xffff_0000 >> Math.min(Short.SIZE, prefix.prefixLength() - bit) & 0xffff;
+            asm.add(Width.HALF.load(R1, R2, at + bit / Byte.SIZE))
+                    .add(Alu.AND.imm32(R1, asm.network16(mask)))
+                    .add(Jump.NE.imm32(R1, asm.network16(network.getShort(bit / Byte.SIZE) & 0xffff), fitsNot));
+        }
+        asm.add(Jump.to(fits)).label(fitsNot);
     }
 
     /** Counts the frame, and leaves when there are records enough of its reason: times of windows and numbers in them are in the second half. */

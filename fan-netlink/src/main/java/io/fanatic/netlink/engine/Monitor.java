@@ -1,10 +1,9 @@
 package io.fanatic.netlink.engine;
 
 import io.fanatic.core.Counter;
-import io.fanatic.core.FanMapping;
 import io.fanatic.core.Ipv4Address;
-import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.MacAddress;
+import io.fanatic.core.Prefix;
 import io.fanatic.core.TunnelType;
 import io.fanatic.netlink.bpf.FanObserver;
 import io.fanatic.netlink.bpf.ObservedFrame;
@@ -132,20 +131,21 @@ public final class Monitor implements AutoCloseable {
     private List<FanObserver.Filter> filters(Fan fan, String device) {
         List<FanObserver.Filter> filters = new ArrayList<>();
         if (spec.fan().isPresent() && isShared(fan, device)) {
-            filters.add(new FanObserver.Filter(fan.overlay(), Optional.empty()));
+            filters.add(new FanObserver.Filter(List.of(fan.overlay()), Optional.empty()));
         }
-        spec.address().ifPresent(prefix -> filters.add(new FanObserver.Filter(prefix, Optional.empty())));
-        spec.peer()
-                .ifPresent(
-                        peer -> filters.add(new FanObserver.Filter(sliceOf(fan.mapping(), peer), Optional.of(peer))));
+        spec.address().ifPresent(prefix -> filters.add(new FanObserver.Filter(List.of(prefix), Optional.empty())));
+        spec.peer().ifPresent(peer -> filters.add(new FanObserver.Filter(slicesOf(fan, peer), Optional.of(peer))));
         return filters;
     }
 
-    /** Nobody's address where the peer is not in the underlay, so that only what it sends fits. */
-    private static Ipv4Prefix sliceOf(FanMapping mapping, Ipv4Address peer) {
-        return mapping.underlay().isHost(peer)
-                ? mapping.sliceOf(peer)
-                : new Ipv4Prefix(Ipv4Address.of(-1), Integer.SIZE);
+    /** None where the peer is not in the underlay, so that only what it sends fits. */
+    private static List<Prefix> slicesOf(Fan fan, Ipv4Address peer) {
+        List<Prefix> slices = new ArrayList<>();
+        if (fan.mapping().underlay().isHost(peer)) {
+            slices.add(fan.mapping().sliceOf(peer));
+            fan.ipv6().ifPresent(ipv6 -> slices.add(ipv6.sliceOf(peer)));
+        }
+        return slices;
     }
 
     /** {@return the next frame; empty when there is none now} */

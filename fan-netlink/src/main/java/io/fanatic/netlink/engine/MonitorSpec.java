@@ -2,7 +2,7 @@ package io.fanatic.netlink.engine;
 
 import io.fanatic.core.Counter;
 import io.fanatic.core.Ipv4Address;
-import io.fanatic.core.Ipv4Prefix;
+import io.fanatic.core.Prefix;
 import java.util.EnumSet;
 import java.util.Objects;
 import java.util.Optional;
@@ -17,7 +17,7 @@ import java.util.Set;
  * @param peer the underlay address of another host: frames from it, and to and from its containers by what they say of themselves
  */
 public record MonitorSpec(
-        Optional<String> fan, Set<Counter> reasons, Optional<Ipv4Prefix> address, Optional<Ipv4Address> peer) {
+        Optional<String> fan, Set<Counter> reasons, Optional<Prefix> address, Optional<Ipv4Address> peer) {
 
     /** Every frame that is dropped, in all fans. */
     public static final MonitorSpec DROPS =

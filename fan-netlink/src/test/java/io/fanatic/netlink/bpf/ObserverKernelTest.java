@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fanatic.core.Counter;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Ipv4Prefix;
+import io.fanatic.core.Ipv6Prefix;
 import io.fanatic.core.MacAddress;
 import io.fanatic.netlink.bpf.AttachedProgram.Role;
 import io.fanatic.netlink.libc.Native;
@@ -25,8 +26,10 @@ import org.junit.jupiter.api.Test;
 class ObserverKernelTest {
     private static final Set<Counter> ALL = EnumSet.allOf(Counter.class);
     private static final List<FanObserver.Filter> FILTERS = List.of(
-            new FanObserver.Filter(Ipv4Prefix.parse("250.0.0.0/16"), Optional.empty()),
-            new FanObserver.Filter(Ipv4Prefix.parse("250.0.45.0/24"), Optional.of(Ipv4Address.parse("10.0.0.77"))));
+            new FanObserver.Filter(
+                    List.of(Ipv4Prefix.parse("250.0.0.0/16"), Ipv6Prefix.parse("fd00:fa:0:28::/61")), Optional.empty()),
+            new FanObserver.Filter(
+                    List.of(Ipv4Prefix.parse("250.0.45.0/24")), Optional.of(Ipv4Address.parse("10.0.0.77"))));
 
     @Test
     void theVerifierAcceptsThemOfEveryFanWithAndWithoutFilters() {

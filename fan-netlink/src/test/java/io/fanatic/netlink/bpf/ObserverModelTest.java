@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fanatic.core.Counter;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Ipv4Prefix;
+import io.fanatic.core.Ipv6Address;
+import io.fanatic.core.Ipv6Prefix;
 import io.fanatic.netlink.bpf.AttachedProgram.Role;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -210,9 +212,10 @@ class ObserverModelTest {
 
     @Test
     void onlyFramesThatFitEachFilterAreToldAndCounted() {
-        FanObserver.Filter address = new FanObserver.Filter(Ipv4Prefix.parse("250.0.45.9/32"), Optional.empty());
-        FanObserver.Filter peer =
-                new FanObserver.Filter(Ipv4Prefix.parse("250.0.56.0/24"), Optional.of(Ipv4Address.parse("10.0.0.77")));
+        FanObserver.Filter address =
+                new FanObserver.Filter(List.of(Ipv4Prefix.parse("250.0.45.9/32")), Optional.empty());
+        FanObserver.Filter peer = new FanObserver.Filter(
+                List.of(Ipv4Prefix.parse("250.0.56.0/24")), Optional.of(Ipv4Address.parse("10.0.0.77")));
         byte[] fromNine = Frames.ipv4("250.0.45.9", "250.0.56.9");
         byte[] toNine = Frames.ipv4("250.0.56.9", "250.0.45.9");
         byte[] other = Frames.ipv4("250.0.45.8", "250.0.57.9");
@@ -226,6 +229,34 @@ class ObserverModelTest {
                             assertThat(pushed(guard, order, frame, "10.0.0.1")).isEqualTo(fits));
             assertThat(pushed(guard, order, ofTheHost, "10.0.0.77")).isTrue();
             assertThat(pushed(guard, order, other, "10.0.0.77")).isFalse();
+        }
+    }
+
+    @Test
+    void networksOfIpv6AreComparedAsFarAsTheirPrefixReaches() {
+        byte[] frame = Frames.ipv6(
+                Ipv6Address.parse("fd00:fa:0:2d::2"), Ipv6Address.parse("fd00:fa:0:38::9"), 17, 64, new byte[8]);
+        Map<String, Boolean> fits = Map.ofEntries(
+                Map.entry("fd00:fa:0:2d::2/128", true),
+                Map.entry("fd00:fa:0:38::9/128", true),
+                Map.entry("fd00:fa:0:38::8/128", false),
+                Map.entry("fd00:fa:0:38::8/127", true),
+                Map.entry("fd00:fa:0:28::/61", true),
+                Map.entry("fd00:fa:0:20::/61", false),
+                Map.entry("fd00:fa::/48", true),
+                Map.entry("fc00::/7", true),
+                Map.entry("8000::/1", true),
+                Map.entry("::/1", false),
+                Map.entry("::/0", true));
+        for (ByteOrder order : ORDERS) {
+            fits.forEach((text, fitting) -> {
+                FanObserver.Filter filter = new FanObserver.Filter(
+                        List.of(Ipv4Prefix.parse("250.0.45.9/32"), Ipv6Prefix.parse(text)), Optional.empty());
+                byte[] guard = code(Specs.USUAL, Role.GUARD, order, ALL, filter);
+                assertThat(pushed(guard, order, frame, "10.0.0.1")).as(text).isEqualTo(fitting);
+                assertThat(pushed(guard, order, Frames.ipv4("250.0.45.9", "250.0.56.9"), "10.0.0.1"))
+                        .isTrue();
+            });
         }
     }
 

@@ -13,6 +13,7 @@ import io.fanatic.cli.terminal.Screen;
 import io.fanatic.core.Counter;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Ipv4Prefix;
+import io.fanatic.core.Prefix;
 import io.fanatic.netlink.FanNetwork;
 import io.fanatic.netlink.engine.Fan;
 import io.fanatic.netlink.engine.Monitor;
@@ -38,7 +39,7 @@ public final class MonitorCommand extends Command {
             option("--fan", "FAN", MonitorCommand::fan, "only of this fan: its bridge or overlay");
     private final Option<List<String>> reason = options(
             "--reason", "REASON", MonitorCommand::reason, "only for this reason, such as spoofed; may be repeated");
-    private final Option<Ipv4Prefix> address = option(
+    private final Option<Prefix> address = option(
             "--address",
             "CIDR",
             MonitorCommand::prefix,
@@ -75,8 +76,8 @@ public final class MonitorCommand extends Command {
         return text.matches("[^/\\s]{1,15}") ? text : Ipv4Prefix.parse(text).toString();
     }
 
-    private static Ipv4Prefix prefix(String text) {
-        return text.contains("/") ? Ipv4Prefix.parse(text) : new Ipv4Prefix(Ipv4Address.parse(text), Integer.SIZE);
+    private static Prefix prefix(String text) {
+        return Prefix.parse(text.contains("/") ? text : text + (text.contains(":") ? "/128" : "/32"));
     }
 
     @Override
