@@ -146,7 +146,7 @@ class ExamplesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"two-hosts", "two-fans", "eight-hosts"})
+    @ValueSource(strings = {"two-hosts", "two-fans", "eight-hosts", "router-between"})
     void theScenariosRunAndEverythingIsAsTheyExpect(String name, @TempDir Path directory) throws IOException {
         assumeTrue(LIBC.geteuid() == 0, "a lab needs root");
         String lab = "fant-" + ProcessHandle.current().pid() + "-x";

@@ -5,12 +5,17 @@ import io.fanatic.core.FanMapping;
 import io.fanatic.core.FanNames;
 import io.fanatic.core.FanSlice;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.netlink.engine.Label;
 import io.fanatic.netlink.host.HostSnapshot;
 import io.fanatic.netlink.host.Namespace;
+import io.fanatic.netlink.host.Sysctl;
 import io.fanatic.netlink.route.Link;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -137,19 +142,26 @@ public final class Lab implements AutoCloseable {
 
     private void build() {
         LabSpec spec = state.spec();
-        int prefixLength = spec.mapping().underlay().prefixLength();
         make(outside);
         try (Wiring underlay = Wiring.of(outside)) {
             underlay.loopback().loopbackAddress(spec.outsideAddress());
-            underlay.bridge(SWITCH, spec.underlayMtu(), spec.routerAddress(), prefixLength);
+            Map<Ipv4Prefix, String> switches = switches(spec);
+            for (Map.Entry<Ipv4Prefix, String> each : switches.entrySet()) {
+                Ipv4Prefix segment = each.getKey();
+                underlay.bridge(each.getValue(), spec.underlayMtu(), LabSpec.router(segment), segment.prefixLength());
+            }
+            if (switches.size() > 1) {
+                outside.run(() -> Sysctl.write("net/ipv4/ip_forward", "1"));
+            }
             Namespace.preparePins(state.pins());
             for (LabHost host : hosts) {
                 Namespace network = make(host.namespace());
                 network.withMounts(host.namespace().mount().orElseThrow(), HostFilesystem::mount);
                 try (Wiring wiring = Wiring.of(network)) {
                     wiring.loopback().addVeth(INTERFACE, outside, host.name(), spec.underlayMtu());
-                    underlay.plug(host.name(), SWITCH);
-                    wiring.join(INTERFACE, host.underlayAddress(), prefixLength, spec.routerAddress());
+                    Ipv4Prefix segment = spec.segment(host.number());
+                    underlay.plug(host.name(), Objects.requireNonNull(switches.get(segment)));
+                    wiring.join(INTERFACE, host.underlayAddress(), segment.prefixLength(), LabSpec.router(segment));
                 }
             }
             underlay.awaitRunning(hosts.stream().map(LabHost::name).toList());
@@ -157,6 +169,15 @@ public final class Lab implements AutoCloseable {
         for (LabHost host : hosts) {
             buildContainers(containersOf(host));
         }
+    }
+
+    /** The bridge of each segment. */
+    private static Map<Ipv4Prefix, String> switches(LabSpec spec) {
+        Map<Ipv4Prefix, String> names = new LinkedHashMap<>();
+        for (int host = 1; host <= spec.hosts(); host++) {
+            names.putIfAbsent(spec.segment(host), SWITCH + (names.isEmpty() ? "" : names.size() + 1));
+        }
+        return names;
     }
 
     /** All of a host are written down at once and made side by side: a namespace takes the kernel milliseconds. */

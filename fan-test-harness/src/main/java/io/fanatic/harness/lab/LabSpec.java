@@ -15,9 +15,15 @@ import java.util.List;
  * @param addresses the hosts' underlay addresses in the order of their numbers, at least one
  * @param containers how many on each host and fan, at least 0
  * @param underlayMtu bytes of the largest packet between hosts, {@value #MIN_MTU} to {@value #MAX_MTU}
+ * @param segmentPrefixLength of the networks that are Ethernet segments, with a router between; the underlay's for one segment
  */
 public record LabSpec(
-        String name, List<FanMapping> fans, List<Ipv4Address> addresses, int containers, int underlayMtu) {
+        String name,
+        List<FanMapping> fans,
+        List<Ipv4Address> addresses,
+        int containers,
+        int underlayMtu,
+        int segmentPrefixLength) {
 
     /** The name of the lab that {@code fanatic lab} works with. */
     public static final String DEFAULT_NAME = "fanlab";
@@ -31,6 +37,9 @@ public record LabSpec(
 
     /** More make the names of ports longer than the kernel allows, and the machine slow. */
     static final int MAX_NODES = 250;
+
+    /** A router and two hosts. */
+    private static final int LONGEST_SEGMENT = 29;
 
     private static final Ipv4Prefix UNDERLAY = Ipv4Prefix.parse("10.0.0.0/16");
     private static final Ipv4Prefix OVERLAY = Ipv4Prefix.parse("250.0.0.0/8");
@@ -54,11 +63,18 @@ public record LabSpec(
         requireOneUnderlay(fans);
         Ipv4Prefix underlay = fans.get(0).underlay();
         requireHosts(underlay, addresses.size());
+        if (segmentPrefixLength < underlay.prefixLength() || segmentPrefixLength > LONGEST_SEGMENT) {
+            throw new IllegalArgumentException("the segments of " + underlay + " have a prefix length of "
+                    + underlay.prefixLength() + " to " + LONGEST_SEGMENT + ", not " + segmentPrefixLength);
+        }
         for (Ipv4Address address : addresses) {
             boolean twice = addresses.indexOf(address) != addresses.lastIndexOf(address);
-            if (!underlay.isHost(address) || address.equals(router(underlay)) || twice) {
+            Ipv4Prefix segment = Ipv4Prefix.containing(address, segmentPrefixLength);
+            if (!underlay.isHost(address) || !segment.isHost(address) || address.equals(router(segment)) || twice) {
                 throw new IllegalArgumentException("a host cannot have the address " + address + ": "
-                        + (twice ? "two would have it" : "it is no free one of " + underlay));
+                        + (twice
+                                ? "two would have it"
+                                : "it is no free one of " + (underlay.contains(segment) ? segment : underlay)));
             }
         }
         for (FanMapping fan : fans) {
@@ -73,6 +89,25 @@ public record LabSpec(
             throw new IllegalArgumentException(
                     "an MTU of " + underlayMtu + " is not between " + MIN_MTU + " and " + MAX_MTU);
         }
+    }
+
+    /**
+     * All hosts on one segment.
+     *
+     * @param name of the lab
+     * @param fans at least one
+     * @param addresses of the hosts on the underlay
+     * @param containers on each host in each fan, 0 or more
+     * @param underlayMtu bytes
+     */
+    public LabSpec(String name, List<FanMapping> fans, List<Ipv4Address> addresses, int containers, int underlayMtu) {
+        this(
+                name,
+                fans,
+                addresses,
+                containers,
+                underlayMtu,
+                fans.isEmpty() ? 0 : fans.get(0).underlay().prefixLength());
     }
 
     /**
@@ -153,7 +188,7 @@ public record LabSpec(
      * @param fans at least one
      */
     public LabSpec withFans(List<FanMapping> fans) {
-        return new LabSpec(name, fans, addresses, containers, underlayMtu);
+        return new LabSpec(name, fans, addresses, containers, underlayMtu, segmentPrefixLength);
     }
 
     /**
@@ -162,7 +197,8 @@ public record LabSpec(
      * @param hosts at least 1
      */
     public LabSpec withHosts(int hosts) {
-        return new LabSpec(name, fans, firstAddresses(mapping().underlay(), hosts), containers, underlayMtu);
+        return new LabSpec(
+                name, fans, firstAddresses(mapping().underlay(), hosts), containers, underlayMtu, segmentPrefixLength);
     }
 
     /**
@@ -171,7 +207,7 @@ public record LabSpec(
      * @param addresses of the underlay
      */
     public LabSpec withHostsAt(List<Ipv4Address> addresses) {
-        return new LabSpec(name, fans, addresses, containers, underlayMtu);
+        return new LabSpec(name, fans, addresses, containers, underlayMtu, segmentPrefixLength);
     }
 
     /**
@@ -180,7 +216,7 @@ public record LabSpec(
      * @param containers 0 or more
      */
     public LabSpec withContainers(int containers) {
-        return new LabSpec(name, fans, addresses, containers, underlayMtu);
+        return new LabSpec(name, fans, addresses, containers, underlayMtu, segmentPrefixLength);
     }
 
     /**
@@ -189,7 +225,25 @@ public record LabSpec(
      * @param bytes {@value #MIN_MTU} to {@value #MAX_MTU}
      */
     public LabSpec withUnderlayMtu(int bytes) {
-        return new LabSpec(name, fans, addresses, containers, bytes);
+        return new LabSpec(name, fans, addresses, containers, bytes, segmentPrefixLength);
+    }
+
+    /**
+     * {@return this with hosts on several Ethernet segments, with a router between them: each network of this prefix length is one}
+     *
+     * @param prefixLength from the underlay's, with which all hosts are on one segment, to 29
+     */
+    public LabSpec withSegments(int prefixLength) {
+        return new LabSpec(name, fans, addresses, containers, underlayMtu, prefixLength);
+    }
+
+    /**
+     * {@return the segment of host n, counted from 1}
+     *
+     * @param host from 1
+     */
+    Ipv4Prefix segment(int host) {
+        return Ipv4Prefix.containing(hostAddress(host), segmentPrefixLength);
     }
 
     /** {@return the first fan} */
@@ -218,7 +272,7 @@ public record LabSpec(
         return router(mapping().underlay());
     }
 
-    private static Ipv4Address router(Ipv4Prefix underlay) {
+    static Ipv4Address router(Ipv4Prefix underlay) {
         return underlay.last().plus(-1);
     }
 

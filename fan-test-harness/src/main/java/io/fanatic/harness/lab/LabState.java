@@ -91,7 +91,7 @@ final class LabState {
         }
     }
 
-    /** What is only written down when it is not the usual: further fans, and where the hosts are. */
+    /** What is only written down when it is not the usual: further fans, where the hosts are, and segments. */
     private static LabSpec withGiven(LabSpec spec, JsonObject json) {
         List<FanMapping> fans = new ArrayList<>(spec.fans());
         if (json.has("moreOverlays")) {
@@ -101,12 +101,14 @@ final class LabState {
             }
         }
         LabSpec whole = spec.withFans(fans);
-        if (!json.has("addresses")) {
-            return whole;
+        if (json.has("addresses")) {
+            List<Ipv4Address> addresses = new ArrayList<>();
+            json.getAsJsonArray("addresses").forEach(each -> addresses.add(Ipv4Address.parse(each.getAsString())));
+            whole = whole.withHostsAt(addresses);
         }
-        List<Ipv4Address> addresses = new ArrayList<>();
-        json.getAsJsonArray("addresses").forEach(each -> addresses.add(Ipv4Address.parse(each.getAsString())));
-        return whole.withHostsAt(addresses);
+        return json.has("segmentPrefixLength")
+                ? whole.withSegments(json.get("segmentPrefixLength").getAsInt())
+                : whole;
     }
 
     LabSpec spec() {
@@ -177,6 +179,9 @@ final class LabState {
             JsonArray addresses = new JsonArray();
             spec.addresses().forEach(each -> addresses.add(each.toString()));
             json.add("addresses", addresses);
+        }
+        if (spec.segmentPrefixLength() != spec.mapping().underlay().prefixLength()) {
+            json.addProperty("segmentPrefixLength", spec.segmentPrefixLength());
         }
         owner.ifPresent(process -> {
             JsonObject value = new JsonObject();

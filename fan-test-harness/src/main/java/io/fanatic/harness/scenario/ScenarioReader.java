@@ -1,5 +1,6 @@
 package io.fanatic.harness.scenario;
 
+import io.fanatic.core.Direct;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.FanOptions;
 import io.fanatic.core.Ipv4Address;
@@ -37,7 +38,8 @@ final class ScenarioReader {
     }
 
     Scenario scenario() {
-        Map<String, YamlNode> values = top.keys("title", "underlay", "mtu", "fans", "hosts", "containers", "steps");
+        Map<String, YamlNode> values =
+                top.keys("title", "underlay", "segments", "mtu", "fans", "hosts", "containers", "steps");
         Ipv4Prefix underlay = top.require(values, "underlay").as(Ipv4Prefix::parse);
         YamlNode fans = top.require(values, "fans");
         fans.list().forEach(each -> fan(each, underlay));
@@ -54,12 +56,24 @@ final class ScenarioReader {
     }
 
     private void fan(YamlNode node, Ipv4Prefix underlay) {
-        Map<String, YamlNode> values = node.keys("overlay", "port", "vni", "mtu");
+        Map<String, YamlNode> values = node.keys("overlay", "port", "vni", "mtu", "direct");
         YamlNode overlay = node.require(values, "overlay");
         FanMapping fan = overlay.as(text -> FanMapping.of(Ipv4Prefix.parse(text), underlay));
-        if (options.put(fan, flags(values)) != null) {
+        FanOptions flags = flags(values)
+                .withDirect(YamlNode.find(values, "direct")
+                        .map(each -> each.as(ScenarioReader::direct))
+                        .orElse(Direct.OFF));
+        if (options.put(fan, flags) != null) {
             throw overlay.error("the fan " + fan + " is given twice");
         }
+    }
+
+    private static Direct direct(String text) {
+        return switch (text) {
+            case "send" -> Direct.SEND;
+            case "accept" -> Direct.ACCEPT;
+            default -> throw new IllegalArgumentException("\"" + text + "\" is neither send nor accept");
+        };
     }
 
     private static FanOptions flags(Map<String, YamlNode> values) {
@@ -89,11 +103,14 @@ final class ScenarioReader {
         int mtu = YamlNode.find(values, "mtu")
                 .map(each -> each.number(LabSpec.MIN_MTU, LabSpec.MAX_MTU))
                 .orElse(1500);
+        int segments = YamlNode.find(values, "segments")
+                .map(each -> each.number(underlay.prefixLength(), 29))
+                .orElse(underlay.prefixLength());
         List<FanMapping> fans = List.copyOf(options.keySet());
         try {
             LabSpec lab = new LabSpec("scenario", fans.get(0), Math.max(1, count), 0, mtu);
             lab = addresses.isEmpty() ? lab : lab.withHostsAt(addresses);
-            return lab.withFans(fans).withContainers(containers);
+            return lab.withSegments(segments).withFans(fans).withContainers(containers);
         } catch (IllegalArgumentException e) {
             throw hosts.error(e.getMessage() + " (underlay " + underlay + ")");
         }

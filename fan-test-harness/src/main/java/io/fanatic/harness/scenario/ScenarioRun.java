@@ -54,7 +54,8 @@ public final class ScenarioRun {
                 scenario.lab().fans(),
                 scenario.lab().addresses(),
                 scenario.lab().containers(),
-                scenario.lab().underlayMtu());
+                scenario.lab().underlayMtu(),
+                scenario.lab().segmentPrefixLength());
     }
 
     /**

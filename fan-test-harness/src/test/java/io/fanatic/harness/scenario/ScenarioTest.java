@@ -86,6 +86,9 @@ class ScenarioTest {
         refused("- 10.0.0.45", "- 10.0.0.8", 8, "two would have it");
         refused("- 10.0.0.45", "- 10.1.0.45", 8, "no free one of 10.0.0.0/16");
         refused("port: 9000", "port: 0", 9, "\"0\" is not a number from 1 to 65535");
+        refused("overlay: 251.0.0.0/8", "overlay: 251.0.0.0/8, direct: yes", 6, "\"yes\" is neither send nor accept");
+        refused("mtu: 1400", "segments: 8", 3, "\"8\" is not a number from 16 to 29");
+        refused("- 10.0.0.45", "- 10.0.0.0", 8, "no free one of 10.0.0.0/16");
         refused("reach: all", "reach: some", 12, "\"some\" is no pair");
         refused("reach: all", "reach: h1 to h3", 12, "there is no h3: hosts are h1 to h2");
         refused("reach: all", "reach: h1 to h2c5", 12, "there is no h2c5: hosts are h1 to h2, with 4 containers each");
