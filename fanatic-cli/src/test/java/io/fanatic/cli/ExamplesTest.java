@@ -63,12 +63,13 @@ class ExamplesTest {
         walk("small-network", lab);
     }
 
-    @Test
+    @ParameterizedTest
+    @ValueSource(strings = {"two-host-docker", "docker-compose"})
     @FanLab(hosts = 2, containers = 0, fan = false)
-    void twoHostsWithDocker(Lab lab) throws IOException {
+    void twoHostsWithDocker(String name, Lab lab) throws IOException {
         try (Dockerd first = Dockerd.start(lab.hosts().get(0));
                 Dockerd second = Dockerd.start(lab.hosts().get(1))) {
-            walk("two-host-docker", lab);
+            walk(name, lab);
             first.removeContainers();
             second.removeContainers();
         }
