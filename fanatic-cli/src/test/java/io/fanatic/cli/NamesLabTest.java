@@ -14,7 +14,10 @@ import io.fanatic.harness.probe.Probes;
 import io.fanatic.netlink.host.Namespace;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -296,8 +299,74 @@ class NamesLabTest {
                 () -> CliRun.fanatic(h1, "resolve " + WEB).out());
     }
 
+    // TESTING.md F43
     @Test
     @Order(5)
+    void theDoctorSaysWhyNamesAreNotFound() {
+        assertThat(doctor(h1, "--peer 10.0.0.2"))
+                .as("all is well")
+                .doesNotContain("names (", "names-peer", "name-twice");
+        write(h1, "/etc/resolv.conf", "nameserver " + H1 + "\nsearch example.org fan-250.internal\n");
+        assertThat(doctor(h1, "")).contains("he search list of this host has a zone of the fan");
+        write(h1, "/etc/resolv.conf", "nameserver 127.0.0.9\noptions timeout:1 attempts:1\n");
+        assertThat(doctor(h1, "")).contains("his host itself does not find names of fan-250");
+        write(h1, "/etc/resolv.conf", "nameserver " + H1 + "\noptions timeout:1 attempts:1\n");
+        docker1.run("box", "--network", "fan-250");
+        assertThat(doctor(h1, ""))
+                .contains("box is the name of containers of Docker and Incus: it leads to all of them");
+        docker1.docker("rm", "-f", "box").orThrow();
+
+        WatchRun server = servers.get(2);
+        server.signal("KILL");
+        server.end();
+        assertThat(doctor(h2, ""))
+                .contains("ames of containers are to be served on fan-250, and nobody does")
+                .contains("nothing listens at 250.0.2.1 port 53");
+        assertThat(doctor(h1, "--peer 250.0.2.1"))
+                .contains("ames of containers of 10.0.0.2 are not found", "250.0.2.1 has no server for names");
+        try (DatagramSocket liar = h2.namespace().call(() -> new DatagramSocket(new InetSocketAddress(H2, 53)))) {
+            Thread thread = new Thread(() -> lie(liar), "liar");
+            thread.start();
+            assertThat(doctor(h1, "--peer 10.0.0.2"))
+                    .contains("is not believed: 250.0.9.9 is outside its slice 250.0.2.0/24");
+        }
+        serve(h2);
+    }
+
+    private static String doctor(LabHost host, String options) {
+        // Its lines are broken where a terminal ends.
+        return CliRun.fanatic(host, ("doctor " + options).strip()).out().replaceAll("\\s+", " ");
+    }
+
+    /** Answers each question with an address of another host's slice, with authority. */
+    private static void lie(DatagramSocket socket) {
+        byte[] buffer = new byte[512];
+        byte[] record = {(byte) 0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 5, 0, 4, (byte) 250, 0, 9, 9};
+        try {
+            while (true) {
+                DatagramPacket query = new DatagramPacket(buffer, buffer.length);
+                socket.receive(query);
+                // The question ends after its name, type and class; additional records follow it.
+                int end = 12;
+                while (buffer[end] != 0) {
+                    end += buffer[end] + 1;
+                }
+                end += 5;
+                byte[] answer = Arrays.copyOf(buffer, end + record.length);
+                System.arraycopy(record, 0, answer, end, record.length);
+                answer[2] = (byte) 0x84;
+                answer[3] = 0;
+                answer[7] = 1;
+                answer[11] = 0;
+                socket.send(new DatagramPacket(answer, answer.length, query.getSocketAddress()));
+            }
+        } catch (IOException closed) {
+            // By the test, at its end.
+        }
+    }
+
+    @Test
+    @Order(6)
     void aLookUpCostsLittle() throws IOException {
         String median = java(docker1, h1, "db", Timed.class, WEB);
         assertThat(median).startsWith("median ");
@@ -311,9 +380,9 @@ class NamesLabTest {
     }
 
     @Test
-    @Order(6)
+    @Order(7)
     void aFanThatComesAndGoesIsFollowedAndAStopLeavesNothing() {
-        WatchRun second = servers.get(2);
+        WatchRun second = servers.get(3);
         write(h2, "/etc/resolv.conf", "nameserver 127.0.0.1\n");
         docker2.removeContainers();
         CliRun.fanatic(h2, "disable-docker").done();

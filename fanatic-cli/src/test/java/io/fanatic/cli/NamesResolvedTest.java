@@ -56,6 +56,11 @@ class NamesResolvedTest {
                     .as("a container, with nothing typed")
                     .contains("250.0.2.200");
 
+            assertThat(CliRun.fanatic(h1, "doctor").out()).doesNotContain("names (");
+            h1.exec("resolvectl", "revert", "fan-250").orThrow();
+            // TESTING.md F43
+            assertThat(CliRun.fanatic(h1, "doctor").out()).contains("warning names (250.0.0.0/8):");
+
             docker.removeContainers();
             CliRun.fanatic(h1, "disable-docker").done();
             CliRun.fanctl(h1, "down -e").done();

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.setup.MemoryHost;
+import io.fanatic.core.FanEntry;
 import io.fanatic.netlink.FanNetwork;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -32,7 +33,7 @@ class NamesSwitchTest {
                 enable) echo enable >>"$here/calls"
                     test ! -e "$here/broken" || { echo Job for fan-names.service failed.; exit 1; }
                     : >"$here/on" ;;
-                disable) echo disable >>"$here/calls"; rm -f "$here/on" ;;
+                disable) echo disable >>"$here/calls"; cp "$here/network/fan" "$here/at-disable"; rm -f "$here/on" ;;
                 *) exit 4 ;;
             esac
             """;
@@ -95,6 +96,29 @@ class NamesSwitchTest {
         assertThat(fanatic("deconfigure --yes").done()).isEqualTo("everything is as it was before\n");
         assertThat(calls()).containsExactly("enable", "disable");
         assertThat(host.configuration()).doesNotExist();
+    }
+
+    /** A run that is killed between two steps is gone on with by the next one, as long as the fan tells what was begun. */
+    @Test
+    void theServiceEndsBeforeTheFanLosesItsFlag() throws IOException {
+        for (String command : List.of("disable-names", "disable-fan" + FAN, "deconfigure --yes")) {
+            fanatic("enable-names" + FAN).done();
+            fanatic(command).done();
+            assertThat(Files.readString(directory.resolve("at-disable")))
+                    .as(command)
+                    .isEqualTo("250.0.0.0/8 10.0.0.0/16 names\n");
+        }
+    }
+
+    @Test
+    void aRunThatEndedBeforeTheServiceStartedIsGoneOnWithOrTakenBack() throws IOException {
+        host.host().fans().up(FanEntry.parse("250.0.0.0/8 10.0.0.0/16 names"));
+        assertThat(fanatic("enable-names" + FAN).done()).doesNotContain("nothing to change");
+        assertThat(calls()).containsExactly("enable");
+        assertThat(file()).isEqualTo("250.0.0.0/8 10.0.0.0/16 names\n");
+        Files.delete(directory.resolve("on"));
+        assertThat(fanatic("deconfigure --yes").done()).isEqualTo("everything is as it was before\n");
+        assertThat(file()).isEmpty();
     }
 
     @Test

@@ -95,6 +95,15 @@ public final class Code {
     /** DHCP cannot tell of a name server: the host has none but a stub on a loopback address. */
     public static final Code NAME_SERVER =
             own("name-server", WARNING, "DHCP cannot tell of a name server: the host has none but a stub on loopback");
+    /** Names of containers are not served, or this host does not find them. */
+    public static final Code NAMES =
+            own("names", WARNING, "names of containers are not served, or this host does not find them");
+    /** Another host does not tell the names of its containers, or is not believed. */
+    public static final Code NAMES_PEER =
+            own("names-peer", WARNING, "another host does not tell the names of its containers, or is not believed");
+    /** A name leads to containers of two engines, or an engine does not tell its names. */
+    public static final Code NAME_TWICE =
+            own("name-twice", NOTE, "a name leads to containers of two engines, or an engine does not tell its names");
     /** Two containers of this host have the same address. */
     public static final Code ADDRESS_TWICE =
             own("address-twice", ERROR, "two containers of this host have the same address");

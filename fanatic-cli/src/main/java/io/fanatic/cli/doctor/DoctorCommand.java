@@ -6,6 +6,7 @@ import io.fanatic.cli.command.Console;
 import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.command.Option;
 import io.fanatic.cli.command.Values;
+import io.fanatic.cli.names.NamesCheck;
 import io.fanatic.cli.setup.Host;
 import io.fanatic.cli.terminal.Screen;
 import io.fanatic.core.FanEntry;
@@ -69,6 +70,7 @@ public final class DoctorCommand extends Command {
                 .with(new EnginesCheck(host.get().engines()))
                 .with(new DuplicateAddressCheck())
                 .with(new AddressesCheck())
+                .with(new NamesCheck(host.get().engines(), peer.value()))
                 .examine();
         Optional<PeerTest> tested = peer.value().map(PeerTest::of);
         if (tested.isPresent()) {

@@ -40,6 +40,10 @@ record FanChange(FanState from, FanState to) {
     /** Engines leave before the fan goes, and come when it is there; the file changes in between. */
     List<Step> steps(Host host, boolean force, Consumer<String> say) {
         List<Step> steps = new ArrayList<>();
+        // While the fan still has the flag, so that after a kill the next run knows that the service is to end.
+        if (namesGo(host)) {
+            steps.add(new Step(NAMES_END, host.names()::disable, host.names()::enable));
+        }
         List<EngineKind> leaving = leaving();
         for (int i = leaving.size() - 1; i >= 0; i--) {
             steps.add(disable(host, leaving.get(i), force));
@@ -53,26 +57,20 @@ record FanChange(FanState from, FanState to) {
             }
             steps.add(file(host));
         }
-        names(host).ifPresent(steps::add);
+        if (namesCome(host)) {
+            steps.add(new Step(NAMES_START, host.names()::enable, () -> {
+                if (!from.names()) {
+                    host.names().disable();
+                }
+            }));
+        }
         for (EngineKind kind : coming(host)) {
             steps.add(enable(host, kind, say));
         }
         return steps;
     }
 
-    /** Starts the server for names with the first fan that has them, and ends it with the last one. */
-    private Optional<Step> names(Host host) {
-        NamesService service = host.names();
-        if (namesCome(host)) {
-            return Optional.of(new Step(NAMES_START, service::enable, () -> {
-                if (!from.names()) {
-                    service.disable();
-                }
-            }));
-        }
-        return namesGo(host) ? Optional.of(new Step(NAMES_END, service::disable, service::enable)) : Optional.empty();
-    }
-
+    /** The server for names starts with the first fan that has them, and ends with the last one. */
     private boolean namesCome(Host host) {
         return to.up()
                 && to.names()

@@ -3,6 +3,7 @@ package io.fanatic.cli.container.docker;
 import com.google.gson.JsonObject;
 import io.fanatic.cli.command.CommandException;
 import io.fanatic.cli.command.ExitCode;
+import io.fanatic.cli.container.ComposeLabels;
 import io.fanatic.cli.container.EngineKind;
 import io.fanatic.cli.container.EngineUnavailableException;
 import io.fanatic.cli.container.http.HttpAnswer;
@@ -188,16 +189,12 @@ final class DockerApi implements AutoCloseable {
                     addresses.add(EngineKind.DOCKER.address(address));
                 }
             }
-            named.add(new NamedContainer(name(container), composeNames(container.at("Labels")), addresses));
+            Json labels = container.at("Labels");
+            List<String> compose = ComposeLabels.names(
+                    labels.textOr(ComposeLabels.SERVICE, ""), labels.textOr(ComposeLabels.PROJECT, ""));
+            named.add(new NamedContainer(name(container), compose, addresses));
         }
         return named;
-    }
-
-    /** {@code web} and {@code web.shop} of the service web in the project shop. */
-    private static List<String> composeNames(Json labels) {
-        String service = labels.textOr("com.docker.compose.service", "");
-        String project = labels.textOr("com.docker.compose.project", "");
-        return service.isEmpty() || project.isEmpty() ? List.of() : List.of(service, service + "." + project);
     }
 
     private List<String> names(String path, Predicate<Json> meant) {

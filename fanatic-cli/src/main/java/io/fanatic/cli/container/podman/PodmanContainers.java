@@ -2,6 +2,7 @@ package io.fanatic.cli.container.podman;
 
 import io.fanatic.cli.command.CommandException;
 import io.fanatic.cli.command.ExitCode;
+import io.fanatic.cli.container.ComposeLabels;
 import io.fanatic.cli.container.FileUsers;
 import io.fanatic.cli.container.SocketPaths;
 import io.fanatic.cli.container.http.HttpAnswer;
@@ -30,11 +31,21 @@ record PodmanContainers(String network, Path file) implements FileUsers {
     /** Tells names from podman's warnings. */
     private static final String MARK = "container ";
 
-    /** Name, addresses by network, published ports, networks: parts with semicolons between, each with commas. */
+    private static final int PARTS = 6;
+
+    /**
+     * Name, addresses by network, published ports, networks, each with commas, and the labels of Compose; semicolons between. Labels are
+     * whatever somebody wrote, so they come last.
+     */
     private static final String DETAILS = "{{.Name}};"
             + "{{range $name, $network := .NetworkSettings.Networks}}{{$name}}={{$network.IPAddress}},{{end}};"
             + "{{range $port, $hosts := .HostConfig.PortBindings}}{{range $hosts}}{{.HostPort}}:{{$port}},{{end}}{{end}};"
-            + "{{range $name, $network := .NetworkSettings.Networks}}{{$name}},{{end}}";
+            + "{{range $name, $network := .NetworkSettings.Networks}}{{$name}},{{end}};"
+            + label(ComposeLabels.SERVICE) + ";" + label(ComposeLabels.PROJECT);
+
+    private static String label(String name) {
+        return "{{with .Config.Labels}}{{index . \"" + name + "\"}}{{end}}";
+    }
 
     @Override
     public List<String> now() {
@@ -68,8 +79,14 @@ record PodmanContainers(String network, Path file) implements FileUsers {
      * @param address its own there, while it runs
      * @param ports that it publishes: {@code 8080:80/tcp}
      * @param networks that it is on, sorted
+     * @param services what Compose calls it
      */
-    record Attached(String name, Optional<Ipv4Address> address, List<String> ports, List<String> networks) {}
+    record Attached(
+            String name,
+            Optional<Ipv4Address> address,
+            List<String> ports,
+            List<String> networks,
+            List<String> services) {}
 
     /** The containers of {@link #now}, as far as podman tells of them. */
     List<Attached> attached() {
@@ -81,9 +98,14 @@ record PodmanContainers(String network, Path file) implements FileUsers {
         words.addAll(names);
         List<Attached> attached = new ArrayList<>();
         for (String line : marked(podman(words.toArray(String[]::new)))) {
-            String[] parts = line.split(";", -1);
-            if (parts.length == 4) {
-                attached.add(new Attached(parts[0], address(parts[1]), list(parts[2]), list(parts[3])));
+            String[] parts = line.split(";", PARTS);
+            if (parts.length == PARTS) {
+                attached.add(new Attached(
+                        parts[0],
+                        address(parts[1]),
+                        list(parts[2]),
+                        list(parts[3]),
+                        ComposeLabels.names(parts[4], parts[5])));
             }
         }
         return attached;

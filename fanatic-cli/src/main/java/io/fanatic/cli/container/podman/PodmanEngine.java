@@ -100,7 +100,9 @@ public final class PodmanEngine extends FileEngine {
         return new PodmanContainers(fan.bridge(), path(fan))
                 .attached().stream()
                         .map(each -> new NamedContainer(
-                                each.name(), List.of(), each.address().stream().toList()))
+                                each.name(),
+                                each.services(),
+                                each.address().stream().toList()))
                         .toList();
     }
 

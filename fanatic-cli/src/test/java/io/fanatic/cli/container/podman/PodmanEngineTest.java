@@ -12,6 +12,7 @@ import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.container.ContainerNet;
 import io.fanatic.cli.container.EngineHost;
 import io.fanatic.cli.container.EngineKind;
+import io.fanatic.cli.container.FanAttachment;
 import io.fanatic.cli.container.FileEngineTests;
 import io.fanatic.cli.container.Misfit;
 import io.fanatic.cli.daemon.Podman;
@@ -22,6 +23,7 @@ import io.fanatic.harness.lab.LabHost;
 import io.fanatic.harness.probe.Probes;
 import io.fanatic.netlink.host.Namespace;
 import io.fanatic.netlink.libc.Spawn;
+import io.fanatic.netlink.names.NamedContainer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -117,12 +119,26 @@ class PodmanEngineTest extends FileEngineTests<Podman> {
         EngineHost host = new EngineHost(lab.hosts().get(0), EngineKind.PODMAN);
         Podman podman = engine(0);
         host.enable();
-        podman.run("fits", "--network", "fan-250", "--ip", "250.0.1.40");
+        String label = "com.docker.compose.";
+        podman.run(
+                "fits",
+                "--network",
+                "fan-250",
+                "--ip",
+                "250.0.1.40",
+                "--label",
+                label + "service=front",
+                "--label",
+                label + "project=shop;a");
         assertThat(ContainerNet.of(EngineHost.namespace(podman.run("after", "--network", "fan-250")))
                         .address())
                 .matches(host.fan().range(Share.PODMAN)::contains)
                 .isNotEqualTo(Ipv4Address.parse("250.0.1.40"));
         assertThat(host.misfits()).isEmpty();
+        FanAttachment fan = host.fan();
+        assertThat(host.inside(() -> host.engine().named(fan)))
+                .extracting(NamedContainer::name, NamedContainer::aliases)
+                .containsExactly(tuple("after", List.of()), tuple("fits", List.of("front", "front.shop;a")));
 
         podman.run("alone", "--network", "fan-250", "-p", "8080:80", "-p", "127.0.0.1:53:53/udp");
         podman.run("host", "--network", "fan-250", "--ip", "250.0.1.1");
