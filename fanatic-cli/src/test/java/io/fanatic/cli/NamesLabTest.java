@@ -324,6 +324,9 @@ class NamesLabTest {
                 .contains("nothing listens at 250.0.2.1 port 53");
         assertThat(doctor(h1, "--peer 250.0.2.1"))
                 .contains("ames of containers of 10.0.0.2 are not found", "250.0.2.1 has no server for names");
+        CliRun test = CliRun.fanatic(h1, "test host --no-throughput --no-data 10.0.0.2");
+        assertThat(test.exitCode()).isEqualTo(ExitCode.TEST_FAILED);
+        assertThat(test.out()).contains("250.0.2.1 has no server for names", "fanatic enable-names");
         try (DatagramSocket liar = h2.namespace().call(() -> new DatagramSocket(new InetSocketAddress(H2, 53)))) {
             Thread thread = new Thread(() -> lie(liar), "liar");
             thread.start();

@@ -37,6 +37,7 @@ public sealed interface Explanation {
     /** {@return whether the command is for the other host} */
     default boolean isThere() {
         return this instanceof NoFanThere
+                || this instanceof NamesNotTold
                 || this instanceof OtherType
                 || this instanceof OtherPort
                 || this instanceof OtherVni
@@ -404,6 +405,22 @@ public sealed interface Explanation {
                     (sent - received) + " of " + sent
                             + " pings were lost, the others answered: the network drops packets",
                     "ip -s link");
+        }
+    }
+
+    /**
+     * The host is reached, and does not tell the names of its containers, or is not believed.
+     *
+     * @param underlay the host's address
+     * @param seen what came of the question
+     */
+    record NamesNotTold(Ipv4Address underlay, String seen) implements Explanation {
+        @Override
+        public Words words() {
+            return new Words(
+                    "names-not-told",
+                    "names of containers of " + underlay + " are not found: " + seen,
+                    "fanatic enable-names");
         }
     }
 

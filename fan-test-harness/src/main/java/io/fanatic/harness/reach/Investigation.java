@@ -9,6 +9,8 @@ import io.fanatic.harness.probe.Ping;
 import io.fanatic.harness.probe.PingResult;
 import io.fanatic.harness.probe.Probes;
 import io.fanatic.netlink.host.Namespace;
+import io.fanatic.netlink.names.Names;
+import io.fanatic.netlink.names.NamesSpec;
 import io.fanatic.netlink.route.Link;
 import io.fanatic.netlink.route.Links;
 import io.fanatic.netlink.route.Neighbour;
@@ -17,6 +19,7 @@ import io.fanatic.netlink.route.Route;
 import io.fanatic.netlink.route.Routes;
 import io.fanatic.netlink.wire.NetlinkSocket;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -33,6 +36,9 @@ import java.util.Optional;
  */
 final class Investigation {
     private static final int PINGS = 2;
+
+    /** No container's name. */
+    private static final String NOBODY = "fanatic-asks";
 
     private final Namespace host;
     private final Peer peer;
@@ -86,6 +92,24 @@ final class Investigation {
             return silentOnUnderlay();
         }
         return explainTunnel(wiring, neighbour);
+    }
+
+    /** Asks the peer for a container that it does not have; who answers that, tells all. */
+    Optional<Stage.Named> names() {
+        if (!peer.fan().names()) {
+            return Optional.empty();
+        }
+        return Optional.of(host.call(() -> {
+            try (Names names = Names.open(NamesSpec.of(List.of()))) {
+                names.know(List.of(peer.fan()));
+                String there = peer.underlay().toString().replace('.', '-');
+                Names.Resolution answer = names.resolve(NOBODY + "." + there);
+                String last = answer.steps().get(answer.steps().size() - 1);
+                return answer.failed()
+                        ? new Stage.Named(Optional.of(new Explanation.NamesNotTold(peer.underlay(), last)), last)
+                        : new Stage.Named(Optional.empty(), peer.address() + " tells names of its containers");
+            }
+        }));
     }
 
     /** Whether packets without encapsulation pass; empty where the fan is not for them, or the tunnel itself does not work. */

@@ -20,7 +20,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /**
- * Tests other hosts of a fan from one host: ping, packets without encapsulation where the fan has them, path MTU, data with checksums, throughput; and explains what fails. Needs root,
+ * Tests other hosts of a fan from one host: ping, packets without encapsulation where the fan has them, path MTU, data with checksums, throughput, names of containers where the fan has them; and explains what fails. Needs root,
  * for raw sockets and the fan's counters. To be closed; not for several threads.
  */
 public final class Reach implements AutoCloseable {
@@ -227,6 +227,9 @@ public final class Reach implements AutoCloseable {
             }
             Optional<Explanation> why = direct.flatMap(Stage.Direct::why);
             why = why.isPresent() ? why : explain(ping, mtu);
+            Optional<Stage.Named> names = investigation.names();
+            names.ifPresent(this::add);
+            why = why.isPresent() ? why : names.flatMap(Stage.Named::why);
             return new PeerReport(peer.given(), Optional.of(peer), stages, why);
         }
 

@@ -91,6 +91,24 @@ public sealed interface Stage {
     }
 
     /**
+     * Names of the peer's containers, asked for as those of this host do; tried where the fan has names here.
+     *
+     * @param why what is wrong; empty where the peer answers
+     * @param sentence what came of it, in a line for a person
+     */
+    record Named(Optional<Explanation> why, String sentence) implements Stage {
+        @Override
+        public String name() {
+            return "names";
+        }
+
+        @Override
+        public Status status() {
+            return Status.of(why.isEmpty());
+        }
+    }
+
+    /**
      * Packets as large as the fan's MTU that must not be fragmented.
      *
      * @param mtu of the fan, bytes

@@ -70,7 +70,7 @@ public final class DoctorCommand extends Command {
                 .with(new EnginesCheck(host.get().engines()))
                 .with(new DuplicateAddressCheck())
                 .with(new AddressesCheck())
-                .with(new NamesCheck(host.get().engines(), peer.value()))
+                .with(new NamesCheck(host.get().engines()))
                 .examine();
         Optional<PeerTest> tested = peer.value().map(PeerTest::of);
         if (tested.isPresent()) {

@@ -50,11 +50,15 @@ record PeerTest(PeerReport report) {
             return new Diagnosis(looked, List.of(), List.of());
         }
         Explanation why = report.explanation().orElse(new Explanation.Other("not every stage passed"));
+        List<Finding> names = names();
+        if (why instanceof Explanation.NamesNotTold) {
+            return new Diagnosis(looked, names, List.of());
+        }
         if (why instanceof Explanation.NoResponder) {
             // Nobody has to answer there: ping and full packets came back.
             return new Diagnosis(
                     looked,
-                    List.of(),
+                    names,
                     List.of("no data was exchanged with " + report.given() + ": " + why.sentence() + "; run \""
                             + why.command() + "\" there"));
         }
@@ -90,7 +94,29 @@ record PeerTest(PeerReport report) {
                 evidence,
                 local ? "fanatic doctor --peer " + report.given() + ", once the cause is fixed" : report.advice());
         Finding found = reached ? finding.as(Severity.WARNING) : finding;
-        return new Diagnosis(looked, List.of(found.because(causes)), List.of());
+        List<Finding> all = new ArrayList<>(List.of(found.because(causes)));
+        all.addAll(names);
+        return new Diagnosis(looked, all, List.of());
+    }
+
+    /** What it says of names of its containers, where that is not what it should. */
+    private List<Finding> names() {
+        List<Finding> findings = new ArrayList<>();
+        for (Stage stage : report.stages()) {
+            if (stage instanceof Stage.Named named
+                    && named.why().isPresent()
+                    && report.peer().isPresent()) {
+                Ipv4Address there = report.peer().get().underlay();
+                findings.add(Finding.of(
+                                Code.NAMES_PEER,
+                                report.peer().get().fan().overlay().toString(),
+                                "names of containers of " + there + " are not found",
+                                List.of(named.sentence()),
+                                "on " + there + ": " + named.why().get().command())
+                        .because(Code.PEER));
+            }
+        }
+        return findings;
     }
 
     /** Whether all that fails are packets without encapsulation, and this host sends none so far. */

@@ -1,7 +1,6 @@
 package io.fanatic.cli.names;
 
 import io.fanatic.cli.container.ContainerEngine;
-import io.fanatic.core.FanMapping;
 import io.fanatic.core.FanSlice;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.netlink.engine.Fan;
@@ -26,8 +25,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Whether names of containers are served on the fans that are to have them, whether this host finds them, and whether another host tells
- * its own.
+ * Whether names of containers are served on the fans that are to have them, and whether this host finds them. Whether another host tells its
+ * own, its test tells.
  */
 public final class NamesCheck implements Check {
     private static final Path SYSTEMD = Path.of("/run/systemd/system");
@@ -35,19 +34,11 @@ public final class NamesCheck implements Check {
     private static final Path RESOLV_CONF = Path.of("/etc/resolv.conf");
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
-    /** No container has it, so that whoever answers has heard the question. */
-    private static final String NOBODY = "fanatic-doctor-asks";
-
     private final List<ContainerEngine> engines;
-    private final Optional<Ipv4Address> peer;
 
-    /**
-     * @param engines of this host
-     * @param peer another host, by an address on the underlay or in the overlay
-     */
-    public NamesCheck(List<ContainerEngine> engines, Optional<Ipv4Address> peer) {
+    /** @param engines of this host */
+    public NamesCheck(List<ContainerEngine> engines) {
         this.engines = List.copyOf(engines);
-        this.peer = peer;
     }
 
     @Override
@@ -74,7 +65,6 @@ public final class NamesCheck implements Check {
                 String zone = names.zones(fan).get(0);
                 served(fan, zone).ifPresent(findings::add);
                 searched(names.zones(fan)).ifPresent(findings::add);
-                peer.flatMap(address -> told(fan, address, zone, names)).ifPresent(findings::add);
             }
             for (String sentence : names.problems()) {
                 findings.add(Finding.of(
@@ -152,31 +142,6 @@ public final class NamesCheck implements Check {
             return Optional.empty();
         }
         return Optional.empty();
-    }
-
-    /** What another host makes of a question for a container of its own. */
-    private static Optional<Finding> told(Fan fan, Ipv4Address address, String zone, Names names) {
-        FanMapping mapping = fan.mapping();
-        Ipv4Address there = mapping.overlay().contains(address) ? mapping.owner(address) : address;
-        if (!mapping.underlay().contains(there)
-                || fan.slices().stream()
-                        .anyMatch(slice -> slice.underlayAddress().equals(there))) {
-            return Optional.empty();
-        }
-        Names.Resolution answer = names.resolve(NOBODY + "." + there.toString().replace('.', '-') + "." + zone);
-        if (!answer.failed()) {
-            return Optional.empty();
-        }
-        return Optional.of(Finding.of(
-                        Code.NAMES_PEER,
-                        fan.overlay().toString(),
-                        "names of containers of " + there + " are not found",
-                        answer.steps()
-                                .subList(
-                                        Math.max(0, answer.steps().size() - 1),
-                                        answer.steps().size()),
-                        "on " + there + ": fanatic enable-names")
-                .because(Code.PEER));
     }
 
     private static Finding finding(String subject, String title, String evidence, String fix) {
