@@ -50,6 +50,14 @@ final class DirectPath {
         return kernel.ipsec();
     }
 
+    /** Whether all that containers send to each other is to travel without encapsulation: no host of the plan is behind a router. */
+    static boolean carriesAll(Fan fan, HostState host) {
+        return fan.direct() == Direct.SEND
+                && fan.ipv6().isEmpty()
+                && onLink(fan, host).stream()
+                        .anyMatch(network -> network.contains(fan.mapping().underlay()));
+    }
+
     /** A route to a part of the segment that is not the segment's own; such packets ask for none. */
     private static boolean leadsAside(RouteState route, String card, List<Ipv4Prefix> segment) {
         for (Ipv4Prefix network : segment) {

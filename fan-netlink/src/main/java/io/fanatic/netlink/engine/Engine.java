@@ -618,23 +618,22 @@ public final class Engine {
         }
     }
 
-    /** As much as the narrowest underlay device of the fan leaves, or less when the user says so. */
+    /** As much as the narrowest underlay device of the fan leaves, or what the user says, up to what the fan carries. */
     private static int mtu(FanOptions options, Fan fan, HostState host) {
-        int most = Integer.MAX_VALUE;
+        int underlay = Integer.MAX_VALUE;
         for (AddressState address : host.addresses()) {
             if (fan.underlayAddresses().contains(address.address())) {
                 UnderlaySpec spec = UnderlaySpec.of(
                         address.address(), fan.mapping().underlay().prefixLength());
-                most = Math.min(
-                        most, fan.type().mtu(Underlay.resolve(spec, host).mtu()));
+                underlay = Math.min(underlay, Underlay.resolve(spec, host).mtu());
             }
         }
+        int most = fan.type().mtu(underlay);
         int mtu = options.mtu().orElse(most);
-        if (mtu > most) {
+        if (mtu > most && !(mtu <= underlay && DirectPath.carriesAll(fan, host))) {
             throw new FanException(
                     INVALID,
-                    "MTU " + mtu + " is more than the underlay carries: "
-                            + (most + fan.type().overhead()) + " bytes less "
+                    "MTU " + mtu + " is more than the underlay carries: " + underlay + " bytes less "
                             + fan.type().overhead() + " for the tunnel leave " + most);
         }
         return mtu;

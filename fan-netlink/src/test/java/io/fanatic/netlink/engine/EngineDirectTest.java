@@ -70,6 +70,28 @@ class EngineDirectTest {
     }
 
     @Test
+    void theUnderlaysOwnMtuIsForFansThatNeedNoTunnelForTheirContainers() {
+        engine.up(entry("250.0.0.0/8 10.0.0.45/16 direct mtu 1500"));
+        assertThat(engine.list().get(0).mtu()).isEqualTo(1500);
+        kernel.putForDirect(Optional.empty(), Optional.of(IPSEC), BridgedRules.NONE);
+        engine.up(entry("250.0.0.0/8 10.0.0.45/16 direct mtu 1500"));
+        assertThat(state().now()).as("the tunnel answers what does not fit").isEqualTo(Direct.ACCEPT);
+        engine.up(SEND);
+        assertThat(engine.list().get(0).mtu()).isEqualTo(1450);
+        for (String line : List.of(
+                "250.0.0.0/8 10.0.0.45/16 direct mtu 1501",
+                "250.0.0.0/8 10.0.0.45/16 direct=accept mtu 1500",
+                "250.0.0.0/8 10.0.0.45/16 direct overlay6 fd00:fa::/48 mtu 1500",
+                "240.0.0.0/4 10.0.0.45/12 direct mtu 1500")) {
+            assertThatThrownBy(() -> engine.planUp(entry(line)))
+                    .as(line)
+                    .isInstanceOf(FanException.class)
+                    .hasMessageContaining(
+                            "is more than the underlay carries: 1500 bytes less 50 for the tunnel leave 1450");
+        }
+    }
+
+    @Test
     void itCombinesWithTheFastPath() {
         FanEntry both = entry("250.0.0.0/8 10.0.0.45/16 fast direct");
         for (FanEntry from : List.of(OFF, SEND, entry("250.0.0.0/8 10.0.0.45/16 fast"))) {
