@@ -167,6 +167,7 @@ class FanNetworkTest {
 
     @Test
     void aSecondUnderlayAddressIsReachedAndSpeaksForItself() {
+        needs(KernelFeature.LOCAL_ADDRESS);
         on(b).up(fan("10.0.0.2/16"));
         on(a).up(fan("10.0.0.1/16"));
         on(a).up(fan("10.0.0.3/16"));
@@ -187,6 +188,7 @@ class FanNetworkTest {
 
     @Test
     void twoFansShareTheTunnelPort() {
+        needs(KernelFeature.VNI_FILTER);
         FanEntry second = FanEntry.parse(List.of("251.0.0.0/8", "10.0.0.0/24", "mtu", "1400"));
         for (Namespace host : List.of(a, b)) {
             String address = host.equals(a) ? "10.0.0.1" : "10.0.0.2";
@@ -276,7 +278,7 @@ class FanNetworkTest {
 
     @Test
     void underlayOnlyIsATableThatComesAndGoesWithTheFlagAndIsRepaired() {
-        needsNftables();
+        needs(KernelFeature.NFTABLES);
         HostSnapshot before = snapshot(a);
         on(b).up(fan("10.0.0.2/16", "underlay-only"));
         on(a).up(fan("10.0.0.1/16"));
@@ -308,7 +310,7 @@ class FanNetworkTest {
 
     @Test
     void aPortIsClosedToAllButTheUnderlaysOfAllItsFansAsSoonAsOneOfThemWantsIt() {
-        needsNftables();
+        needs(KernelFeature.NFTABLES);
         shIn(a, "ip addr add 192.168.7.1/24 dev u0");
         shIn(b, "ip addr add 192.168.7.2/24 dev u0");
         for (Namespace host : List.of(a, b)) {
@@ -331,7 +333,7 @@ class FanNetworkTest {
 
     @Test
     void underlayOnlyIsRefusedWhereItWouldCutOffSomebodyElse() {
-        needsNftables();
+        needs(KernelFeature.NFTABLES);
         shIn(a, "ip link add vx type vxlan external vnifilter dstport 8472");
         shIn(a, "bridge vni add dev vx vni 7");
         HostSnapshot before = snapshot(a);
@@ -649,7 +651,7 @@ class FanNetworkTest {
         }
     }
 
-    private static void needsNftables() {
-        assumeTrue(KernelFeatures.ofThisKernel().has(KernelFeature.NFTABLES), "this kernel has no nftables for IPv4");
+    private static void needs(KernelFeature feature) {
+        assumeTrue(KernelFeatures.ofThisKernel().has(feature), "this kernel has no " + feature.word());
     }
 }

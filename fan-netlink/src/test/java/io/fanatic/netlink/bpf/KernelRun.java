@@ -43,6 +43,7 @@ final class KernelRun implements AutoCloseable {
     private long[] before = new long[FanPrograms.COUNTERS];
 
     KernelRun(FanProgramSpec spec) {
+        Needs.localAddress(); // which is the outer source that a program is given
         ByteOrder order = ByteOrder.nativeOrder();
         this.spec = spec;
         this.encap = BpfProgram.load(

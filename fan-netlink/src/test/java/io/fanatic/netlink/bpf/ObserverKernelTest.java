@@ -33,6 +33,7 @@ class ObserverKernelTest {
 
     @Test
     void theVerifierAcceptsThemOfEveryFanWithAndWithoutFilters() {
+        Needs.tcx();
         List<ProgramSpec> specs = new ArrayList<>(Specs.all());
         specs.addAll(Specs.ipip());
         specs.addAll(Specs.dual());
