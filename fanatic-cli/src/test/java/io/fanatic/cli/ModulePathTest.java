@@ -29,6 +29,8 @@ class ModulePathTest {
             "netty-buffer",
             "netty-common",
             "netty-resolver",
+            "netty-codec-base",
+            "netty-codec-dns",
             "commons-net-",
             "commons-io-",
             "snakeyaml-",
