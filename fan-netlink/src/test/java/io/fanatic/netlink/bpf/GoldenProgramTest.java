@@ -2,6 +2,8 @@ package io.fanatic.netlink.bpf;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fanatic.core.FanSlice;
+import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.MacAddress;
 import io.fanatic.netlink.bpf.AttachedProgram.Role;
 import java.io.IOException;
@@ -14,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -95,6 +98,44 @@ class GoldenProgramTest {
             }
         }
         assertThat(lines).isEqualTo(golden("fast-programs").lines().toList());
+    }
+
+    /** Likewise, with and without the fast path, and with one network on-link and two. */
+    @Test
+    void theProgramsOfPacketsWithoutEncapsulationAreAsRunningFansHaveThem() {
+        assertThat(directPrograms()).isEqualTo(golden("direct-programs").lines().toList());
+    }
+
+    private static List<String> directPrograms() {
+        Ipv4Prefix segment = Ipv4Prefix.parse("10.0.0.0/16");
+        List<Ipv4Prefix> segments = List.of(segment, Ipv4Prefix.parse("10.1.0.0/24"));
+        List<String> lines = new ArrayList<>();
+        for (ByteOrder order : List.of(ByteOrder.LITTLE_ENDIAN, ByteOrder.BIG_ENDIAN)) {
+            for (int i = 0; i < Specs.all().size(); i++) {
+                FanProgramSpec fan = Specs.all().get(i);
+                DirectProgramSpec alone = new DirectProgramSpec(fan, 2, List.of(segment), Optional.empty());
+                DirectProgramSpec both =
+                        new DirectProgramSpec(fan, 2, segments, Optional.of(new FastProgramSpec(fan, 8472, 2)));
+                lines.add(digest("direct-encap " + i, order, alone.emit(Role.ENCAP, 0, order)));
+                lines.add(digest("direct-and-fast-encap " + i, order, both.emit(Role.ENCAP, 0, order)));
+                for (boolean translates : new boolean[] {true, false}) {
+                    List<FanSlice> slices = fan.localAddresses().stream()
+                            .map(fan.mapping()::slice)
+                            .toList();
+                    DirectGuardSpec guard = new DirectGuardSpec(
+                            fan,
+                            2,
+                            translates ? List.of(segment) : segments,
+                            slices,
+                            translates,
+                            new MacAddress(0x02fa0a00002dL),
+                            0);
+                    String name = "direct-guard" + (translates ? " " : "-without-nat ") + i;
+                    lines.add(digest(name, order, guard.emit(Role.DIRECT_GUARD, 0, order)));
+                }
+            }
+        }
+        return lines;
     }
 
     private static String digest(String program, ByteOrder order, Assembler code) {
