@@ -71,7 +71,7 @@ public final class KernelSuite {
                     NETLINK + "bpf.DirectHostileHostTest"),
             Group.of("vxlan", "engine", NETLINK + "FanNetworkTest", NETLINK + "engine.ForeignDeviceProgramsTest"),
             Group.of("vxlan", "lab", NETLINK + "engine.KernelFeaturesTest", NETLINK + "engine.MixedOverlayTest"),
-            Group.of("vxlan", "fast-path", NETLINK + "engine.PassedByTest").needing(Need.NFTABLES),
+            Group.of("vxlan", "fast-path", NETLINK + "engine.PassedByTest").needing(Need.NFTABLES, Need.FAST_PATH),
             Group.of("ipip", "ipip-mixed", NETLINK + "engine.IpipMixedOverlayCases")
                     .needing(Need.IPIP),
             Group.of(
@@ -112,6 +112,12 @@ public final class KernelSuite {
             @Override
             boolean here() {
                 return KernelFeatures.ofThisKernel().has(KernelFeature.NFTABLES);
+            }
+        },
+        FAST_PATH("this kernel has no fast-path") {
+            @Override
+            boolean here() {
+                return KernelFeatures.ofThisKernel().has(KernelFeature.FAST_PATH);
             }
         },
         FIREWALLD("this guest has no firewalld") {

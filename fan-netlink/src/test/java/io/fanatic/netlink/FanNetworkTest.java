@@ -310,6 +310,7 @@ class FanNetworkTest {
 
     @Test
     void aPortIsClosedToAllButTheUnderlaysOfAllItsFansAsSoonAsOneOfThemWantsIt() {
+        needs(KernelFeature.VNI_FILTER);
         needs(KernelFeature.NFTABLES);
         shIn(a, "ip addr add 192.168.7.1/24 dev u0");
         shIn(b, "ip addr add 192.168.7.2/24 dev u0");
@@ -333,6 +334,7 @@ class FanNetworkTest {
 
     @Test
     void underlayOnlyIsRefusedWhereItWouldCutOffSomebodyElse() {
+        needs(KernelFeature.VNI_FILTER);
         needs(KernelFeature.NFTABLES);
         shIn(a, "ip link add vx type vxlan external vnifilter dstport 8472");
         shIn(a, "bridge vni add dev vx vni 7");
