@@ -54,7 +54,9 @@ public final class KernelSuite {
                     NETLINK + "route.TrafficControlTest",
                     NETLINK + "route.VniFilterTest",
                     NETLINK + "host.NamespaceTest",
-                    NETLINK + "host.SysctlTest"),
+                    NETLINK + "host.SysctlTest",
+                    NETLINK + "host.UdpPortsTest"),
+            Group.of("any", "names", NETLINK + "names.NamesTest").needing(Need.EPOLL),
             Group.of(
                     "any",
                     "ebpf",
