@@ -633,6 +633,18 @@ class FanNetworkTest {
                 .isEqualTo("1");
     }
 
+    /** strongSwan's plugin bypass-lan makes one for each connected network, the overlay among them. */
+    @Test
+    void aRouteThatLeavesPacketsToTheNextTableIsNoConflict() {
+        on(a).up(fan("10.0.0.1/16"));
+        shIn(a, "ip route add throw 250.0.0.0/8 table 220");
+        assertThat(on(a).up(fan("10.0.0.1/16")).isEmpty()).isTrue();
+        on(a).down(Ipv4Prefix.parse("250.0.0.0/8"), UnderlaySpec.parse("10.0.0.1/16"));
+        on(a).up(fan("10.0.0.1/16"));
+        shIn(a, "ip route add blackhole 250.7.0.0/16 table 220");
+        assertRefused(Reason.CONFLICT, () -> on(a).up(fan("10.0.0.1/16")), "overlaps the route");
+    }
+
     @Test
     void aBridgeOfThatNameWithAnotherAddressIsRefusedAndStays() {
         bridgeOfDocker("250.0.9.1/8");

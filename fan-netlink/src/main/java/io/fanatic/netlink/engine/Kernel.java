@@ -35,7 +35,7 @@ public interface Kernel extends AutoCloseable {
     /** {@return the IPv4 addresses of all devices} */
     List<AddressState> addresses();
 
-    /** {@return the routes of all tables, without those that merely mirror addresses: local and broadcast ones} */
+    /** {@return the routes of all tables, without those that merely mirror addresses (local and broadcast), and those of other tables than main that pass every packet on (throw)} */
     List<RouteState> routes();
 
     /**

@@ -57,6 +57,7 @@ public final class LinuxKernel implements Kernel {
 
     private static final int RTN_LOCAL = 2;
     private static final int RTN_BROADCAST = 3;
+    private static final int RTN_THROW = 9;
     /** Marks our addresses (IFA_PROTO) and routes; not used by others in /etc/iproute2/rt_protos. */
     static final int PROTOCOL = 250;
 
@@ -173,7 +174,10 @@ public final class LinuxKernel implements Kernel {
         Map<Integer, String> names = names();
         List<RouteState> states = new ArrayList<>();
         for (Route route : new Routes(socket).list()) {
-            if (route.type() != RTN_LOCAL && route.type() != RTN_BROADCAST) {
+            boolean mirrors = route.type() == RTN_LOCAL || route.type() == RTN_BROADCAST;
+            // In a table of others, such as strongSwan's 220, it takes no packet: the look-up goes on.
+            boolean passesOn = route.type() == RTN_THROW && route.table() != RouteState.MAIN;
+            if (!mirrors && !passesOn) {
                 states.add(new RouteState(
                         route.ipv4(),
                         route.table(),
