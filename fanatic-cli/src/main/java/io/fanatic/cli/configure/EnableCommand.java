@@ -119,6 +119,10 @@ public final class EnableCommand extends SetupCommand {
         return what
                 + SetupText.isUp(fan)
                 + (dhcpCame ? "; DHCP is on now, for instances: " + fan.range(Share.DHCP) : "")
-                + (plan.isEmpty() ? "; nothing to change" : "");
+                + (plan.isEmpty() ? "; nothing to change" : "")
+                + (names
+                        ? "\nplain docker run, podman run, and Docker without systemd-resolved need: --dns "
+                                + fan.slice().hostAddress()
+                        : "");
     }
 }
