@@ -71,6 +71,7 @@ public final class KernelSuite {
                     NETLINK + "bpf.FanTunnelTest",
                     NETLINK + "bpf.FastPathTest",
                     NETLINK + "bpf.DirectHostileHostTest"),
+            Group.of("vxlan", "guard-ipv6", NETLINK + "bpf.HostileIpv6HostTest").needing(Need.IPV6),
             Group.of("vxlan", "engine", NETLINK + "FanNetworkTest", NETLINK + "engine.ForeignDeviceProgramsTest"),
             Group.of("vxlan", "lab", NETLINK + "engine.KernelFeaturesTest", NETLINK + "engine.MixedOverlayTest"),
             Group.of("vxlan", "fast-path", NETLINK + "engine.PassedByTest").needing(Need.NFTABLES, Need.FAST_PATH),
@@ -102,6 +103,12 @@ public final class KernelSuite {
             @Override
             boolean here() {
                 return modprobe("ipip");
+            }
+        },
+        IPV6("this kernel has no IPv6") {
+            @Override
+            boolean here() {
+                return modprobe("ipv6") || Files.exists(Path.of("/proc/sys/net/ipv6"));
             }
         },
         EPOLL("Netty has no epoll transport on this architecture, and so labs have no probes") {

@@ -422,6 +422,13 @@ public final class FanOptions {
         return toBuilder().overlay6(value).build();
     }
 
+    /** {@return the same without an IPv6 overlay} */
+    public FanOptions withoutOverlay6() {
+        Builder builder = toBuilder();
+        builder.overlay6 = Optional.empty();
+        return builder.build();
+    }
+
     /**
      * {@return the same with packets without encapsulation for hosts on the same segment, or without such packets}
      *

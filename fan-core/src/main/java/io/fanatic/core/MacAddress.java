@@ -106,12 +106,6 @@ public record MacAddress(long bits) {
         return (int) (bits >>> (40 - 8 * index)) & 0xff;
     }
 
-    /** {@return the link-local IPv6 address that is made of this address (RFC 4291, appendix A)} */
-    public Ipv6Address linkLocal() {
-        long id = (bits & 0xffffff000000L) << 16 | 0xfffeL << 24 | bits & 0xffffffL;
-        return new Ipv6Address(0xfe80L << 48, id ^ 2L << 56);
-    }
-
     // Written out to start fast, see Ipv4Address.
     @Override
     public boolean equals(@Nullable Object other) {

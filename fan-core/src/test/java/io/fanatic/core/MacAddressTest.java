@@ -62,11 +62,4 @@ class MacAddressTest {
         assertThatIllegalArgumentException().isThrownBy(() -> new MacAddress(1L << 48));
         assertThatIllegalArgumentException().isThrownBy(() -> new MacAddress(-1));
     }
-
-    /** The example of RFC 4291, appendix A, and that of a fan's bridge. */
-    @Test
-    void theLinkLocalAddressIsMadeOfIt() {
-        assertThat(MacAddress.parse("34:56:78:9a:bc:de").linkLocal()).hasToString("fe80::3656:78ff:fe9a:bcde");
-        assertThat(MacAddress.parse("02:fa:0a:00:00:2d").linkLocal()).hasToString("fe80::fa:aff:fe00:2d");
-    }
 }

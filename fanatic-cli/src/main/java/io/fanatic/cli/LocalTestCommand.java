@@ -38,7 +38,8 @@ final class LocalTestCommand extends Command {
                 "local-" + kind.word(),
                 "Starts a container of " + kind.title()
                         + " on the fan; it and this host test each other: ping, 1 KiB and 64 MiB"
-                        + " of random data, both ways at once. The container is removed again.");
+                        + " of random data, both ways at once, and by IPv6 where the fan has it. The container is removed"
+                        + " again.");
         this.kind = kind;
         this.host = host;
     }

@@ -28,6 +28,7 @@ class WizardTerminalTest {
     private static final long POLL_NANOS = 50_000_000;
     private static final String UNDERLAY = "[10.0.0.0/16]:";
     private static final String OVERLAY = "[250.0.0.0/8]:";
+    private static final String IPV6 = "or specify alternative) [n]:";
     private static final String LXD = "Create LXD networking for underlay:10.0.0.0/16 overlay:250.0.0.0/8 [Yn]:";
     private static final String DOCKER = "Create docker networking for underlay:10.0.0.0/16 overlay:250.0.0.0/8 [Yn]:";
     private static final String PLAIN_RUN = "(Docker restarts) [Yn]:";
@@ -99,6 +100,7 @@ class WizardTerminalTest {
     private static void answerAll(Pty pty) {
         pty.answer(UNDERLAY, "")
                 .answer(OVERLAY, "")
+                .answer(IPV6, "")
                 .answer(LXD, "n")
                 .answer(DOCKER, "Y")
                 .answer(PLAIN_RUN, "")
@@ -158,6 +160,7 @@ class WizardTerminalTest {
         try (Pty pty = wizard("configure", "--no-lxd", "--no-docker", "--no-test")) {
             pty.answer(UNDERLAY, "")
                     .answer(OVERLAY, "")
+                    .answer(IPV6, "")
                     .answer(NAMES, "")
                     .await("write \"250.0.0.0/8 10.0.0.0/16\" to /etc/network/fan")
                     .answer(GO_AHEAD, "")
@@ -202,6 +205,7 @@ class WizardTerminalTest {
             // What stands on the last line of a prompt is awaited.
             pty.answer("0.0/16]:", "")
                     .answer("0.0/8]:", "")
+                    .answer("alternative) [n]:", "")
                     .answer("[Yn]:", "n")
                     .answer("[Yn]:", "n")
                     .answer("[yN]:", "")
@@ -224,7 +228,7 @@ class WizardTerminalTest {
     }
 
     private void cancelledBy(String key, int... questions) throws Exception {
-        String[] prompts = {UNDERLAY, OVERLAY, LXD, DOCKER, PLAIN_RUN, TEST, NAMES, GO_AHEAD};
+        String[] prompts = {UNDERLAY, OVERLAY, IPV6, LXD, DOCKER, PLAIN_RUN, TEST, NAMES, GO_AHEAD};
         for (int question : questions) {
             try (Pty pty = wizard()) {
                 for (int i = 0; i < question; i++) {
@@ -316,6 +320,7 @@ class WizardTerminalTest {
         try (Pty pty = wizard("configure", "--no-lxd", "--no-docker", "--no-test", "--confirm", "600")) {
             pty.answer(UNDERLAY, "")
                     .answer(OVERLAY, "")
+                    .answer(IPV6, "")
                     .answer(NAMES, "")
                     .answer(GO_AHEAD, "")
                     .answer("Keep it? In 600 s it is undone [yN]:", "y")
@@ -345,6 +350,7 @@ class WizardTerminalTest {
         try (Pty pty = wizard("configure", "--no-lxd", "--no-docker", "--no-test", "--confirm", "3")) {
             pty.answer(UNDERLAY, "")
                     .answer(OVERLAY, "")
+                    .answer(IPV6, "")
                     .answer(NAMES, "")
                     .answer(GO_AHEAD, "")
                     .await("Keep it? In 3 s");
@@ -361,6 +367,7 @@ class WizardTerminalTest {
         try (Pty pty = wizard("configure", "--no-lxd", "--no-docker", "--no-test", "--confirm", "1")) {
             pty.answer(UNDERLAY, "")
                     .answer(OVERLAY, "")
+                    .answer(IPV6, "")
                     .answer(NAMES, "")
                     .answer(GO_AHEAD, "")
                     .await("Keep it? In 1 s");

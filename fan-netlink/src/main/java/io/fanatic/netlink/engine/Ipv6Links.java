@@ -88,8 +88,17 @@ final class Ipv6Links {
         return entries;
     }
 
+    /** A bridge of Docker's that becomes the fan's may have it, as one that the kernel still asks for and does not use. */
     void add(int index, Ipv6State.Address address) {
-        new Addresses(socket).add(of(index, address));
+        try {
+            new Addresses(socket).add(of(index, address));
+        } catch (ErrnoException e) {
+            if (e.errno() != Errno.EEXIST) {
+                throw e;
+            }
+            delete(index, address);
+            new Addresses(socket).add(of(index, address));
+        }
     }
 
     private static InterfaceAddress of(int index, Ipv6State.Address address) {

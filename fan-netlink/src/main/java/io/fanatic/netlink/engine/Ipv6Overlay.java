@@ -20,6 +20,9 @@ final class Ipv6Overlay {
     /** The gateway of every host into the overlay, known on its bridge only. */
     static final Ipv6Address ROUTER = Ipv6Address.parse("fe80::fa");
 
+    /** From this one the host asks for neighbours in its slice on behalf of other hosts; Docker allows no other one on a bridge of its networks. */
+    private static final Ipv6Address LINK_LOCAL = Ipv6Address.parse("fe80::1");
+
     private static final int LINK_LOCAL_PREFIX = 64;
 
     private Ipv6Overlay() {}
@@ -29,12 +32,6 @@ final class Ipv6Overlay {
         return fan.ipv6()
                 .map(mapping ->
                         new Ipv6ProgramSpec(mapping, MacAddress.ofBridge(fan.overlay(), fan.macSeed()), router(fan)));
-    }
-
-    /** From this one the host asks for neighbours in its slice on behalf of other hosts. */
-    private static Ipv6State.Address linkLocal(Fan fan) {
-        return new Ipv6State.Address(
-                fan.bridge(), MacAddress.ofBridge(fan.overlay(), fan.macSeed()).linkLocal(), LINK_LOCAL_PREFIX);
     }
 
     private static MacAddress router(Fan fan) {
@@ -58,7 +55,8 @@ final class Ipv6Overlay {
             return List.of();
         }
         Ipv6Mapping mapping = fan.ipv6().get();
-        List<Resource> resources = new ArrayList<>(List.of(new Ipv6AddressResource(linkLocal(fan))));
+        List<Resource> resources = new ArrayList<>();
+        resources.add(new Ipv6AddressResource(new Ipv6State.Address(fan.bridge(), LINK_LOCAL, LINK_LOCAL_PREFIX)));
         for (Ipv4Address owner : fan.underlayAddresses()) {
             resources.add(new Ipv6AddressResource(
                     new Ipv6State.Address(fan.bridge(), mapping.hostAddressOf(owner), mapping.slicePrefixLength())));
@@ -82,7 +80,8 @@ final class Ipv6Overlay {
         Ipv6Mapping mapping = fan.ipv6().get();
         Ipv6State state = host.ipv6();
         for (Ipv6State.Address address : state.addresses()) {
-            boolean ours = mapping.overlay().contains(address.address()) || address.equals(linkLocal(fan));
+            boolean ours = mapping.overlay().contains(address.address())
+                    || address.address().equals(LINK_LOCAL);
             if (address.link().equals(fan.bridge()) && ours) {
                 resources.add(new Ipv6AddressResource(address));
             }

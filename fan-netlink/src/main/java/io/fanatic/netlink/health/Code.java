@@ -136,6 +136,11 @@ public final class Code {
     /** The host forwards more than the fan needs, because of the fan. */
     public static final Code FORWARD_OPEN =
             own("forward-open", WARNING, "the host forwards more than the fan needs, because of the fan");
+    /** The host forwards IPv6, and so takes no default route from a router that advertises itself. */
+    public static final Code IPV6_ROUTE_LOST = own(
+            "ipv6-route-lost",
+            WARNING,
+            "the host forwards IPv6, and so takes no default route from a router that advertises itself");
     /** The reverse path filter drops what other hosts send. */
     public static final Code RP_FILTER =
             own("rp-filter", WARNING, "the reverse path filter drops what other hosts send");

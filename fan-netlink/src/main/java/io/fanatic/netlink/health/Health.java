@@ -73,6 +73,7 @@ public final class Health {
                         new PortMtuCheck(),
                         new ContainersCheck(),
                         new ForwardingCheck(),
+                        new AdvertisedRouteCheck(),
                         new RpFilterCheck(),
                         new PathMtuCheck(),
                         new PolicyRuleCheck(),

@@ -24,8 +24,12 @@ public record InterfaceAddress(
         int flags,
         int protocol,
         String label) {
+    /** Made by the kernel after a router advertisement (IFAPROT_KERNEL_RA of linux/if_addr.h). */
+    public static final int PROTOCOL_KERNEL_RA = 2;
+
     private static final int IFA_F_SECONDARY = 0x01;
     private static final int IFA_F_NODAD = 0x02;
+    private static final int IFA_F_TENTATIVE = 0x40;
     private static final int IFA_F_PERMANENT = 0x80;
 
     /** An address as it is added: global, no flags. */
@@ -46,6 +50,11 @@ public record InterfaceAddress(
     /** Whether another address of the same network was there first; it goes when that one goes (promote_secondaries). */
     public boolean secondary() {
         return (flags & IFA_F_SECONDARY) != 0;
+    }
+
+    /** Whether the kernel still asks on the link whether somebody has it, and does not use it yet; of IPv6 only. */
+    public boolean tentative() {
+        return (flags & IFA_F_TENTATIVE) != 0;
     }
 
     /** Whether it stays until deleted; DHCP clients set addresses that expire. */

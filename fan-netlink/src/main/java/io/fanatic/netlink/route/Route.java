@@ -46,6 +46,7 @@ public record Route(
     public static final int TYPE_BLACKHOLE = 6;
     public static final int PROTOCOL_KERNEL = 2;
     public static final int PROTOCOL_STATIC = 4;
+    public static final int PROTOCOL_RA = 9;
     public static final int SCOPE_GLOBAL = 0;
     public static final int SCOPE_LINK = 253;
 

@@ -39,7 +39,7 @@ class EngineIpv6Test {
                         line -> assertThat(line).contains("programs", "ftun-250"),
                         line -> assertThat(line).contains("change bridge fan-250: IPv6 off -> on"),
                         line -> assertThat(line).contains("gate", "fan-250"),
-                        line -> assertThat(line).isEqualTo("add address fe80::fa:aff:fe00:2d/64 on fan-250"),
+                        line -> assertThat(line).isEqualTo("add address fe80::1/64 on fan-250"),
                         line -> assertThat(line).isEqualTo("add address fd00:fa:0:2d::1/64 on fan-250"),
                         line -> assertThat(line).isEqualTo("send to the tunnel: 0a:fa:0a:00:00:2d by ftun-250"),
                         line -> assertThat(line).isEqualTo("add neighbour fe80::fa at 0a:fa:0a:00:00:2d on fan-250"),

@@ -8,18 +8,27 @@ import io.fanatic.cli.container.FanAttachment;
 import io.fanatic.cli.container.TestContainer;
 import io.fanatic.cli.terminal.OnExit;
 import io.fanatic.cli.terminal.Progress;
+import io.fanatic.core.IpAddress;
+import io.fanatic.core.IpFamily;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv6Address;
+import io.fanatic.core.Ipv6Mapping;
+import io.fanatic.core.Ipv6Prefix;
 import io.fanatic.harness.probe.BulkTransfer;
 import io.fanatic.harness.probe.Ping;
 import io.fanatic.harness.probe.PingResult;
 import io.fanatic.harness.probe.Probes;
 import io.fanatic.harness.probe.TransferResult;
 import io.fanatic.netlink.host.Namespace;
+import io.fanatic.netlink.route.Addresses;
+import io.fanatic.netlink.route.InterfaceAddress;
+import io.fanatic.netlink.wire.NetlinkSocket;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -38,6 +47,9 @@ public final class LocalTest {
 
     private static final Duration SHORT_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration LONG_TIMEOUT = Duration.ofSeconds(60);
+
+    private static final Duration IPV6_TIMEOUT = Duration.ofSeconds(15);
+    private static final long IPV6_PAUSE_NANOS = 100_000_000;
 
     private final ContainerEngine engine;
     private final Consumer<String> say;
@@ -60,6 +72,10 @@ public final class LocalTest {
 
         public int failures() {
             return master + slave;
+        }
+
+        private Result and(Result more) {
+            return new Result(kind, master + more.master, slave + more.slave, skipped);
         }
 
         /** 0, 9 when a stage failed, 1 when nothing could be tested. */
@@ -94,6 +110,9 @@ public final class LocalTest {
                     })));
             say.accept(container.id());
             result = stages(probes, fan.slice().hostAddress(), container);
+            if (fan.ipv6().isPresent()) {
+                result = result.and(ipv6(probes, fan, fan.ipv6().get(), container));
+            }
             say.accept(name + "destroying test container ...");
         } catch (CommandException e) {
             say.accept(name + "skipped: " + e.getMessage());
@@ -198,6 +217,45 @@ public final class LocalTest {
                 Optional.empty());
     }
 
+    /** What the stages of IPv4 have not shown: that the container has an address of IPv6, and that data passes to and from it. */
+    private Result ipv6(Probes probes, FanAttachment fan, Ipv6Mapping mapping, TestContainer container) {
+        Ipv6Prefix slice = mapping.sliceOf(fan.slice().underlayAddress());
+        Ipv6Address host = mapping.hostAddressOf(fan.slice().underlayAddress());
+        Optional<IpAddress> inner = progress.during(
+                "waiting for the container's IPv6 address", () -> ipv6Address(container.namespace(), slice));
+        if (inner.isEmpty()) {
+            say.accept("test master: IPv6 data ... FAIL (the container has no address of " + slice + "; if "
+                    + engine.kind().title() + " was put on the fan before the IPv6 overlay was, enable it again)");
+            return new Result(engine.kind(), 1, 0, Optional.empty());
+        }
+        say.accept("test master: IPv6 data test (" + host + " -> " + inner.get() + ") ...");
+        say.accept("test slave: IPv6 data test (" + inner.get() + " -> " + host + ") ...");
+        Pair data = transfer(probes, LONG, LONG_TIMEOUT, host, inner.get(), Namespace.here(), container.namespace());
+        say.accept("test master: IPv6 data ... " + Verdict.of(data.master));
+        say.accept("test slave: IPv6 data ... " + Verdict.of(data.slave));
+        return new Result(engine.kind(), failed(data.master.ok()), failed(data.slave.ok()), Optional.empty());
+    }
+
+    /** By router advertisements it comes in seconds. */
+    private static Optional<IpAddress> ipv6Address(Namespace container, Ipv6Prefix slice) {
+        long deadline = System.nanoTime() + IPV6_TIMEOUT.toNanos();
+        while (true) {
+            Optional<IpAddress> usable = container.call(() -> {
+                try (NetlinkSocket netlink = NetlinkSocket.open()) {
+                    return new Addresses(netlink)
+                            .list(IpFamily.IPV6).stream()
+                                    .filter(each -> slice.contains(each.address()) && !each.tentative())
+                                    .map(InterfaceAddress::address)
+                                    .findFirst();
+                }
+            });
+            if (usable.isPresent() || System.nanoTime() - deadline > 0) {
+                return usable;
+            }
+            LockSupport.parkNanos(IPV6_PAUSE_NANOS);
+        }
+    }
+
     /** A port of a bridge forwards only a moment after its device came up; until then nothing passes. */
     private static boolean answers(Probes probes, Ipv4Address target, Namespace from) {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -219,8 +277,8 @@ public final class LocalTest {
             Probes probes,
             long bytes,
             Duration timeout,
-            Ipv4Address host,
-            Ipv4Address inner,
+            IpAddress host,
+            IpAddress inner,
             Namespace outside,
             Namespace inside) {
         CompletableFuture<TransferResult> master =

@@ -12,6 +12,7 @@ import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.Ipv4Range;
 import io.fanatic.core.Ipv6Address;
 import io.fanatic.core.Ipv6Mapping;
+import io.fanatic.core.Ipv6Prefix;
 import io.fanatic.core.Share;
 import io.fanatic.core.Shares;
 import io.fanatic.core.TunnelType;
@@ -40,6 +41,7 @@ public record FanAttachment(
         boolean dhcp,
         Shares shares,
         Optional<Ipv6Mapping> ipv6) {
+    private static final int IPV6_MORE_BITS = 128 - 32;
 
     /** Of a fan of IPv4 alone. */
     public FanAttachment(TunnelType type, String bridge, FanSlice slice, int mtu, boolean dhcp, Shares shares) {
@@ -145,6 +147,11 @@ public record FanAttachment(
     public Optional<Ipv6Address> ipv6Address(Ipv4Address address) {
         return ipv6.map(mapping -> mapping.hostAddressOf(slice.underlayAddress())
                 .plus(address.bits() - slice.hostAddress().bits()));
+    }
+
+    /** {@return the addresses of {@link #ipv6Address} of a block of the slice, as a block; empty for a fan of IPv4 alone} */
+    public Optional<Ipv6Prefix> ipv6Block(Ipv4Prefix block) {
+        return ipv6Address(block.network()).map(first -> new Ipv6Prefix(first, IPV6_MORE_BITS + block.prefixLength()));
     }
 
     /** As {@link #range}, as a block of the slice, which may also have addresses in it that are no container's. */

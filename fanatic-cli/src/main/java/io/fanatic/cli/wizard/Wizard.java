@@ -12,8 +12,11 @@ import io.fanatic.core.FanEntry;
 import io.fanatic.core.FanOptions;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Ipv4Prefix;
+import io.fanatic.core.Ipv6Prefix;
 import io.fanatic.core.Overlays;
+import io.fanatic.core.TunnelType;
 import io.fanatic.core.UnderlaySpec;
+import io.fanatic.core.UniqueLocal;
 import io.fanatic.netlink.engine.FanException;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -24,9 +27,9 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * The dialogue, in the words and the order of the wizard of 2016. A person is asked three questions more, which that one did not
- * have: whether plain {@code docker run} is to use the fan (without a person: yes, as it was then), whether to serve names of
- * containers, and, by {@link #goAhead}, whether to do what the plan says. Nothing is changed here.
+ * The dialogue, in the words and the order of the wizard of 2016. A person is asked four questions more, which that one did not
+ * have: for an IPv6 overlay, whether plain {@code docker run} is to use the fan (without a person: yes, as it was then), whether to
+ * serve names of containers, and, by {@link #goAhead}, whether to do what the plan says. Nothing is changed here.
  */
 public final class Wizard {
     /** The engines that are asked for, in the order of the questions; the others have commands of their own. */
@@ -77,7 +80,7 @@ public final class Wizard {
         FanState from = host.observe(entry);
         // Said by the command line, a fan is added; said in the dialogue, it takes the place of the one that is there.
         Optional<FanState> replaced = current.filter(old -> !settings.yes() && !isSame(old, from));
-        FanEntry wanted = new FanEntry(entry.overlay(), entry.underlay(), options(from, entry));
+        FanEntry wanted = withIpv6(new FanEntry(entry.overlay(), entry.underlay(), options(from, entry)));
         UnderlaySpec address = host.fans().resolve(entry.underlay());
         FanAttachment fan = host.attachment(wanted);
 
@@ -214,6 +217,47 @@ public final class Wizard {
         } else {
             host.fans().plan(wanted);
         }
+        return entry;
+    }
+
+    /** Asks a person for the IPv6 overlay, where the command line names neither overlay. */
+    private FanEntry withIpv6(FanEntry entry) {
+        FanOptions options = entry.options();
+        boolean said = settings.overlay().isPresent()
+                || settings.applyTo(FanOptions.DEFAULT).overlay6().isPresent();
+        if (!prompter.isPerson() || settings.yes() || said || options.type() != TunnelType.VXLAN) {
+            return entry;
+        }
+        Ipv6Prefix derived = UniqueLocal.derived(
+                entry.overlay(),
+                host.fans().resolve(entry.underlay()).underlay().orElseThrow());
+        Optional<String> present = options.overlay6().map(Ipv6Prefix::toString);
+        Question question = new Question(
+                present.isPresent()
+                        ? "Reconfigure fan IPv6 overlay (hit return to accept, n for none, or specify alternative) ["
+                                + present.get() + "]:"
+                        : "Configure fan IPv6 overlay (y for " + derived
+                                + ", the same on every host, or specify alternative) [n]:",
+                present.orElse("n"),
+                List.of("yes", "no", derived.toString()),
+                List.of(
+                        "Containers then have IPv6 addresses too; give the same answer on every host.",
+                        "The proposed prefix follows from underlay and overlay. Take one that \"fanatic",
+                        "map --new-ula\" makes where sites with the same networks are to be connected."));
+        return ask(question, text -> switch (text.toLowerCase(Locale.ROOT)) {
+            case "n", "no", "none" -> with(entry, options.withoutOverlay6());
+            case "y", "yes" -> usable(with(entry, options.withOverlay6(derived)));
+            default -> usable(with(entry, options.withOverlay6(Ipv6Prefix.parse(text))));
+        });
+    }
+
+    private static FanEntry with(FanEntry entry, FanOptions options) {
+        return new FanEntry(entry.overlay(), entry.underlay(), options);
+    }
+
+    /** @throws RuntimeException with the reason why it cannot work */
+    private FanEntry usable(FanEntry entry) {
+        host.fans().preview(entry);
         return entry;
     }
 

@@ -6,6 +6,7 @@ import io.fanatic.cli.command.CommandException;
 import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.container.journal.Journal;
 import io.fanatic.cli.engines.ContainerEngines;
+import io.fanatic.core.IpAddress;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.harness.lab.LabHost;
 import io.fanatic.harness.probe.BulkTransfer;
@@ -163,6 +164,29 @@ public record EngineHost(LabHost host, EngineKind kind) {
                 .join();
         assertThat(transfer.error()).as(source + " to " + target).isEmpty();
         assertThat(transfer.source()).as(source + " to " + target).contains(source);
+    }
+
+    /** As {@link #reaches}, by IPv6, as soon as the addresses are usable. */
+    public void reachesByIpv6(Probes probes, long from, long to, String target, int mtu) {
+        // 40 bytes of IPv6 and 8 of ICMPv6. The kernel asks for a second whether another container has an address,
+        // unless it is told not to.
+        host.exec(
+                        "nsenter",
+                        "-t",
+                        Long.toString(from),
+                        "-n",
+                        "sh",
+                        "-c",
+                        "for i in $(seq " + PATIENCE.toSeconds() + "); do ping -6 -q -c 1 -W 1 -M do -s " + (mtu - 48)
+                                + " " + target + " && exit 0; done; exit 1")
+                .orThrow();
+        assertThat(BulkTransfer.to(IpAddress.parse(target))
+                        .withTimeout(PATIENCE)
+                        .start(probes, namespace(from), namespace(to))
+                        .join()
+                        .error())
+                .as(target)
+                .isEmpty();
     }
 
     public static Namespace namespace(long pid) {

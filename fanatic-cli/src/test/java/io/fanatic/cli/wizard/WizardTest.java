@@ -62,7 +62,7 @@ class WizardTest {
 
     @Test
     void aPersonIsAskedWhetherPlainDockerRunUsesTheFan() {
-        Script script = Script.person("", "", "n", "y", "n", "n", "y");
+        Script script = Script.person("", "", "", "n", "y", "n", "n", "y");
         Answers answers = ask(host("10.0.0.45/16"), script);
         assertThat(script.text()).contains("Use it for plain \"docker run\" too (Docker restarts) [Yn]: n\n");
         assertThat(answers.to().engines()).isEqualTo(Map.of(EngineKind.DOCKER, EngineOptions.USUAL));
@@ -72,18 +72,59 @@ class WizardTest {
     @Test
     void aPersonIsAskedWhetherToServeNamesAndWhatIsThereIsTheUsualAnswer() {
         MemoryHost host = host("10.0.0.45/16");
-        Answers answers = ask(host, Script.person("", "", "n", "n", "y"));
+        Answers answers = ask(host, Script.person("", "", "", "n", "n", "y"));
         assertThat(answers.to().entry()).hasToString("250.0.0.0/8 10.0.0.0/16 names");
         host.host().fans().up(answers.to().entry());
-        Script again = Script.person("", "", "n", "n", "");
+        Script again = Script.person("", "", "", "n", "n", "");
         assertThat(ask(host, again).to().entry().options().names()).isTrue();
         assertThat(again.text()).contains("Serve names of containers on fan-250 [Yn]:");
-        assertThat(ask(host, Script.person("", "", "n", "n", "n"))
+        assertThat(ask(host, Script.person("", "", "", "n", "n", "n"))
                         .to()
                         .entry()
                         .options()
                         .names())
                 .isFalse();
+    }
+
+    @Test
+    void aPersonIsProposedAnIpv6OverlayThatIsTheSameOnEveryHost() {
+        Script script = Script.person("", "", "y", "n", "n", "n");
+        Answers answers = ask(host("10.0.0.45/16"), script);
+        assertThat(script.text())
+                .contains("Configure fan IPv6 overlay (y for fd77:65d1:ec63::/48, the same on every host, or specify"
+                        + " alternative) [n]: y\n");
+        assertThat(answers.to().entry()).hasToString("250.0.0.0/8 10.0.0.0/16 overlay6 fd77:65d1:ec63::/48");
+        assertThat(ask(host("10.0.7.1/16"), Script.person("", "", "y", "n", "n", "n"))
+                        .to()
+                        .entry())
+                .isEqualTo(answers.to().entry());
+
+        Script own = Script.person("", "", "fd00:fa::/64", "fe80::/48", "x", "fd00:fa::/48", "n", "n", "n");
+        assertThat(ask(host("10.0.0.45/16"), own).to().entry())
+                .hasToString("250.0.0.0/8 10.0.0.0/16 overlay6 fd00:fa::/48");
+        assertThat(own.usedUp()).isTrue();
+        assertThat(own.text()).contains("fd00:fa::/64", "\"x\" has no prefix length");
+    }
+
+    @Test
+    void theIpv6OverlayOfAFanThatIsUpStaysOrGoes() {
+        MemoryHost host = host("10.0.0.45/16");
+        host.host().fans().up(FanEntry.parse("250.0.0.0/8 10.0.0.0/16 overlay6 fd00:fa::/48"));
+        Script keep = Script.person("", "", "", "n", "n", "n");
+        assertThat(ask(host, keep).to().entry().options().overlay6()).hasToString("Optional[fd00:fa::/48]");
+        assertThat(keep.text()).contains("Reconfigure fan IPv6 overlay");
+        assertThat(ask(host, Script.person("", "", "n", "n", "n", "n"))
+                        .to()
+                        .entry()
+                        .options()
+                        .overlay6())
+                .isEmpty();
+        assertThat(ask(host, Script.pipe("", "", "n", "n"))
+                        .to()
+                        .entry()
+                        .options()
+                        .overlay6())
+                .isPresent();
     }
 
     @Test
@@ -169,7 +210,8 @@ class WizardTest {
 
     @Test
     void theQuestionMarkExplainsEveryQuestionInThreeLines() {
-        Script script = Script.person("?", "", "?", "", "?", "y", "?", "y", "?", "y", "?", "y", "?", "y", "?", "y");
+        Script script =
+                Script.person("?", "", "?", "", "?", "", "?", "y", "?", "y", "?", "y", "?", "y", "?", "y", "?", "y");
         ask(host("10.0.0.45/16"), script);
         assertThat(script.usedUp()).isTrue();
         assertThat(script.questions()).allSatisfy(question -> {
@@ -182,7 +224,7 @@ class WizardTest {
 
     @Test
     void theEndOfTheAnswersIsTheEndAtEveryQuestion() {
-        String[] all = {"", "", "y", "y", "y", "y", "y", "y"};
+        String[] all = {"", "", "", "y", "y", "y", "y", "y", "y"};
         for (int given = 0; given < all.length; given++) {
             String[] answers = java.util.Arrays.copyOf(all, given);
             MemoryHost host = host("10.0.0.45/16");

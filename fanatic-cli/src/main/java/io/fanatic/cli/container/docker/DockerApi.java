@@ -102,6 +102,16 @@ final class DockerApi implements AutoCloseable {
         return version;
     }
 
+    /** {@code 26}; 0 when the version is no number. */
+    int majorVersion() {
+        int dot = version.indexOf('.');
+        try {
+            return Integer.parseInt(version.substring(0, Math.max(0, dot)));
+        } catch (NumberFormatException unusual) {
+            return 0;
+        }
+    }
+
     Path socket() {
         return socket;
     }

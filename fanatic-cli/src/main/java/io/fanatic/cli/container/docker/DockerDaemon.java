@@ -40,6 +40,9 @@ record DockerDaemon(
     private static final List<String> OURS =
             List.of("--bridge", "-b", "--fixed-cidr", "--mtu", "--ip-masq", "--bip", "--default-gateway");
 
+    /** Those of a fan with an IPv6 overlay as well. */
+    private static final List<String> OURS_OF_IPV6 = List.of("--ipv6", "--fixed-cidr-v6", "--default-gateway-v6");
+
     /** @throws CommandException when it cannot be found */
     static DockerDaemon of(DockerApi docker) {
         int pid = docker.peer();
@@ -143,11 +146,11 @@ record DockerDaemon(
     }
 
     /** The words of its command line that exclude what we would write into the file. */
-    List<String> conflicts() {
+    List<String> conflicts(boolean withIpv6) {
         List<String> conflicts = new ArrayList<>();
         for (String word : arguments) {
             String name = word.contains("=") ? word.substring(0, word.indexOf('=')) : word;
-            if (OURS.contains(name)) {
+            if (OURS.contains(name) || withIpv6 && OURS_OF_IPV6.contains(name)) {
                 conflicts.add(word);
             }
         }

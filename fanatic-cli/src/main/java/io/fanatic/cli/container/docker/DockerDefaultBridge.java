@@ -14,6 +14,7 @@ import io.fanatic.cli.container.journal.Journal;
 import io.fanatic.cli.container.journal.Note;
 import io.fanatic.core.DurableFile;
 import io.fanatic.core.Ipv4Prefix;
+import io.fanatic.core.Ipv6Prefix;
 import io.fanatic.core.Share;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -31,7 +32,7 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * The fan's bridge as the network of plain {@code docker run}: four settings in daemon.json, and a restart of Docker. When
+ * The fan's bridge as the network of plain {@code docker run}: settings in daemon.json, and a restart of Docker. When
  * Docker does not come back with them, the old file is put back and Docker started with that.
  *
  * <p>Here Docker knows no auxiliary addresses, so containers get the largest block of its share that has neither the slice's first
@@ -45,7 +46,12 @@ final class DockerDefaultBridge {
     static final String NOTE = "docker-daemon";
 
     private static final Path USUAL_DATA = Path.of("/var/lib/docker");
-    private static final List<String> SETTINGS = List.of("bridge", "fixed-cidr", "mtu", "ip-masq");
+
+    private static final String IPV6_RANGE = "fixed-cidr-v6";
+
+    /** The first to give out addresses of IPv6 one after the other; those before make them of Ethernet addresses, and need a /64. */
+    private static final int FIRST_WITH_IPV6_POOL = 28;
+
     private static final int MAX_BYTES = 1 << 20;
 
     private final Journal journal;
@@ -92,13 +98,62 @@ final class DockerDefaultBridge {
         return ContainerRange.largestBlock(fan.slice(), fan.block(Share.DOCKER));
     }
 
-    private Map<String, JsonElement> settings() {
+    private Map<String, JsonElement> settings(Optional<Ipv6Prefix> ipv6Range) {
         Map<String, JsonElement> settings = new LinkedHashMap<>();
         settings.put("bridge", new JsonPrimitive(fan.bridge()));
         settings.put("fixed-cidr", new JsonPrimitive(range().block().toString()));
         settings.put("mtu", new JsonPrimitive(fan.mtu()));
         settings.put("ip-masq", new JsonPrimitive(false));
+        if (ipv6Range.isPresent()) {
+            settings.put("ipv6", new JsonPrimitive(true));
+            settings.put(IPV6_RANGE, new JsonPrimitive(ipv6Range.get().toString()));
+        }
         return settings;
+    }
+
+    /** The whole slice, and the part of it that is Docker's; empty for a fan of IPv4 alone. */
+    private List<Ipv6Prefix> ipv6Ranges() {
+        return fan.ipv6()
+                .map(mapping -> List.of(
+                        mapping.sliceOf(fan.slice().underlayAddress()),
+                        fan.ipv6Block(range().block()).orElseThrow()))
+                .orElse(List.of());
+    }
+
+    private Optional<Ipv6Prefix> ipv6Range(DockerApi docker) {
+        List<Ipv6Prefix> ranges = ipv6Ranges();
+        return ranges.isEmpty()
+                ? Optional.empty()
+                : Optional.of(ranges.get(docker.majorVersion() < FIRST_WITH_IPV6_POOL ? 0 : 1));
+    }
+
+    /** What we would make of the file of before; with the range of IPv6 that is written there where it is one of ours, for Docker's version is not always known. */
+    private String ours(Note note, Content now) {
+        Optional<JsonElement> there =
+                DaemonJson.parse(note.subject(), now.text()).setting(IPV6_RANGE);
+        List<Ipv6Prefix> ranges = ipv6Ranges();
+        Optional<Ipv6Prefix> range = ranges.stream()
+                .filter(each -> there.equals(Optional.of(new JsonPrimitive(each.toString()))))
+                .findFirst()
+                .or(() -> ranges.stream().findFirst());
+        return before(note).with(settings(range));
+    }
+
+    private static DaemonJson before(Note note) {
+        return DaemonJson.parse(
+                note.subject(),
+                note.previous()
+                        .map(previous -> new String(previous.content(), StandardCharsets.UTF_8))
+                        .orElse(""));
+    }
+
+    /** {@code bridge, fixed-cidr, mtu and ip-masq}. */
+    private String names() {
+        List<String> names = new ArrayList<>(List.of("bridge", "fixed-cidr", "mtu", "ip-masq"));
+        if (fan.ipv6().isPresent()) {
+            names.addAll(List.of("ipv6", IPV6_RANGE));
+        }
+        return String.join(", ", names.subList(0, names.size() - 1)) + " and " + names.get(names.size() - 1);
     }
 
     /** Whether we have changed daemon.json, for this fan. */
@@ -127,7 +182,7 @@ final class DockerDefaultBridge {
         Content now = Content.of(Path.of(note.subject()));
         boolean ours = now.bytes().isPresent() && note.wrote(now.bytes().get());
         boolean running = docker.isPresent() && runsOnFan(docker.get());
-        if (ours && isOutdated(now)) {
+        if (ours && isOutdated(note, now)) {
             return new EngineStatus(
                     EngineStatus.State.ALTERED,
                     who + ": " + note.subject()
@@ -159,11 +214,9 @@ final class DockerDefaultBridge {
     }
 
     /** Whether what we wrote is not what we would write now. */
-    private boolean isOutdated(Content now) {
+    private boolean isOutdated(Note note, Content now) {
         try {
-            DaemonJson file = DaemonJson.parse("daemon.json", now.text());
-            return settings().entrySet().stream()
-                    .anyMatch(each -> !file.setting(each.getKey()).equals(Optional.of(each.getValue())));
+            return !ours(note, now).equals(now.text());
         } catch (CommandException noRoom) {
             return true;
         }
@@ -181,18 +234,12 @@ final class DockerDefaultBridge {
     }
 
     private CommandException altered(Note note, Content now) {
-        String wanted = DaemonJson.parse(
-                        note.subject(),
-                        note.previous()
-                                .map(previous -> new String(previous.content(), StandardCharsets.UTF_8))
-                                .orElse(""))
-                .with(settings());
         return new CommandException(
                 ExitCode.CONFLICT,
                 note.subject() + " has been changed since fanatic wrote it ("
-                        + Difference.description(wanted, now.text())
+                        + Difference.description(ours(note, now), now.text())
                         + "); nothing is touched: undo that change, or take "
-                        + String.join(", ", SETTINGS) + " out of it yourself, then run this again");
+                        + names() + " out of it yourself, then run this again");
     }
 
     /** What {@link #enable} does, after finding out that it can work. */
@@ -205,7 +252,7 @@ final class DockerDefaultBridge {
         DockerDaemon daemon = DockerDaemon.of(docker);
         Path file = daemon.configuration();
         Content now = Content.of(file);
-        String wanted = wanted(daemon, file, now);
+        String wanted = wanted(docker, daemon, file, now);
         boolean written = now.text().equals(wanted);
         if (written && runsOnFan(docker)) {
             return EnginePlan.nothing();
@@ -214,7 +261,7 @@ final class DockerDefaultBridge {
         requireEffect(docker);
         List<String> steps = new ArrayList<>();
         if (!written) {
-            steps.add("set bridge, fixed-cidr, mtu and ip-masq in " + file
+            steps.add("set " + names() + " in " + file
                     + "; plain docker run then gets one of the addresses "
                     + FanAttachment.description(range().range(), Share.DOCKER));
         }
@@ -234,8 +281,8 @@ final class DockerDefaultBridge {
     }
 
     /** The file as it is to be; the file of before comes from the journal where ours is in place. */
-    private String wanted(DockerDaemon daemon, Path file, Content now) {
-        List<String> conflicts = daemon.conflicts();
+    private String wanted(DockerApi docker, DockerDaemon daemon, Path file, Content now) {
+        List<String> conflicts = daemon.conflicts(fan.ipv6().isPresent());
         if (!conflicts.isEmpty()) {
             throw new CommandException(
                     ExitCode.CONFLICT,
@@ -244,9 +291,10 @@ final class DockerDefaultBridge {
                             + "; take that off its command line, or use a network of its own");
         }
         Optional<Note> note = journal.read();
+        boolean ours = note.isPresent()
+                && now.bytes().isPresent()
+                && note.get().wrote(now.bytes().get());
         if (note.isPresent()) {
-            boolean ours =
-                    now.bytes().isPresent() && note.get().wrote(now.bytes().get());
             if (ours && !isNoted()) {
                 throw new CommandException(
                         ExitCode.CONFLICT,
@@ -257,7 +305,7 @@ final class DockerDefaultBridge {
                 throw altered(note.get(), now);
             }
         }
-        DaemonJson json = DaemonJson.parse(file.toString(), now.text());
+        DaemonJson json = ours ? before(note.get()) : DaemonJson.parse(file.toString(), now.text());
         for (String excluded : List.of("bip", "default-gateway")) {
             if (json.setting(excluded).isPresent()) {
                 throw new CommandException(
@@ -266,7 +314,7 @@ final class DockerDefaultBridge {
                                 + ", which excludes a bridge that is there already; take it out first");
             }
         }
-        return json.with(settings());
+        return json.with(settings(ipv6Range(docker)));
     }
 
     /** With live-restore Docker would keep the network as it is, for the sake of what runs. */
@@ -311,7 +359,7 @@ final class DockerDefaultBridge {
         DockerDaemon daemon = DockerDaemon.of(docker);
         Path file = daemon.configuration();
         Content now = Content.of(file);
-        String wanted = wanted(daemon, file, now);
+        String wanted = wanted(docker, daemon, file, now);
         byte[] bytes = wanted.getBytes(StandardCharsets.UTF_8);
         Optional<Note> old = journal.read();
         boolean oursIsThere = old.isPresent()

@@ -16,6 +16,7 @@ import io.fanatic.cli.container.StatusMapper;
 import io.fanatic.cli.container.TestContainer;
 import io.fanatic.cli.container.journal.Journal;
 import io.fanatic.core.FanEntry;
+import io.fanatic.netlink.host.RouterAdvertisements;
 import io.fanatic.netlink.names.NamedContainer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -76,6 +77,7 @@ public final class DockerEngine implements ContainerEngine {
     @Override
     public EnginePlan planEnable(FanAttachment fan, EngineOptions options) {
         return with(docker -> {
+            requireDefaultRouteStays(fan);
             if (options.defaultBridge()) {
                 List<String> before = ours(docker, fan) ? keeper(docker, fan).disabling() : List.of();
                 return before.isEmpty() ? bridge(fan).planEnable(docker) : after(before, fan, docker);
@@ -96,6 +98,7 @@ public final class DockerEngine implements ContainerEngine {
     @Override
     public EnginePlan enable(FanAttachment fan, EngineOptions options) {
         return HostLocks.run(() -> with(docker -> {
+            requireDefaultRouteStays(fan);
             if (options.defaultBridge()) {
                 EnginePlan whole = planEnable(fan, options);
                 if (ours(docker, fan)) {
@@ -121,6 +124,19 @@ public final class DockerEngine implements ContainerEngine {
                     ExitCode.CONFLICT,
                     "plain docker run is on the fan " + fan.bridge()
                             + " already, so there can be no network beside it; disable Docker first");
+        }
+    }
+
+    /** Docker switches forwarding of IPv6 on as soon as a network of its has IPv6. */
+    private static void requireDefaultRouteStays(FanAttachment fan) {
+        List<String> devices = fan.ipv6().isPresent() ? RouterAdvertisements.devicesLosingDefaultRoute() : List.of();
+        if (!devices.isEmpty()) {
+            String device = devices.get(0);
+            throw new CommandException(
+                    ExitCode.CONFLICT,
+                    "Docker would switch on forwarding of IPv6, with which this host would lose its default route by "
+                            + device + ", which a router advertises; set net.ipv6.conf." + device
+                            + ".accept_ra to 2 first, also in /etc/sysctl.d");
         }
     }
 

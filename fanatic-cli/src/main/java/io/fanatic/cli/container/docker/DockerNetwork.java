@@ -12,6 +12,7 @@ import io.fanatic.core.Delivery;
 import io.fanatic.core.FanNames;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Ipv4Range;
+import io.fanatic.core.Ipv6Address;
 import io.fanatic.core.Share;
 import java.util.List;
 import java.util.Optional;
@@ -63,6 +64,9 @@ public final class DockerNetwork implements Resource {
             json.addProperty(name, network.textOr(name, ""));
         }
         json.addProperty("Internal", network.isTrue("Internal"));
+        if (network.isTrue("EnableIPv6")) {
+            json.addProperty("EnableIPv6", true);
+        }
         JsonArray pools = new JsonArray();
         for (Json pool : network.at("IPAM", "Config").list()) {
             JsonObject one = new JsonObject();
@@ -118,6 +122,7 @@ public final class DockerNetwork implements Resource {
     JsonObject request() {
         ContainerRange range = range();
         JsonObject kept = new JsonObject();
+        JsonObject kept6 = new JsonObject();
         Ipv4Address gateway = fan.slice().hostAddress();
         for (Ipv4Address address : range.keptIn(fan.slice())) {
             // Those of its own subnet Docker keeps by itself, and refuses to be told.
@@ -126,12 +131,29 @@ public final class DockerNetwork implements Resource {
             if (!address.equals(gateway) && !ends) {
                 kept.addProperty("kept-" + address, address.toString());
             }
+            // The slice of IPv6 is a subnet of its own.
+            if (!address.equals(gateway) && !address.equals(fan.slice().cidr().network())) {
+                fan.ipv6Address(address)
+                        .map(Ipv6Address::toString)
+                        .ifPresent(same -> kept6.addProperty("kept-" + same, same));
+            }
         }
         JsonObject pool = JsonValues.object(
                 "Subnet", fan.subnet().toString(), "IPRange", range.block().toString(), "Gateway", gateway.toString());
         pool.add("AuxiliaryAddresses", kept);
         JsonArray pools = new JsonArray();
         pools.add(pool);
+        fan.ipv6().ifPresent(mapping -> {
+            JsonObject pool6 = JsonValues.object(
+                    "Subnet",
+                    mapping.sliceOf(fan.slice().underlayAddress()).toString(),
+                    "IPRange",
+                    fan.ipv6Block(range.block()).orElseThrow().toString(),
+                    "Gateway",
+                    fan.ipv6Address(gateway).orElseThrow().toString());
+            pool6.add("AuxiliaryAddresses", kept6);
+            pools.add(pool6);
+        });
         JsonObject ipam = JsonValues.object("Driver", "default");
         ipam.add("Config", pools);
         JsonObject options = JsonValues.object(
@@ -151,6 +173,9 @@ public final class DockerNetwork implements Resource {
         JsonObject network = JsonValues.object("Name", fan.bridge(), "Driver", "bridge");
         network.addProperty("CheckDuplicate", true);
         network.addProperty("Internal", false);
+        if (fan.ipv6().isPresent()) {
+            network.addProperty("EnableIPv6", true);
+        }
         network.add("IPAM", ipam);
         network.add("Options", options);
         network.add("Labels", JsonValues.object("io.fanatic.fan", fan.mapping().toString()));
@@ -176,6 +201,7 @@ public final class DockerNetwork implements Resource {
     public String creating() {
         return "create " + title() + " with the addresses "
                 + FanAttachment.description(range().range(), Share.DOCKER)
+                + fan.ipv6Block(range().block()).map(block -> ", and " + block).orElse("")
                 + "; containers join it by: docker run --network "
                 + fan.bridge();
     }

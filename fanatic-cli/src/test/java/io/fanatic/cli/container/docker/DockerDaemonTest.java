@@ -23,7 +23,7 @@ class DockerDaemonTest {
     @Test
     void optionsOfDockersCommandLineAreFoundInAllTheirForms() {
         DockerDaemon daemon = daemon("dockerd", "-b", "br0", "--mtu=1400", "--config-file", "/x.json", "--debug");
-        assertThat(daemon.conflicts()).containsExactly("-b", "--mtu=1400");
+        assertThat(daemon.conflicts(false)).containsExactly("-b", "--mtu=1400");
         assertThat(daemon.configuration()).isEqualTo(Path.of("/x.json"));
         assertThat(daemon("dockerd", "--config-file=/y.json").configuration()).isEqualTo(Path.of("/y.json"));
         assertThat(daemon("dockerd").configuration()).isEqualTo(Path.of("/etc/docker/daemon.json"));

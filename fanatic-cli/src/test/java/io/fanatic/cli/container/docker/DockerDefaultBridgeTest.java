@@ -1,5 +1,6 @@
 package io.fanatic.cli.container.docker;
 
+import static io.fanatic.cli.CliRun.fanctl;
 import static io.fanatic.cli.container.EngineHost.namespace;
 import static io.fanatic.cli.container.EngineHost.reaches;
 import static io.fanatic.cli.container.EngineHost.refused;
@@ -171,6 +172,60 @@ class DockerDefaultBridgeTest {
         assertThat(h1.disable(false).isEmpty()).as("again is harmless").isTrue();
         assertThat(before1.changesTo(snapshot(h1))).isEmpty();
         assertThat(before2.changesTo(snapshot(h2))).isEmpty();
+    }
+
+    @Test
+    void onAFanWithAnIpv6OverlayPlainDockerRunHasBothFamilies(Lab lab) {
+        String up = "up -u 10.0.0.0/16 -o 250.0.0.0/8";
+        EngineHost h1 = engine(lab, 0);
+        String before = read(h1.host());
+        List<Long> pids = new ArrayList<>();
+        try {
+            for (int i = 0; i < DOCKERS.size(); i++) {
+                EngineHost host = engine(lab, i);
+                enable(host);
+                fanctl(host.host(), up + " --overlay6 fd00:fa::/48").done();
+                assertThat(host.status().state()).isEqualTo(EngineStatus.State.ALTERED);
+                assertThat(enable(host).steps()).first().asString().contains("mtu, ip-masq, ipv6 and fixed-cidr-v6 in");
+                assertThat(host.status().state()).as(host.status().sentence()).isEqualTo(EngineStatus.State.ENABLED);
+                assertThat(enable(host).isEmpty()).as("again is harmless").isTrue();
+                assertThat(fanctl(host.host(), up + " --overlay6 fd00:fa::/48 --dry-run")
+                                .done())
+                        .isEqualTo("nothing to do\n");
+                pids.add(DOCKERS.get(i).run("dual"));
+            }
+            for (int i = 0; i < 2; i++) {
+                long from = pids.get(i);
+                long to = pids.get(1 - i);
+                String address = DOCKERS.get(1 - i)
+                        .docker("inspect", "-f", "{{.NetworkSettings.GlobalIPv6Address}}", "dual")
+                        .output()
+                        .strip();
+                assertThat(address).startsWith("fd00:fa:0:" + (2 - i) + ":");
+                engine(lab, i).reachesByIpv6(probes, from, to, address, 1450);
+                reaches(
+                        probes,
+                        namespace(from),
+                        ContainerNet.of(namespace(from)).address(),
+                        namespace(to),
+                        ContainerNet.of(namespace(to)).address(),
+                        1450);
+            }
+            DOCKERS.forEach(Dockerd::removeContainers);
+            // Without the overlay of IPv6 its settings go.
+            fanctl(h1.host(), up).done();
+            assertThat(h1.status().state()).isEqualTo(EngineStatus.State.ALTERED);
+            enable(h1);
+            assertThat(read(h1.host())).contains("fixed-cidr").doesNotContain("ipv6", "v6");
+            h1.disable(false);
+            assertThat(read(h1.host())).isEqualTo(before);
+        } finally {
+            DOCKERS.forEach(Dockerd::removeContainers);
+            for (int i = 0; i < DOCKERS.size(); i++) {
+                engine(lab, i).disable(true);
+                fanctl(lab.hosts().get(i), up).done();
+            }
+        }
     }
 
     @Test

@@ -1,10 +1,13 @@
 package io.fanatic.cli.container.docker;
 
+import static io.fanatic.cli.CliRun.fanatic;
+import static io.fanatic.cli.CliRun.fanctl;
 import static io.fanatic.cli.container.EngineHost.namespace;
 import static io.fanatic.cli.container.EngineHost.reaches;
 import static io.fanatic.cli.container.EngineHost.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fanatic.cli.CliRun;
 import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.container.ContainerNet;
 import io.fanatic.cli.container.EngineHost;
@@ -53,6 +56,8 @@ import org.junit.jupiter.api.Test;
 @FanLab(hosts = 2, containers = 0)
 class DockerEngineTest {
     private static final String[] NETWORKS = {"docker", "network", "ls", "--format", "{{.Name}} {{.Driver}}"};
+
+    private static final String LOCAL_TEST = "test local-docker -u 10.0.0.0/16 -o 250.0.0.0/8";
 
     private static final List<Dockerd> DOCKERS = new ArrayList<>();
     private static Probes probes;
@@ -130,6 +135,134 @@ class DockerEngineTest {
         assertThat(h1.disable(false).isEmpty()).as("again is harmless").isTrue();
         h2.disable(false);
         assertThat(before.changesTo(h1.snapshot(NETWORKS))).isEmpty();
+    }
+
+    @Test
+    void onAFanWithAnIpv6OverlayContainersReachEachOtherByBothFamilies(Lab lab) {
+        String up = "up -u 10.0.0.0/16 -o 250.0.0.0/8";
+        try {
+            List<Long> pids = new ArrayList<>();
+            List<String> before = new ArrayList<>();
+            for (int i = 0; i < DOCKERS.size(); i++) {
+                EngineHost host = engine(lab, i);
+                host.enable();
+                fanctl(host.host(), up + " --overlay6 fd00:fa::/48").done();
+                before.add(ipv6State(host.host()));
+                // What is on the fan stays as it is until somebody asks.
+                assertThat(host.status().state()).isEqualTo(EngineStatus.State.ALTERED);
+                if (i == 0) {
+                    CliRun test = fanatic(host.host(), LOCAL_TEST);
+                    assertThat(test.exitCode()).as(test.out()).isEqualTo(ExitCode.TEST_FAILED);
+                    assertThat(test.out())
+                            .contains(
+                                    "IPv6 data ... FAIL (the container has no address of fd00:fa:0:1::/64; if Docker was",
+                                    "test complete FAIL (master=1 slave=0)");
+                }
+                assertThat(host.enable().steps())
+                        .last()
+                        .asString()
+                        .contains(".254, the share of docker, and fd00:fa:0:" + (i + 1) + "::80/121;");
+                assertThat(host.status().state()).isEqualTo(EngineStatus.State.ENABLED);
+                assertThat(host.enable().isEmpty()).as("again is harmless").isTrue();
+                pids.add(DOCKERS.get(i).run("dual", "--network", "fan-250"));
+                assertThat(fanctl(host.host(), up + " --overlay6 fd00:fa::/48 --dry-run")
+                                .done())
+                        .isEqualTo("nothing to do\n");
+            }
+            for (int i = 0; i < 2; i++) {
+                EngineHost host = engine(lab, i);
+                long from = pids.get(i);
+                long to = pids.get(1 - i);
+                host.reachesByIpv6(probes, from, to, "fd00:fa:0:" + (2 - i) + "::80", 1450);
+                Ipv4Address source = ContainerNet.of(namespace(from)).address();
+                reaches(
+                        probes,
+                        namespace(from),
+                        source,
+                        namespace(to),
+                        ContainerNet.of(namespace(to)).address(),
+                        1450);
+                assertThat(host.host()
+                                .exec("nsenter", "-t", "" + from, "-n", "ip", "-6", "route", "show", "default")
+                                .output())
+                        .contains("via fd00:fa:0:" + (i + 1) + "::1 dev eth0");
+            }
+            for (String address : List.of("fd00:fa:0:1::1", "fd00:fa:0:1::ff")) {
+                assertThat(DOCKERS.get(0)
+                                .docker("run", "--rm", "--network", "fan-250", "--ip6", address, Dockerd.IMAGE, "true")
+                                .output())
+                        .as(address)
+                        .contains("Address already in use");
+            }
+            assertThat(fanatic(lab.hosts().get(0), LOCAL_TEST).done())
+                    .contains(
+                            "test master: IPv6 data test (fd00:fa:0:1::1 -> fd00:fa:0:1::",
+                            "test slave: IPv6 data ... PASS (");
+            // As when the machine starts: Docker is quicker than the fan, and makes the bridge itself.
+            DOCKERS.get(0).removeContainers();
+            DOCKERS.get(0).stop();
+            fanctl(lab.hosts().get(0), "down -u 10.0.0.0/16 -o 250.0.0.0/8").done();
+            DOCKERS.get(0).startAgain();
+            fanctl(lab.hosts().get(0), up + " --overlay6 fd00:fa::/48").done();
+            long again = DOCKERS.get(0).run("again", "--network", "fan-250");
+            engine(lab, 0).reachesByIpv6(probes, again, pids.get(1), "fd00:fa:0:2::80", 1450);
+            DOCKERS.forEach(Dockerd::removeContainers);
+            for (int i = 0; i < 2; i++) {
+                engine(lab, i).disable(false);
+                assertThat(ipv6State(lab.hosts().get(i))).isEqualTo(before.get(i));
+            }
+        } finally {
+            DOCKERS.forEach(Dockerd::removeContainers);
+            for (LabHost host : lab.hosts()) {
+                fanctl(host, up).done();
+            }
+        }
+    }
+
+    /** Docker makes the addresses anew, and a route to the slice, which stays until the fan goes; its bridges have the kernel's link-local address too. */
+    private static String ipv6State(LabHost host) {
+        return host.exec(
+                        "sh",
+                        "-c",
+                        "ip -6 -o address show dev fan-250; ip -6 route show dev fan-250 via fe80::fa;"
+                                + " ip -6 neigh show nud permanent dev fan-250")
+                .output()
+                .replaceAll("(?m)^.*fe80::fa:aff.*\\R|^\\d+: |scope.*", "");
+    }
+
+    /** Docker would switch on forwarding, with which the kernel deletes that route. */
+    @Test
+    void aHostWhoseDefaultRouteARouterAdvertisesKeepsIt(Lab lab) {
+        EngineHost h1 = engine(lab, 0);
+        String up = "up -u 10.0.0.0/16 -o 250.0.0.0/8";
+        try {
+            fanctl(h1.host(), up + " --overlay6 fd00:fa::/48").done();
+            h1.host()
+                    .exec(
+                            "sh",
+                            "-e",
+                            "-c",
+                            "sysctl -qw net.ipv6.conf.all.forwarding=0; ip -6 route add default via fe80::1 dev eth0 proto ra")
+                    .orThrow();
+            for (EngineOptions options : List.of(EngineOptions.USUAL, new EngineOptions(true))) {
+                FanAttachment fan = h1.fan();
+                refused(ExitCode.CONFLICT, () -> h1.inside(() -> h1.engine().enable(fan, options)))
+                        .withMessageContaining("lose its default route by eth0, which a router advertises; set"
+                                + " net.ipv6.conf.eth0.accept_ra to 2 first");
+            }
+            assertThat(DOCKERS.get(0).docker("network", "inspect", "fan-250").ok())
+                    .isFalse();
+            h1.host().exec("sysctl", "-qw", "net.ipv6.conf.eth0.accept_ra=2").orThrow();
+            h1.enable();
+            assertThat(h1.host()
+                            .exec("sysctl", "-n", "net.ipv6.conf.all.forwarding")
+                            .output())
+                    .isEqualTo("1\n");
+        } finally {
+            h1.host().exec("sh", "-c", "ip -6 route del default; sysctl -qw net.ipv6.conf.eth0.accept_ra=1");
+            h1.disable(true);
+            fanctl(h1.host(), up).done();
+        }
     }
 
     @Test
