@@ -176,6 +176,7 @@ class WizardTerminalTest {
         try (Pty pty = wizard("configure", "--no-lxd", "--no-docker", "--no-test")) {
             pty.answer(UNDERLAY, "")
                     .answer(OVERLAY, "8.0.0.0/8")
+                    .answer(IPV6, "")
                     .answer("Serve names of containers on fan-8 [yN]:", "")
                     .await("! " + warning)
                     .answer(GO_AHEAD, "n");
