@@ -75,6 +75,8 @@ public final class KernelSuite {
             Group.of("vxlan", "engine", NETLINK + "FanNetworkTest", NETLINK + "engine.ForeignDeviceProgramsTest"),
             Group.of("vxlan", "lab", NETLINK + "engine.KernelFeaturesTest", NETLINK + "engine.MixedOverlayTest"),
             Group.of("vxlan", "fast-path", NETLINK + "engine.PassedByTest").needing(Need.NFTABLES, Need.FAST_PATH),
+            Group.of("vxlan", "encryption", "io.fanatic.cli.EncryptedFanCases")
+                    .needing(Need.EPOLL, Need.STRONGSWAN, Need.ESP),
             Group.of("ipip", "ipip-mixed", NETLINK + "engine.IpipMixedOverlayCases")
                     .needing(Need.IPIP),
             Group.of(
@@ -109,6 +111,20 @@ public final class KernelSuite {
             @Override
             boolean here() {
                 return modprobe("ipv6") || Files.exists(Path.of("/proc/sys/net/ipv6"));
+            }
+        },
+        ESP("this kernel has no ESP with AES-GCM") {
+            @Override
+            boolean here() {
+                return modprobe("xfrm_user")
+                        && modprobe("esp4")
+                        && KernelFeatures.ofThisKernel().has(KernelFeature.ESP);
+            }
+        },
+        STRONGSWAN("this guest has no strongSwan") {
+            @Override
+            boolean here() {
+                return Files.isExecutable(Path.of("/usr/sbin/charon-systemd"));
             }
         },
         EPOLL("Netty has no epoll transport on this architecture, and so labs have no probes") {

@@ -40,7 +40,9 @@ public enum FanFlag {
     /** Such packets are received, and none are sent. */
     DIRECT_ACCEPT("direct=accept", ""),
     /** Names of containers are served at the host address. */
-    NAMES("names", "");
+    NAMES("names", ""),
+    /** IPsec encrypts the packets between hosts. */
+    ENCRYPT("encrypt", "psk:FILE");
 
     /** Stands for a flag that is at its default; no flag can have it as its value. */
     static final String NOT_GIVEN = " ";
@@ -98,6 +100,7 @@ public enum FanFlag {
             case "NAME" -> "name";
             case "LIST" -> "list";
             case "PREFIX" -> "network";
+            case "psk:FILE" -> "key";
             default -> "number";
         };
     }
@@ -127,6 +130,7 @@ public enum FanFlag {
             case DIRECT -> options.direct(Direct.SEND);
             case DIRECT_ACCEPT -> options.direct(Direct.ACCEPT);
             case NAMES -> options.names(true);
+            case ENCRYPT -> options.encryption(Encryption.parse(value));
         };
     }
 
@@ -163,6 +167,7 @@ public enum FanFlag {
             case DIRECT -> given(options.direct() == Direct.SEND);
             case DIRECT_ACCEPT -> given(options.direct() == Direct.ACCEPT);
             case NAMES -> given(options.names());
+            case ENCRYPT -> options.encryption().map(Encryption::toString).orElse(NOT_GIVEN);
         };
     }
 

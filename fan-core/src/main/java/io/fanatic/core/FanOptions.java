@@ -53,6 +53,7 @@ public final class FanOptions {
     private final Optional<Ipv6Prefix> overlay6;
     private final Direct direct;
     private final boolean names;
+    private final Optional<Encryption> encryption;
 
     private FanOptions(Builder builder) {
         type = builder.type;
@@ -71,6 +72,7 @@ public final class FanOptions {
         overlay6 = builder.overlay6;
         direct = builder.direct;
         names = builder.names;
+        encryption = builder.encryption;
         Text.requireRange("host-reserve", hostReserve, 1, MAX_HOST_RESERVE);
         if (bridge.isPresent()) {
             FanNames.requireInterfaceName("bridge name", bridge.get());
@@ -93,6 +95,11 @@ public final class FanOptions {
         }
         if (type == TunnelType.IPIP && direct != Direct.OFF) {
             throw new IllegalArgumentException("direct does not go with ipip: ARP between hosts travels by VXLAN");
+        }
+        if (encryption.isPresent() && (type == TunnelType.IPIP || fast || direct != Direct.OFF)) {
+            String other = type == TunnelType.IPIP ? "ipip" : fast ? "fast" : "direct";
+            throw new IllegalArgumentException("encrypt does not go with " + other
+                    + ": IPsec encrypts VXLAN packets of the kernel's tunnel device only");
         }
         if (type == TunnelType.IPIP && (port.isPresent() || vni.isPresent())) {
             throw new IllegalArgumentException((port.isPresent() ? "port" : "vni")
@@ -130,6 +137,7 @@ public final class FanOptions {
         builder.overlay6 = overlay6;
         builder.direct = direct;
         builder.names = names;
+        builder.encryption = encryption;
         return builder;
     }
 
@@ -260,6 +268,11 @@ public final class FanOptions {
     /** {@return whether names of containers are served at the host address, see fanatic(1)} */
     public boolean names() {
         return names;
+    }
+
+    /** {@return how packets between hosts are encrypted; empty where they are not} */
+    public Optional<Encryption> encryption() {
+        return encryption;
     }
 
     /**
@@ -449,6 +462,16 @@ public final class FanOptions {
     }
 
     /**
+     * {@return the same with packets between hosts encrypted}
+     *
+     * @param value how; not encrypted by default
+     * @throws IllegalArgumentException for IPIP, and with fast or direct
+     */
+    public FanOptions withEncryption(Encryption value) {
+        return toBuilder().encryption(value).build();
+    }
+
+    /**
      * {@return the same with accept rules where iptables drops what it forwards, or without}
      *
      * @param value whether to add rules; true by default
@@ -498,6 +521,7 @@ public final class FanOptions {
                 && overlay6.equals(that.overlay6)
                 && direct == that.direct
                 && names == that.names
+                && encryption.equals(that.encryption)
                 && shares.equals(that.shares);
     }
 
@@ -519,7 +543,8 @@ public final class FanOptions {
                 fast,
                 overlay6,
                 direct,
-                names);
+                names,
+                encryption);
     }
 
     /** Options while they are collected; {@link #build} checks them. */
@@ -539,6 +564,7 @@ public final class FanOptions {
         private Optional<Ipv6Prefix> overlay6 = Optional.empty();
         private Direct direct = Direct.OFF;
         private boolean names;
+        private Optional<Encryption> encryption = Optional.empty();
         private Shares shares = Shares.DEFAULT;
 
         private Builder() {}
@@ -693,6 +719,16 @@ public final class FanOptions {
          */
         public Builder names(boolean value) {
             names = value;
+            return this;
+        }
+
+        /**
+         * {@return this builder}
+         *
+         * @param value how packets between hosts are encrypted, as {@link FanOptions#encryption}
+         */
+        public Builder encryption(Encryption value) {
+            encryption = Optional.of(value);
             return this;
         }
 

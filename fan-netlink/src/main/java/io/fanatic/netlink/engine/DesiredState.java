@@ -21,6 +21,8 @@ import io.fanatic.netlink.firewall.NatTable;
 import io.fanatic.netlink.firewall.PortTable;
 import io.fanatic.netlink.firewall.TunnelTable;
 import io.fanatic.netlink.host.DhcpServer;
+import io.fanatic.netlink.route.BlockPolicy;
+import io.fanatic.netlink.strongswan.FanConnections;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -36,6 +38,8 @@ import java.util.TreeSet;
  * are}.
  */
 final class DesiredState {
+    private static final Ipv4Prefix ANYBODY = Ipv4Prefix.parse("0.0.0.0/0");
+
     private final boolean setsLocalAddress;
     private final boolean learnsPathMtu;
     private final Kernel kernel;
@@ -240,6 +244,7 @@ final class DesiredState {
         if (!ports.isEmpty()) {
             resources.add(new PortTableResource(ports));
         }
+        resources.addAll(blocked(ordered));
         for (Iptables.Forward forward : host.forwards()) {
             for (Fan fan : ordered) {
                 desiredPasses(fan, forward, host, resources);
@@ -408,6 +413,48 @@ final class DesiredState {
         return entries;
     }
 
+    /** What keeps clear text from travelling, whether it is encrypted or not. */
+    private static List<Resource> blocked(List<Fan> fans) {
+        List<Resource> resources = new ArrayList<>();
+        for (Fan fan : fans) {
+            if (fan.encryption().isPresent() && fan.transport().udpPort().isPresent()) {
+                int port = fan.transport().udpPort().getAsInt();
+                resources.add(
+                        new BlockResource(new BlockPolicy(false, fan.mapping().underlay(), port)));
+                resources.add(new BlockResource(new BlockPolicy(true, ANYBODY, port)));
+            }
+        }
+        return resources;
+    }
+
+    /**
+     * What encrypts, after all that a fan is made of: see {@link StrongSwanResource#goesFirst}. What strongSwan has of a fan stays as it is
+     * where that cannot be told anew, lest another fan's change fails by it; of the fan that is changed, that has been asked before.
+     */
+    List<Resource> encryption(List<Fan> fans, HostState host) {
+        List<Resource> resources = new ArrayList<>();
+        for (Fan fan : fans) {
+            if (fan.encryption().isPresent() && !fan.slices().isEmpty()) {
+                Optional<FanConnections> now = host.connections(fan);
+                boolean stays = now.isPresent() && kernel.withoutStrongSwan().isPresent();
+                (stays ? now : connections(fan).or(() -> now))
+                        .ifPresent(wanted -> resources.add(new StrongSwanResource(wanted)));
+            }
+        }
+        return resources;
+    }
+
+    /** Empty where the key cannot be read. */
+    private Optional<FanConnections> connections(Fan fan) {
+        try {
+            String key = kernel.preSharedKey(fan.encryption().orElseThrow().keyFile());
+            return Optional.of(FanConnections.of(
+                    fan.mapping(), fan.transport().udpPort().orElseThrow(), fan.underlayAddresses(), key));
+        } catch (FanException unreadable) {
+            return Optional.empty();
+        }
+    }
+
     /** What only tunnels may send: from each underlay address of the fans, to each of their ports. */
     private static List<TunnelTable.Entry> ownTunnels(List<Fan> fans) {
         List<TunnelTable.Entry> entries = new ArrayList<>();
@@ -434,6 +481,12 @@ final class DesiredState {
         }
         if (!host.tunnelOnly().isEmpty()) {
             resources.add(new TunnelTableResource(host.tunnelOnly()));
+        }
+        for (BlockPolicy policy : host.blocked()) {
+            resources.add(new BlockResource(policy));
+        }
+        for (FanConnections connections : host.connections()) {
+            resources.add(new StrongSwanResource(connections));
         }
         for (Iptables.Forward forward : host.forwards()) {
             for (Iptables.AcceptRule pass : forward.ours()) {

@@ -8,6 +8,7 @@ import static io.fanatic.netlink.engine.FanException.Reason.UNSUPPORTED;
 
 import io.fanatic.core.Counter;
 import io.fanatic.core.Direct;
+import io.fanatic.core.Encryption;
 import io.fanatic.core.FanEntry;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.FanOptions;
@@ -305,6 +306,7 @@ public final class Engine {
         Optional<Fan> before = same(fans, fan.mapping());
         new Preflight(host, state()).up(fan, before, kernel.nameServers());
         portIsForOneFan(fan, host);
+        canEncrypt(fan);
         Optional<String> noDirect = DirectPath.refusal(fan, host, kernel);
         if (noDirect.isPresent()) {
             throw new FanException(
@@ -494,6 +496,7 @@ public final class Engine {
         after.ifPresent(fan -> observed.addAll(DesiredState.adopted(fan, host)));
         List<Resource> desired = new ArrayList<>(state.desiredShared(allAfter, host));
         after.ifPresent(fan -> desired.addAll(state.desired(fan, new PortSharing(host, state).needsFilter(fan), host)));
+        desired.addAll(state.encryption(allAfter, host));
         List<String> notes = withoutNftables(observed, desired);
         Plan plan = Plan.between(observed, desired);
         for (String note : notes) {
@@ -545,6 +548,24 @@ public final class Engine {
                                 + port.getAsInt() + " is that of the fan " + other.mapping()
                                 + "; choose another with --port on every host of the fan");
             }
+        }
+    }
+
+    private void canEncrypt(Fan fan) {
+        if (fan.encryption().isEmpty()) {
+            return;
+        }
+        if (!kernel.has(KernelFeature.ESP)) {
+            throw new FanException(
+                    UNSUPPORTED,
+                    "this kernel cannot encrypt packets: it lacks IPsec's ESP with AES-GCM (CONFIG_INET_ESP, CONFIG_CRYPTO_GCM);"
+                            + " boot one that has it, or leave --encrypt out on every host of the fan");
+        }
+        // Refuses a key that is none.
+        kernel.preSharedKey(fan.encryption().get().keyFile());
+        Optional<String> obstacle = kernel.withoutStrongSwan();
+        if (obstacle.isPresent()) {
+            throw new FanException(UNSUPPORTED, "the fan's packets cannot be encrypted: " + obstacle.get());
         }
     }
 
@@ -600,6 +621,7 @@ public final class Engine {
                 .ipv6(ipv6)
                 .direct(options.direct())
                 .names(options.names())
+                .encryption(options.encryption())
                 .build()
                 .with(slice, options.dhcp());
         requireRoomForDhcp(fan);
@@ -625,7 +647,8 @@ public final class Engine {
             if (fan.underlayAddresses().contains(address.address())) {
                 UnderlaySpec spec = UnderlaySpec.of(
                         address.address(), fan.mapping().underlay().prefixLength());
-                underlay = Math.min(underlay, Underlay.resolve(spec, host).mtu());
+                underlay = Math.min(
+                        underlay, carried(fan, Underlay.resolve(spec, host).mtu()));
             }
         }
         int most = fan.type().mtu(underlay);
@@ -633,10 +656,16 @@ public final class Engine {
         if (mtu > most && !(mtu <= underlay && DirectPath.carriesAll(fan, host))) {
             throw new FanException(
                     INVALID,
-                    "MTU " + mtu + " is more than the underlay carries: " + underlay + " bytes less "
+                    "MTU " + mtu + " is more than the underlay carries"
+                            + (fan.encryption().isPresent() ? " with ESP: " : ": ") + underlay + " bytes less "
                             + fan.type().overhead() + " for the tunnel leave " + most);
         }
         return mtu;
+    }
+
+    /** What an underlay device takes of the fan's packets, in bytes. */
+    private static int carried(Fan fan, int mtu) {
+        return fan.encryption().isPresent() ? Encryption.carried(mtu) : mtu;
     }
 
     private static Optional<Fan> same(List<Fan> fans, FanMapping mapping) {

@@ -2,6 +2,7 @@ package io.fanatic.netlink.engine;
 
 import io.fanatic.core.Delivery;
 import io.fanatic.core.Direct;
+import io.fanatic.core.Encryption;
 import io.fanatic.core.FanEntry;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.FanNames;
@@ -42,6 +43,7 @@ public final class Fan {
     private final Optional<Ipv6Mapping> ipv6;
     private final Direct direct;
     private final boolean names;
+    private final Optional<Encryption> encryption;
 
     private Fan(Builder builder) {
         mapping = builder.mapping;
@@ -57,6 +59,7 @@ public final class Fan {
         ipv6 = builder.ipv6;
         direct = builder.direct;
         names = builder.names;
+        encryption = builder.encryption;
         List<FanSlice> ordered = new ArrayList<>(builder.slices);
         ordered.sort((a, b) -> a.underlayAddress().compareTo(b.underlayAddress()));
         slices = List.copyOf(ordered);
@@ -84,6 +87,7 @@ public final class Fan {
         builder.ipv6 = ipv6;
         builder.direct = direct;
         builder.names = names;
+        builder.encryption = encryption;
         return builder;
     }
 
@@ -168,6 +172,11 @@ public final class Fan {
      */
     public Optional<Ipv6Mapping> ipv6() {
         return ipv6;
+    }
+
+    /** {@return how packets between hosts are encrypted; without it they travel as they are} */
+    public Optional<Encryption> encryption() {
+        return encryption;
     }
 
     /** {@return the IPv4 network that containers see} */
@@ -281,6 +290,7 @@ public final class Fan {
             options.bridge(bridge);
         }
         ipv6.ifPresent(mapping -> options.overlay6(mapping.overlay()));
+        encryption.ifPresent(options::encryption);
         UnderlaySpec underlay =
                 UnderlaySpec.of(slice.underlayAddress(), mapping.underlay().prefixLength());
         return new FanEntry(overlay(), underlay, options.build().withTransport(transport, overlay()));
@@ -299,7 +309,8 @@ public final class Fan {
                 fast,
                 ipv6.map(Ipv6Mapping::overlay),
                 direct,
-                names);
+                names,
+                encryption);
     }
 
     /**
@@ -318,7 +329,8 @@ public final class Fan {
                 false,
                 Optional.empty(),
                 Direct.OFF,
-                false);
+                false,
+                Optional.empty());
     }
 
     // Written out to start fast, see Ipv4Address.
@@ -339,14 +351,29 @@ public final class Fan {
                 && fast == that.fast
                 && ipv6.equals(that.ipv6)
                 && direct == that.direct
-                && names == that.names;
+                && names == that.names
+                && encryption.equals(that.encryption);
     }
 
     @Override
     public int hashCode() {
         return Objects.hash(
-                mapping, transport, bridge, tunnel, mtu, macSeed, slices, dhcp, nat, accept, shares, fast, ipv6, direct,
-                names);
+                mapping,
+                transport,
+                bridge,
+                tunnel,
+                mtu,
+                macSeed,
+                slices,
+                dhcp,
+                nat,
+                accept,
+                shares,
+                fast,
+                ipv6,
+                direct,
+                names,
+                encryption);
     }
 
     /** {@code 250.0.0.0/8 over 10.0.0.0/16 by fan-250}, for messages of tests and debuggers. */
@@ -372,6 +399,7 @@ public final class Fan {
         private Optional<Ipv6Mapping> ipv6 = Optional.empty();
         private Direct direct = Direct.OFF;
         private boolean names;
+        private Optional<Encryption> encryption = Optional.empty();
 
         private Builder(FanMapping mapping, Transport transport, Ipv4Address macSeed) {
             this.mapping = mapping;
@@ -443,6 +471,11 @@ public final class Fan {
 
         Builder names(boolean value) {
             names = value;
+            return this;
+        }
+
+        Builder encryption(Optional<Encryption> value) {
+            encryption = value;
             return this;
         }
 

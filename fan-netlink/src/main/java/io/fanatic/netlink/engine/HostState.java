@@ -17,6 +17,8 @@ import io.fanatic.netlink.firewall.TunnelTable;
 import io.fanatic.netlink.host.DhcpServer;
 import io.fanatic.netlink.libc.Errno;
 import io.fanatic.netlink.libc.ErrnoException;
+import io.fanatic.netlink.route.BlockPolicy;
+import io.fanatic.netlink.strongswan.FanConnections;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -46,7 +48,9 @@ record HostState(
         ForwardingState forwarding,
         List<ForwardTable.Entry> closed,
         List<Iptables.Forward> forwards,
-        boolean filtersBridgedFrames) {
+        boolean filtersBridgedFrames,
+        List<BlockPolicy> blocked,
+        List<FanConnections> connections) {
 
     /** The IPIP device that each namespace gets with the kernel's module. */
     static final String IPIP_FALLBACK = "tunl0";
@@ -107,7 +111,9 @@ record HostState(
                 kernel.forwarding(switches(links, addresses, routes)),
                 kernel.forwardTable(),
                 kernel.forwards(),
-                kernel.filtersBridgedFrames());
+                kernel.filtersBridgedFrames(),
+                kernel.blocked(),
+                kernel.connections());
     }
 
     /** The device that comes with the kernel's module and cannot be deleted, until somebody uses it, is not of the host's making. */
@@ -135,7 +141,9 @@ record HostState(
                 ForwardingState.UNKNOWN,
                 List.of(),
                 List.of(),
-                false);
+                false,
+                List.of(),
+                List.of());
     }
 
     /** The devices whose switch for forwarding matters: the {@link #outer} ones and our own. */
@@ -276,6 +284,16 @@ record HostState(
         return Optional.empty();
     }
 
+    /** What strongSwan is told of a fan. */
+    Optional<FanConnections> connections(Fan fan) {
+        for (FanConnections one : connections) {
+            if (one.name().equals(FanNames.bridge(fan.overlay()))) {
+                return Optional.of(one);
+            }
+        }
+        return Optional.empty();
+    }
+
     List<Fan> fans() {
         return fans(links, addresses);
     }
@@ -325,6 +343,7 @@ record HostState(
                                     new Ipv6Mapping(overlay, label.mapping().underlay())))
                     .direct(told.map(Label::direct).orElse(Direct.OFF))
                     .names(told.map(Label::names).orElse(false))
+                    .encryption(told.flatMap(Label::encryption))
                     .build());
         }
         fans.sort((a, b) -> a.overlay().compareTo(b.overlay()));
@@ -401,6 +420,8 @@ record HostState(
         compare(lines, "kept out of tunnels", before.tunnelOnly, tunnelOnly);
         compare(lines, "iptables", passes(before), passes(this));
         compare(lines, "DHCP server", before.dhcp.values(), dhcp.values());
+        compare(lines, "blocked clear text", before.blocked, blocked);
+        compare(lines, "strongSwan's", before.connections, connections);
         compare(
                 lines,
                 "net.ipv4.ip_forward",

@@ -14,6 +14,8 @@ import io.fanatic.netlink.firewall.TunnelTable;
 import io.fanatic.netlink.host.DhcpLease;
 import io.fanatic.netlink.host.DhcpReservation;
 import io.fanatic.netlink.host.DhcpServer;
+import io.fanatic.netlink.route.BlockPolicy;
+import io.fanatic.netlink.strongswan.FanConnections;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -119,6 +121,23 @@ public interface Kernel extends AutoCloseable {
      * @param bridge its device
      */
     Optional<DhcpServer> dhcp(String bridge);
+
+    /** {@return our IPsec policies that block the clear text of encrypted fans} */
+    List<BlockPolicy> blocked();
+
+    /** {@return what strongSwan was told of fans} */
+    List<FanConnections> connections();
+
+    /** {@return why strongSwan cannot be told of a fan, and what to do; empty when it can} */
+    Optional<String> withoutStrongSwan();
+
+    /**
+     * {@return the pre-shared key in a file, without the blanks and ends of lines around it}
+     *
+     * @param file its absolute path
+     * @throws FanException INVALID when it cannot be read, others may read it, or it is no key
+     */
+    String preSharedKey(String file);
 
     /** {@return whether there is a program that serves DHCP} */
     boolean canServeDhcp();
@@ -433,6 +452,34 @@ public interface Kernel extends AutoCloseable {
      * @param server on a bridge that has none
      */
     void startDhcp(DhcpServer server);
+
+    /**
+     * Adds one of our IPsec policies.
+     *
+     * @param policy what is blocked
+     */
+    void block(BlockPolicy policy);
+
+    /**
+     * Removes one of our IPsec policies.
+     *
+     * @param policy what is blocked
+     */
+    void unblock(BlockPolicy policy);
+
+    /**
+     * Records what strongSwan is told of a fan, and has it loaded where it is to be.
+     *
+     * @param connections as they are to be
+     */
+    void putConnections(FanConnections connections);
+
+    /**
+     * Deletes the record of what strongSwan was told of a fan, and has it forget that.
+     *
+     * @param name the connections' name
+     */
+    void removeConnections(String name);
 
     /**
      * Stops the DHCP server of a bridge; its leases stay.

@@ -48,7 +48,12 @@ public enum KernelFeature {
     DIRECT(
             "direct",
             "packets without encapsulation between hosts on one segment, with --direct (Linux 5.12)",
-            "everything travels by VXLAN");
+            "everything travels by VXLAN"),
+    /** Encrypted packets between hosts. */
+    ESP(
+            "esp",
+            "encrypted packets between hosts, with --encrypt (IPsec's ESP with AES-GCM)",
+            "packets travel as clear text; --encrypt is refused");
 
     private final String word;
     private final String gives;

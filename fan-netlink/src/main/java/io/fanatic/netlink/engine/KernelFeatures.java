@@ -7,6 +7,7 @@ import io.fanatic.netlink.firewall.Nftables;
 import io.fanatic.netlink.host.Namespace;
 import io.fanatic.netlink.libc.Errno;
 import io.fanatic.netlink.libc.ErrnoException;
+import io.fanatic.netlink.route.IpsecPolicies;
 import io.fanatic.netlink.route.Link;
 import io.fanatic.netlink.route.Links;
 import io.fanatic.netlink.route.NewLink;
@@ -169,7 +170,15 @@ public final class KernelFeatures {
             case ACCEPT_RULES -> acceptsRules();
             case FAST_PATH -> BpfFeatures.fastPath();
             case DIRECT -> BpfFeatures.direct();
+            case ESP -> encrypts();
         };
+    }
+
+    private static boolean encrypts() {
+        return Namespace.scratch(() -> {
+            IpsecPolicies.tryEsp();
+            return true;
+        });
     }
 
     private static boolean make(NewLink link) {

@@ -1,6 +1,7 @@
 package io.fanatic.netlink.engine;
 
 import io.fanatic.core.Direct;
+import io.fanatic.core.Encryption;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Ipv4Prefix;
@@ -35,6 +36,7 @@ import java.util.Optional;
  * @param overlay6 the IPv6 overlay; the bridge tells it
  * @param direct whether packets travel without encapsulation on the segment; the bridge tells it
  * @param names whether names of containers are served; the bridge tells it
+ * @param encryption how packets between hosts are encrypted; the bridge tells it
  */
 public record Label(
         FanMapping mapping,
@@ -47,7 +49,8 @@ public record Label(
         boolean fast,
         Optional<Ipv6Prefix> overlay6,
         Direct direct,
-        boolean names) {
+        boolean names,
+        Optional<Encryption> encryption) {
 
     private static final String OURS = "fanatic ";
     private static final String UNDERLAY_ONLY = "underlay-only";
@@ -59,6 +62,7 @@ public record Label(
     private static final String DIRECT = "direct";
     private static final String DIRECT_ACCEPT = "direct=accept";
     private static final String NAMES = "names";
+    private static final String ENCRYPT = "encrypt";
 
     /** The ifalias of the tunnel that all IPIP fans share; which they are, their bridges tell. */
     static final String IPIP_TUNNEL = OURS + "ipip";
@@ -110,11 +114,24 @@ public record Label(
                     words.next(OVERLAY6) ? Optional.of(Ipv6Prefix.parse(words.next())) : Optional.empty();
             Direct direct = words.next(DIRECT) ? Direct.SEND : words.next(DIRECT_ACCEPT) ? Direct.ACCEPT : Direct.OFF;
             boolean names = words.next(NAMES);
+            Optional<Encryption> encryption =
+                    words.next(ENCRYPT) ? Optional.of(Encryption.parse(words.next())) : Optional.empty();
             words.requireEnd();
             // What no fan can have was not written by us.
             overlay6.ifPresent(overlay -> new Ipv6Mapping(overlay, mapping.underlay()));
-            return Optional.of(
-                    new Label(mapping, transport, identity, dhcp, nat, accept, shares, fast, overlay6, direct, names));
+            return Optional.of(new Label(
+                    mapping,
+                    transport,
+                    identity,
+                    dhcp,
+                    nat,
+                    accept,
+                    shares,
+                    fast,
+                    overlay6,
+                    direct,
+                    names,
+                    encryption));
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }
@@ -181,6 +198,7 @@ public record Label(
         append(text, direct == Direct.SEND, DIRECT);
         append(text, direct == Direct.ACCEPT, DIRECT_ACCEPT);
         append(text, names, NAMES);
+        encryption.ifPresent(how -> append(text, true, ENCRYPT + " " + how));
         return text.toString();
     }
 

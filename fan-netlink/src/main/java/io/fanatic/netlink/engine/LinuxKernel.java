@@ -1,6 +1,7 @@
 package io.fanatic.netlink.engine;
 
 import io.fanatic.core.Counter;
+import io.fanatic.core.DurableFile;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.MacAddress;
@@ -26,7 +27,9 @@ import io.fanatic.netlink.host.UdpPorts;
 import io.fanatic.netlink.libc.Errno;
 import io.fanatic.netlink.libc.ErrnoException;
 import io.fanatic.netlink.route.Addresses;
+import io.fanatic.netlink.route.BlockPolicy;
 import io.fanatic.netlink.route.InterfaceAddress;
+import io.fanatic.netlink.route.IpsecPolicies;
 import io.fanatic.netlink.route.Link;
 import io.fanatic.netlink.route.Links;
 import io.fanatic.netlink.route.NewLink;
@@ -36,7 +39,11 @@ import io.fanatic.netlink.route.TrafficControl;
 import io.fanatic.netlink.route.VniFilter;
 import io.fanatic.netlink.route.VniRange;
 import io.fanatic.netlink.route.VxlanSettings;
+import io.fanatic.netlink.strongswan.FanConnections;
+import io.fanatic.netlink.strongswan.PreSharedKey;
+import io.fanatic.netlink.strongswan.StrongSwan;
 import io.fanatic.netlink.wire.NetlinkSocket;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -62,6 +69,7 @@ public final class LinuxKernel implements Kernel {
     static final int PROTOCOL = 250;
 
     private final Dnsmasq dnsmasq;
+    private final StrongSwan strongSwan;
     private final Forwarding forwarding;
     private final FirewallRules firewall = new FirewallRules();
     private final NetlinkSocket socket;
@@ -95,6 +103,7 @@ public final class LinuxKernel implements Kernel {
      */
     public LinuxKernel(Path runDirectory, Path stateDirectory) {
         dnsmasq = new Dnsmasq(runDirectory, stateDirectory);
+        strongSwan = new StrongSwan(runDirectory, Path.of("/run/charon.vici"));
         forwarding = new Forwarding(new ForwardingJournal(stateDirectory));
         socket = NetlinkSocket.open();
         links = new Links(socket);
@@ -406,6 +415,54 @@ public final class LinuxKernel implements Kernel {
     @Override
     public Optional<DhcpServer> dhcp(String bridge) {
         return dnsmasq.running(bridge);
+    }
+
+    @Override
+    public List<BlockPolicy> blocked() {
+        return IpsecPolicies.blocking();
+    }
+
+    @Override
+    public void block(BlockPolicy policy) {
+        IpsecPolicies.add(policy);
+    }
+
+    @Override
+    public void unblock(BlockPolicy policy) {
+        IpsecPolicies.remove(policy);
+    }
+
+    @Override
+    public List<FanConnections> connections() {
+        return strongSwan.list();
+    }
+
+    @Override
+    public Optional<String> withoutStrongSwan() {
+        return strongSwan.obstacle();
+    }
+
+    @Override
+    public void putConnections(FanConnections connections) {
+        strongSwan.put(connections);
+    }
+
+    @Override
+    public void removeConnections(String name) {
+        strongSwan.remove(name);
+    }
+
+    @Override
+    public String preSharedKey(String file) {
+        try {
+            return PreSharedKey.read(Path.of(file));
+        } catch (IOException e) {
+            throw new FanException(
+                    FanException.Reason.INVALID,
+                    "cannot take the key in " + file + ": " + DurableFile.reason(e),
+                    List.of(),
+                    e);
+        }
     }
 
     @Override

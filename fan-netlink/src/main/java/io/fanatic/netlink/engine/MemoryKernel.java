@@ -16,6 +16,8 @@ import io.fanatic.netlink.host.DhcpReservation;
 import io.fanatic.netlink.host.DhcpServer;
 import io.fanatic.netlink.libc.Errno;
 import io.fanatic.netlink.libc.ErrnoException;
+import io.fanatic.netlink.route.BlockPolicy;
+import io.fanatic.netlink.strongswan.FanConnections;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -44,6 +46,9 @@ public final class MemoryKernel implements Kernel {
     private final List<ProgramState> programs = new ArrayList<>();
     private final Map<String, DhcpServer> dhcp = new HashMap<>();
     private final List<Ipv4Address> nameServers = new ArrayList<>();
+    private final List<BlockPolicy> blocked = new ArrayList<>();
+    private final Map<String, FanConnections> connections = new HashMap<>();
+    private Optional<String> withoutStrongSwan = Optional.empty();
     private final List<DhcpReservation> reservations = new ArrayList<>();
     private final List<DhcpLease> leases = new ArrayList<>();
     private List<NatTable.Entry> nat = List.of();
@@ -496,6 +501,62 @@ public final class MemoryKernel implements Kernel {
     public List<TunnelTable.Entry> tunnelOnly() {
         call("read the table of tunnels");
         return tunnelOnly;
+    }
+
+    @Override
+    public List<BlockPolicy> blocked() {
+        call("read IPsec policies");
+        return List.copyOf(blocked);
+    }
+
+    @Override
+    public void block(BlockPolicy policy) {
+        call("block clear text " + policy);
+        blocked.add(policy);
+    }
+
+    @Override
+    public void unblock(BlockPolicy policy) {
+        call("let clear text pass " + policy);
+        blocked.remove(policy);
+    }
+
+    @Override
+    public List<FanConnections> connections() {
+        call("read strongSwan's files");
+        return List.copyOf(connections.values());
+    }
+
+    @Override
+    public Optional<String> withoutStrongSwan() {
+        return withoutStrongSwan;
+    }
+
+    @Override
+    public void putConnections(FanConnections wanted) {
+        call("load " + wanted.name());
+        connections.put(wanted.name(), wanted);
+    }
+
+    @Override
+    public void removeConnections(String name) {
+        call("unload " + name);
+        connections.remove(name);
+    }
+
+    @Override
+    public String preSharedKey(String file) {
+        return "the key in " + file;
+    }
+
+    /**
+     * Ends strongSwan: what its files say stays, and it can be told of no fan.
+     *
+     * @param why what is said of it
+     */
+    public void stopStrongSwan(String why) {
+        withoutStrongSwan = Optional.of(why);
+        connections.replaceAll((name, loaded) -> new FanConnections(name, loaded.text(), false));
     }
 
     @Override

@@ -13,6 +13,7 @@ import io.fanatic.core.Ipv6Prefix;
 import io.fanatic.core.Transport;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** Everything that can be known to fail, found before anything is touched. Each check throws {@link FanException}. */
 final class Preflight {
@@ -54,11 +55,19 @@ final class Preflight {
         fan.ipv6().ifPresent(mapping -> ipv6(fan, mapping.overlay()));
         // Beside it the records of gate and of the guard on the underlay's device, while both are replaced.
         int label = fan.label().toString().length();
+        if (fan.encryption().isPresent() && label + RECORDS > MAX_ALIAS) {
+            throw new FanException(
+                    INVALID,
+                    "the bridge's ifalias has no room for the key file's name, "
+                            + fan.encryption().get().keyFile() + "; choose one that is "
+                            + (label + RECORDS - MAX_ALIAS) + " characters shorter");
+        }
         if (fan.direct() != Direct.OFF && label + RECORDS > MAX_ALIAS) {
             throw new FanException(
                     INVALID,
                     "direct needs room in the bridge's ifalias, which the fan's addresses with DHCP take; lease in fewer slices");
         }
+        encryption(fan);
         if (fan.mtu() < 68) {
             throw new FanException(
                     INVALID, "the underlay's MTU leaves only " + fan.mtu() + " bytes to the fan; IPv4 needs 68");
@@ -156,6 +165,45 @@ final class Preflight {
                         CONFLICT,
                         "the IPv6 overlay " + overlay + " overlaps the route \"" + route
                                 + "\"; choose another overlay or remove that route");
+            }
+        }
+    }
+
+    /** IPsec's policies choose packets by their UDP port, and by nothing that differs between fans. */
+    private void encryption(Fan fan) {
+        for (LinkState link : host.links()) {
+            boolean samePort = link.vxlan()
+                    .filter(vxlan -> fan.transport().udpPort().equals(OptionalInt.of(vxlan.port())))
+                    .isPresent();
+            if (fan.encryption().isPresent() && samePort && !link.isOurs()) {
+                throw new FanException(
+                        CONFLICT,
+                        "an encrypted fan needs a UDP port of its own, and "
+                                + fan.transport().udpPort().orElseThrow() + " is also that of the VXLAN device "
+                                + link.name()
+                                + "; choose another with --port on every host of the fan");
+            }
+        }
+        for (Fan other : host.fans()) {
+            boolean encrypted =
+                    fan.encryption().isPresent() || other.encryption().isPresent();
+            if (!encrypted || other.mapping().equals(fan.mapping())) {
+                continue;
+            }
+            if (other.transport().udpPort().equals(fan.transport().udpPort())) {
+                throw new FanException(
+                        CONFLICT,
+                        "an encrypted fan needs a UDP port of its own, and "
+                                + fan.transport().udpPort().orElseThrow() + " is also that of the fan "
+                                + other.mapping()
+                                + "; choose another with --port on every host of the fan");
+            }
+            if (fan.encryption().isPresent() && (other.fast() || other.direct() != Direct.OFF)) {
+                throw new FanException(
+                        CONFLICT,
+                        "where packets are encrypted, those of other fans cannot pass IPsec by, as those of the fan "
+                                + other.mapping() + " do; bring that up without --"
+                                + (other.fast() ? "fast" : "direct") + " first");
             }
         }
     }

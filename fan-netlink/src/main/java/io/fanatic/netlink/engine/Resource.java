@@ -7,6 +7,7 @@ package io.fanatic.netlink.engine;
 sealed interface Resource
         permits AcceptResource,
                 AddressResource,
+                BlockResource,
                 BridgeResource,
                 DeviceForwardingResource,
                 DhcpResource,
@@ -24,6 +25,7 @@ sealed interface Resource
                 ProgramsResource,
                 RememberingResource,
                 RouteResource,
+                StrongSwanResource,
                 TunnelResource,
                 TunnelTableResource,
                 UpResource {

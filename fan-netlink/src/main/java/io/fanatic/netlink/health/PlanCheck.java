@@ -145,6 +145,16 @@ final class PlanCheck implements Check {
                                 item,
                                 "containers could send to other hosts in the name of this host's tunnel")
                         .because(Code.BRIDGE, Code.TUNNEL, Code.KERNEL_NFTABLES);
+            case "clear-text" ->
+                of(Code.TUNNEL, expected, item, "clear text of the encrypted fan is not blocked as it should be")
+                        .because(Code.BRIDGE);
+            case "strongswan" ->
+                of(
+                                Code.TUNNEL,
+                                expected,
+                                item,
+                                "strongSwan does not have what the encrypted fan needs, so nothing passes")
+                        .because(Code.BRIDGE, Code.HOST_ADDRESS);
             case "forward-filter" -> forwardTable(expected, item);
             default -> forwarding(expected, item);
         };

@@ -80,6 +80,16 @@ public final class Reply {
         return buffer.getInt(at(offset, 4));
     }
 
+    /** Two bytes in network byte order at this offset into the fixed part, 0 to 65535. */
+    public int be16(int offset) {
+        return u8(offset) << 8 | u8(offset + 1);
+    }
+
+    /** Four bytes in network byte order at this offset into the fixed part. */
+    public int be32(int offset) {
+        return be16(offset) << 16 | be16(offset + 2);
+    }
+
     /** The attributes behind a fixed part of so many bytes. */
     public Attributes attributes(int fixedLength) {
         at(0, fixedLength);

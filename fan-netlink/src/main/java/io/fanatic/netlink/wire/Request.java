@@ -69,6 +69,17 @@ public final class Request {
         return this;
     }
 
+    /** Appends two bytes of the fixed part in network byte order, such as a UDP port. */
+    public Request putBe16(int value) {
+        room(2).put((byte) (value >> 8)).put((byte) value);
+        return this;
+    }
+
+    /** Appends four bytes of the fixed part in network byte order, such as an IPv4 address. */
+    public Request putBe32(int value) {
+        return putBe16(value >>> 16).putBe16(value);
+    }
+
     public Request u8(int type, int value) {
         attribute(type, 1).put((byte) value);
         return pad();

@@ -156,6 +156,8 @@ public final class FanArguments {
                 case DIRECT ->
                     "send IPv4 for hosts on the same segment without encapsulation; =accept receives such packets and sends none";
                 case NAMES -> "serve names of containers at the host address, where \"fanatic names\" runs";
+                case ENCRYPT ->
+                    "encrypt packets between hosts by IPsec (strongSwan), with the pre-shared key of a file, the same on every host (none)";
                 case SHARES -> "which part of the slice each container engine gives out (" + Shares.DEFAULT + ")";
             };
         }

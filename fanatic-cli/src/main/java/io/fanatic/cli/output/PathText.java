@@ -24,6 +24,11 @@ public final class PathText {
                         .append(line(fan, network))
                         .append('\n');
             }
+            fan.encryption()
+                    .ifPresent(how -> lines.append(fan.bridge())
+                            .append(": encrypts packets between hosts by IPsec, encrypt ")
+                            .append(how)
+                            .append('\n'));
             if (fan.direct() != Direct.OFF) {
                 lines.append(fan.bridge())
                         .append(": ")

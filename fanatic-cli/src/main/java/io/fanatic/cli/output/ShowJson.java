@@ -68,6 +68,7 @@ public final class ShowJson {
                 .ifPresent(mapping ->
                         object.addProperty("overlay6", mapping.overlay().toString()));
         object.addProperty("direct", PathText.word(fan.direct()));
+        fan.encryption().ifPresent(how -> object.addProperty("encrypt", how.toString()));
         object.addProperty("shares", fan.shares().toString());
         JsonArray slices = new JsonArray();
         for (FanSlice slice : fan.slices()) {

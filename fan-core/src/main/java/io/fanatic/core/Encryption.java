@@ -1,0 +1,67 @@
+package io.fanatic.core;
+
+import java.util.regex.Pattern;
+
+/**
+ * How the packets of a fan are encrypted: by IPsec (ESP, AES-256-GCM, transport mode), with keys that IKEv2 makes between two hosts when
+ * they first talk. In text it is {@code psk:FILE}.
+ *
+ * @param keyFile the file with the pre-shared key, the same key on every host of the fan: an absolute path of letters, digits and
+ *     {@code . _ - /}, at most {@value #MAX_LENGTH} characters
+ */
+public record Encryption(String keyFile) {
+    /** What a path may have at most, in characters: the bridge's ifalias holds it. */
+    public static final int MAX_LENGTH = 80;
+
+    private static final String PSK = "psk:";
+    private static final Pattern PATH = Pattern.compile("/[A-Za-z0-9._/-]+");
+
+    /** IPv4 header, in bytes; ESP leaves it in front. */
+    private static final int HEADER = 20;
+    /** SPI, sequence number and initialisation vector, and the check value behind, in bytes (RFC 4303, RFC 4106). */
+    private static final int ESP = 16 + 16;
+    /** Length of padding and next header, encrypted with the payload, in bytes; all that is a multiple of 4. */
+    private static final int TRAILER = 2;
+
+    /**
+     * Checks the path.
+     *
+     * @throws IllegalArgumentException when it is not as the component says
+     */
+    public Encryption {
+        if (!PATH.matcher(keyFile).matches() || keyFile.length() > MAX_LENGTH) {
+            throw new IllegalArgumentException("the key file " + Text.quote(keyFile)
+                    + " is no absolute path of at most " + MAX_LENGTH + " letters, digits and . _ - /");
+        }
+    }
+
+    /**
+     * Reads what {@link #toString} writes.
+     *
+     * @param text such as {@code psk:/etc/fanatic/fan.key}
+     * @return what it says
+     * @throws IllegalArgumentException when it is anything else
+     */
+    public static Encryption parse(String text) {
+        if (!text.startsWith(PSK)) {
+            throw new IllegalArgumentException(
+                    Text.quote(text) + " is no way to encrypt; expected psk:FILE, such as psk:/etc/fanatic/fan.key");
+        }
+        return new Encryption(text.substring(PSK.length()));
+    }
+
+    /**
+     * {@return the largest IPv4 packet that leaves as an ESP packet of at most {@code mtu} bytes, in bytes}
+     *
+     * @param mtu of the device, in bytes
+     */
+    public static int carried(int mtu) {
+        return ((mtu - HEADER - ESP) & ~3) - TRAILER + HEADER;
+    }
+
+    /** {@code psk:/etc/fanatic/fan.key}. */
+    @Override
+    public String toString() {
+        return PSK + keyFile;
+    }
+}

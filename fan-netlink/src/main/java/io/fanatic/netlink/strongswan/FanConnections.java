@@ -1,0 +1,111 @@
+package io.fanatic.netlink.strongswan;
+
+import io.fanatic.core.FanMapping;
+import io.fanatic.core.FanNames;
+import io.fanatic.core.Ipv4Address;
+import io.fanatic.netlink.route.IpsecPolicies;
+import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What strongSwan is told of one fan: a connection for each underlay address of this host, and the key. The same on every host of the
+ * fan but for that address: who the others are, the first packet to each tells.
+ *
+ * <pre>
+ *   out   local udp any port  - underlay udp/8472       the packets that this host sends: the source port is a hash
+ *   in    local udp/8472      - underlay udp any port   those that it receives
+ * </pre>
+ *
+ * <p>One request id for both: a pair of security associations of two hosts then serves both, whoever of them asked for it. A priority
+ * ahead of everything that a daemon gives by itself: the plugin bypass-lan lets all packets of a connected network pass in clear otherwise.
+ *
+ * @param name what the names of its connections begin with: {@code fan-250}
+ * @param text as in swanctl.conf(5); it has the key
+ * @param loaded whether the daemon has these connections
+ */
+public record FanConnections(String name, String text, boolean loaded) {
+    /** Of the reqid, so that it meets none of those that strongSwan counts from 1. */
+    private static final long REQID = 0xfa000000L;
+
+    /**
+     * The connections of a fan, to be loaded.
+     *
+     * @param mapping overlay and underlay
+     * @param port UDP port of the fan
+     * @param own underlay addresses of this host
+     * @param key the pre-shared key
+     */
+    public static FanConnections of(FanMapping mapping, int port, List<Ipv4Address> own, String key) {
+        String name = FanNames.bridge(mapping.overlay());
+        // Not of the addresses themselves: nobody else's connection has such identities, nor takes our key for its own.
+        String everybody = "fqdn:*." + name + ".fanatic";
+        String network = mapping.underlay().toString();
+        Section whole = new Section();
+        Section connections = whole.section("connections");
+        for (Ipv4Address address : own) {
+            String dashed = address.toString().replace('.', '-');
+            Section connection = connections.section(name + "-" + dashed);
+            connection.set("version", "2");
+            connection.set("local_addrs", List.of(address.toString()));
+            connection.set("remote_addrs", List.of(network));
+            connection.set("proposals", List.of("aes256gcm16-prfsha384-ecp384"));
+            connection.set("dpd_delay", "30s");
+            connection.section("local").set("auth", "psk").set("id", "fqdn:" + dashed + "." + name + ".fanatic");
+            connection.section("remote").set("auth", "psk").set("id", everybody);
+            Section children = connection.section("children");
+            child(children.section("out"), address + "/32[udp]", network + "[udp/" + port + "]", port);
+            child(children.section("in"), address + "/32[udp/" + port + "]", network + "[udp]", port);
+        }
+        whole.section("secrets")
+                .section("ike-" + name)
+                .set("secret", "0x" + HexFormat.of().formatHex(key.getBytes(StandardCharsets.UTF_8)))
+                .set("id", everybody);
+        return new FanConnections(name, whole.text(), true);
+    }
+
+    private static void child(Section child, String local, String remote, int port) {
+        child.set("local_ts", List.of(local));
+        child.set("remote_ts", List.of(remote));
+        child.set("esp_proposals", List.of("aes256gcm16-ecp384", "aes256gcm16"));
+        child.set("mode", "transport");
+        child.set("start_action", "trap");
+        child.set("priority", Integer.toString(IpsecPolicies.ENCRYPTING));
+        child.set("reqid", Long.toString(REQID + port));
+    }
+
+    /** The settings; what somebody has changed so that it cannot be read has none. */
+    Section settings() {
+        try {
+            return Section.parse(text);
+        } catch (IllegalArgumentException changed) {
+            return new Section();
+        }
+    }
+
+    /** The names of its connections. */
+    Set<String> connections() {
+        return settings().in("connections").sections().keySet();
+    }
+
+    /** The UDP ports that they are for, one in most cases. */
+    Set<Integer> ports() {
+        Set<Integer> ports = new HashSet<>();
+        for (Section connection : settings().in("connections").sections().values()) {
+            connection
+                    .in("children")
+                    .in("out")
+                    .value("reqid")
+                    .ifPresent(reqid -> ports.add((int) (Long.parseLong(reqid) - REQID)));
+        }
+        return ports;
+    }
+
+    /** {@code fan-250}, and whether it is loaded; never the text, which has the key. */
+    @Override
+    public String toString() {
+        return name + (loaded ? " (loaded)" : " (not loaded)");
+    }
+}

@@ -1,0 +1,202 @@
+package io.fanatic.netlink.strongswan;
+
+import io.fanatic.core.DurableFile;
+import io.fanatic.netlink.host.NamespaceCookie;
+import io.fanatic.netlink.route.IpsecPolicies;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What strongSwan's daemon is told of encrypted fans, in the calling thread's network namespace. What else it has is the administrator's:
+ * neither read nor loaded nor unloaded by us.
+ *
+ * <pre>
+ *   runDir/strongswan-fan-250:4097.conf      what was loaded, with the cookie of the network namespace; gone with the boot
+ * </pre>
+ *
+ * <p>Not among the files that the daemon itself loads when it starts: without a tunnel behind it, a host that decrypts a packet answers
+ * "port unreachable", with a part of the packet in clear.
+ */
+public final class StrongSwan {
+    private static final String BEGIN = "strongswan-";
+    private static final String ENDING = ".conf";
+    private static final int MAX_FILE = 1 << 16;
+
+    private final Path directory;
+    private final Path socket;
+
+    /**
+     * The daemon that listens at a socket.
+     *
+     * @param directory for the files, such as /run/fanatic; it is made when the first is written
+     * @param socket such as /run/charon.vici
+     */
+    public StrongSwan(Path directory, Path socket) {
+        this.directory = directory;
+        this.socket = socket;
+    }
+
+    /** {@return why strongSwan cannot be given anything, and what to do; empty when it can} */
+    public Optional<String> obstacle() {
+        try (Vici daemon = Vici.connect(socket)) {
+            daemon.request("version", new Section());
+            return Optional.empty();
+        } catch (IOException e) {
+            return Optional.of(
+                    "strongSwan does not answer at " + socket + " (" + DurableFile.reason(e)
+                            + "); install the packages charon-systemd and strongswan-swanctl, and start it by systemctl start strongswan");
+        }
+    }
+
+    /** {@return our files, and whether the daemon has what they say} */
+    public List<FanConnections> list() {
+        List<FanConnections> all = new ArrayList<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, BEGIN + "*" + ending())) {
+            for (Path file : files) {
+                String text = new String(DurableFile.read(file, MAX_FILE), StandardCharsets.UTF_8);
+                String name = file.getFileName().toString();
+                all.add(new FanConnections(
+                        name.substring(BEGIN.length(), name.length() - ending().length()), text, false));
+            }
+        } catch (NoSuchFileException none) {
+            return all;
+        } catch (IOException e) {
+            throw failed("cannot read " + directory, e);
+        }
+        if (!all.isEmpty()) {
+            List<String> loaded = loaded();
+            Set<Integer> encrypted = loaded.isEmpty() ? Set.of() : IpsecPolicies.encryptedPorts();
+            all.replaceAll(one -> new FanConnections(
+                    one.name(),
+                    one.text(),
+                    loaded.containsAll(one.connections()) && encrypted.containsAll(one.ports())));
+        }
+        return all;
+    }
+
+    /** The names of the daemon's connections; none where no daemon runs. */
+    private List<String> loaded() {
+        try (Vici daemon = Vici.connect(socket)) {
+            return daemon.request("get-conns", new Section()).list("conns");
+        } catch (IOException notRunning) {
+            return List.of();
+        }
+    }
+
+    /**
+     * Writes the file of a fan, readable for root only, and has the daemon load it where it is to be loaded.
+     *
+     * @param wanted as it is to be
+     * @throws IpsecException when the file cannot be written, or the daemon refuses
+     */
+    public void put(FanConnections wanted) {
+        Path file = file(wanted.name());
+        try {
+            DurableFile.makeOwnDirectory(directory);
+            if (!Files.exists(file)) {
+                // A new file is nobody else's from its first byte on, and stays so when its content is replaced.
+                Files.createFile(
+                        file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            }
+            DurableFile.replace(file, ByteBuffer.wrap(wanted.text().getBytes(StandardCharsets.UTF_8)));
+        } catch (IOException e) {
+            throw failed("cannot write " + file, e);
+        }
+        unload(wanted.name());
+        if (wanted.loaded()) {
+            load(wanted);
+            if (!IpsecPolicies.encryptedPorts().containsAll(wanted.ports())) {
+                throw new IpsecException(
+                        "strongSwan, which listens at " + socket + ", has loaded " + file
+                                + " and installed no policies here, as it does in another network namespace; run one here",
+                        null);
+            }
+        }
+    }
+
+    private void load(FanConnections wanted) {
+        Section settings = wanted.settings();
+        try (Vici daemon = Vici.connect(socket)) {
+            for (Map.Entry<String, Section> secret :
+                    settings.in("secrets").sections().entrySet()) {
+                String hex = secret.getValue().value("secret").orElse("0x").substring(2);
+                Section message = new Section().set("id", secret.getKey()).set("type", "IKE");
+                message.set("data", new String(HexFormat.of().parseHex(hex), StandardCharsets.UTF_8));
+                message.set("owners", List.of(secret.getValue().value("id").orElse("")));
+                succeed(daemon.request("load-shared", message));
+            }
+            for (Map.Entry<String, Section> connection :
+                    settings.in("connections").sections().entrySet()) {
+                succeed(daemon.request("load-conn", new Section().put(connection.getKey(), connection.getValue())));
+            }
+        } catch (IOException e) {
+            throw failed("strongSwan did not load " + file(wanted.name()), e);
+        }
+    }
+
+    private static void succeed(Section answer) throws IOException {
+        if (!answer.value("success").equals(Optional.of("yes"))) {
+            throw new IOException(answer.value("errmsg").orElse("it said nothing"));
+        }
+    }
+
+    /**
+     * Deletes the file of a fan, and what the daemon has of it, keys that are in use among it.
+     *
+     * @param name of the file, without its ending
+     * @throws IpsecException when the file cannot be deleted
+     */
+    public void remove(String name) {
+        try {
+            Files.deleteIfExists(file(name));
+        } catch (IOException e) {
+            throw failed("cannot delete " + file(name), e);
+        }
+        unload(name);
+    }
+
+    /** Where no daemon runs there is nothing to unload. */
+    private void unload(String name) {
+        List<String> ours = new ArrayList<>(loaded());
+        ours.removeIf(connection -> !connection.startsWith(name + "-"));
+        if (ours.isEmpty()) {
+            return;
+        }
+        try (Vici daemon = Vici.connect(socket)) {
+            for (String connection : ours) {
+                daemon.request("unload-conn", new Section().set("name", connection));
+                // None there is no failure; a host that does not answer is not waited for.
+                daemon.request(
+                        "terminate",
+                        new Section().set("ike", connection).set("force", "yes").set("timeout", "500"));
+            }
+            daemon.request("unload-shared", new Section().set("id", "ike-" + name));
+        } catch (IOException e) {
+            throw failed("strongSwan did not unload " + name, e);
+        }
+    }
+
+    private Path file(String name) {
+        return directory.resolve(BEGIN + name + ending());
+    }
+
+    private static String ending() {
+        return ":" + NamespaceCookie.here() + ENDING;
+    }
+
+    private static IpsecException failed(String what, IOException e) {
+        return new IpsecException(what + ": " + DurableFile.reason(e), e);
+    }
+}

@@ -1,0 +1,236 @@
+package io.fanatic.netlink.strongswan;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.fanatic.core.FanMapping;
+import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv4Prefix;
+import io.fanatic.netlink.host.FreshNamespace;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The real daemon in a namespace, with Debian's plugins and bypass-lan, which lets the packets of connected networks pass in clear; no packet is encrypted here, for which this kernel may lack ESP. */
+class StrongSwanTest {
+    private static final FanMapping FAN =
+            FanMapping.of(Ipv4Prefix.parse("250.0.0.0/8"), Ipv4Prefix.parse("10.0.0.0/16"));
+    private static final FanConnections CONNECTIONS = FanConnections.of(
+            FAN,
+            8472,
+            List.of(Ipv4Address.parse("10.0.0.1"), Ipv4Address.parse("10.0.0.2")),
+            "0123456789abcdef0123456789abcdef");
+
+    @RegisterExtension
+    final FreshNamespace inside = new FreshNamespace();
+
+    @TempDir
+    Path directory;
+
+    private @Nullable Process daemon;
+
+    private StrongSwan strongSwan() {
+        return new StrongSwan(directory, directory.resolve("vici"));
+    }
+
+    private void start(List<String> command) throws IOException, InterruptedException {
+        Path settings = directory.resolve("strongswan.conf");
+        Files.writeString(
+                settings,
+                "charon-systemd {\n load_modular = yes\n install_routes = no\n plugins {\n include /etc/strongswan.d/charon/*.conf\n"
+                        + "\n bypass-lan {\n load = yes\n }\n vici {\n socket = unix://" + directory.resolve("vici")
+                        + "\n }\n }\n}\n");
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().put("STRONGSWAN_CONF", settings.toString());
+        daemon = builder.redirectOutput(directory.resolve("log").toFile()).start();
+        long end = System.nanoTime() + Duration.ofMinutes(1).toNanos();
+        while (strongSwan().obstacle().isPresent()) {
+            assertThat(daemon.isAlive() && System.nanoTime() < end)
+                    .as(Files.readString(directory.resolve("log")))
+                    .isTrue();
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
+    }
+
+    private void start() throws IOException, InterruptedException {
+        // Not on the loopback device, which bypass-lan does not look at.
+        inside.sh("ip link add v0 type veth peer name v1");
+        inside.sh("ip link set v1 up");
+        inside.sh("ip link set v0 up");
+        for (String address : List.of("10.0.0.1/16", "10.0.0.2/16")) {
+            inside.sh("ip addr add " + address + " dev v0");
+        }
+        start(inside.namespace().command(List.of("charon-systemd")));
+    }
+
+    @AfterEach
+    void stop() throws InterruptedException {
+        if (daemon != null) {
+            daemon.destroy();
+            if (!daemon.waitFor(20, TimeUnit.SECONDS)) {
+                daemon.destroyForcibly();
+            }
+        }
+    }
+
+    private List<FanConnections> list() {
+        return inside.namespace().call(() -> strongSwan().list());
+    }
+
+    private void put(FanConnections connections) {
+        inside.namespace().run(() -> strongSwan().put(connections));
+    }
+
+    @Test
+    void aFanIsLoadedAheadOfWhatLetsEverythingPassAndUnloadedWithoutATrace() throws Exception {
+        start();
+        Section others = Section.parse(CONNECTIONS.text().replace("fan-250", "office"));
+        try (Vici vici = Vici.connect(directory.resolve("vici"))) {
+            Section connection =
+                    others.in("connections").sections().values().iterator().next();
+            connection.in("children").sections().values().forEach(child -> child.set("start_action", "none"));
+            assertThat(vici.request("load-conn", new Section().put("office", connection))
+                            .value("success"))
+                    .contains("yes");
+        }
+        String before = inside.sh("ip xfrm policy");
+        assertThat(before).as("the plugin bypass-lan is there").contains("src 10.0.0.0/16 dst 10.0.0.0/16");
+
+        put(CONNECTIONS);
+        assertThat(list()).containsExactly(CONNECTIONS);
+        try (Stream<Path> files = Files.list(directory)) {
+            assertThat(files.filter(file -> file.toString().contains("strongswan-fan-250:")))
+                    .singleElement()
+                    .satisfies(file -> assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                            .isEqualTo("rw-------"));
+        }
+        assertThat(inside.sh("ip xfrm policy"))
+                .contains("src 10.0.0.1/32 dst 10.0.0.0/16 proto udp dport 8472", "dir out priority 1 ");
+        put(CONNECTIONS);
+        assertThat(list()).containsExactly(CONNECTIONS);
+
+        inside.namespace().run(() -> strongSwan().remove("fan-250"));
+        assertThat(list()).isEmpty();
+        assertThat(inside.sh("ip xfrm policy")).isEqualTo(before);
+        try (Vici vici = Vici.connect(directory.resolve("vici"))) {
+            assertThat(vici.request("get-conns", new Section()).list("conns")).containsExactly("office");
+        }
+    }
+
+    @Test
+    void aDaemonThatHasEndedHasLoadedNothingAndIsNamed() throws Exception {
+        start();
+        put(CONNECTIONS);
+        stop();
+        assertThat(list()).containsExactly(new FanConnections(CONNECTIONS.name(), CONNECTIONS.text(), false));
+        assertThat(strongSwan().obstacle())
+                .hasValueSatisfying(why -> assertThat(why).contains("does not answer", "systemctl start strongswan"));
+        inside.namespace().run(() -> strongSwan().remove("fan-250"));
+        assertThat(list()).isEmpty();
+    }
+
+    @Test
+    void aDaemonOfAnotherNamespaceIsNotTakenForOneOfThisOne() throws Exception {
+        start(inside.another().command(List.of("charon-systemd")));
+        assertThatThrownBy(() -> put(CONNECTIONS))
+                .isInstanceOf(IpsecException.class)
+                .hasMessageContaining("another network namespace");
+    }
+
+    @Test
+    void whatTheDaemonRefusesIsToldInItsWords() throws Exception {
+        start();
+        FanConnections bad = new FanConnections(
+                "fan-250", CONNECTIONS.text().replace("aes256gcm16-prfsha384-ecp384", "nonsense"), true);
+        assertThatThrownBy(() -> put(bad))
+                .isInstanceOf(IpsecException.class)
+                .hasMessageContainingAll("did not load", "proposals");
+    }
+
+    @Test
+    void whatIsToldOfFansOfAnotherNamespaceIsNotListed() throws Exception {
+        start();
+        put(CONNECTIONS);
+        assertThat(inside.another().call(() -> strongSwan().list())).isEmpty();
+        assertThat(inside.namespace().call(() -> new StrongSwan(directory.resolve("none"), directory).list()))
+                .isEmpty();
+    }
+
+    @Test
+    void theFileIsTheSameOnEveryHostButForItsOwnAddress() {
+        String one = FanConnections.of(FAN, 8472, List.of(Ipv4Address.parse("10.0.0.1")), "k".repeat(32))
+                .text();
+        String other = FanConnections.of(FAN, 8472, List.of(Ipv4Address.parse("10.0.7.9")), "k".repeat(32))
+                .text();
+        assertThat(other.replace("10.0.7.9", "10.0.0.1").replace("10-0-7-9", "10-0-0-1"))
+                .isEqualTo(one);
+    }
+
+    @Test
+    void textAndMessageReadBack() throws IOException {
+        Section whole = Section.parse(CONNECTIONS.text());
+        assertThat(whole.text()).isEqualTo(CONNECTIONS.text());
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        Vici.encode(bytes, whole);
+        assertThat(Vici.decode(ByteBuffer.wrap(bytes.toByteArray())).text()).isEqualTo(whole.text());
+        byte[] message = bytes.toByteArray();
+        for (int length = 1; length < message.length; length += 7) {
+            ByteBuffer cut = ByteBuffer.wrap(message, 0, length);
+            try {
+                assertThat(Vici.decode(cut).text()).isNotEqualTo(whole.text());
+            } catch (IOException refused) {
+                assertThat(refused).isNotNull();
+            }
+        }
+        for (byte[] bad : new byte[][] {{2}, {9}, {3, 5, 'a'}}) {
+            assertThatThrownBy(() -> Vici.decode(ByteBuffer.wrap(bad))).isInstanceOf(IOException.class);
+        }
+        assertThatThrownBy(() -> Section.parse("a {\n")).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> Section.parse("}\n")).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    /** As the documentation of vici has it: an element's type, lengths of one byte for names, of two for values. */
+    @Test
+    void aMessageHasTheBytesOfViciPerlAndPythonBindings() {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        Section section = new Section().set("key1", "value1");
+        section.section("section1").set("list1", List.of("item1"));
+        Vici.encode(bytes, section);
+        assertThat(bytes.toString(StandardCharsets.ISO_8859_1))
+                .isEqualTo("\3\4key1\0\6value1" + "\1\10section1" + "\4\5list1" + "\5\0\5item1" + "\6" + "\2");
+    }
+
+    @Test
+    void theKeyIsNotShown() {
+        assertThat(CONNECTIONS).hasToString("fan-250 (loaded)");
+    }
+
+    @Test
+    void aKeyIsLongEnoughAndNobodyElseMayReadIt() throws IOException {
+        Path file = directory.resolve("key");
+        Files.writeString(file, "0123456789abcdef0123456789abcdef\n");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+        assertThat(PreSharedKey.read(file)).isEqualTo("0123456789abcdef0123456789abcdef");
+        for (String bad : List.of("", "short", "0123456789abcdef 0123456789abcdef", "k".repeat(2000))) {
+            Files.writeString(file, bad);
+            assertThatThrownBy(() -> PreSharedKey.read(file)).as(bad).isInstanceOf(IOException.class);
+        }
+        for (String mode : List.of("rw-r-----", "rw----r--")) {
+            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(mode));
+            assertThatThrownBy(() -> PreSharedKey.read(file)).hasMessageContaining("chmod 600");
+        }
+    }
+}
