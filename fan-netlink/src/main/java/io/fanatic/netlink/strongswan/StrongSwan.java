@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
@@ -70,7 +71,7 @@ public final class StrongSwan {
                 all.add(new FanConnections(
                         name.substring(BEGIN.length(), name.length() - ending().length()), text, false));
             }
-        } catch (NoSuchFileException none) {
+        } catch (NoSuchFileException | NotDirectoryException none) {
             return all;
         } catch (IOException e) {
             throw failed("cannot read " + directory, e);

@@ -35,11 +35,11 @@ class KernelFeaturesTest {
         return new TwoFans(namespaces, directory, all.without(lacking), all.without(lacking));
     }
 
-    /** What IPIP fans use is tried by their own tests, which look for a kernel that has it. */
+    /** What IPIP fans and encrypted ones use is tried by their own tests, which look for a kernel that has it. */
     @ParameterizedTest
     @EnumSource(
             mode = EnumSource.Mode.EXCLUDE,
-            names = {"IPIP", "IPIP_PATH_MTU"})
+            names = {"IPIP", "IPIP_PATH_MTU", "ESP"})
     void thisKernelHas(KernelFeature feature) {
         KernelFeatures.Trial trial = all.trial(feature);
         assumeTrue(
