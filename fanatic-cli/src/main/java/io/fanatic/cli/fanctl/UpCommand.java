@@ -58,7 +58,7 @@ public final class UpCommand extends Command {
             file.refuseWithoutAll();
             FanEntry entry = flags.applyTo(fan.entry());
             up(entry, console, document);
-            if (!dryRun.or(false)) {
+            if (!dryRun.or(false) && entry.options().names()) {
                 // Not for the configuration: at boot the service starts after the fans.
                 network.list().stream()
                         .filter(up -> up.overlay().equals(entry.overlay()))
