@@ -57,13 +57,9 @@ public final class UpCommand extends Command {
         if (!all.or(false)) {
             file.refuseWithoutAll();
             FanEntry entry = flags.applyTo(fan.entry());
-            up(entry, console, document);
-            if (!dryRun.or(false) && entry.options().names()) {
-                // Not for the configuration: at boot the service starts after the fans.
-                network.list().stream()
-                        .filter(up -> up.overlay().equals(entry.overlay()))
-                        .flatMap(up -> NamesText.notServed(up).stream())
-                        .forEach(note -> console.err().println("fanctl: note: " + note));
+            // Not for the configuration: at boot the service starts after the fans.
+            for (Fan up : up(entry, console, document)) {
+                NamesText.notServed(up).ifPresent(note -> console.err().println("fanctl: note: " + note));
             }
             return ExitCode.DONE;
         }
@@ -87,7 +83,8 @@ public final class UpCommand extends Command {
         return failures.exitCode();
     }
 
-    private void up(FanEntry entry, Console console, Optional<UpJson> document) {
+    /** The fans of the overlay that are up then; none of a dry run. */
+    private List<Fan> up(FanEntry entry, Console console, Optional<UpJson> document) {
         if (entry.options().dhcp()) {
             requireOwn(entry, console);
         }
@@ -99,20 +96,21 @@ public final class UpCommand extends Command {
                 PlanText.print(plan, console.out());
             }
             note(plan, console);
-            return;
+            return List.of();
         }
         Plan plan = network.up(entry);
         note(plan, console);
-        for (Fan up : network.list()) {
-            if (!up.overlay().equals(entry.overlay())) {
-                continue;
-            }
+        List<Fan> fans = network.list().stream()
+                .filter(up -> up.overlay().equals(entry.overlay()))
+                .toList();
+        for (Fan up : fans) {
             if (document.isPresent()) {
                 document.get().add(up, plan);
             } else {
                 console.out().println(PlanText.isUp(up, plan));
             }
         }
+        return fans;
     }
 
     /**
