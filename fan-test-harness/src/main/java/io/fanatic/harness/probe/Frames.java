@@ -2,6 +2,7 @@ package io.fanatic.harness.probe;
 
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.MacAddress;
+import io.fanatic.harness.net.InternetChecksum;
 import io.fanatic.harness.net.Sockets;
 import io.netty.buffer.Unpooled;
 import java.nio.ByteBuffer;
@@ -32,7 +33,8 @@ final class Frames {
         frame.putShort((short) 0x4500).putShort((short) (IPV4 + udpLength)).putInt(0);
         frame.put((byte) 64).put((byte) Sockets.IPPROTO_UDP).putShort((short) 0);
         frame.putInt(from.bits()).putInt(to.bits());
-        frame.putShort(ETHERNET + 10, (short) ~IcmpEcho.sum(Unpooled.wrappedBuffer(frame.array()), ETHERNET, IPV4));
+        frame.putShort(
+                ETHERNET + 10, (short) ~InternetChecksum.sum(Unpooled.wrappedBuffer(frame.array()), ETHERNET, IPV4));
         frame.putShort(SOURCE_PORT)
                 .putShort((short) port)
                 .putShort((short) udpLength)

@@ -1,5 +1,6 @@
 package io.fanatic.harness.probe;
 
+import io.fanatic.harness.net.InternetChecksum;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 
@@ -29,7 +30,7 @@ record IcmpEcho(int id, long nonce, int payloadBytes) {
         for (int i = 8; i < payloadBytes; i++) {
             message.writeByte(pattern(i, sequence));
         }
-        return message.setShort(2, ~sum(message, 0, message.readableBytes()));
+        return message.setShort(2, ~InternetChecksum.sum(message, 0, message.readableBytes()));
     }
 
     /** Whether an IPv4 packet, header included as raw sockets deliver it, is the right and undamaged reply. */
@@ -48,7 +49,7 @@ record IcmpEcho(int id, long nonce, int payloadBytes) {
                 && packet.getUnsignedShort(at + 6) == (sequence & 0xffff)
                 && packet.getLong(at + 8) == nonce
                 && carriesPattern(packet, at + HEADER, sequence)
-                && sum(packet, at, length) == 0xffff;
+                && InternetChecksum.sum(packet, at, length) == 0xffff;
     }
 
     private boolean carriesPattern(ByteBuf packet, int payload, int sequence) {
@@ -62,21 +63,5 @@ record IcmpEcho(int id, long nonce, int payloadBytes) {
 
     private static byte pattern(int index, int sequence) {
         return (byte) (index * 31 + sequence);
-    }
-
-    /** The Internet checksum's sum (RFC 1071): one's complement, 16 bits, an odd last byte padded with zero. */
-    static int sum(ByteBuf bytes, int start, int length) {
-        long sum = 0;
-        int i = 0;
-        for (; i + 1 < length; i += 2) {
-            sum += bytes.getUnsignedShort(start + i);
-        }
-        if (i < length) {
-            sum += bytes.getUnsignedByte(start + i) << 8;
-        }
-        while (sum >>> 16 != 0) {
-            sum = (sum & 0xffff) + (sum >>> 16);
-        }
-        return (int) sum;
     }
 }

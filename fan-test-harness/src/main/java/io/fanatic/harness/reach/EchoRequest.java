@@ -3,7 +3,10 @@ package io.fanatic.harness.reach;
 import static io.fanatic.netlink.libc.Native.buffer;
 
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.harness.net.InternetChecksum;
 import io.fanatic.harness.net.Sockets;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -52,13 +55,14 @@ record EchoRequest(Ipv4Address from, Ipv4Address to, int ttl, byte[] options, in
     ByteBuffer packet() {
         int header = IPV4 + options.length;
         ByteBuffer packet = buffer(header + ICMP).order(ByteOrder.BIG_ENDIAN);
+        ByteBuf whole = Unpooled.wrappedBuffer(packet.duplicate());
         packet.put((byte) (0x40 + header / 4)).put((byte) 0).putShort((short) packet.capacity());
         packet.putInt(0);
         packet.put((byte) ttl).put((byte) Sockets.IPPROTO_ICMP).putShort((short) 0);
         packet.putInt(from.bits()).putInt(to.bits()).put(options);
-        packet.putShort(10, (short) ~sum(packet, 0, header));
+        packet.putShort(10, (short) ~InternetChecksum.sum(whole, 0, header));
         packet.put(REQUEST).put((byte) 0).putShort((short) 0).putInt(number).putLong(0);
-        packet.putShort(header + 2, (short) ~sum(packet, header, ICMP));
+        packet.putShort(header + 2, (short) ~InternetChecksum.sum(whole, header, ICMP));
         return packet.rewind();
     }
 
@@ -71,16 +75,6 @@ record EchoRequest(Ipv4Address from, Ipv4Address to, int ttl, byte[] options, in
                 && packet.getInt(16) == from.bits()
                 && packet.get(header) == REPLY
                 && packet.getInt(header + 4) == number;
-    }
-
-    /** RFC 1071. */
-    private static int sum(ByteBuffer bytes, int start, int length) {
-        int sum = 0;
-        for (int i = 0; i < length; i += 2) {
-            sum += bytes.getShort(start + i) & 0xffff;
-        }
-        sum = (sum & 0xffff) + (sum >>> 16);
-        return sum + (sum >>> 16) & 0xffff;
     }
 
     @Override

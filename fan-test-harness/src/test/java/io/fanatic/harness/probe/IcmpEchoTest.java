@@ -2,6 +2,7 @@ package io.fanatic.harness.probe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fanatic.harness.net.InternetChecksum;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
@@ -57,6 +58,6 @@ class IcmpEchoTest {
 
     private static void fixType(ByteBuf packet, int type) {
         packet.setByte(20, type).setShort(22, 0);
-        packet.setShort(22, ~IcmpEcho.sum(packet, 20, packet.readableBytes() - 20));
+        packet.setShort(22, ~InternetChecksum.sum(packet, 20, packet.readableBytes() - 20));
     }
 }
