@@ -454,7 +454,7 @@ public interface Kernel extends AutoCloseable {
     void startDhcp(DhcpServer server);
 
     /**
-     * Adds one of our IPsec policies.
+     * Adds one of our IPsec policies; one that is there already is no error.
      *
      * @param policy what is blocked
      */

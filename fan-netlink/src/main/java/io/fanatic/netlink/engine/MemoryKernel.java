@@ -512,7 +512,9 @@ public final class MemoryKernel implements Kernel {
     @Override
     public void block(BlockPolicy policy) {
         call("block clear text " + policy);
-        blocked.add(policy);
+        if (!blocked.contains(policy)) {
+            blocked.add(policy);
+        }
     }
 
     @Override

@@ -22,10 +22,15 @@ class IpsecPoliciesTest {
 
     @BeforeEach
     void thereIsIpsec() {
-        try (NetlinkSocket socket = NetlinkSocket.openXfrm()) {
-            assertThat(socket).isNotNull();
+        assumeTrue(hasIpsec(), "this kernel has no IPsec");
+    }
+
+    private static boolean hasIpsec() {
+        try {
+            NetlinkSocket.openXfrm().close();
+            return true;
         } catch (ErrnoException e) {
-            assumeTrue(false, "this kernel has no IPsec");
+            return false;
         }
     }
 
