@@ -7,26 +7,36 @@ import io.fanatic.netlink.wire.NetlinkException;
 import io.fanatic.netlink.wire.NetlinkSocket;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * Keeps the kernel's ARP table from running over. All namespaces of a machine share one, of 1024 entries
  * (net.ipv4.neigh.default.gc_thresh3, which a namespace cannot change), and entries younger than five seconds are not given
  * up; a matrix of 64 hosts would need 8064. Real hosts have a table each. So namespaces whose turn is over drop their
  * ARP entries.
+ *
+ * <p>Only when nobody is under way: the kernel deletes an entry in two steps, and a packet that comes between them waits for an answer that
+ * nobody asks for any more.
  */
 final class NeighbourRelief implements AutoCloseable {
     /** Each pair adds up to four: either side learns the other, on the underlay and in the fan. */
-    private static final int PAIRS = 64;
+    static final int PAIRS = 64;
 
     private final Map<String, NetlinkSocket> sockets = new HashMap<>();
     private final Set<LabNode> met = new LinkedHashSet<>();
     private int pairs;
 
-    /** To be called before a pair begins. */
-    void before(NodePair pair) {
+    /**
+     * To be called before a pair begins.
+     *
+     * @param running what the pairs before it do; waited for when entries are dropped
+     */
+    void before(NodePair pair, List<? extends CompletableFuture<?>> running) {
         if (++pairs > PAIRS) {
+            running.forEach(CompletableFuture::join);
             forget();
         }
         add(pair.from());

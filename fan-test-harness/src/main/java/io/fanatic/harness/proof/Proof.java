@@ -185,7 +185,7 @@ public final class Proof implements AutoCloseable {
                 if (running.size() >= MAX_WAITING) {
                     running.get(running.size() - MAX_WAITING).join();
                 }
-                relief.before(pair);
+                relief.before(pair, running);
                 running.add(start.apply(pair));
             }
             List<T> results = running.stream().map(CompletableFuture::join).toList();
