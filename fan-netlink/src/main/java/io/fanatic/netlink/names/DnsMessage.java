@@ -176,11 +176,6 @@ record DnsMessage(
         return small.endsWith(".") ? small.substring(0, small.length() - 1) : small;
     }
 
-    /** Whether this asks the same as another message, letters large or small. */
-    boolean asksAs(DnsMessage other) {
-        return name.equals(other.name) && type == other.type && dnsClass == other.dnsClass;
-    }
-
     /** For messages of tests and logs. */
     @Override
     public String toString() {

@@ -31,8 +31,6 @@ public final class Request {
     public static final int F_EXCL = 0x200;
     /** Make it when it is not there (NLM_F_CREATE). */
     public static final int F_CREATE = 0x400;
-    /** Add to the end of a list (NLM_F_APPEND). */
-    public static final int F_APPEND = 0x800;
 
     private static final int NLA_F_NESTED = 0x8000;
     private static final int CAPACITY = 8192;

@@ -2,7 +2,6 @@ package io.fanatic.harness.report;
 
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -106,18 +105,5 @@ public record Report(
      */
     public long count(Outcome outcome) {
         return pairs.stream().filter(pair -> pair.outcome() == outcome).count();
-    }
-
-    /** {@return the names of all stages, in the order of their first appearance} */
-    public List<String> stageNames() {
-        List<String> names = new ArrayList<>();
-        for (Pair pair : pairs) {
-            for (Stage stage : pair.stages()) {
-                if (!names.contains(stage.name())) {
-                    names.add(stage.name());
-                }
-            }
-        }
-        return names;
     }
 }

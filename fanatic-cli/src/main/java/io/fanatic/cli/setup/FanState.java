@@ -47,22 +47,11 @@ public record FanState(
                 || configured.filter(line -> line.options().names()).isPresent();
     }
 
-    public FanState withEngine(EngineKind kind, EngineOptions options) {
-        Map<EngineKind, EngineOptions> more = copy();
-        more.put(kind, options);
-        return new FanState(entry, up, configured, more);
-    }
-
     public FanState withoutEngine(EngineKind kind) {
-        Map<EngineKind, EngineOptions> fewer = copy();
+        Map<EngineKind, EngineOptions> fewer = new EnumMap<>(EngineKind.class);
+        fewer.putAll(engines);
         fewer.remove(kind);
         return new FanState(entry, up, configured, fewer);
-    }
-
-    private Map<EngineKind, EngineOptions> copy() {
-        Map<EngineKind, EngineOptions> copy = new EnumMap<>(EngineKind.class);
-        copy.putAll(engines);
-        return copy;
     }
 
     /** Whether there is anything of it on the host. */
