@@ -130,7 +130,9 @@ class IperfClientTest {
         }
         assertThat(measured.serverOutput().isEmpty()).isEqualTo(!spec.serverOutput());
         if (spec.rate() > 1_000_000) {
-            assertThat(measured.bitsPerSecond()).isLessThan(spec.rate() * spec.connections() * 1.2);
+            // Whoever was held up on a busy machine catches up. With the omitted second in it, it would be three times
+            // the rate; without any pace, a hundred times.
+            assertThat(measured.bitsPerSecond()).isLessThan(spec.rate() * spec.connections() * 2);
         }
     }
 
