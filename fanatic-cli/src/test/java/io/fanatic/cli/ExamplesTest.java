@@ -147,7 +147,7 @@ class ExamplesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"two-hosts", "two-fans", "eight-hosts", "router-between"})
+    @ValueSource(strings = {"two-hosts", "two-fans", "eight-hosts", "router-between", "dual-stack"})
     void theScenariosRunAndEverythingIsAsTheyExpect(String name, @TempDir Path directory) throws IOException {
         assumeTrue(LIBC.geteuid() == 0, "a lab needs root");
         String lab = "fant-" + ProcessHandle.current().pid() + "-x";

@@ -12,7 +12,7 @@ import io.fanatic.netlink.bpf.FanProgramSpec;
 import io.fanatic.netlink.bpf.IpipProgramSpec;
 import io.fanatic.netlink.host.Namespace;
 import io.fanatic.netlink.libc.Native;
-import io.fanatic.netlink.libc.SockaddrIn;
+import io.fanatic.netlink.libc.SocketAddress;
 import io.fanatic.netlink.route.Addresses;
 import io.fanatic.netlink.route.InterfaceAddress;
 import io.fanatic.netlink.route.Links;
@@ -85,8 +85,10 @@ final class IpipPathMtu {
         try {
             ByteBuffer must = Native.buffer(4).putInt(0, IP_PMTUDISC_DO);
             check("forbid to fragment", LIBC.setsockopt(fd, IPPROTO_IP, IP_MTU_DISCOVER, must, 4));
-            check("bind", LIBC.bind(fd, SockaddrIn.of(FAN.slice(HERE).hostAddress(), 0), SockaddrIn.BYTES));
-            check("connect", LIBC.connect(fd, SockaddrIn.of(to, DISCARD_PORT), SockaddrIn.BYTES));
+            ByteBuffer here = SocketAddress.of(FAN.slice(HERE).hostAddress(), 0);
+            ByteBuffer there = SocketAddress.of(to, DISCARD_PORT);
+            check("bind", LIBC.bind(fd, here, here.capacity()));
+            check("connect", LIBC.connect(fd, there, there.capacity()));
             for (int i = 0; i < ATTEMPTS; i++) {
                 LIBC.send(fd, Native.buffer(MTU - UDP_AND_IPV4), MTU - UDP_AND_IPV4, 0);
             }

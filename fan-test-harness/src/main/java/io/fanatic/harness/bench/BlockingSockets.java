@@ -3,12 +3,12 @@ package io.fanatic.harness.bench;
 import static io.fanatic.netlink.libc.Native.LIBC;
 import static io.fanatic.netlink.libc.Native.check;
 
-import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.IpAddress;
 import io.fanatic.harness.net.Sockets;
 import io.fanatic.harness.net.Tcp;
 import io.fanatic.netlink.libc.ErrnoException;
 import io.fanatic.netlink.libc.Native;
-import io.fanatic.netlink.libc.SockaddrIn;
+import io.fanatic.netlink.libc.SocketAddress;
 import java.nio.ByteBuffer;
 
 /** Sockets on which a thread waits, for measuring; as descriptors. One belongs to the namespace of the thread that opens it. */
@@ -23,8 +23,8 @@ final class BlockingSockets {
 
     private BlockingSockets() {}
 
-    static int listen(Ipv4Address address, int backlog) {
-        int fd = open(Tcp.SOCK_STREAM);
+    static int listen(IpAddress address, int backlog) {
+        int fd = open(address, Tcp.SOCK_STREAM);
         try {
             timeout(fd, SO_RCVTIMEO, PATIENCE_SECONDS); // accept(2) heeds it
             Tcp.bind(fd, address, 0);
@@ -41,8 +41,8 @@ final class BlockingSockets {
     }
 
     /** A connection with {@link #CONGESTION}, read back: the kernel may not have it. */
-    static int connect(Ipv4Address address, int port) {
-        int fd = open(Tcp.SOCK_STREAM);
+    static int connect(IpAddress address, int port) {
+        int fd = open(address, Tcp.SOCK_STREAM);
         try {
             Tcp.setCongestion(fd, CONGESTION);
             String chosen = Tcp.congestion(fd);
@@ -59,8 +59,8 @@ final class BlockingSockets {
         }
     }
 
-    static int udpReceiver(Ipv4Address address) {
-        int fd = open(Tcp.SOCK_DGRAM);
+    static int udpReceiver(IpAddress address) {
+        int fd = open(address, Tcp.SOCK_DGRAM);
         try {
             Tcp.bind(fd, address, 0);
             return fd;
@@ -70,8 +70,8 @@ final class BlockingSockets {
         }
     }
 
-    static int udpSender(Ipv4Address address, int port) {
-        int fd = open(Tcp.SOCK_DGRAM);
+    static int udpSender(IpAddress address, int port) {
+        int fd = open(address, Tcp.SOCK_DGRAM);
         try {
             connect(fd, address, port);
             return fd;
@@ -83,17 +83,17 @@ final class BlockingSockets {
 
     /** The local port. */
     static int port(int fd) {
-        ByteBuffer address = Native.buffer(SockaddrIn.BYTES);
-        ByteBuffer length = Native.buffer(4).putInt(0, SockaddrIn.BYTES);
+        ByteBuffer address = Native.buffer(SocketAddress.MAX_BYTES);
+        ByteBuffer length = Native.buffer(4).putInt(0, SocketAddress.MAX_BYTES);
         check("getsockname", LIBC.getsockname(fd, address, length));
-        return SockaddrIn.port(address);
+        return SocketAddress.port(address);
     }
 
-    private static int open(int type) {
-        return check("open a socket", LIBC.socket(Sockets.AF_INET, type | Sockets.SOCK_CLOEXEC, 0));
+    private static int open(IpAddress address, int type) {
+        return check("open a socket", LIBC.socket(Sockets.number(address.family()), type | Sockets.SOCK_CLOEXEC, 0));
     }
 
-    private static void connect(int fd, Ipv4Address address, int port) {
+    private static void connect(int fd, IpAddress address, int port) {
         int errno = Tcp.connect(fd, address, port);
         if (errno != 0) {
             throw new ErrnoException("connect to " + address, errno);

@@ -108,7 +108,8 @@ final class ClientRun {
     private void openStreams() {
         Tuning tuning = spec.tuning();
         for (int i = 0; i < spec.connections(); i++) {
-            int fd = Tcp.open(spec.protocol() == Protocol.TCP ? Tcp.SOCK_STREAM : Tcp.SOCK_DGRAM);
+            int fd = Tcp.open(
+                    client.address().family(), spec.protocol() == Protocol.TCP ? Tcp.SOCK_STREAM : Tcp.SOCK_DGRAM);
             unused.add(fd);
             if (tuning.window() > 0) {
                 Tcp.setBuffers(fd, tuning.window());
@@ -262,7 +263,7 @@ final class ClientRun {
     }
 
     private void observe(int fd) {
-        mtu = Tcp.pathMtu(fd);
+        mtu = Tcp.pathMtu(fd, client.address().family());
         segment = spec.protocol() == Protocol.TCP ? Tcp.info(fd).segment() : spec.length();
     }
 

@@ -4,7 +4,7 @@ import static io.fanatic.netlink.libc.Native.LIBC;
 import static io.fanatic.netlink.libc.Native.buffer;
 import static io.fanatic.netlink.libc.Native.errno;
 
-import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.IpAddress;
 import io.fanatic.harness.iperf.protocol.Handshake;
 import io.fanatic.harness.iperf.stream.UdpReceiver;
 import io.fanatic.harness.net.EpollHandle;
@@ -32,7 +32,7 @@ final class ConnectedUdp extends EpollHandle {
     }
 
     /** The error number with which it failed; 0 for none. */
-    int greet(Ipv4Address address, int port) {
+    int greet(IpAddress address, int port) {
         int errno = Tcp.connect(number(), address, port);
         if (errno != 0) {
             return errno;

@@ -3,7 +3,7 @@ package io.fanatic.harness.iperf;
 import static io.fanatic.netlink.libc.Native.LIBC;
 import static io.fanatic.netlink.libc.Native.buffer;
 
-import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.IpAddress;
 import io.fanatic.harness.iperf.protocol.Cookie;
 import io.fanatic.harness.iperf.stream.TcpStream;
 import io.fanatic.harness.net.EpollHandle;
@@ -24,7 +24,7 @@ final class Connecting extends EpollHandle {
     }
 
     /** The error number with which connecting failed at once; 0 when it goes on. */
-    int connect(Ipv4Address address, int port) {
+    int connect(IpAddress address, int port) {
         int errno = Tcp.connect(number(), address, port);
         return errno == Errno.EINPROGRESS ? 0 : errno;
     }

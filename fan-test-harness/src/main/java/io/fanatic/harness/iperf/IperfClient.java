@@ -1,6 +1,6 @@
 package io.fanatic.harness.iperf;
 
-import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.IpAddress;
 import io.fanatic.harness.probe.Probes;
 import io.fanatic.harness.throughput.IperfSpec;
 import io.fanatic.harness.throughput.Throughput;
@@ -16,7 +16,7 @@ import java.util.concurrent.CompletableFuture;
  * @param port of the server, TCP and UDP, 1 to 65535
  * @param timeout how long the server may take for each answer, and a transfer of bytes or blocks may stand still
  */
-public record IperfClient(Ipv4Address address, int port, Duration timeout) {
+public record IperfClient(IpAddress address, int port, Duration timeout) {
 
     /** The port that iperf3 uses when not told otherwise. */
     public static final int DEFAULT_PORT = 5201;
@@ -26,7 +26,7 @@ public record IperfClient(Ipv4Address address, int port, Duration timeout) {
      *
      * @param address the server's
      */
-    public static IperfClient to(Ipv4Address address) {
+    public static IperfClient to(IpAddress address) {
         return new IperfClient(address, DEFAULT_PORT, Duration.ofSeconds(5));
     }
 

@@ -2,7 +2,7 @@ package io.fanatic.harness.iperf;
 
 import static io.fanatic.netlink.libc.Native.LIBC;
 
-import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.IpAddress;
 import io.fanatic.harness.iperf.protocol.Cookie;
 import io.fanatic.harness.net.AccessPolicy;
 import io.fanatic.harness.net.Listening;
@@ -33,7 +33,7 @@ public final class IperfServer implements AutoCloseable {
     private final AccessPolicy policy;
     private final Map<Cookie, ServerTest> tests = new HashMap<>();
     /** How many tests run, by the owner of the peer's address. */
-    private final Map<Ipv4Address, Integer> running = new HashMap<>();
+    private final Map<IpAddress, Integer> running = new HashMap<>();
 
     private final Channel listening;
     private final UdpPort udp;
@@ -42,7 +42,7 @@ public final class IperfServer implements AutoCloseable {
     private IperfServer(
             IoEventLoop loop,
             Optional<Namespace> where,
-            Ipv4Address address,
+            IpAddress address,
             int port,
             Limits limits,
             AccessPolicy policy) {
@@ -62,8 +62,8 @@ public final class IperfServer implements AutoCloseable {
         udp.watch(loop, true, false);
     }
 
-    private static int udpSocket(Ipv4Address address, int port) {
-        int fd = Tcp.open(Tcp.SOCK_DGRAM);
+    private static int udpSocket(IpAddress address, int port) {
+        int fd = Tcp.open(address.family(), Tcp.SOCK_DGRAM);
         try {
             Tcp.bind(fd, address, port);
             return fd;
@@ -103,7 +103,7 @@ public final class IperfServer implements AutoCloseable {
      * @throws io.fanatic.core.FanaticException when the UDP port cannot be had, or the namespace is gone
      */
     public static IperfServer start(
-            Probes probes, Optional<Namespace> where, Ipv4Address address, int port, Limits limits) {
+            Probes probes, Optional<Namespace> where, IpAddress address, int port, Limits limits) {
         return start(probes, where, address, port, limits, AccessPolicy.EVERYBODY);
     }
 
@@ -119,12 +119,7 @@ public final class IperfServer implements AutoCloseable {
      * @return the server, which serves until it is closed
      */
     public static IperfServer start(
-            Probes probes,
-            Optional<Namespace> where,
-            Ipv4Address address,
-            int port,
-            Limits limits,
-            AccessPolicy policy) {
+            Probes probes, Optional<Namespace> where, IpAddress address, int port, Limits limits, AccessPolicy policy) {
         return new IperfServer(probes.group().next(), where, address, port, limits, policy);
     }
 
@@ -134,7 +129,7 @@ public final class IperfServer implements AutoCloseable {
     }
 
     private void accepted(EpollSocketChannel channel) {
-        Ipv4Address peer = Sockets.address(channel.remoteAddress().getAddress());
+        IpAddress peer = Sockets.address(channel.remoteAddress().getAddress());
         if (!policy.enter(peer)) {
             channel.unsafe().closeForcibly();
             return;
@@ -155,15 +150,15 @@ public final class IperfServer implements AutoCloseable {
     }
 
     /** The test of that peer that waits for UDP streams. */
-    Optional<ServerTest> waitingForUdp(Ipv4Address peer) {
+    Optional<ServerTest> waitingForUdp(IpAddress peer) {
         return tests.values().stream()
                 .filter(test -> test.peer().equals(peer) && test.waitsForUdp())
                 .findFirst();
     }
 
     /** Whether one more test of this peer may run; then {@link #leave} follows. */
-    boolean enter(Ipv4Address peer) {
-        Ipv4Address owner = policy.owner(peer);
+    boolean enter(IpAddress peer) {
+        IpAddress owner = policy.owner(peer);
         int own = running.getOrDefault(owner, 0);
         if (busy >= limits.tests() || own >= limits.testsOfOne()) {
             return false;
@@ -173,7 +168,7 @@ public final class IperfServer implements AutoCloseable {
         return true;
     }
 
-    void leave(Ipv4Address peer) {
+    void leave(IpAddress peer) {
         running.computeIfPresent(policy.owner(peer), (owner, before) -> before == 1 ? null : before - 1);
         busy--;
     }

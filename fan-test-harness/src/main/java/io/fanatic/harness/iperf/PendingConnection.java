@@ -4,7 +4,7 @@ import static io.fanatic.netlink.libc.Native.LIBC;
 import static io.fanatic.netlink.libc.Native.buffer;
 import static io.fanatic.netlink.libc.Native.errno;
 
-import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.IpAddress;
 import io.fanatic.harness.iperf.protocol.Cookie;
 import io.fanatic.harness.iperf.protocol.ProtocolException;
 import io.fanatic.harness.net.EpollHandle;
@@ -18,19 +18,19 @@ import org.jspecify.annotations.Nullable;
 /** An accepted connection until its cookie has been read, and not a byte more: then it is a control connection or a stream. */
 final class PendingConnection extends EpollHandle {
     private final IperfServer server;
-    private final Ipv4Address peer;
+    private final IpAddress peer;
     private final EpollSocketChannel channel;
     private final ByteBuffer cookie = buffer(Cookie.BYTES);
     private @Nullable ScheduledFuture<?> deadline;
 
-    PendingConnection(IperfServer server, Ipv4Address peer, EpollSocketChannel channel) {
+    PendingConnection(IperfServer server, IpAddress peer, EpollSocketChannel channel) {
         super(channel.fd().intValue(), () -> channel.unsafe().closeForcibly());
         this.server = server;
         this.peer = peer;
         this.channel = channel;
     }
 
-    Ipv4Address peer() {
+    IpAddress peer() {
         return peer;
     }
 

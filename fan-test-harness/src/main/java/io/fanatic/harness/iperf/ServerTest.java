@@ -1,6 +1,6 @@
 package io.fanatic.harness.iperf;
 
-import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.IpAddress;
 import io.fanatic.harness.iperf.protocol.ControlConnection;
 import io.fanatic.harness.iperf.protocol.Cookie;
 import io.fanatic.harness.iperf.protocol.ParametersJson;
@@ -45,7 +45,7 @@ final class ServerTest {
 
     private final IperfServer server;
     private final Cookie cookie;
-    private final Ipv4Address peer;
+    private final IpAddress peer;
     private final List<Stream> streams = new ArrayList<>();
     private final List<PendingConnection> connections = new ArrayList<>();
     private final ControlConnection wire;
@@ -69,14 +69,14 @@ final class ServerTest {
         OVER
     }
 
-    ServerTest(IperfServer server, Cookie cookie, Ipv4Address peer) {
+    ServerTest(IperfServer server, Cookie cookie, IpAddress peer) {
         this.server = server;
         this.cookie = cookie;
         this.peer = peer;
         this.wire = new ControlConnection(this::broken);
     }
 
-    Ipv4Address peer() {
+    IpAddress peer() {
         return peer;
     }
 

@@ -3,14 +3,14 @@ package io.fanatic.harness.iperf;
 import static io.fanatic.netlink.libc.Native.buffer;
 import static io.fanatic.netlink.libc.Native.sockets;
 
-import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.IpAddress;
 import io.fanatic.harness.iperf.protocol.Handshake;
 import io.fanatic.harness.iperf.stream.UdpReceiver;
 import io.fanatic.harness.net.EpollHandle;
 import io.fanatic.harness.net.Tcp;
 import io.fanatic.harness.throughput.Tuning;
 import io.fanatic.netlink.libc.Native;
-import io.fanatic.netlink.libc.SockaddrIn;
+import io.fanatic.netlink.libc.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.HashMap;
@@ -23,9 +23,12 @@ final class UdpPort extends EpollHandle {
 
     private final IperfServer server;
     private final ByteBuffer datagram = buffer(Tuning.MAX_DATAGRAM).order(ByteOrder.BIG_ENDIAN);
-    private final ByteBuffer sender = buffer(SockaddrIn.BYTES);
+    private final ByteBuffer sender = buffer(SocketAddress.MAX_BYTES);
     private final ByteBuffer senderLength = buffer(4);
-    private final Map<Long, Peer> peers = new HashMap<>();
+    private final Map<From, Peer> peers = new HashMap<>();
+
+    /** Whose datagrams are one stream's. */
+    private record From(IpAddress address, int port) {}
 
     private record Peer(ServerTest test, Optional<UdpReceiver> receiver) {}
 
@@ -37,7 +40,7 @@ final class UdpPort extends EpollHandle {
     @Override
     protected void ready(boolean readable, boolean writable) {
         for (int i = 0; i < AT_ONCE; i++) {
-            senderLength.putInt(0, SockaddrIn.BYTES);
+            senderLength.putInt(0, SocketAddress.MAX_BYTES);
             long length =
                     sockets().recvfrom(number(), datagram, datagram.capacity(), Tcp.MSG_DONTWAIT, sender, senderLength);
             if (length < 0) {
@@ -49,9 +52,9 @@ final class UdpPort extends EpollHandle {
     }
 
     private void received(int length) {
-        Ipv4Address address = SockaddrIn.address(sender);
-        int port = SockaddrIn.port(sender);
-        long key = (long) address.bits() << 16 | port;
+        IpAddress address = SocketAddress.address(sender);
+        int port = SocketAddress.port(sender);
+        From key = new From(address, port);
         Peer known = peers.get(key);
         if (known != null) {
             known.receiver.ifPresent(stream -> stream.received(datagram, length));
@@ -60,7 +63,7 @@ final class UdpPort extends EpollHandle {
         int reply = Handshake.replyTo(datagram, length);
         Optional<ServerTest> test = reply == 0 ? Optional.empty() : server.waitingForUdp(address);
         if (test.isPresent()) {
-            ByteBuffer to = SockaddrIn.of(address, port);
+            ByteBuffer to = SocketAddress.of(address, port);
             ByteBuffer answer =
                     buffer(Handshake.BYTES).order(ByteOrder.BIG_ENDIAN).putInt(0, reply);
             send(answer, to);
@@ -70,7 +73,7 @@ final class UdpPort extends EpollHandle {
 
     /** False when the kernel has no room at present. */
     private boolean send(ByteBuffer bytes, ByteBuffer to) {
-        return sockets().sendto(number(), bytes, bytes.capacity(), Tcp.MSG_DONTWAIT, to, SockaddrIn.BYTES) >= 0
+        return sockets().sendto(number(), bytes, bytes.capacity(), Tcp.MSG_DONTWAIT, to, to.capacity()) >= 0
                 || !Tcp.wouldBlock(Native.errno());
     }
 

@@ -1,10 +1,6 @@
 package io.fanatic.harness.lab;
 
-import io.fanatic.core.FanSlice;
 import io.fanatic.core.Ipv4Address;
-import io.fanatic.core.Ipv6Address;
-import io.fanatic.core.Ipv6Mapping;
-import io.fanatic.core.Ipv6Prefix;
 import io.fanatic.netlink.host.Namespace;
 
 /**
@@ -17,18 +13,4 @@ import io.fanatic.netlink.host.Namespace;
  * @param address its address in the overlay
  */
 public record LabContainer(LabHost host, int number, String name, Namespace namespace, Ipv4Address address)
-        implements LabNode {
-
-    /**
-     * {@return its address in an IPv6 overlay of its host's fan, as far from the host address as the IPv4 address is}
-     *
-     * @param overlay of the fan
-     * @throws IllegalArgumentException when the overlay does not go with the underlay, see {@link Ipv6Mapping}
-     */
-    public Ipv6Address ipv6Address(Ipv6Prefix overlay) {
-        FanSlice slice = host.slice();
-        Ipv6Mapping mapping = new Ipv6Mapping(overlay, slice.mapping().underlay());
-        return mapping.hostAddressOf(slice.underlayAddress())
-                .plus(address.bits() - slice.hostAddress().bits());
-    }
-}
+        implements LabNode {}

@@ -1,6 +1,10 @@
 package io.fanatic.harness.lab;
 
+import io.fanatic.core.FanSlice;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv6Address;
+import io.fanatic.core.Ipv6Mapping;
+import io.fanatic.core.Ipv6Prefix;
 import io.fanatic.netlink.host.Namespace;
 import java.time.Duration;
 import java.util.Arrays;
@@ -20,6 +24,19 @@ public sealed interface LabNode permits LabHost, LabContainer {
 
     /** {@return the node's address in the overlay} */
     Ipv4Address address();
+
+    /**
+     * {@return its address in an IPv6 overlay of its host's fan, as far from the host address as the IPv4 address is}
+     *
+     * @param overlay of the fan
+     * @throws IllegalArgumentException when the overlay does not go with the underlay, see {@link Ipv6Mapping}
+     */
+    default Ipv6Address ipv6Address(Ipv6Prefix overlay) {
+        FanSlice slice = host().slice();
+        Ipv6Mapping mapping = new Ipv6Mapping(overlay, slice.mapping().underlay());
+        return mapping.hostAddressOf(slice.underlayAddress())
+                .plus(address().bits() - slice.hostAddress().bits());
+    }
 
     /**
      * Runs a command inside, without input, and waits for it.

@@ -1,6 +1,6 @@
 package io.fanatic.harness.net;
 
-import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.IpAddress;
 
 /** Decides which peers a server serves. Called on event loops, by several threads. */
 public interface AccessPolicy {
@@ -8,40 +8,40 @@ public interface AccessPolicy {
     /** Serves everybody and remembers nothing. */
     AccessPolicy EVERYBODY = new AccessPolicy() {
         @Override
-        public boolean enter(Ipv4Address peer) {
+        public boolean enter(IpAddress peer) {
             return true;
         }
 
         @Override
-        public void leave(Ipv4Address peer) {}
+        public void leave(IpAddress peer) {}
 
         @Override
-        public boolean welcome(Ipv4Address peer) {
+        public boolean welcome(IpAddress peer) {
             return true;
         }
 
         @Override
-        public void offence(Ipv4Address peer, String what) {}
+        public void offence(IpAddress peer, String what) {}
     };
 
     /** The owner that a peer belongs to: a server counts its limits by owner. */
-    default Ipv4Address owner(Ipv4Address peer) {
+    default IpAddress owner(IpAddress peer) {
         return peer;
     }
 
     /** Whether one more connection of this peer is taken; then {@link #leave} follows. */
-    boolean enter(Ipv4Address peer);
+    boolean enter(IpAddress peer);
 
     /** A connection that was taken has ended. */
-    void leave(Ipv4Address peer);
+    void leave(IpAddress peer);
 
     /** Whether a datagram of this peer is answered. */
-    boolean welcome(Ipv4Address peer);
+    boolean welcome(IpAddress peer);
 
     /**
      * The peer did what it should not, and its connection is closed.
      *
      * @param what in words, after the peer's name: {@code sent no cookie}
      */
-    void offence(Ipv4Address peer, String what);
+    void offence(IpAddress peer, String what);
 }

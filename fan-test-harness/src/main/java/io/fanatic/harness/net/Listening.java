@@ -1,6 +1,6 @@
 package io.fanatic.harness.net;
 
-import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.IpAddress;
 import io.fanatic.netlink.host.Namespace;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -32,7 +32,7 @@ public final class Listening {
     public static Channel on(
             IoEventLoop loop,
             Optional<Namespace> where,
-            Ipv4Address address,
+            IpAddress address,
             int port,
             Consumer<EpollSocketChannel> accepted) {
         EpollServerSocketChannel channel = inside(where, EpollServerSocketChannel::new);

@@ -5,8 +5,9 @@ import static io.fanatic.netlink.libc.Native.buffer;
 import static io.fanatic.netlink.libc.Native.check;
 
 import io.fanatic.core.IpAddress;
+import io.fanatic.core.IpFamily;
 import io.fanatic.core.Ipv4Address;
-import io.fanatic.netlink.libc.SockaddrIn;
+import io.fanatic.netlink.libc.SocketAddress;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -17,6 +18,7 @@ import java.time.Duration;
 /** Socket numbers of the kernel's headers and the step between our addresses and the JDK's. */
 public final class Sockets {
     public static final int AF_INET = 2;
+    public static final int AF_INET6 = 10;
     public static final int AF_PACKET = 17;
     public static final int SOCK_RAW = 3;
     public static final int SOCK_NONBLOCK = 04000;
@@ -29,6 +31,8 @@ public final class Sockets {
 
     public static final int IPPROTO_TCP = 6;
     public static final int IPPROTO_UDP = 17;
+    public static final int IPPROTO_IPV6 = 41;
+    public static final int IPPROTO_ICMPV6 = 58;
 
     private static final int SOL_SOCKET = 1;
     private static final int SO_RCVTIMEO = 20;
@@ -47,9 +51,19 @@ public final class Sockets {
         }
     }
 
-    public static Ipv4Address address(InetAddress address) {
-        byte[] octets = address.getAddress();
-        return Ipv4Address.of(ByteBuffer.wrap(octets, octets.length - 4, 4).getInt());
+    /** An IPv4 address also where it is written as one of IPv6 ({@code ::ffff:250.0.1.2}), as sockets of both families do. */
+    public static IpAddress address(InetAddress address) {
+        try {
+            return IpAddress.ofOctets(
+                    InetAddress.getByAddress(address.getAddress()).getAddress());
+        } catch (UnknownHostException e) {
+            throw new UncheckedIOException("4 or 16 octets are an address", e);
+        }
+    }
+
+    /** AF_INET or AF_INET6. */
+    public static int number(IpFamily family) {
+        return family == IpFamily.IPV4 ? AF_INET : AF_INET6;
     }
 
     /**
@@ -62,8 +76,9 @@ public final class Sockets {
     public static int raw(int protocol, Ipv4Address from, Ipv4Address to) {
         int fd = check("open a raw socket", LIBC.socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, protocol));
         try {
-            check("bind to " + from, LIBC.bind(fd, SockaddrIn.of(from, 0), SockaddrIn.BYTES));
-            check("connect to " + to, LIBC.connect(fd, SockaddrIn.of(to, 0), SockaddrIn.BYTES));
+            Tcp.bind(fd, from, 0);
+            ByteBuffer there = SocketAddress.of(to, 0);
+            check("connect to " + to, LIBC.connect(fd, there, there.capacity()));
             return fd;
         } catch (RuntimeException e) {
             LIBC.close(fd);

@@ -4,10 +4,11 @@ import static io.fanatic.netlink.libc.Native.LIBC;
 import static io.fanatic.netlink.libc.Native.buffer;
 import static io.fanatic.netlink.libc.Native.check;
 
-import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.IpAddress;
+import io.fanatic.core.IpFamily;
 import io.fanatic.netlink.libc.Errno;
 import io.fanatic.netlink.libc.Native;
-import io.fanatic.netlink.libc.SockaddrIn;
+import io.fanatic.netlink.libc.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
@@ -29,6 +30,7 @@ public final class Tcp {
     private static final int SO_SNDBUF = 7;
     private static final int SO_RCVBUF = 8;
     private static final int IP_MTU = 14;
+    private static final int IPV6_MTU = 24;
     private static final int TCP_NODELAY = 1;
     private static final int TCP_MAXSEG = 2;
     private static final int TCP_INFO = 11;
@@ -38,18 +40,20 @@ public final class Tcp {
     private Tcp() {}
 
     /** A non-blocking socket in the calling thread's namespace. */
-    public static int open(int type) {
+    public static int open(IpFamily family, int type) {
         int flags = type | Sockets.SOCK_NONBLOCK | Sockets.SOCK_CLOEXEC;
-        return check("open a socket", LIBC.socket(Sockets.AF_INET, flags, 0));
+        return check("open a socket", LIBC.socket(Sockets.number(family), flags, 0));
     }
 
     /** Begins to connect; 0 when it is done already, else the errno, mostly EINPROGRESS. */
-    public static int connect(int fd, Ipv4Address address, int port) {
-        return LIBC.connect(fd, SockaddrIn.of(address, port), SockaddrIn.BYTES) == 0 ? 0 : Native.errno();
+    public static int connect(int fd, IpAddress address, int port) {
+        ByteBuffer there = SocketAddress.of(address, port);
+        return LIBC.connect(fd, there, there.capacity()) == 0 ? 0 : Native.errno();
     }
 
-    public static void bind(int fd, Ipv4Address address, int port) {
-        check("bind " + address + " port " + port, LIBC.bind(fd, SockaddrIn.of(address, port), SockaddrIn.BYTES));
+    public static void bind(int fd, IpAddress address, int port) {
+        ByteBuffer here = SocketAddress.of(address, port);
+        check("bind " + address + " port " + port, LIBC.bind(fd, here, here.capacity()));
     }
 
     /** The error that waits at a socket, and takes it away; 0 for none. */
@@ -96,12 +100,15 @@ public final class Tcp {
         Sockets.option("no delay", fd, Sockets.IPPROTO_TCP, TCP_NODELAY, 1);
     }
 
-    /** Bytes of the largest packet to the peer of a connected socket, as the kernel knows it now (ip(7), IP_MTU). */
-    public static int pathMtu(int fd) {
+    /** Bytes of the largest packet to the peer of a connected socket, as the kernel knows it now (IP_MTU in ip(7), IPV6_MTU in ipv6(7)). */
+    public static int pathMtu(int fd, IpFamily family) {
         ByteBuffer value = buffer(4);
+        ByteBuffer length = buffer(4).putInt(0, 4);
         check(
                 "read the path's MTU",
-                LIBC.getsockopt(fd, Sockets.IPPROTO_IP, IP_MTU, value, buffer(4).putInt(0, 4)));
+                family == IpFamily.IPV4
+                        ? LIBC.getsockopt(fd, Sockets.IPPROTO_IP, IP_MTU, value, length)
+                        : LIBC.getsockopt(fd, Sockets.IPPROTO_IPV6, IPV6_MTU, value, length));
         return value.getInt(0);
     }
 

@@ -1,6 +1,6 @@
 package io.fanatic.harness.probe;
 
-import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.IpAddress;
 
 /**
  * What became of a {@link Ping}. The warm-up packet is counted nowhere.
@@ -17,7 +17,7 @@ import io.fanatic.core.Ipv4Address;
  * @param error the kernel's words when a request could not even be sent, else empty
  */
 public record PingResult(
-        Ipv4Address target,
+        IpAddress target,
         int sent,
         int received,
         long minNanos,

@@ -6,7 +6,7 @@ import static io.fanatic.netlink.libc.Native.sockets;
 import io.fanatic.harness.net.EpollHandle;
 import io.fanatic.harness.net.Tcp;
 import io.fanatic.netlink.libc.Errno;
-import io.fanatic.netlink.libc.SockaddrIn;
+import io.fanatic.netlink.libc.SocketAddress;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
@@ -44,9 +44,10 @@ final class PingRun extends EpollHandle {
         super(fd);
         this.ping = ping;
         this.result = result;
-        this.target = SockaddrIn.of(ping.target(), 0);
+        this.target = SocketAddress.of(ping.target(), 0);
         ThreadLocalRandom random = ThreadLocalRandom.current();
-        this.echo = new IcmpEcho(random.nextInt(1 << 16), random.nextLong(), ping.payloadBytes());
+        this.echo =
+                new IcmpEcho(ping.target().family(), random.nextInt(1 << 16), random.nextLong(), ping.payloadBytes());
         this.message = new StampedMessage(ping.payloadBytes() + HEADERS);
         this.nanos = new long[ping.count()];
     }
@@ -75,7 +76,7 @@ final class PingRun extends EpollHandle {
         Instant now = Instant.now();
         sentAt = System.nanoTime();
         sentAtOnTheClock = now.getEpochSecond() * 1_000_000_000L + now.getNano();
-        long gone = sockets().sendto(number(), bytes, length, Tcp.MSG_DONTWAIT, target, SockaddrIn.BYTES);
+        long gone = sockets().sendto(number(), bytes, length, Tcp.MSG_DONTWAIT, target, target.capacity());
         int problem = gone < 0 ? errno() : 0;
         request.release();
         if (problem != 0) {
@@ -104,7 +105,7 @@ final class PingRun extends EpollHandle {
 
     private void received(int length, long at) {
         ByteBuf packet = Unpooled.wrappedBuffer(message.data().slice(0, length));
-        if (!message.sender().equals(ping.target()) || !echo.isReplyInIpv4(packet, sequence)) {
+        if (!message.sender().equals(ping.target()) || !echo.isReply(packet, sequence)) {
             return;
         }
         if (sequence > 0) {

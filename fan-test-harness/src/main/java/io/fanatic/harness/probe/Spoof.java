@@ -1,5 +1,6 @@
 package io.fanatic.harness.probe;
 
+import io.fanatic.core.IpAddress;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.MacAddress;
 import io.fanatic.harness.net.Sockets;
@@ -146,7 +147,7 @@ public record Spoof(
                 if (packet.getLength() != 12 || payload.getLong() != nonce) {
                     continue;
                 }
-                Ipv4Address source = Sockets.address(packet.getAddress());
+                IpAddress source = Sockets.address(packet.getAddress());
                 if (source.equals(forged)) {
                     delivered++;
                 } else if (source.equals(honest) && payload.getInt() == awaited) {

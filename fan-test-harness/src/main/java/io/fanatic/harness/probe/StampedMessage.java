@@ -4,9 +4,9 @@ import static io.fanatic.netlink.libc.Native.address;
 import static io.fanatic.netlink.libc.Native.buffer;
 import static io.fanatic.netlink.libc.Native.sockets;
 
-import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.IpAddress;
 import io.fanatic.harness.net.Tcp;
-import io.fanatic.netlink.libc.SockaddrIn;
+import io.fanatic.netlink.libc.SocketAddress;
 import java.nio.ByteBuffer;
 
 /**
@@ -20,7 +20,7 @@ final class StampedMessage {
     private static final int CONTROL_BYTES = 64;
 
     private final ByteBuffer data;
-    private final ByteBuffer sender = buffer(SockaddrIn.BYTES);
+    private final ByteBuffer sender = buffer(SocketAddress.MAX_BYTES);
     private final ByteBuffer control = buffer(CONTROL_BYTES);
     private final ByteBuffer vector = buffer(16);
     private final ByteBuffer header = buffer(56);
@@ -34,7 +34,7 @@ final class StampedMessage {
 
     /** Receives one datagram if there is one; its length, or negative with errno. */
     int receive(int fd) {
-        header.putInt(8, SockaddrIn.BYTES).putLong(40, CONTROL_BYTES);
+        header.putInt(8, SocketAddress.MAX_BYTES).putLong(40, CONTROL_BYTES);
         return (int) sockets().recvmsg(fd, header, Tcp.MSG_DONTWAIT);
     }
 
@@ -43,8 +43,8 @@ final class StampedMessage {
         return data;
     }
 
-    Ipv4Address sender() {
-        return SockaddrIn.address(sender);
+    IpAddress sender() {
+        return SocketAddress.address(sender);
     }
 
     /** Nanoseconds of the real-time clock at which it came; 0 when the kernel did not say. */

@@ -1,6 +1,6 @@
 package io.fanatic.harness.probe;
 
-import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.IpAddress;
 import java.util.Optional;
 
 /**
@@ -12,7 +12,7 @@ import java.util.Optional;
  * @param source the connector's address as the listener saw it; tells whether somebody rewrote it on the way
  * @param error what went wrong (refused, too slow, short, damaged), empty when both ends hold exactly what the other sent
  */
-public record TransferResult(long bytes, long nanos, String congestion, Optional<Ipv4Address> source, String error) {
+public record TransferResult(long bytes, long nanos, String congestion, Optional<IpAddress> source, String error) {
 
     /** {@return whether all bytes arrived both ways with the checksum (CRC-32C) they were sent with} */
     public boolean ok() {

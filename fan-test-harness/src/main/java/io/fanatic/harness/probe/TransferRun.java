@@ -1,7 +1,6 @@
 package io.fanatic.harness.probe;
 
-import io.fanatic.core.IpFamily;
-import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.IpAddress;
 import io.fanatic.harness.net.Sockets;
 import io.netty.channel.Channel;
 import io.netty.channel.epoll.EpollSocketChannel;
@@ -31,7 +30,7 @@ final class TransferRun {
     private final CompletableFuture<TransferResult> result = new CompletableFuture<>();
     private final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     private final List<TransferEnd> ends = new ArrayList<>();
-    private Optional<Ipv4Address> source = Optional.empty();
+    private Optional<IpAddress> source = Optional.empty();
     private String congestion = "";
     private @Nullable ScheduledFuture<?> deadline;
     private boolean finished;
@@ -55,9 +54,7 @@ final class TransferRun {
 
     synchronized void accepted(EpollSocketChannel channel) {
         InetSocketAddress peer = channel.remoteAddress();
-        if (transfer.address().family() == IpFamily.IPV4) {
-            source = Optional.of(Sockets.address(peer.getAddress()));
-        }
+        source = Optional.of(Sockets.address(peer.getAddress()));
         add(channel);
     }
 

@@ -1,6 +1,6 @@
 package io.fanatic.harness.proof;
 
-import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.IpAddress;
 import io.fanatic.harness.lab.LabNode;
 import io.fanatic.harness.probe.PingResult;
 import io.fanatic.harness.probe.SpoofResult;
@@ -43,7 +43,7 @@ public sealed interface Check {
      * @param expectedSource what the listener must see as the connector's address
      * @param result what arrived
      */
-    record Transferred(LabNode from, String to, Ipv4Address expectedSource, TransferResult result) implements Check {
+    record Transferred(LabNode from, String to, IpAddress expectedSource, TransferResult result) implements Check {
         @Override
         public boolean ok() {
             return result.ok() && result.source().equals(Optional.of(expectedSource));
@@ -55,7 +55,7 @@ public sealed interface Check {
             if (!result.ok()) {
                 return text + result.error();
             }
-            String seen = result.source().map(Ipv4Address::toString).orElse("nobody");
+            String seen = result.source().map(IpAddress::toString).orElse("nobody");
             return text + "intact, " + from.name() + " seen as " + seen + (ok() ? "" : " instead of " + expectedSource);
         }
     }

@@ -42,7 +42,7 @@ final class Diagnosis {
                             + " on the underlay either: one of them is down or cut off.",
                     command(from.name(), "ping -c3 " + to.underlayAddress()));
         }
-        if (name.startsWith("ping")) {
+        if (check instanceof Check.Pinged) {
             return Stage.failed(
                     name,
                     to.name() + " answers " + from.name() + " on the underlay, but "

@@ -1,6 +1,7 @@
 package io.fanatic.harness.proof;
 
 import io.fanatic.core.FanMapping;
+import io.fanatic.core.IpFamily;
 import io.fanatic.harness.lab.Lab;
 import io.fanatic.harness.lab.LabContainer;
 import io.fanatic.harness.lab.LabHost;
@@ -138,13 +139,13 @@ public final class LabReport {
      * @return this
      */
     public LabReport skipped(String name, List<NodePair> pairs, String reason) {
-        pairs.forEach(pair -> add(pair, Stage.skipped(name(name, pair), reason)));
+        pairs.forEach(pair -> add(pair, Stage.skipped(name(name, pair), reason).withFamily(pair.family())));
         return this;
     }
 
     private Stage stage(String stage, NodePair pair, Check check) {
         String name = name(stage, pair);
-        return check.ok() ? Stage.ok(name) : diagnosis.of(name, pair, check);
+        return (check.ok() ? Stage.ok(name) : diagnosis.of(name, pair, check)).withFamily(pair.family());
     }
 
     private void add(NodePair pair, Stage stage) {
@@ -153,8 +154,9 @@ public final class LabReport {
     }
 
     /** Hosts meet in each of their fans: beyond the first the stage says in which. */
-    private String name(String stage, NodePair pair) {
+    private String name(String word, NodePair pair) {
         FanMapping fan = pair.fan();
+        String stage = pair.family() == IpFamily.IPV4 ? word : pair.family() + " " + word;
         return fan.equals(lab.spec().mapping()) || pair.to() instanceof LabContainer
                 ? stage
                 : stage + " over " + fan.overlay();

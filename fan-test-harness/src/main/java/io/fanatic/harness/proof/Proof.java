@@ -4,6 +4,8 @@ import io.fanatic.core.Counter;
 import io.fanatic.core.Delivery;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv6Mapping;
+import io.fanatic.core.Ipv6Prefix;
 import io.fanatic.core.MacAddress;
 import io.fanatic.core.Transport;
 import io.fanatic.harness.lab.Lab;
@@ -30,6 +32,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -49,7 +52,6 @@ public final class Proof implements AutoCloseable {
     /** Bytes each way when only the way counts. */
     public static final long SHORT = 1024;
 
-    private static final int ICMP_AND_IPV4_HEADERS = 28;
     /** More at once would wait for each other, and round trips would tell about the queue instead of the fan. */
     private static final int AT_ONCE = 4;
     /** Who has waited this long waits for a time-out, and keeps nobody from starting. */
@@ -100,8 +102,8 @@ public final class Proof implements AutoCloseable {
         Map<FanMapping, Integer> mtus = new HashMap<>();
         warmUp(pairs);
         return each("ping", pairs, AT_ONCE, pair -> {
-            int payload = mtus.computeIfAbsent(pair.fan(), this::mtu) - ICMP_AND_IPV4_HEADERS;
-            Ping ping = Ping.to(pair.to().address()).withPayload(payload).withTimeout(timeout);
+            int mtu = mtus.computeIfAbsent(pair.fan(), this::mtu);
+            Ping ping = Ping.to(pair.destination()).withPacket(mtu).withTimeout(timeout);
             return ping.start(probes, pair.from().namespace())
                     .thenApply(result -> new Check.Pinged(pair.from(), pair.to(), result));
         });
@@ -111,7 +113,7 @@ public final class Proof implements AutoCloseable {
     private void warmUp(List<NodePair> pairs) {
         if (pairs.size() >= WORTH_WARMING) {
             NodePair first = pairs.get(0);
-            Ping.to(first.to().address())
+            Ping.to(first.destination())
                     .withCount(WARM_UP)
                     .withTimeout(Duration.ofMillis(1))
                     .start(probes, first.from().namespace())
@@ -145,11 +147,11 @@ public final class Proof implements AutoCloseable {
     private CompletableFuture<Check.Transferred> transfer(NodePair pair, long bytes) {
         LabNode from = pair.from();
         LabNode to = pair.to();
-        return BulkTransfer.to(to.address())
+        return BulkTransfer.to(pair.destination())
                 .withBytes(bytes)
                 .withTimeout(timeout.multipliedBy(10))
                 .start(probes, from.namespace(), to.namespace())
-                .thenApply(result -> new Check.Transferred(from, to.name(), from.address(), result));
+                .thenApply(result -> new Check.Transferred(from, to.name(), pair.source(), result));
     }
 
     /**
@@ -307,6 +309,32 @@ public final class Proof implements AutoCloseable {
         FanNetwork network = FanNetwork.onThisHost().in(host.namespace());
         Fan fan = fan(host, lab.spec().mapping());
         return () -> network.counters(fan).getOrDefault(counter, 0L);
+    }
+
+    /**
+     * {@return those pairs whose hosts have one IPv6 overlay in their fan, by their addresses in it}
+     *
+     * @param pairs by IPv4
+     */
+    public static List<NodePair> byIpv6(List<NodePair> pairs) {
+        Map<LabHost, Optional<Ipv6Prefix>> overlays = new HashMap<>();
+        List<NodePair> same = new ArrayList<>();
+        for (NodePair pair : pairs) {
+            Optional<Ipv6Prefix> here = overlays.computeIfAbsent(pair.from().host(), Proof::overlay6);
+            Optional<Ipv6Prefix> there = overlays.computeIfAbsent(pair.to().host(), Proof::overlay6);
+            if (here.isPresent() && here.equals(there)) {
+                same.add(new NodePair(pair.from(), pair.to(), here));
+            }
+        }
+        return same;
+    }
+
+    private static Optional<Ipv6Prefix> overlay6(LabHost host) {
+        return FanNetwork.onThisHost().in(host.namespace()).list().stream()
+                .filter(fan -> fan.mapping().equals(host.slice().mapping()))
+                .flatMap(fan -> fan.ipv6().stream())
+                .map(Ipv6Mapping::overlay)
+                .findFirst();
     }
 
     /** As the first host says that has this fan. */

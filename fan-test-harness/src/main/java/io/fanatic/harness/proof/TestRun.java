@@ -4,6 +4,7 @@ import io.fanatic.harness.lab.Lab;
 import io.fanatic.harness.report.Report;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Everything that a fan has to do, tried on a lab, one stage after the other: each pair is pinged, those that answer move a
@@ -35,10 +36,23 @@ public final class TestRun {
      * @param proof of the same lab
      */
     public TestRun(Lab lab, Selection selection, Proof proof) {
+        this(lab, selection, proof, new LabReport(lab).note(selection.notes()));
+    }
+
+    private TestRun(Lab lab, Selection selection, Proof proof, LabReport found) {
         this.lab = lab;
         this.selection = selection;
         this.proof = proof;
-        this.found = new LabReport(lab).note(selection.notes());
+        this.found = found;
+    }
+
+    /** {@return the stages between pairs once more, by IPv6, as part of the same report; empty where no two hosts have an IPv6 overlay} */
+    public Optional<TestRun> ipv6() {
+        List<NodePair> pairs = Proof.byIpv6(selection.pairs());
+        List<NodePair> throughput = Proof.byIpv6(selection.throughput());
+        return pairs.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new TestRun(lab, new Selection(pairs, throughput, List.of()), proof, found));
     }
 
     /**
@@ -47,12 +61,17 @@ public final class TestRun {
      * @return this
      */
     public TestRun runAll() {
-        pings();
-        data();
-        throughput();
+        reach();
+        ipv6().ifPresent(TestRun::reach);
         wayOut();
         lies();
         return this;
+    }
+
+    private void reach() {
+        pings();
+        data();
+        throughput();
     }
 
     /**

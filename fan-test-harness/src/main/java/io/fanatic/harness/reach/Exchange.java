@@ -1,6 +1,6 @@
 package io.fanatic.harness.reach;
 
-import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.IpAddress;
 import io.fanatic.harness.net.Sockets;
 import java.io.IOException;
 import java.io.InputStream;
@@ -26,7 +26,7 @@ import org.apache.commons.net.echo.EchoUDPClient;
  * @param address of the peer
  * @param timeout for connecting, and for each pause
  */
-record Exchange(Ipv4Address address, Duration timeout) {
+record Exchange(IpAddress address, Duration timeout) {
     private static final int CHUNK = 64 << 10;
     private static final int SHORT_BYTES = 64;
     private static final int DATAGRAMS = 5;

@@ -1,5 +1,6 @@
 package io.fanatic.harness.reach;
 
+import io.fanatic.core.IpAddress;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Transport;
 import io.fanatic.core.TunnelType;
@@ -44,6 +45,7 @@ public sealed interface Explanation {
                 || this instanceof DirectNotReceived
                 || this instanceof DirectSilent
                 || this instanceof DirectDropped dropped && !dropped.toIt()
+                || this instanceof Ipv6PingDropped
                 || this instanceof NoResponder;
     }
 
@@ -53,7 +55,7 @@ public sealed interface Explanation {
      * @param address the one to be reached
      * @param anyFan whether some fan is up on this host
      */
-    record NoFanHere(Ipv4Address address, boolean anyFan) implements Explanation {
+    record NoFanHere(IpAddress address, boolean anyFan) implements Explanation {
         @Override
         public Words words() {
             return new Words(
@@ -70,7 +72,7 @@ public sealed interface Explanation {
      *
      * @param address the one to be reached
      */
-    record ThisHost(Ipv4Address address) implements Explanation {
+    record ThisHost(IpAddress address) implements Explanation {
         @Override
         public Words words() {
             return new Words("this-host", address + " is this host itself", "fanctl show");
@@ -82,7 +84,7 @@ public sealed interface Explanation {
      *
      * @param address the one to be reached
      */
-    record NoRoute(Ipv4Address address) implements Explanation {
+    record NoRoute(IpAddress address) implements Explanation {
         @Override
         public Words words() {
             return new Words(
@@ -99,7 +101,7 @@ public sealed interface Explanation {
      * @param bridge the fan's, by which it should go
      * @param link by which it goes
      */
-    record OtherRoute(Ipv4Address address, String bridge, String link) implements Explanation {
+    record OtherRoute(IpAddress address, String bridge, String link) implements Explanation {
         @Override
         public Words words() {
             return new Words(
@@ -241,7 +243,7 @@ public sealed interface Explanation {
      * @param address in the overlay, that was to answer
      * @param refused packets that guard counted meanwhile
      */
-    record WrongOwner(Ipv4Address underlay, Ipv4Address address, long refused) implements Explanation {
+    record WrongOwner(Ipv4Address underlay, IpAddress address, long refused) implements Explanation {
         @Override
         public Words words() {
             return new Words(
@@ -431,7 +433,7 @@ public sealed interface Explanation {
      * @param service its name
      * @param port where nothing listens
      */
-    record NoResponder(Ipv4Address address, String service, int port) implements Explanation {
+    record NoResponder(IpAddress address, String service, int port) implements Explanation {
         @Override
         public Words words() {
             return new Words(
@@ -448,13 +450,29 @@ public sealed interface Explanation {
      * @param service its name
      * @param port which swallows
      */
-    record ServiceSilent(Ipv4Address address, String service, int port) implements Explanation {
+    record ServiceSilent(IpAddress address, String service, int port) implements Explanation {
         @Override
         public Words words() {
             return new Words(
                     "service-silent",
                     address + " is reached by ping, but port " + port + " (" + service
                             + ") neither answers nor refuses: a filter drops it",
+                    "nft list ruleset");
+        }
+    }
+
+    /**
+     * The host answers TCP by IPv6, and no ping.
+     *
+     * @param address the host's in the IPv6 overlay
+     */
+    record Ipv6PingDropped(IpAddress address) implements Explanation {
+        @Override
+        public Words words() {
+            return new Words(
+                    "ipv6-ping",
+                    address + " answers TCP and no ping: a filter there drops ICMPv6, without which IPv6 cannot tell"
+                            + " senders that their packets are too big",
                     "nft list ruleset");
         }
     }

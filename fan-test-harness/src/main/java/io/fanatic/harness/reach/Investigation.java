@@ -60,15 +60,25 @@ final class Investigation {
 
     /** What is wrong with this host's own routes; to be asked before any packet is sent, since some go astray and arrive. */
     Optional<Explanation> routes() {
-        Wiring wiring = wiring();
-        if (wiring.overlay().isEmpty()) {
-            return Optional.of(new Explanation.NoRoute(peer.address()));
+        Optional<Explanation> overlay = route(peer.address());
+        if (overlay.isPresent()) {
+            return overlay;
         }
-        if (wiring.out().isPresent() && !wiring.out().get().name().equals(peer.device())) {
-            return Optional.of(new Explanation.OtherRoute(
-                    peer.address(), peer.device(), wiring.out().get().name()));
+        return wiring().underlay().isEmpty() ? Optional.of(new Explanation.NoRoute(peer.underlay())) : Optional.empty();
+    }
+
+    /** What is wrong with this host's route to an address of the overlay. */
+    Optional<Explanation> route(IpAddress address) {
+        try (NetlinkSocket netlink = host.call(NetlinkSocket::open)) {
+            Optional<Route> route = new Routes(netlink).lookup(address);
+            if (route.isEmpty()) {
+                return Optional.of(new Explanation.NoRoute(address));
+            }
+            return new Links(netlink)
+                    .byIndex(route.get().outInterface())
+                    .filter(link -> !link.name().equals(peer.device()))
+                    .map(link -> new Explanation.OtherRoute(address, peer.device(), link.name()));
         }
-        return wiring.underlay().isEmpty() ? Optional.of(new Explanation.NoRoute(peer.underlay())) : Optional.empty();
     }
 
     /** Why no ping was answered. */

@@ -1,7 +1,10 @@
 package io.fanatic.harness.reach;
 
+import io.fanatic.core.IpAddress;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv6Address;
 import io.fanatic.netlink.engine.Fan;
+import java.util.Optional;
 
 /**
  * The host that is meant, and the way to it.
@@ -11,7 +14,12 @@ import io.fanatic.netlink.engine.Fan;
  * @param underlay the host's address on the underlay
  * @param address its host address in the overlay, by arithmetic
  */
-public record Peer(Ipv4Address given, Fan fan, Ipv4Address underlay, Ipv4Address address) {
+public record Peer(IpAddress given, Fan fan, Ipv4Address underlay, Ipv4Address address) {
+
+    /** {@return its host address in the fan's IPv6 overlay, by arithmetic; empty where the fan has none on this host} */
+    public Optional<Ipv6Address> ipv6Address() {
+        return fan.ipv6().map(mapping -> mapping.hostAddressOf(underlay));
+    }
 
     /** The device that this host's route to the overlay leads to: an IPIP fan routes where a VXLAN fan bridges. */
     String device() {

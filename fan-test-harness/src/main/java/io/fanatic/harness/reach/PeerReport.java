@@ -1,6 +1,6 @@
 package io.fanatic.harness.reach;
 
-import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.IpAddress;
 import java.util.List;
 import java.util.Optional;
 
@@ -12,17 +12,18 @@ import java.util.Optional;
  * @param stages in the order tried; empty when there was nothing to try
  * @param explanation why it failed; empty when it passed
  */
-public record PeerReport(
-        Ipv4Address given, Optional<Peer> peer, List<Stage> stages, Optional<Explanation> explanation) {
+public record PeerReport(IpAddress given, Optional<Peer> peer, List<Stage> stages, Optional<Explanation> explanation) {
 
     /** Copies the list. */
     public PeerReport {
         stages = List.copyOf(stages);
     }
 
-    /** {@return whether there was something to try and all of it passed} */
+    /** {@return whether there was something to try and nothing of it failed} A host without IPv6 passes. */
     public boolean ok() {
-        return explanation.isEmpty() && !stages.isEmpty() && stages.stream().allMatch(Stage::ok);
+        return explanation.isEmpty()
+                && !stages.isEmpty()
+                && stages.stream().noneMatch(stage -> stage.status() == Stage.Status.FAILED);
     }
 
     /**

@@ -1,7 +1,9 @@
 package io.fanatic.harness.reach;
 
 import io.fanatic.core.Counter;
+import io.fanatic.core.IpAddress;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv6Address;
 import io.fanatic.harness.iperf.IperfClient;
 import io.fanatic.harness.probe.Ping;
 import io.fanatic.harness.probe.PingResult;
@@ -20,11 +22,10 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /**
- * Tests other hosts of a fan from one host: ping, packets without encapsulation where the fan has them, path MTU, data with checksums, throughput, names of containers where the fan has them; and explains what fails. Needs root,
+ * Tests other hosts of a fan from one host: ping, packets without encapsulation where the fan has them, path MTU, data with checksums, throughput, names of containers where the fan has them, ping, path MTU and data by IPv6 where it has that; and explains what fails. Needs root,
  * for raw sockets and the fan's counters. To be closed; not for several threads.
  */
 public final class Reach implements AutoCloseable {
-    private static final int ICMP_AND_IPV4_HEADERS = 28;
     private static final int MTU_PINGS = 3;
     /** When none of these is answered, the rest is not worth its time-outs. */
     private static final int FIRST_PINGS = 2;
@@ -58,13 +59,13 @@ public final class Reach implements AutoCloseable {
     }
 
     /**
-     * Tests one peer; see {@link #test(Ipv4Address, ReachSpec, Consumer)}.
+     * Tests one peer; see {@link #test(IpAddress, ReachSpec, Consumer)}.
      *
      * @param address of the host, on the underlay or in the overlay; of a container its host is tested
      * @param spec what to test
      * @return what came of it
      */
-    public PeerReport test(Ipv4Address address, ReachSpec spec) {
+    public PeerReport test(IpAddress address, ReachSpec spec) {
         return test(address, spec, stage -> {});
     }
 
@@ -78,7 +79,7 @@ public final class Reach implements AutoCloseable {
      * @throws io.fanatic.netlink.engine.FanException when this is not root
      * @throws io.fanatic.core.FanaticException when the kernel gives no sockets
      */
-    public PeerReport test(Ipv4Address address, ReachSpec spec, Consumer<Stage> listener) {
+    public PeerReport test(IpAddress address, ReachSpec spec, Consumer<Stage> listener) {
         return test(address, spec, listener, PingSweep.none());
     }
 
@@ -93,9 +94,9 @@ public final class Reach implements AutoCloseable {
      * @return what came of each host
      */
     public List<PeerReport> testAll(
-            List<Ipv4Address> addresses, ReachSpec spec, Progress progress, Consumer<PeerReport> listener) {
+            List<? extends IpAddress> addresses, ReachSpec spec, Progress progress, Consumer<PeerReport> listener) {
         List<Peer> peers = new ArrayList<>();
-        for (Ipv4Address address : addresses) {
+        for (IpAddress address : addresses) {
             peer(address).filter(peer -> !isHere(peer)).ifPresent(peers::add);
         }
         PingSweep sweep = PingSweep.of(
@@ -106,7 +107,7 @@ public final class Reach implements AutoCloseable {
                 spec.timeout(),
                 done -> progress.at("pinging hosts", done, peers.size()));
         List<PeerReport> reports = new ArrayList<>();
-        for (Ipv4Address address : addresses) {
+        for (IpAddress address : addresses) {
             PeerReport report = test(address, spec, stage -> {}, sweep);
             reports.add(report);
             progress.at("testing hosts", reports.size(), addresses.size());
@@ -115,12 +116,9 @@ public final class Reach implements AutoCloseable {
         return reports;
     }
 
-    private PeerReport test(Ipv4Address address, ReachSpec spec, Consumer<Stage> listener, PingSweep sweep) {
+    private PeerReport test(IpAddress address, ReachSpec spec, Consumer<Stage> listener, PingSweep sweep) {
         List<Fan> fans = network.list();
-        Optional<Fan> fan = fans.stream()
-                .filter(each -> each.overlay().contains(address)
-                        || each.mapping().underlay().contains(address))
-                .findFirst();
+        Optional<Fan> fan = fans.stream().filter(each -> leadsTo(each, address)).findFirst();
         if (fan.isEmpty()) {
             return unreached(address, Optional.empty(), new Explanation.NoFanHere(address, !fans.isEmpty()));
         }
@@ -142,9 +140,9 @@ public final class Reach implements AutoCloseable {
      *
      * @param address on an underlay or in an overlay
      */
-    public Optional<Peer> peer(Ipv4Address address) {
+    public Optional<Peer> peer(IpAddress address) {
         for (Fan fan : network.list()) {
-            if (fan.overlay().contains(address) || fan.mapping().underlay().contains(address)) {
+            if (leadsTo(fan, address)) {
                 try {
                     return Optional.of(peer(address, fan));
                 } catch (IllegalArgumentException nobody) {
@@ -155,16 +153,27 @@ public final class Reach implements AutoCloseable {
         return Optional.empty();
     }
 
+    private static boolean leadsTo(Fan fan, IpAddress address) {
+        return fan.overlay().contains(address)
+                || fan.mapping().underlay().contains(address)
+                || fan.ipv6().filter(ipv6 -> ipv6.overlay().contains(address)).isPresent();
+    }
+
     private static boolean isHere(Peer peer) {
         return peer.fan().underlayAddresses().contains(peer.underlay());
     }
 
-    private static PeerReport unreached(Ipv4Address address, Optional<Peer> peer, Explanation explanation) {
+    private static PeerReport unreached(IpAddress address, Optional<Peer> peer, Explanation explanation) {
         return new PeerReport(address, peer, List.of(), Optional.of(explanation));
     }
 
-    private static Peer peer(Ipv4Address address, Fan fan) {
-        Ipv4Address underlay = fan.overlay().contains(address) ? fan.mapping().owner(address) : address;
+    private static Peer peer(IpAddress address, Fan fan) {
+        Ipv4Address underlay;
+        if (address instanceof Ipv4Address ipv4) {
+            underlay = fan.overlay().contains(ipv4) ? fan.mapping().owner(ipv4) : ipv4;
+        } else {
+            underlay = fan.ipv6().orElseThrow().ownerOf(address);
+        }
         return new Peer(address, fan, underlay, fan.mapping().slice(underlay).hostAddress());
     }
 
@@ -204,11 +213,7 @@ public final class Reach implements AutoCloseable {
                 return new PeerReport(
                         peer.given(), Optional.of(peer), stages, Optional.of(investigation.silentOnUnderlay()));
             }
-            PingResult ping = ping(
-                    Math.min(FIRST_PINGS, spec.pings()), Ping.to(peer.address()).payloadBytes());
-            if (ping.received() > 0) {
-                ping = ping(spec.pings(), Ping.to(peer.address()).payloadBytes());
-            }
+            PingResult ping = pings(peer.address());
             add(new Stage.Pinged(ping));
             Optional<Stage.Direct> direct = investigation.direct();
             direct.ifPresent(this::add);
@@ -217,29 +222,80 @@ public final class Reach implements AutoCloseable {
                 Explanation why = direct.flatMap(Stage.Direct::why).orElseGet(investigation::explain);
                 return new PeerReport(peer.given(), Optional.of(peer), stages, Optional.of(why));
             }
-            Stage.PathMtu mtu = pathMtu();
+            Stage.PathMtu mtu = pathMtu(peer.address());
             add(mtu);
             if (mtu.result().received() == 0) {
                 skipTransfers("full packets do not pass");
             } else {
-                data();
+                data(peer.address(), this::add);
                 throughput();
             }
             Optional<Explanation> why = direct.flatMap(Stage.Direct::why);
-            why = why.isPresent() ? why : explain(ping, mtu);
+            why = why.isPresent() ? why : explain(peer.address(), stages, ping, mtu);
+            Optional<Explanation> ipv6 = peer.ipv6Address().flatMap(address -> byIpv6(investigation, address));
+            why = why.isPresent() ? why : ipv6;
             Optional<Stage.Named> names = investigation.names();
             names.ifPresent(this::add);
             why = why.isPresent() ? why : names.flatMap(Stage.Named::why);
             return new PeerReport(peer.given(), Optional.of(peer), stages, why);
         }
 
-        private PingResult ping(int count, int payload) {
-            return Ping.to(peer.address())
-                    .withCount(count)
-                    .withPayload(payload)
-                    .withTimeout(spec.timeout())
-                    .start(probes, host)
-                    .join();
+        /** The same by IPv6, but for throughput; what is wrong with it. Of a host without IPv6 nothing is. */
+        private Optional<Explanation> byIpv6(Investigation investigation, Ipv6Address address) {
+            Optional<Explanation> route = investigation.route(address);
+            if (route.isPresent()) {
+                add(new Stage.ByIpv6(new Stage.Skipped("ping", "this host's route does not lead there")));
+                return route;
+            }
+            long refusedBefore = guard.growth(Counter.RECEIVE_SPOOFED);
+            List<Stage> tried = new ArrayList<>();
+            Consumer<Stage> tell = stage -> {
+                tried.add(stage);
+                add(new Stage.ByIpv6(stage));
+            };
+            PingResult ping = pings(address);
+            if (ping.received() == 0) {
+                long refused = guard.growth(Counter.RECEIVE_SPOOFED) - refusedBefore;
+                boolean tcp = refused == 0 && answersTcp(address);
+                if (refused == 0 && !tcp) {
+                    tell.accept(new Stage.Skipped(
+                            "ping",
+                            peer.underlay() + " answers nothing at " + address
+                                    + ": its fan is up without this IPv6 overlay, or a filter drops IPv6"));
+                    return Optional.empty();
+                }
+                tell.accept(new Stage.Pinged(ping));
+                return Optional.of(
+                        tcp
+                                ? new Explanation.Ipv6PingDropped(address)
+                                : new Explanation.WrongOwner(peer.underlay(), address, refused));
+            }
+            tell.accept(new Stage.Pinged(ping));
+            Stage.PathMtu mtu = pathMtu(address);
+            tell.accept(mtu);
+            if (mtu.result().received() > 0) {
+                data(address, tell);
+            }
+            return explain(address, tried, ping, mtu);
+        }
+
+        /** Whether a host says anything to a TCP connection, be it no. */
+        private boolean answersTcp(IpAddress address) {
+            Exchange exchange = new Exchange(address, spec.timeout());
+            TransferFailure failure =
+                    host.call(() -> exchange.echoShort(spec.echoPort())).trouble();
+            return failure != TransferFailure.SILENT && failure != TransferFailure.STALLED;
+        }
+
+        /** All pings, or only the first when none of those is answered. */
+        private PingResult pings(IpAddress address) {
+            Ping small = Ping.to(address).withTimeout(spec.timeout());
+            PingResult first = run(small.withCount(Math.min(FIRST_PINGS, spec.pings())));
+            return first.received() > 0 ? run(small.withCount(spec.pings())) : first;
+        }
+
+        private PingResult run(Ping ping) {
+            return ping.start(probes, host).join();
         }
 
         private void add(Stage stage) {
@@ -247,45 +303,40 @@ public final class Reach implements AutoCloseable {
             listener.accept(stage);
         }
 
-        private Stage.PathMtu pathMtu() {
+        private Stage.PathMtu pathMtu(IpAddress address) {
             int mtu = peer.fan().mtu();
-            PingResult full = ping(MTU_PINGS, mtu - ICMP_AND_IPV4_HEADERS);
+            Ping ping = Ping.to(address).withTimeout(spec.timeout());
+            PingResult full = run(ping.withCount(MTU_PINGS).withPacket(mtu));
             if (full.received() > 0) {
                 return new Stage.PathMtu(mtu, full, mtu);
             }
-            int passes = Ping.to(peer.address()).payloadBytes() + ICMP_AND_IPV4_HEADERS;
+            Ping once = ping.withCount(1).withTimeout(spec.timeout().dividedBy(4));
+            int passes = ping.packetBytes();
             int fails = mtu;
             while (fails - passes > 1) {
                 int middle = (passes + fails) / 2;
-                boolean answered = Ping.to(peer.address())
-                                .withCount(1)
-                                .withPayload(middle - ICMP_AND_IPV4_HEADERS)
-                                .withTimeout(spec.timeout().dividedBy(4))
-                                .start(probes, host)
-                                .join()
-                                .received()
-                        > 0;
+                boolean answered = run(once.withPacket(middle)).received() > 0;
                 passes = answered ? middle : passes;
                 fails = answered ? fails : middle;
             }
             return new Stage.PathMtu(mtu, full, passes);
         }
 
-        private void data() {
+        private void data(IpAddress address, Consumer<Stage> tell) {
             if (!spec.data()) {
                 return;
             }
-            Exchange exchange = new Exchange(peer.address(), spec.timeout());
+            Exchange exchange = new Exchange(address, spec.timeout());
             Stage.Exchanged first = host.call(() -> exchange.echoShort(spec.echoPort()));
-            add(first);
+            tell.accept(first);
             if (first.ok()) {
-                add(host.call(() -> exchange.echoLong(spec.echoPort(), spec.longBytes())));
-                add(host.call(() -> exchange.echoUdp(spec.echoPort())));
+                tell.accept(host.call(() -> exchange.echoLong(spec.echoPort(), spec.longBytes())));
+                tell.accept(host.call(() -> exchange.echoUdp(spec.echoPort())));
             } else {
-                add(new Stage.Skipped(Service.ECHO_LONG.title(), "echo does not work"));
-                add(new Stage.Skipped(Service.ECHO_UDP.title(), "echo does not work"));
+                tell.accept(new Stage.Skipped(Service.ECHO_LONG.title(), "echo does not work"));
+                tell.accept(new Stage.Skipped(Service.ECHO_UDP.title(), "echo does not work"));
             }
-            add(host.call(() -> exchange.discard(spec.discardPort(), spec.longBytes())));
+            tell.accept(host.call(() -> exchange.discard(spec.discardPort(), spec.longBytes())));
         }
 
         private void throughput() {
@@ -339,20 +390,21 @@ public final class Reach implements AutoCloseable {
         }
 
         /** The first cause wins: what follows from it is not told again. */
-        private Optional<Explanation> explain(PingResult ping, Stage.PathMtu mtu) {
+        private Optional<Explanation> explain(
+                IpAddress address, List<Stage> stages, PingResult ping, Stage.PathMtu mtu) {
             if (stages.stream().allMatch(Stage::ok)) {
                 return Optional.empty();
             }
             long refused = guard.growth(Counter.RECEIVE_SPOOFED);
             if (refused > 0 && stages.stream().anyMatch(Run::swallowed)) {
-                return Optional.of(new Explanation.WrongOwner(peer.underlay(), peer.address(), refused));
+                return Optional.of(new Explanation.WrongOwner(peer.underlay(), address, refused));
             }
             if (mtu.result().received() == 0) {
                 return Optional.of(new Explanation.LargePacketsLost(peer.fan().type(), mtu.mtu(), mtu.largest()));
             }
             for (Stage stage : stages) {
                 if (stage instanceof Stage.Exchanged exchanged && !stage.ok()) {
-                    return Optional.of(explain(exchanged));
+                    return Optional.of(explain(address, exchanged));
                 }
                 if (stage instanceof Stage.Rate rate && rate.result() instanceof Throughput.Failed failed) {
                     return Optional.of(explain(failed));
@@ -377,13 +429,13 @@ public final class Reach implements AutoCloseable {
             return !stage.ok() && stage.status() != Stage.Status.SKIPPED;
         }
 
-        private Explanation explain(Stage.Exchanged exchanged) {
+        private Explanation explain(IpAddress address, Stage.Exchanged exchanged) {
             boolean discards = exchanged.service() == Service.DISCARD;
             int port = discards ? spec.discardPort() : spec.echoPort();
             String name = discards ? "discard" : "echo";
             return switch (exchanged.trouble()) {
-                case REFUSED -> new Explanation.NoResponder(peer.address(), name, port);
-                case SILENT -> new Explanation.ServiceSilent(peer.address(), name, port);
+                case REFUSED -> new Explanation.NoResponder(address, name, port);
+                case SILENT -> new Explanation.ServiceSilent(address, name, port);
                 case STALLED -> new Explanation.BulkTcpFails(peer.fan().tunnel(), exchanged.name());
                 case NONE, CUT, DAMAGED ->
                     new Explanation.Other(exchanged.service().title() + ": " + exchanged.error());

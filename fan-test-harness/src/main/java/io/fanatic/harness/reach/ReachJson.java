@@ -2,6 +2,7 @@ package io.fanatic.harness.reach;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import io.fanatic.core.IpFamily;
 import io.fanatic.harness.probe.PingResult;
 import io.fanatic.harness.throughput.ThroughputJson;
 import java.util.List;
@@ -14,11 +15,13 @@ import java.util.Locale;
  *   schema 1; ok; peers [{
  *     address (as given); underlay, overlay (host address), fan (its overlay), mtu; ok
  *     explanation {code, sentence, command} when not ok
+ *     overlay6 (host address) where the fan has an IPv6 overlay here
  *     stages [{name, status passed|failed|skipped, text, and by kind:
  *       ping       sent, received, min_ms, avg_ms, median_ms, p99_ms, max_ms
  *       path MTU   mtu, largest, sent, received
  *       exchange   bytes, milliseconds, trouble
  *       rate       throughput {see ThroughputJson}
+ *       what was tried by IPv6 has a name that begins with IPv6, and family IPv6
  *     }]
  *   }]
  * </pre>
@@ -57,6 +60,7 @@ public final class ReachJson {
         report.peer().ifPresent(peer -> {
             json.addProperty("underlay", peer.underlay().toString());
             json.addProperty("overlay", peer.address().toString());
+            peer.ipv6Address().ifPresent(ipv6 -> json.addProperty("overlay6", ipv6.toString()));
             json.addProperty("fan", peer.fan().overlay().toString());
             json.addProperty("mtu", peer.fan().mtu());
         });
@@ -75,6 +79,12 @@ public final class ReachJson {
     }
 
     private static JsonObject of(Stage stage) {
+        if (stage instanceof Stage.ByIpv6 other) {
+            JsonObject json = of(other.stage());
+            json.addProperty("name", stage.name());
+            json.addProperty("family", IpFamily.IPV6.toString());
+            return json;
+        }
         JsonObject json = new JsonObject();
         json.addProperty("name", stage.name());
         json.addProperty("status", stage.status().name().toLowerCase(Locale.ROOT));

@@ -1,6 +1,8 @@
 package io.fanatic.harness.reach;
 
 import io.fanatic.core.FanMapping;
+import io.fanatic.core.IpFamily;
+import io.fanatic.core.Ipv4Address;
 import io.fanatic.harness.probe.PingResult;
 import io.fanatic.harness.report.Conditions;
 import io.fanatic.harness.report.Measured;
@@ -49,7 +51,14 @@ public final class ReachReport {
                     fans.add(mapping);
                 }
             } else {
-                hosts.put(name, new Topology.Host(name, report.given(), List.of(), List.of()));
+                Ipv4Address nowhere = (Ipv4Address) IpFamily.IPV4.unspecified();
+                hosts.put(
+                        name,
+                        new Topology.Host(
+                                name,
+                                report.given() instanceof Ipv4Address given ? given : nowhere,
+                                List.of(),
+                                List.of()));
             }
             pairs.add(new Pair(HERE, name, stages(report)));
         }
@@ -107,6 +116,8 @@ public final class ReachReport {
     }
 
     private static io.fanatic.harness.report.Stage stage(Stage stage, Optional<Explanation> why) {
+        boolean ipv6 = stage instanceof Stage.ByIpv6;
+        Stage inner = stage instanceof Stage.ByIpv6 other ? other.stage() : stage;
         Outcome outcome = switch (stage.status()) {
             case PASSED -> Outcome.OK;
             case FAILED -> Outcome.FAILED;
@@ -118,10 +129,11 @@ public final class ReachReport {
         return new io.fanatic.harness.report.Stage(
                 stage.name(),
                 outcome,
-                seconds(stage),
-                measured(stage),
+                seconds(inner),
+                measured(inner),
                 sentence,
-                why.map(Explanation::command).orElse(""));
+                why.map(Explanation::command).orElse(""),
+                ipv6 ? IpFamily.IPV6 : IpFamily.IPV4);
     }
 
     private static double seconds(Stage stage) {

@@ -202,6 +202,28 @@ public sealed interface Stage {
     }
 
     /**
+     * The same by IPv6.
+     *
+     * @param stage what was tried
+     */
+    record ByIpv6(Stage stage) implements Stage {
+        @Override
+        public String name() {
+            return "IPv6 " + stage.name();
+        }
+
+        @Override
+        public Status status() {
+            return stage.status();
+        }
+
+        @Override
+        public String sentence() {
+            return stage.sentence();
+        }
+    }
+
+    /**
      * Not tried.
      *
      * @param name of the stage

@@ -1,5 +1,7 @@
 package io.fanatic.harness.report;
 
+import io.fanatic.core.IpFamily;
+
 /**
  * One thing that was tried between a pair.
  *
@@ -9,9 +11,16 @@ package io.fanatic.harness.report;
  * @param measured its figures
  * @param explanation what went wrong, or why it was skipped, in one sentence; empty when there is nothing to say
  * @param command what to type to look further or to repair it; empty when there is nothing to propose
+ * @param family of the addresses between which it was tried
  */
 public record Stage(
-        String name, Outcome outcome, double seconds, Measured measured, String explanation, String command) {
+        String name,
+        Outcome outcome,
+        double seconds,
+        Measured measured,
+        String explanation,
+        String command,
+        IpFamily family) {
 
     /**
      * Checks the components.
@@ -23,6 +32,20 @@ public record Stage(
             throw new IllegalArgumentException("a stage needs a name");
         }
         Measured.requireAmount("seconds", seconds);
+    }
+
+    /**
+     * A stage by IPv4.
+     *
+     * @param name a short word
+     * @param outcome how it went
+     * @param seconds how long it took; 0 when nobody looked
+     * @param measured its figures
+     * @param explanation what went wrong, or why it was skipped; empty when there is nothing to say
+     * @param command what to type to look further or to repair it; may be empty
+     */
+    public Stage(String name, Outcome outcome, double seconds, Measured measured, String explanation, String command) {
+        this(name, outcome, seconds, measured, explanation, command, IpFamily.IPV4);
     }
 
     /**
@@ -61,7 +84,7 @@ public record Stage(
      * @param figures what was measured
      */
     public Stage with(Measured figures) {
-        return new Stage(name, outcome, seconds, figures, explanation, command);
+        return new Stage(name, outcome, seconds, figures, explanation, command, family);
     }
 
     /**
@@ -70,6 +93,15 @@ public record Stage(
      * @param value seconds, 0 or more
      */
     public Stage withSeconds(double value) {
-        return new Stage(name, outcome, value, measured, explanation, command);
+        return new Stage(name, outcome, value, measured, explanation, command, family);
+    }
+
+    /**
+     * {@return the same by addresses of that family}
+     *
+     * @param value the family
+     */
+    public Stage withFamily(IpFamily value) {
+        return new Stage(name, outcome, seconds, measured, explanation, command, value);
     }
 }

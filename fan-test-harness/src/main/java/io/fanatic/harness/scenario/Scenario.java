@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What a scripted run shall do.
@@ -16,6 +17,7 @@ import java.util.Map;
  * @param lab hosts, fans and containers; its name is only a placeholder
  * @param options the flags of each fan
  * @param hostOptions for some hosts, by number: what overrides the flags of all fans there
+ * @param ipv4Only the numbers of hosts whose fans have no IPv6 overlay
  * @param steps in their order
  */
 public record Scenario(
@@ -23,6 +25,7 @@ public record Scenario(
         LabSpec lab,
         Map<FanMapping, FanOptions> options,
         Map<Integer, FanOptions> hostOptions,
+        Set<Integer> ipv4Only,
         List<Step> steps) {
 
     /** More characters are no scenario. */
@@ -32,6 +35,7 @@ public record Scenario(
     public Scenario {
         options = Map.copyOf(options);
         hostOptions = Map.copyOf(hostOptions);
+        ipv4Only = Set.copyOf(ipv4Only);
         steps = List.copyOf(steps);
     }
 
@@ -66,7 +70,7 @@ public record Scenario(
     FanOptions options(int host, FanMapping fan) {
         FanOptions usual = options.getOrDefault(fan, FanOptions.DEFAULT);
         FanOptions own = hostOptions.getOrDefault(host, FanOptions.DEFAULT);
-        FanOptions options = usual;
+        FanOptions options = ipv4Only.contains(host) ? usual.withoutOverlay6() : usual;
         options = own.port().isPresent() ? options.withPort(own.port().getAsInt()) : options;
         options = own.vni().isPresent() ? options.withVni(own.vni().getAsInt()) : options;
         return own.mtu().isPresent() ? options.withMtu(own.mtu().getAsInt()) : options;

@@ -5,10 +5,13 @@ import io.fanatic.core.FanMapping;
 import io.fanatic.core.FanOptions;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Ipv4Prefix;
+import io.fanatic.core.Ipv6Mapping;
+import io.fanatic.core.Ipv6Prefix;
 import io.fanatic.harness.lab.LabSpec;
 import io.fanatic.harness.probe.Ping;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +19,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -32,6 +36,7 @@ final class ScenarioReader {
     private final YamlNode top;
     private final Map<FanMapping, FanOptions> options = new LinkedHashMap<>();
     private final Map<Integer, FanOptions> hostOptions = new HashMap<>();
+    private final Set<Integer> ipv4Only = new HashSet<>();
 
     ScenarioReader(YamlNode top) {
         this.top = top;
@@ -52,17 +57,27 @@ final class ScenarioReader {
             throw steps.error("more than " + MAX_STEPS + " steps");
         }
         return new Scenario(
-                top.require(values, "title").text(), lab, options, hostOptions, steps.map(each -> step(each, lab)));
+                top.require(values, "title").text(),
+                lab,
+                options,
+                hostOptions,
+                ipv4Only,
+                steps.map(each -> step(each, lab)));
     }
 
     private void fan(YamlNode node, Ipv4Prefix underlay) {
-        Map<String, YamlNode> values = node.keys("overlay", "port", "vni", "mtu", "direct");
+        Map<String, YamlNode> values = node.keys("overlay", "overlay6", "port", "vni", "mtu", "direct");
         YamlNode overlay = node.require(values, "overlay");
         FanMapping fan = overlay.as(text -> FanMapping.of(Ipv4Prefix.parse(text), underlay));
         FanOptions flags = flags(values)
                 .withDirect(YamlNode.find(values, "direct")
                         .map(each -> each.as(ScenarioReader::direct))
                         .orElse(Direct.OFF));
+        Optional<YamlNode> overlay6 = YamlNode.find(values, "overlay6");
+        if (overlay6.isPresent()) {
+            Ipv6Prefix prefix = overlay6.get().as(text -> new Ipv6Mapping(Ipv6Prefix.parse(text), underlay).overlay());
+            flags = flags.withOverlay6(prefix);
+        }
         if (options.put(fan, flags) != null) {
             throw overlay.error("the fan " + fan + " is given twice");
         }
@@ -120,8 +135,14 @@ final class ScenarioReader {
         if (!node.isMapping()) {
             return node.as(Ipv4Address::parse);
         }
-        Map<String, YamlNode> values = node.keys("address", "port", "vni", "mtu");
+        Map<String, YamlNode> values = node.keys("address", "overlay6", "port", "vni", "mtu");
         hostOptions.put(number, flags(values));
+        YamlNode.find(values, "overlay6").ifPresent(each -> {
+            if (!each.text().equals("none")) {
+                throw each.error("\"" + each.text() + "\" is not none; the fan gives the IPv6 overlay");
+            }
+            ipv4Only.add(number);
+        });
         return node.require(values, "address").as(Ipv4Address::parse);
     }
 

@@ -248,7 +248,7 @@ public final class ScenarioRun {
         List<String> wrong = new ArrayList<>();
         try (Probes probes = Probes.open()) {
             for (NodePair pair : pairs) {
-                PingResult result = Ping.to(pair.to().address())
+                PingResult result = Ping.to(pair.destination())
                         .withCount(wanted.packets())
                         .withPayload(wanted.bytes())
                         .withTimeout(LOSS_TIMEOUT)
@@ -267,7 +267,14 @@ public final class ScenarioRun {
         return value < least.orElse(0) || value > most.orElse(1);
     }
 
+    /** By IPv4, and those that have an IPv6 overlay by IPv6 as well. */
     private List<NodePair> pairs(Lab lab, List<Step.Ends> ends) {
+        List<NodePair> pairs = new ArrayList<>(pairsByIpv4(lab, ends));
+        pairs.addAll(Proof.byIpv6(pairs));
+        return pairs;
+    }
+
+    private List<NodePair> pairsByIpv4(Lab lab, List<Step.Ends> ends) {
         if (ends.isEmpty()) {
             return Selection.sensible(lab).pairs().stream()
                     .filter(pair -> runs(pair.from()) && runs(pair.to()))

@@ -1,6 +1,10 @@
 package io.fanatic.harness.serve;
 
+import io.fanatic.core.FanMapping;
+import io.fanatic.core.IpAddress;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv6Address;
+import io.fanatic.core.Ipv6Mapping;
 import io.fanatic.harness.net.AccessPolicy;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -15,7 +19,7 @@ final class ConnectionLimiter implements AccessPolicy {
 
     private final ResponderSpec spec;
     private final Consumer<String> log;
-    private final Map<Ipv4Address, Integer> inside = new HashMap<>();
+    private final Map<IpAddress, Integer> inside = new HashMap<>();
     private final Set<String> told = new HashSet<>();
     private int count;
     private long lastUse = System.nanoTime();
@@ -26,16 +30,19 @@ final class ConnectionLimiter implements AccessPolicy {
     }
 
     @Override
-    public Ipv4Address owner(Ipv4Address peer) {
+    public IpAddress owner(IpAddress peer) {
         if (spec.fan().isEmpty() || !spec.fan().get().overlay().contains(peer)) {
             return peer;
         }
         // Also where that is no host's address: a slice that is nobody's is limited as well.
-        return Ipv4Address.of(spec.fan().get().ownerBits(peer.bits()));
+        int owner = spec.fan().get() instanceof Ipv6Mapping ipv6
+                ? ipv6.ownerBits(((Ipv6Address) peer).high())
+                : ((FanMapping) spec.fan().get()).ownerBits(((Ipv4Address) peer).bits());
+        return Ipv4Address.of(owner);
     }
 
     @Override
-    public synchronized boolean enter(Ipv4Address peer) {
+    public synchronized boolean enter(IpAddress peer) {
         if (!welcome(peer)) {
             return false;
         }
@@ -56,14 +63,14 @@ final class ConnectionLimiter implements AccessPolicy {
     }
 
     @Override
-    public synchronized void leave(Ipv4Address peer) {
+    public synchronized void leave(IpAddress peer) {
         inside.computeIfPresent(owner(peer), (address, before) -> before == 1 ? null : before - 1);
         count--;
         lastUse = System.nanoTime();
     }
 
     @Override
-    public synchronized boolean welcome(Ipv4Address peer) {
+    public synchronized boolean welcome(IpAddress peer) {
         if (!spec.peers().contains(peer)) {
             tell(peer, "is turned away: it is not in " + spec.peers());
             return false;
@@ -73,11 +80,11 @@ final class ConnectionLimiter implements AccessPolicy {
     }
 
     @Override
-    public synchronized void offence(Ipv4Address peer, String what) {
+    public synchronized void offence(IpAddress peer, String what) {
         tell(peer, what + "; closed");
     }
 
-    private void tell(Ipv4Address peer, String what) {
+    private void tell(IpAddress peer, String what) {
         String line = peer + " " + what;
         if (told.size() < MAX_REMEMBERED && told.add(line)) {
             log.accept(line);

@@ -3,7 +3,7 @@ package io.fanatic.harness.serve;
 import static io.fanatic.netlink.libc.Native.LIBC;
 import static io.fanatic.netlink.libc.Native.errno;
 
-import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.IpAddress;
 import io.fanatic.harness.net.Tcp;
 import io.netty.channel.epoll.EpollSocketChannel;
 
@@ -12,7 +12,7 @@ final class DiscardConnection extends Served {
     private static final int AT_ONCE = 256 << 10;
     private static final int CALLS = 4;
 
-    DiscardConnection(TcpService service, Ipv4Address peer, EpollSocketChannel channel) {
+    DiscardConnection(TcpService service, IpAddress peer, EpollSocketChannel channel) {
         super(service, peer, channel);
     }
 

@@ -3,7 +3,7 @@ package io.fanatic.harness.serve;
 import static io.fanatic.netlink.libc.Native.LIBC;
 import static io.fanatic.netlink.libc.Native.errno;
 
-import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.IpAddress;
 import io.fanatic.harness.net.Tcp;
 import io.fanatic.netlink.libc.Native;
 import io.netty.channel.epoll.EpollSocketChannel;
@@ -21,7 +21,7 @@ final class EchoConnection extends Served {
     /** What is to be sent before anything is read; from its position to its limit. */
     private @Nullable ByteBuffer held;
 
-    EchoConnection(TcpService service, Ipv4Address peer, EpollSocketChannel channel) {
+    EchoConnection(TcpService service, IpAddress peer, EpollSocketChannel channel) {
         super(service, peer, channel);
     }
 

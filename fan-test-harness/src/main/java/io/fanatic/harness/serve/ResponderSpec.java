@@ -1,8 +1,8 @@
 package io.fanatic.harness.serve;
 
-import io.fanatic.core.FanMapping;
-import io.fanatic.core.Ipv4Address;
-import io.fanatic.core.Ipv4Prefix;
+import io.fanatic.core.IpAddress;
+import io.fanatic.core.OverlayMapping;
+import io.fanatic.core.Prefix;
 import io.fanatic.harness.iperf.IperfClient;
 import java.util.Optional;
 
@@ -18,13 +18,13 @@ import java.util.Optional;
  * @param fan the fan of the peers: then all addresses of one slice, which one host gives out, share the limits of one peer
  */
 public record ResponderSpec(
-        Ipv4Address address,
-        Ipv4Prefix peers,
+        IpAddress address,
+        Prefix peers,
         int echoPort,
         int discardPort,
         int iperfPort,
         ServeLimits limits,
-        Optional<FanMapping> fan) {
+        Optional<OverlayMapping> fan) {
 
     /** RFC 862. */
     public static final int ECHO = 7;
@@ -50,7 +50,7 @@ public record ResponderSpec(
      * @param address the one address to listen on
      * @param peers the network whose addresses are served
      */
-    public static ResponderSpec at(Ipv4Address address, Ipv4Prefix peers) {
+    public static ResponderSpec at(IpAddress address, Prefix peers) {
         return new ResponderSpec(
                 address, peers, ECHO, DISCARD, IperfClient.DEFAULT_PORT, ServeLimits.DEFAULT, Optional.empty());
     }
@@ -80,7 +80,7 @@ public record ResponderSpec(
      *
      * @param mapping says which slice an address is of
      */
-    public ResponderSpec of(FanMapping mapping) {
+    public ResponderSpec of(OverlayMapping mapping) {
         return new ResponderSpec(address, peers, echoPort, discardPort, iperfPort, limits, Optional.of(mapping));
     }
 }

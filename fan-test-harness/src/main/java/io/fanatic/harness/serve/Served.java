@@ -1,17 +1,17 @@
 package io.fanatic.harness.serve;
 
-import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.IpAddress;
 import io.fanatic.harness.net.EpollHandle;
 import io.netty.channel.epoll.EpollSocketChannel;
 
 /** One TCP connection of echo or discard. */
 abstract class Served extends EpollHandle {
     private final TcpService service;
-    private final Ipv4Address peer;
+    private final IpAddress peer;
     private final long began = System.nanoTime();
     private long active = began;
 
-    Served(TcpService service, Ipv4Address peer, EpollSocketChannel channel) {
+    Served(TcpService service, IpAddress peer, EpollSocketChannel channel) {
         super(channel.fd().intValue(), () -> channel.unsafe().closeForcibly());
         this.service = service;
         this.peer = peer;
@@ -21,7 +21,7 @@ abstract class Served extends EpollHandle {
         return service;
     }
 
-    final Ipv4Address peer() {
+    final IpAddress peer() {
         return peer;
     }
 

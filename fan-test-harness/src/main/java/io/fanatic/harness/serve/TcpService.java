@@ -1,6 +1,6 @@
 package io.fanatic.harness.serve;
 
-import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.IpAddress;
 import io.fanatic.harness.net.Listening;
 import io.fanatic.harness.net.Sockets;
 import io.fanatic.netlink.host.Namespace;
@@ -38,7 +38,7 @@ final class TcpService {
             Kind kind,
             IoEventLoop loop,
             Optional<Namespace> where,
-            Ipv4Address address,
+            IpAddress address,
             int port,
             ConnectionLimiter limiter,
             ServeLimits limits) {
@@ -60,7 +60,7 @@ final class TcpService {
     }
 
     private void accepted(EpollSocketChannel channel) {
-        Ipv4Address peer = Sockets.address(channel.remoteAddress().getAddress());
+        IpAddress peer = Sockets.address(channel.remoteAddress().getAddress());
         if (!limiter.enter(peer)) {
             channel.unsafe().closeForcibly();
             return;

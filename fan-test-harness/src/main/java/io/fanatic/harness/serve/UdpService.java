@@ -3,15 +3,16 @@ package io.fanatic.harness.serve;
 import static io.fanatic.netlink.libc.Native.LIBC;
 import static io.fanatic.netlink.libc.Native.address;
 import static io.fanatic.netlink.libc.Native.buffer;
-import static io.fanatic.netlink.libc.Native.check;
 import static io.fanatic.netlink.libc.Native.sockets;
 
-import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.IpAddress;
+import io.fanatic.core.IpFamily;
 import io.fanatic.harness.net.EpollHandle;
 import io.fanatic.harness.net.Listening;
+import io.fanatic.harness.net.Sockets;
 import io.fanatic.harness.net.Tcp;
 import io.fanatic.netlink.host.Namespace;
-import io.fanatic.netlink.libc.SockaddrIn;
+import io.fanatic.netlink.libc.SocketAddress;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 
@@ -26,24 +27,29 @@ final class UdpService extends EpollHandle {
     private static final int MAX_DATAGRAM = 65507;
     private static final int AT_ONCE = 32;
 
-    private static final int IPPROTO_IP = 0;
-    private static final int IP_TTL = 2;
-    private static final int IP_RECVTTL = 12;
     /** A struct cmsghdr with an int: 8 bytes of length, level, type, value. */
     private static final int CONTROL_BYTES = 24;
 
+    /** What a family calls the number of hops that a packet may live: options of ip(7) and ipv6(7), and the control message. */
+    private record Hops(int level, int ask, int message, int set) {
+        private static final Hops IPV4 = new Hops(Sockets.IPPROTO_IP, 12, 2, 2);
+        private static final Hops IPV6 = new Hops(Sockets.IPPROTO_IPV6, 51, 52, 16);
+    }
+
     private final TcpService.Kind kind;
+    private final Hops hops;
     private final ConnectionLimiter limiter;
     private final ByteBuffer datagram = buffer(MAX_DATAGRAM);
-    private final ByteBuffer sender = buffer(SockaddrIn.BYTES);
+    private final ByteBuffer sender = buffer(SocketAddress.MAX_BYTES);
     private final ByteBuffer control = buffer(CONTROL_BYTES);
     private final ByteBuffer vector = buffer(16);
     private final ByteBuffer header = buffer(56);
     private final ByteBuffer option = buffer(4);
 
-    private UdpService(TcpService.Kind kind, int fd, ConnectionLimiter limiter) {
+    private UdpService(TcpService.Kind kind, Hops hops, int fd, ConnectionLimiter limiter) {
         super(fd);
         this.kind = kind;
+        this.hops = hops;
         this.limiter = limiter;
         vector.putLong(0, address(datagram)).putLong(8, MAX_DATAGRAM);
         header.putLong(0, address(sender)).putLong(16, address(vector)).putLong(24, 1);
@@ -51,47 +57,46 @@ final class UdpService extends EpollHandle {
     }
 
     static UdpService open(
-            TcpService.Kind kind, Optional<Namespace> where, Ipv4Address address, int port, ConnectionLimiter limiter) {
+            TcpService.Kind kind, Optional<Namespace> where, IpAddress address, int port, ConnectionLimiter limiter) {
+        Hops hops = address.family() == IpFamily.IPV4 ? Hops.IPV4 : Hops.IPV6;
         int fd = Listening.inside(where, () -> {
-            int socket = Tcp.open(Tcp.SOCK_DGRAM);
+            int socket = Tcp.open(address.family(), Tcp.SOCK_DGRAM);
             try {
                 Tcp.bind(socket, address, port);
-                check(
-                        "ask for the TTL",
-                        LIBC.setsockopt(
-                                socket, IPPROTO_IP, IP_RECVTTL, buffer(4).putInt(0, 1), 4));
+                Sockets.option("asking for the hops left", socket, hops.level(), hops.ask(), 1);
                 return socket;
             } catch (RuntimeException e) {
                 LIBC.close(socket);
                 throw e;
             }
         });
-        return new UdpService(kind, fd, limiter);
+        return new UdpService(kind, hops, fd, limiter);
     }
 
     @Override
     protected void ready(boolean readable, boolean writable) {
         for (int i = 0; i < AT_ONCE; i++) {
-            header.putInt(8, SockaddrIn.BYTES).putLong(40, CONTROL_BYTES);
+            header.putInt(8, SocketAddress.MAX_BYTES).putLong(40, CONTROL_BYTES);
             long length = sockets().recvmsg(number(), header, Tcp.MSG_DONTWAIT);
             if (length < 0) {
                 return;
             }
-            boolean answered = limiter.welcome(SockaddrIn.address(sender))
+            boolean answered = limiter.welcome(SocketAddress.address(sender))
                     && kind == TcpService.Kind.ECHO
-                    && SockaddrIn.port(sender) >= FIRST_CLIENT_PORT
+                    && SocketAddress.port(sender) >= FIRST_CLIENT_PORT
                     && liveOneHopLess();
             if (answered) {
-                sockets().sendto(number(), datagram, length, Tcp.MSG_DONTWAIT, sender, SockaddrIn.BYTES);
+                sockets().sendto(number(), datagram, length, Tcp.MSG_DONTWAIT, sender, SocketAddress.length(sender));
             }
         }
     }
 
     /** Whether anything is left of the life of what was received; the answer gets that. */
     private boolean liveOneHopLess() {
-        boolean told = header.getLong(40) > 0 && control.getInt(8) == IPPROTO_IP && control.getInt(12) == IP_TTL;
+        boolean told =
+                header.getLong(40) > 0 && control.getInt(8) == hops.level() && control.getInt(12) == hops.message();
         int left = told ? control.getInt(16) - 1 : 0;
-        return left > 0 && LIBC.setsockopt(number(), IPPROTO_IP, IP_TTL, option.putInt(0, left), 4) == 0;
+        return left > 0 && LIBC.setsockopt(number(), hops.level(), hops.set(), option.putInt(0, left), 4) == 0;
     }
 
     @Override

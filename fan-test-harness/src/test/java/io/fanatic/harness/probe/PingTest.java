@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv6Address;
 import io.fanatic.netlink.host.Namespace;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -84,6 +85,33 @@ class PingTest {
                 Ping.to(RIGHT).withPayload(full + 1).start(probes, net.left).join();
         assertThat(tooBig.received()).isZero();
         assertThat(tooBig.error()).contains("too long");
+    }
+
+    @Test
+    void ipv6AnswersToFullPacketsAndOneByteMoreDoesNotPass() {
+        Ipv6Address right = Ipv6Address.parse("2001:db8::2");
+        TwoNamespaces.ip(net.left, "address add 2001:db8::1/64 dev eth0 nodad");
+        TwoNamespaces.ip(net.right, "address add 2001:db8::2/64 dev eth0 nodad");
+        Ping ping = Ping.to(right).withTimeout(Duration.ofSeconds(5));
+
+        PingResult full =
+                ping.withCount(20).withPacket(1500).start(probes, net.left).join();
+        assertThat(full.ok()).as(full.toString()).isTrue();
+        assertThat(full.minNanos()).isPositive();
+
+        PingResult tooBig = ping.withTimeout(Duration.ofMillis(100))
+                .withPacket(1501)
+                .start(probes, net.left)
+                .join();
+        assertThat(tooBig.received()).isZero();
+        assertThat(tooBig.error()).contains("too long");
+
+        PingResult nobody = Ping.to(Ipv6Address.parse("2001:db8::3"))
+                .withCount(2)
+                .withTimeout(Duration.ofMillis(50))
+                .start(probes, net.left)
+                .join();
+        assertThat(nobody.received()).isZero();
     }
 
     @Test

@@ -146,4 +146,25 @@ class ScenarioTest {
         assertThat(Quantity.percent(1.0)).isEqualTo("100 %");
         assertThat(Quantity.percent(0.0)).isEqualTo("0 %");
     }
+
+    @Test
+    void anIpv6OverlayIsOfTheFanAndNotOfHostsThatHaveNone() {
+        String text = """
+                title: Dual
+                underlay: 10.0.0.0/16
+                fans: [{overlay: 250.0.0.0/8, overlay6: "%s", vni: 77}]
+                hosts: [10.0.0.1, {address: 10.0.0.2, overlay6: %s}]
+                steps: [{reach: all}]
+                """;
+        Scenario scenario = Scenario.parse("dual.yaml", text.formatted("fd00:fa::/48", "none"));
+        FanMapping fan = scenario.lab().mapping();
+        assertThat(scenario.options(1, fan)).hasToString("vni 77 overlay6 fd00:fa::/48");
+        assertThat(scenario.options(2, fan)).hasToString("vni 77");
+        assertThatThrownBy(() -> Scenario.parse("dual.yaml", text.formatted("fd00:fa::/60", "none")))
+                .hasMessageStartingWith("dual.yaml:3: ")
+                .hasMessageContaining("leaves each host a /76");
+        assertThatThrownBy(() -> Scenario.parse("dual.yaml", text.formatted("fd00:fa::/48", "fd00:fb::/48")))
+                .hasMessageStartingWith("dual.yaml:4: ")
+                .hasMessageContaining("is not none");
+    }
 }

@@ -9,8 +9,11 @@ import static io.fanatic.netlink.libc.Native.sockets;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fanatic.core.FanMapping;
+import io.fanatic.core.IpAddress;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Ipv4Prefix;
+import io.fanatic.core.Ipv6Mapping;
+import io.fanatic.core.Ipv6Prefix;
 import io.fanatic.harness.Condition;
 import io.fanatic.harness.iperf.IperfClient;
 import io.fanatic.harness.iperf.IperfServer;
@@ -21,7 +24,7 @@ import io.fanatic.harness.throughput.IperfSpec;
 import io.fanatic.harness.throughput.TestLength;
 import io.fanatic.harness.throughput.Throughput;
 import io.fanatic.netlink.host.Namespace;
-import io.fanatic.netlink.libc.SockaddrIn;
+import io.fanatic.netlink.libc.SocketAddress;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
@@ -175,7 +178,7 @@ class ResponderTest {
             packet.put(0, (byte) 0x45).putShort(2, (short) 32).put(8, (byte) 64).put(9, (byte) 17);
             packet.putInt(12, from.bits()).putInt(16, to.bits());
             packet.putShort(20, (short) fromPort).putShort(22, (short) toPort).putShort(24, (short) 12);
-            check("send", sockets().sendto(fd, packet, 32, 0, SockaddrIn.of(to, 0), SockaddrIn.BYTES));
+            check("send", sockets().sendto(fd, packet, 32, 0, SocketAddress.of(to, 0), 16));
         } finally {
             LIBC.close(fd);
         }
@@ -232,6 +235,75 @@ class ResponderTest {
                 socket.close();
             }
         }
+    }
+
+    /** The same by IPv6: TCP and UDP of all services, the slice whose places its addresses share, and who is turned away. */
+    @Test
+    void ipv6IsServedAsIpv4Is() throws Exception {
+        IpAddress right = IpAddress.parse("fd00:fa:0:2::1");
+        TwoNamespaces.ip(net.right, "address add " + right + "/48 dev eth0 nodad");
+        for (String address : List.of("fd00:fa:0:1::1", "fd00:fa:0:1::2", "fd00:fa:0:3::1", "fd00:fb::1")) {
+            TwoNamespaces.ip(net.left, "address add " + address + "/128 dev eth0 nodad");
+            TwoNamespaces.ip(net.right, "route add " + address + "/128 dev eth0");
+        }
+        TwoNamespaces.ip(net.left, "route add fd00:fa:0:2::/64 dev eth0 src fd00:fa:0:1::1");
+        Ipv6Mapping fan = new Ipv6Mapping(Ipv6Prefix.parse("fd00:fa::/48"), Ipv4Prefix.parse("10.0.0.0/16"));
+        ServeLimits few =
+                new ServeLimits(1024, 1, Duration.ofMinutes(5), Duration.ofSeconds(30), ServeLimits.DEFAULT.iperf());
+        responder.close();
+        responder = Responder.start(
+                probes,
+                net.right,
+                ResponderSpec.at(right, fan.overlay())
+                        .withPorts(0, 0, 0)
+                        .withLimits(few)
+                        .of(fan),
+                log::add);
+        String server = "[" + right + "]:" + responder.echoPort();
+        for (String[] each : new String[][] {
+            {"TCP6", "fd00:fa:0:1::1", "hello"}, {"UDP6", "fd00:fa:0:1::1", "hello"}, {"UDP6", "fd00:fb::1", ""}
+        }) {
+            String said = socat(each[0] + ":" + server + ",bind=[" + each[1] + "]");
+            assertThat(said).as(each[0] + " from " + each[1]).isEqualTo(each[2]);
+        }
+        try (Socket first = net.left.call(() -> ipv6From("fd00:fa:0:1::1", right));
+                Socket ofTheSameSlice = net.left.call(() -> ipv6From("fd00:fa:0:1::2", right));
+                Socket ofAnother = net.left.call(() -> ipv6From("fd00:fa:0:3::1", right));
+                Socket ofNone = net.left.call(() -> ipv6From("fd00:fb::1", right))) {
+            assertThat(isServed(first)).isTrue();
+            assertThat(isServed(ofTheSameSlice)).isFalse();
+            assertThat(isServed(ofAnother)).isTrue();
+            assertThat(isServed(ofNone)).isFalse();
+        }
+        assertThat(log)
+                .contains(
+                        "fd00:fa:0:1::2 is of a slice that has 1 connections and gets no more",
+                        "fd00:fb::1 is turned away: it is not in fd00:fa::/48");
+        responder.close();
+        responder = Responder.start(
+                probes, net.right, ResponderSpec.at(right, fan.overlay()).withPorts(0, 0, 0), log::add);
+        for (IperfSpec spec : List.of(IperfSpec.tcp(), IperfSpec.udp())) {
+            Throughput result = new IperfClient(right, responder.iperfPort(), Duration.ofSeconds(10))
+                    .start(probes, net.left, spec.withTestLength(TestLength.bytes(MEGABYTE)))
+                    .join();
+            assertThat(result)
+                    .isInstanceOfSatisfying(
+                            Throughput.Measured.class,
+                            measured -> assertThat(measured.conditions().mtu()).isEqualTo(1500));
+        }
+    }
+
+    /** What comes back when it says hello. */
+    private String socat(String to) throws IOException {
+        Process socat = new ProcessBuilder(
+                        net.left.command(List.of("sh", "-c", "printf hello | socat -t 1 - '" + to + "' 2>&1")))
+                .start();
+        return new String(socat.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+
+    private Socket ipv6From(String address, IpAddress to) throws IOException {
+        return new Socket(
+                InetAddress.getByName(to.toString()), responder.echoPort(), InetAddress.getByName(address), 0);
     }
 
     private Socket from(Ipv4Address address, int port) {

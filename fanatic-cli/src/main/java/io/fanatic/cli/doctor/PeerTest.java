@@ -47,7 +47,7 @@ record PeerTest(PeerReport report) {
     Diagnosis diagnosis(Diagnosis here) {
         int looked = report.stages().size();
         if (report.ok()) {
-            return new Diagnosis(looked, List.of(), List.of());
+            return new Diagnosis(looked, List.of(), withoutIpv6());
         }
         Explanation why = report.explanation().orElse(new Explanation.Other("not every stage passed"));
         List<Finding> names = names();
@@ -56,11 +56,10 @@ record PeerTest(PeerReport report) {
         }
         if (why instanceof Explanation.NoResponder) {
             // Nobody has to answer there: ping and full packets came back.
-            return new Diagnosis(
-                    looked,
-                    names,
-                    List.of("no data was exchanged with " + report.given() + ": " + why.sentence() + "; run \""
-                            + why.command() + "\" there"));
+            List<String> notSeen = new ArrayList<>(List.of("no data was exchanged with " + report.given() + ": "
+                    + why.sentence() + "; run \"" + why.command() + "\" there"));
+            notSeen.addAll(withoutIpv6());
+            return new Diagnosis(looked, names, notSeen);
         }
         String subject =
                 report.peer().map(peer -> peer.fan().overlay().toString()).orElse(Finding.HOST);
@@ -97,6 +96,14 @@ record PeerTest(PeerReport report) {
         List<Finding> all = new ArrayList<>(List.of(found.because(causes)));
         all.addAll(names);
         return new Diagnosis(looked, all, List.of());
+    }
+
+    /** That nothing answers by IPv6, which is legal where the host has none. */
+    private List<String> withoutIpv6() {
+        return report.stages().stream()
+                .filter(stage -> stage instanceof Stage.ByIpv6 && stage.status() == Stage.Status.SKIPPED)
+                .map(Stage::sentence)
+                .toList();
     }
 
     /** What it says of names of its containers, where that is not what it should. */

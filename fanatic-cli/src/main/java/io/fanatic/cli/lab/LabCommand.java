@@ -12,9 +12,12 @@ import io.fanatic.cli.terminal.OnExit;
 import io.fanatic.cli.terminal.Screen;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.Ipv4Prefix;
+import io.fanatic.core.Ipv6Mapping;
+import io.fanatic.core.Ipv6Prefix;
 import io.fanatic.harness.lab.Fanctl;
 import io.fanatic.harness.lab.Lab;
 import io.fanatic.harness.lab.LabSpec;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -95,10 +98,15 @@ abstract class LabCommand extends Command {
         private final Option<Integer> port =
                 option("--port", "P", Values::port, "the UDP port of the fans' tunnels (8472)");
 
+        private final Option<Ipv6Prefix> overlay6 = option(
+                "--overlay6", "PREFIX", Ipv6Prefix::parse, "an IPv6 overlay as well, such as fd00:fa::/48 (none)");
+
         /** The fanctl of this installation, with what the shape says about each fan. */
         Fanctl fanctl() {
-            Fanctl fanctl = Fanctl.ofThisInstallation();
-            return port.value().isEmpty() ? fanctl : fanctl.withFlags(List.of("--port", "" + port.required()));
+            List<String> flags = new ArrayList<>();
+            port.value().ifPresent(number -> flags.addAll(List.of("--port", "" + number)));
+            overlay6.value().ifPresent(prefix -> flags.addAll(List.of("--overlay6", prefix.toString())));
+            return Fanctl.ofThisInstallation().withFlags(flags);
         }
 
         LabSpec named(String labName) {
@@ -107,6 +115,7 @@ abstract class LabCommand extends Command {
                 FanMapping mapping = FanMapping.of(
                         overlay.or(usual.mapping().overlay()),
                         underlay.or(usual.mapping().underlay()));
+                overlay6.value().ifPresent(prefix -> new Ipv6Mapping(prefix, mapping.underlay()));
                 return new LabSpec(
                         labName,
                         mapping,

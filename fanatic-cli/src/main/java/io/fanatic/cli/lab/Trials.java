@@ -45,22 +45,8 @@ final class Trials {
 
     /** All that {@link TestRun} can show. */
     void runAll(TestRun test, Selection selection, LabSpec spec) {
-        step("Ping: each to each, packets as large as the MTU (ms)");
-        selection.notes().forEach(note -> screen.wrapped("   ", note));
-        List<Check.Pinged> pings = test.pings();
-        screen.details(LabText.checks(Matrix.ofPings(pings), pings));
-        note("pings between hosts and containers", pings);
-
-        step("TCP: " + Proof.SHORT + " bytes each way, checksummed, where ping was answered");
-        List<Check.Transferred> data = test.data();
-        screen.details(LabText.failures(data));
-        screen.detail(LabText.passed(data));
-        note("short TCP transfers, intact, addresses untranslated", data);
-
-        step("TCP: " + (Proof.LONG >> 20) + " MiB each way, checksummed, one pair at a time (MB/s, both ways)");
-        List<Check.Transferred> transfers = test.throughput();
-        screen.details(LabText.checks(Matrix.ofTransfers(transfers), transfers));
-        note("bulk TCP transfers, intact, addresses untranslated", transfers);
+        reach(test, selection.notes(), "Ping", "TCP", "");
+        test.ipv6().ifPresent(same -> reach(same, List.of(), "Ping, IPv6", "TCP, IPv6", " by IPv6"));
 
         step("The way out: containers to " + spec.outsideAddress() + ", seen there as their host");
         List<Check.Transferred> outside = test.wayOut();
@@ -77,6 +63,26 @@ final class Trials {
             screen.detail("skipped: it takes two hosts with a container");
         }
         note("attempts to send under somebody else's address, refused", spoofs);
+    }
+
+    private void reach(TestRun test, List<String> notes, String ping, String tcp, String by) {
+        step(ping + ": each to each, packets as large as the MTU (ms)");
+        notes.forEach(note -> screen.wrapped("   ", note));
+        List<Check.Pinged> pings = test.pings();
+        screen.details(LabText.checks(Matrix.ofPings(pings), pings));
+        note("pings between hosts and containers" + by, pings);
+
+        step(tcp + ": " + Proof.SHORT + " bytes each way, checksummed, where ping was answered");
+        List<Check.Transferred> data = test.data();
+        screen.details(LabText.failures(data));
+        screen.detail(LabText.passed(data));
+        String intact = by.isEmpty() ? ", intact, addresses untranslated" : by + ", intact, untranslated";
+        note("short TCP transfers" + intact, data);
+
+        step(tcp + ": " + (Proof.LONG >> 20) + " MiB each way, checksummed, one pair at a time (MB/s, both ways)");
+        List<Check.Transferred> transfers = test.throughput();
+        screen.details(LabText.checks(Matrix.ofTransfers(transfers), transfers));
+        note("bulk TCP transfers" + intact, transfers);
     }
 
     /** Prints the table and the verdict. */

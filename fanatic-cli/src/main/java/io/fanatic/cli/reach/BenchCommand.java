@@ -8,7 +8,7 @@ import io.fanatic.cli.command.Console;
 import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.command.Option;
 import io.fanatic.cli.command.Values;
-import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.IpAddress;
 import io.fanatic.harness.iperf.IperfClient;
 import io.fanatic.harness.probe.Probes;
 import io.fanatic.harness.throughput.Direction;
@@ -55,9 +55,9 @@ public final class BenchCommand extends Command {
 
     @Override
     protected ExitCode run(Console console) {
-        Ipv4Address address;
+        IpAddress address;
         try {
-            address = Ipv4Address.parse(word.required());
+            address = IpAddress.parse(word.required());
         } catch (IllegalArgumentException e) {
             throw new CommandException(ExitCode.USAGE, String.valueOf(e.getMessage()));
         }

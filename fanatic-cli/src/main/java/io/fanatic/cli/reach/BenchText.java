@@ -1,6 +1,6 @@
 package io.fanatic.cli.reach;
 
-import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.IpAddress;
 import io.fanatic.harness.reach.Units;
 import io.fanatic.harness.throughput.Conditions;
 import io.fanatic.harness.throughput.IperfSpec;
@@ -17,7 +17,7 @@ final class BenchText {
 
     private BenchText() {}
 
-    static List<String> lines(Ipv4Address address, Throughput.Measured measured) {
+    static List<String> lines(IpAddress address, Throughput.Measured measured) {
         IperfSpec spec = measured.spec();
         boolean tcp = spec.protocol() == Protocol.TCP;
         List<String> lines = new ArrayList<>();
@@ -41,7 +41,7 @@ final class BenchText {
         return lines;
     }
 
-    private static List<String> conditions(Ipv4Address address, IperfSpec spec, Conditions at) {
+    private static List<String> conditions(IpAddress address, IperfSpec spec, Conditions at) {
         boolean tcp = spec.protocol() == Protocol.TCP;
         String streams = at.streams() == 1 ? "one stream" : at.streams() + " streams";
         String rate = spec.rate() == 0 ? "" : " of " + Units.bitsPerSecond(spec.rate());

@@ -2,6 +2,7 @@ package io.fanatic.cli.reach;
 
 import io.fanatic.cli.command.CommandException;
 import io.fanatic.cli.command.ExitCode;
+import io.fanatic.core.IpAddress;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Ipv4Prefix;
 import java.io.IOException;
@@ -25,7 +26,7 @@ final class HostList {
     }
 
     /** @throws CommandException (USAGE) with a sentence when it is neither */
-    static List<Ipv4Address> read(String fileOrNetwork) {
+    static List<IpAddress> read(String fileOrNetwork) {
         Path file = Path.of(fileOrNetwork);
         if (Files.exists(file)) {
             return ofFile(file);
@@ -37,12 +38,12 @@ final class HostList {
         }
     }
 
-    private static List<Ipv4Address> ofNetwork(Ipv4Prefix network) {
+    private static List<IpAddress> ofNetwork(Ipv4Prefix network) {
         if (network.size() > MOST) {
             throw new IllegalArgumentException(
                     network + " has " + network.size() + " addresses; at most " + MOST + " are tested at once");
         }
-        List<Ipv4Address> hosts = new ArrayList<>();
+        List<IpAddress> hosts = new ArrayList<>();
         for (int i = 0; i < network.size(); i++) {
             Ipv4Address address = network.network().plus(i);
             if (network.isHost(address)) {
@@ -53,8 +54,8 @@ final class HostList {
     }
 
     /** An address in each line; what follows a # or a space is for people. */
-    private static List<Ipv4Address> ofFile(Path file) {
-        List<Ipv4Address> hosts = new ArrayList<>();
+    private static List<IpAddress> ofFile(Path file) {
+        List<IpAddress> hosts = new ArrayList<>();
         List<String> lines;
         try {
             lines = Files.readAllLines(file);
@@ -67,7 +68,7 @@ final class HostList {
             String line = lines.get(i).split("#", 2)[0].strip();
             if (!line.isEmpty()) {
                 try {
-                    hosts.add(Ipv4Address.parse(line.split("\\s", 2)[0]));
+                    hosts.add(IpAddress.parse(line.split("\\s", 2)[0]));
                 } catch (IllegalArgumentException e) {
                     throw usage(file + ", line " + (i + 1) + ": " + e.getMessage());
                 }

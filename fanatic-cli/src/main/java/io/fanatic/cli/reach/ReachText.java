@@ -19,6 +19,7 @@ final class ReachText {
     private static final int NAME = 19;
     private static final int STATUS = 7;
     private static final int HOST = 17;
+    private static final int RTT = 12;
 
     private ReachText() {}
 
@@ -53,28 +54,39 @@ final class ReachText {
         return lines;
     }
 
-    static String header() {
-        return pad("host", HOST) + pad("result", STATUS) + pad("rtt avg", 12) + pad("to it", 14) + "from it";
+    /** @param ipv6 whether a fan here has an IPv6 overlay: then there is a column for its round trips */
+    static String header(boolean ipv6) {
+        return pad("host", HOST) + pad("result", STATUS) + pad("rtt avg", RTT) + (ipv6 ? pad("by IPv6", RTT) : "")
+                + pad("to it", 14) + "from it";
     }
 
     /** A host in one line, or why it failed in a few. */
-    static List<String> row(PeerReport report) {
+    static List<String> row(PeerReport report, boolean ipv6) {
         String host = pad(report.given().toString(), HOST) + pad(report.ok() ? "ok" : "FAILED", STATUS);
         if (report.explanation().isPresent()) {
             return wrapped(host, report.explanation().get().sentence());
         }
         StringBuilder line = new StringBuilder(host);
         List<String> rates = new ArrayList<>();
+        String roundTripsByIpv6 = "-";
         for (Stage stage : report.stages()) {
             if (stage instanceof Stage.Pinged pinged) {
-                line.append(pad(
-                        String.format(Locale.ROOT, "%.3f ms", pinged.result().averageNanos() / 1e6), 12));
+                line.append(pad(roundTrip(pinged), RTT));
+            } else if (stage instanceof Stage.ByIpv6 other && other.stage() instanceof Stage.Pinged pinged) {
+                roundTripsByIpv6 = roundTrip(pinged);
             } else if (stage instanceof Stage.Rate rate && rate.result() instanceof Throughput.Measured measured) {
                 rates.add(Units.bitsPerSecond(measured.bitsPerSecond()));
             }
         }
+        if (ipv6) {
+            line.append(pad(roundTripsByIpv6, RTT));
+        }
         rates.forEach(rate -> line.append(pad(rate, 14)));
         return List.of(line.toString().stripTrailing());
+    }
+
+    private static String roundTrip(Stage.Pinged pinged) {
+        return String.format(Locale.ROOT, "%.3f ms", pinged.result().averageNanos() / 1e6);
     }
 
     /** What the rates were measured under; nothing without rates. */

@@ -1,6 +1,6 @@
 package io.fanatic.cli.reach;
 
-import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.IpAddress;
 import io.fanatic.harness.reach.PeerReport;
 import io.fanatic.harness.reach.Reach;
 import io.fanatic.harness.reach.ReachSpec;
@@ -18,7 +18,7 @@ public final class RemoteTest {
      * @param remote the other host's address, on the underlay or in the overlay
      * @return how many stages failed, at least 1 when the host could not be tested
      */
-    public static int run(Ipv4Address remote, Consumer<String> say) {
+    public static int run(IpAddress remote, Consumer<String> say) {
         try (Reach reach = Reach.onThisHost()) {
             say.accept("remote test of " + remote + ": "
                     + reach.peer(remote)

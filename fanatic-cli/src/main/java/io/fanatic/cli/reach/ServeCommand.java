@@ -7,8 +7,9 @@ import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.command.Option;
 import io.fanatic.cli.command.Values;
 import io.fanatic.core.FanSlice;
-import io.fanatic.core.Ipv4Address;
-import io.fanatic.core.Ipv4Prefix;
+import io.fanatic.core.IpAddress;
+import io.fanatic.core.OverlayMapping;
+import io.fanatic.core.Prefix;
 import io.fanatic.harness.iperf.IperfClient;
 import io.fanatic.harness.probe.Probes;
 import io.fanatic.harness.serve.Responder;
@@ -25,13 +26,13 @@ import java.util.Optional;
 
 /** {@code fanatic serve}: what the tests of other hosts talk to. */
 public final class ServeCommand extends Command {
-    private final Option<Ipv4Address> listen = option(
+    private final Option<IpAddress> listen = option(
             "--listen",
             "ADDRESS",
-            Ipv4Address::parse,
+            IpAddress::parse,
             "listen there instead of at the host address of each fan that is up");
-    private final Option<Ipv4Prefix> peers =
-            option("--peers", "CIDR", Ipv4Prefix::parse, "serve addresses of this network only (the overlay)");
+    private final Option<Prefix> peers =
+            option("--peers", "CIDR", Prefix::parse, "serve addresses of this network only (the overlay)");
     private final Option<Integer> echo = port("--echo-port", ResponderSpec.ECHO, "echo (RFC 862)");
     private final Option<Integer> discard = port("--discard-port", ResponderSpec.DISCARD, "discard (RFC 863)");
     private final Option<Integer> iperf = port("--iperf-port", IperfClient.DEFAULT_PORT, "iperf3");
@@ -111,13 +112,14 @@ public final class ServeCommand extends Command {
         List<ResponderSpec> specs = new ArrayList<>();
         List<Fan> fans = FanNetwork.onThisHost().list();
         if (listen.value().isPresent()) {
-            Ipv4Address address = listen.required();
-            Optional<Ipv4Prefix> overlay = fans.stream()
-                    .filter(fan -> fan.overlay().contains(address)
-                            || fan.mapping().underlay().contains(address))
-                    .map(Fan::overlay)
+            IpAddress address = listen.required();
+            Optional<Prefix> overlay = fans.stream()
+                    .flatMap(fan -> mappings(fan).stream())
+                    .filter(mapping -> mapping.overlay().contains(address)
+                            || mapping.underlay().contains(address))
+                    .map(OverlayMapping::overlay)
                     .findFirst();
-            Ipv4Prefix whom = peers.value()
+            Prefix whom = peers.value()
                     .or(() -> overlay)
                     .orElseThrow(() -> new CommandException(
                             ExitCode.USAGE, address + " belongs to no fan that is up; say with --peers whom to serve"));
@@ -126,7 +128,13 @@ public final class ServeCommand extends Command {
         }
         for (Fan fan : fans) {
             for (FanSlice slice : fan.slices()) {
-                specs.add(spec(slice.hostAddress(), peers.or(fan.overlay())).of(fan.mapping()));
+                for (OverlayMapping mapping : mappings(fan)) {
+                    Prefix whom = peers.or(mapping.overlay());
+                    if (whom.family() == mapping.overlay().family()) {
+                        specs.add(spec(mapping.hostAddressOf(slice.underlayAddress()), whom)
+                                .of(mapping));
+                    }
+                }
             }
         }
         if (specs.isEmpty()) {
@@ -137,7 +145,14 @@ public final class ServeCommand extends Command {
         return specs;
     }
 
-    private ResponderSpec spec(Ipv4Address address, Ipv4Prefix whom) {
+    /** Of IPv4, and of IPv6 where the fan has it. */
+    private static List<OverlayMapping> mappings(Fan fan) {
+        List<OverlayMapping> mappings = new ArrayList<>(List.of(fan.mapping()));
+        fan.ipv6().ifPresent(mappings::add);
+        return mappings;
+    }
+
+    private ResponderSpec spec(IpAddress address, Prefix whom) {
         return ResponderSpec.at(address, whom)
                 .withPorts(
                         echo.or(ResponderSpec.ECHO),

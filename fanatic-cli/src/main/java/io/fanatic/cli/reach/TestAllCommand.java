@@ -11,12 +11,13 @@ import io.fanatic.cli.command.Option;
 import io.fanatic.cli.command.Values;
 import io.fanatic.cli.terminal.ProgressLine;
 import io.fanatic.cli.terminal.ReportOutput;
-import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.IpAddress;
 import io.fanatic.harness.reach.Explanation;
 import io.fanatic.harness.reach.PeerReport;
 import io.fanatic.harness.reach.Reach;
 import io.fanatic.harness.reach.ReachJson;
 import io.fanatic.harness.reach.ReachReport;
+import io.fanatic.netlink.FanNetwork;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,12 +40,14 @@ public final class TestAllCommand extends Command {
 
     @Override
     protected ExitCode run(Console console) {
-        List<Ipv4Address> addresses = HostList.read(hosts.required());
+        List<IpAddress> addresses = HostList.read(hosts.required());
         boolean text = !json.or(false);
         reportTo.value().ifPresent(ReportOutput::requireDirectory);
         long began = System.nanoTime();
         List<PeerReport> reports = new ArrayList<>();
-        List<Ipv4Address> unused = new ArrayList<>();
+        List<IpAddress> unused = new ArrayList<>();
+        boolean ipv6 = FanNetwork.onThisHost().list().stream()
+                .anyMatch(fan -> fan.ipv6().isPresent());
         boolean network = HostList.isNetwork(hosts.required());
         ProgressLine progress = ProgressLine.onTerminal();
         try (Reach reach = Reach.onThisHost()) {
@@ -60,9 +63,9 @@ public final class TestAllCommand extends Command {
                     if (text) {
                         progress.erase();
                         if (reports.size() == 1) {
-                            console.out().println(ReachText.header());
+                            console.out().println(ReachText.header(ipv6));
                         }
-                        ReachText.row(report).forEach(console.out()::println);
+                        ReachText.row(report, ipv6).forEach(console.out()::println);
                     }
                 }
             });

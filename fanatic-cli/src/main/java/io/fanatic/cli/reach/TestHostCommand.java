@@ -5,7 +5,7 @@ import io.fanatic.cli.command.Command;
 import io.fanatic.cli.command.Console;
 import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.command.Option;
-import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.IpAddress;
 import io.fanatic.harness.reach.PeerReport;
 import io.fanatic.harness.reach.Reach;
 import io.fanatic.harness.reach.ReachJson;
@@ -31,10 +31,10 @@ public final class TestHostCommand extends Command {
 
     @Override
     protected ExitCode run(Console console) {
-        List<Ipv4Address> addresses = IperfOptions.usage(() -> {
-            List<Ipv4Address> parsed = new ArrayList<>();
+        List<IpAddress> addresses = IperfOptions.usage(() -> {
+            List<IpAddress> parsed = new ArrayList<>();
             for (String word : words.required()) {
-                parsed.add(Ipv4Address.parse(word));
+                parsed.add(IpAddress.parse(word));
             }
             return parsed;
         });
@@ -42,7 +42,7 @@ public final class TestHostCommand extends Command {
         Consumer<String> out = json.or(false) ? line -> {} : console.out()::println;
         List<PeerReport> reports = new ArrayList<>();
         try (Reach reach = Reach.onThisHost()) {
-            for (Ipv4Address address : addresses) {
+            for (IpAddress address : addresses) {
                 out.accept(reach.peer(address).map(ReachText::peer).orElse("Testing " + address));
                 PeerReport report = reach.test(address, spec, stage -> tell(stage, out));
                 ReachText.explanation(report).forEach(out);

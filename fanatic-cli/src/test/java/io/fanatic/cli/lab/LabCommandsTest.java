@@ -104,6 +104,23 @@ class LabCommandsTest {
     }
 
     @Test
+    void aLabWithAnIpv6OverlayIsTestedByBothFamilies() {
+        assertThat(lab("up", "--hosts", "2", "--containers", "1", "--overlay6", "fd00:fa::/68"))
+                .isEqualTo(ExitCode.USAGE);
+        assertThat(errors()).contains("choose an overlay with a prefix of at most /48");
+        assertThat(lab("up", "--hosts", "2", "--containers", "1", "--overlay6", "fd00:fa::/48"))
+                .as(errors())
+                .isEqualTo(ExitCode.DONE);
+        assertThat(lab("test")).as(output()).isEqualTo(ExitCode.DONE);
+        assertThat(output())
+                .contains("pings between hosts and containers by IPv6", "bulk TCP transfers by IPv6, intact")
+                .contains("Everything passed");
+        // Its first line has the lab's name, which is long here.
+        assertThat(output().lines().skip(1)).allMatch(line -> line.length() <= Screen.WIDTH);
+        assertThat(lab("down")).isEqualTo(ExitCode.DONE);
+    }
+
+    @Test
     void aLabStaysUntilItIsTakenDown() {
         assertThat(lab("up", "--hosts", "2", "--containers", "1", "--port", "8473"))
                 .as(errors())

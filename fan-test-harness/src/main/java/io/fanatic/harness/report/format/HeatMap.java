@@ -1,5 +1,7 @@
 package io.fanatic.harness.report.format;
 
+import io.fanatic.core.IpFamily;
+import io.fanatic.harness.report.Report;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -27,14 +29,25 @@ record HeatMap(String id, String title, HostMatrix matrix, Figures.Unit unit, bo
     /** Above this size not every host has its name at the edge where it is narrow. */
     private static final int EVERY = 8;
 
-    /** Empty when the matrix is. */
-    static Optional<HeatMap> ofRate(String title, HostMatrix rates) {
-        return of("throughput", title, rates, Figures::rateUnit, true);
+    /** Empty when there is none of that family. */
+    static Optional<HeatMap> ofRate(String title, Report report, IpFamily family) {
+        HostMatrix rates = HostMatrix.ofRate(report, family);
+        return of(id("throughput", family), title(title, family), rates, Figures::rateUnit, true);
     }
 
     /** As {@link #ofRate}, of round trips. */
-    static Optional<HeatMap> ofRtt(String title, HostMatrix rtts) {
-        return of("rtt", title, rtts, Figures::timeUnit, false);
+    static Optional<HeatMap> ofRtt(String title, Report report, IpFamily family) {
+        HostMatrix rtts = HostMatrix.ofRtt(report, family);
+        return of(id("rtt", family), title(title, family), rtts, Figures::timeUnit, false);
+    }
+
+    private static String id(String id, IpFamily family) {
+        return family == IpFamily.IPV4 ? id : id + "-ipv6";
+    }
+
+    /** What is said of IPv4, and with that word more of IPv6. */
+    static String title(String title, IpFamily family) {
+        return family == IpFamily.IPV4 ? title : title + ", IPv6";
     }
 
     private static Optional<HeatMap> of(

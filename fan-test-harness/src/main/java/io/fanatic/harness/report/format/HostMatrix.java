@@ -1,5 +1,6 @@
 package io.fanatic.harness.report.format;
 
+import io.fanatic.core.IpFamily;
 import io.fanatic.harness.report.Outcome;
 import io.fanatic.harness.report.Pair;
 import io.fanatic.harness.report.Report;
@@ -53,20 +54,21 @@ final class HostMatrix {
     }
 
     /** Mean round trips in milliseconds. */
-    static HostMatrix ofRtt(Report report) {
+    static HostMatrix ofRtt(Report report, IpFamily family) {
         return of(
                 report,
+                family,
                 stage -> stage.measured().rtt().isPresent()
                         ? OptionalDouble.of(stage.measured().rtt().get().average())
                         : OptionalDouble.empty());
     }
 
     /** Payload bits per second. */
-    static HostMatrix ofRate(Report report) {
-        return of(report, stage -> stage.measured().bitsPerSecond());
+    static HostMatrix ofRate(Report report, IpFamily family) {
+        return of(report, family, stage -> stage.measured().bitsPerSecond());
     }
 
-    private static HostMatrix of(Report report, Function<Stage, OptionalDouble> figure) {
+    private static HostMatrix of(Report report, IpFamily family, Function<Stage, OptionalDouble> figure) {
         Map<String, String> owners = report.topology().hostsByNode();
         List<String> hosts = hosts(report, owners);
         int size = hosts.size();
@@ -84,8 +86,11 @@ final class HostMatrix {
             }
             int from = index.getOrDefault(owners.getOrDefault(pair.from(), pair.from()), 0);
             int to = index.getOrDefault(owners.getOrDefault(pair.to(), pair.to()), 0);
-            failed[from * size + to] |= pair.outcome() == Outcome.FAILED;
             for (Stage stage : pair.stages()) {
+                if (stage.family() != family) {
+                    continue;
+                }
+                failed[from * size + to] |= stage.outcome() == Outcome.FAILED;
                 figure.apply(stage).ifPresent(values.get(from * size + to)::add);
             }
         }

@@ -1,14 +1,17 @@
 package io.fanatic.harness.report.format;
 
+import io.fanatic.core.IpFamily;
 import io.fanatic.harness.report.Measured;
 import io.fanatic.harness.report.Pair;
 import io.fanatic.harness.report.Report;
 import io.fanatic.harness.report.Stage;
 import io.fanatic.harness.report.Trial;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.DoubleFunction;
 import java.util.stream.Stream;
 
 /**
@@ -25,7 +28,8 @@ record HtmlReport(Report report, HostMatrix rates, HostMatrix rtts) {
     private static final int MAX_ROWS = 600;
 
     static String of(Report report) {
-        HtmlReport view = new HtmlReport(report, HostMatrix.ofRate(report), HostMatrix.ofRtt(report));
+        HtmlReport view = new HtmlReport(
+                report, HostMatrix.ofRate(report, IpFamily.IPV4), HostMatrix.ofRtt(report, IpFamily.IPV4));
         return Templates.fill("report.html", view, HtmlReport::escape);
     }
 
@@ -135,20 +139,31 @@ record HtmlReport(Report report, HostMatrix rates, HostMatrix rtts) {
     }
 
     List<HeatMap> heatMaps() {
-        return Stream.of(HeatMap.ofRate("Throughput", rates), HeatMap.ofRtt("Round trip time", rtts))
+        return Arrays.stream(IpFamily.values())
+                .flatMap(family -> Stream.of(
+                        HeatMap.ofRate("Throughput", report, family), HeatMap.ofRtt("Round trip time", report, family)))
                 .flatMap(Optional::stream)
                 .toList();
     }
 
     List<Histogram> charts() {
         List<Histogram> charts = new ArrayList<>();
-        if (rates.values().length > 1) {
-            charts.add(Histogram.of("Throughput", rates, Figures::rateUnit));
-        }
-        if (rtts.values().length > 1) {
-            charts.add(Histogram.of("Round trip time", rtts, Figures::timeUnit));
+        for (IpFamily family : IpFamily.values()) {
+            addChart(charts, "Throughput", family, HostMatrix.ofRate(report, family), Figures::rateUnit);
+            addChart(charts, "Round trip time", family, HostMatrix.ofRtt(report, family), Figures::timeUnit);
         }
         return charts;
+    }
+
+    private static void addChart(
+            List<Histogram> charts,
+            String title,
+            IpFamily family,
+            HostMatrix matrix,
+            DoubleFunction<Figures.Unit> units) {
+        if (matrix.values().length > 1) {
+            charts.add(Histogram.of(HeatMap.title(title, family), matrix, units));
+        }
     }
 
     boolean spread() {

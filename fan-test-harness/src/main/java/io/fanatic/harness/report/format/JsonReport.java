@@ -5,6 +5,7 @@ import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.fanatic.core.FanMapping;
+import io.fanatic.core.IpFamily;
 import io.fanatic.harness.report.Conditions;
 import io.fanatic.harness.report.Measured;
 import io.fanatic.harness.report.Outcome;
@@ -118,6 +119,9 @@ public final class JsonReport {
         for (Stage stage : pair.stages()) {
             JsonObject object = new JsonObject();
             object.addProperty("name", stage.name());
+            if (stage.family() != IpFamily.IPV4) {
+                object.addProperty("family", stage.family().toString());
+            }
             measured(object, stage.measured());
             end(object, stage.outcome(), stage.seconds(), stage.explanation(), stage.command());
             stages.add(object);

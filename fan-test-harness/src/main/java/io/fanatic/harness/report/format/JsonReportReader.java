@@ -8,6 +8,7 @@ import com.google.gson.JsonParseException;
 import com.google.gson.JsonPrimitive;
 import com.google.gson.Strictness;
 import io.fanatic.core.FanMapping;
+import io.fanatic.core.IpFamily;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.harness.report.Conditions;
@@ -134,7 +135,17 @@ final class JsonReportReader {
                 at.number("seconds"),
                 measured,
                 at.optional("explanation", JsonReportReader::string).orElse(""),
-                at.optional("command", JsonReportReader::string).orElse(""));
+                at.optional("command", JsonReportReader::string).orElse(""),
+                at.optional("family", JsonReportReader::family).orElse(IpFamily.IPV4));
+    }
+
+    private static IpFamily family(JsonPrimitive value) {
+        for (IpFamily family : IpFamily.values()) {
+            if (family.toString().equals(string(value))) {
+                return family;
+            }
+        }
+        throw new IllegalArgumentException(value + " is neither IPv4 nor IPv6");
     }
 
     private static String string(JsonPrimitive value) {

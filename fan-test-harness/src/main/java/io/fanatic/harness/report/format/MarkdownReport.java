@@ -1,7 +1,9 @@
 package io.fanatic.harness.report.format;
 
+import io.fanatic.core.IpFamily;
 import io.fanatic.harness.report.Report;
 import io.fanatic.harness.report.Topology;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -62,9 +64,9 @@ record MarkdownReport(Report report) {
     }
 
     List<HeatMap> heatMaps() {
-        return Stream.of(
-                        HeatMap.ofRtt("Round trip", HostMatrix.ofRtt(report)),
-                        HeatMap.ofRate("Throughput", HostMatrix.ofRate(report)))
+        return Arrays.stream(IpFamily.values())
+                .flatMap(family -> Stream.of(
+                        HeatMap.ofRtt("Round trip", report, family), HeatMap.ofRate("Throughput", report, family)))
                 .flatMap(Optional::stream)
                 .toList();
     }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
+import io.fanatic.core.IpFamily;
 import io.fanatic.harness.report.Report;
 import io.fanatic.netlink.host.Namespace;
 import java.io.IOException;
@@ -106,8 +107,8 @@ class ReportPageTest {
         for (Report report : REPORTS) {
             open(report);
             Report json = JsonReport.read(JsonReport.of(report));
-            compare(cells("throughput"), HostMatrix.ofRate(json));
-            compare(cells("rtt"), HostMatrix.ofRtt(json));
+            compare(cells("throughput"), HostMatrix.ofRate(json, IpFamily.IPV4));
+            compare(cells("rtt"), HostMatrix.ofRtt(json, IpFamily.IPV4));
         }
     }
 
