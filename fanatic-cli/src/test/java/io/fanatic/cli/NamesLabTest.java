@@ -66,7 +66,10 @@ class NamesLabTest {
         h1 = lab.hosts().get(0);
         h2 = lab.hosts().get(1);
         for (LabHost host : lab.hosts()) {
-            CliRun.fanctl(host, "up --dhcp --names -u " + host.underlayAddress() + "/16 -o 250.0.0.0/8");
+            CliRun up = CliRun.fanctl(
+                    host,
+                    "up --dhcp --names --overlay6 fd00:fa::/48 -u " + host.underlayAddress() + "/16 -o 250.0.0.0/8");
+            assertThat(up.exitCode()).as(up.err()).isEqualTo(ExitCode.DONE);
             // The hosts know each other as hosts do that have no DNS of their own.
             write(host, "/etc/hosts", "127.0.0.1 localhost\n10.0.0.1 h1\n10.0.0.2 h2\n");
         }
@@ -148,6 +151,11 @@ class NamesLabTest {
     }
 
     private static String java(Dockerd docker, LabHost host, String container, Class<?> main, String... words) {
+        return inNetworkOf(docker, host, container, program(main, words));
+    }
+
+    /** The words that start a class with a JDK's usual settings. */
+    static String[] program(Class<?> main, String... words) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
@@ -155,7 +163,7 @@ class NamesLabTest {
                 System.getProperty("java.class.path"),
                 main.getName()));
         command.addAll(Arrays.asList(words));
-        return inNetworkOf(docker, host, container, command.toArray(String[]::new));
+        return command.toArray(String[]::new);
     }
 
     /** What a program on a JDK sees. */
@@ -191,9 +199,11 @@ class NamesLabTest {
     @Test
     @Order(1)
     void everyClientFindsContainersOfBothHostsForwardAndBack() {
+        String web6 = addressOf(docker2, "web", "GlobalIPv6Address");
+        assertThat(web6).startsWith("fd00:fa:0:2:");
         assertThat(docker1.docker("exec", "db", "nslookup", WEB).orThrow().output())
                 .as("busybox in a container of h1")
-                .contains("Address: 250.0.2.200");
+                .contains("Address: 250.0.2.200", "Address: " + web6);
         assertThat(docker2.docker("exec", "web", "nslookup", "db.h1.fan.internal", H2)
                         .orThrow()
                         .output())
@@ -203,7 +213,7 @@ class NamesLabTest {
                         .orThrow()
                         .output())
                 .contains("name = web.10-0-0-2.fan-250.internal");
-        assertThat(inNetworkOf(docker1, h1, "db", "getent", "hosts", WEB)).contains("250.0.2.200");
+        assertThat(inNetworkOf(docker1, h1, "db", "getent", "ahosts", WEB)).contains("250.0.2.200", web6);
         assertThat(inNetworkOf(docker2, h2, "web", "getent", "hosts", addressOf(docker1, "db")))
                 .contains("db.10-0-0-1.fan-250.internal");
         for (String transport : List.of("+notcp", "+tcp")) {
@@ -211,8 +221,15 @@ class NamesLabTest {
                             .strip())
                     .isEqualTo("250.0.2.200");
         }
-        String dig = inNetworkOf(docker1, h1, "db", "dig", "AAAA", WEB);
-        assertThat(dig).contains("status: NOERROR", "ANSWER: 0", "AUTHORITY: 1").doesNotContain("WARNING");
+        assertThat(inNetworkOf(docker1, h1, "db", "dig", "+short", "AAAA", WEB).strip())
+                .isEqualTo(web6);
+        assertThat(inNetworkOf(docker1, h1, "db", "dig", "+short", "-x", web6).strip())
+                .isEqualTo("web.10-0-0-2.fan-250.internal.");
+        assertThat(docker1.docker("exec", "db", "nslookup", web6).orThrow().output())
+                .contains("name = web.10-0-0-2.fan-250.internal");
+        assertThat(inNetworkOf(docker2, h2, "web", "getent", "hosts", addressOf(docker1, "db", "GlobalIPv6Address")))
+                .contains("db.10-0-0-1.fan-250.internal");
+        assertThat(java(docker1, h1, "db", Jdk.class, web6)).endsWith(" web.10-0-0-2.fan-250.internal\n");
         assertThat(java(docker1, h1, "db", Jdk.class, WEB, "250.0.2.200"))
                 .isEqualTo(WEB + " 250.0.2.200 web.10-0-0-2.fan-250.internal\n"
                         + "250.0.2.200 250.0.2.200 web.10-0-0-2.fan-250.internal\n");
@@ -261,8 +278,10 @@ class NamesLabTest {
         assertThat(CliRun.fanatic(h1, "resolve web.h2").done())
                 .isEqualTo("host h2: 10.0.0.2, as the host's resolver says\n"
                         + "slice: 250.0.2.0/24, host address 250.0.2.1\n"
+                        + "slice: fd00:fa:0:2::/64, host address fd00:fa:0:2::1\n"
                         + "asked: 250.0.2.1 for web.10-0-0-2.fan-250.internal\n"
-                        + "answer: 250.0.2.200\n");
+                        + "asked: 250.0.2.1 for the IPv6 addresses of web.10-0-0-2.fan-250.internal\n"
+                        + "answer: 250.0.2.200, " + addressOf(docker2, "web", "GlobalIPv6Address") + "\n");
         assertThat(CliRun.fanatic(h1, "resolve 250.0.2.200").out()).endsWith("answer: web.10-0-0-2.fan-250.internal\n");
         assertThat(CliRun.fanatic(h1, "resolve --json db.h1").out()).contains("\"addresses\":[\"250.0.1.");
         CliRun nobody = CliRun.fanatic(h1, "resolve nobody.h2");
@@ -411,7 +430,12 @@ class NamesLabTest {
     }
 
     private static String addressOf(Dockerd docker, String container) {
-        return docker.docker("inspect", "-f", "{{(index .NetworkSettings.Networks \"fan-250\").IPAddress}}", container)
+        return addressOf(docker, container, "IPAddress");
+    }
+
+    private static String addressOf(Dockerd docker, String container, String field) {
+        return docker.docker(
+                        "inspect", "-f", "{{(index .NetworkSettings.Networks \"fan-250\")." + field + "}}", container)
                 .orThrow()
                 .output()
                 .strip();

@@ -1,6 +1,7 @@
 package io.fanatic.netlink.names;
 
-import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.IpAddress;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
@@ -8,12 +9,12 @@ import java.util.Optional;
  * What is known of a question.
  *
  * @param rcode of RFC 1035, section 4.1.1
- * @param addresses those of a name
+ * @param addresses those of a name, of both families as far as they were asked for
  * @param names those of an address
  * @param apex whether the question's name is that of a zone
  * @param zone whose it is; empty when nobody is authoritative
  */
-record Answer(int rcode, List<Ipv4Address> addresses, List<String> names, boolean apex, Optional<String> zone) {
+record Answer(int rcode, List<IpAddress> addresses, List<String> names, boolean apex, Optional<String> zone) {
     static final int NOERROR = 0;
     static final int FORMERR = 1;
     static final int SERVFAIL = 2;
@@ -21,7 +22,7 @@ record Answer(int rcode, List<Ipv4Address> addresses, List<String> names, boolea
     static final int NOTIMP = 4;
     static final int REFUSED = 5;
 
-    static Answer addresses(FanZone zone, List<Ipv4Address> addresses) {
+    static Answer addresses(FanZone zone, Collection<IpAddress> addresses) {
         return new Answer(NOERROR, List.copyOf(addresses), List.of(), false, Optional.of(zone.name()));
     }
 

@@ -1,7 +1,7 @@
 package io.fanatic.netlink.names;
 
-import io.fanatic.core.FanSlice;
-import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.IpAddress;
+import io.fanatic.core.Prefix;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -31,7 +31,7 @@ record Containers(List<Found> found, List<String> failures) {
      * @param exists also without an address, when it stands between a name and its host
      * @param sources the titles of those who list such a container, in alphabetical order
      */
-    record Match(boolean exists, Set<Ipv4Address> addresses, SortedSet<String> sources) {
+    record Match(boolean exists, Set<IpAddress> addresses, SortedSet<String> sources) {
 
         /** What to know of a name that leads to containers of several sources. */
         Optional<String> ambiguity(String name) {
@@ -43,18 +43,18 @@ record Containers(List<Found> found, List<String> failures) {
     }
 
     /** @param name in small letters */
-    Match match(String name, List<FanSlice> slices) {
+    Match match(String name, List<Prefix> slices) {
         Match match = match(name, slices, false);
         // "_" is legal in DNS, but not in the URLs of Java and gRPC.
         return match.exists() || name.indexOf('-') < 0 ? match : match(name, slices, true);
     }
 
-    private Match match(String name, List<FanSlice> slices, boolean hyphens) {
-        Set<Ipv4Address> addresses = new LinkedHashSet<>();
+    private Match match(String name, List<Prefix> slices, boolean hyphens) {
+        Set<IpAddress> addresses = new LinkedHashSet<>();
         SortedSet<String> sources = new TreeSet<>();
         boolean exists = false;
         for (Found each : found) {
-            List<Ipv4Address> own = inside(each.container(), slices);
+            List<IpAddress> own = inside(each.container(), slices);
             if (own.isEmpty()) {
                 continue;
             }
@@ -72,7 +72,7 @@ record Containers(List<Found> found, List<String> failures) {
     }
 
     /** The own names of the containers at an address. */
-    List<String> namesOf(Ipv4Address address) {
+    List<String> namesOf(IpAddress address) {
         List<String> names = new ArrayList<>();
         for (Found each : found) {
             if (each.container().addresses().contains(address)) {
@@ -85,7 +85,7 @@ record Containers(List<Found> found, List<String> failures) {
     }
 
     /** Names that lead to containers of more than one source, each a sentence. */
-    List<String> ambiguities(List<FanSlice> slices) {
+    List<String> ambiguities(List<Prefix> slices) {
         Set<String> sentences = new LinkedHashSet<>();
         for (Found each : found) {
             names(each.container())
@@ -94,10 +94,9 @@ record Containers(List<Found> found, List<String> failures) {
         return List.copyOf(sentences);
     }
 
-    private static List<Ipv4Address> inside(NamedContainer container, List<FanSlice> slices) {
+    private static List<IpAddress> inside(NamedContainer container, List<Prefix> slices) {
         return container.addresses().stream()
-                .filter(address ->
-                        slices.stream().anyMatch(slice -> slice.cidr().contains(address)))
+                .filter(address -> slices.stream().anyMatch(slice -> slice.contains(address)))
                 .toList();
     }
 

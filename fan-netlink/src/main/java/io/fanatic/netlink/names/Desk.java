@@ -105,7 +105,7 @@ final class Desk {
         if (target.isEmpty() || query.dnsClass() != DnsMessage.INTERNET) {
             return forwarded(query, local, tcp, limit);
         }
-        return inTime(resolver.resolve(target.get(), step -> {}))
+        return inTime(resolver.resolve(target.get(), query.type(), step -> {}))
                 .exceptionally(failed -> Answer.error(Answer.SERVFAIL))
                 .thenApply(answer -> Optional.of(written(query, answer, local, limit)));
     }

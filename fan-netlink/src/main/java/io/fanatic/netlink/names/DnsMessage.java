@@ -1,5 +1,6 @@
 package io.fanatic.netlink.names;
 
+import io.fanatic.core.IpFamily;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.DecoderException;
@@ -50,6 +51,7 @@ record DnsMessage(
     static final int A = 1;
     static final int SOA = 6;
     static final int PTR = 12;
+    static final int AAAA = 28;
     static final int OPT = 41;
     static final int IXFR = 251;
     static final int AXFR = 252;
@@ -78,6 +80,11 @@ record DnsMessage(
      * @param dnssec whether it wants signatures
      */
     record Edns(int bytes, int version, boolean dnssec) {}
+
+    /** {@return the type of the records that have addresses of a family} */
+    static int typeOf(IpFamily family) {
+        return family == IpFamily.IPV4 ? A : AAAA;
+    }
 
     boolean isAnswer() {
         return (flags & QR) != 0;

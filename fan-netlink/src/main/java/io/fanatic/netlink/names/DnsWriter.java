@@ -1,6 +1,6 @@
 package io.fanatic.netlink.names;
 
-import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.IpAddress;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
@@ -87,9 +87,11 @@ final class DnsWriter {
     private static int answers(DnsMessage query, Answer answer, ByteBuf out) {
         int records = 0;
         boolean any = query.type() == DnsMessage.ANY;
-        if (any || query.type() == DnsMessage.A) {
-            for (Ipv4Address address : answer.addresses()) {
-                record(DnsMessage.A, out).writeShort(4).writeInt(address.bits());
+        for (IpAddress address : answer.addresses()) {
+            int type = DnsMessage.typeOf(address.family());
+            if (any || query.type() == type) {
+                byte[] octets = address.octets();
+                record(type, out).writeShort(octets.length).writeBytes(octets);
                 records++;
             }
         }

@@ -3,8 +3,12 @@ package io.fanatic.netlink.names;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.FanNames;
 import io.fanatic.core.FanSlice;
+import io.fanatic.core.IpAddress;
+import io.fanatic.core.IpFamily;
 import io.fanatic.core.Ipv4Address;
-import io.fanatic.core.Ipv4Prefix;
+import io.fanatic.core.Ipv6Address;
+import io.fanatic.core.Ipv6Mapping;
+import io.fanatic.core.Prefix;
 import io.fanatic.netlink.engine.Fan;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,20 +18,19 @@ import java.util.Optional;
  * The names of one fan. Everything here is arithmetic: which host a label names, which slice it owns, whose an address is.
  *
  * @param mapping overlay and underlay
+ * @param ipv6 the IPv6 overlay over the same underlay
  * @param own the slices of this host, at least one
  * @param only whether it is the only fan of this host, which {@code fan.internal} names as well
  */
-record FanZone(FanMapping mapping, List<FanSlice> own, boolean only) {
+record FanZone(FanMapping mapping, Optional<Ipv6Mapping> ipv6, List<FanSlice> own, boolean only) {
     private static final String SUFFIX = ".internal";
     private static final String ONLY = "fan" + SUFFIX;
-    private static final String REVERSE = ".in-addr.arpa";
-    private static final int OCTETS = 4;
 
     /** The zones of the fans that are up, in their order. */
     static List<FanZone> of(List<Fan> fans) {
         return fans.stream()
                 .filter(fan -> !fan.slices().isEmpty())
-                .map(fan -> new FanZone(fan.mapping(), fan.slices(), fans.size() == 1))
+                .map(fan -> new FanZone(fan.mapping(), fan.ipv6(), fan.slices(), fans.size() == 1))
                 .toList();
     }
 
@@ -41,21 +44,17 @@ record FanZone(FanMapping mapping, List<FanSlice> own, boolean only) {
         return only ? List.of(name(), ONLY) : List.of(name());
     }
 
-    /** The reverse zones that hold the overlay and nothing else: {@code 250.in-addr.arpa}; several where the prefix ends inside an octet. */
+    /** The reverse zones that hold the overlays and nothing else: {@code 250.in-addr.arpa}, {@code a.f.0.0.0.0.d.f.ip6.arpa}. */
     List<String> reverseNames() {
-        Ipv4Prefix overlay = mapping.overlay();
-        int octets = Math.max(1, (overlay.prefixLength() + 7) / 8);
-        int count = 1 << octets * 8 - overlay.prefixLength();
-        List<String> names = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            Ipv4Address first = Ipv4Address.of(overlay.network().bits() + (i << 32 - octets * 8));
-            StringBuilder name = new StringBuilder();
-            for (int octet = octets - 1; octet >= 0; octet--) {
-                name.append(first.octet(octet)).append(octet == 0 ? "" : ".");
-            }
-            names.add(name + REVERSE);
-        }
-        return names;
+        return overlays().stream()
+                .flatMap(overlay -> ReverseTree.of(overlay.family()).zones(overlay).stream())
+                .toList();
+    }
+
+    private List<Prefix> overlays() {
+        List<Prefix> overlays = new ArrayList<>(List.of(mapping.overlay()));
+        ipv6.ifPresent(each -> overlays.add(each.overlay()));
+        return overlays;
     }
 
     /** The label that names a host by its underlay address: {@code 10-0-0-2}. */
@@ -66,11 +65,6 @@ record FanZone(FanMapping mapping, List<FanSlice> own, boolean only) {
     /** The name of a container that every host of the fan understands alike, or of the host for an empty one. */
     String canonical(String container, FanSlice owner) {
         return (container.isEmpty() ? "" : container + ".") + literal(owner.underlayAddress()) + "." + name();
-    }
-
-    /** The name that leads from an address back to its names. */
-    static String reverse(Ipv4Address address) {
-        return address.octet(3) + "." + address.octet(2) + "." + address.octet(1) + "." + address.octet(0) + REVERSE;
     }
 
     /** The slice that a label such as {@code 10-0-0-2} names; empty for other labels and for addresses that are no host's. */
@@ -90,17 +84,44 @@ record FanZone(FanMapping mapping, List<FanSlice> own, boolean only) {
         return mapping.underlay().isHost(underlay) ? Optional.of(mapping.slice(underlay)) : Optional.empty();
     }
 
-    /** The slice that an address of the overlay is in; empty when it is nobody's. */
-    Optional<FanSlice> owner(Ipv4Address address) {
-        return slice(Ipv4Address.of(mapping.ownerBits(address.bits())));
+    /** The addresses of a host in each overlay. */
+    List<IpAddress> hostAddresses(FanSlice host) {
+        List<IpAddress> addresses = new ArrayList<>(List.of(host.hostAddress()));
+        ipv6.ifPresent(each -> addresses.add(each.hostAddressOf(host.underlayAddress())));
+        return addresses;
+    }
+
+    /** What a host owns of each overlay. */
+    List<Prefix> slices(FanSlice host) {
+        List<Prefix> slices = new ArrayList<>(List.of(host.cidr()));
+        ipv6.ifPresent(each -> slices.add(each.sliceOf(host.underlayAddress())));
+        return slices;
+    }
+
+    /** What a host owns of the overlay of a family; empty where there is no such overlay. */
+    Optional<Prefix> slice(FanSlice host, IpFamily family) {
+        return slices(host).stream().filter(slice -> slice.family() == family).findFirst();
+    }
+
+    /** Whether an address is one of a host's. */
+    boolean owns(FanSlice host, IpAddress address) {
+        return slices(host).stream().anyMatch(slice -> slice.contains(address));
+    }
+
+    /** The host that an address of an overlay belongs to; empty when it is nobody's. */
+    Optional<FanSlice> owner(IpAddress address) {
+        int owner = address instanceof Ipv6Address other
+                ? ipv6.map(each -> each.ownerBits(other.high())).orElse(0)
+                : mapping.ownerBits(((Ipv4Address) address).bits());
+        return slice(Ipv4Address.of(owner)).filter(host -> owns(host, address));
     }
 
     boolean isOwn(FanSlice slice) {
         return own.stream().anyMatch(each -> each.underlayAddress().equals(slice.underlayAddress()));
     }
 
-    boolean isInOwnSlice(Ipv4Address address) {
-        return own.stream().anyMatch(each -> each.cidr().contains(address));
+    boolean isInOwnSlice(IpAddress address) {
+        return own.stream().anyMatch(each -> owns(each, address));
     }
 
     /**
@@ -121,45 +142,8 @@ record FanZone(FanMapping mapping, List<FanSlice> own, boolean only) {
                 return Optional.of(new Target.OnHost(this, container, left.substring(dot + 1)));
             }
         }
-        return name.endsWith(REVERSE) ? reverseTarget(name) : Optional.empty();
-    }
-
-    private Optional<Target> reverseTarget(String name) {
-        String[] labels = name.substring(0, name.length() - REVERSE.length()).split("\\.", -1);
-        int bits = 0;
-        int octets = 0;
-        for (int i = labels.length - 1; i >= 0 && octets < OCTETS; i--) {
-            int octet = octet(labels[i]);
-            if (octet < 0) {
-                break;
-            }
-            bits |= octet << 24 - 8 * octets++;
-        }
-        if (octets == 0 || 8 * octets < mapping.overlay().prefixLength()) {
-            return Optional.empty();
-        }
-        Ipv4Address first = Ipv4Address.of(bits);
-        if (!mapping.overlay().contains(first)) {
-            return Optional.empty();
-        }
-        if (labels.length > octets) {
-            return Optional.of(new Target.Nowhere(this));
-        }
-        return Optional.of(octets == OCTETS ? new Target.Address(this, first) : new Target.Above(this));
-    }
-
-    private static int octet(String label) {
-        if (label.isEmpty() || label.length() > 3 || label.length() > 1 && label.charAt(0) == '0') {
-            return -1;
-        }
-        int value = 0;
-        for (int i = 0; i < label.length(); i++) {
-            int digit = label.charAt(i) - '0';
-            if (digit < 0 || digit > 9) {
-                return -1;
-            }
-            value = 10 * value + digit;
-        }
-        return value <= 255 ? value : -1;
+        return overlays().stream()
+                .flatMap(overlay -> ReverseTree.of(overlay.family()).target(this, overlay, name).stream())
+                .findFirst();
     }
 }

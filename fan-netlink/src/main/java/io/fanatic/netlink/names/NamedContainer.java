@@ -1,6 +1,6 @@
 package io.fanatic.netlink.names;
 
-import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.IpAddress;
 import java.util.List;
 
 /**
@@ -9,9 +9,9 @@ import java.util.List;
  *
  * @param name its own name, which its addresses lead back to
  * @param aliases further names, such as that of its Compose service; several containers may share one
- * @param addresses those that it has, on whatever networks
+ * @param addresses those that it has, on whatever networks, of both families
  */
-public record NamedContainer(String name, List<String> aliases, List<Ipv4Address> addresses) {
+public record NamedContainer(String name, List<String> aliases, List<IpAddress> addresses) {
     /** Copies the lists. */
     public NamedContainer {
         aliases = List.copyOf(aliases);

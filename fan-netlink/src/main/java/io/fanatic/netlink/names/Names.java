@@ -1,7 +1,9 @@
 package io.fanatic.netlink.names;
 
 import io.fanatic.core.FanSlice;
+import io.fanatic.core.IpAddress;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Prefix;
 import io.fanatic.netlink.engine.Fan;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -12,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -171,7 +174,8 @@ public final class Names implements AutoCloseable {
     }
 
     /**
-     * {@return the zones that are served, for those who send queries here: {@code fan-250.internal}, {@code 250.in-addr.arpa}}
+     * {@return the zones that are served, for those who send queries here: {@code fan-250.internal}, {@code 250.in-addr.arpa}, and the
+     * reverse zone of an IPv6 overlay}
      *
      * @param fan one of those that are served
      */
@@ -195,8 +199,9 @@ public final class Names implements AutoCloseable {
         loop.execute(() -> sources.now().whenComplete((containers, failed) -> listed.complete(containers)));
         Containers containers = listed.join();
         List<String> problems = new ArrayList<>(containers.failures());
-        List<FanSlice> slices =
-                zones.stream().flatMap(zone -> zone.own().stream()).toList();
+        List<Prefix> slices = zones.stream()
+                .flatMap(zone -> zone.own().stream().flatMap(slice -> zone.slices(slice).stream()))
+                .toList();
         problems.addAll(containers.ambiguities(slices));
         return problems;
     }
@@ -205,13 +210,13 @@ public final class Names implements AutoCloseable {
      * What a name leads to.
      *
      * @param ofAFan whether it is a name of a fan that is served
-     * @param failed whether somebody who had to be asked did not answer, or is not believed
-     * @param addresses of a name; none where there is no such name
+     * @param failed whether somebody who had to be asked did not answer, or is not believed; addresses of IPv4 may be known all the same
+     * @param addresses of a name, also those of an IPv6 overlay; none where there is no such name
      * @param names of an address; none where it has none
      * @param steps who was asked for what, in order
      */
     public record Resolution(
-            boolean ofAFan, boolean failed, List<Ipv4Address> addresses, List<String> names, List<String> steps) {
+            boolean ofAFan, boolean failed, List<IpAddress> addresses, List<String> names, List<String> steps) {
         /** Copies the lists. */
         public Resolution {
             addresses = List.copyOf(addresses);
@@ -228,26 +233,44 @@ public final class Names implements AutoCloseable {
      * @return what came
      */
     public Resolution resolve(String name) {
-        List<String> steps = new ArrayList<>();
         String plain = name.toLowerCase(Locale.ROOT);
         plain = plain.endsWith(".") ? plain.substring(0, plain.length() - 1) : plain;
         Optional<Target> target = target(plain);
         if (target.isEmpty()) {
             return new Resolution(false, false, List.of(), List.of(), List.of());
         }
+        // What both families have in common is told once.
+        Set<String> steps = new LinkedHashSet<>();
+        Set<IpAddress> addresses = new LinkedHashSet<>();
+        Answer answer = answer(target.get(), DnsMessage.A, steps);
+        addresses.addAll(answer.addresses());
+        boolean failed = isFailure(answer);
+        if (!failed
+                && target.get() instanceof Target.OnHost
+                && target.get().zone().ipv6().isPresent()) {
+            Answer ipv6 = answer(target.get(), DnsMessage.AAAA, steps);
+            addresses.addAll(ipv6.addresses());
+            failed = isFailure(ipv6);
+        }
+        return new Resolution(true, failed, List.copyOf(addresses), answer.names(), List.copyOf(steps));
+    }
+
+    private Answer answer(Target target, int type, Set<String> steps) {
         CompletableFuture<Answer> answer = new CompletableFuture<>();
-        loop.execute(() -> resolver.resolve(target.get(), steps::add)
+        loop.execute(() -> resolver.resolve(target, type, steps::add)
                 .whenComplete(
                         (found, failed) -> answer.complete(found == null ? Answer.error(Answer.SERVFAIL) : found)));
-        Answer found = answer.join();
-        boolean failed = found.rcode() != Answer.NOERROR && found.rcode() != Answer.NXDOMAIN;
-        return new Resolution(true, failed, found.addresses(), found.names(), steps);
+        return answer.join();
+    }
+
+    private static boolean isFailure(Answer answer) {
+        return answer.rcode() != Answer.NOERROR && answer.rcode() != Answer.NXDOMAIN;
     }
 
     private Optional<Target> target(String name) {
         List<FanZone> now = zones;
-        Optional<Ipv4Address> address = address(name);
-        String full = address.map(FanZone::reverse).orElse(name);
+        Optional<IpAddress> address = address(name);
+        String full = address.map(ReverseTree::name).orElse(name);
         for (FanZone zone : now) {
             Optional<Target> target = zone.target(full);
             if (target.isPresent()) {
@@ -260,9 +283,9 @@ public final class Names implements AutoCloseable {
                 : now.get(0).target(full + "." + now.get(0).name());
     }
 
-    private static Optional<Ipv4Address> address(String text) {
+    private static Optional<IpAddress> address(String text) {
         try {
-            return Optional.of(Ipv4Address.parse(text));
+            return Optional.of(IpAddress.parse(text));
         } catch (IllegalArgumentException noAddress) {
             return Optional.empty();
         }

@@ -1,14 +1,16 @@
 package io.fanatic.netlink.names;
 
 import io.fanatic.core.FanSlice;
+import io.fanatic.core.IpAddress;
+import io.fanatic.core.IpFamily;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Prefix;
 import io.netty.channel.EventLoop;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.PortUnreachableException;
 import java.net.UnknownHostException;
-import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -39,9 +41,9 @@ final class Owners {
     private final Counts counts;
     private final int port;
     private final SecureRandom random = new SecureRandom();
-    private final Recent<String, Reply> replies = new Recent<>(MAX_REMEMBERED);
+    private final Recent<Key, Reply> replies = new Recent<>(MAX_REMEMBERED);
     private final Recent<Ipv4Address, String> silent = new Recent<>(MAX_REMEMBERED);
-    private final Map<String, CompletableFuture<Reply>> running = new HashMap<>();
+    private final Map<Key, CompletableFuture<Reply>> running = new HashMap<>();
 
     Owners(EventLoop loop, Counts counts, int port) {
         this.loop = loop;
@@ -54,40 +56,43 @@ final class Owners {
      *
      * @param failure a sentence, when it said nothing that is believed
      */
-    record Reply(boolean exists, List<Ipv4Address> addresses, List<String> names, Optional<String> failure) {
+    record Reply(boolean exists, List<IpAddress> addresses, List<String> names, Optional<String> failure) {
         static Reply failed(String sentence) {
             return new Reply(false, List.of(), List.of(), Optional.of(sentence));
         }
     }
 
+    private record Key(String name, int type) {}
+
     /**
      * Asks for a container's addresses, or for the names at an address.
      *
      * @param name in a form that every host understands alike
-     * @param type A or PTR
+     * @param type A, AAAA or PTR
      */
     CompletableFuture<Reply> ask(FanZone zone, FanSlice owner, String name, int type) {
         Ipv4Address server = owner.hostAddress();
-        Optional<Reply> known = silent.get(server).map(Reply::failed).or(() -> replies.get(name));
+        Key key = new Key(name, type);
+        Optional<Reply> known = silent.get(server).map(Reply::failed).or(() -> replies.get(key));
         if (known.isPresent()) {
             return CompletableFuture.completedFuture(known.get());
         }
-        CompletableFuture<Reply> call = running.get(name);
+        CompletableFuture<Reply> call = running.get(key);
         if (call == null) {
             Question question = new Question(zone, owner, name, type);
             call = attempt(question, 1).handle((reply, failed) -> {
-                running.remove(name);
+                running.remove(key);
                 if (failed != null) {
                     counts.add(NamesCounter.SILENT_OWNERS);
                     String sentence = failure(server, failed);
                     silent.put(server, sentence, FAILURE_NANOS);
                     return Reply.failed(sentence);
                 }
-                replies.put(name, reply, reply.failure().isPresent() ? FAILURE_NANOS : REMEMBERED_NANOS);
+                replies.put(key, reply, reply.failure().isPresent() ? FAILURE_NANOS : REMEMBERED_NANOS);
                 return reply;
             });
             if (!call.isDone()) {
-                running.put(name, call);
+                running.put(key, call);
             }
         }
         return call;
@@ -141,13 +146,13 @@ final class Owners {
             return Reply.failed(
                     "the answer of " + question.owner().hostAddress() + " is not believed: " + reason.get());
         }
-        List<Ipv4Address> addresses = new ArrayList<>();
+        List<IpAddress> addresses = new ArrayList<>();
         List<String> names = new ArrayList<>();
         for (DnsMessage.Answer answer : message.answers()) {
-            if (answer.type() == DnsMessage.A) {
-                addresses.add(address(answer));
-            } else {
+            if (answer.type() == DnsMessage.PTR) {
                 names.add(answer.target());
+            } else {
+                addresses.add(IpAddress.ofOctets(answer.data()));
             }
         }
         return new Reply(message.rcode() == Answer.NOERROR, addresses, names, Optional.empty());
@@ -172,17 +177,30 @@ final class Owners {
                     || answer.dnsClass() != DnsMessage.INTERNET) {
                 return Optional.of("it has a record that was not asked for, of type " + answer.type());
             }
-            if (answer.type() == DnsMessage.A
-                    && (answer.data().length != 4 || !question.owner().cidr().contains(address(answer)))) {
-                return Optional.of((answer.data().length == 4 ? address(answer) : "an address")
-                        + " is outside its slice " + question.owner().cidr());
-            }
-            if (answer.type() == DnsMessage.PTR && !isNameOf(question, answer.target())) {
-                return Optional.of(
-                        "a name in it is not one of " + question.owner().underlayAddress());
+            Optional<String> reason = answer.type() == DnsMessage.PTR
+                    ? reasonToDoubt(question, answer.target())
+                    : reasonToDoubt(question, answer.data());
+            if (reason.isPresent()) {
+                return reason;
             }
         }
         return Optional.empty();
+    }
+
+    private static Optional<String> reasonToDoubt(Question question, String name) {
+        return isNameOf(question, name)
+                ? Optional.empty()
+                : Optional.of("a name in it is not one of " + question.owner().underlayAddress());
+    }
+
+    /** An address must be of the family that was asked for, and of the host that was asked. */
+    private static Optional<String> reasonToDoubt(Question question, byte[] data) {
+        IpFamily family = question.type() == DnsMessage.A ? IpFamily.IPV4 : IpFamily.IPV6;
+        Prefix slice = question.zone().slice(question.owner(), family).orElseThrow();
+        boolean readable = data.length * 8 == family.bits();
+        return readable && slice.contains(IpAddress.ofOctets(data))
+                ? Optional.empty()
+                : Optional.of((readable ? IpAddress.ofOctets(data) : "an address") + " is outside its slice " + slice);
     }
 
     private static boolean isNameOf(Question question, String name) {
@@ -191,10 +209,6 @@ final class Owners {
                 || name.endsWith("." + suffix)
                         && Containers.servable(name.substring(0, name.length() - suffix.length() - 1))
                                 .isPresent();
-    }
-
-    private static Ipv4Address address(DnsMessage.Answer answer) {
-        return Ipv4Address.of(ByteBuffer.wrap(answer.data()).getInt());
     }
 
     private static String failure(Ipv4Address server, Throwable failed) {

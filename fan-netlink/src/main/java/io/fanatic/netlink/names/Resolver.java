@@ -1,7 +1,8 @@
 package io.fanatic.netlink.names;
 
 import io.fanatic.core.FanSlice;
-import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.IpAddress;
+import io.fanatic.core.Prefix;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -26,11 +27,16 @@ record Resolver(HostLabels labels, Sources sources, Owners owners) {
         return target instanceof Target.Address address && address.zone().isInOwnSlice(address.address());
     }
 
-    /** @param steps gets a line for each step */
-    CompletableFuture<Answer> resolve(Target target, Consumer<String> steps) {
+    /**
+     * Resolves a name.
+     *
+     * @param type what is asked for; another host is asked for its addresses of that family alone
+     * @param steps gets a line for each step
+     */
+    CompletableFuture<Answer> resolve(Target target, int type, Consumer<String> steps) {
         FanZone zone = target.zone();
         if (target instanceof Target.OnHost name) {
-            return onHost(name, steps);
+            return onHost(name, type, steps);
         }
         if (target instanceof Target.Address address) {
             return names(zone, address.address(), steps);
@@ -41,14 +47,14 @@ record Resolver(HostLabels labels, Sources sources, Owners owners) {
                         : target instanceof Target.Above ? Answer.nothing(zone) : Answer.noSuchName(zone));
     }
 
-    private CompletableFuture<Answer> onHost(Target.OnHost name, Consumer<String> steps) {
+    private CompletableFuture<Answer> onHost(Target.OnHost name, int type, Consumer<String> steps) {
         FanZone zone = name.zone();
         List<FanSlice> known = labels.known(zone, name.host());
         if (!known.isEmpty()) {
             boolean literal = zone.literal(name.host()).isPresent();
             steps.accept("host " + name.host() + ": " + known.get(0).underlayAddress()
                     + (literal ? ", as the label says" : ", this host's own name"));
-            return inSlices(name, known, steps);
+            return inSlices(name, known, type, steps);
         }
         if (name.container().isEmpty() && labels.isRunning(name.host())) {
             // The host's resolver has our zone in its search list, and asks us what we have just asked it.
@@ -68,38 +74,51 @@ record Resolver(HostLabels labels, Sources sources, Owners owners) {
                     }
                     steps.accept("host " + name.host() + ": " + slice.get().underlayAddress()
                             + ", as the host's resolver says");
-                    return inSlices(name, List.of(slice.get()), steps);
+                    return inSlices(name, List.of(slice.get()), type, steps);
                 })
                 .thenCompose(answer -> answer);
     }
 
-    private CompletableFuture<Answer> inSlices(Target.OnHost name, List<FanSlice> slices, Consumer<String> steps) {
+    private CompletableFuture<Answer> inSlices(
+            Target.OnHost name, List<FanSlice> slices, int type, Consumer<String> steps) {
         FanZone zone = name.zone();
         FanSlice first = slices.get(0);
-        steps.accept("slice: " + first.cidr() + ", host address " + first.hostAddress());
+        List<IpAddress> hosts = zone.hostAddresses(first);
+        List<Prefix> firsts = zone.slices(first);
+        for (int i = 0; i < hosts.size(); i++) {
+            steps.accept("slice: " + firsts.get(i) + ", host address " + hosts.get(i));
+        }
         if (name.container().isEmpty()) {
             return CompletableFuture.completedFuture(Answer.addresses(
-                    zone, slices.stream().map(FanSlice::hostAddress).toList()));
+                    zone,
+                    slices.stream()
+                            .flatMap(slice -> zone.hostAddresses(slice).stream())
+                            .toList()));
         }
         if (zone.isOwn(first)) {
             steps.accept("asked: the container engines of this host");
             return sources.now().thenApply(containers -> {
-                Containers.Match match = containers.match(name.container(), slices);
+                Containers.Match match = containers.match(
+                        name.container(),
+                        slices.stream()
+                                .flatMap(slice -> zone.slices(slice).stream())
+                                .toList());
                 containers.failures().forEach(steps);
                 match.ambiguity(name.container()).ifPresent(steps);
-                return match.exists()
-                        ? Answer.addresses(zone, List.copyOf(match.addresses()))
-                        : absent(zone, containers);
+                return match.exists() ? Answer.addresses(zone, match.addresses()) : absent(zone, containers);
             });
         }
         String canonical = zone.canonical(name.container(), first);
-        steps.accept("asked: " + first.hostAddress() + " for " + canonical);
-        return owners.ask(zone, first, canonical, DnsMessage.A).thenApply(reply -> {
-            reply.failure().ifPresent(steps);
-            return reply.failure().isPresent()
-                    ? Answer.error(Answer.SERVFAIL)
-                    : reply.exists() ? Answer.addresses(zone, reply.addresses()) : Answer.noSuchName(zone);
-        });
+        // A name that has no address of the other family exists all the same, and any type tells that.
+        boolean ipv6 = type == DnsMessage.AAAA && zone.ipv6().isPresent();
+        steps.accept("asked: " + first.hostAddress() + " for " + (ipv6 ? "the IPv6 addresses of " : "") + canonical);
+        return owners.ask(zone, first, canonical, ipv6 ? DnsMessage.AAAA : DnsMessage.A)
+                .thenApply(reply -> {
+                    reply.failure().ifPresent(steps);
+                    return reply.failure().isPresent()
+                            ? Answer.error(Answer.SERVFAIL)
+                            : reply.exists() ? Answer.addresses(zone, reply.addresses()) : Answer.noSuchName(zone);
+                });
     }
 
     /** What nobody listed is not there, when everybody was heard. */
@@ -107,15 +126,16 @@ record Resolver(HostLabels labels, Sources sources, Owners owners) {
         return containers.failures().isEmpty() ? Answer.noSuchName(zone) : Answer.error(Answer.SERVFAIL);
     }
 
-    private CompletableFuture<Answer> names(FanZone zone, Ipv4Address address, Consumer<String> steps) {
+    private CompletableFuture<Answer> names(FanZone zone, IpAddress address, Consumer<String> steps) {
         Optional<FanSlice> owner = zone.owner(address);
         if (owner.isEmpty()) {
             steps.accept("owner: nobody, by arithmetic");
             return CompletableFuture.completedFuture(Answer.noSuchName(zone));
         }
         FanSlice slice = owner.get();
-        steps.accept("owner: " + slice.underlayAddress() + ", with the slice " + slice.cidr());
-        if (address.equals(slice.hostAddress())) {
+        steps.accept("owner: " + slice.underlayAddress() + ", with the slice "
+                + zone.slice(slice, address.family()).orElseThrow());
+        if (zone.hostAddresses(slice).contains(address)) {
             return CompletableFuture.completedFuture(Answer.names(zone, List.of(zone.canonical("", slice))));
         }
         if (zone.isOwn(slice)) {
@@ -127,7 +147,7 @@ record Resolver(HostLabels labels, Sources sources, Owners owners) {
                 return names.isEmpty() ? absent(zone, containers) : Answer.names(zone, names);
             });
         }
-        String question = FanZone.reverse(address);
+        String question = ReverseTree.name(address);
         steps.accept("asked: " + slice.hostAddress() + " for " + question);
         return owners.ask(zone, slice, question, DnsMessage.PTR).thenApply(reply -> {
             reply.failure().ifPresent(steps);

@@ -1,6 +1,6 @@
 package io.fanatic.netlink.names;
 
-import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.IpAddress;
 
 /** What a name inside our zones means, by its form alone. */
 sealed interface Target {
@@ -17,10 +17,10 @@ sealed interface Target {
      */
     record OnHost(FanZone zone, String container, String host) implements Target {}
 
-    /** Of the reverse zone: one address of the overlay. */
-    record Address(FanZone zone, Ipv4Address address) implements Target {}
+    /** Of a reverse zone: one address of the overlay. */
+    record Address(FanZone zone, IpAddress address) implements Target {}
 
-    /** Of the reverse zone: a name above addresses, which exists and has no data. */
+    /** Of a reverse zone: a name above addresses, which exists and has no data. */
     record Above(FanZone zone) implements Target {}
 
     /** A name that cannot exist. */

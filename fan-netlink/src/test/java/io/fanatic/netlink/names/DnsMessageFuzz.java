@@ -3,6 +3,9 @@ package io.fanatic.netlink.names;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Ipv4Prefix;
+import io.fanatic.core.Ipv6Address;
+import io.fanatic.core.Ipv6Mapping;
+import io.fanatic.core.Ipv6Prefix;
 import java.util.List;
 import java.util.Optional;
 
@@ -13,8 +16,11 @@ import java.util.Optional;
 public final class DnsMessageFuzz {
     private static final FanMapping MAPPING =
             FanMapping.of(Ipv4Prefix.parse("250.0.0.0/8"), Ipv4Prefix.parse("10.0.0.0/16"));
-    private static final FanZone ZONE =
-            new FanZone(MAPPING, List.of(MAPPING.slice(Ipv4Address.parse("10.0.0.1"))), true);
+    private static final FanZone ZONE = new FanZone(
+            MAPPING,
+            Optional.of(new Ipv6Mapping(Ipv6Prefix.parse("fd00:fa::/48"), MAPPING.underlay())),
+            List.of(MAPPING.slice(Ipv4Address.parse("10.0.0.1"))),
+            true);
 
     private DnsMessageFuzz() {}
 
@@ -27,7 +33,8 @@ public final class DnsMessageFuzz {
         DnsMessage query = read.get();
         ZONE.target(query.name());
         int limit = DnsWriter.datagram(query);
-        Answer found = Answer.addresses(ZONE, List.of(Ipv4Address.parse("250.0.1.2")));
+        Answer found =
+                Answer.addresses(ZONE, List.of(Ipv4Address.parse("250.0.1.2"), Ipv6Address.parse("fd00:fa:0:1::2")));
         for (Answer answer : List.of(found, Answer.noSuchName(ZONE), Answer.apex(ZONE))) {
             byte[] written = DnsWriter.answer(query, answer, true, limit);
             if (written.length > Math.max(limit, DnsMessage.HEADER + query.question().length + 11)) {

@@ -6,6 +6,9 @@ import io.fanatic.core.FanMapping;
 import io.fanatic.core.FanSlice;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Ipv4Prefix;
+import io.fanatic.core.Ipv6Address;
+import io.fanatic.core.Ipv6Mapping;
+import io.fanatic.core.Ipv6Prefix;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -16,7 +19,14 @@ class FanZoneTest {
 
     private static FanZone zone(String overlay, String underlay, String own, boolean only) {
         FanMapping mapping = FanMapping.of(Ipv4Prefix.parse(overlay), Ipv4Prefix.parse(underlay));
-        return new FanZone(mapping, List.of(mapping.slice(Ipv4Address.parse(own))), only);
+        return new FanZone(mapping, Optional.empty(), List.of(mapping.slice(Ipv4Address.parse(own))), only);
+    }
+
+    private static FanZone dual(String overlay6) {
+        FanZone zone = zone("250.0.0.0/8", "10.0.0.0/16", "10.0.0.1", true);
+        Ipv6Mapping ipv6 =
+                new Ipv6Mapping(Ipv6Prefix.parse(overlay6), zone.mapping().underlay());
+        return new FanZone(zone.mapping(), Optional.of(ipv6), zone.own(), true);
     }
 
     @Test
@@ -50,7 +60,7 @@ class FanZoneTest {
     void anAddressOfTheOverlayIsAskedForBackwards() {
         assertThat(zone.target("5.2.0.250.in-addr.arpa"))
                 .contains(new Target.Address(zone, Ipv4Address.parse("250.0.2.5")));
-        assertThat(FanZone.reverse(Ipv4Address.parse("250.0.2.5"))).isEqualTo("5.2.0.250.in-addr.arpa");
+        assertThat(ReverseTree.name(Ipv4Address.parse("250.0.2.5"))).isEqualTo("5.2.0.250.in-addr.arpa");
         assertThat(zone.target("2.0.250.in-addr.arpa")).contains(new Target.Above(zone));
         assertThat(zone.target("250.in-addr.arpa")).contains(new Target.Above(zone));
         assertThat(zone.target("x.5.2.0.250.in-addr.arpa")).contains(new Target.Nowhere(zone));
@@ -69,6 +79,44 @@ class FanZoneTest {
                 .endsWith("127.250.in-addr.arpa");
         assertThat(wide.target("250.in-addr.arpa")).as("not ours alone").isEmpty();
         assertThat(zone.reverseNames()).containsExactly("250.in-addr.arpa");
+    }
+
+    @Test
+    void anAddressOfAnIpv6OverlayIsAskedForBackwardsByItsFourBits() {
+        FanZone dual = dual("fd00:fa::/48");
+        Ipv6Address container = Ipv6Address.parse("fd00:fa:0:2::5a");
+        String name = "a.5.0.0.0.0.0.0.0.0.0.0.0.0.0.0.2.0.0.0.0.0.0.0.a.f.0.0.0.0.d.f.ip6.arpa";
+        assertThat(ReverseTree.name(container)).isEqualTo(name);
+        assertThat(dual.target(name)).contains(new Target.Address(dual, container));
+        assertThat(dual.target("0.0.0.0.a.f.0.0.0.0.d.f.ip6.arpa")).contains(new Target.Above(dual));
+        assertThat(dual.target("x." + name)).contains(new Target.Nowhere(dual));
+        assertThat(dual.target("10" + name.substring(1))).contains(new Target.Nowhere(dual));
+        for (String other : List.of(
+                "ip6.arpa", "d.f.ip6.arpa", "0.0.a.f.0.0.0.0.d.f.ip6.arpa", "0.0.0.1.a.f.0.0.0.0.d.f.ip6.arpa")) {
+            assertThat(dual.target(other)).as(other).isEmpty();
+        }
+        assertThat(zone.target(name)).as("of a fan of IPv4 alone").isEmpty();
+        assertThat(dual.reverseNames()).containsExactly("250.in-addr.arpa", "0.0.0.0.a.f.0.0.0.0.d.f.ip6.arpa");
+        assertThat(dual("fd00:fa::/46").reverseNames())
+                .endsWith(
+                        "0.0.0.0.a.f.0.0.0.0.d.f.ip6.arpa",
+                        "1.0.0.0.a.f.0.0.0.0.d.f.ip6.arpa",
+                        "2.0.0.0.a.f.0.0.0.0.d.f.ip6.arpa",
+                        "3.0.0.0.a.f.0.0.0.0.d.f.ip6.arpa")
+                .hasSize(5);
+    }
+
+    @Test
+    void whoOwnsAnAddressOfAnIpv6OverlayIsArithmeticToo() {
+        FanZone wide = dual("fd00:fa::/40");
+        assertThat(wide.owner(Ipv6Address.parse("fd00:fa:0:200::5")).map(FanSlice::underlayAddress))
+                .isEqualTo(Optional.of(Ipv4Address.parse("10.0.0.2")));
+        for (String nobodys : List.of("fd00:fa:0:201::5", "fd00:fa::5", "fd00:fb:0:200::5", "fd01:fa:0:200::5")) {
+            assertThat(wide.owner(Ipv6Address.parse(nobodys))).as(nobodys).isEmpty();
+        }
+        assertThat(zone.owner(Ipv6Address.parse("fd00:fa:0:2::5"))).isEmpty();
+        assertThat(wide.isInOwnSlice(Ipv6Address.parse("fd00:fa:0:100::5"))).isTrue();
+        assertThat(wide.isInOwnSlice(Ipv6Address.parse("fd00:fa:0:200::5"))).isFalse();
     }
 
     @Test

@@ -7,7 +7,9 @@ import static io.fanatic.netlink.names.TestNames.ask;
 import static io.fanatic.netlink.names.TestNames.askByTcp;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fanatic.core.IpAddress;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv6Prefix;
 import io.fanatic.netlink.host.FreshNamespace;
 import io.fanatic.netlink.names.TestNames.Listed;
 import io.netty.buffer.Unpooled;
@@ -49,6 +51,7 @@ class NamesTest {
     private static final String H2 = "250.0.2.1";
     private static final String H3 = "250.0.3.1";
     private static final String CONTAINER = "250.0.1.9";
+    private static final String OVERLAY6 = "fd00:fa::/48";
     private static final String WEB = "web.10-0-0-2.fan-250.internal";
 
     @RegisterExtension
@@ -129,6 +132,99 @@ class NamesTest {
                 await(() -> addresses(ask(CONTAINER, H1, WEB, DnsMessage.A)).equals(List.of("250.0.2.8")));
             }
         });
+    }
+
+    private static Names serveBoth(String underlay, NamesSpec spec) {
+        Names names = Names.open(spec);
+        assertThat(names.serve(List.of(TestNames.fan(underlay, "overlay6", OVERLAY6))))
+                .isEmpty();
+        return names;
+    }
+
+    @Test
+    void containersOfAnIpv6OverlayAreFoundForwardAndBackByBothOfTheirAddresses() {
+        docker.withBoth("both", "250.0.1.7", "fd00:fa:0:1::7");
+        fresh.run(() -> {
+            Listed web = new Listed("Docker")
+                    .withBoth("web", "250.0.2.7", "fd00:fa:0:2::7")
+                    .with("old", "250.0.2.8");
+            Listed single = new Listed("Docker").with("single", "250.0.3.7");
+            try (Names h1 = serveBoth("10.0.0.1", spec("h1", docker));
+                    Names h2 = serveBoth("10.0.0.2", spec("h2", web));
+                    Names h3 = serve("10.0.0.3", spec("h3", single))) {
+                Map<String, String> found = Map.of(
+                        "both.h1.fan.internal",
+                        "fd00:fa:0:1::7",
+                        WEB,
+                        "fd00:fa:0:2::7",
+                        "h1.fan.internal",
+                        "fd00:fa:0:1::1",
+                        "10-0-0-2.fan.internal",
+                        "fd00:fa:0:2::1");
+                found.forEach((name, address) -> {
+                    assertThat(addresses(ask(CONTAINER, H1, name, DnsMessage.AAAA)))
+                            .as(name)
+                            .containsExactly(address);
+                    assertThat(addresses(ask(CONTAINER, H1, name, DnsMessage.A)))
+                            .as(name)
+                            .singleElement()
+                            .asString()
+                            .startsWith("250.0.");
+                });
+                for (String none :
+                        List.of("db.h1.fan.internal", "old.10-0-0-2.fan.internal", "single.10-0-0-3.fan.internal")) {
+                    DnsMessage answer = ask(CONTAINER, H1, none, DnsMessage.AAAA);
+                    assertThat(answer.rcode()).as(none).isZero();
+                    assertThat(answer.answers()).as(none).isEmpty();
+                }
+                assertThat(ask(CONTAINER, H1, "nobody.10-0-0-2.fan.internal", DnsMessage.AAAA)
+                                .rcode())
+                        .isEqualTo(Answer.NXDOMAIN);
+                assertThat(ask(H3, H3, WEB, DnsMessage.AAAA).answers())
+                        .as("a host whose fan is of IPv4 alone")
+                        .isEmpty();
+                assertThat(addresses(ask(CONTAINER, H1, "both.h1.fan.internal", DnsMessage.ANY)))
+                        .containsExactly("250.0.1.7", "fd00:fa:0:1::7");
+
+                Map.of(
+                                "fd00:fa:0:1::7", "both.10-0-0-1.fan-250.internal",
+                                "fd00:fa:0:2::7", WEB,
+                                "fd00:fa:0:1::1", "10-0-0-1.fan-250.internal",
+                                "fd00:fa:0:2::1", "10-0-0-2.fan-250.internal")
+                        .forEach((address, name) -> assertThat(ask(CONTAINER, H1, reverse(address), DnsMessage.PTR)
+                                        .answers())
+                                .as(address)
+                                .extracting(DnsMessage.Answer::target)
+                                .containsExactly(name));
+                assertThat(ask(CONTAINER, H1, reverse("fd00:fa:0:2::99"), DnsMessage.PTR)
+                                .rcode())
+                        .isEqualTo(Answer.NXDOMAIN);
+
+                Names.Resolution resolved = h1.resolve("web.10-0-0-2");
+                assertThat(resolved.addresses())
+                        .extracting(Object::toString)
+                        .containsExactly("250.0.2.7", "fd00:fa:0:2::7");
+                assertThat(resolved.steps())
+                        .containsExactly(
+                                "host 10-0-0-2: 10.0.0.2, as the label says",
+                                "slice: 250.0.2.0/24, host address 250.0.2.1",
+                                "slice: fd00:fa:0:2::/64, host address fd00:fa:0:2::1",
+                                "asked: 250.0.2.1 for " + WEB,
+                                "asked: 250.0.2.1 for the IPv6 addresses of " + WEB);
+                assertThat(h1.resolve("fd00:fa:0:2::7").names()).containsExactly(WEB);
+                assertThat(ask(H2, H1, reverse("fd00:fa:0:1::7"), DnsMessage.PTR)
+                                .answers())
+                        .as("of this host, for another")
+                        .hasSize(1);
+                assertThat(ask(H2, H1, DnsWriter.query(1, reverse("fd00:fa:0:3::7"), DnsMessage.PTR), SILENCE_MILLIS))
+                        .as("of a third host, for another")
+                        .isEmpty();
+            }
+        });
+    }
+
+    private static String reverse(String address) {
+        return ReverseTree.name(IpAddress.parse(address));
     }
 
     @Test
@@ -253,6 +349,7 @@ class NamesTest {
         }
     }
 
+    /** @param records types, each with an IPv4 address, or for AAAA the number of the host whose container has it */
     private static byte[] bytes(DnsMessage query, int flags, int... records) {
         var out = Unpooled.buffer();
         out.writeShort(query.id())
@@ -263,8 +360,10 @@ class NamesTest {
         out.writeBytes(query.question());
         for (int i = 0; i < records.length; i += 2) {
             out.writeShort(0xc00c).writeShort(records[i]).writeShort(1).writeInt(5);
-            if (records[i] == DnsMessage.A) {
+            if (records[i] == DnsMessage.A || records[i] == SHORT_AAAA) {
                 out.writeShort(4).writeInt(records[i + 1]);
+            } else if (records[i] == DnsMessage.AAAA) {
+                out.writeShort(16).writeLong(IPV6 | records[i + 1]).writeLong(7);
             } else {
                 out.writeShort(2).writeShort(0xc00c);
             }
@@ -277,6 +376,10 @@ class NamesTest {
     private static final int GOOD = Ipv4Address.parse("250.0.2.7").bits();
     private static final int OF_H3 = Ipv4Address.parse("250.0.3.7").bits();
     private static final int OUTSIDE = Ipv4Address.parse("8.8.8.8").bits();
+    private static final long IPV6 = Ipv6Prefix.parse(OVERLAY6).network().high();
+    /** Goes out as AAAA, with four octets. */
+    private static final int SHORT_AAAA = 0x10000 + DnsMessage.AAAA;
+
     private static final int AUTHORITATIVE = DnsMessage.QR | DnsMessage.AA;
 
     private static final Map<String, Function<DnsMessage, byte[]>> LIES = Map.ofEntries(
@@ -289,21 +392,49 @@ class NamesTest {
             Map.entry("no such name, with an address", q -> bytes(q, AUTHORITATIVE | Answer.NXDOMAIN, 1, GOOD)),
             Map.entry("refused", q -> bytes(q, AUTHORITATIVE | Answer.REFUSED)));
 
+    private static final Map<String, Function<DnsMessage, byte[]>> LIES_OF_IPV6 = Map.ofEntries(
+            Map.entry("another host's container", q -> bytes(q, AUTHORITATIVE, 28, 3)),
+            Map.entry("an address outside", q -> bytes(q, AUTHORITATIVE, 28, 1 << 16)),
+            Map.entry("a true one and another's", q -> bytes(q, AUTHORITATIVE, 28, 2, 28, 3)),
+            Map.entry("an address of IPv4", q -> bytes(q, AUTHORITATIVE, 1, GOOD)),
+            Map.entry("addresses of both", q -> bytes(q, AUTHORITATIVE, 28, 2, 1, GOOD)),
+            Map.entry("four octets", q -> bytes(q, AUTHORITATIVE, SHORT_AAAA, GOOD)),
+            Map.entry("a CNAME", q -> bytes(q, AUTHORITATIVE, 5, 0)),
+            Map.entry("a CNAME and an address", q -> bytes(q, AUTHORITATIVE, 5, 0, 28, 2)),
+            Map.entry("not authoritative", q -> bytes(q, DnsMessage.QR, 28, 2)),
+            Map.entry("no such name, with an address", q -> bytes(q, AUTHORITATIVE | Answer.NXDOMAIN, 28, 2)),
+            Map.entry("refused", q -> bytes(q, AUTHORITATIVE | Answer.REFUSED)));
+
     // TESTING.md F43
     @Test
     void nothingIsBelievedOfAHostThatAnswersForOthers() {
-        fresh.run(() -> LIES.forEach((what, lie) -> {
-            try (Scripted h2 = new Scripted(H2, query -> List.of(lie.apply(query)));
-                    Names h1 = h1()) {
-                DnsMessage answer = ask(CONTAINER, H1, WEB, DnsMessage.A);
-                assertThat(answer.rcode()).as(what).isEqualTo(Answer.SERVFAIL);
-                assertThat(answer.answers()).as(what).isEmpty();
-                assertThat(count(h1, NamesCounter.NOT_BELIEVED)).as(what).isEqualTo(1);
+        LIES.forEach(
+                (what, lie) -> assertThat(believed(DnsMessage.A, lie)).as(what).isEmpty());
+        LIES_OF_IPV6.forEach((what, lie) ->
+                assertThat(believed(DnsMessage.AAAA, lie)).as("IPv6: " + what).isEmpty());
+        assertThat(believed(DnsMessage.A, query -> bytes(query, AUTHORITATIVE, 1, GOOD)))
+                .as("the truth is")
+                .containsExactly("250.0.2.7");
+        assertThat(believed(DnsMessage.AAAA, query -> bytes(query, AUTHORITATIVE, 28, 2)))
+                .containsExactly("fd00:fa:0:2::7");
+        System.out.println("number: kinds of answers that are not believed: " + (LIES.size() + LIES_OF_IPV6.size()));
+    }
+
+    /** What h1 tells of a container of h2, when h2 answers like this. Where that is nothing, it has counted a lie. */
+    private List<String> believed(int type, Function<DnsMessage, byte[]> answers) {
+        List<String> believed = new ArrayList<>();
+        fresh.run(() -> {
+            try (Scripted h2 = new Scripted(H2, query -> List.of(answers.apply(query)));
+                    Names h1 = serveBoth("10.0.0.1", spec("h1", docker))) {
+                DnsMessage answer = ask(CONTAINER, H1, WEB, type);
+                believed.addAll(addresses(answer));
+                assertThat(answer.rcode()).isEqualTo(believed.isEmpty() ? Answer.SERVFAIL : Answer.NOERROR);
+                assertThat(count(h1, NamesCounter.NOT_BELIEVED)).isEqualTo(believed.isEmpty() ? 1 : 0);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
-        }));
-        System.out.println("number: kinds of answers that are not believed: " + LIES.size());
+        });
+        return believed;
     }
 
     @Test
@@ -499,6 +630,56 @@ class NamesTest {
                         throw new UncheckedIOException(e);
                     }
                 });
+            }
+        });
+    }
+
+    @Test
+    void allAskersTogetherAreLimitedToo() {
+        CountDownLatch go = new CountDownLatch(1);
+        NamesSpec spec = spec("h1", docker).withResolver(label -> {
+            try {
+                go.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            return List.of();
+        });
+        List<String> askers =
+                IntStream.range(100, 117).mapToObj(i -> "250.0.1." + i).toList();
+        askers.forEach(asker -> fresh.sh("ip addr add " + asker + "/32 dev lo"));
+        fresh.run(() -> {
+            List<AutoCloseable> sockets = new ArrayList<>();
+            try (Names h1 = serve("10.0.0.1", spec)) {
+                InetSocketAddress server = new InetSocketAddress(H1, NamesSpec.PORT);
+                for (int i = 0; i < askers.size(); i++) {
+                    DatagramSocket socket = new DatagramSocket(new InetSocketAddress(askers.get(i), 0));
+                    sockets.add(socket);
+                    for (int each = 0; each < 32; each++) {
+                        byte[] query = DnsWriter.query(each, "web.slow.fan.internal", DnsMessage.A);
+                        socket.send(new DatagramPacket(query, query.length, server));
+                    }
+                    // No more at once than a socket has room for.
+                    long sent = 32L * (i + 1);
+                    await(() -> count(h1, NamesCounter.QUERIES) == sent);
+                }
+                assertThat(count(h1, NamesCounter.OVER_LIMIT)).as("queries").isEqualTo(17 * 32 - 512);
+                go.countDown();
+                await(() -> count(h1, NamesCounter.ANSWERED) == 512);
+                for (String asker : askers.subList(0, 9)) {
+                    for (int each = 0; each < 8; each++) {
+                        Socket tcp = new Socket();
+                        sockets.add(tcp);
+                        tcp.bind(new InetSocketAddress(asker, 0));
+                        tcp.connect(server);
+                    }
+                }
+                await(() -> count(h1, NamesCounter.OVER_LIMIT) == 17 * 32 - 512 + 9 * 8 - 64);
+                for (AutoCloseable socket : sockets) {
+                    socket.close();
+                }
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
             }
         });
     }

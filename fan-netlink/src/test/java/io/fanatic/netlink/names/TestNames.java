@@ -1,6 +1,7 @@
 package io.fanatic.netlink.names;
 
 import io.fanatic.core.FanEntry;
+import io.fanatic.core.IpAddress;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.netlink.FanNetwork;
 import io.fanatic.netlink.engine.AddressState;
@@ -15,6 +16,7 @@ import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -30,11 +32,13 @@ final class TestNames {
 
     private TestNames() {}
 
-    /** The fan 250.0.0.0/8 over 10.0.0.0/16 of a host. */
-    static Fan fan(String underlayAddress) {
+    /** The fan 250.0.0.0/8 over 10.0.0.0/16 of a host. @param flags of the fan */
+    static Fan fan(String underlayAddress, String... flags) {
+        List<String> words = new ArrayList<>(List.of("250.0.0.0/8", underlayAddress + "/16"));
+        words.addAll(List.of(flags));
         MemoryKernel kernel =
                 MemoryKernel.withEthernet("eth0", new AddressState("eth0", Ipv4Address.parse(underlayAddress), 16));
-        return FanNetwork.over(kernel).preview(FanEntry.parse(List.of("250.0.0.0/8", underlayAddress + "/16")));
+        return FanNetwork.over(kernel).preview(FanEntry.parse(words));
     }
 
     /** Containers that come and go as a test says. */
@@ -48,7 +52,12 @@ final class TestNames {
         }
 
         Listed with(String name, String address, String... aliases) {
-            containers.add(new NamedContainer(name, List.of(aliases), List.of(Ipv4Address.parse(address))));
+            containers.add(new NamedContainer(name, List.of(aliases), List.of(IpAddress.parse(address))));
+            return this;
+        }
+
+        Listed withBoth(String name, String ipv4, String ipv6) {
+            containers.add(new NamedContainer(name, List.of(), List.of(IpAddress.parse(ipv4), IpAddress.parse(ipv6))));
             return this;
         }
 
@@ -106,10 +115,7 @@ final class TestNames {
     /** The addresses in an answer, in words. */
     static List<String> addresses(DnsMessage message) {
         return message.answers().stream()
-                .map(answer -> {
-                    byte[] data = answer.data();
-                    return (data[0] & 0xff) + "." + (data[1] & 0xff) + "." + (data[2] & 0xff) + "." + (data[3] & 0xff);
-                })
+                .map(answer -> IpAddress.ofOctets(answer.data()).toString())
                 .toList();
     }
 }

@@ -2,7 +2,7 @@ package io.fanatic.cli.container;
 
 import io.fanatic.cli.command.CommandException;
 import io.fanatic.cli.command.ExitCode;
-import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.IpAddress;
 
 /** The container engines that can put their containers on a fan. */
 public enum EngineKind {
@@ -30,9 +30,9 @@ public enum EngineKind {
      *
      * @throws CommandException when it is none
      */
-    public Ipv4Address address(String text) {
+    public IpAddress address(String text) {
         try {
-            return Ipv4Address.parse(text);
+            return IpAddress.parse(text);
         } catch (IllegalArgumentException e) {
             throw new CommandException(ExitCode.FAILED, title + " names an address that is none: " + e.getMessage());
         }

@@ -8,11 +8,12 @@ import io.fanatic.cli.command.Console;
 import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.command.Option;
 import io.fanatic.cli.setup.Host;
-import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.IpAddress;
 import io.fanatic.netlink.FanNetwork;
 import io.fanatic.netlink.engine.Fan;
 import io.fanatic.netlink.names.Names;
 import io.fanatic.netlink.names.NamesSpec;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -57,7 +58,8 @@ public final class ResolveCommand extends Command {
                                 + String.join(", ", names.zones(known.get(0))));
             }
             print(wanted, found, console);
-            return found.addresses().isEmpty() && found.names().isEmpty() ? ExitCode.FAILED : ExitCode.DONE;
+            boolean nothing = found.addresses().isEmpty() && found.names().isEmpty();
+            return nothing || found.failed() ? ExitCode.FAILED : ExitCode.DONE;
         }
     }
 
@@ -74,7 +76,7 @@ public final class ResolveCommand extends Command {
         document.add("steps", array(found.steps()));
         document.add(
                 "addresses",
-                array(found.addresses().stream().map(Ipv4Address::toString).toList()));
+                array(found.addresses().stream().map(IpAddress::toString).toList()));
         document.add("names", array(found.names()));
         document.addProperty("unknown", found.failed());
         console.out().println(document);
@@ -87,13 +89,11 @@ public final class ResolveCommand extends Command {
     }
 
     private static String answer(Names.Resolution found) {
+        List<String> words = new ArrayList<>(found.names());
+        found.addresses().forEach(address -> words.add(address.toString()));
         if (found.failed()) {
-            return "unknown (SERVFAIL)";
+            words.add("unknown (SERVFAIL)");
         }
-        if (!found.addresses().isEmpty()) {
-            return String.join(
-                    ", ", found.addresses().stream().map(Ipv4Address::toString).toList());
-        }
-        return found.names().isEmpty() ? "no such name" : String.join(", ", found.names());
+        return words.isEmpty() ? "no such name" : String.join(", ", words);
     }
 }

@@ -9,7 +9,7 @@ import io.fanatic.cli.container.EngineUnavailableException;
 import io.fanatic.cli.container.http.HttpAnswer;
 import io.fanatic.cli.container.http.Json;
 import io.fanatic.cli.container.http.UnixHttp;
-import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.IpAddress;
 import io.fanatic.netlink.names.NamedContainer;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -192,11 +192,13 @@ final class DockerApi implements AutoCloseable {
         List<NamedContainer> named = new ArrayList<>();
         for (Json container : get("/containers/json", "list its containers").list()) {
             Json networks = container.at("NetworkSettings", "Networks");
-            List<Ipv4Address> addresses = new ArrayList<>();
+            List<IpAddress> addresses = new ArrayList<>();
             for (String network : networks.names()) {
-                String address = networks.at(network).textOr("IPAddress", "");
-                if (!address.isEmpty()) {
-                    addresses.add(EngineKind.DOCKER.address(address));
+                for (String family : List.of("IPAddress", "GlobalIPv6Address")) {
+                    String address = networks.at(network).textOr(family, "");
+                    if (!address.isEmpty()) {
+                        addresses.add(EngineKind.DOCKER.address(address));
+                    }
                 }
             }
             Json labels = container.at("Labels");

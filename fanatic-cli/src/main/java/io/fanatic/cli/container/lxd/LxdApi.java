@@ -10,7 +10,7 @@ import io.fanatic.cli.container.http.HttpAnswer;
 import io.fanatic.cli.container.http.Json;
 import io.fanatic.cli.container.http.JsonValues;
 import io.fanatic.cli.container.http.UnixHttp;
-import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.IpAddress;
 import io.fanatic.netlink.names.NamedContainer;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -195,12 +195,10 @@ public final class LxdApi implements AutoCloseable {
                 .list();
         for (Json instance : instances) {
             Json devices = instance.at("state", "network");
-            List<Ipv4Address> addresses = new ArrayList<>();
+            List<IpAddress> addresses = new ArrayList<>();
             for (String device : devices.names()) {
                 for (Json address : devices.at(device).at("addresses").list()) {
-                    if (address.textOr("family", "").equals("inet")) {
-                        addresses.add(kind.address(address.text("address")));
-                    }
+                    addresses.add(kind.address(address.text("address")));
                 }
             }
             named.add(new NamedContainer(instance.textOr("name", ""), List.of(), addresses));

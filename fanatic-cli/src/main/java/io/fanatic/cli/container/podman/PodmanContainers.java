@@ -7,6 +7,7 @@ import io.fanatic.cli.container.FileUsers;
 import io.fanatic.cli.container.SocketPaths;
 import io.fanatic.cli.container.http.HttpAnswer;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv6Address;
 import io.fanatic.netlink.libc.ErrnoException;
 import io.fanatic.netlink.libc.Spawn;
 import java.nio.file.Files;
@@ -31,14 +32,15 @@ record PodmanContainers(String network, Path file) implements FileUsers {
     /** Tells names from podman's warnings. */
     private static final String MARK = "container ";
 
-    private static final int PARTS = 6;
+    private static final int PARTS = 7;
 
     /**
-     * Name, addresses by network, published ports, networks, each with commas, and the labels of Compose; semicolons between. Labels are
+     * Name, addresses of each family by network, published ports, networks, each with commas, and the labels of Compose; semicolons between. Labels are
      * whatever somebody wrote, so they come last.
      */
     private static final String DETAILS = "{{.Name}};"
             + "{{range $name, $network := .NetworkSettings.Networks}}{{$name}}={{$network.IPAddress}},{{end}};"
+            + "{{range $name, $network := .NetworkSettings.Networks}}{{$name}}={{$network.GlobalIPv6Address}},{{end}};"
             + "{{range $port, $hosts := .HostConfig.PortBindings}}{{range $hosts}}{{.HostPort}}:{{$port}},{{end}}{{end}};"
             + "{{range $name, $network := .NetworkSettings.Networks}}{{$name}},{{end}};"
             + label(ComposeLabels.SERVICE) + ";" + label(ComposeLabels.PROJECT);
@@ -77,6 +79,7 @@ record PodmanContainers(String network, Path file) implements FileUsers {
      * How a container is on the network.
      *
      * @param address its own there, while it runs
+     * @param ipv6 its own of an IPv6 overlay
      * @param ports that it publishes: {@code 8080:80/tcp}
      * @param networks that it is on, sorted
      * @param services what Compose calls it
@@ -84,6 +87,7 @@ record PodmanContainers(String network, Path file) implements FileUsers {
     record Attached(
             String name,
             Optional<Ipv4Address> address,
+            Optional<Ipv6Address> ipv6,
             List<String> ports,
             List<String> networks,
             List<String> services) {}
@@ -102,19 +106,20 @@ record PodmanContainers(String network, Path file) implements FileUsers {
             if (parts.length == PARTS) {
                 attached.add(new Attached(
                         parts[0],
-                        address(parts[1]),
-                        list(parts[2]),
+                        address(parts[1]).map(Ipv4Address::parse),
+                        address(parts[2]).map(Ipv6Address::parse),
                         list(parts[3]),
-                        ComposeLabels.names(parts[4], parts[5])));
+                        list(parts[4]),
+                        ComposeLabels.names(parts[5], parts[6])));
             }
         }
         return attached;
     }
 
-    private Optional<Ipv4Address> address(String networks) {
+    private Optional<String> address(String networks) {
         for (String each : list(networks)) {
             if (each.startsWith(network + "=") && !each.endsWith("=")) {
-                return Optional.of(Ipv4Address.parse(each.substring(network.length() + 1)));
+                return Optional.of(each.substring(network.length() + 1));
             }
         }
         return Optional.empty();

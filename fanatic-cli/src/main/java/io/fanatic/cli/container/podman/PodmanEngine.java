@@ -11,6 +11,7 @@ import io.fanatic.cli.container.SocketPaths;
 import io.fanatic.cli.container.StaticFile;
 import io.fanatic.cli.container.http.JsonValues;
 import io.fanatic.cli.container.journal.Note;
+import io.fanatic.core.IpAddress;
 import io.fanatic.core.Ipv4Range;
 import io.fanatic.core.Ipv6Mapping;
 import io.fanatic.core.Share;
@@ -19,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Podman with netavark: by a network file in unmanaged mode, in which netavark plugs containers into the bridge and does
@@ -102,7 +104,8 @@ public final class PodmanEngine extends FileEngine {
                         .map(each -> new NamedContainer(
                                 each.name(),
                                 each.services(),
-                                each.address().stream().toList()))
+                                Stream.<IpAddress>concat(each.address().stream(), each.ipv6().stream())
+                                        .toList()))
                         .toList();
     }
 
