@@ -11,11 +11,13 @@ import io.fanatic.cli.container.http.JsonValues;
 import io.fanatic.core.Ipv4Range;
 import io.fanatic.core.Ipv6Mapping;
 import io.fanatic.core.Share;
+import io.fanatic.netlink.names.NamedContainer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /**
@@ -105,6 +107,18 @@ public final class CniEngine extends FileEngine {
                 "gateway",
                 mapping.hostAddressOf(fan.slice().underlayAddress()).toString()));
         return set;
+    }
+
+    /** By the name that nerdctl has given, else by what CNI calls it. */
+    @Override
+    public List<NamedContainer> named(FanAttachment fan) {
+        Map<String, String> names = NerdctlNames.byContainer();
+        List<NamedContainer> named = new ArrayList<>();
+        new CniReservations(fan.bridge())
+                .addresses()
+                .forEach((container, addresses) ->
+                        named.add(new NamedContainer(names.getOrDefault(container, container), List.of(), addresses)));
+        return named;
     }
 
     private static List<Path> plugins() {

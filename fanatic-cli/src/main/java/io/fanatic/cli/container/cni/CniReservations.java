@@ -6,12 +6,16 @@ import io.fanatic.cli.container.FileUsers;
 import io.fanatic.cli.container.http.HttpAnswer;
 import io.fanatic.cli.container.http.Json;
 import io.fanatic.core.DurableFile;
+import io.fanatic.core.IpAddress;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -27,25 +31,31 @@ record CniReservations(String network) implements FileUsers {
 
     @Override
     public List<String> now() {
-        List<String> names = new ArrayList<>();
-        for (Path file : addresses()) {
-            String container = container(file);
-            // One of both families has a file for each address.
-            if (!names.contains(container) && !isGone(container)) {
-                names.add(container);
-            }
-        }
-        return names;
+        return List.copyOf(addresses().keySet());
     }
 
-    private List<Path> addresses() {
+    /** {@return the addresses of the containers that are on the network, by what CNI calls the containers} */
+    Map<String, List<IpAddress>> addresses() {
+        Map<String, List<IpAddress>> all = new LinkedHashMap<>();
         try (Stream<Path> files = Files.list(ADDRESSES.resolve(network))) {
-            return files.filter(file ->
-                            Character.isDigit(file.getFileName().toString().charAt(0)))
-                    .sorted()
-                    .toList();
+            for (Path file : files.sorted().toList()) {
+                // Beside a lock, and what was given out last.
+                address(file)
+                        .ifPresent(address -> all.computeIfAbsent(container(file), any -> new ArrayList<>())
+                                .add(address));
+            }
         } catch (IOException none) {
-            return List.of();
+            return Map.of();
+        }
+        all.keySet().removeIf(this::isGone);
+        return all;
+    }
+
+    private static Optional<IpAddress> address(Path file) {
+        try {
+            return Optional.of(IpAddress.parse(file.getFileName().toString()));
+        } catch (IllegalArgumentException other) {
+            return Optional.empty();
         }
     }
 

@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fanatic.cli.container.ContainerNet;
 import io.fanatic.cli.container.EngineHost;
 import io.fanatic.cli.container.EngineKind;
+import io.fanatic.cli.container.FanAttachment;
 import io.fanatic.cli.container.FileEngineTests;
 import io.fanatic.cli.daemon.Containerd;
+import io.fanatic.core.IpAddress;
+import io.fanatic.core.Ipv4Address;
 import io.fanatic.harness.lab.Lab;
 import io.fanatic.harness.lab.LabHost;
+import io.fanatic.netlink.names.NamedContainer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -44,14 +48,36 @@ class CniEngineTest extends FileEngineTests<Containerd> {
         EngineHost host = new EngineHost(lab.hosts().get(0), EngineKind.CNI);
         Containerd containerd = engine(0);
         host.enable();
-        containerd.run("ended");
+        long process = containerd.run("ended");
         assertThat(host.containers()).containsExactly("default-ended");
+        Ipv4Address address = ContainerNet.of(EngineHost.namespace(process)).address();
+        FanAttachment fan = host.fan();
+        assertThat(host.inside(() -> host.engine().named(fan)))
+                .as("by the name that CNI has for it")
+                .containsExactly(new NamedContainer("default-ended", List.of(), List.of(address)));
+        // As nerdctl registers its containers (docs/dir.md of nerdctl); host-local has a file for each address.
+        host.host()
+                .exec(
+                        "sh",
+                        "-ec",
+                        "mkdir -p /var/lib/nerdctl/1935db59/names/default; printf ended"
+                                + " >/var/lib/nerdctl/1935db59/names/default/web; cp " + RESERVED + "/" + address + " "
+                                + RESERVED + "/fd00:fa:0:1::2")
+                .orThrow();
+        assertThat(host.inside(() -> host.engine().named(fan)))
+                .containsExactly(
+                        new NamedContainer("web", List.of(), List.of(address, IpAddress.parse("fd00:fa:0:1::2"))));
+        assertThat(host.containers()).containsExactly("default-ended");
+        host.host()
+                .exec("rm", "-r", "/var/lib/nerdctl", RESERVED + "/fd00:fa:0:1::2")
+                .orThrow();
         // Without the file the plugins are not asked when it ends.
         host.inside(() -> Files.move(FILE, FILE.resolveSibling("away")));
         containerd.removeContainers();
         host.inside(() -> Files.move(FILE.resolveSibling("away"), FILE));
         host.host().exec("sh", "-c", "ls " + RESERVED + "/250.*").orThrow();
         assertThat(host.containers()).isEmpty();
+        assertThat(host.inside(() -> host.engine().named(fan))).isEmpty();
         assertThat(host.disable(false).steps()).hasSize(1);
         assertThat(host.inside(() -> Files.exists(RESERVED))).isFalse();
     }
