@@ -32,6 +32,11 @@ final class JavaProgram {
         return description(libraries, List.of(), Fanatic.class, commandLine);
     }
 
+    /** As {@link #fanctl}, for what one of them is wrapped in. */
+    static List<String> of(Path libraries, Class<?> program, String commandLine) {
+        return description(libraries, List.of(), program, commandLine);
+    }
+
     /**
      * As {@link #fanctl}, with the JVM's options that scripts/run has for {@code fanctl watch}.
      *

@@ -17,17 +17,55 @@ import org.junit.jupiter.api.io.TempDir;
 class NamesResolvedTest {
     private static final String UP = "up --names -o 250.0.0.0/8 -u ";
 
-    private static void up(LabHost host) {
-        CliRun run = CliRun.fanctl(host, UP + host.underlayAddress() + "/16");
+    /** Makes a program that prints the addresses of a name as musl finds them. */
+    private static final String MUSL = """
+            cat >/run/look-up.c <<'END' && musl-gcc -static -o /run/look-up /run/look-up.c
+            #include <netdb.h>
+            #include <stdio.h>
+            #include <sys/socket.h>
+            int main(int count, char **words) {
+                struct addrinfo hints = { .ai_socktype = SOCK_STREAM }, *found;
+                int error = getaddrinfo(words[1], 0, &hints, &found);
+                if (error) {
+                    puts(error == EAI_NONAME ? "no such name" : gai_strerror(error));
+                    return 0;
+                }
+                for (; found; found = found->ai_next) {
+                    char text[64];
+                    getnameinfo(found->ai_addr, found->ai_addrlen, text, sizeof text, 0, 0, NI_NUMERICHOST);
+                    puts(text);
+                }
+                return 0;
+            }
+            END
+            """;
+
+    private static void up(LabHost host, String more) {
+        CliRun run = CliRun.fanctl(host, UP + host.underlayAddress() + "/16" + more);
         assertThat(run.exitCode()).as(run.err()).isEqualTo(ExitCode.DONE);
+    }
+
+    private static boolean isTold(Resolved resolved) {
+        return resolved.setting("default-route", "fan-250").equals("no")
+                && resolved.setting("dns", "fan-250").equals("250.0.1.1");
+    }
+
+    /** Leaves what systemd-resolved was told, as kill -9 does. */
+    private static void killedServer(LabHost host, Path directory, Resolved resolved) {
+        try (WatchRun names = WatchRun.names(host, directory)) {
+            names.await("told", () -> isTold(resolved));
+            names.signal("KILL");
+            names.end();
+        }
+        assertThat(resolved.setting("dns", "fan-250")).as("left behind").isEqualTo("250.0.1.1");
     }
 
     @Test
     void theHostAndItsContainersAskTheFansServerUntilItStops(Lab lab, @TempDir Path one, @TempDir Path two) {
         LabHost h1 = lab.hosts().get(0);
         LabHost h2 = lab.hosts().get(1);
-        up(h1);
-        up(h2);
+        up(h1, "");
+        up(h2, "");
         try (Resolved resolved = Resolved.start(h1);
                 Dockerd docker = Dockerd.start(h1);
                 Dockerd other = Dockerd.start(h2);
@@ -55,6 +93,21 @@ class NamesResolvedTest {
             assertThat(docker.docker("exec", "db", "nslookup", web).orThrow().output())
                     .as("a container, with nothing typed")
                     .contains("250.0.2.200");
+            assertThat(h1.exec("dig", "AAAA", web).orThrow().output())
+                    .as("a name without such an address exists")
+                    .contains("status: NOERROR", "ANSWER: 0", "AUTHORITY: 1")
+                    .doesNotContain("WARNING");
+            assertThat(h1.exec("getent", "ahosts", web).orThrow().output()).contains("250.0.2.200");
+            // musl asks for both families at once; where one of them were no such name, it would be none at all.
+            h2.exec("sh", "-ec", "rm -f /etc/resolv.conf; echo nameserver 250.0.2.1 >/etc/resolv.conf; " + MUSL)
+                    .orThrow();
+            assertThat(h2.exec("/run/look-up", web).orThrow().output()).isEqualTo("250.0.2.200\n");
+            assertThat(h2.exec("/run/look-up", "nobody." + web).orThrow().output())
+                    .isEqualTo("no such name\n");
+            assertThat(h1.exec(NamesLabTest.program(NamesLabTest.Jdk.class, web))
+                            .orThrow()
+                            .output())
+                    .isEqualTo(web + " 250.0.2.200 web.10-0-0-2.fan-250.internal\n");
 
             assertThat(CliRun.fanatic(h1, "doctor").out()).doesNotContain("names (");
             h1.exec("resolvectl", "revert", "fan-250").orThrow();
@@ -64,7 +117,7 @@ class NamesResolvedTest {
             docker.removeContainers();
             CliRun.fanatic(h1, "disable-docker").done();
             CliRun.fanctl(h1, "down -e").done();
-            up(h1);
+            up(h1, " --overlay6 fd00:fa::/48");
             names.await(
                     "told of the new bridge",
                     () -> resolved.setting("dns", "fan-250").equals("250.0.1.1"));
@@ -72,10 +125,38 @@ class NamesResolvedTest {
                     "told all again",
                     () -> resolved.setting("default-route", "fan-250").equals("no"));
 
+            assertThat(resolved.setting("domain", "fan-250"))
+                    .isEqualTo("~fan-250.internal ~fan.internal ~250.in-addr.arpa ~0.0.0.0.a.f.0.0.0.0.d.f.ip6.arpa");
+            names.await(
+                    "the host finds its address of the IPv6 overlay",
+                    () -> h1.exec("getent", "ahostsv6", "10-0-0-1.fan.internal")
+                            .output()
+                            .startsWith("fd00:fa:0:1::1"));
+            assertThat(h1.exec("getent", "hosts", "fd00:fa:0:1::1").orThrow().output())
+                    .contains("10-0-0-1.fan-250.internal");
+
+            CliRun.fanatic(h1, "disable-names").done();
+            names.await(
+                    "told that the fan has names no more",
+                    () -> resolved.setting("domain", "fan-250").isEmpty());
+            up(h1, "");
+            names.await("told again", () -> isTold(resolved));
+
             assertThat(names.end()).isZero();
             assertThat(names.lines()).noneMatch(line -> line.startsWith("fanatic:"));
             assertThat(resolved.setting("dns", "fan-250")).isEmpty();
             assertThat(resolved.setting("domain", "fan-250")).isEmpty();
+
+            killedServer(h1, one, resolved);
+            up(h1, "");
+            assertThat(resolved.setting("dns", "fan-250"))
+                    .as("taken back by up")
+                    .isEmpty();
+            killedServer(h1, one, resolved);
+            CliRun.fanatic(h1, "disable-names").done();
+            assertThat(resolved.setting("dns", "fan-250"))
+                    .as("taken back by disable-names")
+                    .isEmpty();
         } finally {
             for (LabHost host : lab.hosts()) {
                 CliRun.fanatic(host, "deconfigure --yes --force");

@@ -7,6 +7,7 @@ import io.fanatic.cli.command.CommandException;
 import io.fanatic.cli.command.Console;
 import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.command.Option;
+import io.fanatic.cli.names.StaleResolvedLinks;
 import io.fanatic.cli.setup.Confirmation;
 import io.fanatic.cli.setup.Host;
 import io.fanatic.cli.setup.Transition;
@@ -129,6 +130,9 @@ abstract class SetupCommand extends Command {
     /** As {@link #report}, of a change that takes things away: looks whether they are gone before it says so. */
     final ExitCode reportLooking(Console console, Transition transition, TransitionPlan plan, String done) {
         List<String> left = dryRun() ? List.of() : transition.remaining();
+        if (!dryRun()) {
+            StaleResolvedLinks.revert();
+        }
         JsonObject more = new JsonObject();
         if (!left.isEmpty()) {
             JsonArray array = new JsonArray();

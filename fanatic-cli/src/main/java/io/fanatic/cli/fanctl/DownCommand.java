@@ -8,6 +8,7 @@ import io.fanatic.cli.command.Failures;
 import io.fanatic.cli.command.FanArguments;
 import io.fanatic.cli.command.Option;
 import io.fanatic.cli.container.docker.SpareBridge;
+import io.fanatic.cli.names.StaleResolvedLinks;
 import io.fanatic.cli.output.PlanText;
 import io.fanatic.core.FanConfig;
 import io.fanatic.core.FanConfigException;
@@ -43,6 +44,7 @@ public final class DownCommand extends Command {
         }
         ExitCode code = down(console);
         if (!dryRun.or(false)) {
+            StaleResolvedLinks.revert();
             SpareBridge.make().ifPresent(sentence -> console.err().println("fanctl: note: " + sentence));
         }
         return code;

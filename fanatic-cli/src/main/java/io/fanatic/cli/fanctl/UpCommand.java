@@ -11,6 +11,7 @@ import io.fanatic.cli.command.Option;
 import io.fanatic.cli.container.FanAttachment;
 import io.fanatic.cli.container.docker.SpareBridge;
 import io.fanatic.cli.engines.HandedOut;
+import io.fanatic.cli.names.StaleResolvedLinks;
 import io.fanatic.cli.output.NamesText;
 import io.fanatic.cli.output.PlanText;
 import io.fanatic.cli.output.UpJson;
@@ -54,6 +55,9 @@ public final class UpCommand extends Command {
     }
 
     private ExitCode run(Console console, Optional<UpJson> document) {
+        if (!dryRun.or(false)) {
+            StaleResolvedLinks.revert();
+        }
         if (!all.or(false)) {
             file.refuseWithoutAll();
             FanEntry entry = flags.applyTo(fan.entry());

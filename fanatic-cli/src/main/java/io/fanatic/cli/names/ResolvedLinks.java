@@ -40,11 +40,18 @@ final class ResolvedLinks implements AutoCloseable {
         return new ResolvedLinks(Files.isDirectory(RUNNING) ? Spawn.find("resolvectl") : Optional.empty(), log);
     }
 
-    /** Tells of each fan that is new, or whose bridge is another one. */
+    /** Tells of each fan that is new, or whose bridge is another one; takes back what was told of those that are gone. */
     void set(List<Fan> fans, Names names) {
         if (resolvectl.isEmpty()) {
             return;
         }
+        told.keySet().removeIf(bridge -> {
+            boolean gone = fans.stream().noneMatch(fan -> fan.bridge().equals(bridge));
+            if (gone) {
+                revert(bridge);
+            }
+            return gone;
+        });
         for (Fan fan : fans) {
             List<String> zones =
                     names.zones(fan).stream().map(zone -> "~" + zone).toList();
@@ -97,11 +104,13 @@ final class ResolvedLinks implements AutoCloseable {
 
     @Override
     public void close() {
-        for (String bridge : told.keySet()) {
-            if (!number(bridge).isEmpty()) {
-                run("revert", bridge, List.of());
-            }
-        }
+        told.keySet().forEach(this::revert);
         told.clear();
+    }
+
+    private void revert(String bridge) {
+        if (!number(bridge).isEmpty()) {
+            run("revert", bridge, List.of());
+        }
     }
 }

@@ -70,6 +70,7 @@ public final class Resolved implements AutoCloseable {
                 .orThrow()
                 .output()
                 .replaceFirst("^[^:]*:", "")
+                .replaceAll("\\s+", " ")
                 .strip();
     }
 
