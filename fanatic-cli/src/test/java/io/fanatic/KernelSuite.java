@@ -74,7 +74,8 @@ public final class KernelSuite {
             Group.of("vxlan", "guard-ipv6", NETLINK + "bpf.HostileIpv6HostTest").needing(Need.IPV6),
             Group.of("vxlan", "engine", NETLINK + "FanNetworkTest", NETLINK + "engine.ForeignDeviceProgramsTest"),
             Group.of("vxlan", "lab", NETLINK + "engine.KernelFeaturesTest", NETLINK + "engine.MixedOverlayTest"),
-            Group.of("vxlan", "fast-path", NETLINK + "engine.PassedByTest").needing(Need.NFTABLES, Need.FAST_PATH),
+            Group.of("vxlan", "fast-path", NETLINK + "engine.PassedByTest", NETLINK + "bpf.PathWitnessTest")
+                    .needing(Need.NFTABLES, Need.FAST_PATH),
             Group.of("vxlan", "encryption", "io.fanatic.cli.EncryptedFanCases")
                     .needing(Need.EPOLL, Need.STRONGSWAN, Need.ESP),
             Group.of("ipip", "ipip-mixed", NETLINK + "engine.IpipMixedOverlayCases")

@@ -31,6 +31,9 @@ public record BpfFeatures(boolean tunnelLocalAddress, boolean tcx) {
     /** On a machine that does much else, a run may come too late after what vouches for it. */
     private static final int TRIES = 5;
 
+    /** Any. */
+    private static final int SOURCE_PORT = 40_000;
+
     /**
      * Tries everything; takes well below a millisecond.
      *
@@ -62,18 +65,16 @@ public record BpfFeatures(boolean tunnelLocalAddress, boolean tcx) {
         FanProgramSpec fan = new FanProgramSpec(mapping, 1, List.of(here), false);
         FastProgramSpec fast = new FastProgramSpec(fan, TunnelType.DEFAULT_VXLAN_PORT, LOOPBACK);
         CardProgramSpec card = new CardProgramSpec(fan, TunnelType.DEFAULT_VXLAN_PORT, new MacAddress(2), LOOPBACK);
+        byte[] away = frame(mapping, here, there, 0);
+        byte[] back = frame(mapping, there, here, OuterHeaders.BYTES);
         try (FanPrograms sending = FanPrograms.load(fast);
                 FanPrograms receiving = FanPrograms.load(card)) {
+            int port = OuterHeaders.sourcePort(hash(away));
             for (int i = 0; i < TRIES; i++) {
-                PathWitness.vouch(sending.counters(), there, PathWitness.SENT);
-                PathWitness.vouch(receiving.counters(), there, PathWitness.RECEIVED);
-                int sent = sending.get(Role.ENCAP)
-                        .run(frame(mapping, here, there, 0))
-                        .result();
-                int received = receiving
-                        .get(Role.CARD_GUARD)
-                        .run(frame(mapping, there, here, OuterHeaders.BYTES))
-                        .result();
+                PathWitness.vouch(sending.counters(), there, port, PathWitness.SENT);
+                PathWitness.vouch(receiving.counters(), there, SOURCE_PORT, PathWitness.RECEIVED);
+                int sent = sending.get(Role.ENCAP).run(away).result();
+                int received = receiving.get(Role.CARD_GUARD).run(back).result();
                 if (sent == FanEmitter.REDIRECT && received == FanEmitter.REDIRECT) {
                     return true;
                 }
@@ -113,11 +114,21 @@ public record BpfFeatures(boolean tunnelLocalAddress, boolean tcx) {
         }
     }
 
+    /** The kernel's hash of a frame's flow. */
+    static int hash(byte[] frame) {
+        Assembler program =
+                new Assembler(ByteOrder.nativeOrder()).add(Helper.GET_HASH_RECALC.call(), Instruction.exit());
+        try (BpfProgram probe = BpfProgram.load("fan_probe", program.bytes())) {
+            return probe.run(frame).result();
+        }
+    }
+
     /** A frame from a container of one host to one of another, in this many bytes of outer headers. */
     private static byte[] frame(FanMapping mapping, Ipv4Address from, Ipv4Address to, int outer) {
         ByteBuffer frame = ByteBuffer.allocate(outer + 14 + 20 + 8);
         if (outer > 0) {
             ipv4(frame, 0, from.bits(), to.bits());
+            frame.putShort(34, (short) SOURCE_PORT);
             frame.putShort(36, (short) TunnelType.DEFAULT_VXLAN_PORT).putShort(38, (short) (frame.capacity() - 34));
             frame.putInt(42, OuterHeaders.FLAG_VNI).putInt(46, 1 << 8);
         }

@@ -9,6 +9,7 @@ import static io.fanatic.netlink.bpf.FanEmitter.LET_IN;
 import static io.fanatic.netlink.bpf.FanEmitter.MARK;
 import static io.fanatic.netlink.bpf.FanEmitter.NEXT;
 import static io.fanatic.netlink.bpf.FanEmitter.PACKET_TYPE;
+import static io.fanatic.netlink.bpf.FanEmitter.TC_INDEX;
 import static io.fanatic.netlink.bpf.FanEmitter.VLAN_PRESENT;
 import static io.fanatic.netlink.bpf.OuterHeaders.INNER;
 import static io.fanatic.netlink.bpf.OuterHeaders.INNER_IPV4;
@@ -26,6 +27,7 @@ import static io.fanatic.netlink.bpf.Register.R5;
 import static io.fanatic.netlink.bpf.Register.R6;
 import static io.fanatic.netlink.bpf.Register.R7;
 import static io.fanatic.netlink.bpf.Register.R8;
+import static io.fanatic.netlink.bpf.Register.R9;
 
 import io.fanatic.core.Counter;
 import io.fanatic.core.Ipv4Address;
@@ -42,9 +44,10 @@ import java.util.List;
  *   not UDP of the tunnel's port, whole, for this host          pass on
  *   an outer option, fragment, UDP checksum, VLAN tag,
  *   congestion experienced, lengths or checksum that are wrong  pass on
- *   not to one of the fan's addresses, other VNI or flags       pass on
+ *   other VNI or flags                                          pass on
  *   inside no IPv4, or with options, or what guard would drop   pass on
- *   no packet of its host came in by the kernel's device lately   pass on
+ *   not to the owner of the inner destination                   pass on
+ *   no packet of its outer flow came in by the kernel's device lately   pass on
  *   the tunnel is gone                                          pass on
  *   otherwise                   take, mark for guard and gate, to the tunnel's ingress
  * </pre>
@@ -85,7 +88,6 @@ public final class CardGuardProgram {
         emitter.loadFrame(WITH_INNER, Jump.GT, "not-linear");
         asm.label("linear");
         outerChecksum(asm);
-        outerDestination(asm, fan.localAddresses());
         asm.add(Width.WORD.load(R1, R2, VXLAN))
                 .add(Jump.NE.imm32(R1, asm.network32(OuterHeaders.FLAG_VNI), PASS))
                 .add(Width.WORD.load(R1, R2, VXLAN + 4))
@@ -95,10 +97,11 @@ public final class CardGuardProgram {
         emitter.loadAddress(R8, INNER_IPV4 + 12);
         emitter.loadAddress(R7, INNER_IPV4 + 16);
         emitter.requireLocal(fan, R7, PASS);
+        outerDestination(asm, fan.localAddresses());
         GuardProgram.requireSender(emitter, fan, PASS);
         asm.add(Width.WORD.load(R1, R2, IPV4 + 12), Instruction.toBigEndian(R1, 32))
                 .add(Jump.NE.reg32(R1, R8, PASS));
-        PathWitness.require(emitter, R8, PathWitness.RECEIVED, PASS);
+        PathWitness.require(emitter, fan, R8, PathWitness.RECEIVED, PASS);
         take(asm, spec.tunnel());
 
         asm.label(PASS).add(Alu.MOV.imm(R0, NEXT), Instruction.exit());
@@ -116,6 +119,8 @@ public final class CardGuardProgram {
                 .add(Jump.NE.imm32(R1, OuterHeaders.IPPROTO_UDP, PASS))
                 .add(Width.BYTE.load(R1, R2, IPV4))
                 .add(Jump.NE.imm32(R1, 0x45, PASS))
+                .add(Width.HALF.load(R1, R2, UDP), Instruction.toBigEndian(R1, 16))
+                .add(Width.WORD.store(R6, TC_INDEX, R1)) // for the guard on the tunnel
                 .add(Width.WORD.load(R1, R6, PACKET_TYPE))
                 .add(Jump.NE.imm32(R1, 0, PASS)) // PACKET_HOST
                 .add(Width.WORD.load(R1, R6, VLAN_PRESENT))
@@ -145,13 +150,10 @@ public final class CardGuardProgram {
         asm.add(Jump.NE.imm32(R4, 0xffff, PASS));
     }
 
+    /** The owner of the inner destination: that is the usual, and tells {@link PathWitness} this host's address. */
     private static void outerDestination(Assembler asm, List<Ipv4Address> locals) {
-        asm.add(Width.WORD.load(R1, R2, IPV4 + 16), Instruction.toBigEndian(R1, 32));
-        int last = locals.size() - 1;
-        for (int i = 0; i < last; i++) {
-            asm.add(Jump.EQ.imm32(R1, locals.get(i).bits(), "for-us"));
-        }
-        asm.add(Jump.NE.imm32(R1, locals.get(last).bits(), PASS)).label("for-us");
+        asm.add(Width.WORD.load(R1, R2, IPV4 + 16), Instruction.toBigEndian(R1, 32))
+                .add(locals.size() == 1 ? Jump.NE.imm32(R1, locals.get(0).bits(), PASS) : Jump.NE.reg32(R1, R9, PASS));
     }
 
     /** IPv4 without options from one Ethernet address to another, saved on the stack, not longer than what there is. */
@@ -192,8 +194,9 @@ public final class CardGuardProgram {
                 .add(Alu.MOV.imm(R4, ETHERNET), Alu.MOV.imm(R5, 0))
                 .add(Helper.SKB_STORE_BYTES.call())
                 .add(Jump.NE.imm(R0, 0, Counter.RECEIVE_MALFORMED.label()))
-                .add(Width.WORD.load(R1, R6, MARK), Alu.OR.imm(R1, LET_IN), Width.WORD.store(R6, MARK, R1))
-                .add(Instruction.deviceIndex(R1, tunnel), Alu.MOV.imm(R2, INGRESS))
+                .add(Width.WORD.load(R1, R6, MARK), Alu.OR.imm(R1, LET_IN), Width.WORD.store(R6, MARK, R1));
+        PathWitness.forget(asm);
+        asm.add(Instruction.deviceIndex(R1, tunnel), Alu.MOV.imm(R2, INGRESS))
                 .add(Helper.REDIRECT.call())
                 .add(Instruction.exit());
     }

@@ -67,6 +67,7 @@ class FanEmitter {
     static final int MARK = 8;
     static final int VLAN_PRESENT = 20;
     static final int VLAN_TCI = 24;
+    static final int TC_INDEX = 44;
     private static final int DATA = 76;
     private static final int DATA_END = 80;
     static final int GSO_SIZE = 176;

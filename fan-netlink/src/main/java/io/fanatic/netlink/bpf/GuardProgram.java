@@ -12,6 +12,7 @@ import static io.fanatic.netlink.bpf.Register.R4;
 import static io.fanatic.netlink.bpf.Register.R6;
 import static io.fanatic.netlink.bpf.Register.R7;
 import static io.fanatic.netlink.bpf.Register.R8;
+import static io.fanatic.netlink.bpf.Register.R9;
 
 import io.fanatic.core.Counter;
 import io.fanatic.core.Ipv4Address;
@@ -105,7 +106,7 @@ public final class GuardProgram {
         }
         if (fast) {
             if (!emitter.observes()) {
-                PathWitness.note(emitter, R8, PathWitness.RECEIVED);
+                noteReceived(emitter, spec);
             }
             asm.label(LET_IN_ALREADY);
         }
@@ -127,6 +128,17 @@ public final class GuardProgram {
                 Counter.RECEIVE_OTHER_VNI,
                 Counter.RECEIVE_HOP_LIMIT);
         return asm;
+    }
+
+    /** A fan of several addresses needs to know which one the packet was sent to. */
+    private static void noteReceived(FanEmitter emitter, FanProgramSpec spec) {
+        if (spec.localAddresses().size() > 1) {
+            if (!spec.setsLocalAddress()) {
+                return;
+            }
+            emitter.asm.add(Width.WORD.load(R1, R10, KEY + TunnelKey.LOCAL)).add(Jump.NE.reg32(R1, R9, "noted"));
+        }
+        PathWitness.note(emitter, spec, R8, PathWitness.RECEIVED);
     }
 
     private static void readKey(Assembler asm, boolean withLocal, String withoutKey) {

@@ -6,8 +6,7 @@ import static io.fanatic.netlink.bpf.FanEmitter.GSO_SIZE;
 import static io.fanatic.netlink.bpf.FanEmitter.IPV4_HEADER;
 import static io.fanatic.netlink.bpf.FanEmitter.KEY;
 import static io.fanatic.netlink.bpf.FanEmitter.LEN;
-import static io.fanatic.netlink.bpf.FanEmitter.LET_IN;
-import static io.fanatic.netlink.bpf.FanEmitter.MARK;
+import static io.fanatic.netlink.bpf.FanEmitter.TC_INDEX;
 import static io.fanatic.netlink.bpf.Register.R0;
 import static io.fanatic.netlink.bpf.Register.R1;
 import static io.fanatic.netlink.bpf.Register.R10;
@@ -80,7 +79,6 @@ final class OuterHeaders {
     // Offsets below R10, beside the tunnel key, which ends where they begin.
     private static final int MTU = KEY - 4;
     private static final int LARGEST = KEY - 8;
-    private static final int SOURCE_PORT = KEY - 12;
 
     private OuterHeaders() {}
 
@@ -88,8 +86,8 @@ final class OuterHeaders {
      * Puts the headers before a frame and sends it, R7 being the owner of the destination, R9 with several addresses that of the source, R2
      * and R3 the bounds of the linear part. Leaves the verdict in R7.
      *
-     * @param otherwise where to go, the frame being untouched, with what is not IPv4 without options, does not fit the device, or is for a host
-     *     that nothing went to by the kernel's device lately
+     * @param otherwise where to go, the frame being untouched, with what is not IPv4 without options, does not fit the device, or is of an outer
+     *     flow of which nothing went by the kernel's device lately
      */
     static void send(FanEmitter emitter, FastProgramSpec spec, String otherwise) {
         Assembler asm = emitter.asm;
@@ -103,8 +101,8 @@ final class OuterHeaders {
                 .add(Width.WORD.load(R1, R6, GSO_SIZE))
                 .add(Jump.NE.imm32(R1, 0, SEGMENTS));
         requireFits(asm, "", Alu.MOV.imm(R2, spec.card()), otherwise);
-        PathWitness.require(emitter, R7, PathWitness.SENT, otherwise);
         sourcePort(asm);
+        PathWitness.require(emitter, spec.fan(), R7, PathWitness.SENT, otherwise);
         asm.add(Alu.MOV.reg(R1, R6), Alu.MOV.imm(R2, BYTES), Alu.MOV.imm(R3, BEHIND_ETHERNET))
                 .add(Alu.MOV.imm(R4, ETHERNET), Alu.LSH.imm(R4, ENCAP_L2_SHIFT), Alu.OR.imm(R4, ENCAP_VXLAN))
                 .add(Helper.SKB_ADJUST_ROOM.call())
@@ -112,8 +110,8 @@ final class OuterHeaders {
                 .add(Helper.GET_PRANDOM_U32.call());
         emitter.loadFrame(WITH_INNER, Jump.GT, Counter.SEND_MALFORMED.label());
         write(asm, spec.fan(), spec.port());
-        asm.add(Width.WORD.load(R1, R6, MARK), Alu.OR.imm(R1, LET_IN), Width.WORD.store(R6, MARK, R1))
-                .add(Alu.MOV.imm(R1, spec.card()), Alu.MOV.imm(R2, 0), Alu.MOV.imm(R3, 0), Alu.MOV.imm(R4, 0))
+        PathWitness.forget(asm);
+        asm.add(Alu.MOV.imm(R1, spec.card()), Alu.MOV.imm(R2, 0), Alu.MOV.imm(R3, 0), Alu.MOV.imm(R4, 0))
                 .add(Helper.REDIRECT_NEIGH.call())
                 .add(Alu.MOV.reg(R7, R0));
     }
@@ -170,12 +168,18 @@ final class OuterHeaders {
                 .add(Jump.SLT.imm(R0, 0, withoutDevice));
     }
 
-    /** As udp_flow_src_port of the kernel does. */
+    /** As udp_flow_src_port of the kernel does, into {@code tc_index}, where {@link PathWitness} has it. */
     private static void sourcePort(Assembler asm) {
         asm.add(Alu.MOV.reg(R1, R6), Helper.GET_HASH_RECALC.call())
                 .add(Alu.MOV.reg32(R1, R0), Alu.LSH.imm32(R1, 16), Alu.XOR.reg32(R0, R1))
                 .add(Alu.MUL.imm(R0, PORTS), Alu.RSH.imm(R0, 32), Alu.ADD.imm(R0, FIRST_PORT))
-                .add(Width.WORD.store(R10, SOURCE_PORT, R0));
+                .add(Width.WORD.store(R6, TC_INDEX, R0));
+    }
+
+    /** The same of a hash that is known. */
+    static int sourcePort(int hash) {
+        int mixed = hash ^ hash << 16;
+        return FIRST_PORT + (int) ((mixed & 0xffff_ffffL) * PORTS >>> 32);
     }
 
     /** R0 has a random number, R8 the length of the outer packet; R2 is the start of the frame. */
@@ -211,7 +215,7 @@ final class OuterHeaders {
         asm.add(Instruction.toBigEndian(R5, 32), Width.WORD.store(R2, IPV4 + 12, R5))
                 .add(Alu.MOV.reg32(R1, R7), Instruction.toBigEndian(R1, 32), Width.WORD.store(R2, IPV4 + 16, R1));
 
-        asm.add(Width.WORD.load(R1, R10, SOURCE_PORT));
+        asm.add(Width.WORD.load(R1, R6, TC_INDEX));
         putHalf(asm, UDP, R1);
         asm.add(Width.HALF.storeImm(R2, UDP + 2, asm.network16(port)))
                 .add(Width.HALF.storeImm(R2, UDP + 6, 0))

@@ -50,11 +50,11 @@ class CardGuardModelTest {
                 machine.roomRefused = random.nextInt(40) == 0 ? -95 : 0;
                 machine.mark = 0x8000_0001;
                 long ago = random.nextInt(8) == 0 ? random.nextLong(10_000_000_000L) : random.nextInt(90_000_000);
-                Ipv4Address source = source(frame);
-                boolean vouched = random.nextInt(20) != 0;
-                machine.vouch(
-                        vouched ? source : Ipv4Address.of(source.bits() ^ 0x8000_0000), PathWitness.RECEIVED, ago);
-                machine.vouch(source, PathWitness.SENT, 0);
+                Machine.Flow flow =
+                        new Machine.Flow(source(frame), port(frame), FastPathModelTest.number(fan, destination(frame)));
+                Machine.Flow vouched = random.nextInt(20) != 0 ? flow : FastPathModelTest.another(flow, random);
+                machine.vouch(vouched, PathWitness.RECEIVED, ago);
+                machine.vouch(flow, PathWitness.SENT, 0);
                 boolean tagged = random.nextInt(40) == 0;
                 int linear = i % 3 == 0 ? 42 + i % 60 : Integer.MAX_VALUE;
                 Machine.Result result = machine.run(new FanModel.Frame(frame, tagged), linear, Optional.empty());
@@ -63,14 +63,19 @@ class CardGuardModelTest {
                         && !tagged
                         && !machine.devices.isEmpty()
                         && machine.roomRefused == 0
-                        && vouched
-                        && (Machine.NOW >> 20) - (Machine.NOW - ago >> 20) <= PathWitness.VALID
+                        && vouched.equals(flow)
+                        && (Machine.NOW >> 24) - (Machine.NOW - ago >> 24) <= PathWitness.VALID
                         && isGood(model, frame);
                 assertThat(machine.redirected).as("frame %d, %s", i, order).isEqualTo(takes ? "ingress " + TUNNEL : "");
                 assertThat(result.verdict()).isEqualTo(takes ? FanEmitter.REDIRECT : FanEmitter.NEXT);
                 assertThat(machine.mark).isEqualTo(takes ? 0x8000_1001 : 0x8000_0001);
                 assertThat(machine.after).isEqualTo(takes ? Arrays.copyOfRange(frame, 50, frame.length) : frame);
                 assertThat(machine.counts()).isEmpty();
+                if (takes) {
+                    assertThat(machine.tcIndex).as("it vouches for nobody").isZero();
+                } else if (isGood(model, frame)) {
+                    assertThat(machine.tcIndex).isEqualTo(port(frame));
+                }
                 taken += takes ? 1 : 0;
             }
             assertThat(taken).isGreaterThan(fan.mapping().underlay().prefixLength() >= 30 ? -1 : 200);
@@ -81,6 +86,14 @@ class CardGuardModelTest {
         return frame.length < 30
                 ? Ipv4Address.of(1)
                 : Ipv4Address.of(ByteBuffer.wrap(frame).getInt(26));
+    }
+
+    private static Ipv4Address destination(byte[] frame) {
+        return Ipv4Address.of(frame.length < 34 ? 1 : ByteBuffer.wrap(frame).getInt(30));
+    }
+
+    private static int port(byte[] frame) {
+        return frame.length < 36 ? 1 : ByteBuffer.wrap(frame).getShort(34) & 0xffff;
     }
 
     /** What the kernel's device sends vouches for more; what encap has sent by itself does not, nor what others send or other programs. */
@@ -106,7 +119,8 @@ class CardGuardModelTest {
                     frame[random.nextInt(50)] ^= (byte) (1 << random.nextInt(8));
                 }
                 Machine machine = new Machine(code, order);
-                machine.mark = random.nextInt(4) == 0 ? 0x8000_1001 : 0x8000_0001;
+                machine.tcIndex = random.nextInt(4) == 0 ? random.nextInt(3) : port(frame);
+                int written = machine.tcIndex;
                 Machine.Result result = machine.run(
                         new FanModel.Frame(frame, false),
                         i % 9 == 0 ? 42 + i % 10 : Integer.MAX_VALUE,
@@ -114,7 +128,7 @@ class CardGuardModelTest {
 
                 ByteBuffer bytes = ByteBuffer.wrap(frame);
                 boolean notes = (i % 9 != 0 || 42 + i % 10 >= 50)
-                        && machine.mark == 0x8000_0001
+                        && written == port(frame)
                         && bytes.getShort(12) == 0x0800
                         && frame[14] == 0x45
                         && frame[23] == 17
@@ -126,7 +140,13 @@ class CardGuardModelTest {
                 assertThat(machine.counts()).isEmpty();
                 assertThat(machine.noted(PathWitness.SENT))
                         .as("frame %d, %s", i, order)
-                        .isEqualTo(notes ? Optional.of(Ipv4Address.of(bytes.getInt(30))) : Optional.empty());
+                        .isEqualTo(
+                                notes
+                                        ? Optional.of(new Machine.Flow(
+                                                destination(frame),
+                                                written,
+                                                FastPathModelTest.number(fan, source(frame))))
+                                        : Optional.empty());
                 noted += notes ? 1 : 0;
             }
             assertThat(noted).isGreaterThan(5000);
@@ -138,9 +158,14 @@ class CardGuardModelTest {
         int source = key.map(each -> each.remote().bits()).orElse(random.nextInt());
         int vni = key.map(FanModel.Key::vni).orElse(fan.vni());
         List<Ipv4Address> locals = fan.localAddresses();
-        int to = random.nextInt(20) == 0
-                ? random.nextInt()
-                : locals.get(random.nextInt(locals.size())).bits();
+        int owner = inner.bytes().length < 34
+                ? 0
+                : fan.mapping().ownerBits(ByteBuffer.wrap(inner.bytes()).getInt(30));
+        int to = switch (random.nextInt(20)) {
+            case 0 -> random.nextInt();
+            case 1 -> locals.get(random.nextInt(locals.size())).bits();
+            default -> owner;
+        };
         byte[] bytes = random.nextInt(20) == 0 ? Frames.from(TUNNEL_MAC.bits(), inner.bytes()) : inner.bytes();
         Forged forged = new Forged(Frames.UNICAST, source, vni, bytes).to(to);
         byte[] frame = forged.frame();
@@ -163,6 +188,10 @@ class CardGuardModelTest {
         bytes.putShort(24, (short) Frames.checksum(bytes, 14, 34));
     }
 
+    private static boolean isToTheOwner(FanProgramSpec fan, ByteBuffer frame) {
+        return frame.getInt(30) == fan.mapping().ownerBits(frame.getInt(80));
+    }
+
     /** Whether the kernel's device would unpack the packet and guard let the frame in, and it is of the usual kind. */
     private static boolean isGood(FanModel model, byte[] frame) {
         ByteBuffer bytes = ByteBuffer.wrap(frame);
@@ -177,7 +206,7 @@ class CardGuardModelTest {
                 && (bytes.getShort(20) & 0x3fff) == 0
                 && frame[23] == 17
                 && Frames.checksum(bytes, 14, 34) == 0
-                && model.spec().localAddresses().contains(Ipv4Address.of(bytes.getInt(30)))
+                && isToTheOwner(model.spec(), bytes)
                 && bytes.getShort(36) == 8472
                 && (bytes.getShort(38) & 0xffff) == length - 20
                 && bytes.getShort(40) == 0

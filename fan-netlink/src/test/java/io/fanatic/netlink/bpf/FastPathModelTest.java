@@ -54,12 +54,18 @@ class FastPathModelTest {
                 machine.roomRefused = i % 40 == 0 ? -95 : 0;
                 machine.segmentSize = i % 5 == 0 ? 1 + random.nextInt(30) : 0;
                 long ago = random.nextInt(8) == 0 ? random.nextLong(10_000_000_000L) : random.nextInt(90_000_000);
-                boolean vouched = random.nextInt(20) != 0;
                 Ipv4Address owner =
                         wanted.keyAsSet(true).map(FanModel.Key::remote).orElse(Ipv4Address.of(1));
-                // Another host with the same place vouches for nobody else.
-                machine.vouch(vouched ? owner : Ipv4Address.of(owner.bits() ^ 0x8000_0000), PathWitness.SENT, ago);
-                machine.vouch(owner, PathWitness.RECEIVED, 0);
+                Machine.Flow flow = new Machine.Flow(
+                        owner,
+                        sourcePort(machine.hash),
+                        number(
+                                fan,
+                                wanted.keyAsSet(true).map(FanModel.Key::local).orElse(Ipv4Address.of(1))));
+                Machine.Flow vouched = random.nextInt(20) != 0 ? flow : another(flow, random);
+                machine.vouch(vouched, PathWitness.SENT, ago);
+                machine.vouch(flow, PathWitness.RECEIVED, 0);
+                machine.tcIndex = random.nextInt(0x1_0000);
                 Machine.Result result =
                         machine.run(frame, i % 3 == 0 ? 14 + i % 30 : Integer.MAX_VALUE, Optional.empty());
 
@@ -67,14 +73,15 @@ class FastPathModelTest {
                 boolean fast = wanted.counter() == Counter.SENT
                         && !machine.devices.isEmpty()
                         && machine.roomRefused == 0
-                        && vouched
-                        && (Machine.NOW >> 20) - (Machine.NOW - ago >> 20) <= PathWitness.VALID
+                        && vouched.equals(flow)
+                        && (Machine.NOW >> 24) - (Machine.NOW - ago >> 24) <= PathWitness.VALID
                         && isUsual(frame.bytes())
                         && largest(frame.bytes(), machine.segmentSize, i % 3 == 0) <= MTU;
                 if (fast) {
                     byItself++;
                     assertThat(result.verdict()).isEqualTo(FanEmitter.REDIRECT);
                     assertThat(machine.redirected).isEqualTo("neigh " + CARD);
+                    assertThat(machine.tcIndex).as("it vouches for nobody").isZero();
                     assertThat(machine.after)
                             .as("frame %d, %s", i, order)
                             .isEqualTo(outer(fan, frame.bytes(), Objects.requireNonNull(wanted.key()), machine));
@@ -88,6 +95,38 @@ class FastPathModelTest {
             }
             assertThat(byItself).isGreaterThan(fan.mapping().underlay().prefixLength() >= 30 ? -1 : 100);
         }
+    }
+
+    /** Whether the packet is known to have come to the owner of the inner destination. */
+    private static boolean tells(FanProgramSpec fan, FanModel.Key key, Ipv4Address local) {
+        return fan.localAddresses().size() == 1
+                || fan.setsLocalAddress() && key.local().equals(local);
+    }
+
+    /** IPv4's, or the target of ARP. */
+    private static int destination(byte[] frame) {
+        int at = frame.length > 13 && frame[13] == 6 ? 38 : 30;
+        return frame.length < at + 4 ? 0 : ByteBuffer.wrap(frame).getInt(at);
+    }
+
+    private static int sourcePort(int hash) {
+        return 32768 + (int) (((hash ^ hash << 16) & 0xffffffffL) * 28231 >>> 32);
+    }
+
+    /** With the same place in the table, or of the same host. */
+    static Machine.Flow another(Machine.Flow flow, Random random) {
+        Ipv4Address host = flow.host();
+        return switch (random.nextInt(4)) {
+            case 0 -> new Machine.Flow(Ipv4Address.of(host.bits() ^ 0x8000_0000), flow.port(), flow.local());
+            case 1 -> new Machine.Flow(host, flow.port() ^ 1 << 10 + random.nextInt(6), flow.local());
+            case 2 -> new Machine.Flow(host, flow.port(), flow.local() ^ 1 << random.nextInt(4));
+            default -> new Machine.Flow(host, flow.port() ^ 1 << random.nextInt(10), flow.local());
+        };
+    }
+
+    /** The number of an address of this host; 0 for others. */
+    static int number(FanProgramSpec fan, Ipv4Address local) {
+        return Math.max(0, fan.localAddresses().indexOf(local));
     }
 
     private static boolean isUsual(byte[] frame) {
@@ -114,9 +153,7 @@ class FastPathModelTest {
         frame.put((byte) 0x45).put((byte) ecn).putShort((short) length).putShort((short) machine.random);
         frame.putShort((short) 0).put((byte) 64).put((byte) 17).putShort((short) 0);
         frame.putInt(key.local().bits()).putInt(key.remote().bits());
-        int hash = machine.hash ^ machine.hash << 16;
-        int port = 32768 + (int) ((hash & 0xffffffffL) * 28231 >>> 32);
-        frame.putShort((short) port)
+        frame.putShort((short) sourcePort(machine.hash))
                 .putShort((short) 8472)
                 .putShort((short) (length - 20))
                 .putShort((short) 0);
@@ -136,7 +173,8 @@ class FastPathModelTest {
                 for (int more = -1; more <= 1; more++) {
                     Machine machine = new Machine(code, order);
                     machine.devices = Map.of(CARD, 1500);
-                    machine.vouch(Ipv4Address.parse("10.0.0.56"), PathWitness.SENT, 0);
+                    machine.vouch(
+                            new Machine.Flow(Ipv4Address.parse("10.0.0.56"), sourcePort(0), 0), PathWitness.SENT, 0);
                     machine.segmentSize = 1500 - 50 - 20 - 4 * words + more;
                     machine.run(new FanModel.Frame(packet, false), 60, Optional.empty());
                     assertThat(machine.redirected)
@@ -155,7 +193,7 @@ class FastPathModelTest {
                 byte[] packet = Arrays.copyOf(Frames.with(Frames.ipv4("250.0.45.2", "250.0.56.9"), 17, 28), length);
                 Machine machine = new Machine(code, order);
                 machine.devices = Map.of(CARD, Integer.MAX_VALUE);
-                machine.vouch(Ipv4Address.parse("10.0.0.56"), PathWitness.SENT, 0);
+                machine.vouch(new Machine.Flow(Ipv4Address.parse("10.0.0.56"), sourcePort(0), 0), PathWitness.SENT, 0);
                 machine.run(new FanModel.Frame(packet, false), Integer.MAX_VALUE, Optional.empty());
                 assertThat(machine.redirected).as("%d", length).isEqualTo(length + 36 > 65535 ? "" : "neigh " + CARD);
             }
@@ -174,10 +212,15 @@ class FastPathModelTest {
             RandomFrames frames = new RandomFrames(fan, 19);
             for (int i = 0; i < FRAMES; i++) {
                 FanModel.Frame frame = frames.next();
-                Optional<FanModel.Key> outer = frames.outer(frame);
+                Ipv4Address local = Ipv4Address.of(fan.mapping().ownerBits(destination(frame.bytes())));
+                Optional<FanModel.Key> outer = i % 9 == 0
+                        ? frames.outer(frame)
+                        : frames.outer(frame).map(key -> new FanModel.Key(key.vni(), key.remote(), local));
                 boolean marked = i % 2 == 0;
                 Machine machine = new Machine(code, order);
                 machine.mark = marked ? 0x8000_1001 : 0x8000_0001;
+                int port = i % 7 == 0 ? 0 : i * 31 & 0xffff;
+                machine.tcIndex = port;
                 Machine.Result result = machine.run(frame, i % 3 == 0 ? 14 + i % 30 : Integer.MAX_VALUE, outer);
 
                 Counter wanted = outer.isEmpty() && marked ? Counter.RECEIVED : model.guard(frame, outer);
@@ -187,8 +230,9 @@ class FastPathModelTest {
                 assertThat(machine.noted(PathWitness.RECEIVED))
                         .as("who vouches, frame %d, %s", i, order)
                         .isEqualTo(
-                                wanted == Counter.RECEIVED && outer.isPresent()
-                                        ? outer.map(FanModel.Key::remote)
+                                wanted == Counter.RECEIVED && port != 0
+                                        ? outer.filter(key -> tells(fan, key, local))
+                                                .map(key -> new Machine.Flow(key.remote(), port, number(fan, local)))
                                         : Optional.empty());
             }
         }

@@ -71,6 +71,14 @@ class FastPathTest extends TwoHosts {
         }
     }
 
+    /** Also over VXLAN's own GRO, which hands frames on later. */
+    @Test
+    void whatComesThroughOpensTheFastPathBothWaysForItsFlow() {
+        bothFast();
+        untilFewGoByTheKernelsDevice(Frames.ipv4(HERE, THERE));
+        untilFewGoByTheKernelsDevice(Frames.ipv4("250.1.7.2", THERE));
+    }
+
     @Test
     void eachDirectionDecidesForItself() {
         byte[] away = Frames.ipv4(HERE, THERE);

@@ -46,6 +46,9 @@ final class Machine {
     /** {@code skb->mark}, before a run and after it. */
     int mark;
 
+    /** {@code skb->tc_index}, before a run and after it. */
+    int tcIndex;
+
     /** {@code skb->pkt_type}; 0 for this host. */
     int packetType;
 
@@ -111,18 +114,24 @@ final class Machine {
         return times;
     }
 
-    /** A packet of this host came through some nanoseconds ago. */
-    void vouch(Ipv4Address host, int direction, long ago) {
-        values.putLong(8 * PathWitness.place(host, direction), PathWitness.value(host, NOW - ago));
+    /** The other host, the UDP source port and the number of this host's address, of an outer flow. */
+    record Flow(Ipv4Address host, int port, int local) {}
+
+    /** A packet of this flow came through some nanoseconds ago. */
+    void vouch(Flow flow, int direction, long ago) {
+        values.putLong(
+                8 * PathWitness.place(flow.host(), flow.port(), direction),
+                PathWitness.value(flow.host(), flow.port(), flow.local(), NOW - ago));
     }
 
-    /** For which host a packet vouches that has just come through; empty when none does. */
-    Optional<Ipv4Address> noted(int direction) {
-        for (int place = direction; place < direction + PathWitness.PLACES; place++) {
-            Ipv4Address host = Ipv4Address.of((int) (values.getLong(8 * place) >>> 32));
-            if (values.getLong(8 * place) == PathWitness.value(host, NOW)
-                    && place == PathWitness.place(host, direction)) {
-                return Optional.of(host);
+    /** For which flow a packet vouches that has just come through; empty when none does. */
+    Optional<Flow> noted(int direction) {
+        for (int place = 0; place < PathWitness.PLACES; place++) {
+            long value = values.getLong(8 * (direction + place));
+            int host = (int) (value >>> 32);
+            if (value != 0 && (value & (1 << 22) - 1) == NOW >> 24) {
+                int port = (int) (value >>> 26 & 63) << 10 | (place ^ host) & 1023;
+                return Optional.of(new Flow(Ipv4Address.of(host), port, (int) (value >>> 22 & 15)));
             }
         }
         return Optional.empty();
@@ -268,6 +277,7 @@ final class Machine {
                     case 176 -> segmentSize;
                     case 8 -> mark & 0xffffffffL;
                     case 40 -> DEVICE;
+                    case 44 -> tcIndex;
                     case 20 -> frame.vlanInMetadata() ? 1 : 0;
                     case 24 -> vlanTci;
                     case 76 -> base;
@@ -285,6 +295,10 @@ final class Machine {
         private void store(long address, int bytes, long value) {
             if (address == CONTEXT + 8 && bytes == 4) {
                 mark = (int) value;
+                return;
+            }
+            if (address == CONTEXT + 44 && bytes == 4) {
+                tcIndex = (int) value & 0xffff;
                 return;
             }
             boolean packet = address >= base && address + bytes <= base + linear;
@@ -430,6 +444,9 @@ final class Machine {
             }
             stack.putInt(at, received.get().vni());
             stack.putInt(at + 4, received.get().remote().bits());
+            if (registers[3] == 44) {
+                stack.putInt(at + 28, received.get().local().bits());
+            }
             return 0;
         }
 

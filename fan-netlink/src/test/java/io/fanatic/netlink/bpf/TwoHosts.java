@@ -1,10 +1,12 @@
 package io.fanatic.netlink.bpf;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
 
 import io.fanatic.core.Counter;
 import io.fanatic.core.TunnelType;
 import io.fanatic.netlink.bpf.AttachedProgram.Role;
+import io.fanatic.netlink.host.DeviceStatistics;
 import io.fanatic.netlink.route.TrafficControl;
 import io.fanatic.netlink.wire.NetlinkSocket;
 import java.net.DatagramPacket;
@@ -16,6 +18,7 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
@@ -35,6 +38,7 @@ import org.junit.jupiter.api.BeforeEach;
  */
 abstract class TwoHosts {
     static final long DEADLINE_NANOS = 5_000_000_000L;
+    static final int FRAMES = 20;
     static final String HERE = "250.0.45.2";
     static final String THERE = "250.0.56.9";
     static final int VNI = Specs.USUAL.vni();
@@ -153,6 +157,39 @@ abstract class TwoHosts {
                 PacketSocket in = new PacketSocket(to, "in")) {
             out.send(frame);
             in.receive("frame", received -> Arrays.equals(received, frame));
+        }
+    }
+
+    static void send(PacketSocket container, byte[] frame) {
+        for (int i = 0; i < FRAMES; i++) {
+            container.send(frame);
+        }
+    }
+
+    /** The fast path is open from here to there. */
+    void untilFewGoByTheKernelsDevice(byte[] frame) {
+        try (PacketSocket container = new PacketSocket(here, "in")) {
+            until("few frames go by the kernel's device", () -> {
+                long before = DeviceStatistics.sent(here.namespace(), "tun");
+                send(container, frame);
+                return DeviceStatistics.sent(here.namespace(), "tun") - before < FRAMES / 2;
+            });
+            until("few frames come by the kernel's device", () -> {
+                long before = DeviceStatistics.received(there.namespace(), "tun");
+                long arrived = count(counters(there), Counter.RECEIVED) + FRAMES;
+                send(container, frame);
+                until("they arrive", () -> count(counters(there), Counter.RECEIVED) >= arrived);
+                return DeviceStatistics.received(there.namespace(), "tun") - before < FRAMES / 2;
+            });
+        }
+    }
+
+    static void until(String what, BooleanSupplier condition) {
+        long end = System.nanoTime() + DEADLINE_NANOS;
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > end) {
+                fail("not true: " + what);
+            }
         }
     }
 

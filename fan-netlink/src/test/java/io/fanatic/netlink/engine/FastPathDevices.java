@@ -30,11 +30,14 @@ abstract class FastPathDevices {
         return fans.on(host, engine -> engine.path(engine.list().get(0)));
     }
 
-    /** Most packets of a bulk transfer must have passed by the kernel's device. */
+    /** Most packets of a bulk transfer must have passed by the kernel's device, on the way out and on the way in. */
     static void assertMostPassByTheKernelsDevice(TwoFans fans) {
         long before = DeviceStatistics.sent(fans.host(0), "ftun-250");
+        long receivedBefore = DeviceStatistics.received(fans.host(1), "ftun-250");
         fans.assertContainersTalk(FAN);
         assertThat(DeviceStatistics.sent(fans.host(0), "ftun-250") - before).isLessThan(TwoFans.BULK / 1400);
+        assertThat(DeviceStatistics.received(fans.host(1), "ftun-250") - receivedBefore)
+                .isLessThan(TwoFans.BULK / 1400);
     }
 
     /** The fan takes the fast path by this device, carries, and leaves nothing. */
