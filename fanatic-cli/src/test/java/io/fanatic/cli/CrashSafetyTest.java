@@ -59,6 +59,7 @@ class CrashSafetyTest extends DisturbedFanctlTests {
     @Test
     @Tag("long")
     void fault1KilledAnywhereOnTheWayToAnIpv6Overlay() {
+        hasAWayOutByIpv6();
         String dual = "up " + FAN + " --overlay6 fd00:fa::/48";
         survives(dual, List.of("up " + FAN), List.of(dual));
     }
@@ -66,6 +67,7 @@ class CrashSafetyTest extends DisturbedFanctlTests {
     @Test
     @Tag("long")
     void fault1KilledAnywhereInDownFromAnIpv6Overlay() {
+        hasAWayOutByIpv6();
         String dual = "up " + FAN + " --overlay6 fd00:fa::/48";
         survives("down " + FAN, List.of(dual), List.of(dual));
     }

@@ -41,6 +41,17 @@ abstract class DisturbedFanctlTests {
         assertThat(without.changesTo(state())).isEmpty();
     }
 
+    /** Then a fan with an IPv6 overlay has the outside to lead to, too. */
+    void hasAWayOutByIpv6() {
+        host.exec(
+                        "sh",
+                        "-e",
+                        "-c",
+                        "ip -6 address replace 2001:db8::2/64 dev eth0 nodad;"
+                                + " ip -6 route replace default via 2001:db8::1 dev eth0")
+                .orThrow();
+    }
+
     void run(String command) {
         fanctl(host, command).done();
     }

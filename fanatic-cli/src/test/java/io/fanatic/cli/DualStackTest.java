@@ -156,20 +156,15 @@ class DualStackTest {
     @Test
     void otherHostsAreTestedByBothFamiliesAndOneWithoutIpv6Passes() {
         CompletableFuture<CliRun> serving = CompletableFuture.supplyAsync(() -> fanatic(h2, "serve --idle 3"));
-        CompletableFuture<CliRun> servingToo =
-                CompletableFuture.supplyAsync(() -> fanatic(lab.hosts().get(2), "serve --idle 3"));
         h2.awaitListening(5201);
-        lab.hosts().get(2).awaitListening(5201);
 
-        String host =
-                fanatic(h1, "test host fd00:fa:0:3::1 10.0.0.2 --no-throughput").done();
+        String host = fanatic(h1, "test host fd00:fa:0:2::1 --no-throughput").done();
         assertThat(fanatic(h1, "bench fd00:fa:0:2::1 -n 4M").done()).contains("MTU 1450");
         assertThat(host)
                 .contains("  IPv6 path MTU      ok     packets of 1450 bytes pass unfragmented\n")
                 .contains("  IPv6 echo, long    ok     4194304 bytes back, checksum equal")
-                .contains("Testing 10.0.0.3, which is 250.0.3.1 in the fan 250.0.0.0/8\n")
-                .contains("  IPv6 ping          -      10.0.0.3 answers nothing at fd00:fa:0:3::1: its fan\n")
-                .endsWith("2 of 2 hosts passed.\n");
+                .startsWith("Testing 10.0.0.2, which is 250.0.2.1 in the fan 250.0.0.0/8\n")
+                .endsWith("1 of 1 host passed.\n");
         assertThat(host.lines()).allMatch(line -> line.length() <= 80);
         List<String> all = fanatic(h1, "test all --hosts 10.0.0.0/29 --no-data --no-throughput")
                 .done()
@@ -184,7 +179,6 @@ class DualStackTest {
         assertThat(serving.join().done())
                 .startsWith("Serving 250.0.0.0/8 at 250.0.2.1: echo 7, discard 9, iperf3 5201\n"
                         + "Serving fd00:fa::/48 at fd00:fa:0:2::1: echo 7, discard 9, iperf3 5201\n");
-        servingToo.join().done();
     }
 
     @Test
@@ -336,6 +330,19 @@ class DualStackTest {
                 watch.hear("repaired 250.0.0.0/8: ");
                 watch.await("whole after " + change, () -> ipv6State().equals(whole));
             }
+            // A way out that comes later, which the kernel deletes with the address.
+            watch.forget();
+            h1.exec(
+                            "sh",
+                            "-e",
+                            "-c",
+                            "ip -6 address add 2001:db8::1/64 dev eth0 nodad; ip -6 route add default via 2001:db8::2")
+                    .orThrow();
+            watch.await(
+                    "what leads to outside",
+                    () -> h1.exec("nft", "list", "tables").output().contains("table ip6 fanatic-forward"));
+            h1.exec("sh", "-e", "-c", "ip -6 route del default; ip -6 address del 2001:db8::1/64 dev eth0")
+                    .orThrow();
         }
     }
 

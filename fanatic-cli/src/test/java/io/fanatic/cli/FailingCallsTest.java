@@ -48,6 +48,7 @@ class FailingCallsTest extends DisturbedFanctlTests {
     // TESTING.md F4
     @Test
     void anyCallOnTheWayToAnIpv6OverlayMayFail() {
+        hasAWayOutByIpv6();
         survives(5, "up " + FAN + " --overlay6 fd00:fa::/48", List.of("up " + FAN));
     }
 

@@ -4,16 +4,25 @@ import static io.fanatic.cli.CliRun.fanatic;
 import static io.fanatic.cli.CliRun.fanctl;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fanatic.core.Ipv6Address;
 import io.fanatic.harness.junit.FanLab;
 import io.fanatic.harness.lab.Lab;
+import io.fanatic.harness.lab.LabContainer;
 import io.fanatic.harness.lab.LabHost;
+import io.fanatic.harness.probe.BulkTransfer;
+import io.fanatic.harness.probe.Probes;
+import io.fanatic.harness.probe.TransferResult;
+import io.fanatic.netlink.host.HostSnapshot;
 import io.fanatic.netlink.host.RouterAdvertisements;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** h1 has its IPv6 default route from a router that advertises itself on the underlay: dnsmasq on h2. */
-@FanLab(hosts = 2, containers = 0, fan = false)
+/**
+ * h1 has its IPv6 default route from a router that advertises itself on the underlay, dnsmasq on h2; behind that is 2001:db8:2::1, the
+ * outside. h3 is a neighbour.
+ */
+@FanLab(hosts = 3, containers = 1, fan = false)
 class RouterAdvertisementsTest {
     private static final String FAN = "-u 10.0.0.0/16 -o 250.0.0.0/8";
 
@@ -21,18 +30,24 @@ class RouterAdvertisementsTest {
     private static final String LINK_LOCAL = "sysctl -qw net.ipv6.conf.eth0.addr_gen_mode=0"
             + " net.ipv6.conf.eth0.disable_ipv6=1; sysctl -qw net.ipv6.conf.eth0.disable_ipv6=0; ";
 
+    private static final String DUAL = "up " + FAN + " --overlay6 fd00:fa::/48";
+    private static final Ipv6Address OUTSIDE = Ipv6Address.parse("2001:db8:2::1");
+
+    private Lab lab;
     private LabHost h1;
     private LabHost h2;
 
     @BeforeEach
     void advertise(Lab lab) {
+        this.lab = lab;
         h1 = lab.hosts().get(0);
         h2 = lab.hosts().get(1);
         h2.exec(
                         "sh",
                         "-e",
                         "-c",
-                        LINK_LOCAL + "ip -6 address add 2001:db8:1::1/64 dev eth0 nodad;"
+                        LINK_LOCAL + "ip -6 address replace 2001:db8:1::1/64 dev eth0 nodad;"
+                                + " ip -6 address replace " + OUTSIDE + "/128 dev lo;"
                                 + " dnsmasq --port=0 --interface=eth0 --enable-ra --ra-param=eth0,4"
                                 + " --dhcp-range=2001:db8:1::,ra-only,64 --pid-file=/run/router.pid --conf-file=/dev/null"
                                 + " --dhcp-leasefile=/dev/null --user=root")
@@ -45,6 +60,8 @@ class RouterAdvertisementsTest {
     @AfterEach
     void end() {
         h2.exec("sh", "-e", "-c", "kill $(cat /run/router.pid)").orThrow();
+        // It would be taken for the next router's.
+        h1.exec("ip", "-6", "route", "flush", "default").orThrow();
     }
 
     private void awaitDefaultRoute(boolean there) {
@@ -80,5 +97,82 @@ class RouterAdvertisementsTest {
         assertThat(h1.namespace().call(RouterAdvertisements::devicesLosingDefaultRoute))
                 .isEmpty();
         fanctl(h1, "down " + FAN).done();
+    }
+
+    @Test
+    void containersReachTheOutsideAsTheirHostAndItStaysAHost() {
+        HostSnapshot before = snapshot();
+        LabContainer container = lab.containers().get(0);
+        LabHost h3 = lab.hosts().get(2);
+        try (Probes probes = Probes.open()) {
+            fanctl(h1, DUAL).done();
+            assertThat(fanctl(h1, DUAL).done()).contains("nothing to do");
+            lab.attach(container);
+            awaitDefaultRoute(true);
+            container
+                    .exec("ping", "-6", "-c2", "-i0.2", "-W5", "-Mdo", "-s1402", OUTSIDE.toString())
+                    .orThrow();
+            TransferResult result = BulkTransfer.to(OUTSIDE)
+                    .start(probes, container.namespace(), h2.namespace())
+                    .join();
+            assertThat(result.error()).isEmpty();
+            assertThat(result.source().orElseThrow().toString()).startsWith("2001:db8:1:");
+
+            // It is a host as it was: its default route is there, and no switch but those of its devices is on.
+            awaitDefaultRoute(true);
+            assertThat(h1.exec("sysctl", "-n", "net.ipv6.conf.all.forwarding", "net.ipv6.conf.eth0.accept_ra")
+                            .output())
+                    .isEqualTo("0\n1\n");
+            assertThat(fanatic(h1, "doctor --json").out())
+                    .doesNotContain("ipv6-route-lost", "forwarding-off", "\"nat\"");
+
+            // A neighbour that sends to it what is for others.
+            String address = h1.exec(
+                            "sh", "-c", "ip -6 -o address show dev eth0 scope global | sed 's:.*inet6 ::; s:/.*::'")
+                    .output()
+                    .lines()
+                    .findFirst()
+                    .orElseThrow();
+            h3.exec(
+                            "sh",
+                            "-e",
+                            "-c",
+                            LINK_LOCAL + "ip -6 address replace 2001:db8:1::3/64 dev eth0 nodad;"
+                                    + " ip -6 route replace " + OUTSIDE + " via " + address)
+                    .orThrow();
+            assertThat(h3.exec("ping", "-6", "-c2", "-i0.2", "-W1", OUTSIDE.toString())
+                            .exitCode())
+                    .isNotZero();
+            h1.exec("nft", "delete table ip6 fanatic-forward").orThrow();
+            h3.exec("ping", "-6", "-c2", "-i0.2", "-W5", OUTSIDE.toString()).orThrow();
+            assertThat(fanatic(h1, "doctor --json").out()).contains("\"nat\"");
+            fanctl(h1, DUAL).done();
+            assertThat(h3.exec("ping", "-6", "-c2", "-i0.2", "-W1", OUTSIDE.toString())
+                            .exitCode())
+                    .isNotZero();
+
+            // What belongs to no connection does not leave with the container's address.
+            String rules = h1.exec("nft", "list", "table", "ip6", "fanatic").output();
+            assertThat(rules).contains("ip6 saddr fd00:fa:0:1::/64 ip6 daddr != fd00:fa::/48 ct state invalid");
+
+            fanctl(h1, DUAL + " --no-nat").done();
+            assertThat(container
+                            .exec("ping", "-6", "-c1", "-W1", OUTSIDE.toString())
+                            .exitCode())
+                    .isNotZero();
+            assertThat(h1.exec("nft", "list", "tables").output()).doesNotContain("ip6");
+            fanctl(h1, DUAL).done();
+            container.exec("ping", "-6", "-c1", "-W5", OUTSIDE.toString()).orThrow();
+            lab.detach(container);
+            fanctl(h1, "down " + FAN).done();
+            awaitDefaultRoute(true);
+        } finally {
+            lab.detach(container);
+        }
+        assertThat(before.changesTo(snapshot())).isEmpty();
+    }
+
+    private HostSnapshot snapshot() {
+        return h1.namespace().call(HostSnapshot::take);
     }
 }

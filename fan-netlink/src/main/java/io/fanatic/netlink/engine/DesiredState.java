@@ -283,16 +283,57 @@ final class DesiredState {
         Set<String> devices = new TreeSet<>(outer);
         devices.removeAll(now.others());
         if (!devices.isEmpty()) {
-            resources.add(new ForwardTableResource(List.of(entry(devices, outer, host))));
+            resources.add(new ForwardTableResource(List.of(entry(devices, outer, host.closed(), host))));
             resources.add(new ForwardingResource(false, List.copyOf(devices)));
         }
     }
 
+    /**
+     * What leads IPv6 of the fans to outside, as {@link #desiredForwarding} has it for IPv4. Nothing, as long as no default route of the
+     * host leads there; once there is something it stays, whatever becomes of a default route that routers advertise.
+     */
+    Optional<Ipv6Outside> ipv6Outside(List<Fan> fans, HostState host) {
+        List<NatTable.Entry> nat = new ArrayList<>();
+        Set<String> bridges = new TreeSet<>();
+        List<Fan> ordered = new ArrayList<>(fans);
+        ordered.sort((a, b) -> a.overlay().compareTo(b.overlay()));
+        for (Fan fan : ordered) {
+            if (fan.nat() && fan.ipv6().isPresent()) {
+                for (Ipv4Address owner : fan.underlayAddresses()) {
+                    nat.add(new NatTable.Entry(
+                            fan.ipv6().get().sliceOf(owner), fan.ipv6().get().overlay()));
+                    bridges.add(fan.bridge());
+                }
+            }
+        }
+        Ipv6Outside now = host.ipv6Outside();
+        if (nat.isEmpty()) {
+            return Optional.empty();
+        }
+        Ipv6Outside.Host outside = kernel.ipv6Host();
+        if (outside.devices().isEmpty() && now.nat().isEmpty()) {
+            return Optional.empty();
+        }
+        if (outside.everywhere() || !outside.byDevice()) {
+            return Optional.of(new Ipv6Outside(nat, List.of(), List.of(), List.of()));
+        }
+        Set<String> outer = new TreeSet<>(outside.devices());
+        outer.addAll(now.devices());
+        Set<String> devices = new TreeSet<>(outer);
+        devices.removeAll(outside.forwarding());
+        List<ForwardTable.Entry> closed = new ArrayList<>();
+        if (!devices.isEmpty()) {
+            closed.add(entry(devices, outer, now.closed(), host));
+        }
+        return Optional.of(new Ipv6Outside(nat, List.copyOf(bridges), List.copyOf(devices), closed));
+    }
+
     /** Devices that have gone may stay in the table, as they do no harm there. */
-    private static ForwardTable.Entry entry(Set<String> in, Set<String> out, HostState host) {
+    private static ForwardTable.Entry entry(
+            Set<String> in, Set<String> out, List<ForwardTable.Entry> before, HostState host) {
         Set<String> from = new TreeSet<>(in);
         Set<String> to = new TreeSet<>(out);
-        for (ForwardTable.Entry there : host.closed()) {
+        for (ForwardTable.Entry there : before) {
             addGone(there.in(), from, host);
             addGone(there.out(), to, host);
         }
@@ -475,6 +516,9 @@ final class DesiredState {
         observedForwarding(host, resources);
         if (!host.nat().isEmpty()) {
             resources.add(new NatResource(host.nat()));
+        }
+        if (!host.ipv6Outside().equals(Ipv6Outside.NONE)) {
+            resources.add(new Ipv6OutsideResource(host.ipv6Outside()));
         }
         if (!host.ports().isEmpty()) {
             resources.add(new PortTableResource(host.ports()));

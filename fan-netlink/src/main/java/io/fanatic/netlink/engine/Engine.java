@@ -52,6 +52,16 @@ public final class Engine {
             "this kernel has no nftables for IPv4, so nothing keeps what comes in by a device of this"
                     + " host from being sent on by another";
 
+    /** Likewise. */
+    static final String NO_NAT_IPV6 = "this kernel has no nftables for IPv6, so IPv6 that leaves the overlay is not"
+            + " masqueraded: containers reach the IPv6 overlay and their host only";
+
+    /** What a plan says before Linux 6.17. */
+    static final String NOT_FORWARDED_IPV6 =
+            "this host does not forward IPv6, so containers reach nothing outside the IPv6 overlay by it; this kernel"
+                    + " forwards by all devices or by none (Linux 6.17 by single ones), which fanatic leaves to you:"
+                    + " net.ipv6.conf.all.forwarding, see fan(7)";
+
     /** What a plan says where DHCP cannot tell of a name server. */
     static final String NO_NAME_SERVER =
             "this host has no name server that containers could ask: /etc/resolv.conf names none"
@@ -497,12 +507,22 @@ public final class Engine {
         List<Resource> desired = new ArrayList<>(state.desiredShared(allAfter, host));
         after.ifPresent(fan -> desired.addAll(state.desired(fan, new PortSharing(host, state).needsFilter(fan), host)));
         desired.addAll(state.encryption(allAfter, host));
-        List<String> notes = withoutNftables(observed, desired);
+        List<String> notes = new ArrayList<>(withoutNftables(observed, desired));
+        state.ipv6Outside(allAfter, host).ifPresent(outside -> notes.addAll(ipv6Outside(outside, host, desired)));
         Plan plan = Plan.between(observed, desired);
         for (String note : notes) {
             plan = plan.with(note);
         }
         return plan;
+    }
+
+    /** Adds it to what is desired; says where that is not enough, or cannot be. */
+    private List<String> ipv6Outside(Ipv6Outside outside, HostState host, List<Resource> desired) {
+        if (host.ipv6Outside().nat().isEmpty() && !kernel.has(KernelFeature.NFTABLES_IPV6)) {
+            return List.of(NO_NAT_IPV6);
+        }
+        desired.add(new Ipv6OutsideResource(outside));
+        return kernel.ipv6Host().isOutOfReach() ? List.of(NOT_FORWARDED_IPV6) : List.of();
     }
 
     /** Takes tables away from what is desired on a kernel that cannot have them; says what that means. */

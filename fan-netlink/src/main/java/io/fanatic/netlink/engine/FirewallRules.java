@@ -3,6 +3,7 @@ package io.fanatic.netlink.engine;
 import static io.fanatic.netlink.engine.FanException.Reason.CONFLICT;
 import static io.fanatic.netlink.engine.FanException.Reason.UNSUPPORTED;
 
+import io.fanatic.core.IpFamily;
 import io.fanatic.netlink.firewall.Firewall;
 import io.fanatic.netlink.firewall.FirewallException;
 import io.fanatic.netlink.firewall.ForeignTableException;
@@ -19,18 +20,20 @@ import org.jspecify.annotations.Nullable;
 final class FirewallRules implements AutoCloseable {
     private @Nullable Nftables nftables;
 
-    List<NatTable.Entry> nat() {
-        return new NatTable(nftables()).read();
+    List<NatTable.Entry> nat(IpFamily family) {
+        return new NatTable(nftables(), family).read();
     }
 
-    void replaceNat(List<NatTable.Entry> entries) {
+    void replaceNat(IpFamily family, List<NatTable.Entry> entries) {
         try {
-            new NatTable(nftables()).write(entries);
+            new NatTable(nftables(), family).write(entries);
         } catch (FirewallException e) {
             throw String.valueOf(e.getMessage()).contains("not supported")
                     ? known(
                             UNSUPPORTED,
-                            "this kernel has no nftables for IPv4 (CONFIG_NF_TABLES_IPV4), which is what translates"
+                            "this kernel has no nftables for " + family + " (CONFIG_NF_TABLES_"
+                                    + family.name()
+                                    + "), which is what translates"
                                     + " the addresses of packets that leave the overlay; try \"modprobe nf_tables\", or do"
                                     + " without: --no-nat",
                             e)
@@ -56,13 +59,13 @@ final class FirewallRules implements AutoCloseable {
         }
     }
 
-    List<ForwardTable.Entry> forwardTable() {
-        return new ForwardTable(nftables()).read();
+    List<ForwardTable.Entry> forwardTable(IpFamily family) {
+        return new ForwardTable(nftables(), family).read();
     }
 
-    void replaceForwardTable(List<ForwardTable.Entry> entries) {
+    void replaceForwardTable(IpFamily family, List<ForwardTable.Entry> entries) {
         try {
-            new ForwardTable(nftables()).write(entries);
+            new ForwardTable(nftables(), family).write(entries);
         } catch (FirewallException e) {
             throw known(e);
         }

@@ -127,14 +127,24 @@ final class Forwarding {
 
     /** A device that has gone, or goes at this moment, needs nothing. */
     static void set(String device, boolean on) {
-        Optional<String> now = Sysctl.find(of(device));
-        if (now.isEmpty() || now.get().equals(on ? "1" : "0")) {
+        setSwitch(of(device), on);
+    }
+
+    /**
+     * Sets a device's switch to 1 or 0; there may be none any more.
+     *
+     * @param path in /proc/sys
+     */
+    static void setSwitch(String path, boolean on) {
+        String value = on ? "1" : "0";
+        Optional<String> now = Sysctl.find(path);
+        if (now.isEmpty() || now.get().equals(value)) {
             return;
         }
         try {
-            Sysctl.write(of(device), on ? "1" : "0");
+            Sysctl.write(path, value);
         } catch (UncheckedIOException e) {
-            if (Sysctl.find(of(device)).isPresent()) {
+            if (Sysctl.find(path).isPresent()) {
                 throw e;
             }
         }

@@ -1,6 +1,7 @@
 package io.fanatic.netlink.engine;
 
 import io.fanatic.core.DurableFile;
+import io.fanatic.core.IpFamily;
 import io.fanatic.netlink.host.NamespaceCookie;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -24,7 +25,7 @@ import java.util.Optional;
  *   devices boot 5d2c...-... namespace 1 on eth0/2 eth1/3
  * </pre>
  *
- * The number is the device's index, by which it is known: it may be renamed, and another one get its name.
+ * and {@code devices6} for IPv6. The number is the device's index, by which it is known: it may be renamed, and another one get its name.
  *
  * Earlier versions switched net.ipv4.ip_forward, which sets all devices, and noted those that forwarded before, and which bridges of
  * other people there were:
@@ -38,7 +39,9 @@ import java.util.Optional;
  */
 final class ForwardingJournal {
     private static final String DEVICES = "devices";
+    private static final String DEVICES_IPV6 = "devices6";
     private static final String EVERYWHERE = "forwarding";
+    private static final List<String> WORDS = List.of(DEVICES, DEVICES_IPV6, EVERYWHERE);
     private static final String BESIDE = " beside ";
     private static final int MAX_BYTES = 1 << 20;
     private static final int MAX_OTHERS = 1000;
@@ -50,6 +53,7 @@ final class ForwardingJournal {
     private final Path file;
     private final String thisBoot;
     private final String here;
+    private final String devices;
 
     /**
      * How it was before an earlier version switched it on everywhere.
@@ -60,7 +64,8 @@ final class ForwardingJournal {
     record Note(List<String> devices, List<String> bridges) {}
 
     /** @param stateDirectory such as /var/lib/fanatic; made when needed */
-    ForwardingJournal(Path stateDirectory) {
+    ForwardingJournal(Path stateDirectory, IpFamily family) {
+        devices = family == IpFamily.IPV4 ? DEVICES : DEVICES_IPV6;
         file = stateDirectory.resolve("journal");
         thisBoot = " boot " + bootId() + " ";
         here = thisBoot + "namespace " + NamespaceCookie.here() + " on ";
@@ -93,7 +98,7 @@ final class ForwardingJournal {
 
     /** The indexes of the devices that we have switched on; empty when we have not. */
     Optional<List<Integer>> switched() {
-        Optional<String> line = line(lines(), DEVICES);
+        Optional<String> line = line(lines(), devices);
         if (line.isEmpty()) {
             return Optional.empty();
         }
@@ -141,11 +146,11 @@ final class ForwardingJournal {
     void switched(Map<Integer, String> devices) {
         List<String> words = new ArrayList<>();
         devices.forEach((index, name) -> words.add(name + BEFORE_INDEX + index));
-        put(DEVICES, Optional.of(Text.join(" ", words)));
+        put(this.devices, Optional.of(Text.join(" ", words)));
     }
 
     void forgetSwitched() {
-        put(DEVICES, Optional.empty());
+        put(devices, Optional.empty());
     }
 
     /** Notes how it is before it is switched on everywhere; a note that is there already is older and stays. */
@@ -168,16 +173,23 @@ final class ForwardingJournal {
         List<String> others = new ArrayList<>();
         List<String> ours = new ArrayList<>();
         for (String line : lines) {
-            boolean known = line.startsWith(DEVICES + thisBoot) || line.startsWith(EVERYWHERE + thisBoot);
-            if (known && !line.startsWith(word + here)) {
-                boolean isOurs = line.startsWith(DEVICES + here) || line.startsWith(EVERYWHERE + here);
-                (isOurs ? ours : others).add(line);
+            if (isKnown(line, thisBoot) && !line.startsWith(word + here)) {
+                (isKnown(line, here) ? ours : others).add(line);
             }
         }
         List<String> all = new ArrayList<>(others.subList(Math.max(0, others.size() - MAX_OTHERS), others.size()));
         all.addAll(ours);
         rest.ifPresent(text -> all.add(word + here + text));
         write(all);
+    }
+
+    private static boolean isKnown(String line, String place) {
+        for (String word : WORDS) {
+            if (line.startsWith(word) && line.startsWith(place, word.length())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Of a file that is larger than any that we have written, the end. */

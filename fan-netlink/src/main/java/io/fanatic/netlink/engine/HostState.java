@@ -45,6 +45,7 @@ record HostState(
         List<TunnelTable.Entry> tunnelOnly,
         Map<String, DhcpServer> dhcp,
         Ipv6State ipv6,
+        Ipv6Outside ipv6Outside,
         ForwardingState forwarding,
         List<ForwardTable.Entry> closed,
         List<Iptables.Forward> forwards,
@@ -90,7 +91,8 @@ record HostState(
         programs.addAll(kernel.strayPrograms());
         List<AddressState> addresses = kernel.addresses();
         List<String> withIpv6 = new ArrayList<>();
-        for (Fan fan : fans(links, addresses)) {
+        List<Fan> fans = fans(links, addresses);
+        for (Fan fan : fans) {
             if (fan.ipv6().isPresent()) {
                 withIpv6.add(fan.bridge());
             }
@@ -98,16 +100,21 @@ record HostState(
             kernel.dhcp(fan.bridge()).ifPresent(server -> dhcp.put(fan.bridge(), server));
         }
         List<RouteState> routes = kernel.routes();
+        List<NatTable.Entry> nat = kernel.nat();
+        // Also where somebody has deleted a fan's devices, which leaves its tables; hosts of IPv4 alone are not asked.
+        boolean asked = !withIpv6.isEmpty() || fans.isEmpty() && !nat.isEmpty();
+        Ipv6Outside outside = asked ? kernel.ipv6Outside(withIpv6) : Ipv6Outside.NONE;
         return new HostState(
                 links,
                 addresses,
                 routes,
                 programs,
-                kernel.nat(),
+                nat,
                 kernel.ports(),
                 kernel.tunnelOnly(),
                 dhcp,
                 withIpv6.isEmpty() ? Ipv6State.NONE : kernel.ipv6(withIpv6),
+                outside,
                 kernel.forwarding(switches(links, addresses, routes)),
                 kernel.forwardTable(),
                 kernel.forwards(),
@@ -138,6 +145,7 @@ record HostState(
                 List.of(),
                 Map.of(),
                 Ipv6State.NONE,
+                Ipv6Outside.NONE,
                 ForwardingState.UNKNOWN,
                 List.of(),
                 List.of(),
@@ -416,6 +424,10 @@ record HostState(
         compare(lines, "forwarding entry", before.ipv6.entries(), ipv6.entries());
         compare(lines, "route", before.ipv6.routes(), ipv6.routes());
         compare(lines, "NAT", before.nat, nat);
+        compare(lines, "NAT", before.ipv6Outside.nat(), ipv6Outside.nat());
+        compare(lines, "forwarding of IPv6 by", before.ipv6Outside.bridges(), ipv6Outside.bridges());
+        compare(lines, "forwarding of IPv6 by", before.ipv6Outside.devices(), ipv6Outside.devices());
+        compare(lines, "IPv6 not forwarded:", before.ipv6Outside.closed(), ipv6Outside.closed());
         compare(lines, "closed port", before.ports, ports);
         compare(lines, "kept out of tunnels", before.tunnelOnly, tunnelOnly);
         compare(lines, "iptables", passes(before), passes(this));

@@ -152,6 +152,23 @@ public interface Kernel extends AutoCloseable {
     /** {@return the content of our table that keeps devices from forwarding to each other; empty when there is none} */
     List<ForwardTable.Entry> forwardTable();
 
+    /**
+     * {@return what there is of ours that leads IPv6 to outside the overlays}
+     *
+     * @param bridges of the fans
+     */
+    Ipv6Outside ipv6Outside(List<String> bridges);
+
+    /** {@return what the host has of IPv6 beside the fans} */
+    Ipv6Outside.Host ipv6Host();
+
+    /**
+     * Makes this and nothing else what leads IPv6 to outside the overlays. What it switches on is noted before.
+     *
+     * @param outside all of it; {@link Ipv6Outside#NONE} sets back what was noted
+     */
+    void setIpv6Outside(Ipv6Outside outside);
+
     /** {@return the addresses of name servers in use, of /etc/resolv.conf} */
     List<Ipv4Address> nameServers();
 

@@ -27,6 +27,11 @@ public enum KernelFeature {
             "nftables",
             "masquerading of what leaves the overlay",
             "no masquerading: containers reach the overlay and their host"),
+    /** Masquerading of IPv6 that leaves the overlay. */
+    NFTABLES_IPV6(
+            "nftables-ipv6",
+            "masquerading of IPv6 that leaves the overlay",
+            "containers reach the IPv6 overlay and their host"),
     /** IPIP tunnels, with room for 30 bytes more in each packet than VXLAN. */
     IPIP("ipip", "IPIP tunnels, with room for 30 bytes more in each packet than VXLAN", "tunnels of type vxlan only"),
     /** Path MTU discovery for senders of an IPIP fan. */

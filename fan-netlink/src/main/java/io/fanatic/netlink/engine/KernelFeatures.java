@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
 public final class KernelFeatures {
     private static final String DEVICE = "fan-try";
     private static final int PORT = 8472;
-    private static final String MASQUERADE = "add table ip fan_try; add chain ip fan_try post"
-            + " { type nat hook postrouting priority srcnat; }; add rule ip fan_try post masquerade fully-random";
+    private static final String MASQUERADE = masquerade("ip");
+    private static final String MASQUERADE_IPV6 = masquerade("ip6");
 
     private final Map<KernelFeature, Trial> trials = new EnumMap<>(KernelFeature.class);
 
@@ -164,7 +164,8 @@ public final class KernelFeatures {
             case VXLAN -> make(NewLink.externalVxlan(DEVICE, PORT, false));
             case BRIDGE -> make(NewLink.bridge(DEVICE));
             case VNI_FILTER -> filtersVnis();
-            case NFTABLES -> masquerades();
+            case NFTABLES -> accepts(MASQUERADE);
+            case NFTABLES_IPV6 -> accepts(MASQUERADE_IPV6);
             case IPIP -> make(NewLink.externalIpip(DEVICE));
             case IPIP_PATH_MTU -> IpipPathMtu.isTold();
             case ACCEPT_RULES -> acceptsRules();
@@ -223,11 +224,18 @@ public final class KernelFeatures {
      * As a service may not make a namespace, the kernel is asked here, too: it checks a transaction and drops it. Without that a kernel
      * that lacks nftables would keep every fan of such a service down, as each has tables.
      */
-    private static boolean masquerades() {
+    private static String masquerade(String family) {
+        String table = family + " fan_try";
+        return "add table " + table + "; add chain " + table + " post"
+                + " { type nat hook postrouting priority srcnat; }; add rule " + table
+                + " post masquerade fully-random";
+    }
+
+    private static boolean accepts(String rules) {
         try {
             return Namespace.scratch(() -> {
                 try (Nftables nftables = Nftables.open()) {
-                    nftables.run(MASQUERADE);
+                    nftables.run(rules);
                     return true;
                 }
             });
@@ -236,7 +244,7 @@ public final class KernelFeatures {
                 throw e;
             }
             try (Nftables nftables = Nftables.open()) {
-                nftables.check(MASQUERADE);
+                nftables.check(rules);
                 return true;
             } catch (FirewallException refused) {
                 if (text(refused).contains("Operation not permitted")) {

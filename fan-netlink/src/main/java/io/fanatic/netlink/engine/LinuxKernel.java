@@ -2,6 +2,7 @@ package io.fanatic.netlink.engine;
 
 import io.fanatic.core.Counter;
 import io.fanatic.core.DurableFile;
+import io.fanatic.core.IpFamily;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.MacAddress;
@@ -71,6 +72,7 @@ public final class LinuxKernel implements Kernel {
     private final Dnsmasq dnsmasq;
     private final StrongSwan strongSwan;
     private final Forwarding forwarding;
+    private final Ipv6Gateway ipv6Gateway;
     private final FirewallRules firewall = new FirewallRules();
     private final NetlinkSocket socket;
     private final Links links;
@@ -104,7 +106,8 @@ public final class LinuxKernel implements Kernel {
     public LinuxKernel(Path runDirectory, Path stateDirectory) {
         dnsmasq = new Dnsmasq(runDirectory, stateDirectory);
         strongSwan = new StrongSwan(runDirectory, Path.of("/run/charon.vici"));
-        forwarding = new Forwarding(new ForwardingJournal(stateDirectory));
+        forwarding = new Forwarding(new ForwardingJournal(stateDirectory, IpFamily.IPV4));
+        ipv6Gateway = new Ipv6Gateway(new ForwardingJournal(stateDirectory, IpFamily.IPV6), firewall);
         socket = NetlinkSocket.open();
         links = new Links(socket);
         addresses = new Addresses(socket);
@@ -364,12 +367,12 @@ public final class LinuxKernel implements Kernel {
 
     @Override
     public List<NatTable.Entry> nat() {
-        return firewall.nat();
+        return firewall.nat(IpFamily.IPV4);
     }
 
     @Override
     public void replaceNat(List<NatTable.Entry> entries) {
-        firewall.replaceNat(entries);
+        firewall.replaceNat(IpFamily.IPV4, entries);
     }
 
     @Override
@@ -547,12 +550,31 @@ public final class LinuxKernel implements Kernel {
 
     @Override
     public List<ForwardTable.Entry> forwardTable() {
-        return firewall.forwardTable();
+        return firewall.forwardTable(IpFamily.IPV4);
     }
 
     @Override
     public void replaceForwardTable(List<ForwardTable.Entry> entries) {
-        firewall.replaceForwardTable(entries);
+        firewall.replaceForwardTable(IpFamily.IPV4, entries);
+    }
+
+    @Override
+    public Ipv6Outside ipv6Outside(List<String> bridges) {
+        return ipv6Gateway.read(bridges, remember(links.list()));
+    }
+
+    @Override
+    public Ipv6Outside.Host ipv6Host() {
+        List<Link> others = new ArrayList<>(links.list());
+        others.removeIf(link -> Label.isOurs(link.alias()) || Kernel.isTemporary(link.name()));
+        Map<Integer, String> names = new HashMap<>();
+        others.forEach(link -> names.put(link.index(), link.name()));
+        return ipv6Gateway.host(socket, names);
+    }
+
+    @Override
+    public void setIpv6Outside(Ipv6Outside outside) {
+        ipv6Gateway.set(outside, remember(links.list()), devicesOfFans());
     }
 
     private List<String> bridgesOfOthers() {

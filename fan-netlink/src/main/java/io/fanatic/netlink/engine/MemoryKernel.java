@@ -67,6 +67,8 @@ public final class MemoryKernel implements Kernel {
     private Optional<List<String>> beforeEverywhere = Optional.empty();
 
     private List<ForwardTable.Entry> forwardTable = List.of();
+    private Ipv6Outside ipv6Outside = Ipv6Outside.NONE;
+    private Ipv6Outside.Host ipv6Host = Ipv6Outside.Host.WITHOUT;
     private int calls;
     private int failAt;
 
@@ -596,6 +598,36 @@ public final class MemoryKernel implements Kernel {
     public void replaceForwardTable(List<ForwardTable.Entry> entries) {
         call("replace the table of what is not forwarded");
         forwardTable = List.copyOf(entries);
+    }
+
+    /**
+     * Sets what the host has of IPv6 beside fans.
+     *
+     * @param host all of it
+     */
+    public void put(Ipv6Outside.Host host) {
+        ipv6Host = host;
+    }
+
+    @Override
+    public Ipv6Outside ipv6Outside(List<String> bridges) {
+        call("read the way of IPv6 to outside");
+        List<String> there = new ArrayList<>(ipv6Outside.bridges());
+        there.retainAll(bridges);
+        there.retainAll(links.keySet());
+        return new Ipv6Outside(ipv6Outside.nat(), there, ipv6Outside.devices(), ipv6Outside.closed());
+    }
+
+    @Override
+    public Ipv6Outside.Host ipv6Host() {
+        call("read the host's IPv6");
+        return ipv6Host;
+    }
+
+    @Override
+    public void setIpv6Outside(Ipv6Outside outside) {
+        call("set the way of IPv6 to outside");
+        ipv6Outside = outside;
     }
 
     @Override

@@ -16,6 +16,7 @@ sealed interface Resource
                 ForwardingResource,
                 IpipTunnelResource,
                 Ipv6AddressResource,
+                Ipv6OutsideResource,
                 Ipv6RouteResource,
                 LiveTunnelResource,
                 NatResource,

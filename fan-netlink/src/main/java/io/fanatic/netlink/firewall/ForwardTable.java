@@ -3,6 +3,7 @@ package io.fanatic.netlink.firewall;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import io.fanatic.core.IpFamily;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -10,7 +11,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Our nftables table {@code ip fanatic-forward}: devices that forward only so that answers reach containers do not become a way from one
+ * Our nftables table {@code ip fanatic-forward}, and {@code ip6 fanatic-forward} for IPv6: devices that forward only so that answers reach containers do not become a way from one
  * network of the host to another.
  *
  * <pre>
@@ -67,9 +68,10 @@ public final class ForwardTable extends OwnTable<ForwardTable.Entry> {
      * The table in the namespace of a handle.
      *
      * @param nftables stays open, and the caller's
+     * @param family of what is not forwarded
      */
-    public ForwardTable(Nftables nftables) {
-        super(nftables, "ip fanatic-forward", Entry.OTHER);
+    public ForwardTable(Nftables nftables, IpFamily family) {
+        super(nftables, (family == IpFamily.IPV4 ? "ip" : "ip6") + " fanatic-forward", Entry.OTHER);
     }
 
     /**

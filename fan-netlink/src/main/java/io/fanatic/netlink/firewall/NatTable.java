@@ -3,7 +3,9 @@ package io.fanatic.netlink.firewall;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import io.fanatic.core.IpFamily;
 import io.fanatic.core.Ipv4Prefix;
+import io.fanatic.core.Prefix;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -12,7 +14,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Our nftables table {@code ip fanatic}: NAT for what leaves the slices of this host for the rest of the
+ * Our nftables table {@code ip fanatic}, and {@code ip6 fanatic} for IPv6 overlays: NAT for what leaves the slices of this host for the rest of the
  * world, and never inside an overlay.
  *
  * <pre>
@@ -48,10 +50,35 @@ public final class NatTable extends OwnTable<NatTable.Entry> {
     private static final String CHAIN = "type nat hook postrouting priority " + PRIORITY + "; policy accept;";
     private static final String INVALID =
             " chain invalid {\n  type filter hook postrouting priority " + BEHIND + "; policy accept;\n";
-    private static final String LEFT_ALONE = "ip daddr { 224.0.0.0/4, 255.255.255.255 } accept";
-    private static final String LEFT_ALONE_JSON = "[{\"match\":{\"op\":\"==\",\"left\":{\"payload\":"
-            + "{\"protocol\":\"ip\",\"field\":\"daddr\"}},\"right\":{\"set\":[{\"prefix\":"
-            + "{\"addr\":\"224.0.0.0\",\"len\":4}},\"255.255.255.255\"]}}},{\"accept\":null}]";
+
+    /**
+     * What nft calls a family.
+     *
+     * @param name of the family
+     * @param leftAlone the rule for multicast and broadcast
+     * @param leftAloneJson the same as nft shows it
+     */
+    private record Words(String name, String leftAlone, String leftAloneJson) {
+        private static final Words IPV4 = of(
+                "ip",
+                "{ 224.0.0.0/4, 255.255.255.255 }",
+                "{\"set\":[{\"prefix\":{\"addr\":\"224.0.0.0\",\"len\":4}},\"255.255.255.255\"]}");
+        private static final Words IPV6 = of("ip6", "ff00::/8", "{\"prefix\":{\"addr\":\"ff00::\",\"len\":8}}");
+
+        private static Words of(String name, String destinations, String json) {
+            return new Words(
+                    name,
+                    name + " daddr " + destinations + " accept",
+                    "[{\"match\":{\"op\":\"==\",\"left\":{\"payload\":{\"protocol\":\"" + name
+                            + "\",\"field\":\"daddr\"}},\"right\":" + json + "}},{\"accept\":null}]");
+        }
+
+        static Words of(IpFamily family) {
+            return family == IpFamily.IPV4 ? IPV4 : IPV6;
+        }
+    }
+
+    private final IpFamily family;
 
     /**
      * What leaves a slice for anywhere outside its overlay takes the address of the host.
@@ -59,7 +86,7 @@ public final class NatTable extends OwnTable<NatTable.Entry> {
      * @param slice the sources
      * @param overlay the destinations that are left alone; contains the slice
      */
-    public record Entry(Ipv4Prefix slice, Ipv4Prefix overlay) {
+    public record Entry(Prefix slice, Prefix overlay) {
         /** Stands for what somebody has done to our table by hand; no fan can want it. */
         public static final Entry OTHER = new Entry(Ipv4Prefix.parse("0.0.0.0/0"), Ipv4Prefix.parse("0.0.0.0/0"));
 
@@ -85,16 +112,18 @@ public final class NatTable extends OwnTable<NatTable.Entry> {
      * The table in the namespace of a handle.
      *
      * @param nftables stays open, and the caller's
+     * @param family of what it translates
      */
-    public NatTable(Nftables nftables) {
-        super(nftables, "ip fanatic", Entry.OTHER);
+    public NatTable(Nftables nftables, IpFamily family) {
+        super(nftables, Words.of(family).name() + " fanatic", Entry.OTHER);
+        this.family = family;
     }
 
     @Override
     String chains(List<Entry> entries) {
         StringBuilder text = new StringBuilder(512);
         text.append(" chain postrouting {\n  ").append(CHAIN).append("\n  ");
-        rule(text, LEFT_ALONE);
+        rule(text, Words.of(family).leftAlone());
         for (Entry entry : entries) {
             rule(leaving(text, entry), " masquerade fully-random");
         }
@@ -105,30 +134,36 @@ public final class NatTable extends OwnTable<NatTable.Entry> {
         return text.append(" }\n").toString();
     }
 
-    private static StringBuilder leaving(StringBuilder text, Entry entry) {
-        return text.append("  ip saddr ")
+    private StringBuilder leaving(StringBuilder text, Entry entry) {
+        String ip = Words.of(family).name();
+        return text.append("  ")
+                .append(ip)
+                .append(" saddr ")
                 .append(entry.slice())
-                .append(" ip daddr != ")
+                .append(' ')
+                .append(ip)
+                .append(" daddr != ")
                 .append(entry.overlay());
     }
 
     @Override
     Observed<Entry> understand(String json) {
-        return parse(json);
+        return parse(json, family);
     }
 
-    static Observed<Entry> parse(String json) {
+    static Observed<Entry> parse(String json, IpFamily family) {
         return parse(
                 json,
                 Map.of(
                         "postrouting", chain -> isAt(chain, "nat", "postrouting", PRIORITY),
                         "invalid", chain -> isAt(chain, "filter", "postrouting", BEHIND)),
-                NatTable::readRules);
+                (chains, entries) -> readRules(chains, family, entries));
     }
 
-    private static boolean readRules(Map<String, List<JsonElement>> chains, List<Entry> entries) {
+    private static boolean readRules(Map<String, List<JsonElement>> chains, IpFamily family, List<Entry> entries) {
         List<JsonElement> rules = chains.getOrDefault("postrouting", List.of());
-        boolean intact = !rules.isEmpty() && rules.get(0).toString().equals(LEFT_ALONE_JSON);
+        boolean intact = !rules.isEmpty()
+                && rules.get(0).toString().equals(Words.of(family).leftAloneJson());
         for (int i = 1; i < rules.size(); i++) {
             intact &= read(rules.get(i), 3, NatTable::isMasquerade, entries);
         }
@@ -143,8 +178,8 @@ public final class NatTable extends OwnTable<NatTable.Entry> {
     private static boolean read(JsonElement expressions, int number, Predicate<JsonArray> rest, List<Entry> entries) {
         try {
             JsonArray parts = parts(expressions, number);
-            Ipv4Prefix slice = network(parts.get(0).getAsJsonObject(), "==", "saddr");
-            Ipv4Prefix overlay = network(parts.get(1).getAsJsonObject(), "!=", "daddr");
+            Prefix slice = network(parts.get(0).getAsJsonObject(), "==", "saddr");
+            Prefix overlay = network(parts.get(1).getAsJsonObject(), "!=", "daddr");
             if (!rest.test(parts)) {
                 return false;
             }

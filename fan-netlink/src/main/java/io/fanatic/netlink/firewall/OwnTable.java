@@ -6,8 +6,8 @@ import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
-import io.fanatic.core.Ipv4Address;
-import io.fanatic.core.Ipv4Prefix;
+import io.fanatic.core.IpAddress;
+import io.fanatic.core.Prefix;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -186,18 +186,19 @@ public abstract class OwnTable<E> {
         return new Observed<>(intact ? State.INTACT : State.CHANGED, entries);
     }
 
-    static Ipv4Prefix network(JsonObject part, String operator, String field) {
+    static Prefix network(JsonObject part, String operator, String field) {
         JsonObject match = part.getAsJsonObject("match");
         JsonObject payload = match.getAsJsonObject("left").getAsJsonObject("payload");
         if (!text(match, "op").equals(operator) || !text(payload, "field").equals(field)) {
             throw new IllegalArgumentException("another match");
         }
-        if (match.get("right").isJsonPrimitive()) { // all 32 bits
-            return new Ipv4Prefix(Ipv4Address.parse(match.get("right").getAsString()), 32);
+        if (match.get("right").isJsonPrimitive()) { // all bits
+            String address = match.get("right").getAsString();
+            return Prefix.parse(
+                    address + "/" + IpAddress.parse(address).family().bits());
         }
         JsonObject prefix = match.getAsJsonObject("right").getAsJsonObject("prefix");
-        return new Ipv4Prefix(
-                Ipv4Address.parse(text(prefix, "addr")), prefix.get("len").getAsInt());
+        return Prefix.parse(text(prefix, "addr") + "/" + prefix.get("len").getAsInt());
     }
 
     /** The objects of one kind in nft's array of objects that each have their kind as their only key. */

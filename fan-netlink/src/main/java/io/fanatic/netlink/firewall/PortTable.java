@@ -109,7 +109,7 @@ public final class PortTable extends OwnTable<PortTable.Entry> {
                 }
                 port = next;
                 if (accepts) {
-                    underlays.add(network(parts.get(1).getAsJsonObject(), "==", "saddr"));
+                    underlays.add((Ipv4Prefix) network(parts.get(1).getAsJsonObject(), "==", "saddr"));
                 } else if (parts.get(1).getAsJsonObject().has("counter")
                         && parts.get(2).getAsJsonObject().has("drop")) {
                     entries.add(new Entry(port, underlays));

@@ -4,6 +4,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv4Prefix;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -157,8 +158,7 @@ public final class TunnelTable extends OwnTable<TunnelTable.Entry> {
                 || !parts.get(3).getAsJsonObject().has("drop")) {
             throw new IllegalArgumentException("another rule");
         }
-        Ipv4Address source =
-                network(parts.get(0).getAsJsonObject(), "==", "saddr").network();
+        Ipv4Address source = ((Ipv4Prefix) network(parts.get(0).getAsJsonObject(), "==", "saddr")).network();
         return new Entry(source, udp ? OptionalInt.of(match.get("right").getAsInt()) : OptionalInt.empty());
     }
 }

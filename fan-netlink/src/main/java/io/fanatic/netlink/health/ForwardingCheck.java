@@ -3,7 +3,9 @@ package io.fanatic.netlink.health;
 import io.fanatic.netlink.engine.Fan;
 import io.fanatic.netlink.engine.ForwardingState.Ours;
 import io.fanatic.netlink.firewall.Iptables;
+import io.fanatic.netlink.host.RouterAdvertisements;
 import io.fanatic.netlink.host.Sysctl;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -28,9 +30,31 @@ final class ForwardingCheck implements Check {
                         "sysctl -w " + key + "=1"));
             }
         }
+        boolean outside =
+                host.fans().stream().anyMatch(fan -> fan.nat() && fan.ipv6().isPresent());
+        if (host.privileged() && outside && host.ipv6().isOutOfReach()) {
+            ipv6(findings);
+        }
         if (host.privileged() && host.forwarding().ours() == Ours.EVERYWHERE_AND_NEEDED) {
             host.forwards().forEach(forward -> open(forward, findings));
         }
+    }
+
+    /** Of a kernel that forwards IPv6 by all devices or by none. */
+    private static void ipv6(Findings findings) {
+        List<String> commands = new ArrayList<>();
+        for (String device : RouterAdvertisements.devicesLosingDefaultRoute()) {
+            commands.add("sysctl -w net/ipv6/conf/" + device + "/accept_ra=2");
+        }
+        commands.add("sysctl -w net.ipv6.conf.all.forwarding=1");
+        findings.add(Finding.of(
+                        Code.FORWARDING_OFF,
+                        Finding.HOST,
+                        "this host does not forward IPv6: containers reach nothing outside by it",
+                        List.of("net.ipv6.conf.all.forwarding is 0, and this kernel has no force_forwarding of single"
+                                + " devices (Linux 6.17)"),
+                        String.join(" && ", commands))
+                .as(Severity.NOTE));
     }
 
     /** Docker makes the policy drop when it switches forwarding on itself, and leaves it as it is where that is on. */

@@ -16,6 +16,7 @@ import io.fanatic.netlink.engine.Engine;
 import io.fanatic.netlink.engine.Fan;
 import io.fanatic.netlink.engine.FanException;
 import io.fanatic.netlink.engine.ForwardingState;
+import io.fanatic.netlink.engine.Ipv6Outside;
 import io.fanatic.netlink.engine.LinkState;
 import io.fanatic.netlink.engine.LinuxKernel;
 import io.fanatic.netlink.engine.RouteState;
@@ -209,6 +210,11 @@ public final class HealthHost implements AutoCloseable {
     /** Whose doing it is that the host forwards. */
     ForwardingState forwarding() {
         return kernel.forwarding(List.of());
+    }
+
+    /** What the host has of IPv6 beside the fans. */
+    Ipv6Outside.Host ipv6() {
+        return kernel.ipv6Host();
     }
 
     /** What iptables does with forwarded packets. */

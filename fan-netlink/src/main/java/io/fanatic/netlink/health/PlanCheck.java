@@ -131,6 +131,13 @@ final class PlanCheck implements Check {
             case "nat" ->
                 of(Code.NAT, expected, item, "what leaves the overlay is not masqueraded as it should be")
                         .because(Code.BRIDGE, Code.HOST_ADDRESS, Code.KERNEL_NFTABLES);
+            case "ipv6-outside" ->
+                of(
+                                Code.NAT,
+                                expected,
+                                item,
+                                "IPv6 that leaves the overlay is not masqueraded and forwarded as it should be")
+                        .because(Code.BRIDGE, Code.HOST_ADDRESS);
             case "underlay-only" ->
                 of(
                                 Code.UNDERLAY_ONLY,

@@ -8,7 +8,7 @@ import java.util.Map;
 /**
  * What a network namespace looks like, as lines of text that can be compared: links, IPv4 addresses, routes of all tables,
  * rules, permanent neighbours and forwarding entries, qdiscs, BPF filters and tcx programs, VNI filters, nftables rules, and the sysctls
- * under net/ipv4/conf. Two snapshots of a host that nobody changed are equal: no counters, ages, learned entries or
+ * under net/ipv4/conf and force_forwarding under net/ipv6/conf. Two snapshots of a host that nobody changed are equal: no counters, ages, learned entries or
  * interface indexes.
  *
  * @param lines sorted, except that nftables rules keep their order and come last

@@ -177,6 +177,7 @@ final class SnapshotReader implements AutoCloseable {
             for (String parameter : entries(CONF.resolve(device))) {
                 sysctl("net/ipv4/conf/" + device + "/" + parameter);
             }
+            sysctl("net/ipv6/conf/" + device + "/force_forwarding");
         }
     }
 

@@ -197,7 +197,7 @@ final class EventReader {
         boolean mirrorsAnAddress =
                 route.protocol() == RTPROT_KERNEL || route.type() == RTN_LOCAL || route.type() == RTN_BROADCAST;
         boolean concerns = route.destination().family() == IpFamily.IPV6
-                ? scope.isIpv6Overlay(route.destination())
+                ? scope.isIpv6Overlay(route.destination()) || route.isDefault() && scope.hasIpv6Overlay()
                 : route.isDefault()
                         || scope.overlaps(route.destination())
                         || scope.isFast() && scope.overlapsUnderlay(route.destination());

@@ -101,6 +101,10 @@ final class Scope {
         return underlays.stream().anyMatch(network::overlaps);
     }
 
+    boolean hasIpv6Overlay() {
+        return !ipv6Overlays.isEmpty();
+    }
+
     boolean isIpv6Overlay(Prefix network) {
         return network instanceof Ipv6Prefix ipv6 && ipv6Overlays.contains(ipv6);
     }

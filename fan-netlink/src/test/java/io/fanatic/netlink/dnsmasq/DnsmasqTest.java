@@ -7,6 +7,7 @@ import static org.assertj.core.groups.Tuple.tuple;
 import io.fanatic.core.Delivery;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.FanSlice;
+import io.fanatic.core.IpFamily;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.MacAddress;
@@ -104,7 +105,7 @@ class DnsmasqTest {
     void natDoesNotTouchTheServersAnswers() {
         inside.call(() -> {
             try (Nftables nftables = Nftables.open()) {
-                new NatTable(nftables).write(List.of(new NatTable.Entry(SLICE.cidr(), FAN.overlay())));
+                new NatTable(nftables, IpFamily.IPV4).write(List.of(new NatTable.Entry(SLICE.cidr(), FAN.overlay())));
             }
             return true;
         });

@@ -87,6 +87,62 @@ class EngineIpv6Test {
                 host -> new Engine(host).up(DUAL), work -> work.down(OVERLAY, UnderlaySpec.parse("10.0.0.45/16")));
     }
 
+    private static final Ipv6Outside.Host WITH_WAY_OUT =
+            new Ipv6Outside.Host(false, true, List.of("eth0", "eth1"), List.of("eth1"));
+
+    /** eth1 forwards already, without us. */
+    @Test
+    void whatLeavesTheOverlayIsMasqueradedAndForwardedWhereTheHostHasAWayOut() {
+        engine.up(DUAL);
+        HostState before = HostState.of(kernel);
+        assertThat(engine.up(DUAL).isEmpty()).isTrue();
+        kernel.put(WITH_WAY_OUT);
+        Plan plan = engine.up(DUAL);
+        assertThat(plan.lines())
+                .containsExactly(
+                        "create nftables table ip6 fanatic: masquerade fd00:fa:0:2d::/64 to outside fd00:fa::/48;"
+                                + " forward IPv6 that comes in by fan-250, eth0 (noted, to be set back by down); nftables table"
+                                + " ip6 fanatic-forward: nothing passes from eth0 to eth0 or eth1");
+        assertThat(plan.notes()).isEmpty();
+        assertThat(engine.up(DUAL).isEmpty()).isTrue();
+        // A default route by router advertisements may come and go.
+        kernel.put(Ipv6Outside.Host.WITHOUT);
+        assertThat(engine.up(DUAL).isEmpty()).isTrue();
+        engine.up(FanEntry.parse("250.0.0.0/8 10.0.0.45/16 overlay6 fd00:fa::/48 no-nat"));
+        assertThat(HostState.of(kernel).ipv6Outside()).isEqualTo(Ipv6Outside.NONE);
+        engine.up(DUAL);
+        assertThat(HostState.of(kernel).differencesFrom(before)).isEmpty();
+        kernel.put(WITH_WAY_OUT);
+        engine.up(DUAL);
+        engine.up(IPV4);
+        assertThat(kernel.ipv6Outside(List.of())).isEqualTo(Ipv6Outside.NONE);
+    }
+
+    @Test
+    void aKernelThatForwardsByAllDevicesOrByNoneIsLeftToTheAdministrator() {
+        Ipv6Outside.Host old = new Ipv6Outside.Host(false, false, List.of("eth0"), List.of());
+        kernel.put(old);
+        assertThat(engine.up(DUAL).notes()).containsExactly(Engine.NOT_FORWARDED_IPV6);
+        Ipv6Outside outside = HostState.of(kernel).ipv6Outside();
+        assertThat(outside.nat()).hasSize(1);
+        assertThat(outside.devices()).isEmpty();
+        assertThat(outside.bridges()).isEmpty();
+        kernel.put(new Ipv6Outside.Host(true, false, List.of("eth0"), List.of()));
+        assertThat(engine.up(DUAL).notes()).isEmpty();
+        assertThat(HostState.of(kernel).ipv6Outside()).isEqualTo(outside);
+    }
+
+    @Test
+    void everyCallThatFailsOnTheWayToTheOutsideIsUndone() {
+        EngineTest.everyCallFails(host -> host.put(WITH_WAY_OUT), work -> work.up(DUAL));
+        EngineTest.everyCallFails(
+                host -> {
+                    host.put(WITH_WAY_OUT);
+                    new Engine(host).up(DUAL);
+                },
+                work -> work.down(OVERLAY, UnderlaySpec.parse("10.0.0.45/16")));
+    }
+
     @Test
     void whatWouldGetInTheWayIsRefusedBeforeAnythingIsTouched() {
         kernel.put(new Ipv6State.Route(Ipv6Prefix.parse("::/0"), "eth0", Optional.empty(), Optional.empty()));

@@ -1,5 +1,6 @@
 package io.fanatic.netlink.engine;
 
+import io.fanatic.core.IpFamily;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -15,7 +16,7 @@ import java.util.Optional;
 public final class ForwardingJournalFuzz {
     private static final Path DIRECTORY = directory();
     private static final Path FILE = DIRECTORY.resolve("journal");
-    private static final ForwardingJournal JOURNAL = new ForwardingJournal(DIRECTORY);
+    private static final ForwardingJournal JOURNAL = new ForwardingJournal(DIRECTORY, IpFamily.IPV4);
     private static final ForwardingJournal.Note NOTE = new ForwardingJournal.Note(List.of("eth1"), List.of("virbr0"));
     private static final Map<Integer, String> DEVICES = Map.of(2, "eth0.100");
     private static final byte[] HERE = here();

@@ -2,6 +2,7 @@ package io.fanatic.netlink.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fanatic.core.IpFamily;
 import io.fanatic.netlink.host.FreshNamespace;
 import io.fanatic.netlink.host.Namespace;
 import java.nio.file.Files;
@@ -23,7 +24,7 @@ class ForwardingJournalTest {
     Path state;
 
     private ForwardingJournal journal() {
-        return inside.call(() -> new ForwardingJournal(state));
+        return inside.call(() -> new ForwardingJournal(state, IpFamily.IPV4));
     }
 
     @Test
@@ -58,7 +59,7 @@ class ForwardingJournalTest {
     @Test
     void namespacesKeepTheirNotesApart() {
         Namespace other = inside.another();
-        ForwardingJournal there = other.call(() -> new ForwardingJournal(state));
+        ForwardingJournal there = other.call(() -> new ForwardingJournal(state, IpFamily.IPV4));
         journal().switched(Map.of(0, "eth0"));
 
         assertThat(there.switched()).isEmpty();
@@ -86,7 +87,8 @@ class ForwardingJournalTest {
         journal().switched(Map.of(0, "eth0"));
         for (int i = 0; i < 20; i++) {
             Namespace next = inside.another();
-            assertThat(next.call(() -> new ForwardingJournal(state).switched())).isEmpty();
+            assertThat(next.call(() -> new ForwardingJournal(state, IpFamily.IPV4).switched()))
+                    .isEmpty();
             next.delete();
         }
     }

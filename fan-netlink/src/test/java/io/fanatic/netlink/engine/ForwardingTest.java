@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.fanatic.core.FanEntry;
+import io.fanatic.core.IpFamily;
 import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.UnderlaySpec;
 import io.fanatic.netlink.FanNetwork;
@@ -424,7 +425,7 @@ class ForwardingTest {
     private void asAnEarlierVersion(String bridges) {
         up();
         host.run(() -> {
-            ForwardingJournal journal = new ForwardingJournal(directory.resolve("state"));
+            ForwardingJournal journal = new ForwardingJournal(directory.resolve("state"), IpFamily.IPV4);
             journal.everywhere(
                     new ForwardingJournal.Note(List.of(), bridges.isEmpty() ? List.of() : List.of(bridges.split(","))));
             journal.forgetSwitched();

@@ -9,6 +9,7 @@ import io.fanatic.core.Ipv6Address;
 import io.fanatic.core.Ipv6Mapping;
 import io.fanatic.core.Ipv6Prefix;
 import io.fanatic.core.MacAddress;
+import io.fanatic.core.Prefix;
 import io.fanatic.core.Transport;
 import io.fanatic.core.TunnelType;
 import io.fanatic.netlink.bpf.FanProgramSpec;
@@ -41,6 +42,8 @@ class WrittenOutEqualsTest {
                     List.class,
                     List.of(List.of(Ipv4Address.parse("10.0.0.1")), List.of(Ipv4Address.parse("10.0.0.2")))),
             Map.entry(Ipv4Prefix.class, List.of(Ipv4Prefix.parse("10.0.0.0/8"), Ipv4Prefix.parse("10.0.0.0/9"))),
+            Map.entry(Prefix.class, List.of(Ipv4Prefix.parse("10.0.0.0/8"), Ipv6Prefix.parse("fd00::/16"))),
+            Map.entry(Ipv6Outside.class, List.of(Ipv6Outside.NONE, outside())),
             Map.entry(Ipv4Address.class, List.of(Ipv4Address.parse("10.0.0.1"), Ipv4Address.parse("10.0.0.2"))),
             Map.entry(MacAddress.class, List.of(new MacAddress(0x020000000001L), new MacAddress(0x020000000002L))),
             Map.entry(
@@ -62,6 +65,10 @@ class WrittenOutEqualsTest {
             Map.entry(Ipv6State.Neighbour.class, List.of(neighbour(1), neighbour(2))),
             Map.entry(Ipv6State.Entry.class, List.of(entry(1), entry(2))),
             Map.entry(Ipv6State.Route.class, List.of(route("fd00::/16"), route("fd00::/17"))));
+
+    private static Ipv6Outside outside() {
+        return new Ipv6Outside(List.of(), List.of("a"), List.of(), List.of());
+    }
 
     private static Ipv6Mapping ipv6(String overlay) {
         return new Ipv6Mapping(Ipv6Prefix.parse(overlay), Ipv4Prefix.parse("10.0.0.0/16"));
@@ -98,6 +105,8 @@ class WrittenOutEqualsTest {
                 ForwardingResource.class,
                 GateProgramSpec.class,
                 Ipv6AddressResource.class,
+                Ipv6Outside.class,
+                Ipv6OutsideResource.class,
                 Ipv6ProgramSpec.class,
                 Ipv6RouteResource.class,
                 Ipv6State.class,

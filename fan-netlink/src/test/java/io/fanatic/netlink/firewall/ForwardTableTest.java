@@ -2,6 +2,7 @@ package io.fanatic.netlink.firewall;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fanatic.core.IpFamily;
 import io.fanatic.netlink.firewall.ForwardTable.Entry;
 import io.fanatic.netlink.firewall.OwnTable.Observed;
 import io.fanatic.netlink.firewall.OwnTable.State;
@@ -28,7 +29,7 @@ class ForwardTableTest {
     @BeforeEach
     void open() {
         nftables = inside.call(Nftables::open);
-        table = new ForwardTable(nftables);
+        table = new ForwardTable(nftables, IpFamily.IPV4);
     }
 
     @AfterEach

@@ -1,5 +1,6 @@
 package io.fanatic.netlink.firewall;
 
+import io.fanatic.core.IpFamily;
 import io.fanatic.netlink.dnsmasq.DnsmasqConf;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -11,7 +12,7 @@ public final class NatTableFuzz {
     public static void fuzzerTestOneInput(byte[] data) {
         String text = new String(data, StandardCharsets.UTF_8);
         try {
-            OwnTable.Observed<NatTable.Entry> observed = NatTable.parse(text);
+            OwnTable.Observed<NatTable.Entry> observed = NatTable.parse(text, IpFamily.IPV4);
             if (observed.state() == OwnTable.State.FOREIGN
                     && !observed.entries().isEmpty()) {
                 throw new AssertionError("entries of a table that is not ours");

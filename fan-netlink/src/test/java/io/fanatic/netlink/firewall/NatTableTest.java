@@ -3,6 +3,7 @@ package io.fanatic.netlink.firewall;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.fanatic.core.IpFamily;
 import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.netlink.firewall.NatTable.Entry;
 import io.fanatic.netlink.firewall.OwnTable.Observed;
@@ -28,7 +29,7 @@ class NatTableTest {
     @BeforeEach
     void openTable() {
         nftables = inside.call(Nftables::open);
-        nat = new NatTable(nftables);
+        nat = new NatTable(nftables, IpFamily.IPV4);
     }
 
     @AfterEach
