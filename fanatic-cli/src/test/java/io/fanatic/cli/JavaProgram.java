@@ -43,6 +43,15 @@ final class JavaProgram {
      * @param program Fanctl, or what it is wrapped in
      */
     static List<String> watch(Path libraries, Class<?> program, String commandLine) {
+        return description(libraries, ofTheLauncher(), program, "watch" + commandLine);
+    }
+
+    /** As {@link #watch}, of {@code fanatic names}, which has the same options. */
+    static List<String> names(Path libraries) {
+        return description(libraries, ofTheLauncher(), Fanatic.class, "names");
+    }
+
+    private static List<String> ofTheLauncher() {
         List<String> options = new ArrayList<>();
         try {
             for (String line : Files.readAllLines(Path.of("..", "scripts", "run"))) {
@@ -57,7 +66,7 @@ final class JavaProgram {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return description(libraries, options, program, "watch" + commandLine);
+        return options;
     }
 
     private static List<String> description(

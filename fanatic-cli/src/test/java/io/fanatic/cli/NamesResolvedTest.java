@@ -135,7 +135,7 @@ class NamesResolvedTest {
             assertThat(h1.exec("getent", "hosts", "fd00:fa:0:1::1").orThrow().output())
                     .contains("10-0-0-1.fan-250.internal");
 
-            CliRun.fanatic(h1, "disable-names").done();
+            CliRun.fanctl(h1, "up -o 250.0.0.0/8 -u 10.0.0.1/16").done();
             names.await(
                     "told that the fan has names no more",
                     () -> resolved.setting("domain", "fan-250").isEmpty());

@@ -48,7 +48,7 @@ final class WatchRun implements AutoCloseable {
 
     /** {@code fanatic names} in place of the watch. */
     static WatchRun names(LabHost host, Path directory) {
-        return start(host, directory, JavaProgram.fanatic(directory, "names"), Map.of());
+        return start(host, directory, JavaProgram.names(directory), Map.of());
     }
 
     private static WatchRun start(
