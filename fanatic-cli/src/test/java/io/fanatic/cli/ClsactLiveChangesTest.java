@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fanatic.harness.junit.FanLab;
 import io.fanatic.harness.lab.Lab;
+import io.fanatic.harness.lab.LabContainer;
 import io.fanatic.harness.lab.LabHost;
 import io.fanatic.netlink.health.Code;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -78,6 +80,67 @@ class ClsactLiveChangesTest {
             flow.progress();
         }
         System.out.println("number: live changes of clsact: " + DELETED.size() + " named by doctor, repaired by up -a");
+    }
+
+    private String filters() {
+        return host.exec(
+                        "sh",
+                        "-ec",
+                        "for way in 'ftun-250 ingress' 'ftun-250 egress' 'fan-250 ingress'; do tc filter show dev $way; done")
+                .orThrow()
+                .output();
+    }
+
+    private WatchRun monitor() {
+        WatchRun monitor = WatchRun.startFanctl(host, directory, FanctlWithoutTcx.class, "monitor");
+        monitor.hear("fanctl: looking");
+        assertThat(filters()).contains("fan monitor");
+        return monitor;
+    }
+
+    /** A filter outlives its process. */
+    private void killAMonitor() {
+        try (WatchRun monitor = monitor()) {
+            monitor.signal("KILL");
+            assertThat(monitor.exitStatus()).isEqualTo(137);
+        }
+        assertThat(filters()).contains("fan monitor");
+    }
+
+    @Test
+    void aMonitorIsFiltersInFrontOfOursAndWhatAKilledOneLeavesIsRepaired(Lab lab) {
+        String filters = filters();
+        LabContainer container = lab.containers().get(0);
+        container.exec("ip", "address", "replace", "250.9.9.9/32", "dev", "lo").orThrow();
+        try (WatchRun monitor = monitor()) {
+            assertThat(on(host, () -> CliRun.fanctl("up -a --dry-run")).done())
+                    .as("to up, the fan is as it should be")
+                    .isEqualTo("nothing to do\n");
+            container.exec("ping", "-c", "1", "-W", "1", "-I", "250.9.9.9", "250.0.2.3");
+            assertThat(monitor.hear(Pattern.compile(".* drop out spoofed .*")))
+                    .contains(" fan-250 drop out spoofed      250.9.9.9 -> 250.0.2.3 ");
+            flow.progress();
+            monitor.signal("INT");
+            assertThat(monitor.exitStatus()).isZero();
+        }
+        assertThat(filters()).isEqualTo(filters);
+
+        killAMonitor();
+        flow.progress();
+        assertThat(RepairLiveChangesTest.findings(on(host, () -> CliRun.fanatic("doctor --json"))))
+                .contains(Code.PROGRAMS.word());
+        assertThat(on(host, () -> CliRun.fanctl("up -a")).done()).contains("fan-250 is up: ");
+        assertThat(filters()).doesNotContain("fan monitor");
+
+        try (WatchRun watch = WatchRun.start(host, directory, FanctlWithoutTcx.class)) {
+            watch.hear("watching");
+            killAMonitor();
+            host.exec("ip", "address", "add", "10.0.9.9/32", "dev", "lo").orThrow();
+            watch.hear("repaired 250.0.0.0/8");
+            assertThat(filters()).doesNotContain("fan monitor");
+            host.exec("ip", "address", "del", "10.0.9.9/32", "dev", "lo").orThrow();
+        }
+        container.exec("ip", "address", "del", "250.9.9.9/32", "dev", "lo").orThrow();
     }
 
     // TESTING.md F34

@@ -101,7 +101,9 @@ class MonitorTest {
     /** On the underlay's own device, where nobody has a tunnel key: what the neighbour table says is another host's is forged. */
     @Test
     void whatComesWithoutEncapsulationIsShownToo() {
-        fanctl(host, UP + " --direct").done();
+        String up = UP + " --direct --fast";
+        fanctl(host, up).done();
+        assertThat(fanctl(host, "show").done()).contains("on the fast path, by eth0");
         host.exec("ip", "neighbour", "replace", "10.0.0.8", "lladdr", "02:00:00:00:00:08", "dev", "eth0")
                 .orThrow();
         forger.exec("ip", "link", "del", "vx").orThrow();
@@ -118,6 +120,9 @@ class MonitorTest {
         try (WatchRun monitor = start(" --reason spoofed")) {
             monitor.hear("fanctl: looking");
             forge();
+            assertThat(fanctl(host, up + " --dry-run").done())
+                    .as("a monitor on the underlay's device is in nobody's way")
+                    .isEqualTo("nothing to do\n");
             assertThat(monitor.hear(Pattern.compile(".* drop in  spoofed .*")))
                     .contains(" fan-250 drop in  spoofed      " + mac + " says 250.0.8.2 -> 250.0.1.2 TCP ");
             monitor.signal("INT");

@@ -88,6 +88,11 @@ final class WatchRun implements AutoCloseable {
         return start(host, directory, JavaProgram.fanctl(directory, commandLine), Map.of());
     }
 
+    /** As {@link #startFanctl}, by what it is wrapped in. */
+    static WatchRun startFanctl(LabHost host, Path directory, Class<?> program, String commandLine) {
+        return start(host, directory, JavaProgram.of(directory, program, commandLine), Map.of());
+    }
+
     long pid() {
         return process.pid();
     }

@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -21,13 +22,13 @@ import java.util.Set;
 
 /**
  * Programs that only look, in front of those of fans: each decides as the one behind it will, tells what it would drop or pass, and
- * hands the frame on as it is. They are held by links of this process, so they go when it ends, however it ends (tcx, Linux 6.6). The
- * programs of the fans are never touched.
+ * hands the frame on as it is. The programs of the fans are never touched.
  *
  * <p>Not safe for use by several threads.
  */
 public final class FanObserver implements AutoCloseable {
     private static final int MAX_QUEUED = 4096;
+    private static final String NAME = "monitor_";
 
     private final Set<Counter> reasons;
     private final BpfQueue queue;
@@ -59,46 +60,67 @@ public final class FanObserver implements AutoCloseable {
         }
     }
 
+    /** What is attached until it is closed. */
+    public interface Attachment extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    /** Where programs are attached, in front of those of a fan. */
+    public interface Hooks {
+        /**
+         * {@return what detaches the program}
+         *
+         * @param hook the direction
+         * @param program what is attached
+         */
+        Attachment attach(Tcx.Hook hook, BpfProgram program);
+    }
+
     /**
-     * Attaches the programs to a device of ours.
+     * Attaches a program by a link of this process, with which it goes, however that ends (tcx, Linux 6.6).
+     *
+     * @param interfaceIndex of the device, in the calling thread's network namespace
+     * @param hook the direction
+     * @param program what is attached
+     * @param others the numbers of the programs that it shall be in front of
+     * @return what detaches it
+     */
+    public static Attachment byLink(int interfaceIndex, Tcx.Hook hook, BpfProgram program, Set<Integer> others) {
+        int link = Tcx.link(interfaceIndex, hook, program, others);
+        return () -> Native.LIBC.close(link);
+    }
+
+    /**
+     * Attaches the programs to a device.
      *
      * @param fan its number, which the frames will have
-     * @param interfaceIndex of the device, in the calling thread's network namespace
      * @param spec of the programs that are there
-     * @param attached the numbers of those
+     * @param hooks where
      * @param filters frames have to fit each of these
      * @return what detaches them again
      * @throws ErrnoException when the kernel refuses; then nothing is attached
      */
-    public AutoCloseable attach(
-            int fan, int interfaceIndex, ProgramSpec spec, Set<Integer> attached, List<Filter> filters) {
+    public Attachment attach(int fan, ProgramSpec spec, Hooks hooks, List<Filter> filters) {
         BpfMap map = counts.computeIfAbsent(
                 fan, number -> BpfMap.createPerCpuArray("fan_monitor", 2 * FanPrograms.COUNTERS));
         Observation observation = new Observation(reasons, filters, fan, queue.fd(), map.fd());
-        Links links = new Links(new ArrayList<>());
+        List<Attachment> attached = new ArrayList<>();
+        Attachment all = () -> attached.forEach(Attachment::close);
         try {
             for (Role role : spec.roles()) {
                 Optional<Assembler> code = spec.observe(role, observation, ByteOrder.nativeOrder());
                 if (code.isPresent()) {
-                    String name = "monitor_" + role.name().toLowerCase(Locale.ROOT);
+                    String name = NAME + role.name().toLowerCase(Locale.ROOT);
                     try (BpfProgram program = BpfProgram.load(name, code.get().bytes())) {
-                        links.fds().add(Tcx.link(interfaceIndex, role.hook(), program, attached));
+                        attached.add(hooks.attach(role.hook(), program));
                     }
                 }
             }
-            return links;
+            return all;
         } catch (RuntimeException e) {
-            links.close();
+            all.close();
             throw e;
-        }
-    }
-
-    /** Descriptors of what is attached; with the last of one, it is detached. */
-    private record Links(List<Integer> fds) implements AutoCloseable {
-        @Override
-        public void close() {
-            fds.forEach(Native.LIBC::close);
-            fds.clear();
         }
     }
 
@@ -136,6 +158,28 @@ public final class FanObserver implements AutoCloseable {
     /** {@return whether attaching failed because the device, or the programs there, were going} */
     public static boolean isGone(ErrnoException e) {
         return e.errno() == Errno.ENODEV || e.errno() == Errno.ENOENT;
+    }
+
+    /**
+     * {@return those that are programs of a monitor; none where this process may not ask what a program is}
+     *
+     * @param ids numbers of programs
+     */
+    public static Set<Integer> among(List<Integer> ids) {
+        Set<Integer> found = new HashSet<>();
+        for (int id : ids) {
+            try {
+                if (AttachedProgram.ofId(id).name().startsWith(NAME)) {
+                    found.add(id);
+                }
+            } catch (ErrnoException e) {
+                // It may have gone meanwhile.
+                if (e.errno() != Errno.EPERM && e.errno() != Errno.ENOENT) {
+                    throw e;
+                }
+            }
+        }
+        return found;
     }
 
     /** Gives back what it reads from; what is attached is to be closed before. */

@@ -17,15 +17,17 @@ import java.util.Set;
  * device, or with the run that made it when that is undone, so that a bridge of somebody else's stays as it was.
  */
 final class ClsactHooks implements ProgramHooks {
-    private static final int PRIORITY = 250;
+    static final int PRIORITY = 250;
 
     private final TrafficControl trafficControl;
     private final Set<Integer> made;
+    private final ClsactObservers observers;
 
     /** @param made the devices whose clsact this run has made; changes with what is done here */
     ClsactHooks(TrafficControl trafficControl, Set<Integer> made) {
         this.trafficControl = trafficControl;
         this.made = made;
+        this.observers = new ClsactObservers(trafficControl);
     }
 
     @Override
@@ -45,6 +47,7 @@ final class ClsactHooks implements ProgramHooks {
         String name = program.info().name();
         String label = "fan " + name.substring(0, Math.max(0, name.indexOf('_')));
         trafficControl.replaceFilter(index, direction(hook), PRIORITY, slot, program.fd(), label);
+        observers.deleteLeft(index, hook);
     }
 
     @Override
@@ -75,9 +78,20 @@ final class ClsactHooks implements ProgramHooks {
                 }
             }
         }
+        observers.deleteAll(index, hook);
         if (made.contains(index)) {
             deleteClsact(index);
         }
+    }
+
+    @Override
+    public Set<Integer> observers(int index, Tcx.Hook hook) {
+        return observers.ids(index, hook);
+    }
+
+    @Override
+    public boolean hasLeftObserver(int index, Tcx.Hook hook) {
+        return observers.hasLeft(index, hook);
     }
 
     @Override
@@ -95,7 +109,7 @@ final class ClsactHooks implements ProgramHooks {
         }
     }
 
-    private static Direction direction(Tcx.Hook hook) {
+    static Direction direction(Tcx.Hook hook) {
         return hook == Tcx.Hook.INGRESS ? Direction.INGRESS : Direction.EGRESS;
     }
 }

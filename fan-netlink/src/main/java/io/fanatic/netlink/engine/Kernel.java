@@ -550,9 +550,10 @@ public interface Kernel extends AutoCloseable {
      * @param observer is told of frames
      * @param fan the number that it shall be told of the fan
      * @param filters frames have to fit each of these
-     * @return what detaches them again, also when this kernel is closed; they go with this process, too
+     * @return what detaches them again, also when this kernel is closed; they go with this process, too, or on a kernel without tcx with the
+     *     next repair
      */
-    AutoCloseable observePrograms(
+    FanObserver.Attachment observePrograms(
             String device,
             String keeper,
             ProgramSpec spec,

@@ -224,7 +224,9 @@ public final class LinuxKernel implements Kernel {
         for (ProgramRecord.Place place : ProgramRecord.in(noting.alias()).places()) {
             String device = place.device() == ProgramRecord.ITSELF ? keeper : names().get(place.device());
             if (device != null) {
-                states.add(new ProgramState(device, keeper, noted.names(noting, place)));
+                // What a monitor has left goes when ours are attached anew.
+                states.add(new ProgramState(
+                        device, keeper, noted.hasLeftObserver(noting, place) ? List.of() : noted.names(noting, place)));
             }
         }
         return states;
@@ -269,6 +271,8 @@ public final class LinuxKernel implements Kernel {
         Set<Integer> ours = recordedPrograms();
         // A stray one goes with the next change, and is in nobody's way.
         ours.addAll(noted().strayIds(index(card), ours));
+        // A monitor takes no packet.
+        ours.addAll(noted().observerIds(index(card)));
         PassedBy.programs(socket, index(card), card, ours).ifPresent(found::add);
         return found;
     }
@@ -290,7 +294,7 @@ public final class LinuxKernel implements Kernel {
     }
 
     @Override
-    public AutoCloseable observePrograms(
+    public FanObserver.Attachment observePrograms(
             String device,
             String keeper,
             ProgramSpec spec,
@@ -300,7 +304,11 @@ public final class LinuxKernel implements Kernel {
         Link noting = link(keeper);
         Set<Integer> ids = new HashSet<>();
         ProgramRecord.in(noting.alias()).at(place(device, noting)).ifPresent(place -> ids.addAll(place.ids()));
-        return observer.attach(fan, index(device), spec.keptBy(noting.index()), ids, filters);
+        int index = index(device);
+        FanObserver.Hooks hooks = has(KernelFeature.TCX)
+                ? (hook, program) -> FanObserver.byLink(index, hook, program, ids)
+                : (hook, program) -> ClsactObservers.attach(index, hook, program);
+        return observer.attach(fan, spec.keptBy(noting.index()), hooks, filters);
     }
 
     @Override

@@ -987,7 +987,7 @@ public final class MemoryKernel implements Kernel {
 
     /** No frame passes here. */
     @Override
-    public AutoCloseable observePrograms(
+    public FanObserver.Attachment observePrograms(
             String device,
             String keeper,
             ProgramSpec spec,

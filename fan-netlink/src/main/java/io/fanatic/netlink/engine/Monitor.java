@@ -20,7 +20,8 @@ import java.util.function.Function;
 
 /**
  * Tells of single frames that the programs of this host's fans drop, or pass, by programs of its own in front of them, which only look.
- * Those are held by this process and go with it, however it ends; the fans' own are never touched.
+ * Those are held by this process and go with it, however it ends; before Linux 6.6, what a process has left that was killed goes with the
+ * next {@code up}. The fans' own are never touched.
  *
  * <p>At most 100 frames are told of for each reason, CPU and second; {@link #notShown} has the number of the others. Not safe for use by
  * several threads.
@@ -30,7 +31,7 @@ public final class Monitor implements AutoCloseable {
     private final Function<Function<Kernel, Boolean>, Boolean> inKernel;
     private final FanObserver observer;
     private final List<Fan> fans = new ArrayList<>();
-    private final Map<ProgramsResource, AutoCloseable> attached = new HashMap<>();
+    private final Map<ProgramsResource, FanObserver.Attachment> attached = new HashMap<>();
     private final Map<String, Map<Counter, Long>> told = new HashMap<>();
     private List<LinkState> seen = List.of();
 
@@ -39,26 +40,17 @@ public final class Monitor implements AutoCloseable {
      *
      * @param spec what to tell of
      * @param inKernel does work with a kernel that is open meanwhile
-     * @throws FanException UNSUPPORTED where the kernel lacks tcx
      */
     public Monitor(MonitorSpec spec, Function<Function<Kernel, Boolean>, Boolean> inKernel) {
         this.spec = spec;
         this.inKernel = inKernel;
-        this.observer = inKernel.apply(kernel -> kernel.has(KernelFeature.TCX))
-                ? new FanObserver(spec.reasons())
-                : unsupported();
+        this.observer = new FanObserver(spec.reasons());
         try {
             refresh();
         } catch (RuntimeException e) {
             close();
             throw e;
         }
-    }
-
-    private static FanObserver unsupported() {
-        throw new FanException(
-                FanException.Reason.UNSUPPORTED,
-                "to look at single frames takes Linux 6.6 or later; fanctl show --stats counts them by reason");
     }
 
     /**
@@ -231,13 +223,7 @@ public final class Monitor implements AutoCloseable {
     }
 
     private void detach() {
-        for (AutoCloseable each : attached.values()) {
-            try {
-                each.close();
-            } catch (Exception e) {
-                throw new IllegalStateException(e); // it closes descriptors
-            }
-        }
+        attached.values().forEach(FanObserver.Attachment::close);
         attached.clear();
     }
 

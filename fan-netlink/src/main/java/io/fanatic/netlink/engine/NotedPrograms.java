@@ -53,6 +53,12 @@ final class NotedPrograms {
         return place.names();
     }
 
+    /** Whether a monitor that was killed has left a program in front of those of a place. */
+    boolean hasLeftObserver(Link keeper, ProgramRecord.Place place) {
+        return place.programs().stream()
+                .anyMatch(program -> hooks.hasLeftObserver(index(keeper, place.device()), program.hook()));
+    }
+
     /** The programs of a place that are attached, earlier ones too. */
     private List<Integer> attached(Link keeper, ProgramRecord.Place place, Tcx.Hook hook) {
         try {
@@ -218,6 +224,11 @@ final class NotedPrograms {
             ids.add(stray.id());
         }
         return ids;
+    }
+
+    /** The numbers of the programs of monitors on a device, for what it receives. */
+    Set<Integer> observerIds(int device) {
+        return hooks.observers(device, Tcx.Hook.INGRESS);
     }
 
     void detachStrays(int device, Set<Integer> recorded) {

@@ -29,6 +29,12 @@ interface ProgramHooks {
     /** Takes a program away; not there is no error. */
     void detach(int index, Tcx.Hook hook, int id);
 
+    /** The numbers of the programs of monitors there, as far as this process may ask what a program is. */
+    Set<Integer> observers(int index, Tcx.Hook hook);
+
+    /** Whether a monitor that was killed has left a program there; to attach ours takes it away. */
+    boolean hasLeftObserver(int index, Tcx.Hook hook);
+
     /** Whether to attach a program there makes a clsact qdisc. */
     boolean needsClsact(int index);
 

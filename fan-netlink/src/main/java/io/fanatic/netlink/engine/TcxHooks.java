@@ -1,6 +1,7 @@
 package io.fanatic.netlink.engine;
 
 import io.fanatic.netlink.bpf.BpfProgram;
+import io.fanatic.netlink.bpf.FanObserver;
 import io.fanatic.netlink.bpf.Tcx;
 import java.util.List;
 import java.util.Set;
@@ -21,6 +22,16 @@ final class TcxHooks implements ProgramHooks {
     @Override
     public void detach(int index, Tcx.Hook hook, int id) {
         Tcx.detach(index, hook, id);
+    }
+
+    @Override
+    public Set<Integer> observers(int index, Tcx.Hook hook) {
+        return FanObserver.among(Tcx.query(index, hook));
+    }
+
+    @Override
+    public boolean hasLeftObserver(int index, Tcx.Hook hook) {
+        return false;
     }
 
     @Override

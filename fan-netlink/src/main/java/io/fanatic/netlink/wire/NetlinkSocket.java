@@ -50,6 +50,11 @@ public final class NetlinkSocket implements AutoCloseable {
         return new NetlinkSocket(new KernelChannel(NETLINK_ROUTE, TIMEOUT_MILLIS));
     }
 
+    /** {@return the kernel's number for it, which no other open socket of its network namespace and protocol has} */
+    public int port() {
+        return channel.port();
+    }
+
     /** Starts a request; every request of this socket is the same object, so finish one before the next. */
     public Request request(int type, int flags) {
         return request.start(type, flags);

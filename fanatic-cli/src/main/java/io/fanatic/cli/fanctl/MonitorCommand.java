@@ -61,7 +61,7 @@ public final class MonitorCommand extends Command {
                         + " ends it.",
                 "",
                 "It looks by eBPF programs of its own in front of those of the fans, which stay as they are; they end with"
-                        + " this command. Needs Linux 6.6.",
+                        + " this command. Before Linux 6.6, those of a command that was killed end with the next \"fanctl up\".",
                 "",
                 "What the kernel drops elsewhere is not shown; --explain kernel tells how to see that.");
     }
