@@ -364,6 +364,48 @@ class DualStackTest {
     }
 
     @Test
+    void ipv6ThatIsSwitchedOffForTheWholeHostIsNamedAndBackWithUp() {
+        h1.exec("sysctl", "-qw", "net.ipv6.conf.all.disable_ipv6=1").orThrow();
+        assertThat(fanatic(h1, "doctor --json").out()).contains("\"bridge\"", "IPv6 off -> on", "fanctl up");
+        fanctl(h1, "up -a").done();
+        ping(h1, ipv6(h2), 1402);
+        h1.exec("sysctl", "-qw", "net.ipv6.conf.all.disable_ipv6=0").orThrow();
+    }
+
+    /** As a container makes it that advertises itself as a router. */
+    @Test
+    void anotherRouterThanTheHostIsNamed() throws Exception {
+        LabContainer victim = lab.containers().get(0);
+        // A container is seen by its processes.
+        Process inside =
+                new ProcessBuilder(victim.namespace().command(List.of("socat", "TCP-LISTEN:9999", "-"))).start();
+        try {
+            victim.awaitListening(9999);
+            victim.exec("sh", "-e", "-c", "ip -6 route add default via fe80::bad dev eth0 metric 2048")
+                    .orThrow();
+            assertThat(fanatic(h1, "doctor --json").out())
+                    .contains("container-route", "eth0 behind h1c1 has a default route via fe80::bad");
+            victim.exec("sh", "-e", "-c", "ip -6 route del default via fe80::bad dev eth0")
+                    .orThrow();
+            assertThat(fanatic(h1, "doctor --json").out()).doesNotContain("container-route");
+        } finally {
+            inside.destroy();
+            inside.waitFor();
+        }
+    }
+
+    @Test
+    void anOverlayInWhichTheHostHasAnAddressAlreadyIsRefused() {
+        LabHost h3 = lab.hosts().get(2);
+        h3.exec("ip", "-6", "address", "add", "fd00:fa:0:99::1/64", "dev", "eth0", "nodad")
+                .orThrow();
+        fanctl(h3, "up -u 10.0.0.0/16 -o 250.0.0.0/8 --overlay6 " + OVERLAY)
+                .refused(ExitCode.CONFLICT, "overlaps the route \"fd00:fa:0:99::/64 dev eth0\"");
+        h3.exec("ip", "-6", "address", "del", "fd00:fa:0:99::1/64", "dev", "eth0")
+                .orThrow();
+    }
+
+    @Test
     void showAndJsonTellOfIt() {
         assertThat(fanctl(h1, "show").done()).contains("overlay6 fd00:fa::/48");
         JsonObject fan = JsonParser.parseString(fanctl(h1, "show --json").done())

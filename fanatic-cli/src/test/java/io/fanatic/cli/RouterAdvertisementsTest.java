@@ -126,6 +126,25 @@ class RouterAdvertisementsTest {
             assertThat(fanatic(h1, "doctor --json").out())
                     .doesNotContain("ipv6-route-lost", "forwarding-off", "\"nat\"");
 
+            // As Docker leaves it where it switches forwarding on itself.
+            h1.exec("ip6tables", "-P", "FORWARD", "DROP").orThrow();
+            assertThat(container
+                            .exec("ping", "-6", "-c1", "-W1", OUTSIDE.toString())
+                            .exitCode())
+                    .isNotZero();
+            assertThat(fanatic(h1, "doctor --json").out())
+                    .contains("forward-drop", "ip6 filter FORWARD has policy drop and no rule lets fan-250 pass");
+            h1.exec(
+                            "sh",
+                            "-e",
+                            "-c",
+                            "ip6tables -I FORWARD -i fan-250 -j ACCEPT && ip6tables -I FORWARD -o fan-250"
+                                    + " -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT")
+                    .orThrow();
+            container.exec("ping", "-6", "-c1", "-W5", OUTSIDE.toString()).orThrow();
+            assertThat(fanatic(h1, "doctor --json").out()).doesNotContain("forward-drop");
+            h1.exec("nft", "delete table ip6 filter").orThrow();
+
             // A neighbour that sends to it what is for others.
             String address = h1.exec(
                             "sh", "-c", "ip -6 -o address show dev eth0 scope global | sed 's:.*inet6 ::; s:/.*::'")

@@ -201,13 +201,20 @@ final class DesiredState {
     }
 
     /** What is there of a fan in a bridge that is to become its own, see {@link HostState#adoptable}; mostly nothing. */
-    static List<Resource> adopted(Fan fan, HostState host) {
+    List<Resource> adopted(Fan fan, HostState host) {
         List<Resource> resources = new ArrayList<>();
         host.adoptable(fan).ifPresent(link -> {
             resources.add(bridge(link));
             for (AddressState address : host.addresses()) {
                 if (address.link().equals(link.name())) {
                     resources.add(new AddressResource(address));
+                }
+            }
+            if (fan.ipv6().isEmpty()) {
+                // They end when IPv6 is switched off there, and what is undone brings them back.
+                for (Ipv6State.Address address :
+                        kernel.ipv6(List.of(link.name())).addresses()) {
+                    resources.add(new Ipv6AddressResource(address));
                 }
             }
             if (host.forwarding().on().contains(link.name())) {

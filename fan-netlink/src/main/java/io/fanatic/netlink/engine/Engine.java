@@ -503,7 +503,7 @@ public final class Engine {
         DesiredState state = state();
         List<Resource> observed = new ArrayList<>(state.observedShared(host));
         observed.addAll(state.observed(before, host));
-        after.ifPresent(fan -> observed.addAll(DesiredState.adopted(fan, host)));
+        after.ifPresent(fan -> observed.addAll(state.adopted(fan, host)));
         List<Resource> desired = new ArrayList<>(state.desiredShared(allAfter, host));
         after.ifPresent(fan -> desired.addAll(state.desired(fan, new PortSharing(host, state).needsFilter(fan), host)));
         desired.addAll(state.encryption(allAfter, host));

@@ -54,19 +54,20 @@ final class Ipv6Links {
                 entries.add(new Ipv6State.Entry(port, entry.mac()));
             }
         }
-        List<Ipv6State.Route> routes = routes();
+        List<Ipv6State.Route> routes = routes(false);
         routes.removeIf(route -> !bridges.contains(route.link()));
         return new Ipv6State(addresses, neighbours, entries, routes);
     }
 
-    List<Ipv6State.Route> routes() {
+    /** @param mirrored whether with those that the kernel has for the networks of addresses */
+    List<Ipv6State.Route> routes(boolean mirrored) {
         List<Ipv6State.Route> routes = new ArrayList<>();
         for (Route route : new Routes(socket).list(IpFamily.IPV6)) {
             String name = names.get(route.outInterface());
             if (name != null
                     && route.table() == Route.TABLE_MAIN
                     && route.type() == Route.TYPE_UNICAST
-                    && route.protocol() != Route.PROTOCOL_KERNEL) {
+                    && (mirrored || route.protocol() != Route.PROTOCOL_KERNEL)) {
                 routes.add(new Ipv6State.Route(
                         (Ipv6Prefix) route.destination(),
                         name,

@@ -794,7 +794,7 @@ public final class LinuxKernel implements Kernel {
 
     @Override
     public List<Ipv6State.Route> ipv6Routes() {
-        return ipv6Links().routes();
+        return ipv6Links().routes(true);
     }
 
     @Override

@@ -155,7 +155,8 @@ final class Preflight {
                                 + theirs.get().overlay() + "; choose another one");
             }
         }
-        boolean ours = host.link(fan.bridge()).filter(LinkState::isOurs).isPresent();
+        boolean ours = host.link(fan.bridge()).filter(LinkState::isOurs).isPresent()
+                || host.adoptable(fan).isPresent();
         for (Ipv6State.Route route : desired.ipv6Routes()) {
             boolean isDefault = route.destination().prefixLength() <= WIDEST_DEFAULT;
             if (!(ours && route.link().equals(fan.bridge()))

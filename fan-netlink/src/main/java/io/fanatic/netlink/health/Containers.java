@@ -2,6 +2,8 @@ package io.fanatic.netlink.health;
 
 import static io.fanatic.netlink.libc.Native.LIBC;
 
+import io.fanatic.core.IpFamily;
+import io.fanatic.core.Ipv6Address;
 import io.fanatic.netlink.host.Namespace;
 import io.fanatic.netlink.libc.ErrnoException;
 import io.fanatic.netlink.route.Addresses;
@@ -46,10 +48,11 @@ final class Containers {
         this.insides = Map.copyOf(insides);
     }
 
-    /** A container's end of a cable; {@code defaultRoute} is of the whole container. */
-    record Inside(Link link, List<InterfaceAddress> addresses, boolean defaultRoute) {
+    /** A container's end of a cable; {@code defaultRoute} is of the whole container, {@code ipv6Routers} of this end. */
+    record Inside(Link link, List<InterfaceAddress> addresses, boolean defaultRoute, List<Ipv6Address> ipv6Routers) {
         Inside {
             addresses = List.copyOf(addresses);
+            ipv6Routers = List.copyOf(ipv6Routers);
         }
     }
 
@@ -106,13 +109,14 @@ final class Containers {
                     List<InterfaceAddress> addresses = new Addresses(socket).list();
                     boolean way = new Routes(socket)
                             .list().stream().anyMatch(route -> route.isDefault() && route.type() == Route.TYPE_UNICAST);
+                    List<Route> ipv6 = new Routes(socket).list(IpFamily.IPV6);
                     for (Link link : new Links(socket).list()) {
                         for (BridgePort cable : cables) {
                             if (cable.peer() == link.index()) {
                                 List<InterfaceAddress> own = addresses.stream()
                                         .filter(address -> address.index() == link.index())
                                         .toList();
-                                found.put(cable.index(), new Inside(link, own, way));
+                                found.put(cable.index(), new Inside(link, own, way, routers(ipv6, link)));
                             }
                         }
                     }
@@ -123,6 +127,16 @@ final class Containers {
             // The container has ended meanwhile.
             return;
         }
+    }
+
+    /** To whom a device's default routes of IPv6 lead. */
+    private static List<Ipv6Address> routers(List<Route> routes, Link link) {
+        return routes.stream()
+                .filter(route -> route.isDefault() && route.outInterface() == link.index())
+                .flatMap(route -> route.gateway().stream())
+                .map(Ipv6Address.class::cast)
+                .distinct()
+                .toList();
     }
 
     /** The namespaces that this one knows by these numbers. */

@@ -3,6 +3,7 @@ package io.fanatic.netlink.health;
 import io.fanatic.core.FanSlice;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Ipv4Prefix;
+import io.fanatic.core.Ipv6Address;
 import io.fanatic.core.TunnelType;
 import io.fanatic.netlink.engine.Fan;
 import io.fanatic.netlink.route.BridgePort;
@@ -45,7 +46,10 @@ final class ContainersCheck implements Check {
                                         + (port.state() == BridgePort.BLOCKING ? "blocking" : "disabled"),
                                 "bridge link set dev " + port.name() + " state 3"));
                     }
-                    inside.ifPresent(each -> inside(fan, port, each, findings));
+                    inside.ifPresent(each -> {
+                        inside(fan, port, each, findings);
+                        ipv6Routers(fan, host, port, each, findings);
+                    });
                 } else if (inside.isPresent() && port.master() != bridge.get().index()) {
                     outOfTheBridge(fan, port, inside.get(), findings);
                 }
@@ -153,6 +157,27 @@ final class ContainersCheck implements Check {
                             List.of(end + " has MTU " + inside.link().mtu() + ", the fan carries " + fan.mtu()),
                             "in the container: ip link set " + inside.link().name() + " mtu " + fan.mtu())
                     .because(Code.MTU));
+        }
+    }
+
+    /** A container takes any neighbour for a router that advertises itself as one. */
+    private static void ipv6Routers(
+            Fan fan, HealthHost host, BridgePort port, Containers.Inside inside, Findings findings) {
+        List<Ipv6Address> others = new ArrayList<>(inside.ipv6Routers());
+        if (fan.ipv6().isEmpty() || others.isEmpty()) {
+            return;
+        }
+        others.removeAll(host.ipv6Addresses(fan));
+        for (Ipv6Address router : others) {
+            String link = inside.link().name();
+            findings.add(route(
+                    fan,
+                    "a container has another IPv6 router than its host, which gets what leaves the container's slice",
+                    link + " behind " + port.name() + " has a default route via " + router
+                            + ", which is none of the addresses of " + fan.bridge(),
+                    "in the container: ip -6 neigh show " + router + " dev " + link
+                            + "; end what advertises itself there, then ip -6 route del default via " + router + " dev "
+                            + link));
         }
     }
 

@@ -37,6 +37,9 @@ final class FirewallCheck implements Check {
         }
         Firewall firewall = host.firewall().get();
         for (Fan fan : host.fans()) {
+            if (fan.nat() && fan.ipv6().isPresent() && host.privileged()) {
+                ipv6(firewall, fan, host, findings);
+            }
             FirewallWalk anything = new FirewallWalk(firewall, anything(fan));
             for (Firewall.Chain chain : firewall.chains()) {
                 findings.looked();
@@ -56,6 +59,39 @@ final class FirewallCheck implements Check {
                 }
             }
         }
+    }
+
+    /** Where IPv6 leads to outside: a policy that drops what is forwarded, and no rule that names the fan's bridge. */
+    private static void ipv6(Firewall firewall, Fan fan, HealthHost host, Findings findings) {
+        for (Firewall.Chain chain : firewall.chains()) {
+            boolean drops = chain.hook().equals("forward")
+                    && chain.policy().equals("drop")
+                    && List.of("ip6", "inet").contains(chain.family());
+            boolean named = firewall.rules().stream()
+                    .anyMatch(rule -> rule.family().equals(chain.family())
+                            && rule.table().equals(chain.table())
+                            && rule.matches().stream()
+                                    .anyMatch(match -> match.what().equals("iifname") && match.names(fan.bridge())));
+            if (drops && !named && !host.ipv6().devices().isEmpty()) {
+                findings.add(Finding.of(
+                                Code.FORWARD_DROP,
+                                fan.overlay().toString(),
+                                "the firewall drops the IPv6 that containers send to outside",
+                                List.of("chain " + chain + " has policy drop and no rule lets " + fan.bridge()
+                                        + " pass"),
+                                ipv6Fix(chain, fan.bridge()))
+                        .as(Severity.WARNING));
+            }
+        }
+    }
+
+    private static String ipv6Fix(Firewall.Chain chain, String bridge) {
+        if (chain.toString().equals("ip6 filter FORWARD")) {
+            return "ip6tables -I FORWARD -i " + bridge + " -j ACCEPT && ip6tables -I FORWARD -o " + bridge
+                    + " -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT";
+        }
+        return "nft insert rule " + chain + " iifname " + bridge + " accept && nft insert rule " + chain + " oifname "
+                + bridge + " ct state established,related accept";
     }
 
     /** Whatever comes over the fan. */

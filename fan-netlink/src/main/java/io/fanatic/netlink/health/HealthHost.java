@@ -7,6 +7,7 @@ import io.fanatic.core.FanNames;
 import io.fanatic.core.FanOptions;
 import io.fanatic.core.FanSlice;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv6Address;
 import io.fanatic.core.Transport;
 import io.fanatic.core.UnderlaySpec;
 import io.fanatic.netlink.FanNetwork;
@@ -17,6 +18,7 @@ import io.fanatic.netlink.engine.Fan;
 import io.fanatic.netlink.engine.FanException;
 import io.fanatic.netlink.engine.ForwardingState;
 import io.fanatic.netlink.engine.Ipv6Outside;
+import io.fanatic.netlink.engine.Ipv6State;
 import io.fanatic.netlink.engine.LinkState;
 import io.fanatic.netlink.engine.LinuxKernel;
 import io.fanatic.netlink.engine.RouteState;
@@ -210,6 +212,13 @@ public final class HealthHost implements AutoCloseable {
     /** Whose doing it is that the host forwards. */
     ForwardingState forwarding() {
         return kernel.forwarding(List.of());
+    }
+
+    /** The IPv6 addresses of a fan's bridge. */
+    List<Ipv6Address> ipv6Addresses(Fan fan) {
+        return kernel.ipv6(List.of(fan.bridge())).addresses().stream()
+                .map(Ipv6State.Address::address)
+                .toList();
     }
 
     /** What the host has of IPv6 beside the fans. */

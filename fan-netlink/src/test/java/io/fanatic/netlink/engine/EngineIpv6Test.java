@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.fanatic.core.FanEntry;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Ipv4Prefix;
+import io.fanatic.core.Ipv6Address;
 import io.fanatic.core.Ipv6Prefix;
 import io.fanatic.core.UnderlaySpec;
 import io.fanatic.netlink.engine.FanException.Reason;
@@ -85,6 +86,32 @@ class EngineIpv6Test {
                 work -> work.up(FanEntry.parse("250.0.0.0/8 10.0.0.45/16 overlay6 fd00:fb::/48")));
         EngineTest.everyCallFails(
                 host -> new Engine(host).up(DUAL), work -> work.down(OVERLAY, UnderlaySpec.parse("10.0.0.45/16")));
+    }
+
+    /** Where IPv6 is switched off on a bridge, its addresses end. */
+    @Test
+    void aBridgeOfDockersHasItsIpv6AddressesAgainWhenAFanFails() {
+        Ipv6State.Address linkLocal = new Ipv6State.Address("fan-250", Ipv6Address.parse("fe80::1"), 64);
+        Ipv6State.Address global = new Ipv6State.Address("fan-250", Ipv6Address.parse("2001:db8::1"), 64);
+        int failed = 0;
+        for (int n = 1; ; n++) {
+            MemoryKernel docker = host();
+            EngineTest.bridgeOfDocker(docker, "250.0.45.1");
+            docker.addIpv6Address(linkLocal);
+            docker.addIpv6Address(global);
+            docker.failAt(n);
+            try {
+                new Engine(docker).up(IPV4);
+                break;
+            } catch (RuntimeException expected) {
+                failed++;
+            }
+            docker.failAt(0);
+            assertThat(docker.ipv6(List.of("fan-250")).addresses())
+                    .as("call %d", n)
+                    .containsExactlyInAnyOrder(linkLocal, global);
+        }
+        assertThat(failed).isGreaterThan(20);
     }
 
     private static final Ipv6Outside.Host WITH_WAY_OUT =

@@ -424,7 +424,7 @@ class EngineTest {
     }
 
     /** As Docker makes it for a network that names it, when it starts before the fan is up. */
-    private static void bridgeOfDocker(MemoryKernel kernel, String... addresses) {
+    static void bridgeOfDocker(MemoryKernel kernel, String... addresses) {
         kernel.put(new LinkState(
                         "fan-250",
                         "bridge",
