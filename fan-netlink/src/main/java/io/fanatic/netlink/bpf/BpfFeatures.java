@@ -63,13 +63,13 @@ public record BpfFeatures(boolean tunnelLocalAddress, boolean tcx) {
         Ipv4Address here = Ipv4Address.parse("10.0.0.1");
         Ipv4Address there = Ipv4Address.parse("10.0.0.2");
         FanProgramSpec fan = new FanProgramSpec(mapping, 1, List.of(here), false);
-        FastProgramSpec fast = new FastProgramSpec(fan, TunnelType.DEFAULT_VXLAN_PORT, LOOPBACK);
+        FastProgramSpec fast = new FastProgramSpec(fan, TunnelType.DEFAULT_VXLAN_PORT, LOOPBACK, SourcePorts.DEFAULT);
         CardProgramSpec card = new CardProgramSpec(fan, TunnelType.DEFAULT_VXLAN_PORT, new MacAddress(2), LOOPBACK);
         byte[] away = frame(mapping, here, there, 0);
         byte[] back = frame(mapping, there, here, OuterHeaders.BYTES);
         try (FanPrograms sending = FanPrograms.load(fast);
                 FanPrograms receiving = FanPrograms.load(card)) {
-            int port = OuterHeaders.sourcePort(hash(away));
+            int port = SourcePorts.DEFAULT.of(hash(away));
             for (int i = 0; i < TRIES; i++) {
                 PathWitness.vouch(sending.counters(), there, port, PathWitness.SENT);
                 PathWitness.vouch(receiving.counters(), there, SOURCE_PORT, PathWitness.RECEIVED);

@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
  * @param fan the fan, on VXLAN
  * @param port the tunnel's UDP port, 1 to 65535
  * @param card index of the underlay's device, which has an Ethernet header; positive
+ * @param sourcePorts those of the kernel's device
  */
-public record FastProgramSpec(FanProgramSpec fan, int port, int card) implements ProgramSpec {
+public record FastProgramSpec(FanProgramSpec fan, int port, int card, SourcePorts sourcePorts) implements ProgramSpec {
 
     /** The guard first, so that nothing unguarded comes in. */
     @Override
@@ -60,11 +61,15 @@ public record FastProgramSpec(FanProgramSpec fan, int port, int card) implements
     // Written out to start fast, see Ipv4Address.
     @Override
     public boolean equals(@Nullable Object other) {
-        return other instanceof FastProgramSpec that && port == that.port && card == that.card && fan.equals(that.fan);
+        return other instanceof FastProgramSpec that
+                && port == that.port
+                && card == that.card
+                && fan.equals(that.fan)
+                && sourcePorts.equals(that.sourcePorts);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(fan, port, card);
+        return Objects.hash(fan, port, card, sourcePorts);
     }
 }

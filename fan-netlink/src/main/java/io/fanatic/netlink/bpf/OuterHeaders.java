@@ -59,11 +59,6 @@ final class OuterHeaders {
     /** TTL and protocol, as they stand beside each other. */
     private static final int TTL_UDP = EncapProgram.TTL << 8 | IPPROTO_UDP;
 
-    /** net.ipv4.ip_local_port_range by default, which the kernel's device takes its source ports from. */
-    private static final int FIRST_PORT = 32768;
-
-    private static final int PORTS = 60999 - FIRST_PORT;
-
     /** BPF_ADJ_ROOM_MAC: the room is behind the Ethernet header. */
     static final int BEHIND_ETHERNET = 1;
 
@@ -101,7 +96,7 @@ final class OuterHeaders {
                 .add(Width.WORD.load(R1, R6, GSO_SIZE))
                 .add(Jump.NE.imm32(R1, 0, SEGMENTS));
         requireFits(asm, "", Alu.MOV.imm(R2, spec.card()), otherwise);
-        sourcePort(asm);
+        sourcePort(asm, spec.sourcePorts());
         PathWitness.require(emitter, spec.fan(), R7, PathWitness.SENT, otherwise);
         asm.add(Alu.MOV.reg(R1, R6), Alu.MOV.imm(R2, BYTES), Alu.MOV.imm(R3, BEHIND_ETHERNET))
                 .add(Alu.MOV.imm(R4, ETHERNET), Alu.LSH.imm(R4, ENCAP_L2_SHIFT), Alu.OR.imm(R4, ENCAP_VXLAN))
@@ -168,18 +163,13 @@ final class OuterHeaders {
                 .add(Jump.SLT.imm(R0, 0, withoutDevice));
     }
 
-    /** As udp_flow_src_port of the kernel does, into {@code tc_index}, where {@link PathWitness} has it. */
-    private static void sourcePort(Assembler asm) {
+    /** As {@link SourcePorts#of}, into {@code tc_index}, where {@link PathWitness} has it. */
+    private static void sourcePort(Assembler asm, SourcePorts ports) {
         asm.add(Alu.MOV.reg(R1, R6), Helper.GET_HASH_RECALC.call())
                 .add(Alu.MOV.reg32(R1, R0), Alu.LSH.imm32(R1, 16), Alu.XOR.reg32(R0, R1))
-                .add(Alu.MUL.imm(R0, PORTS), Alu.RSH.imm(R0, 32), Alu.ADD.imm(R0, FIRST_PORT))
+                .add(Alu.MUL.imm(R0, ports.last() - ports.first()), Alu.RSH.imm(R0, 32))
+                .add(Alu.ADD.imm(R0, ports.first()))
                 .add(Width.WORD.store(R6, TC_INDEX, R0));
-    }
-
-    /** The same of a hash that is known. */
-    static int sourcePort(int hash) {
-        int mixed = hash ^ hash << 16;
-        return FIRST_PORT + (int) ((mixed & 0xffff_ffffL) * PORTS >>> 32);
     }
 
     /** R0 has a random number, R8 the length of the outer packet; R2 is the start of the frame. */

@@ -687,7 +687,8 @@ final class DesiredState {
     }
 
     private FastProgramSpec fastPrograms(Fan fan, String card) {
-        return new FastProgramSpec(programs(fan), fan.transport().udpPort().orElseThrow(), kernel.index(card));
+        return new FastProgramSpec(
+                programs(fan), fan.transport().udpPort().orElseThrow(), kernel.index(card), kernel.sourcePorts());
     }
 
     private CardProgramSpec cardPrograms(Fan fan) {

@@ -6,6 +6,7 @@ import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.MacAddress;
 import io.fanatic.netlink.bpf.FanObserver;
 import io.fanatic.netlink.bpf.ProgramSpec;
+import io.fanatic.netlink.bpf.SourcePorts;
 import io.fanatic.netlink.firewall.ForwardTable;
 import io.fanatic.netlink.firewall.Iptables;
 import io.fanatic.netlink.firewall.NatTable;
@@ -108,6 +109,9 @@ public interface Kernel extends AutoCloseable {
 
     /** {@return whether frames between the ports of a bridge pass the chains of IPv4 too (br_netfilter)} */
     boolean filtersBridgedFrames();
+
+    /** {@return the UDP ports that tunnels send from} */
+    SourcePorts sourcePorts();
 
     /** {@return the content of our table for tunnel ports; empty when there is none} */
     List<PortTable.Entry> ports();

@@ -13,6 +13,7 @@ import io.fanatic.netlink.bpf.FanPrograms;
 import io.fanatic.netlink.bpf.FastProgramSpec;
 import io.fanatic.netlink.bpf.ProgramRecord;
 import io.fanatic.netlink.bpf.ProgramSpec;
+import io.fanatic.netlink.bpf.SourcePorts;
 import io.fanatic.netlink.dnsmasq.Dnsmasq;
 import io.fanatic.netlink.firewall.ForwardTable;
 import io.fanatic.netlink.firewall.Iptables;
@@ -54,6 +55,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.StringTokenizer;
 import org.jspecify.annotations.Nullable;
 
 /** The running kernel, in the network namespace of the thread that made this; use it on that thread. */
@@ -406,6 +408,15 @@ public final class LinuxKernel implements Kernel {
     @Override
     public List<Iptables.Forward> forwards() {
         return firewall.forwards();
+    }
+
+    @Override
+    public SourcePorts sourcePorts() {
+        StringTokenizer words =
+                new StringTokenizer(Sysctl.find("net.ipv4.ip_local_port_range").orElse(""));
+        return words.countTokens() == 2
+                ? new SourcePorts(Integer.parseInt(words.nextToken()), Integer.parseInt(words.nextToken()))
+                : SourcePorts.DEFAULT;
     }
 
     @Override

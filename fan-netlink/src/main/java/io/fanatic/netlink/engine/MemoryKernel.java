@@ -6,6 +6,7 @@ import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.MacAddress;
 import io.fanatic.netlink.bpf.FanObserver;
 import io.fanatic.netlink.bpf.ProgramSpec;
+import io.fanatic.netlink.bpf.SourcePorts;
 import io.fanatic.netlink.firewall.ForwardTable;
 import io.fanatic.netlink.firewall.Iptables;
 import io.fanatic.netlink.firewall.NatTable;
@@ -56,6 +57,7 @@ public final class MemoryKernel implements Kernel {
     private List<TunnelTable.Entry> tunnelOnly = List.of();
     private final List<Iptables.Forward> forwards = new ArrayList<>();
     private boolean filtersBridgedFrames;
+    private SourcePorts sourcePorts = SourcePorts.DEFAULT;
     private List<String> passedBy = List.of();
     private Optional<String> withoutTrust = Optional.empty();
     private Optional<String> ipsec = Optional.empty();
@@ -459,6 +461,17 @@ public final class MemoryKernel implements Kernel {
     public List<Iptables.Forward> forwards() {
         call("read iptables");
         return List.copyOf(forwards);
+    }
+
+    /** As an administrator may, by net.ipv4.ip_local_port_range. */
+    void putSourcePorts(int first, int last) {
+        sourcePorts = new SourcePorts(first, last);
+    }
+
+    @Override
+    public SourcePorts sourcePorts() {
+        call("read ip_local_port_range");
+        return sourcePorts;
     }
 
     @Override

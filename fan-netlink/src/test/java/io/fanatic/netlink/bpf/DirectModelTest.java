@@ -62,8 +62,9 @@ class DirectModelTest {
         FanModel model = new FanModel(fan);
         for (boolean fast : new boolean[] {false, true}) {
             for (ByteOrder order : ORDERS) {
-                Optional<FastProgramSpec> rest =
-                        fast ? Optional.of(new FastProgramSpec(fan, 8472, CARD)) : Optional.empty();
+                Optional<FastProgramSpec> rest = fast
+                        ? Optional.of(new FastProgramSpec(fan, 8472, CARD, SourcePorts.DEFAULT))
+                        : Optional.empty();
                 byte[] code = new DirectProgramSpec(fan, CARD, onLink(fan), rest)
                         .emit(Role.ENCAP, 0, order)
                         .bytes();

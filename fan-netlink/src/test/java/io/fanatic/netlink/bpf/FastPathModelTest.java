@@ -30,7 +30,7 @@ class FastPathModelTest {
     }
 
     private static byte[] encap(FanProgramSpec fan, ByteOrder order) {
-        return new FastProgramSpec(fan, TunnelType.DEFAULT_VXLAN_PORT, CARD)
+        return new FastProgramSpec(fan, TunnelType.DEFAULT_VXLAN_PORT, CARD, SourcePorts.DEFAULT)
                 .emit(Role.ENCAP, 0, order)
                 .bytes();
     }
@@ -206,7 +206,7 @@ class FastPathModelTest {
     void guardOnTheTunnelLetsInWhatTheCardsHasMarkedAndElseDecidesAsBefore(FanProgramSpec fan) {
         FanModel model = new FanModel(fan);
         for (ByteOrder order : ORDERS) {
-            byte[] code = new FastProgramSpec(fan, 8472, CARD)
+            byte[] code = new FastProgramSpec(fan, 8472, CARD, SourcePorts.DEFAULT)
                     .emit(Role.GUARD, 0, order)
                     .bytes();
             RandomFrames frames = new RandomFrames(fan, 19);

@@ -17,9 +17,13 @@ import org.junit.jupiter.api.Test;
 class FastPathTest extends TwoHosts {
 
     static void attachFast(TestHost host, FanProgramSpec fan) {
+        attachFast(host, fan, SourcePorts.DEFAULT);
+    }
+
+    private static void attachFast(TestHost host, FanProgramSpec fan, SourcePorts sourcePorts) {
         int port = TunnelType.DEFAULT_VXLAN_PORT;
         int card = host.index("und");
-        attach(host, new FastProgramSpec(fan, port, card));
+        attach(host, new FastProgramSpec(fan, port, card, sourcePorts));
         int tunnel = host.index("tun");
         host.namespace().run(() -> {
             ProgramSpec guard = new CardProgramSpec(fan, port, new MacAddress(0x02_0000_0001L)).keptBy(tunnel);
@@ -69,6 +73,23 @@ class FastPathTest extends TwoHosts {
         for (int service = 0; service < 256; service++) {
             assertThat(fast.get(service)).as("type of service %d", service).isEqualTo(byTheKernel.get(service));
         }
+    }
+
+    /** And where they are not, because the range was changed later, the kernel's device carries all. */
+    @Test
+    void theSourcePortsAreTheKernelsWhereTheHostHasOthers() {
+        here.exec("sh", "-e", "-c", "echo 1024 2000 > /proc/sys/net/ipv4/ip_local_port_range");
+        attachFast(here, Specs.TWO_ADDRESSES, new SourcePorts(1024, 2000));
+        attachFast(there, Specs.spec("250.0.0.0/8", "10.0.0.0/16", "10.0.0.56"));
+        byte[] frame = Frames.ipv4(HERE, THERE);
+        crosses(here, there, frame);
+        untilFewGoByTheKernelsDevice(frame);
+        attachFast(here, Specs.TWO_ADDRESSES);
+        long before = DeviceStatistics.sent(here.namespace(), "tun");
+        try (PacketSocket container = new PacketSocket(here, "in")) {
+            send(container, frame);
+        }
+        assertThat(DeviceStatistics.sent(here.namespace(), "tun") - before).isEqualTo(FRAMES);
     }
 
     /** Also over VXLAN's own GRO, which hands frames on later. */

@@ -88,7 +88,7 @@ class GoldenProgramTest {
         List<String> lines = new ArrayList<>();
         for (ByteOrder order : List.of(ByteOrder.LITTLE_ENDIAN, ByteOrder.BIG_ENDIAN)) {
             for (int i = 0; i < Specs.all().size(); i++) {
-                FastProgramSpec fast = new FastProgramSpec(Specs.all().get(i), 8472, 2);
+                FastProgramSpec fast = new FastProgramSpec(Specs.all().get(i), 8472, 2, SourcePorts.DEFAULT);
                 CardProgramSpec card = new CardProgramSpec(fast.fan(), 8472, new MacAddress(0x06fa0a00002dL));
                 lines.add(digest("fast-encap " + i, order, fast.emit(Role.ENCAP, 0, order)));
                 lines.add(digest("fast-guard " + i, order, fast.emit(Role.GUARD, 0, order)));
@@ -114,8 +114,8 @@ class GoldenProgramTest {
             for (int i = 0; i < Specs.all().size(); i++) {
                 FanProgramSpec fan = Specs.all().get(i);
                 DirectProgramSpec alone = new DirectProgramSpec(fan, 2, List.of(segment), Optional.empty());
-                DirectProgramSpec both =
-                        new DirectProgramSpec(fan, 2, segments, Optional.of(new FastProgramSpec(fan, 8472, 2)));
+                DirectProgramSpec both = new DirectProgramSpec(
+                        fan, 2, segments, Optional.of(new FastProgramSpec(fan, 8472, 2, SourcePorts.DEFAULT)));
                 lines.add(digest("direct-encap " + i, order, alone.emit(Role.ENCAP, 0, order)));
                 lines.add(digest("direct-and-fast-encap " + i, order, both.emit(Role.ENCAP, 0, order)));
                 for (boolean translates : new boolean[] {true, false}) {

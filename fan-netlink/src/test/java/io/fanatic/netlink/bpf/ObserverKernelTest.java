@@ -41,7 +41,7 @@ class ObserverKernelTest {
         fans.addAll(Specs.dual());
         for (FanProgramSpec fan : fans) {
             specs.add(new GateProgramSpec(fan));
-            specs.add(new FastProgramSpec(fan, 8472, 1));
+            specs.add(new FastProgramSpec(fan, 8472, 1, SourcePorts.DEFAULT));
             specs.add(new DirectGuardSpec(
                     fan, 1, List.of(fan.mapping().underlay()), List.of(), true, new MacAddress(0x02fa_0a00_0039L), 1));
         }

@@ -77,10 +77,10 @@ class PathWitnessTest extends TwoHosts {
     /** Each is a flow of its own to the network between hosts: it has another source port than the old one. */
     private static List<byte[]> newFlows() {
         List<byte[]> flows = new ArrayList<>();
-        int old = OuterHeaders.sourcePort(BpfFeatures.hash(FRAME));
+        int old = SourcePorts.DEFAULT.of(BpfFeatures.hash(FRAME));
         for (int last = 20; flows.size() < NEW_FLOWS; last++) {
             byte[] flow = Frames.ipv4(HERE, "250.0.56." + last);
-            if (OuterHeaders.sourcePort(BpfFeatures.hash(flow)) != old) {
+            if (SourcePorts.DEFAULT.of(BpfFeatures.hash(flow)) != old) {
                 flows.add(flow);
             }
         }

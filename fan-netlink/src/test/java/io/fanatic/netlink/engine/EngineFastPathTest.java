@@ -179,6 +179,19 @@ class EngineFastPathTest {
         assertIsFast();
     }
 
+    /** They are in the program that writes the outer headers. */
+    @Test
+    void otherSourcePortsOfTheHostAreTakenOverByTheNextUp() {
+        engine.up(FAST);
+        kernel.putSourcePorts(1024, 65535);
+        assertThat(engine.up(FAST).isEmpty()).isFalse();
+        assertIsFast();
+        kernel.putSourcePorts(32768, 60999);
+        assertThat(engine.up(FAST).isEmpty()).isFalse();
+        assertIsFast();
+        engine.down(Ipv4Prefix.parse("250.0.0.0/8"), UnderlaySpec.parse("10.0.0.45/16"));
+    }
+
     @Test
     void addressesOnTwoDevicesDoWithout() {
         kernel.put(new LinkState("eth1", "", new MacAddress(9), 1500, true, Optional.empty(), "", Optional.empty()));

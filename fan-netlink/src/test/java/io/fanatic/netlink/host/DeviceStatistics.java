@@ -9,20 +9,30 @@ public final class DeviceStatistics {
 
     /** Packets sent. */
     public static long sent(Namespace namespace, String device) {
-        return packets(namespace, device, "tx");
+        return count(namespace, device, "tx", "packets");
+    }
+
+    /** Bytes sent. */
+    public static long bytesSent(Namespace namespace, String device) {
+        return count(namespace, device, "tx", "bytes");
     }
 
     /** Packets received. */
     public static long received(Namespace namespace, String device) {
-        return packets(namespace, device, "rx");
+        return count(namespace, device, "rx", "packets");
     }
 
-    private static long packets(Namespace namespace, String device, String direction) {
+    /** Bytes received. */
+    public static long bytesReceived(Namespace namespace, String device) {
+        return count(namespace, device, "rx", "bytes");
+    }
+
+    private static long count(Namespace namespace, String device, String direction, String what) {
         String text = FreshNamespace.exec(namespace, "ip", "-s", "-j", "link", "show", "dev", device);
         JsonObject link = JsonParser.parseString(text).getAsJsonArray().get(0).getAsJsonObject();
         return link.getAsJsonObject("stats64")
                 .getAsJsonObject(direction)
-                .get("packets")
+                .get(what)
                 .getAsLong();
     }
 }
