@@ -17,17 +17,19 @@ import io.fanatic.netlink.wire.NetlinkSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * Compares three ways between two hosts of a lab:
+ * Compares three ways between two hosts of a lab, and for a fan without encapsulation a fourth:
  *
  * <pre>
  *   fan     container - bridge - tunnel with encap ... underlay ... tunnel with guard - bridge - container
  *   plain   container - bridge - VXLAN to one peer ... underlay ... VXLAN to one peer - bridge - container
  *   bare    host                                   ... underlay ...                                   host
+ *   routes  container - bridge - forwarding host   ... underlay ...   forwarding host - bridge - container
  * </pre>
  *
- * All three share the hosts, the underlay and its switch; see {@link PlainVxlan}. Samples are taken in turns, and each round
+ * All share the hosts, the underlay and its switch; see {@link PlainVxlan} and {@link HostRoutes}. Samples are taken in turns, and each round
  * starts with another path.
  *
  * @param runs samples of each load on each path, at least 1
@@ -40,6 +42,7 @@ public record Bench(int runs, Timing timing, List<Load> loads, boolean fast, boo
     public static final String FAN = "fan";
     public static final String PLAIN = "plain VXLAN";
     public static final String BARE = "bare underlay";
+    public static final String ROUTES = "static routes";
 
     /** Long enough for HotSpot to compile the loops. */
     private static final Timing PRIMING = new Timing(Duration.ofMillis(300), Duration.ofMillis(300));
@@ -73,7 +76,7 @@ public record Bench(int runs, Timing timing, List<Load> loads, boolean fast, boo
      */
     public Report run(String name, Listener listener) {
         Cpus cpus = Cpus.pick();
-        LabSpec spec = LabSpec.named(name).withHosts(2).withContainers(2);
+        LabSpec spec = LabSpec.named(name).withHosts(2).withContainers(direct ? 3 : 2);
         try (Lab lab = Lab.up(spec)) {
             List<DataPath> paths = paths(lab);
             Conditions before = Conditions.now(cpus, spec.underlayMtu(), mtu(lab));
@@ -89,7 +92,8 @@ public record Bench(int runs, Timing timing, List<Load> loads, boolean fast, boo
         int number = 0;
         List<Comparison> comparisons = new ArrayList<>();
         for (Load load : loads) {
-            List<List<Sample>> samples = List.of(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+            List<List<Sample>> samples = new ArrayList<>();
+            paths.forEach(path -> samples.add(new ArrayList<>()));
             for (int round = 0; round < runs; round++) {
                 for (int turn = 0; turn < paths.size(); turn++) {
                     int which = (round + turn) % paths.size();
@@ -102,12 +106,13 @@ public record Bench(int runs, Timing timing, List<Load> loads, boolean fast, boo
                     load,
                     new Result(FAN, samples.get(0)),
                     new Result(PLAIN, samples.get(1)),
-                    new Result(BARE, samples.get(2))));
+                    new Result(BARE, samples.get(2)),
+                    direct ? Optional.of(new Result(ROUTES, samples.get(3))) : Optional.empty()));
         }
         return comparisons;
     }
 
-    /** Fan, plain, bare. */
+    /** Fan, plain, bare, and beside a fan without encapsulation static routes. */
     private List<DataPath> paths(Lab lab) {
         FanOptions options = FanOptions.DEFAULT.withFast(fast).withDirect(direct ? Direct.SEND : Direct.OFF);
         FanControl control = new EmbeddedFan(options);
@@ -120,16 +125,28 @@ public record Bench(int runs, Timing timing, List<Load> loads, boolean fast, boo
         }
         LabHost sender = lab.hosts().get(0);
         LabHost receiver = lab.hosts().get(1);
-        List<LabContainer> containers = lab.containers(); // h1c1 h1c2 h2c1 h2c2
-        lab.attach(containers.get(0));
-        lab.attach(containers.get(2));
-        return List.of(
-                new DataPath(FAN, end(containers.get(0)), end(containers.get(2))),
-                PlainVxlan.between(PLAIN, containers.get(1), containers.get(3), mtu(lab)),
+        List<LabContainer> here = containers(lab, sender);
+        List<LabContainer> there = containers(lab, receiver);
+        lab.attach(here.get(0));
+        lab.attach(there.get(0));
+        List<DataPath> paths = new ArrayList<>(List.of(
+                new DataPath(FAN, end(here.get(0)), end(there.get(0))),
+                PlainVxlan.between(PLAIN, here.get(1), there.get(1), mtu(lab)),
                 new DataPath(
                         BARE,
                         new Endpoint(sender.namespace(), sender.underlayAddress()),
-                        new Endpoint(receiver.namespace(), receiver.underlayAddress())));
+                        new Endpoint(receiver.namespace(), receiver.underlayAddress()))));
+        if (direct) {
+            paths.add(HostRoutes.between(
+                    ROUTES, here.get(2), there.get(2), lab.spec().underlayMtu()));
+        }
+        return paths;
+    }
+
+    private static List<LabContainer> containers(Lab lab, LabHost host) {
+        return lab.containers().stream()
+                .filter(container -> container.host().equals(host))
+                .toList();
     }
 
     private static void requireFastPath(LabHost host) {

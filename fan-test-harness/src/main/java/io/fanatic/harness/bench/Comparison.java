@@ -1,7 +1,27 @@
 package io.fanatic.harness.bench;
 
-/** One load on the three paths, measured in turns. */
-public record Comparison(Load load, Result fan, Result plain, Result bare) {
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One load on the paths, measured in turns.
+ *
+ * @param routes static routes, beside a fan without encapsulation
+ */
+public record Comparison(Load load, Result fan, Result plain, Result bare, Optional<Result> routes) {
+
+    /** Without static routes. */
+    public Comparison(Load load, Result fan, Result plain, Result bare) {
+        this(load, fan, plain, bare, Optional.empty());
+    }
+
+    /** In the order of reports. */
+    public List<Result> results() {
+        List<Result> all = new ArrayList<>(List.of(fan, plain, bare));
+        routes.ifPresent(all::add);
+        return all;
+    }
 
     /**
      * More waiting than this says more about the machine than about the fan: the differences of interest are of that size. On

@@ -1,21 +1,11 @@
 package io.fanatic.harness.bench;
 
-import static io.fanatic.netlink.libc.Native.LIBC;
-import static io.fanatic.netlink.libc.Native.check;
-
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Ipv4Prefix;
-import io.fanatic.harness.lab.Lab;
 import io.fanatic.harness.lab.LabContainer;
-import io.fanatic.netlink.route.Addresses;
-import io.fanatic.netlink.route.InterfaceAddress;
 import io.fanatic.netlink.route.Links;
 import io.fanatic.netlink.route.NewLink;
-import io.fanatic.netlink.route.Route;
-import io.fanatic.netlink.route.Routes;
 import io.fanatic.netlink.wire.NetlinkSocket;
-import java.time.Duration;
-import java.util.List;
 
 /**
  * The yardstick: between two hosts that have a fan, a second bridge on each with a plain VXLAN to the other as its port,
@@ -32,14 +22,11 @@ import java.util.List;
  */
 final class PlainVxlan {
     private static final Ipv4Prefix NETWORK = Ipv4Prefix.parse("198.18.0.0/15");
-    private static final Ipv4Prefix EVERYWHERE = Ipv4Prefix.parse("0.0.0.0/0");
     private static final String BRIDGE = "plain";
     private static final String TUNNEL = "plain-vx";
     private static final int VNI = 42;
     private static final int PORT = 4789;
     private static final int FIRST_CONTAINER = 10;
-    private static final int O_CLOEXEC = 02000000;
-    private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
     private final int mtu;
 
@@ -69,13 +56,10 @@ final class PlainVxlan {
 
     private void join(LabContainer container, LabContainer peer) {
         Ipv4Address way = NETWORK.network().plus(container.host().number());
-        int namespace = check(
-                "open the namespace of " + container.name(),
-                LIBC.open(container.namespace().network().toString(), O_CLOEXEC));
+        BenchBridge bridge = new BenchBridge(BRIDGE, way, NETWORK.prefixLength(), mtu);
+        bridge.attach(container, address(container));
         try (NetlinkSocket host = container.host().namespace().call(NetlinkSocket::open)) {
             Links links = new Links(host);
-            int bridge = links.create(NewLink.bridge(BRIDGE).mtu(mtu).up());
-            address(host, bridge, way);
             links.create(NewLink.vxlan(
                             TUNNEL,
                             VNI,
@@ -83,33 +67,9 @@ final class PlainVxlan {
                             peer.host().underlayAddress(),
                             PORT)
                     .mtu(mtu)
-                    .master(bridge)
+                    .master(links.named(BRIDGE).orElseThrow().index())
                     .up());
-            links.create(NewLink.veth(container.name(), Lab.INTERFACE)
-                    .mtu(mtu)
-                    .master(bridge)
-                    .peerNamespace(namespace)
-                    .up());
-        } finally {
-            LIBC.close(namespace);
         }
-        try (NetlinkSocket inside = container.namespace().call(NetlinkSocket::open)) {
-            Links links = new Links(inside);
-            int index = links.named(Lab.INTERFACE).orElseThrow().index();
-            links.setNoIpv6Address(index);
-            links.setUp(index, true);
-            address(inside, index, address(container));
-            new Routes(inside).add(Route.via(EVERYWHERE, way, index, Route.PROTOCOL_STATIC));
-        }
-        try (NetlinkSocket host = container.host().namespace().call(NetlinkSocket::open)) {
-            List<String> ports = List.of(container.name(), TUNNEL);
-            new Links(host).awaitRunning(ports, TIMEOUT).ifPresent(idle -> {
-                throw new IllegalStateException("the port " + idle + " of " + BRIDGE + " carries nothing");
-            });
-        }
-    }
-
-    private static void address(NetlinkSocket socket, int index, Ipv4Address address) {
-        new Addresses(socket).add(InterfaceAddress.of(index, address, NETWORK.prefixLength(), Route.PROTOCOL_STATIC));
+        bridge.awaitRunning(container, TUNNEL);
     }
 }

@@ -42,6 +42,22 @@ class BenchTest {
         assertThat(Lab.names()).doesNotContain(name);
     }
 
+    @Test
+    void besideAFanWithoutEncapsulationAreStaticRoutes() {
+        assumeTrue(LIBC.geteuid() == 0, "a lab is made of network namespaces, which need root");
+        String name = "fant-" + ProcessHandle.current().pid() + "-routes";
+
+        Bench.Report report =
+                new Bench(1, SHORT, List.of(new Load.Tcp(1)), false, true).run(name, (n, of, l, p, s) -> {});
+
+        Result routes = report.comparisons().get(0).routes().orElseThrow();
+        assertThat(routes.samples()).hasSize(1).allMatch(sample -> sample.rate() > 0);
+        assertThat(segments(routes))
+                .as("the underlay's own MTU")
+                .isEqualTo(segments(report.comparisons().get(0).bare()));
+        assertThat(Lab.names()).doesNotContain(name);
+    }
+
     private static List<Integer> segments(Result result) {
         return result.samples().stream().map(Sample::segment).toList();
     }

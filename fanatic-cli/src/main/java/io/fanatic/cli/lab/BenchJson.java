@@ -64,7 +64,7 @@ final class BenchJson {
         object.addProperty("fan_of_plain", comparison.fanOfPlain());
         object.addProperty("fan_of_plain_by_round", comparison.fan().ratioByRoundTo(comparison.plain()));
         JsonArray paths = new JsonArray();
-        for (Result each : List.of(comparison.fan(), comparison.plain(), comparison.bare())) {
+        for (Result each : comparison.results()) {
             paths.add(result(each));
         }
         object.add("paths", paths);

@@ -8,6 +8,8 @@ import io.fanatic.harness.bench.Result;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** The figures of {@code lab bench} as a table of at most 80 columns. */
 final class BenchText {
@@ -23,7 +25,7 @@ final class BenchText {
                 "%-22s %8s %8s %8s %8s %8s %8s", "", "median", "lowest", "highest", "of plain", "by round", "waited"));
         for (Comparison comparison : report.comparisons()) {
             lines.add(comparison.load().title() + ", " + comparison.load().unit() + extra(comparison));
-            for (Result each : List.of(comparison.fan(), comparison.plain(), comparison.bare())) {
+            for (Result each : comparison.results()) {
                 lines.add(format(
                         "  %-20s %8.2f %8.2f %8.2f %8.3f %8.3f %7.1f%%",
                         each.path(),
@@ -56,17 +58,13 @@ final class BenchText {
 
     private static String extra(Comparison comparison) {
         if (comparison.load() instanceof Load.Tcp) {
-            return format(
-                    " (retransmits: %d, %d, %d)",
-                    comparison.fan().retransmits(),
-                    comparison.plain().retransmits(),
-                    comparison.bare().retransmits());
+            return listed("retransmits", comparison, each -> format("%d", each.retransmits()));
         }
-        return format(
-                " (lost: %.1f%%, %.1f%%, %.1f%%)",
-                comparison.fan().lost() * 100,
-                comparison.plain().lost() * 100,
-                comparison.bare().lost() * 100);
+        return listed("lost", comparison, each -> format("%.1f%%", each.lost() * 100));
+    }
+
+    private static String listed(String what, Comparison comparison, Function<Result, String> value) {
+        return comparison.results().stream().map(value).collect(Collectors.joining(", ", " (" + what + ": ", ")"));
     }
 
     private static List<String> conditions(Bench.Report report) {
