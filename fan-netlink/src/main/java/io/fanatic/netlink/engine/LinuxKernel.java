@@ -628,6 +628,9 @@ public final class LinuxKernel implements Kernel {
 
     @Override
     public void createLink(String temporaryName, LinkSpec spec) {
+        if (spec instanceof LinkSpec.Ipip) {
+            requireIpipDelivery();
+        }
         try {
             links.create(spec.match(new NewLinks(temporaryName)));
         } catch (ErrnoException e) {
@@ -638,6 +641,17 @@ public final class LinuxKernel implements Kernel {
             if (bridge.arpAnnounce() != 0) {
                 setArpAnnounce(temporaryName, bridge.arpAnnounce());
             }
+        }
+    }
+
+    /** What lacks the device altogether is told by the attempt to make it. */
+    private void requireIpipDelivery() {
+        KernelFeatures.Trial trial = features.trial(KernelFeature.IPIP);
+        if (trial.result() == KernelFeatures.Result.LACKING && trial.cause() == null) {
+            throw new FanException(
+                    FanException.Reason.UNSUPPORTED,
+                    "this kernel hands the programs on an IPIP tunnel packets with their outer headers, as before Linux 5.14, and guard would"
+                            + " drop them all; use VXLAN, which is --type vxlan");
         }
     }
 

@@ -110,6 +110,18 @@ class KernelFeaturesTest {
         fans.down(FAN);
     }
 
+    /** Also on a machine that has no IPIP at all: what programs would get there is looked at first. */
+    @Test
+    void anIpipFanIsRefusedWhereItsProgramsWouldGetOuterHeaders() {
+        TwoFans fans = fansWithout(KernelFeature.IPIP);
+        assertThatThrownBy(() -> fans.up(FAN, "10.0.0.0/16", "ipip"))
+                .isInstanceOf(FanException.class)
+                .hasMessageContaining("use VXLAN")
+                .extracting(e -> ((FanException) e).reason())
+                .isEqualTo(FanException.Reason.UNSUPPORTED);
+        fans.down();
+    }
+
     @Test
     void withoutAVniFilterEachFanHasAPortOfItsOwn() {
         TwoFans fans = fansWithout(KernelFeature.VNI_FILTER);
