@@ -40,6 +40,8 @@ module io.fanatic.netlink {
     exports io.fanatic.netlink.route to
             io.fanatic.harness,
             io.fanatic.cli;
+    exports io.fanatic.netlink.strongswan to
+            io.fanatic.cli;
     exports io.fanatic.netlink.wire to
             io.fanatic.harness,
             io.fanatic.cli;

@@ -4,16 +4,29 @@ import java.util.regex.Pattern;
 
 /**
  * How the packets of a fan are encrypted: by IPsec (ESP, AES-256-GCM, transport mode), with keys that IKEv2 makes between two hosts when
- * they first talk. In text it is {@code psk:FILE}.
+ * they first talk. In text it is {@code psk:FILE} or {@code cert:FILE}.
  *
- * @param keyFile the file with the pre-shared key, the same key on every host of the fan: an absolute path of letters, digits and
- *     {@code . _ - /}, at most {@value #MAX_LENGTH} characters
+ * @param method how hosts prove who they are
+ * @param file what this host does it with: an absolute path of letters, digits and {@code . _ - /}, at most {@value #MAX_LENGTH} characters
  */
-public record Encryption(String keyFile) {
+public record Encryption(Method method, String file) {
     /** What a path may have at most, in characters: the bridge's ifalias holds it. */
     public static final int MAX_LENGTH = 80;
 
-    private static final String PSK = "psk:";
+    /** How hosts of a fan prove to each other who they are. */
+    public enum Method {
+        /** By a pre-shared key, the same on every host of the fan. */
+        PSK("psk"),
+        /** Each by a certificate for its underlay address; the file has the certificate, its private key and the authority, in PEM. */
+        CERTIFICATE("cert");
+
+        private final String word;
+
+        Method(String word) {
+            this.word = word;
+        }
+    }
+
     private static final Pattern PATH = Pattern.compile("/[A-Za-z0-9._/-]+");
 
     /** IPv4 header, in bytes; ESP leaves it in front. */
@@ -29,9 +42,9 @@ public record Encryption(String keyFile) {
      * @throws IllegalArgumentException when it is not as the component says
      */
     public Encryption {
-        if (!PATH.matcher(keyFile).matches() || keyFile.length() > MAX_LENGTH) {
-            throw new IllegalArgumentException("the key file " + Text.quote(keyFile)
-                    + " is no absolute path of at most " + MAX_LENGTH + " letters, digits and . _ - /");
+        if (!PATH.matcher(file).matches() || file.length() > MAX_LENGTH) {
+            throw new IllegalArgumentException("the key file " + Text.quote(file) + " is no absolute path of at most "
+                    + MAX_LENGTH + " letters, digits and . _ - /");
         }
     }
 
@@ -43,11 +56,13 @@ public record Encryption(String keyFile) {
      * @throws IllegalArgumentException when it is anything else
      */
     public static Encryption parse(String text) {
-        if (!text.startsWith(PSK)) {
-            throw new IllegalArgumentException(
-                    Text.quote(text) + " is no way to encrypt; expected psk:FILE, such as psk:/etc/fanatic/fan.key");
+        for (Method method : Method.values()) {
+            if (text.startsWith(method.word + ":")) {
+                return new Encryption(method, text.substring(method.word.length() + 1));
+            }
         }
-        return new Encryption(text.substring(PSK.length()));
+        throw new IllegalArgumentException(Text.quote(text)
+                + " is no way to encrypt; expected psk:FILE or cert:FILE, such as psk:/etc/fanatic/fan.key");
     }
 
     /**
@@ -62,6 +77,6 @@ public record Encryption(String keyFile) {
     /** {@code psk:/etc/fanatic/fan.key}. */
     @Override
     public String toString() {
-        return PSK + keyFile;
+        return method.word + ":" + file;
     }
 }

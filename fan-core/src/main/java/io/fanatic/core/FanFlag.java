@@ -42,7 +42,7 @@ public enum FanFlag {
     /** Names of containers are served at the host address. */
     NAMES("names", ""),
     /** IPsec encrypts the packets between hosts. */
-    ENCRYPT("encrypt", "psk:FILE");
+    ENCRYPT("encrypt", "METHOD:FILE");
 
     /** Stands for a flag that is at its default; no flag can have it as its value. */
     static final String NOT_GIVEN = " ";
@@ -100,7 +100,7 @@ public enum FanFlag {
             case "NAME" -> "name";
             case "LIST" -> "list";
             case "PREFIX" -> "network";
-            case "psk:FILE" -> "key";
+            case "METHOD:FILE" -> "key";
             default -> "number";
         };
     }

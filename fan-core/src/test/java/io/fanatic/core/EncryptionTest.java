@@ -12,14 +12,19 @@ class EncryptionTest {
     @Test
     void textAndLineReadBack() {
         FanEntry entry = FanEntry.parse("250.0.0.0/8 10.0.0.0/16 encrypt psk:/etc/fanatic/fan.key");
-        assertThat(entry.options().encryption()).contains(new Encryption("/etc/fanatic/fan.key"));
+        assertThat(entry.options().encryption())
+                .contains(new Encryption(Encryption.Method.PSK, "/etc/fanatic/fan.key"));
         assertThat(entry).hasToString("250.0.0.0/8 10.0.0.0/16 encrypt psk:/etc/fanatic/fan.key");
         assertThat(entry.options().toBuilder().build()).isEqualTo(entry.options());
         assertThat(FanOptions.DEFAULT).isNotEqualTo(entry.options());
+        FanEntry certificate = FanEntry.parse("250.0.0.0/8 10.0.0.0/16 encrypt cert:/etc/fanatic/host.pem");
+        assertThat(certificate.options().encryption())
+                .contains(new Encryption(Encryption.Method.CERTIFICATE, "/etc/fanatic/host.pem"));
+        assertThat(certificate).hasToString("250.0.0.0/8 10.0.0.0/16 encrypt cert:/etc/fanatic/host.pem");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"psk:fan.key", "psk:", "psk:/a b", "psk:/a\tb", "psk:/\u00e4", "cert:/a", "/a"})
+    @ValueSource(strings = {"psk:fan.key", "psk:", "psk:/a b", "psk:/a\tb", "psk:/\u00e4", "cert:a", "certs:/a", "/a"})
     void whatIsNoAbsolutePathOfPlainLettersIsRefused(String text) {
         assertThatIllegalArgumentException().isThrownBy(() -> Encryption.parse(text));
     }
@@ -27,7 +32,7 @@ class EncryptionTest {
     @Test
     void aPathIsNotLongerThanTheBridgesAliasHolds() {
         assertThat(Encryption.parse("psk:/" + "k".repeat(Encryption.MAX_LENGTH - 1))
-                        .keyFile())
+                        .file())
                 .hasSize(Encryption.MAX_LENGTH);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Encryption.parse("psk:/" + "k".repeat(Encryption.MAX_LENGTH)));

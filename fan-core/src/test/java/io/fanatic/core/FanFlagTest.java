@@ -26,7 +26,7 @@ class FanFlagTest {
             "docker:all",
             "PREFIX",
             "fd00:fa::/48",
-            "psk:FILE",
+            "METHOD:FILE",
             "psk:/k");
 
     private static FanOptions given(FanFlag flag) {
@@ -72,7 +72,7 @@ class FanFlagTest {
                 .isThrownBy(() -> FanOptions.parse(List.of("dchp")))
                 .withMessage("\"dchp\" is not a flag; expected ipip, dhcp, off, host-reserve N, bridge NAME, port P,"
                         + " vni N, mtu N, underlay-only, no-nat, no-accept, shares LIST, fast, overlay6 PREFIX,"
-                        + " direct, direct=accept, names or encrypt psk:FILE");
+                        + " direct, direct=accept, names or encrypt METHOD:FILE");
     }
 
     @Test

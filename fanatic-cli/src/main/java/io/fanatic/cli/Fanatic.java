@@ -11,6 +11,7 @@ import io.fanatic.cli.configure.EnableCommand;
 import io.fanatic.cli.container.EngineKind;
 import io.fanatic.cli.doctor.DoctorCommand;
 import io.fanatic.cli.engines.ContainerEngines;
+import io.fanatic.cli.key.KeyGroup;
 import io.fanatic.cli.lab.LabGroup;
 import io.fanatic.cli.names.NamesCommand;
 import io.fanatic.cli.names.ResolveCommand;
@@ -49,6 +50,7 @@ public final class Fanatic extends Program {
             "enable-names",
             "disable-names",
             "map",
+            "key",
             "lab");
 
     private static final String ENABLE = "enable-";
@@ -113,6 +115,8 @@ public final class Fanatic extends Program {
                 return DisableCommand.names(host);
             case "map":
                 return new MapCommand();
+            case "key":
+                return new KeyGroup();
             case "lab":
                 return new LabGroup();
             default:

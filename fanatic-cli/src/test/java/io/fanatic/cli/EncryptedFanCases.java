@@ -1,5 +1,6 @@
 package io.fanatic.cli;
 
+import static io.fanatic.cli.CliRun.fanatic;
 import static io.fanatic.cli.CliRun.fanctl;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -8,6 +9,7 @@ import io.fanatic.cli.command.ExitCode;
 import io.fanatic.core.Encryption;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.FanOptions;
+import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.harness.lab.EmbeddedFan;
 import io.fanatic.harness.lab.ExecResult;
@@ -23,13 +25,16 @@ import io.fanatic.harness.proof.Selection;
 import io.fanatic.netlink.FanNetwork;
 import io.fanatic.netlink.engine.FanException;
 import io.fanatic.netlink.host.HostSnapshot;
+import io.fanatic.netlink.strongswan.Authority;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Encrypted fans on kernels that have ESP, with the real strongSwan of Debian and its plugin bypass-lan, which lets what is for connected
@@ -40,9 +45,16 @@ class EncryptedFanCases {
             FanMapping.of(Ipv4Prefix.parse("250.0.0.0/8"), Ipv4Prefix.parse("10.0.0.0/16"));
     private static final FanControl PLAIN = new EmbeddedFan(FanOptions.DEFAULT.withNat(false));
     private static final FanControl ENCRYPTED =
-            new EmbeddedFan(FanOptions.DEFAULT.withNat(false).withEncryption(new Encryption("/etc/fan.key")));
+            new EmbeddedFan(FanOptions.DEFAULT.withNat(false).withEncryption(Encryption.parse("psk:/etc/fan.key")));
     private static final String KEY = "6d0b4c1f9e8a7253b1c0d2e3f4a59687";
     private static final String UP = "up --no-nat -u 10.0.0.0/16 -o 250.0.0.0/8 --encrypt psk:/etc/fan.key";
+    private static final FanControl WITH_CERTIFICATES =
+            new EmbeddedFan(FanOptions.DEFAULT.withNat(false).withEncryption(Encryption.parse("cert:/etc/host.pem")));
+    private static final String UP_CERTIFICATE =
+            "up --no-nat -u 10.0.0.0/16 -o 250.0.0.0/8 --encrypt cert:/etc/host.pem";
+    /** What h1's strongSwan says, which charon-systemd would tell the journal. */
+    private static final String LOG = "/var/log/charon-h1.log";
+
     private static final int CLEAR = 1;
     private static final int ESP = 2;
     private static final int ICMP = 3;
@@ -140,6 +152,10 @@ class EncryptedFanCases {
         assertThat(check.ok()).as(check.sentence()).isTrue();
     }
 
+    private static String doctor(LabHost host) {
+        return fanatic(host, "doctor").out().replaceAll("\\s+", " ");
+    }
+
     private void nobodyReachesAnybody() {
         for (int from = 0; from < 2; from++) {
             ExecResult ping = lab.exec(
@@ -192,9 +208,16 @@ class EncryptedFanCases {
         assertThat(counted(ESP)).isGreaterThan(100);
         assertThat(sh(h1, "swanctl --list-sas")).contains("AES_GCM_16-256", "TRANSPORT");
 
+        assertThat(doctor(h1)).doesNotContain("encryption");
         stopDaemon(h1, "TERM");
         nobodyReachesAnybody();
+        assertThat(doctor(h1))
+                .contains(
+                        "encryption",
+                        "Nothing of the fan passes, as strongSwan does not encrypt it",
+                        "systemctl start strongswan");
         startDaemon(h1);
+        assertThat(doctor(h1)).contains("encryption", "StrongSwan does not have what the encrypted fan needs");
         ENCRYPTED.up(h1);
         everybodyReachesEverybody();
         stopDaemon(h2, "KILL");
@@ -259,5 +282,109 @@ class EncryptedFanCases {
         ENCRYPTED.up(h1);
         ENCRYPTED.up(h2);
         everybodyReachesEverybody();
+    }
+
+    /** In /etc/host.pem: the certificate for an address, with its private key and the authority. */
+    private Path certificate(LabHost host, Path authority, String address, Path directory) throws IOException {
+        Path file = directory.resolve(authority.getFileName() + "-" + address + ".pem");
+        Authority.issue(authority, List.of(Ipv4Address.parse(address)), 9, file);
+        sh(host, "umask 077; cp " + file + " /etc/host.pem");
+        return file;
+    }
+
+    private Path expired(Path authority, String address, Path directory) throws IOException, InterruptedException {
+        Path file = directory.resolve("expired.pem");
+        outside("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-384 -nodes -subj /CN=expired -CA "
+                + authority
+                + "/authority.pem -CAkey " + authority
+                + "/authority.key -not_before 20200101000000Z -not_after 20200102000000Z"
+                + " -addext basicConstraints=critical,CA:FALSE -addext sbgp-ipAddrBlock=critical,IPv4:" + address
+                + "/32 -keyout " + file + " -out " + file
+                + ".crt 2>&1;"
+                + " cat " + file + ".crt >>" + file);
+        return file;
+    }
+
+    /** h2 by swanctl, as who does not ask fanctl what it may do; h1 without the security associations that it has. */
+    private void impostor(Path authority, Path file, String why) throws IOException, InterruptedException {
+        sh(h2, "rm -f /etc/swanctl/x509/* /etc/swanctl/x509ca/* /etc/swanctl/private/*");
+        sh(h2, "openssl x509 -in " + file + " -out /etc/swanctl/x509/host.pem");
+        sh(h2, "umask 077; openssl pkey -in " + file + " -out /etc/swanctl/private/host.pem");
+        sh(h2, "cp " + authority.resolve("authority.pem") + " /etc/swanctl/x509ca/");
+        String children = "";
+        for (String[] child : new String[][] {{"out", "", "/8472"}, {"in", "/8472", ""}}) {
+            children += child[0] + " { mode = transport\n start_action = trap\n reqid = 7\n priority = 1\n local_ts = "
+                    + h2.underlayAddress() + "/32[udp" + child[1] + "]\n remote_ts = 10.0.0.0/16[udp" + child[2]
+                    + "]\n }\n";
+        }
+        sh(
+                h2,
+                "cat >/etc/swanctl/conf.d/impostor.conf <<E\nconnections { impostor { version = 2\n local_addrs = "
+                        + h2.underlayAddress()
+                        + "\n remote_addrs = 10.0.0.0/16\n proposals = aes256gcm16-prfsha384-ecp384\n"
+                        + " local { auth = pubkey\n certs = host.pem\n }\n remote { auth = pubkey\n }\n"
+                        + " children { " + children + " } } }\nE");
+        for (LabHost host : lab.hosts()) {
+            sh(
+                    host,
+                    "for i in $(swanctl --list-sas | sed -n 's/.*: #\\([0-9]*\\), .*IKEv2.*/\\1/p'); do"
+                            + " swanctl --terminate --ike-id $i --force --timeout 1 >/dev/null || :; done");
+        }
+        sh(h2, "swanctl --load-all --noprompt");
+        sh(h1, ": >" + LOG);
+        long esp = counted(ESP);
+        nobodyReachesAnybody();
+        assertThat(counted(ESP)).as("packets between hosts, though " + why).isEqualTo(esp);
+        assertThat(sh(h1, "swanctl --list-sas")).as(why).doesNotContain("TRANSPORT");
+        assertThat(sh(h1, "cat " + LOG)).contains(why);
+    }
+
+    @Test
+    void aHostSpeaksForTheAddressOfItsCertificateAndForNoOther(@TempDir Path directory) throws Exception {
+        sh(
+                h1,
+                "printf 'charon-systemd {\\n filelog {\\n h1 {\\n path = " + LOG
+                        + "\\n append = yes\\n default = 1\\n flush_line = yes\\n}\\n}\\n}\\n' >/etc/strongswan.d/h1.conf");
+        Path authority = directory.resolve("authority");
+        Authority.create(authority, FAN.underlay(), 9);
+        for (LabHost host : lab.hosts()) {
+            certificate(host, authority, host.underlayAddress().toString(), directory);
+            startDaemon(host);
+        }
+        HostSnapshot before = lab.snapshot(h1);
+        assertThat(fanctl(h1, UP_CERTIFICATE + " --dry-run").out()).contains("would have strongSwan encrypt fan-250");
+        assertThat(before.changesTo(lab.snapshot(h1))).isEmpty();
+        lab.fanUp(WITH_CERTIFICATES);
+        assertThat(fanctl(h1, "show --json").done()).contains("\"encrypt\": \"cert:/etc/host.pem\"");
+        assertThat(fanctl(h1, UP_CERTIFICATE).out()).contains("nothing to do");
+        everybodyReachesEverybody();
+        assertThat(counted(ESP)).isGreaterThan(100);
+
+        Path other = directory.resolve("other");
+        Authority.create(other, FAN.underlay(), 9);
+        String own = h2.underlayAddress().toString();
+        certificate(h2, authority, "10.0.0.99", directory);
+        fanctl(h2, UP_CERTIFICATE).refused(ExitCode.USAGE, "is for 10.0.0.99, and this host is " + own);
+        assertThat(doctor(h2)).contains("encryption", "Other hosts do not talk to this one", "is for 10.0.0.99");
+        assertThat(doctor(h1)).contains("encryption", "The certificate of this host expires soon", "/etc/host.pem");
+        impostor(
+                authority,
+                directory.resolve("authority-10.0.0.99.pem"),
+                "is not contained in any address block constraint");
+        impostor(other, certificate(h2, other, own, directory), "no issuer certificate found");
+        impostor(authority, expired(authority, own, directory), "subject certificate invalid");
+
+        sh(h2, "rm /etc/swanctl/conf.d/impostor.conf /etc/swanctl/x509/* /etc/swanctl/x509ca/* /etc/swanctl/private/*");
+        sh(h2, "swanctl --load-all --noprompt");
+        sh(h2, "umask 077; cp " + directory.resolve("authority-" + own + ".pem") + " /etc/host.pem");
+        WITH_CERTIFICATES.up(h2);
+        everybodyReachesEverybody();
+        assertThat(counted(CLEAR)).isZero();
+
+        lab.containers().forEach(lab::detach);
+        lab.fanDown(WITH_CERTIFICATES);
+        assertThat(before.changesTo(lab.snapshot(h1))).isEmpty();
+        assertThat(sh(h1, "ip xfrm policy; ip xfrm state; swanctl --list-conns"))
+                .isEmpty();
     }
 }

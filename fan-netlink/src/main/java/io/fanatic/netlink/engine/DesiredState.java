@@ -484,7 +484,9 @@ final class DesiredState {
         for (Fan fan : fans) {
             if (fan.encryption().isPresent() && !fan.slices().isEmpty()) {
                 Optional<FanConnections> now = host.connections(fan);
-                boolean stays = now.isPresent() && kernel.withoutStrongSwan().isPresent();
+                boolean stays = now.isPresent()
+                        && kernel.withoutStrongSwan(fan.encryption().get().method())
+                                .isPresent();
                 (stays ? now : connections(fan).or(() -> now))
                         .ifPresent(wanted -> resources.add(new StrongSwanResource(wanted)));
             }
@@ -492,12 +494,14 @@ final class DesiredState {
         return resources;
     }
 
-    /** Empty where the key cannot be read. */
+    /** Empty where the key or the certificate cannot be read. */
     private Optional<FanConnections> connections(Fan fan) {
         try {
-            String key = kernel.preSharedKey(fan.encryption().orElseThrow().keyFile());
             return Optional.of(FanConnections.of(
-                    fan.mapping(), fan.transport().udpPort().orElseThrow(), fan.underlayAddresses(), key));
+                    fan.mapping(),
+                    fan.transport().udpPort().orElseThrow(),
+                    fan.underlayAddresses(),
+                    kernel.credentials(fan.encryption().orElseThrow(), fan.underlayAddresses())));
         } catch (FanException unreadable) {
             return Optional.empty();
         }

@@ -131,6 +131,24 @@ public final class Engine {
     }
 
     /**
+     * {@return whether this host can encrypt the packets of a fan}
+     *
+     * @param fan an encrypted one of {@link #list}
+     */
+    public EncryptionState encryption(Fan fan) {
+        Encryption how = fan.encryption().orElseThrow();
+        Optional<String> engine = kernel.withoutStrongSwan(how.method());
+        try {
+            return new EncryptionState(
+                    engine,
+                    Optional.empty(),
+                    kernel.credentials(how, fan.underlayAddresses()).until());
+        } catch (FanException e) {
+            return new EncryptionState(engine, Optional.of(String.valueOf(e.getMessage())), Optional.empty());
+        }
+    }
+
+    /**
      * {@return what a fan does with packets without encapsulation, and what keeps it from sending them}
      *
      * @param fan one of {@link #list}
@@ -575,15 +593,16 @@ public final class Engine {
         if (fan.encryption().isEmpty()) {
             return;
         }
+        Encryption how = fan.encryption().get();
+        // Refuses a key that is none.
+        kernel.credentials(how, fan.underlayAddresses());
         if (!kernel.has(KernelFeature.ESP)) {
             throw new FanException(
                     UNSUPPORTED,
                     "this kernel cannot encrypt packets: it lacks IPsec's ESP with AES-GCM (CONFIG_INET_ESP, CONFIG_CRYPTO_GCM);"
                             + " boot one that has it, or leave --encrypt out on every host of the fan");
         }
-        // Refuses a key that is none.
-        kernel.preSharedKey(fan.encryption().get().keyFile());
-        Optional<String> obstacle = kernel.withoutStrongSwan();
+        Optional<String> obstacle = kernel.withoutStrongSwan(how.method());
         if (obstacle.isPresent()) {
             throw new FanException(UNSUPPORTED, "the fan's packets cannot be encrypted: " + obstacle.get());
         }

@@ -1,6 +1,7 @@
 package io.fanatic.netlink.engine;
 
 import io.fanatic.core.Counter;
+import io.fanatic.core.Encryption;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.MacAddress;
@@ -16,6 +17,7 @@ import io.fanatic.netlink.host.DhcpLease;
 import io.fanatic.netlink.host.DhcpReservation;
 import io.fanatic.netlink.host.DhcpServer;
 import io.fanatic.netlink.route.BlockPolicy;
+import io.fanatic.netlink.strongswan.Credentials;
 import io.fanatic.netlink.strongswan.FanConnections;
 import java.time.Instant;
 import java.util.List;
@@ -132,16 +134,22 @@ public interface Kernel extends AutoCloseable {
     /** {@return what strongSwan was told of fans} */
     List<FanConnections> connections();
 
-    /** {@return why strongSwan cannot be told of a fan, and what to do; empty when it can} */
-    Optional<String> withoutStrongSwan();
+    /**
+     * {@return why strongSwan cannot be told of a fan, and what to do; empty when it can}
+     *
+     * @param method how hosts of the fan prove who they are
+     */
+    Optional<String> withoutStrongSwan(Encryption.Method method);
 
     /**
-     * {@return the pre-shared key in a file, without the blanks and ends of lines around it}
+     * {@return what this host proves with who it is}
      *
-     * @param file its absolute path
-     * @throws FanException INVALID when it cannot be read, others may read it, or it is no key
+     * @param how the method and its file
+     * @param own underlay addresses of this host
+     * @throws FanException INVALID when the file cannot be read, others may read it, or it has no key, or no certificate for these addresses
+     *     that is valid now
      */
-    String preSharedKey(String file);
+    Credentials credentials(Encryption how, List<Ipv4Address> own);
 
     /** {@return whether there is a program that serves DHCP} */
     boolean canServeDhcp();

@@ -2,6 +2,7 @@ package io.fanatic.netlink.engine;
 
 import io.fanatic.core.Counter;
 import io.fanatic.core.DurableFile;
+import io.fanatic.core.Encryption;
 import io.fanatic.core.IpFamily;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Ipv4Prefix;
@@ -41,8 +42,8 @@ import io.fanatic.netlink.route.TrafficControl;
 import io.fanatic.netlink.route.VniFilter;
 import io.fanatic.netlink.route.VniRange;
 import io.fanatic.netlink.route.VxlanSettings;
+import io.fanatic.netlink.strongswan.Credentials;
 import io.fanatic.netlink.strongswan.FanConnections;
-import io.fanatic.netlink.strongswan.PreSharedKey;
 import io.fanatic.netlink.strongswan.StrongSwan;
 import io.fanatic.netlink.wire.NetlinkSocket;
 import java.io.IOException;
@@ -460,8 +461,8 @@ public final class LinuxKernel implements Kernel {
     }
 
     @Override
-    public Optional<String> withoutStrongSwan() {
-        return strongSwan.obstacle();
+    public Optional<String> withoutStrongSwan(Encryption.Method method) {
+        return strongSwan.obstacle(method);
     }
 
     @Override
@@ -475,13 +476,14 @@ public final class LinuxKernel implements Kernel {
     }
 
     @Override
-    public String preSharedKey(String file) {
+    public Credentials credentials(Encryption how, List<Ipv4Address> own) {
         try {
-            return PreSharedKey.read(Path.of(file));
+            return Credentials.read(how, own);
         } catch (IOException e) {
             throw new FanException(
                     FanException.Reason.INVALID,
-                    "cannot take the key in " + file + ": " + DurableFile.reason(e),
+                    "cannot take the " + (how.method() == Encryption.Method.PSK ? "key in " : "certificate in ")
+                            + how.file() + ": " + DurableFile.reason(e),
                     List.of(),
                     e);
         }

@@ -1,6 +1,7 @@
 package io.fanatic.netlink.engine;
 
 import io.fanatic.core.Counter;
+import io.fanatic.core.Encryption;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.MacAddress;
@@ -18,7 +19,10 @@ import io.fanatic.netlink.host.DhcpServer;
 import io.fanatic.netlink.libc.Errno;
 import io.fanatic.netlink.libc.ErrnoException;
 import io.fanatic.netlink.route.BlockPolicy;
+import io.fanatic.netlink.strongswan.Credentials;
 import io.fanatic.netlink.strongswan.FanConnections;
+import io.fanatic.netlink.strongswan.HostCertificate;
+import io.fanatic.netlink.strongswan.PreSharedKey;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -545,7 +549,7 @@ public final class MemoryKernel implements Kernel {
     }
 
     @Override
-    public Optional<String> withoutStrongSwan() {
+    public Optional<String> withoutStrongSwan(Encryption.Method method) {
         return withoutStrongSwan;
     }
 
@@ -562,8 +566,17 @@ public final class MemoryKernel implements Kernel {
     }
 
     @Override
-    public String preSharedKey(String file) {
-        return "the key in " + file;
+    public Credentials credentials(Encryption how, List<Ipv4Address> own) {
+        return switch (how.method()) {
+            case PSK -> new PreSharedKey("the key in " + how.file());
+            case CERTIFICATE ->
+                new HostCertificate(
+                        how.file(),
+                        "id",
+                        "certificate in " + how.file(),
+                        List.of("authority"),
+                        Optional.of(Instant.MAX));
+        };
     }
 
     /**

@@ -6,6 +6,7 @@ import static io.fanatic.netlink.engine.FanException.Reason.IN_USE;
 import static io.fanatic.netlink.engine.FanException.Reason.UNSUPPORTED;
 
 import io.fanatic.core.Direct;
+import io.fanatic.core.Encryption;
 import io.fanatic.core.FanOptions;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Ipv6Mapping;
@@ -59,7 +60,7 @@ final class Preflight {
             throw new FanException(
                     INVALID,
                     "the bridge's ifalias has no room for the key file's name, "
-                            + fan.encryption().get().keyFile() + "; choose one that is "
+                            + fan.encryption().get().file() + "; choose one that is "
                             + (label + RECORDS - MAX_ALIAS) + " characters shorter");
         }
         if (fan.direct() != Direct.OFF && label + RECORDS > MAX_ALIAS) {
@@ -199,6 +200,12 @@ final class Preflight {
                                 + other.mapping()
                                 + "; choose another with --port on every host of the fan");
             }
+            if (hasCertificate(fan) && hasCertificate(other)) {
+                throw new FanException(
+                        CONFLICT,
+                        "one fan of a host can have certificates, as strongSwan could not tell which fan another host means, and the fan "
+                                + other.mapping() + " has them; use psk:FILE for one of the two on every host");
+            }
             if (fan.encryption().isPresent() && (other.fast() || other.direct() != Direct.OFF)) {
                 throw new FanException(
                         CONFLICT,
@@ -207,6 +214,12 @@ final class Preflight {
                                 + (other.fast() ? "fast" : "direct") + " first");
             }
         }
+    }
+
+    private static boolean hasCertificate(Fan fan) {
+        return fan.encryption()
+                .filter(how -> how.method() == Encryption.Method.CERTIFICATE)
+                .isPresent();
     }
 
     private static void nameServersStayReachable(Fan fan, List<Ipv4Address> nameServers) {

@@ -86,6 +86,9 @@ public final class Code {
     /** The fan is to send packets without encapsulation and does not, or does where it must not. */
     public static final Code DIRECT = own(
             "direct", NOTE, "the fan is to send packets without encapsulation and does not, or does where it must not");
+    /** The packets of an encrypted fan do not pass, or will not. */
+    public static final Code ENCRYPTION =
+            own("encryption", ERROR, "the packets of an encrypted fan do not pass, or will not");
     /** Bridge or tunnel are down. */
     public static final Code DEVICE_DOWN = own("device-down", ERROR, "bridge or tunnel are down");
     /** The DHCP server does not run as it should. */

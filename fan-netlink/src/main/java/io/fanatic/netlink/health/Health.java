@@ -68,6 +68,7 @@ public final class Health {
                         new PortCheck(),
                         new FastPathCheck(),
                         new DirectCheck(),
+                        new EncryptionCheck(),
                         new PlanCheck(),
                         new UnconfiguredCheck(),
                         new PortMtuCheck(),

@@ -18,7 +18,8 @@ final class PlanCheck implements Check {
             Code.NAME_TAKEN,
             Code.OVERLAY_OVERLAP,
             Code.CLASS_E,
-            Code.PORT_CLASH);
+            Code.PORT_CLASH,
+            Code.ENCRYPTION);
 
     @Override
     public String name() {
@@ -157,7 +158,7 @@ final class PlanCheck implements Check {
                         .because(Code.BRIDGE);
             case "strongswan" ->
                 of(
-                                Code.TUNNEL,
+                                Code.ENCRYPTION,
                                 expected,
                                 item,
                                 "strongSwan does not have what the encrypted fan needs, so nothing passes")

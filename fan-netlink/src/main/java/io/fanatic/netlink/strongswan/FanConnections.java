@@ -11,7 +11,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What strongSwan is told of one fan: a connection for each underlay address of this host, and the key. The same on every host of the
+ * What strongSwan is told of one fan: a connection for each underlay address of this host, and the pre-shared key
+ * or the certificates. The same on every host of the
  * fan but for that address: who the others are, the first packet to each tells.
  *
  * <pre>
@@ -23,10 +24,19 @@ import java.util.Set;
  * ahead of everything that a daemon gives by itself: the plugin bypass-lan lets all packets of a connected network pass in clear otherwise.
  *
  * @param name what the names of its connections begin with: {@code fan-250}
- * @param text as in swanctl.conf(5); it has the key
+ * @param text as in swanctl.conf(5), with certificates in base64; it has the pre-shared key, and of a private key the file's name only
  * @param loaded whether the daemon has these connections
  */
 public record FanConnections(String name, String text, boolean loaded) {
+    /** What the names of secrets begin with. */
+    static final String SHARED_KEY = "ike-";
+
+    static final String PRIVATE_KEY = "private-";
+    /** Lists of certificates, in base64. */
+    static final String CERTIFICATES = "certs";
+
+    static final String AUTHORITIES = "cacerts";
+
     /** Of the reqid, so that it meets none of those that strongSwan counts from 1. */
     private static final long REQID = 0xfa000000L;
 
@@ -36,9 +46,9 @@ public record FanConnections(String name, String text, boolean loaded) {
      * @param mapping overlay and underlay
      * @param port UDP port of the fan
      * @param own underlay addresses of this host
-     * @param key the pre-shared key
+     * @param credentials what this host proves with who it is
      */
-    public static FanConnections of(FanMapping mapping, int port, List<Ipv4Address> own, String key) {
+    public static FanConnections of(FanMapping mapping, int port, List<Ipv4Address> own, Credentials credentials) {
         String name = FanNames.bridge(mapping.overlay());
         // Not of the addresses themselves: nobody else's connection has such identities, nor takes our key for its own.
         String everybody = "fqdn:*." + name + ".fanatic";
@@ -53,16 +63,29 @@ public record FanConnections(String name, String text, boolean loaded) {
             connection.set("remote_addrs", List.of(network));
             connection.set("proposals", List.of("aes256gcm16-prfsha384-ecp384"));
             connection.set("dpd_delay", "30s");
-            connection.section("local").set("auth", "psk").set("id", "fqdn:" + dashed + "." + name + ".fanatic");
-            connection.section("remote").set("auth", "psk").set("id", everybody);
+            Section local = connection.section("local");
+            Section remote = connection.section("remote");
+            if (credentials instanceof HostCertificate host) {
+                // Who the other host is says its certificate alone: the plugin addrblock takes it for no address but
+                // its own.
+                local.set("auth", "pubkey").set(CERTIFICATES, List.of(host.certificate()));
+                remote.set("auth", "pubkey").set(AUTHORITIES, host.authorities());
+            } else {
+                local.set("auth", "psk").set("id", "fqdn:" + dashed + "." + name + ".fanatic");
+                remote.set("auth", "psk").set("id", everybody);
+            }
             Section children = connection.section("children");
             child(children.section("out"), address + "/32[udp]", network + "[udp/" + port + "]", port);
             child(children.section("in"), address + "/32[udp/" + port + "]", network + "[udp]", port);
         }
-        whole.section("secrets")
-                .section("ike-" + name)
-                .set("secret", "0x" + HexFormat.of().formatHex(key.getBytes(StandardCharsets.UTF_8)))
-                .set("id", everybody);
+        Section secrets = whole.section("secrets");
+        if (credentials instanceof HostCertificate host) {
+            secrets.section(PRIVATE_KEY + name).set("file", host.file()).set("id", host.keyId());
+        } else if (credentials instanceof PreSharedKey shared) {
+            secrets.section(SHARED_KEY + name)
+                    .set("secret", "0x" + HexFormat.of().formatHex(shared.key().getBytes(StandardCharsets.UTF_8)))
+                    .set("id", everybody);
+        }
         return new FanConnections(name, whole.text(), true);
     }
 
@@ -90,6 +113,17 @@ public record FanConnections(String name, String text, boolean loaded) {
         return settings().in("connections").sections().keySet();
     }
 
+    /** What strongSwan calls the private keys of its connections, none or one. */
+    Set<String> privateKeys() {
+        Set<String> ids = new HashSet<>();
+        settings().in("secrets").sections().forEach((key, secret) -> {
+            if (key.startsWith(PRIVATE_KEY)) {
+                secret.value("id").ifPresent(ids::add);
+            }
+        });
+        return ids;
+    }
+
     /** The UDP ports that they are for, one in most cases. */
     Set<Integer> ports() {
         Set<Integer> ports = new HashSet<>();
@@ -103,7 +137,7 @@ public record FanConnections(String name, String text, boolean loaded) {
         return ports;
     }
 
-    /** {@code fan-250}, and whether it is loaded; never the text, which has the key. */
+    /** {@code fan-250}, and whether it is loaded; never the text, which may have the key. */
     @Override
     public String toString() {
         return name + (loaded ? " (loaded)" : " (not loaded)");

@@ -1,6 +1,7 @@
 package io.fanatic.netlink.strongswan;
 
 import io.fanatic.core.DurableFile;
+import io.fanatic.core.Encryption;
 import io.fanatic.netlink.host.NamespaceCookie;
 import io.fanatic.netlink.route.IpsecPolicies;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +35,7 @@ import java.util.Set;
 public final class StrongSwan {
     private static final String BEGIN = "strongswan-";
     private static final String ENDING = ".conf";
-    private static final int MAX_FILE = 1 << 16;
+    private static final int MAX_FILE = 1 << 20;
 
     private final Path directory;
     private final Path socket;
@@ -49,11 +51,20 @@ public final class StrongSwan {
         this.socket = socket;
     }
 
-    /** {@return why strongSwan cannot be given anything, and what to do; empty when it can} */
-    public Optional<String> obstacle() {
+    /**
+     * {@return why strongSwan cannot be given a fan, and what to do; empty when it can}
+     *
+     * @param method how hosts of the fan prove who they are
+     */
+    public Optional<String> obstacle(Encryption.Method method) {
         try (Vici daemon = Vici.connect(socket)) {
-            daemon.request("version", new Section());
-            return Optional.empty();
+            List<String> plugins = daemon.request("stats", new Section()).list("plugins");
+            // Without it a certificate for one address would do for all.
+            return method == Encryption.Method.CERTIFICATE && !plugins.contains("addrblock")
+                    ? Optional.of(
+                            "strongSwan has not loaded its plugin addrblock, which holds hosts to the addresses of their certificates;"
+                                    + " install the package libcharon-extra-plugins, and systemctl restart strongswan")
+                    : Optional.empty();
         } catch (IOException e) {
             return Optional.of(
                     "strongSwan does not answer at " + socket + " (" + DurableFile.reason(e)
@@ -63,6 +74,19 @@ public final class StrongSwan {
 
     /** {@return our files, and whether the daemon has what they say} */
     public List<FanConnections> list() {
+        List<FanConnections> all = files();
+        if (!all.isEmpty()) {
+            List<String> loaded = loaded();
+            Set<Integer> encrypted = loaded.isEmpty() ? Set.of() : IpsecPolicies.encryptedPorts();
+            all.replaceAll(one -> new FanConnections(
+                    one.name(),
+                    one.text(),
+                    loaded.containsAll(one.connections()) && encrypted.containsAll(one.ports())));
+        }
+        return all;
+    }
+
+    private List<FanConnections> files() {
         List<FanConnections> all = new ArrayList<>();
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, BEGIN + "*" + ending())) {
             for (Path file : files) {
@@ -75,14 +99,6 @@ public final class StrongSwan {
             return all;
         } catch (IOException e) {
             throw failed("cannot read " + directory, e);
-        }
-        if (!all.isEmpty()) {
-            List<String> loaded = loaded();
-            Set<Integer> encrypted = loaded.isEmpty() ? Set.of() : IpsecPolicies.encryptedPorts();
-            all.replaceAll(one -> new FanConnections(
-                    one.name(),
-                    one.text(),
-                    loaded.containsAll(one.connections()) && encrypted.containsAll(one.ports())));
         }
         return all;
     }
@@ -104,6 +120,7 @@ public final class StrongSwan {
      */
     public void put(FanConnections wanted) {
         Path file = file(wanted.name());
+        Set<String> keysBefore = privateKeys(wanted.name());
         try {
             DurableFile.makeOwnDirectory(directory);
             if (!Files.exists(file)) {
@@ -125,6 +142,9 @@ public final class StrongSwan {
                         null);
             }
         }
+        // Not before: whoever undoes a change that failed has the key from the daemon, as the file may have another by
+        // now.
+        forgetKeys(keysBefore);
     }
 
     private void load(FanConnections wanted) {
@@ -132,18 +152,56 @@ public final class StrongSwan {
         try (Vici daemon = Vici.connect(socket)) {
             for (Map.Entry<String, Section> secret :
                     settings.in("secrets").sections().entrySet()) {
-                String hex = secret.getValue().value("secret").orElse("0x").substring(2);
-                Section message = new Section().set("id", secret.getKey()).set("type", "IKE");
-                message.set("data", new String(HexFormat.of().parseHex(hex), StandardCharsets.UTF_8));
-                message.set("owners", List.of(secret.getValue().value("id").orElse("")));
-                succeed(daemon.request("load-shared", message));
+                if (secret.getKey().startsWith(FanConnections.PRIVATE_KEY)) {
+                    loadPrivateKey(daemon, secret.getValue());
+                } else {
+                    loadSharedKey(daemon, secret.getKey(), secret.getValue());
+                }
             }
             for (Map.Entry<String, Section> connection :
                     settings.in("connections").sections().entrySet()) {
-                succeed(daemon.request("load-conn", new Section().put(connection.getKey(), connection.getValue())));
+                Section settled = connection.getValue();
+                inPem(settled.in("local"), FanConnections.CERTIFICATES);
+                inPem(settled.in("remote"), FanConnections.AUTHORITIES);
+                succeed(daemon.request("load-conn", new Section().put(connection.getKey(), settled)));
             }
         } catch (IOException e) {
             throw failed("strongSwan did not load " + file(wanted.name()), e);
+        }
+    }
+
+    private static void loadSharedKey(Vici daemon, String name, Section secret) throws IOException {
+        String hex = secret.value("secret").orElse("0x").substring(2);
+        Section message = new Section().set("id", name).set("type", "IKE");
+        message.set("data", new String(HexFormat.of().parseHex(hex), StandardCharsets.UTF_8));
+        message.set("owners", List.of(secret.value("id").orElse("")));
+        succeed(daemon.request("load-shared", message));
+    }
+
+    /** Only where the daemon does not have it. */
+    private static void loadPrivateKey(Vici daemon, Section secret) throws IOException {
+        String id = secret.value("id").orElse("");
+        if (daemon.request("get-keys", new Section()).list("keys").contains(id)) {
+            return;
+        }
+        Path file = Path.of(secret.value("file").orElse(""));
+        Section loaded = daemon.request(
+                "load-key", new Section().set("type", "any").set("data", HostCertificate.privateKey(file)));
+        succeed(loaded);
+        if (!loaded.value("id").equals(Optional.of(id))) {
+            daemon.request(
+                    "unload-key", new Section().set("id", loaded.value("id").orElse("")));
+            throw new IOException(file + " has another private key by now; run fanctl up again");
+        }
+    }
+
+    private static void inPem(Section section, String name) {
+        List<String> certificates = new ArrayList<>();
+        for (String base64 : section.list(name)) {
+            certificates.add(new Pem(Pem.CERTIFICATE, base64).text());
+        }
+        if (!certificates.isEmpty()) {
+            section.set(name, certificates);
         }
     }
 
@@ -160,12 +218,41 @@ public final class StrongSwan {
      * @throws IpsecException when the file cannot be deleted
      */
     public void remove(String name) {
+        Set<String> keys = privateKeys(name);
         try {
             Files.deleteIfExists(file(name));
         } catch (IOException e) {
             throw failed("cannot delete " + file(name), e);
         }
         unload(name);
+        forgetKeys(keys);
+    }
+
+    /** Those of a fan's file. */
+    private Set<String> privateKeys(String name) {
+        Set<String> keys = new HashSet<>();
+        for (FanConnections one : files()) {
+            if (one.name().equals(name)) {
+                keys.addAll(one.privateKeys());
+            }
+        }
+        return keys;
+    }
+
+    /** Has the daemon forget those private keys that none of our files names; where no daemon runs there are none. */
+    private void forgetKeys(Set<String> keys) {
+        Set<String> unused = new HashSet<>(keys);
+        files().forEach(one -> unused.removeAll(one.privateKeys()));
+        if (unused.isEmpty() || obstacle(Encryption.Method.PSK).isPresent()) {
+            return;
+        }
+        try (Vici daemon = Vici.connect(socket)) {
+            for (String id : unused) {
+                daemon.request("unload-key", new Section().set("id", id));
+            }
+        } catch (IOException e) {
+            throw failed("strongSwan did not unload a private key", e);
+        }
     }
 
     /** Where no daemon runs there is nothing to unload. */

@@ -19,6 +19,8 @@ class EngineEncryptionTest {
     private static final FanEntry ENCRYPTED = FanEntry.parse("250.0.0.0/8 10.0.0.45/16 encrypt psk:/k");
     private static final FanEntry OTHER_KEY = FanEntry.parse("250.0.0.0/8 10.0.0.45/16 encrypt psk:/l");
 
+    private static final FanEntry CERTIFICATE = FanEntry.parse("250.0.0.0/8 10.0.0.45/16 encrypt cert:/c");
+
     private final MemoryKernel kernel = host();
     private final Engine engine = new Engine(kernel);
 
@@ -55,8 +57,8 @@ class EngineEncryptionTest {
     @Test
     void aFanGoesFromEachFormToEachOtherAndThenNothingIsLeftToDo() {
         HostState before = HostState.of(kernel);
-        for (FanEntry from : List.of(PLAIN, ENCRYPTED, OTHER_KEY)) {
-            for (FanEntry to : List.of(PLAIN, ENCRYPTED, OTHER_KEY)) {
+        for (FanEntry from : List.of(PLAIN, ENCRYPTED, OTHER_KEY, CERTIFICATE)) {
+            for (FanEntry to : List.of(PLAIN, ENCRYPTED, OTHER_KEY, CERTIFICATE)) {
                 engine.up(from);
                 engine.up(to);
                 assertThat(engine.up(to).isEmpty()).as("%s to %s", from, to).isTrue();
@@ -109,6 +111,17 @@ class EngineEncryptionTest {
             assertThatThrownBy(() -> engine.up(FanEntry.parse("251.0.0.0/8 10.0.0.45/16 port 8473 encrypt psk:/k")))
                     .hasMessageContaining("without --" + flag);
         }
+    }
+
+    @Test
+    void oneFanOfAHostHasCertificates() {
+        engine.up(CERTIFICATE);
+        assertThatThrownBy(() -> engine.up(FanEntry.parse("251.0.0.0/8 10.0.0.45/16 port 8473 encrypt cert:/c")))
+                .isInstanceOfSatisfying(
+                        FanException.class, e -> assertThat(e.reason()).isEqualTo(FanException.Reason.CONFLICT))
+                .hasMessageContainingAll("one fan of a host can have certificates", "250.0.0.0/8");
+        engine.up(FanEntry.parse("251.0.0.0/8 10.0.0.45/16 port 8473 encrypt psk:/k"));
+        assertThat(engine.up(CERTIFICATE).isEmpty()).isTrue();
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.fanatic.netlink.strongswan;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.fanatic.core.Encryption;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Ipv4Prefix;
@@ -13,8 +14,10 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -28,11 +31,10 @@ import org.junit.jupiter.api.io.TempDir;
 class StrongSwanTest {
     private static final FanMapping FAN =
             FanMapping.of(Ipv4Prefix.parse("250.0.0.0/8"), Ipv4Prefix.parse("10.0.0.0/16"));
-    private static final FanConnections CONNECTIONS = FanConnections.of(
-            FAN,
-            8472,
-            List.of(Ipv4Address.parse("10.0.0.1"), Ipv4Address.parse("10.0.0.2")),
-            "0123456789abcdef0123456789abcdef");
+    private static final List<Ipv4Address> ADDRESSES =
+            List.of(Ipv4Address.parse("10.0.0.1"), Ipv4Address.parse("10.0.0.2"));
+    private static final FanConnections CONNECTIONS =
+            FanConnections.of(FAN, 8472, ADDRESSES, new PreSharedKey("0123456789abcdef0123456789abcdef"));
 
     @RegisterExtension
     final FreshNamespace inside = new FreshNamespace();
@@ -47,17 +49,22 @@ class StrongSwanTest {
     }
 
     private void start(List<String> command) throws IOException, InterruptedException {
+        start(command, "");
+    }
+
+    private void start(List<String> command, String plugins) throws IOException, InterruptedException {
         Path settings = directory.resolve("strongswan.conf");
         Files.writeString(
                 settings,
                 "charon-systemd {\n load_modular = yes\n install_routes = no\n plugins {\n include /etc/strongswan.d/charon/*.conf\n"
-                        + "\n bypass-lan {\n load = yes\n }\n vici {\n socket = unix://" + directory.resolve("vici")
+                        + plugins + "\n bypass-lan {\n load = yes\n }\n vici {\n socket = unix://"
+                        + directory.resolve("vici")
                         + "\n }\n }\n}\n");
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().put("STRONGSWAN_CONF", settings.toString());
         daemon = builder.redirectOutput(directory.resolve("log").toFile()).start();
         long end = System.nanoTime() + Duration.ofMinutes(1).toNanos();
-        while (strongSwan().obstacle().isPresent()) {
+        while (strongSwan().obstacle(Encryption.Method.PSK).isPresent()) {
             assertThat(daemon.isAlive() && System.nanoTime() < end)
                     .as(Files.readString(directory.resolve("log")))
                     .isTrue();
@@ -142,13 +149,76 @@ class StrongSwanTest {
         }
     }
 
+    private HostCertificate certificate(String file) throws IOException {
+        Path authority = directory.resolve("authority");
+        if (!Files.exists(authority)) {
+            Authority.create(authority, FAN.underlay(), 9);
+        }
+        Authority.issue(authority, ADDRESSES, 9, directory.resolve(file));
+        return HostCertificate.read(directory.resolve(file), ADDRESSES, Instant.now());
+    }
+
+    private List<String> keys() throws IOException {
+        try (Vici vici = Vici.connect(directory.resolve("vici"))) {
+            return vici.request("get-keys", new Section()).list("keys");
+        }
+    }
+
+    @Test
+    void theDaemonHasThePrivateKeyOfACertificateAsLongAsAFanUsesItAndNoFileOfOursHasIt() throws Exception {
+        start();
+        assertThat(strongSwan().obstacle(Encryption.Method.CERTIFICATE)).isEmpty();
+        HostCertificate first = certificate("first.pem");
+        HostCertificate second = certificate("second.pem");
+        FanConnections before = FanConnections.of(FAN, 8472, ADDRESSES, first);
+        FanConnections after = FanConnections.of(FAN, 8472, ADDRESSES, second);
+        FanConnections other = FanConnections.of(
+                FanMapping.of(Ipv4Prefix.parse("251.0.0.0/8"), FAN.underlay()), 8473, ADDRESSES, first);
+        put(before);
+        assertThat(list()).containsExactly(before);
+        assertThat(keys()).containsExactly(first.keyId());
+        String key = HostCertificate.privateKey(Path.of(first.file()));
+        assertThat(before.text().replaceAll("\\s", "")).doesNotContain(key.split("\n", -1)[1]);
+
+        // A change that fails: the daemon has the key that the file no longer has.
+        Files.delete(Path.of(first.file()));
+        FanConnections bad =
+                new FanConnections("fan-250", after.text().replace("aes256gcm16-prfsha384-ecp384", "nonsense"), true);
+        assertThatThrownBy(() -> put(bad)).hasMessageContaining("proposals");
+        put(before);
+        assertThat(list()).containsExactly(before);
+        assertThat(keys()).containsExactly(first.keyId());
+        put(after);
+        assertThat(keys()).containsExactly(second.keyId());
+        Files.copy(Path.of(second.file()), Path.of(first.file()), StandardCopyOption.COPY_ATTRIBUTES);
+        assertThatThrownBy(() -> put(other)).hasMessageContaining("another private key by now");
+        inside.namespace().run(() -> strongSwan().remove(other.name()));
+
+        put(new FanConnections(
+                other.name(),
+                FanConnections.of(FAN, 8473, ADDRESSES, second).text().replace("fan-250", other.name()),
+                true));
+        inside.namespace().run(() -> strongSwan().remove("fan-250"));
+        assertThat(keys()).as("the other fan's").containsExactly(second.keyId());
+        inside.namespace().run(() -> strongSwan().remove(other.name()));
+        assertThat(keys()).isEmpty();
+        assertThat(list()).isEmpty();
+    }
+
+    @Test
+    void aDaemonThatWouldTakeAnyCertificateForAnyAddressIsRefused() throws Exception {
+        start(inside.namespace().command(List.of("charon-systemd")), "addrblock {\n load = no\n }\n");
+        assertThat(strongSwan().obstacle(Encryption.Method.CERTIFICATE))
+                .hasValueSatisfying(why -> assertThat(why).contains("addrblock", "libcharon-extra-plugins"));
+    }
+
     @Test
     void aDaemonThatHasEndedHasLoadedNothingAndIsNamed() throws Exception {
         start();
         put(CONNECTIONS);
         stop();
         assertThat(list()).containsExactly(new FanConnections(CONNECTIONS.name(), CONNECTIONS.text(), false));
-        assertThat(strongSwan().obstacle())
+        assertThat(strongSwan().obstacle(Encryption.Method.PSK))
                 .hasValueSatisfying(why -> assertThat(why).contains("does not answer", "systemctl start strongswan"));
         inside.namespace().run(() -> strongSwan().remove("fan-250"));
         assertThat(list()).isEmpty();
@@ -183,9 +253,11 @@ class StrongSwanTest {
 
     @Test
     void theFileIsTheSameOnEveryHostButForItsOwnAddress() {
-        String one = FanConnections.of(FAN, 8472, List.of(Ipv4Address.parse("10.0.0.1")), "k".repeat(32))
+        String one = FanConnections.of(
+                        FAN, 8472, List.of(Ipv4Address.parse("10.0.0.1")), new PreSharedKey("k".repeat(32)))
                 .text();
-        String other = FanConnections.of(FAN, 8472, List.of(Ipv4Address.parse("10.0.7.9")), "k".repeat(32))
+        String other = FanConnections.of(
+                        FAN, 8472, List.of(Ipv4Address.parse("10.0.7.9")), new PreSharedKey("k".repeat(32)))
                 .text();
         assertThat(other.replace("10.0.7.9", "10.0.0.1").replace("10-0-7-9", "10-0-0-1"))
                 .isEqualTo(one);
@@ -235,7 +307,7 @@ class StrongSwanTest {
         Path file = directory.resolve("key");
         Files.writeString(file, "0123456789abcdef0123456789abcdef\n");
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
-        assertThat(PreSharedKey.read(file)).isEqualTo("0123456789abcdef0123456789abcdef");
+        assertThat(PreSharedKey.read(file)).isEqualTo(new PreSharedKey("0123456789abcdef0123456789abcdef"));
         for (String bad : List.of("", "short", "0123456789abcdef 0123456789abcdef", "k".repeat(2000))) {
             Files.writeString(file, bad);
             assertThatThrownBy(() -> PreSharedKey.read(file)).as(bad).isInstanceOf(IOException.class);

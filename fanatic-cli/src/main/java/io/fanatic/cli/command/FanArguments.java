@@ -1,5 +1,6 @@
 package io.fanatic.cli.command;
 
+import io.fanatic.core.Encryption;
 import io.fanatic.core.FanEntry;
 import io.fanatic.core.FanFlag;
 import io.fanatic.core.FanOptions;
@@ -127,6 +128,12 @@ public final class FanArguments {
             return command.optionalValue("--" + FanFlag.DIRECT.word(), ACCEPT, Flags::direct, help(FanFlag.DIRECT));
         }
 
+        /** {@code --encrypt}. */
+        public static Option<Encryption> encryption(Command command) {
+            FanFlag flag = FanFlag.ENCRYPT;
+            return command.option("--" + flag.word(), flag.label(), Encryption::parse, help(flag));
+        }
+
         private static FanFlag direct(String value) {
             if (value.isEmpty()) {
                 return FanFlag.DIRECT;
@@ -157,7 +164,7 @@ public final class FanArguments {
                     "send IPv4 for hosts on the same segment without encapsulation; =accept receives such packets and sends none";
                 case NAMES -> "serve names of containers at the host address, where \"fanatic names\" runs";
                 case ENCRYPT ->
-                    "encrypt packets between hosts by IPsec (strongSwan), with the pre-shared key of a file, the same on every host (none)";
+                    "encrypt packets between hosts by IPsec (strongSwan); psk:FILE with a pre-shared key, the same on every host, cert:FILE with the host's certificate (none)";
                 case SHARES -> "which part of the slice each container engine gives out (" + Shares.DEFAULT + ")";
             };
         }

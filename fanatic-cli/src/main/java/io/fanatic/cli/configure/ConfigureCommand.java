@@ -24,6 +24,7 @@ import io.fanatic.cli.wizard.Prompter;
 import io.fanatic.cli.wizard.Question;
 import io.fanatic.cli.wizard.Settings;
 import io.fanatic.cli.wizard.Wizard;
+import io.fanatic.core.Encryption;
 import io.fanatic.core.FanFlag;
 import io.fanatic.core.FanOptions;
 import io.fanatic.core.Ipv4Address;
@@ -81,6 +82,7 @@ public final class ConfigureCommand extends SetupCommand {
             flag("--names", "serve names of containers, as enable-names does"),
             flag("--no-names", "serve no names of containers"));
     private final Option<FanFlag> direct = FanArguments.Flags.direct(this);
+    private final Option<Encryption> encryption = FanArguments.Flags.encryption(this);
     private final Option<List<Ipv4Address>> remotes =
             options("--remote", "IP", Ipv4Address::parse, "test the way to this host, too; may be repeated");
     private final Option<Integer> confirm = option(
@@ -153,6 +155,7 @@ public final class ConfigureCommand extends SetupCommand {
         options = shares.value().map(options::withShares).orElse(options);
         options = direct.value().isPresent() ? options.with(direct.value().get(), "") : options;
         options = port.value().map(options::withPort).orElse(options);
+        options = encryption.value().map(options::withEncryption).orElse(options);
         return overlay6.value().map(options::withOverlay6).orElse(options);
     }
 
