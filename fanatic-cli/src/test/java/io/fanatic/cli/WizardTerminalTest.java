@@ -33,6 +33,7 @@ class WizardTerminalTest {
     private static final String DOCKER = "Create docker networking for underlay:10.0.0.0/16 overlay:250.0.0.0/8 [Yn]:";
     private static final String PLAIN_RUN = "(Docker restarts) [Yn]:";
     private static final String TEST = "(NOTE: potentially triggers large image downloads) [Yn]:";
+    private static final String DIRECT = "Send to hosts on the same segment without encapsulation [yN]:";
     private static final String NAMES = "Serve names of containers on fan-250 [yN]:";
     private static final String GO_AHEAD = "Go ahead? [Yn]:";
     private static final String REMOTE = "Remote test host IP address (none to skip):";
@@ -106,6 +107,7 @@ class WizardTerminalTest {
                 .answer(PLAIN_RUN, "")
                 .answer(TEST, "Y")
                 .answer(NAMES, "")
+                .answer(DIRECT, "")
                 .answer(GO_AHEAD, "")
                 .answer(REMOTE, "");
     }
@@ -162,6 +164,7 @@ class WizardTerminalTest {
                     .answer(OVERLAY, "")
                     .answer(IPV6, "")
                     .answer(NAMES, "")
+                    .answer(DIRECT, "")
                     .await("write \"250.0.0.0/8 10.0.0.0/16\" to /etc/network/fan")
                     .answer(GO_AHEAD, "")
                     .answer(REMOTE, "");
@@ -178,6 +181,7 @@ class WizardTerminalTest {
                     .answer(OVERLAY, "8.0.0.0/8")
                     .answer(IPV6, "")
                     .answer("Serve names of containers on fan-8 [yN]:", "")
+                    .answer(DIRECT, "")
                     .await("! " + warning)
                     .answer(GO_AHEAD, "n");
             assertThat(pty.exitCode()).as(pty.text()).isEqualTo(ExitCode.CANCELLED.status());
@@ -210,6 +214,7 @@ class WizardTerminalTest {
                     .answer("[Yn]:", "n")
                     .answer("[Yn]:", "n")
                     .answer("[yN]:", "")
+                    .answer("encapsulation [yN]:", "")
                     .answer("Go ahead? [Yn]:", "")
                     .answer("skip):", "");
             assertThat(pty.exitCode()).as(pty.text()).isZero();
@@ -220,7 +225,7 @@ class WizardTerminalTest {
 
     @Test
     void ctrlCAtAnyQuestionChangesNothing() throws Exception {
-        cancelledBy(CTRL_C, 0, 2, 7);
+        cancelledBy(CTRL_C, 0, 2, 8);
     }
 
     @Test
@@ -229,7 +234,7 @@ class WizardTerminalTest {
     }
 
     private void cancelledBy(String key, int... questions) throws Exception {
-        String[] prompts = {UNDERLAY, OVERLAY, IPV6, LXD, DOCKER, PLAIN_RUN, TEST, NAMES, GO_AHEAD};
+        String[] prompts = {UNDERLAY, OVERLAY, IPV6, LXD, DOCKER, PLAIN_RUN, TEST, NAMES, DIRECT, GO_AHEAD};
         for (int question : questions) {
             try (Pty pty = wizard()) {
                 for (int i = 0; i < question; i++) {
@@ -317,12 +322,50 @@ class WizardTerminalTest {
     }
 
     @Test
+    void aPersonMayHaveNoEncapsulationAndIsAskedAgainWithThatAnswer() throws Exception {
+        try (Pty pty = wizard("configure", "--no-lxd", "--no-docker", "--no-test")) {
+            pty.answer(UNDERLAY, "")
+                    .answer(OVERLAY, "")
+                    .answer(IPV6, "")
+                    .answer(NAMES, "")
+                    .answer(DIRECT, "y")
+                    .answer(GO_AHEAD, "")
+                    .answer(REMOTE, "");
+            assertThat(pty.exitCode()).as(pty.text()).isZero();
+        }
+        assertThat(CliRun.fanctl(host, "config list").done()).contains(" direct\n");
+        assertThat(CliRun.fanctl(host, "show").done()).contains("sends and receives packets without encapsulation");
+        try (Pty pty = wizard("configure", "--no-lxd", "--no-docker", "--no-test")) {
+            pty.answer(UNDERLAY, "")
+                    .answer(OVERLAY, "")
+                    .answer(IPV6, "")
+                    .answer(NAMES, "")
+                    .answer(DIRECT.replace("[yN]", "[Yn]"), "")
+                    .await("All of this is set up already.")
+                    .answer(REMOTE, "");
+            assertThat(pty.exitCode()).as(pty.text()).isZero();
+        }
+        try (Pty pty = wizard("configure", "--direct", "--no-lxd", "--no-docker", "--no-test")) {
+            pty.answer(UNDERLAY, "")
+                    .answer(OVERLAY, "")
+                    .answer(IPV6, "")
+                    .answer(NAMES, "")
+                    .await("All of this is set up already.")
+                    .answer(REMOTE, "");
+            assertThat(pty.exitCode()).as(pty.text()).isZero();
+            assertThat(pty.text()).as("what is said is not asked").doesNotContain("without encapsulation [");
+        }
+        deconfigure();
+    }
+
+    @Test
     void whatIsConfirmedStays() throws Exception {
         try (Pty pty = wizard("configure", "--no-lxd", "--no-docker", "--no-test", "--confirm", "600")) {
             pty.answer(UNDERLAY, "")
                     .answer(OVERLAY, "")
                     .answer(IPV6, "")
                     .answer(NAMES, "")
+                    .answer(DIRECT, "")
                     .answer(GO_AHEAD, "")
                     .answer("Keep it? In 600 s it is undone [yN]:", "y")
                     .answer(REMOTE, "");
@@ -353,6 +396,7 @@ class WizardTerminalTest {
                     .answer(OVERLAY, "")
                     .answer(IPV6, "")
                     .answer(NAMES, "")
+                    .answer(DIRECT, "")
                     .answer(GO_AHEAD, "")
                     .await("Keep it? In 3 s");
             assertThat(CliRun.fanatic(host, FanaticWithFakes::host, "show", "").done())
@@ -370,6 +414,7 @@ class WizardTerminalTest {
                     .answer(OVERLAY, "")
                     .answer(IPV6, "")
                     .answer(NAMES, "")
+                    .answer(DIRECT, "")
                     .answer(GO_AHEAD, "")
                     .await("Keep it? In 1 s");
             awaitLog("undone\n");

@@ -8,6 +8,7 @@ import io.fanatic.cli.container.EngineStatus;
 import io.fanatic.cli.container.FanAttachment;
 import io.fanatic.cli.setup.FanState;
 import io.fanatic.cli.setup.Host;
+import io.fanatic.core.Direct;
 import io.fanatic.core.FanEntry;
 import io.fanatic.core.FanOptions;
 import io.fanatic.core.Ipv4Address;
@@ -27,9 +28,10 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * The dialogue, in the words and the order of the wizard of 2016. A person is asked four questions more, which that one did not
+ * The dialogue, in the words and the order of the wizard of 2016. A person is asked five questions more, which that one did not
  * have: for an IPv6 overlay, whether plain {@code docker run} is to use the fan (without a person: yes, as it was then), whether to
- * serve names of containers, and, by {@link #goAhead}, whether to do what the plan says. Nothing is changed here.
+ * serve names of containers, whether to send without encapsulation, and, by {@link #goAhead}, whether to do what the plan says. Nothing is
+ * changed here.
  */
 public final class Wizard {
     /** The engines that are asked for, in the order of the questions; the others have commands of their own. */
@@ -108,7 +110,8 @@ public final class Wizard {
                 tests.add(kind);
             }
         }
-        FanEntry served = wanted.withOptions(wanted.options().withNames(wantsNames(wanted.options(), fan.bridge())));
+        FanOptions named = wanted.options().withNames(wantsNames(wanted.options(), fan.bridge()));
+        FanEntry served = wanted.withOptions(named.withDirect(wantsDirect(wanted)));
         return new Answers(replaced, sound, from.as(withDhcp(served, engines), engines), address, tests);
     }
 
@@ -368,6 +371,38 @@ public final class Wizard {
                 "Yes: the container web of the host h2 is web.h2.fan.internal, on every host",
                 "that serves names; a service starts for it, \"fanatic names\", see fanatic(1).",
                 "No: containers are reached by their addresses."));
+    }
+
+    /** Whether to send without encapsulation; asked where this host can, as far as it is known before anything is changed. */
+    private Direct wantsDirect(FanEntry wanted) {
+        Direct now = wanted.options().direct();
+        boolean said = settings.applyTo(FanOptions.DEFAULT).direct() != Direct.OFF;
+        if (said || settings.yes() || !prompter.isPerson() || !canSendDirect(wanted)) {
+            return now;
+        }
+        boolean yes = yes(Question.yesNo(
+                "Send to hosts on the same segment without encapsulation",
+                now != Direct.OFF,
+                "Yes: faster, when every host of the fan has it. Who sends is told by Ethernet",
+                "addresses, so the switch must protect ARP; see --direct in fanctl(8).",
+                "No: all packets between hosts are encapsulated, which every network carries."));
+        if (!yes) {
+            return Direct.OFF;
+        }
+        return now == Direct.OFF ? Direct.SEND : now;
+    }
+
+    private boolean canSendDirect(FanEntry wanted) {
+        if (wanted.options().type() != TunnelType.VXLAN
+                || wanted.options().encryption().isPresent()) {
+            return false;
+        }
+        try {
+            host.fans().plan(wanted.withOptions(wanted.options().withDirect(Direct.SEND)));
+            return true;
+        } catch (FanException refused) {
+            return false;
+        }
     }
 
     /**

@@ -11,6 +11,7 @@ import io.fanatic.cli.container.EngineStatus;
 import io.fanatic.cli.setup.FakeEngine;
 import io.fanatic.cli.setup.MemoryHost;
 import io.fanatic.cli.setup.Transition;
+import io.fanatic.core.Direct;
 import io.fanatic.core.FanEntry;
 import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.TunnelType;
@@ -62,7 +63,7 @@ class WizardTest {
 
     @Test
     void aPersonIsAskedWhetherPlainDockerRunUsesTheFan() {
-        Script script = Script.person("", "", "", "n", "y", "n", "n", "y");
+        Script script = Script.person("", "", "", "n", "y", "n", "n", "y", "");
         Answers answers = ask(host("10.0.0.45/16"), script);
         assertThat(script.text()).contains("Use it for plain \"docker run\" too (Docker restarts) [Yn]: n\n");
         assertThat(answers.to().engines()).isEqualTo(Map.of(EngineKind.DOCKER, EngineOptions.USUAL));
@@ -72,13 +73,13 @@ class WizardTest {
     @Test
     void aPersonIsAskedWhetherToServeNamesAndWhatIsThereIsTheUsualAnswer() {
         MemoryHost host = host("10.0.0.45/16");
-        Answers answers = ask(host, Script.person("", "", "", "n", "n", "y"));
+        Answers answers = ask(host, Script.person("", "", "", "n", "n", "y", ""));
         assertThat(answers.to().entry()).hasToString("250.0.0.0/8 10.0.0.0/16 names");
         host.host().fans().up(answers.to().entry());
-        Script again = Script.person("", "", "", "n", "n", "");
+        Script again = Script.person("", "", "", "n", "n", "", "");
         assertThat(ask(host, again).to().entry().options().names()).isTrue();
         assertThat(again.text()).contains("Serve names of containers on fan-250 [Yn]:");
-        assertThat(ask(host, Script.person("", "", "", "n", "n", "n"))
+        assertThat(ask(host, Script.person("", "", "", "n", "n", "n", ""))
                         .to()
                         .entry()
                         .options()
@@ -88,18 +89,18 @@ class WizardTest {
 
     @Test
     void aPersonIsProposedAnIpv6OverlayThatIsTheSameOnEveryHost() {
-        Script script = Script.person("", "", "y", "n", "n", "n");
+        Script script = Script.person("", "", "y", "n", "n", "n", "");
         Answers answers = ask(host("10.0.0.45/16"), script);
         assertThat(script.text())
                 .contains("Configure fan IPv6 overlay (y for fd77:65d1:ec63::/48, the same on every host, or specify"
                         + " alternative) [n]: y\n");
         assertThat(answers.to().entry()).hasToString("250.0.0.0/8 10.0.0.0/16 overlay6 fd77:65d1:ec63::/48");
-        assertThat(ask(host("10.0.7.1/16"), Script.person("", "", "y", "n", "n", "n"))
+        assertThat(ask(host("10.0.7.1/16"), Script.person("", "", "y", "n", "n", "n", ""))
                         .to()
                         .entry())
                 .isEqualTo(answers.to().entry());
 
-        Script own = Script.person("", "", "fd00:fa::/64", "fe80::/48", "x", "fd00:fa::/48", "n", "n", "n");
+        Script own = Script.person("", "", "fd00:fa::/64", "fe80::/48", "x", "fd00:fa::/48", "n", "n", "n", "");
         assertThat(ask(host("10.0.0.45/16"), own).to().entry())
                 .hasToString("250.0.0.0/8 10.0.0.0/16 overlay6 fd00:fa::/48");
         assertThat(own.usedUp()).isTrue();
@@ -110,10 +111,10 @@ class WizardTest {
     void theIpv6OverlayOfAFanThatIsUpStaysOrGoes() {
         MemoryHost host = host("10.0.0.45/16");
         host.host().fans().up(FanEntry.parse("250.0.0.0/8 10.0.0.0/16 overlay6 fd00:fa::/48"));
-        Script keep = Script.person("", "", "", "n", "n", "n");
+        Script keep = Script.person("", "", "", "n", "n", "n", "");
         assertThat(ask(host, keep).to().entry().options().overlay6()).hasToString("Optional[fd00:fa::/48]");
         assertThat(keep.text()).contains("Reconfigure fan IPv6 overlay");
-        assertThat(ask(host, Script.person("", "", "n", "n", "n", "n"))
+        assertThat(ask(host, Script.person("", "", "n", "n", "n", "n", ""))
                         .to()
                         .entry()
                         .options()
@@ -210,8 +211,8 @@ class WizardTest {
 
     @Test
     void theQuestionMarkExplainsEveryQuestionInThreeLines() {
-        Script script =
-                Script.person("?", "", "?", "", "?", "", "?", "y", "?", "y", "?", "y", "?", "y", "?", "y", "?", "y");
+        Script script = Script.person(
+                "?", "", "?", "", "?", "", "?", "y", "?", "y", "?", "y", "?", "y", "?", "y", "?", "y", "?", "y");
         ask(host("10.0.0.45/16"), script);
         assertThat(script.usedUp()).isTrue();
         assertThat(script.questions()).allSatisfy(question -> {
@@ -224,7 +225,7 @@ class WizardTest {
 
     @Test
     void theEndOfTheAnswersIsTheEndAtEveryQuestion() {
-        String[] all = {"", "", "", "y", "y", "y", "y", "y", "y"};
+        String[] all = {"", "", "", "y", "y", "y", "y", "y", "y", "y"};
         for (int given = 0; given < all.length; given++) {
             String[] answers = java.util.Arrays.copyOf(all, given);
             MemoryHost host = host("10.0.0.45/16");
@@ -312,13 +313,13 @@ class WizardTest {
                 .defaultBridge(true)
                 .names(Optional.of(true))
                 .test(Optional.of(false))
-                .options(options -> options.withDhcp(true).withPort(4790))
+                .options(options -> options.withDhcp(true).withPort(4790).withDirect(Direct.SEND))
                 .build();
         Script script = Script.person();
         Answers answers = new Wizard(host("10.0.0.45/16").host(), script, settings).ask();
         assertThat(script.questions()).isEmpty();
         assertThat(answers.to().configured().map(FanEntry::toString))
-                .contains("252.0.0.0/8 eth0/16 dhcp port 4790 names");
+                .contains("252.0.0.0/8 eth0/16 dhcp port 4790 direct names");
         assertThat(answers.to().engines()).isEqualTo(Map.of(EngineKind.DOCKER, new EngineOptions(true)));
     }
 
