@@ -53,6 +53,9 @@ class EveryArgumentTest {
     /** They make a file or directory of any name that one can have. */
     private static final Set<String> NAMES = Set.of("key psk", "key authority");
 
+    /** They go to any address that answers, of either family. */
+    private static final Set<String> ADDRESSES = Set.of("test host");
+
     private LabHost host;
     private HostSnapshot before;
     private Lab lab;
@@ -173,8 +176,11 @@ class EveryArgumentTest {
         List<String> troubles = new ArrayList<>();
         for (Subject subject : subjects()) {
             for (int i = 0; i < subject.description().size(); i++) {
-                boolean names = NAMES.contains(subject.command());
-                for (String bad : names ? List.of("", WRONG) : List.of("", WRONG, "::1")) {
+                List<String> wrong = new ArrayList<>(List.of("", WRONG));
+                if (!NAMES.contains(subject.command())) {
+                    wrong.add(ADDRESSES.contains(subject.command()) ? "::1/128" : "::1");
+                }
+                for (String bad : wrong) {
                     List<String> words = new ArrayList<>(subject.base());
                     List<String> given = subject.description();
                     given.set(i, bad);
