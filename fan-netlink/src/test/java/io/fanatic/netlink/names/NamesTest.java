@@ -585,10 +585,9 @@ class NamesTest {
         });
     }
 
-    @Test
-    void queriesAndConnectionsOfOneAskerAreLimitedByCount() {
-        CountDownLatch go = new CountDownLatch(1);
-        NamesSpec spec = spec("h1", docker).withResolver(label -> {
+    /** Queries for other hosts wait until they may go on. */
+    private NamesSpec withHeldResolver(CountDownLatch go) {
+        return spec("h1", docker).withResolver(label -> {
             try {
                 go.await();
             } catch (InterruptedException e) {
@@ -596,6 +595,12 @@ class NamesTest {
             }
             return List.of();
         });
+    }
+
+    @Test
+    void queriesAndConnectionsOfOneAskerAreLimitedByCount() {
+        CountDownLatch go = new CountDownLatch(1);
+        NamesSpec spec = withHeldResolver(go);
         fresh.run(() -> {
             List<Socket> sockets = new ArrayList<>();
             try (Names h1 = serve("10.0.0.1", spec);
@@ -637,14 +642,7 @@ class NamesTest {
     @Test
     void allAskersTogetherAreLimitedToo() {
         CountDownLatch go = new CountDownLatch(1);
-        NamesSpec spec = spec("h1", docker).withResolver(label -> {
-            try {
-                go.await();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-            return List.of();
-        });
+        NamesSpec spec = withHeldResolver(go);
         List<String> askers =
                 IntStream.range(100, 117).mapToObj(i -> "250.0.1." + i).toList();
         askers.forEach(asker -> fresh.sh("ip addr add " + asker + "/32 dev lo"));
