@@ -47,6 +47,7 @@ class DocumentedCommandsTest {
             Map.entry("sudo fanatic doctor --bundle FILE", "DoctorCommandTest"),
             Map.entry("sudo fanatic doctor --peer ADDRESS", "DoctorCommandTest"),
             Map.entry("sudo scripts/bench startup", "measures, which takes an idle machine"),
+            Map.entry("sudo scripts/bench swarm", "measures, which takes an idle machine"),
             Map.entry("sudo scripts/release VERSION", RELEASE),
             Map.entry("sudo scripts/setup run", "changes the machine: scripts/test-fresh, in a fresh system"),
             Map.entry("sudo scripts/test", "runs this test"),
