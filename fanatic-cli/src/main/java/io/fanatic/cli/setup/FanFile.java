@@ -1,5 +1,6 @@
 package io.fanatic.cli.setup;
 
+import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.fanatic.cli.command.CommandException;
@@ -46,8 +47,20 @@ public final class FanFile {
      * @param existed whether there was a file
      * @param directoryExisted whether there was its directory
      * @param wrote checksum of what we wrote last
+     * @param replaces while that is being written, checksum of what is there until then
      */
-    private record Journal(Optional<byte[]> before, boolean existed, boolean directoryExisted, String wrote) {}
+    private record Journal(
+            Optional<byte[]> before,
+            boolean existed,
+            boolean directoryExisted,
+            String wrote,
+            Optional<String> replaces) {
+
+        /** When nothing is being written any more. */
+        Journal done(String wrote) {
+            return new Journal(before, existed, directoryExisted, wrote, Optional.empty());
+        }
+    }
 
     /** The file and the journal at a moment, for undoing. */
     record Saved(Optional<byte[]> content, Optional<byte[]> journal, boolean directoryExisted) {}
@@ -118,17 +131,16 @@ public final class FanFile {
             return;
         }
         Optional<byte[]> exact = touched ? Optional.empty() : journal.before();
-        try {
-            remember(new Journal(exact, journal.existed(), journal.directoryExisted(), checksum(after)));
-        } catch (IOException e) {
-            throw new CommandException(ExitCode.FAILED, "cannot write " + journalFile + ": " + DurableFile.reason(e));
-        }
+        Journal edit = new Journal(
+                exact, journal.existed(), journal.directoryExisted(), checksum(after), Optional.of(checksum(before)));
+        remember(edit);
         after.write(file);
+        remember(edit.done(edit.wrote()));
     }
 
     private Journal first() {
         Saved now = save();
-        return new Journal(now.content(), now.content().isPresent(), now.directoryExisted(), "");
+        return new Journal(now.content(), now.content().isPresent(), now.directoryExisted(), "", Optional.empty());
     }
 
     private void putBack(Journal journal) throws IOException {
@@ -165,8 +177,8 @@ public final class FanFile {
     }
 
     /**
-     * Clears what runs that were killed have left: temporary files, and the journal of an edit that was never made, or is taken back
-     * already. The caller holds the lock under which the file is edited.
+     * Clears what runs that were killed have left: temporary files, the journal of an edit that was never made, or is taken back
+     * already, and what a journal says of an edit that may have been made. The caller holds the lock under which the file is edited.
      */
     void sweep() {
         try {
@@ -178,6 +190,10 @@ public final class FanFile {
                     DurableFile.deleteIfEmpty(directory());
                 }
                 Files.deleteIfExists(journalFile);
+            } else if (journal.isPresent() && journal.get().replaces().isPresent()) {
+                String there = checksum(read());
+                boolean made = !there.equals(journal.get().replaces().get());
+                remember(journal.get().done(made ? journal.get().wrote() : there));
             }
         } catch (IOException e) {
             throw failed("clear what was left beside", e);
@@ -249,7 +265,8 @@ public final class FanFile {
                     before,
                     json.get("existed").getAsBoolean(),
                     json.get("directoryExisted").getAsBoolean(),
-                    json.get("wrote").getAsString()));
+                    json.get("wrote").getAsString(),
+                    Optional.ofNullable(json.get("replaces")).map(JsonElement::getAsString)));
         } catch (IOException e) {
             throw failed("read the journal " + journalFile + " of", e);
         } catch (RuntimeException damaged) {
@@ -260,7 +277,7 @@ public final class FanFile {
         }
     }
 
-    private void remember(Journal journal) throws IOException {
+    private void remember(Journal journal) {
         JsonObject json = new JsonObject();
         json.addProperty("file", file.toString());
         json.addProperty("existed", journal.existed());
@@ -269,7 +286,12 @@ public final class FanFile {
                 .ifPresent(
                         bytes -> json.addProperty("before", Base64.getEncoder().encodeToString(bytes)));
         json.addProperty("wrote", journal.wrote());
-        DurableFile.replace(journalFile, ByteBuffer.wrap((json + "\n").getBytes(StandardCharsets.UTF_8)));
+        journal.replaces().ifPresent(checksum -> json.addProperty("replaces", checksum));
+        try {
+            DurableFile.replace(journalFile, ByteBuffer.wrap((json + "\n").getBytes(StandardCharsets.UTF_8)));
+        } catch (IOException e) {
+            throw new CommandException(ExitCode.FAILED, "cannot write " + journalFile + ": " + DurableFile.reason(e));
+        }
     }
 
     private static String checksum(FanConfig config) {
