@@ -298,8 +298,10 @@ final class DesiredState {
     /**
      * What leads IPv6 of the fans to outside, as {@link #desiredForwarding} has it for IPv4. Nothing, as long as no default route of the
      * host leads there; once there is something it stays, whatever becomes of a default route that routers advertise.
+     *
+     * @param outside what the host has beside the fans
      */
-    Optional<Ipv6Outside> ipv6Outside(List<Fan> fans, HostState host) {
+    Optional<Ipv6Outside> ipv6Outside(List<Fan> fans, HostState host, Ipv6Outside.Host outside) {
         List<NatTable.Entry> nat = new ArrayList<>();
         Set<String> bridges = new TreeSet<>();
         List<Fan> ordered = new ArrayList<>(fans);
@@ -314,11 +316,7 @@ final class DesiredState {
             }
         }
         Ipv6Outside now = host.ipv6Outside();
-        if (nat.isEmpty()) {
-            return Optional.empty();
-        }
-        Ipv6Outside.Host outside = kernel.ipv6Host();
-        if (outside.devices().isEmpty() && now.nat().isEmpty()) {
+        if (nat.isEmpty() || outside.devices().isEmpty() && now.nat().isEmpty()) {
             return Optional.empty();
         }
         if (outside.everywhere() || !outside.byDevice()) {

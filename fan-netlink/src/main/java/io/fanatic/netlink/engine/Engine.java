@@ -526,7 +526,11 @@ public final class Engine {
         after.ifPresent(fan -> desired.addAll(state.desired(fan, new PortSharing(host, state).needsFilter(fan), host)));
         desired.addAll(state.encryption(allAfter, host));
         List<String> notes = new ArrayList<>(withoutNftables(observed, desired));
-        state.ipv6Outside(allAfter, host).ifPresent(outside -> notes.addAll(ipv6Outside(outside, host, desired)));
+        if (allAfter.stream().anyMatch(fan -> fan.nat() && fan.ipv6().isPresent())) {
+            Ipv6Outside.Host beside = kernel.ipv6Host();
+            state.ipv6Outside(allAfter, host, beside)
+                    .ifPresent(outside -> notes.addAll(ipv6Outside(outside, host, beside, desired)));
+        }
         Plan plan = Plan.between(observed, desired);
         for (String note : notes) {
             plan = plan.with(note);
@@ -535,12 +539,13 @@ public final class Engine {
     }
 
     /** Adds it to what is desired; says where that is not enough, or cannot be. */
-    private List<String> ipv6Outside(Ipv6Outside outside, HostState host, List<Resource> desired) {
+    private List<String> ipv6Outside(
+            Ipv6Outside outside, HostState host, Ipv6Outside.Host beside, List<Resource> desired) {
         if (host.ipv6Outside().nat().isEmpty() && !kernel.has(KernelFeature.NFTABLES_IPV6)) {
             return List.of(NO_NAT_IPV6);
         }
         desired.add(new Ipv6OutsideResource(outside));
-        return kernel.ipv6Host().isOutOfReach() ? List.of(NOT_FORWARDED_IPV6) : List.of();
+        return beside.isOutOfReach() ? List.of(NOT_FORWARDED_IPV6) : List.of();
     }
 
     /** Takes tables away from what is desired on a kernel that cannot have them; says what that means. */
