@@ -2,6 +2,7 @@ package io.fanatic.cli;
 
 import static io.fanatic.cli.CliRun.fanctl;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.fanatic.cli.fault.KillPoints;
 import io.fanatic.harness.junit.FanLab;
@@ -88,6 +89,28 @@ class CrashSafetyTest extends DisturbedFanctlTests {
     void fault1KilledAnywhereInAChangeOfOptions() {
         String changed = "up " + FAN + " --mtu 1400 --host-reserve 3 --underlay-only";
         survives(changed, List.of("up " + FAN), List.of(changed));
+    }
+
+    /** What the other tests count on: that the n-th call of a name is the same one in each run. */
+    @Test
+    void aRunKilledAsItTakesTheLockLeavesTheNextOneItsCalls() {
+        run("up " + FAN);
+        run("down -e");
+        List<String> up = JavaProgram.fanctl(libraries, "up " + FAN);
+        KillPoints kills = KillPoints.of(host, up);
+        run("down -e");
+        KillPoints.Point signing = kills.points().stream()
+                .filter(point -> point.description().contains("process "))
+                .findFirst()
+                .orElseThrow();
+        kills.kill(signing);
+        List<KillPoints.Point> after = KillPoints.of(host, up).points();
+        run("down -e");
+        assertThat(after)
+                .extracting(KillPoints.Point::name, KillPoints.Point::number)
+                .containsExactlyElementsOf(kills.points().stream()
+                        .map(point -> tuple(point.name(), point.number()))
+                        .toList());
     }
 
     /**

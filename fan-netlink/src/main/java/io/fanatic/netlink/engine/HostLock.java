@@ -239,10 +239,11 @@ public final class HostLock implements AutoCloseable {
         return Native.buffer(FLOCK_BYTES).putShort(0, type).putLong(8, start).putLong(16, length);
     }
 
+    /** By the same calls whether the file is empty, as a killed run leaves it, or not: a run is tried at each of its calls. */
     private static void sign(Path file) throws IOException {
         String holder = "process " + ProcessHandle.current().pid() + "\n";
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
-            channel.truncate(0);
+        try (FileChannel channel = FileChannel.open(
+                file, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING, LinkOption.NOFOLLOW_LINKS)) {
             channel.write(ByteBuffer.wrap(holder.getBytes(StandardCharsets.US_ASCII)), 0);
         }
     }
