@@ -110,9 +110,15 @@ class NamesResolvedTest {
                     .isEqualTo(web + " 250.0.2.200 web.10-0-0-2.fan-250.internal\n");
 
             assertThat(CliRun.fanatic(h1, "doctor").out()).doesNotContain("names (");
+            h1.exec("resolvectl", "dns", "fan-250", "192.0.2.1").orThrow();
+            names.await("told again what was changed", () -> isTold(resolved));
+            names.signal("STOP");
             h1.exec("resolvectl", "revert", "fan-250").orThrow();
             // TESTING.md F43
             assertThat(CliRun.fanatic(h1, "doctor").out()).contains("warning names (250.0.0.0/8):");
+            names.signal("CONT");
+            names.await("told again what was taken away", () -> isTold(resolved));
+            assertThat(CliRun.fanatic(h1, "doctor").out()).doesNotContain("names (");
 
             docker.removeContainers();
             CliRun.fanatic(h1, "disable-docker").done();
@@ -146,6 +152,13 @@ class NamesResolvedTest {
             assertThat(names.lines()).noneMatch(line -> line.startsWith("fanatic:"));
             assertThat(resolved.setting("dns", "fan-250")).isEmpty();
             assertThat(resolved.setting("domain", "fan-250")).isEmpty();
+
+            try (WatchRun again = WatchRun.names(h1, one)) {
+                again.await("told", () -> isTold(resolved));
+                resolved.restart();
+                again.await("told of what was forgotten", () -> isTold(resolved));
+                assertThat(again.end()).isZero();
+            }
 
             killedServer(h1, one, resolved);
             up(h1, "");

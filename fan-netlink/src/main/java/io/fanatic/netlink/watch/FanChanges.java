@@ -1,12 +1,14 @@
 package io.fanatic.netlink.watch;
 
 import io.fanatic.netlink.wire.Notifications;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /**
  * Tells when the fans of this host may have changed, for a program that serves each fan: waits for the kernel's events about devices
- * and addresses, and does not poll. In the network namespace of the thread that opened it.
+ * and addresses. In the network namespace of the thread that opened it.
  */
 public final class FanChanges implements AutoCloseable {
     /** linux/rtnetlink.h: RTNLGRP_LINK, _IPV4_IFADDR. */
@@ -36,8 +38,26 @@ public final class FanChanges implements AutoCloseable {
      * @return false when it was stopped
      */
     public boolean await() {
+        return await(Optional.empty(), () -> false);
+    }
+
+    /**
+     * Waits as {@link #await()} does, and no longer than until something holds that no event of the kernel tells of.
+     *
+     * @param every so often that is looked at
+     * @param also what is waited for as well
+     * @return false when it was stopped
+     */
+    public boolean await(Duration every, BooleanSupplier also) {
+        return await(Optional.of(every), also);
+    }
+
+    private boolean await(Optional<Duration> every, BooleanSupplier also) {
+        boolean heard = false;
+        while (!stopped && !heard && !also.getAsBoolean()) {
+            heard = Poller.await(List.of(wakeup.fd(), route.fd()), every);
+        }
         if (!stopped) {
-            Poller.await(List.of(wakeup.fd(), route.fd()), Optional.empty());
             route.read(message -> {});
         }
         return !stopped;

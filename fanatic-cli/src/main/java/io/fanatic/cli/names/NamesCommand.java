@@ -48,8 +48,7 @@ public final class NamesCommand extends Command {
         NamesSpec spec = NamesSpec.of(EngineSource.of(host.get().engines()));
         try (FanChanges changes = FanChanges.open();
                 Names names = Names.open(spec);
-                ResolvedLinks resolved =
-                        ResolvedLinks.onThisHost(line -> console.err().println("fanatic: " + line))) {
+                ResolvedLinks resolved = new ResolvedLinks(line -> console.err().println("fanatic: " + line))) {
             Runnable stop = () -> {
                 manager.tell("STOPPING=1");
                 changes.stop();
@@ -74,7 +73,7 @@ public final class NamesCommand extends Command {
                     said = now;
                 }
                 manager.tell("READY=1\nSTATUS=" + now.replace('\n', ';'));
-            } while (changes.await());
+            } while (resolved.await(changes));
             console.out().println(counters(names.counters()));
         }
         return ExitCode.DONE;

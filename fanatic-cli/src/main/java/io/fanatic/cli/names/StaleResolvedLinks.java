@@ -19,13 +19,13 @@ import java.util.Optional;
  */
 public final class StaleResolvedLinks {
     /** A file for each device that has settings, its name the device's number (systemd's resolved-link.c). */
-    private static final Path LINKS = Path.of("/run/systemd/resolve/netif");
+    static final Path LINKS = Path.of("/run/systemd/resolve/netif");
 
     /** Of the stub: systemd-resolved is in this network namespace, and the numbers are those of devices here. */
     private static final Ipv4Address STUB = Ipv4Address.parse("127.0.0.53");
 
-    private static final String SERVERS = "SERVERS=";
-    private static final String DOMAINS = "DOMAINS=";
+    static final String SERVERS = "SERVERS=";
+    static final String DOMAINS = "DOMAINS=";
     private static final String ZONE = "~fan-";
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
 

@@ -25,17 +25,29 @@ public final class Resolved implements AutoCloseable {
     private final LabHost host;
     private final DataDirectory data;
     private final SystemBus bus;
-    private final DaemonProcess process;
+    private DaemonProcess process;
 
     private Resolved(LabHost host, DataDirectory data, SystemBus bus) {
         this.host = host;
         this.data = data;
         this.bus = bus;
-        this.process = DaemonProcess.start(
+        this.process = process();
+    }
+
+    private DaemonProcess process() {
+        return DaemonProcess.start(
                 host,
                 data.resolve("log"),
                 Map.of(),
                 List.of(UNPACKED.resolve("usr/lib/systemd/systemd-resolved").toString()));
+    }
+
+    /** Stops it and starts it again; it has forgotten what it was told, as where its directory in /run goes with it. */
+    public void restart() {
+        process.close();
+        host.exec("/bin/rm", "-rf", "/run/systemd/resolve/netif").orThrow();
+        process = process();
+        process.await(() -> host.exec("resolvectl", "--no-pager", "status").ok());
     }
 
     /**
