@@ -83,7 +83,8 @@ class AttachTest extends TwoHosts {
             if (Tcx.isSupported()) {
                 FanPrograms.detach(tunnel);
             }
-            try (FanPrograms programs = FanPrograms.load(Specs.spec("250.0.0.0/8", "10.0.0.0/16", "10.0.0.56"))) {
+            try (FanPrograms programs =
+                    FanPrograms.load(forThisKernel(Specs.spec("250.0.0.0/8", "10.0.0.0/16", "10.0.0.56")))) {
                 attachFilters(tunnel, programs);
                 return programs.counters().info().id();
             }

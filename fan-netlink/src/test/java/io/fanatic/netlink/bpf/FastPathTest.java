@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The programs of the fast path on real tunnels and a real underlay device, beside those of today. */
@@ -18,6 +19,11 @@ class FastPathTest extends TwoHosts {
 
     static void attachFast(TestHost host, FanProgramSpec fan) {
         attachFast(host, fan, SourcePorts.DEFAULT);
+    }
+
+    @BeforeEach
+    void isNotRunWithoutALocalAddress() {
+        Needs.localAddress();
     }
 
     private static void attachFast(TestHost host, FanProgramSpec fan, SourcePorts sourcePorts) {

@@ -38,7 +38,9 @@ class ProgramKernelTest {
 
     @AfterAll
     static void unload() {
-        usual.close();
+        if (usual != null) {
+            usual.close();
+        }
     }
 
     private static KernelRun.Result encap(byte[] frame) {
