@@ -41,6 +41,7 @@ module io.fanatic.netlink {
             io.fanatic.harness,
             io.fanatic.cli;
     exports io.fanatic.netlink.strongswan to
+            io.fanatic.harness,
             io.fanatic.cli;
     exports io.fanatic.netlink.wire to
             io.fanatic.harness,

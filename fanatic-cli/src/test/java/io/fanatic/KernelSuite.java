@@ -78,6 +78,12 @@ public final class KernelSuite {
                     .needing(Need.NFTABLES, Need.FAST_PATH),
             Group.of("vxlan", "encryption", "io.fanatic.cli.EncryptedFanCases")
                     .needing(Need.EPOLL, Need.STRONGSWAN, Need.ESP),
+            Group.of(
+                            "long",
+                            "encryption-life",
+                            "io.fanatic.cli.EncryptedLifeCases",
+                            "io.fanatic.cli.EncryptedReachCases")
+                    .needing(Need.EPOLL, Need.STRONGSWAN, Need.ESP),
             Group.of("ipip", "ipip-mixed", NETLINK + "engine.IpipMixedOverlayCases")
                     .needing(Need.IPIP),
             Group.of(

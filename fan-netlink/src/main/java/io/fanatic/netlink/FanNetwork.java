@@ -2,6 +2,7 @@ package io.fanatic.netlink;
 
 import io.fanatic.core.Counter;
 import io.fanatic.core.FanEntry;
+import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.UnderlaySpec;
 import io.fanatic.netlink.engine.AddressState;
@@ -12,6 +13,7 @@ import io.fanatic.netlink.engine.FanException;
 import io.fanatic.netlink.engine.FanException.Reason;
 import io.fanatic.netlink.engine.FanPath;
 import io.fanatic.netlink.engine.HostLock;
+import io.fanatic.netlink.engine.IpsecState;
 import io.fanatic.netlink.engine.Kernel;
 import io.fanatic.netlink.engine.LinuxKernel;
 import io.fanatic.netlink.engine.Monitor;
@@ -22,6 +24,7 @@ import io.fanatic.netlink.host.DhcpLease;
 import io.fanatic.netlink.host.Namespace;
 import io.fanatic.netlink.libc.Errno;
 import io.fanatic.netlink.libc.ErrnoException;
+import io.fanatic.netlink.strongswan.KeyExchange;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -332,6 +335,26 @@ public final class FanNetwork {
      */
     public Map<Counter, Instant> lastDrops(Fan fan) {
         return privileged(() -> read(kernel -> new Engine(kernel).lastDrops(fan)));
+    }
+
+    /**
+     * {@return whom this host has keys with for the packets of a fan, and what IPsec dropped}
+     *
+     * @param fan an encrypted one of {@link #list}
+     */
+    public IpsecState ipsec(Fan fan) {
+        return privileged(() -> read(kernel -> new Engine(kernel).ipsec(fan)));
+    }
+
+    /**
+     * Has strongSwan make keys with one other host now, as the first packet to it does. What it had of it stays.
+     *
+     * @param fan an encrypted one of {@link #list}
+     * @param underlay address of the other host
+     * @return what became of it, within some seconds
+     */
+    public KeyExchange exchangeKeys(Fan fan, Ipv4Address underlay) {
+        return privileged(() -> read(kernel -> new Engine(kernel).exchangeKeys(fan, underlay)));
     }
 
     /**

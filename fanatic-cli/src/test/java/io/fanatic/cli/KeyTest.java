@@ -44,6 +44,43 @@ class KeyTest {
     }
 
     @Test
+    void whatWasIssuedForAnAddressIsRevoked() throws IOException {
+        String ca = directory + "/ca";
+        fanatic("key authority " + ca + " -u 10.0.0.0/16").done();
+        fanatic("key host 10.0.0.8 10.0.0.9 --authority " + ca + " -o " + directory + "/old.pem")
+                .done();
+        fanatic("key host 10.0.0.7 --authority " + ca + " -o " + directory + "/other.pem")
+                .done();
+        fanatic("key revoke 10.0.0.1 --authority " + ca)
+                .refused(ExitCode.FAILED, "it has issued no certificate for 10.0.0.1 that is not revoked");
+        assertThat(directory.resolve("ca/authority.crl")).doesNotExist();
+        assertThat(fanatic("key revoke 10.0.0.9 --authority " + ca).done())
+                .startsWith(ca + "/authority.crl is the list of all that is revoked");
+        fanatic("key revoke 10.0.0.8 --authority " + ca).refused(ExitCode.FAILED, "that is not revoked");
+        String list = Files.readString(directory.resolve("ca/authority.crl"));
+        assertThat(list).startsWith("-----BEGIN X509 CRL-----\n");
+        fanatic("key host 10.0.0.8 --authority " + ca + " -o " + directory + "/new.pem")
+                .done();
+        assertThat(Files.readString(directory.resolve("new.pem"))).endsWith(list);
+        // The second list has the first's, too.
+        fanatic("key revoke 10.0.0.7 --authority " + ca).done();
+        assertThat(Files.readAllLines(directory.resolve("ca/index.txt")))
+                .extracting(line -> line.substring(0, 1))
+                .containsExactly("R", "R", "V");
+    }
+
+    @Test
+    void anAuthorityWhoseCertificateCannotBeWrittenLeavesNoPrivateKey() throws IOException {
+        Path ca = directory.resolve("ca");
+        Files.createDirectory(ca);
+        Path certificate = Files.createSymbolicLink(ca.resolve("authority.pem"), Path.of("nowhere"));
+        fanatic("key authority " + ca + " -u 10.0.0.0/16").refused(ExitCode.FAILED, "cannot make " + ca);
+        assertThat(ca.resolve("authority.key")).doesNotExist();
+        Files.delete(certificate);
+        fanatic("key authority " + ca + " -u 10.0.0.0/16").done();
+    }
+
+    @Test
     void whatCannotBeMadeIsRefused() {
         String ca = directory + "/ca";
         String file = " -o " + directory + "/h.pem";

@@ -11,6 +11,7 @@ import io.fanatic.core.Direct;
 import io.fanatic.core.Encryption;
 import io.fanatic.core.FanEntry;
 import io.fanatic.core.FanMapping;
+import io.fanatic.core.FanNames;
 import io.fanatic.core.FanOptions;
 import io.fanatic.core.FanSlice;
 import io.fanatic.core.Ipv4Address;
@@ -23,6 +24,9 @@ import io.fanatic.core.UnderlaySpec;
 import io.fanatic.netlink.firewall.NatTable;
 import io.fanatic.netlink.host.DhcpLease;
 import io.fanatic.netlink.host.DhcpReservation;
+import io.fanatic.netlink.route.SecurityAssociation;
+import io.fanatic.netlink.strongswan.FanConnections;
+import io.fanatic.netlink.strongswan.KeyExchange;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -146,6 +150,30 @@ public final class Engine {
         } catch (FanException e) {
             return new EncryptionState(engine, Optional.of(String.valueOf(e.getMessage())), Optional.empty());
         }
+    }
+
+    /**
+     * {@return whom this host has keys with for the packets of a fan, and what IPsec dropped}
+     *
+     * @param fan an encrypted one of {@link #list}
+     */
+    public IpsecState ipsec(Fan fan) {
+        long requestId = FanConnections.requestId(fan.transport().udpPort().orElse(0));
+        List<SecurityAssociation> associations = new ArrayList<>(kernel.associations());
+        associations.removeIf(each -> each.requestId() != requestId);
+        return IpsecState.of(associations, fan.underlayAddresses(), kernel.ipsecDrops());
+    }
+
+    /**
+     * Has strongSwan make keys with one other host now, as the first packet to it does.
+     *
+     * @param fan an encrypted one of {@link #list}
+     * @param underlay address of the other host
+     * @return what became of it
+     */
+    public KeyExchange exchangeKeys(Fan fan, Ipv4Address underlay) {
+        return kernel.exchangeKeys(
+                FanNames.bridge(fan.overlay()), fan.underlayAddresses().get(0), underlay);
     }
 
     /**

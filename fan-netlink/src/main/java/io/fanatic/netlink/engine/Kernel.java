@@ -17,8 +17,10 @@ import io.fanatic.netlink.host.DhcpLease;
 import io.fanatic.netlink.host.DhcpReservation;
 import io.fanatic.netlink.host.DhcpServer;
 import io.fanatic.netlink.route.BlockPolicy;
+import io.fanatic.netlink.route.SecurityAssociation;
 import io.fanatic.netlink.strongswan.Credentials;
 import io.fanatic.netlink.strongswan.FanConnections;
+import io.fanatic.netlink.strongswan.KeyExchange;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -131,6 +133,12 @@ public interface Kernel extends AutoCloseable {
     /** {@return our IPsec policies that block the clear text of encrypted fans} */
     List<BlockPolicy> blocked();
 
+    /** {@return IPsec's security associations, of whatever connection} */
+    List<SecurityAssociation> associations();
+
+    /** {@return how many packets IPsec has dropped, by the kernel's name for the reason; without those that are 0} */
+    Map<String, Long> ipsecDrops();
+
     /** {@return what strongSwan was told of fans} */
     List<FanConnections> connections();
 
@@ -150,6 +158,16 @@ public interface Kernel extends AutoCloseable {
      *     that is valid now
      */
     Credentials credentials(Encryption how, List<Ipv4Address> own);
+
+    /**
+     * Has strongSwan make keys with one other host now.
+     *
+     * @param name of what it was told of the fan
+     * @param local underlay address of this host
+     * @param remote underlay address of the other
+     * @return what became of it
+     */
+    KeyExchange exchangeKeys(String name, Ipv4Address local, Ipv4Address remote);
 
     /** {@return whether there is a program that serves DHCP} */
     boolean canServeDhcp();

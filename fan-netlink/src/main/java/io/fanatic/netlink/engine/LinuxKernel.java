@@ -38,12 +38,14 @@ import io.fanatic.netlink.route.Links;
 import io.fanatic.netlink.route.NewLink;
 import io.fanatic.netlink.route.Route;
 import io.fanatic.netlink.route.Routes;
+import io.fanatic.netlink.route.SecurityAssociation;
 import io.fanatic.netlink.route.TrafficControl;
 import io.fanatic.netlink.route.VniFilter;
 import io.fanatic.netlink.route.VniRange;
 import io.fanatic.netlink.route.VxlanSettings;
 import io.fanatic.netlink.strongswan.Credentials;
 import io.fanatic.netlink.strongswan.FanConnections;
+import io.fanatic.netlink.strongswan.KeyExchange;
 import io.fanatic.netlink.strongswan.StrongSwan;
 import io.fanatic.netlink.wire.NetlinkSocket;
 import java.io.IOException;
@@ -446,6 +448,16 @@ public final class LinuxKernel implements Kernel {
     }
 
     @Override
+    public List<SecurityAssociation> associations() {
+        return IpsecPolicies.associations();
+    }
+
+    @Override
+    public Map<String, Long> ipsecDrops() {
+        return IpsecPolicies.drops();
+    }
+
+    @Override
     public void block(BlockPolicy policy) {
         IpsecPolicies.add(policy);
     }
@@ -463,6 +475,11 @@ public final class LinuxKernel implements Kernel {
     @Override
     public Optional<String> withoutStrongSwan(Encryption.Method method) {
         return strongSwan.obstacle(method);
+    }
+
+    @Override
+    public KeyExchange exchangeKeys(String name, Ipv4Address local, Ipv4Address remote) {
+        return strongSwan.exchangeKeys(name, local, remote);
     }
 
     @Override

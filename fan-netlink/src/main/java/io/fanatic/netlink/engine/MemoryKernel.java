@@ -19,9 +19,11 @@ import io.fanatic.netlink.host.DhcpServer;
 import io.fanatic.netlink.libc.Errno;
 import io.fanatic.netlink.libc.ErrnoException;
 import io.fanatic.netlink.route.BlockPolicy;
+import io.fanatic.netlink.route.SecurityAssociation;
 import io.fanatic.netlink.strongswan.Credentials;
 import io.fanatic.netlink.strongswan.FanConnections;
 import io.fanatic.netlink.strongswan.HostCertificate;
+import io.fanatic.netlink.strongswan.KeyExchange;
 import io.fanatic.netlink.strongswan.PreSharedKey;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -549,8 +551,23 @@ public final class MemoryKernel implements Kernel {
     }
 
     @Override
+    public List<SecurityAssociation> associations() {
+        return List.of();
+    }
+
+    @Override
+    public Map<String, Long> ipsecDrops() {
+        return Map.of();
+    }
+
+    @Override
     public Optional<String> withoutStrongSwan(Encryption.Method method) {
         return withoutStrongSwan;
+    }
+
+    @Override
+    public KeyExchange exchangeKeys(String name, Ipv4Address local, Ipv4Address remote) {
+        return new KeyExchange(KeyExchange.Outcome.OTHER, "there is no other host");
     }
 
     @Override
@@ -568,13 +585,14 @@ public final class MemoryKernel implements Kernel {
     @Override
     public Credentials credentials(Encryption how, List<Ipv4Address> own) {
         return switch (how.method()) {
-            case PSK -> new PreSharedKey("the key in " + how.file());
+            case PSK -> new PreSharedKey(List.of("the key in " + how.file()));
             case CERTIFICATE ->
                 new HostCertificate(
                         how.file(),
                         "id",
                         "certificate in " + how.file(),
                         List.of("authority"),
+                        List.of(),
                         Optional.of(Instant.MAX));
         };
     }

@@ -1,8 +1,10 @@
 package io.fanatic.netlink.health;
 
 import io.fanatic.netlink.engine.EncryptionState;
+import io.fanatic.netlink.engine.IpsecState;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Whether encrypted fans can be encrypted, now and in the next weeks. What strongSwan was told of them is the plan's. */
@@ -33,6 +35,18 @@ final class EncryptionCheck implements Check {
             state.credentialsObstacle()
                     .ifPresent(why -> findings.add(
                             of(expected, "other hosts do not talk to this one once keys are made anew", why)));
+            List<String> drops = new ArrayList<>();
+            host.ipsecDropsNow()
+                    .forEach((reason, count) -> drops.add(count + " just now " + IpsecState.sentence(reason)));
+            if (!drops.isEmpty()) {
+                findings.add(Finding.of(
+                                Code.ENCRYPTION,
+                                expected.subject(),
+                                "IPsec is dropping packets on this host",
+                                drops,
+                                "fanctl show --stats")
+                        .as(Severity.WARNING));
+            }
             state.until()
                     .filter(end -> end.isBefore(Instant.now().plus(SOON)))
                     .ifPresent(end -> findings.add(of(

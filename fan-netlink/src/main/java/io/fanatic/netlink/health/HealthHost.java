@@ -44,6 +44,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.BiFunction;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -66,6 +67,7 @@ public final class HealthHost implements AutoCloseable {
     private final List<Fan> fans;
     private final List<ExpectedFan> expected = new ArrayList<>();
     private final Map<Fan, Map<Counter, Long>> counters = new HashMap<>();
+    private final Map<String, Long> ipsecDrops;
     private final Optional<Firewall> firewall;
     private final String firewallTrouble;
     private @Nullable Containers containers;
@@ -85,6 +87,7 @@ public final class HealthHost implements AutoCloseable {
         for (Fan fan : fans) {
             counters.put(fan, counters(fan));
         }
+        ipsecDrops = kernel.ipsecDrops();
         addWanted(meant);
         Optional<Firewall> rules = Optional.empty();
         String trouble = "it needs root";
@@ -376,6 +379,17 @@ public final class HealthHost implements AutoCloseable {
     /** What the programs had counted when the examination began. */
     Map<Counter, Long> countersBefore(Fan fan) {
         return counters.getOrDefault(fan, Map.of());
+    }
+
+    /** Packets that IPsec has dropped since the first look, by the kernel's name for the reason. */
+    Map<String, Long> ipsecDropsNow() {
+        Map<String, Long> grown = new TreeMap<>();
+        kernel.ipsecDrops().forEach((reason, count) -> {
+            if (count > ipsecDrops.getOrDefault(reason, 0L)) {
+                grown.put(reason, count - ipsecDrops.getOrDefault(reason, 0L));
+            }
+        });
+        return grown;
     }
 
     /** What the programs have counted; nothing where that cannot be read. */

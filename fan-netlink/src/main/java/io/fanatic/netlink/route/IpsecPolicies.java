@@ -4,20 +4,29 @@ import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.netlink.libc.Errno;
 import io.fanatic.netlink.libc.ErrnoException;
+import io.fanatic.netlink.wire.Attributes;
 import io.fanatic.netlink.wire.NetlinkException;
 import io.fanatic.netlink.wire.NetlinkSocket;
 import io.fanatic.netlink.wire.Reply;
 import io.fanatic.netlink.wire.Request;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
- * IPsec's policies in the calling thread's network namespace (linux/xfrm.h): whether there are any, and our own that block. Selectors
- * are in network byte order, all else in the host's.
+ * IPsec's policies and security associations in the calling thread's network namespace (linux/xfrm.h): whether there are any, and our own
+ * that block. Selectors are in network byte order, all else in the host's.
  */
 public final class IpsecPolicies {
     /** Of ours: worse than that of the policies that encrypt ({@link #ENCRYPTING}), better than what a daemon gives by itself. */
@@ -26,6 +35,7 @@ public final class IpsecPolicies {
     public static final int ENCRYPTING = 1;
 
     private static final int XFRM_MSG_NEWSA = 0x10;
+    private static final int XFRM_MSG_GETSA = 0x12;
     private static final int XFRM_MSG_NEWPOLICY = 0x13;
     private static final int XFRM_MSG_DELPOLICY = 0x14;
     private static final int XFRM_MSG_GETPOLICY = 0x15;
@@ -56,6 +66,25 @@ public final class IpsecPolicies {
     private static final int PRIORITY = 152;
     private static final int DIRECTION = 160;
     private static final int ACTION = 161;
+
+    // Of a security association: offsets into struct xfrm_usersa_info, which begins with a selector, and its size.
+    private static final int SA_DESTINATION = 56;
+    private static final int SA_SOURCE = 80;
+    private static final int SA_BYTES = 160;
+    private static final int SA_PACKETS = 168;
+    private static final int SA_ADDED = 176;
+    private static final int SA_REQUEST_ID = 208;
+    private static final int SA_FAMILY = 212;
+    private static final int SA_INFO = 224;
+
+    /** The key's length in bits, in struct xfrm_algo_aead, after the algorithm's name. */
+    private static final int KEY_BITS = 64;
+
+    private static final String GCM = "rfc4106(gcm(aes))";
+    /** Of GCM's key, not the cipher's. */
+    private static final int SALT_BITS = 32;
+
+    private static final Path DROPS = Path.of("/proc/thread-self/net/xfrm_stat");
 
     /** struct xfrm_lifetime_cfg: four limits in bytes and packets, four times in seconds, of two words each. */
     private static final int LIMIT_WORDS = 8;
@@ -137,6 +166,67 @@ public final class IpsecPolicies {
                 }
             }));
         }
+    }
+
+    /**
+     * {@return the security associations over IPv4; none on a kernel without IPsec}
+     *
+     * @throws ErrnoException EPERM without CAP_NET_ADMIN
+     */
+    public static List<SecurityAssociation> associations() {
+        try (NetlinkSocket socket = NetlinkSocket.openXfrm()) {
+            return socket.<SecurityAssociation>dump(
+                    "list IPsec security associations",
+                    socket.request(XFRM_MSG_GETSA, 0),
+                    IpsecPolicies::readAssociation);
+        } catch (ErrnoException e) {
+            if (e.errno() == Errno.EPROTONOSUPPORT) {
+                return List.of();
+            }
+            throw e;
+        }
+    }
+
+    private static void readAssociation(Reply reply, List<? super SecurityAssociation> found) {
+        if (reply.u16(SA_FAMILY) != AF_INET) {
+            return;
+        }
+        String algorithm = "?";
+        for (Attributes each = reply.attributes(SA_INFO); each.next(); ) {
+            if (each.type() == XFRMA_ALG_AEAD) {
+                String name = new String(each.bytes(), 0, KEY_BITS, StandardCharsets.US_ASCII).replace("\0", "");
+                algorithm = name.equals(GCM) ? "AES-" + (each.u32(KEY_BITS) - SALT_BITS) + "-GCM" : name;
+            }
+        }
+        found.add(new SecurityAssociation(
+                Ipv4Address.of(reply.be32(SA_SOURCE)),
+                Ipv4Address.of(reply.be32(SA_DESTINATION)),
+                Integer.toUnsignedLong(reply.u32(SA_REQUEST_ID)),
+                algorithm,
+                Instant.ofEpochSecond(reply.u64(SA_ADDED)),
+                reply.u64(SA_BYTES),
+                reply.u64(SA_PACKETS)));
+    }
+
+    /**
+     * {@return how many packets IPsec has dropped in this network namespace, by the kernel's name for the reason, such as {@code
+     * XfrmInPolBlock}; only reasons that there were; empty on a kernel that does not count them}
+     */
+    public static Map<String, Long> drops() {
+        Map<String, Long> drops = new TreeMap<>();
+        try {
+            for (String line : Files.readAllLines(DROPS)) {
+                String[] words = line.strip().split("\\s+", -1);
+                if (words.length == 2 && !words[1].equals("0")) {
+                    drops.put(words[0], Long.parseLong(words[1]));
+                }
+            }
+        } catch (NoSuchFileException none) {
+            return Map.of();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + DROPS, e);
+        }
+        return drops;
     }
 
     private static void read(Reply reply, List<? super BlockPolicy> found) {
@@ -250,7 +340,7 @@ public final class IpsecPolicies {
             // Statistics, sequence number, request id; family, transport mode, replay window, flags.
             zeros(request, 5);
             request.put16(AF_INET).put8(0).put8(0).put8(0).put8(0).put16(0).put32(0);
-            byte[] name = "rfc4106(gcm(aes))".getBytes(StandardCharsets.US_ASCII);
+            byte[] name = GCM.getBytes(StandardCharsets.US_ASCII);
             // struct xfrm_algo_aead: name, bits of the key with its salt, bits of the check value, key.
             ByteBuffer algorithm = ByteBuffer.allocate(64 + 8 + 36).order(ByteOrder.nativeOrder());
             algorithm.put(name).position(64).putInt(36 * 8).putInt(16 * 8);

@@ -5,6 +5,7 @@ import io.fanatic.core.FanNames;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.netlink.route.IpsecPolicies;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
@@ -36,6 +37,10 @@ public record FanConnections(String name, String text, boolean loaded) {
     static final String CERTIFICATES = "certs";
 
     static final String AUTHORITIES = "cacerts";
+    /** Lists of revoked certificates, in base64. */
+    static final String REVOCATIONS = "crls";
+
+    private static final String REAUTHENTICATION = "4h";
 
     /** Of the reqid, so that it meets none of those that strongSwan counts from 1. */
     private static final long REQID = 0xfa000000L;
@@ -55,14 +60,17 @@ public record FanConnections(String name, String text, boolean loaded) {
         String network = mapping.underlay().toString();
         Section whole = new Section();
         Section connections = whole.section("connections");
+        List<String> identities = new ArrayList<>();
         for (Ipv4Address address : own) {
-            String dashed = address.toString().replace('.', '-');
+            String dashed = dashed(address.toString());
             Section connection = connections.section(name + "-" + dashed);
             connection.set("version", "2");
             connection.set("local_addrs", List.of(address.toString()));
             connection.set("remote_addrs", List.of(network));
             connection.set("proposals", List.of("aes256gcm16-prfsha384-ecp384"));
             connection.set("dpd_delay", "30s");
+            // Who has no valid key or certificate any more is out by then, and a tenth of that.
+            connection.set("reauth_time", REAUTHENTICATION);
             Section local = connection.section("local");
             Section remote = connection.section("remote");
             if (credentials instanceof HostCertificate host) {
@@ -71,7 +79,8 @@ public record FanConnections(String name, String text, boolean loaded) {
                 local.set("auth", "pubkey").set(CERTIFICATES, List.of(host.certificate()));
                 remote.set("auth", "pubkey").set(AUTHORITIES, host.authorities());
             } else {
-                local.set("auth", "psk").set("id", "fqdn:" + dashed + "." + name + ".fanatic");
+                identities.add("fqdn:" + dashed + "." + name + ".fanatic");
+                local.set("auth", "psk").set("id", identities.get(identities.size() - 1));
                 remote.set("auth", "psk").set("id", everybody);
             }
             Section children = connection.section("children");
@@ -81,12 +90,28 @@ public record FanConnections(String name, String text, boolean loaded) {
         Section secrets = whole.section("secrets");
         if (credentials instanceof HostCertificate host) {
             secrets.section(PRIVATE_KEY + name).set("file", host.file()).set("id", host.keyId());
+            if (!host.revocations().isEmpty()) {
+                whole.set(REVOCATIONS, host.revocations());
+            }
         } else if (credentials instanceof PreSharedKey shared) {
-            secrets.section(SHARED_KEY + name)
-                    .set("secret", "0x" + HexFormat.of().formatHex(shared.key().getBytes(StandardCharsets.UTF_8)))
-                    .set("id", everybody);
+            for (int i = 0; i < shared.keys().size(); i++) {
+                Section secret = secrets.section(SHARED_KEY + name + (i == 0 ? "" : "." + i));
+                secret.set(
+                        "secret",
+                        "0x" + HexFormat.of().formatHex(shared.keys().get(i).getBytes(StandardCharsets.UTF_8)));
+                secret.set("id", everybody);
+                // With more than one, strongSwan proves with the one that names this host itself who it is.
+                for (int j = 0; i == 0 && shared.keys().size() > 1 && j < identities.size(); j++) {
+                    secret.set("id" + j, identities.get(j));
+                }
+            }
         }
         return new FanConnections(name, whole.text(), true);
+    }
+
+    /** An address as a part of names: {@code 10-0-0-45}. */
+    static String dashed(String address) {
+        return address.replace('.', '-');
     }
 
     private static void child(Section child, String local, String remote, int port) {
@@ -96,7 +121,16 @@ public record FanConnections(String name, String text, boolean loaded) {
         child.set("mode", "transport");
         child.set("start_action", "trap");
         child.set("priority", Integer.toString(IpsecPolicies.ENCRYPTING));
-        child.set("reqid", Long.toString(REQID + port));
+        child.set("reqid", Long.toString(requestId(port)));
+    }
+
+    /**
+     * {@return what ties the policies of a fan's connections and their security associations together: an unsigned 32-bit number}
+     *
+     * @param port UDP port of the fan
+     */
+    public static long requestId(int port) {
+        return REQID + port;
     }
 
     /** The settings; what somebody has changed so that it cannot be read has none. */
@@ -111,6 +145,13 @@ public record FanConnections(String name, String text, boolean loaded) {
     /** The names of its connections. */
     Set<String> connections() {
         return settings().in("connections").sections().keySet();
+    }
+
+    /** The names of its pre-shared keys. */
+    Set<String> sharedKeys() {
+        Set<String> ids = new HashSet<>(settings().in("secrets").sections().keySet());
+        ids.removeIf(key -> !key.startsWith(SHARED_KEY));
+        return ids;
     }
 
     /** What strongSwan calls the private keys of its connections, none or one. */

@@ -11,8 +11,10 @@ import java.security.MessageDigest;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.Signature;
+import java.security.cert.CRLException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
+import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.time.Instant;
@@ -29,10 +31,16 @@ import java.util.Optional;
  * @param keyId what strongSwan calls the private key: the SHA-1 hash of the public key (RFC 5280, section 4.2.1.2), in hexadecimal digits
  * @param certificate the host's, DER in base64
  * @param authorities those that issue certificates of hosts, each DER in base64
+ * @param revocations lists of certificates that are believed no more, each by one of the authorities, DER in base64
  * @param until when the certificate expires, or an authority of its chain does, if that is sooner; always there
  */
 public record HostCertificate(
-        String file, String keyId, String certificate, List<String> authorities, Optional<Instant> until)
+        String file,
+        String keyId,
+        String certificate,
+        List<String> authorities,
+        List<String> revocations,
+        Optional<Instant> until)
         implements Credentials {
     private static final int MAX_LENGTH = 1 << 16;
     private static final String WANTED =
@@ -41,7 +49,8 @@ public record HostCertificate(
     /**
      * Reads and checks a file.
      *
-     * @param file in PEM, in any order: the host's certificate, its private key (PKCS #8), and one or more authorities
+     * @param file in PEM, in any order: the host's certificate, its private key (PKCS #8), one or more authorities, and lists of revoked
+     *     certificates
      * @param own addresses that the certificate has to be for
      * @param now when it has to be valid
      * @throws IOException when something is missing or does not fit, or others than its owner may read it
@@ -54,11 +63,14 @@ public record HostCertificate(
     static HostCertificate of(String text, Path file, List<Ipv4Address> own, Instant now) throws IOException {
         List<X509Certificate> hosts = new ArrayList<>();
         List<X509Certificate> authorities = new ArrayList<>();
+        List<X509CRL> revocations = new ArrayList<>();
         Optional<byte[]> key = Optional.empty();
         for (Pem block : Pem.all(text)) {
             if (block.type().equals(Pem.CERTIFICATE)) {
                 X509Certificate certificate = certificate(block.der());
                 (certificate.getBasicConstraints() < 0 ? hosts : authorities).add(certificate);
+            } else if (block.type().equals(Pem.REVOCATIONS)) {
+                revocations.add(revocations(block.der()));
             } else if (block.type().equals(Pem.PRIVATE_KEY)) {
                 key = Optional.of(block.der());
             } else if (block.type().endsWith(Pem.PRIVATE_KEY)) {
@@ -88,12 +100,23 @@ public record HostCertificate(
             }
         }
         Instant until = chain(host, authorities, now);
+        List<String> lists = new ArrayList<>();
+        for (X509CRL list : revocations) {
+            if (authorities.stream().noneMatch(authority -> isBy(list, authority))) {
+                throw new IOException("a list of revoked certificates in it is by none of the authorities in it");
+            }
+            if (list.isRevoked(host)) {
+                throw new IOException(
+                        "its certificate, " + subject(host) + ", is revoked; have a new one made by fanatic key host");
+            }
+            lists.add(encoded(list));
+        }
         List<String> issuers = new ArrayList<>();
         for (X509Certificate authority : authorities) {
             issuers.add(base64(authority));
         }
         return new HostCertificate(
-                file.toString(), keyId(host.getPublicKey()), base64(host), issuers, Optional.of(until));
+                file.toString(), keyId(host.getPublicKey()), base64(host), issuers, lists, Optional.of(until));
     }
 
     /** {@return the private key in a file that {@link #read} has checked, in PEM} */
@@ -106,12 +129,42 @@ public record HostCertificate(
         throw new IOException(file + " has no private key");
     }
 
+    /** @param base64 as {@link #certificate} is */
+    static X509Certificate decode(String base64) throws IOException {
+        return certificate(Base64.getDecoder().decode(base64));
+    }
+
     private static X509Certificate certificate(byte[] der) throws IOException {
         try {
             return (X509Certificate)
                     CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(der));
         } catch (CertificateException e) {
             throw new IOException("a certificate in it cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private static X509CRL revocations(byte[] der) throws IOException {
+        try {
+            return (X509CRL) CertificateFactory.getInstance("X.509").generateCRL(new ByteArrayInputStream(der));
+        } catch (CertificateException | CRLException e) {
+            throw new IOException("a list of revoked certificates in it cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private static boolean isBy(X509CRL list, X509Certificate authority) {
+        try {
+            list.verify(authority.getPublicKey());
+            return true;
+        } catch (GeneralSecurityException anotherOne) {
+            return false;
+        }
+    }
+
+    private static String encoded(X509CRL list) throws IOException {
+        try {
+            return Base64.getEncoder().encodeToString(list.getEncoded());
+        } catch (CRLException e) {
+            throw new IOException(e);
         }
     }
 

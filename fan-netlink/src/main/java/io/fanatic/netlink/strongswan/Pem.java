@@ -13,6 +13,7 @@ import java.util.List;
  */
 record Pem(String type, String base64) {
     static final String CERTIFICATE = "CERTIFICATE";
+    static final String REVOCATIONS = "X509 CRL";
     static final String PRIVATE_KEY = "PRIVATE KEY";
 
     private static final String BEGIN = "-----BEGIN ";

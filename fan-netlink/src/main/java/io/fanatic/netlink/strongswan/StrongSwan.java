@@ -2,6 +2,7 @@ package io.fanatic.netlink.strongswan;
 
 import io.fanatic.core.DurableFile;
 import io.fanatic.core.Encryption;
+import io.fanatic.core.Ipv4Address;
 import io.fanatic.netlink.host.NamespaceCookie;
 import io.fanatic.netlink.route.IpsecPolicies;
 import java.io.IOException;
@@ -132,8 +133,11 @@ public final class StrongSwan {
         } catch (IOException e) {
             throw failed("cannot write " + file, e);
         }
-        unload(wanted.name());
-        if (wanted.loaded()) {
+        if (!wanted.loaded()) {
+            unload(wanted.name());
+        } else {
+            List<Handshake.Made> before = established(wanted.name());
+            unload(wanted.name(), wanted.connections(), wanted.sharedKeys());
             load(wanted);
             if (!IpsecPolicies.encryptedPorts().containsAll(wanted.ports())) {
                 throw new IpsecException(
@@ -141,10 +145,74 @@ public final class StrongSwan {
                                 + " and installed no policies here, as it does in another network namespace; run one here",
                         null);
             }
+            renew(wanted, before);
         }
         // Not before: whoever undoes a change that failed has the key from the daemon, as the file may have another by
         // now.
         forgetKeys(keysBefore);
+    }
+
+    /** What hosts made with each other by IKE, for one fan. */
+    private List<Handshake.Made> established(String name) {
+        try (Vici daemon = Vici.connect(socket)) {
+            List<Handshake.Made> all = Handshake.made(daemon);
+            all.removeIf(each -> !each.connection().startsWith(name + "-"));
+            return all;
+        } catch (IOException notRunning) {
+            return List.of();
+        }
+    }
+
+    /**
+     * Replaces what was made with other keys or certificates. A host that answers gets new security associations before the old ones go, so
+     * that no packet is lost but those on their way.
+     */
+    private void renew(FanConnections wanted, List<Handshake.Made> before) {
+        try (Vici daemon = Vici.connect(socket)) {
+            Set<String> peers = new HashSet<>();
+            for (Handshake.Made each : before) {
+                if (each.isUp() && peers.add(each.local() + " " + each.remote())) {
+                    Handshake.with(daemon, socket, wanted, each.local(), each.remote());
+                }
+            }
+            for (Handshake.Made each : before) {
+                each.end(daemon);
+            }
+        } catch (IOException e) {
+            throw failed("strongSwan did not replace the keys of " + wanted.name(), e);
+        }
+    }
+
+    /**
+     * Has the daemon make keys with one other host now, as the first packet to it does, and tells what comes of it.
+     *
+     * @param name of the fan's file
+     * @param local underlay address of this host
+     * @param remote underlay address of the other
+     */
+    public KeyExchange exchangeKeys(String name, Ipv4Address local, Ipv4Address remote) {
+        List<Handshake.Made> before = established(name);
+        for (FanConnections fan : files()) {
+            if (fan.name().equals(name)) {
+                try (Vici daemon = Vici.connect(socket)) {
+                    Handshake handshake = Handshake.with(daemon, socket, fan, local.toString(), remote.toString());
+                    boolean had = before.stream()
+                            .anyMatch(each -> each.isUp() && each.remote().equals(remote.toString()));
+                    for (Handshake.Made each : established(name)) {
+                        // Of an attempt is left what the host can use, and did not have.
+                        if (each.connection().equals(handshake.connection())
+                                && !before.contains(each)
+                                && (had || !handshake.made())) {
+                            each.end(daemon);
+                        }
+                    }
+                    return KeyExchange.of(handshake);
+                } catch (IOException e) {
+                    return new KeyExchange(KeyExchange.Outcome.OTHER, DurableFile.reason(e));
+                }
+            }
+        }
+        return new KeyExchange(KeyExchange.Outcome.OTHER, "strongSwan was not told of " + name);
     }
 
     private void load(FanConnections wanted) {
@@ -158,12 +226,18 @@ public final class StrongSwan {
                     loadSharedKey(daemon, secret.getKey(), secret.getValue());
                 }
             }
+            for (String list : settings.list(FanConnections.REVOCATIONS)) {
+                succeed(daemon.request(
+                        "load-cert",
+                        new Section()
+                                .set("type", "X509_CRL")
+                                .set("flag", "NONE")
+                                .set("data", new Pem(Pem.REVOCATIONS, list).text())));
+            }
             for (Map.Entry<String, Section> connection :
                     settings.in("connections").sections().entrySet()) {
-                Section settled = connection.getValue();
-                inPem(settled.in("local"), FanConnections.CERTIFICATES);
-                inPem(settled.in("remote"), FanConnections.AUTHORITIES);
-                succeed(daemon.request("load-conn", new Section().put(connection.getKey(), settled)));
+                succeed(daemon.request(
+                        "load-conn", new Section().put(connection.getKey(), inPem(connection.getValue()))));
             }
         } catch (IOException e) {
             throw failed("strongSwan did not load " + file(wanted.name()), e);
@@ -174,7 +248,13 @@ public final class StrongSwan {
         String hex = secret.value("secret").orElse("0x").substring(2);
         Section message = new Section().set("id", name).set("type", "IKE");
         message.set("data", new String(HexFormat.of().parseHex(hex), StandardCharsets.UTF_8));
-        message.set("owners", List.of(secret.value("id").orElse("")));
+        List<String> owners = new ArrayList<>();
+        secret.values().forEach((key, value) -> {
+            if (key.startsWith("id")) {
+                owners.add(value);
+            }
+        });
+        message.set("owners", owners);
         succeed(daemon.request("load-shared", message));
     }
 
@@ -195,6 +275,13 @@ public final class StrongSwan {
         }
     }
 
+    /** A connection with its certificates as the daemon takes them. */
+    static Section inPem(Section connection) {
+        inPem(connection.in("local"), FanConnections.CERTIFICATES);
+        inPem(connection.in("remote"), FanConnections.AUTHORITIES);
+        return connection;
+    }
+
     private static void inPem(Section section, String name) {
         List<String> certificates = new ArrayList<>();
         for (String base64 : section.list(name)) {
@@ -205,7 +292,7 @@ public final class StrongSwan {
         }
     }
 
-    private static void succeed(Section answer) throws IOException {
+    static void succeed(Section answer) throws IOException {
         if (!answer.value("success").equals(Optional.of("yes"))) {
             throw new IOException(answer.value("errmsg").orElse("it said nothing"));
         }
@@ -255,22 +342,37 @@ public final class StrongSwan {
         }
     }
 
-    /** Where no daemon runs there is nothing to unload. */
+    /** All of it, with what was made by it. */
     private void unload(String name) {
+        List<Handshake.Made> made = established(name);
+        unload(name, Set.of(), Set.of());
+        try (Vici daemon = Vici.connect(socket)) {
+            for (Handshake.Made each : made) {
+                each.end(daemon);
+            }
+        } catch (IOException notRunning) {
+            return; // with it went all that it had made
+        }
+    }
+
+    /** Where no daemon runs there is nothing to unload. */
+    private void unload(String name, Set<String> keptConnections, Set<String> keptKeys) {
         List<String> ours = new ArrayList<>(loaded());
         ours.removeIf(connection -> !connection.startsWith(name + "-"));
         if (ours.isEmpty()) {
             return;
         }
         try (Vici daemon = Vici.connect(socket)) {
+            ours.removeAll(keptConnections);
             for (String connection : ours) {
                 daemon.request("unload-conn", new Section().set("name", connection));
-                // None there is no failure; a host that does not answer is not waited for.
-                daemon.request(
-                        "terminate",
-                        new Section().set("ike", connection).set("force", "yes").set("timeout", "500"));
             }
-            daemon.request("unload-shared", new Section().set("id", "ike-" + name));
+            String first = FanConnections.SHARED_KEY + name;
+            for (String id : daemon.request("get-shared", new Section()).list("keys")) {
+                if ((id.equals(first) || id.startsWith(first + ".")) && !keptKeys.contains(id)) {
+                    daemon.request("unload-shared", new Section().set("id", id));
+                }
+            }
         } catch (IOException e) {
             throw failed("strongSwan did not unload " + name, e);
         }

@@ -17,7 +17,8 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * A connection to strongSwan's daemon by its "versatile IKE configuration interface": requests and their answers, each a {@link Section}.
+ * A connection to strongSwan's daemon by its "versatile IKE configuration interface": requests, their answers, and events, each a
+ * {@link Section}.
  *
  * <pre>
  *   | length 4 | type 1 | name's length 1 | name | element ...        lengths are big-endian
@@ -28,6 +29,9 @@ import java.util.List;
 final class Vici implements AutoCloseable {
     private static final int REQUEST = 0;
     private static final int RESPONSE = 1;
+    private static final int EVENT_REGISTER = 3;
+    private static final int EVENT_CONFIRM = 5;
+    private static final int EVENT = 7;
     private static final int SECTION_START = 1;
     private static final int SECTION_END = 2;
     private static final int KEY_VALUE = 3;
@@ -68,9 +72,26 @@ final class Vici implements AutoCloseable {
      * @throws IOException when there is none within 10 s, or the daemon does not know the command
      */
     Section request(String command, Section message) throws IOException {
+        return exchange(REQUEST, command, message, new ArrayList<>());
+    }
+
+    /**
+     * Carries out a command that tells of what it does by events.
+     *
+     * @param event its name, such as {@code list-sa}
+     * @param events where what it tells goes
+     * @return its answer
+     * @throws IOException when there is none within 10 s, or the daemon does not know the command or the event
+     */
+    Section request(String command, Section message, String event, List<Section> events) throws IOException {
+        exchange(EVENT_REGISTER, event, new Section(), events);
+        return exchange(REQUEST, command, message, events);
+    }
+
+    private Section exchange(int type, String name, Section message, List<Section> events) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        bytes.write(REQUEST);
-        name(bytes, command);
+        bytes.write(type);
+        name(bytes, name);
         encode(bytes, message);
         ByteBuffer out = ByteBuffer.allocate(4 + bytes.size());
         out.putInt(bytes.size()).put(bytes.toByteArray()).flip();
@@ -80,15 +101,22 @@ final class Vici implements AutoCloseable {
                 await(SelectionKey.OP_WRITE, end);
             }
         }
-        int length = read(4, end).getInt();
-        if (length < 1 || length > MAX_MESSAGE) {
-            throw new IOException("strongSwan answered with " + length + " bytes");
+        while (true) {
+            int length = read(4, end).getInt();
+            if (length < 1 || length > MAX_MESSAGE) {
+                throw new IOException("strongSwan answered with " + length + " bytes");
+            }
+            ByteBuffer answer = read(length, end);
+            int kind = answer.get();
+            if (kind == EVENT) {
+                text(answer, length1(answer));
+                events.add(decode(answer));
+            } else if (kind == (type == REQUEST ? RESPONSE : EVENT_CONFIRM)) {
+                return decode(answer);
+            } else {
+                throw new IOException("strongSwan does not know " + name);
+            }
         }
-        ByteBuffer answer = read(length, end);
-        if (answer.get() != RESPONSE) {
-            throw new IOException("strongSwan does not know the command " + command);
-        }
-        return decode(answer);
     }
 
     private ByteBuffer read(int bytes, long end) throws IOException {

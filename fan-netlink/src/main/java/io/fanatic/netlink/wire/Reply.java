@@ -80,6 +80,11 @@ public final class Reply {
         return buffer.getInt(at(offset, 4));
     }
 
+    /** Eight bytes at this offset into the fixed part. */
+    public long u64(int offset) {
+        return buffer.getLong(at(offset, 8));
+    }
+
     /** Two bytes in network byte order at this offset into the fixed part, 0 to 65535. */
     public int be16(int offset) {
         return u8(offset) << 8 | u8(offset + 1);

@@ -34,7 +34,7 @@ class StrongSwanTest {
     private static final List<Ipv4Address> ADDRESSES =
             List.of(Ipv4Address.parse("10.0.0.1"), Ipv4Address.parse("10.0.0.2"));
     private static final FanConnections CONNECTIONS =
-            FanConnections.of(FAN, 8472, ADDRESSES, new PreSharedKey("0123456789abcdef0123456789abcdef"));
+            FanConnections.of(FAN, 8472, ADDRESSES, new PreSharedKey(List.of("0123456789abcdef0123456789abcdef")));
 
     @RegisterExtension
     final FreshNamespace inside = new FreshNamespace();
@@ -254,10 +254,10 @@ class StrongSwanTest {
     @Test
     void theFileIsTheSameOnEveryHostButForItsOwnAddress() {
         String one = FanConnections.of(
-                        FAN, 8472, List.of(Ipv4Address.parse("10.0.0.1")), new PreSharedKey("k".repeat(32)))
+                        FAN, 8472, List.of(Ipv4Address.parse("10.0.0.1")), new PreSharedKey(List.of("k".repeat(32))))
                 .text();
         String other = FanConnections.of(
-                        FAN, 8472, List.of(Ipv4Address.parse("10.0.7.9")), new PreSharedKey("k".repeat(32)))
+                        FAN, 8472, List.of(Ipv4Address.parse("10.0.7.9")), new PreSharedKey(List.of("k".repeat(32))))
                 .text();
         assertThat(other.replace("10.0.7.9", "10.0.0.1").replace("10-0-7-9", "10-0-0-1"))
                 .isEqualTo(one);
@@ -307,7 +307,7 @@ class StrongSwanTest {
         Path file = directory.resolve("key");
         Files.writeString(file, "0123456789abcdef0123456789abcdef\n");
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
-        assertThat(PreSharedKey.read(file)).isEqualTo(new PreSharedKey("0123456789abcdef0123456789abcdef"));
+        assertThat(PreSharedKey.read(file)).isEqualTo(new PreSharedKey(List.of("0123456789abcdef0123456789abcdef")));
         for (String bad : List.of("", "short", "0123456789abcdef 0123456789abcdef", "k".repeat(2000))) {
             Files.writeString(file, bad);
             assertThatThrownBy(() -> PreSharedKey.read(file)).as(bad).isInstanceOf(IOException.class);

@@ -45,6 +45,9 @@ public sealed interface Explanation {
                 || this instanceof DirectNotReceived
                 || this instanceof DirectSilent
                 || this instanceof DirectDropped dropped && !dropped.toIt()
+                || this instanceof IkeSilent
+                || this instanceof NotEncryptedThere
+                || this instanceof ClearTextThere
                 || this instanceof Ipv6PingDropped
                 || this instanceof NoResponder;
     }
@@ -338,6 +341,142 @@ public sealed interface Explanation {
                             + " sends packets without encapsulation, and the fan of this host is up without"
                             + " direct: no guard takes them, and containers may not get them",
                     "fanctl up -u UNDERLAY -o OVERLAY --direct=accept");
+        }
+    }
+
+    /**
+     * The fan is encrypted, and strongSwan of the other host does not answer.
+     *
+     * @param underlay the host's address
+     */
+    record IkeSilent(Ipv4Address underlay) implements Explanation {
+        @Override
+        public Words words() {
+            return new Words(
+                    "no-ike-answer",
+                    underlay
+                            + " answers on the underlay, but not IKE (UDP 500 and 4500), by which keys are made: strongSwan"
+                            + " does not run there, or a filter drops it",
+                    "systemctl status strongswan");
+        }
+    }
+
+    /**
+     * strongSwan of the other host answers, and knows nothing of an encrypted fan.
+     *
+     * @param underlay the host's address
+     */
+    record NotEncryptedThere(Ipv4Address underlay) implements Explanation {
+        @Override
+        public Words words() {
+            return new Words(
+                    "peer-not-encrypted",
+                    "strongSwan of " + underlay
+                            + " answers, and has nothing of an encrypted fan with this host: the fan there is not up,"
+                            + " or up without encryption, or by another method",
+                    "fanctl show");
+        }
+    }
+
+    /**
+     * The fan of the other host is not encrypted.
+     *
+     * @param underlay the host's address
+     */
+    record ClearTextThere(Ipv4Address underlay) implements Explanation {
+        @Override
+        public Words words() {
+            return new Words(
+                    "peer-clear-text",
+                    "the fan of " + underlay
+                            + " is up without encryption: what it sends comes in clear, and is dropped here",
+                    "fanctl up -u UNDERLAY -o OVERLAY --encrypt psk:FILE");
+        }
+    }
+
+    /**
+     * The fan of the other host is encrypted, and the one of this host is not.
+     *
+     * @param underlay the host's address
+     */
+    record EncryptedThere(Ipv4Address underlay) implements Explanation {
+        @Override
+        public Words words() {
+            return new Words(
+                    "peer-encrypted",
+                    "the fan of " + underlay
+                            + " is encrypted, as it begins to make keys with this host (IKE), and the fan of this host is"
+                            + " up without encryption",
+                    "fanctl up -u UNDERLAY -o OVERLAY --encrypt psk:FILE");
+        }
+    }
+
+    /**
+     * Two hosts do not have the same pre-shared key.
+     *
+     * @param underlay the host's address
+     */
+    record WrongKey(Ipv4Address underlay) implements Explanation {
+        @Override
+        public Words words() {
+            return new Words(
+                    "wrong-key",
+                    underlay + " answers IKE and has another pre-shared key for this fan, or certificates",
+                    "sha256sum FILE");
+        }
+    }
+
+    /**
+     * One of two hosts does not believe the other's certificate.
+     *
+     * @param underlay the host's address
+     * @param ours whether it is this host's certificate, that the other does not believe
+     * @param said what strongSwan of this host says
+     */
+    record WrongCertificate(Ipv4Address underlay, boolean ours, String said) implements Explanation {
+        @Override
+        public Words words() {
+            return new Words(
+                    "wrong-certificate",
+                    (ours
+                                    ? underlay + " does not believe the certificate of this host"
+                                    : "this host does not believe the certificate of " + underlay)
+                            + " (" + said
+                            + "): it is of another authority, for another address, revoked, or not valid by the clock there",
+                    ours ? "fanatic doctor" : "fanctl show");
+        }
+    }
+
+    /**
+     * There are keys, but what is encrypted with them does not arrive.
+     *
+     * @param underlay the host's address
+     */
+    record EspFiltered(Ipv4Address underlay) implements Explanation {
+        @Override
+        public Words words() {
+            return new Words(
+                    "esp-filtered",
+                    "this host and " + underlay
+                            + " have made keys, but no encrypted packet comes back: a filter between drops ESP (IP protocol"
+                            + " 50)",
+                    "nft list ruleset");
+        }
+    }
+
+    /**
+     * There were no keys, and now there are.
+     *
+     * @param underlay the host's address
+     */
+    record KeysOnlyNow(Ipv4Address underlay) implements Explanation {
+        @Override
+        public Words words() {
+            return new Words(
+                    "keys-only-now",
+                    "there were no keys with " + underlay
+                            + ", as after an attempt that failed some minutes ago; they are made now, and it is reached",
+                    "fanatic test host " + underlay);
         }
     }
 

@@ -2,12 +2,15 @@ package io.fanatic.harness.reach;
 
 import io.fanatic.core.Counter;
 import io.fanatic.core.Direct;
+import io.fanatic.core.Encryption;
 import io.fanatic.core.IpAddress;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Transport;
 import io.fanatic.harness.probe.Ping;
 import io.fanatic.harness.probe.PingResult;
 import io.fanatic.harness.probe.Probes;
+import io.fanatic.netlink.FanNetwork;
+import io.fanatic.netlink.engine.IpsecState;
 import io.fanatic.netlink.host.Namespace;
 import io.fanatic.netlink.names.Names;
 import io.fanatic.netlink.names.NamesSpec;
@@ -17,10 +20,12 @@ import io.fanatic.netlink.route.Neighbour;
 import io.fanatic.netlink.route.Neighbours;
 import io.fanatic.netlink.route.Route;
 import io.fanatic.netlink.route.Routes;
+import io.fanatic.netlink.strongswan.KeyExchange;
 import io.fanatic.netlink.wire.NetlinkSocket;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Finds out why a peer's host address does not answer, from what can be seen on this host:
@@ -40,13 +45,15 @@ final class Investigation {
     /** No container's name. */
     private static final String NOBODY = "fanatic-asks";
 
+    private final FanNetwork network;
     private final Namespace host;
     private final Peer peer;
     private final GuardWatch guard;
     private final Probes probes;
     private final Duration timeout;
 
-    Investigation(Namespace host, Peer peer, GuardWatch guard, Probes probes, Duration timeout) {
+    Investigation(FanNetwork network, Namespace host, Peer peer, GuardWatch guard, Probes probes, Duration timeout) {
+        this.network = network;
         this.host = host;
         this.peer = peer;
         this.guard = guard;
@@ -92,16 +99,74 @@ final class Investigation {
         if (refused > 0) {
             return new Explanation.WrongOwner(peer.underlay(), peer.address(), refused);
         }
-        PingResult underlay = Ping.to(peer.underlay())
-                .withCount(PINGS)
-                .withTimeout(timeout)
-                .start(probes, host)
-                .join();
+        PingResult underlay = ping(peer.underlay());
         Optional<Neighbour> neighbour = wiring.underlay().flatMap(this::neighbour);
         if (underlay.received() == 0) {
             return silentOnUnderlay();
         }
-        return explainTunnel(wiring, neighbour);
+        Optional<Explanation> keys = peer.fan().encryption().flatMap(how -> explainKeys(how, wiring, neighbour));
+        return keys.orElseGet(() -> explainTunnel(wiring, neighbour));
+    }
+
+    /** What keeps packets to a host from being encrypted, or from being decrypted there; empty when they are. */
+    private Optional<Explanation> explainKeys(Encryption how, Wiring wiring, Optional<Neighbour> neighbour) {
+        Ipv4Address there = peer.underlay();
+        Optional<UnderlayProbe> nudge = nudge(wiring, neighbour);
+        if (nudge.isPresent() && host.call(() -> nudge.get().run()).isPresent()) {
+            return Optional.of(new Explanation.ClearTextThere(there));
+        }
+        KeyExchange exchange = network.exchangeKeys(peer.fan(), there);
+        boolean psk = how.method() == Encryption.Method.PSK;
+        return switch (exchange.outcome()) {
+            case SILENT -> Optional.of(new Explanation.IkeSilent(there));
+            case NO_CONNECTION -> Optional.of(new Explanation.NotEncryptedThere(there));
+            case REFUSED ->
+                Optional.of(
+                        psk
+                                ? new Explanation.WrongKey(there)
+                                : new Explanation.WrongCertificate(there, true, exchange.said()));
+            case DISTRUSTED ->
+                Optional.of(
+                        psk
+                                ? new Explanation.WrongKey(there)
+                                : new Explanation.WrongCertificate(there, false, exchange.said()));
+            case MADE -> {
+                long before = received(there);
+                PingResult ping = ping(peer.address());
+                if (ping.received() > 0) {
+                    yield Optional.of(new Explanation.KeysOnlyNow(there));
+                }
+                yield received(there) == before ? Optional.of(new Explanation.EspFiltered(there)) : Optional.empty();
+            }
+            case OTHER ->
+                exchange.said().isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(
+                                new Explanation.Other("keys with " + there + " could not be made: " + exchange.said()));
+        };
+    }
+
+    /** Encrypted packets that came from a host. */
+    private long received(Ipv4Address there) {
+        return network.ipsec(peer.fan()).peers().stream()
+                .filter(each -> each.underlay().equals(there))
+                .mapToLong(IpsecState.Peer::receivedPackets)
+                .sum();
+    }
+
+    private PingResult ping(Ipv4Address address) {
+        return Ping.to(address)
+                .withCount(PINGS)
+                .withTimeout(timeout)
+                .start(probes, host)
+                .join();
+    }
+
+    private Optional<UnderlayProbe> nudge(Wiring wiring, Optional<Neighbour> neighbour) {
+        return neighbour.isPresent() && wiring.wanted().isPresent()
+                ? Optional.of(new UnderlayProbe(
+                        peer, wiring.wanted().get(), neighbour.get().mac(), timeout))
+                : Optional.empty();
     }
 
     /** Asks the peer for a container that it does not have; who answers that, tells all. */
@@ -158,10 +223,13 @@ final class Investigation {
                 ? PortProbe.at(there, ours.udpPort().getAsInt(), timeout)
                 : IpipPortProbe.at(peer, timeout));
         Optional<Transport> seen = Optional.empty();
-        if (neighbour.isPresent() && wiring.wanted().isPresent()) {
-            UnderlayProbe nudge = new UnderlayProbe(
-                    peer, wiring.wanted().get(), neighbour.get().mac(), timeout);
-            seen = host.call(nudge::run);
+        Optional<UnderlayProbe> nudge = nudge(wiring, neighbour);
+        if (nudge.isPresent()) {
+            AtomicBoolean ike = new AtomicBoolean();
+            seen = host.call(() -> nudge.get().run(() -> ike.set(true)));
+            if (ike.get() && peer.fan().encryption().isEmpty()) {
+                return new Explanation.EncryptedThere(there);
+            }
         }
         Optional<Explanation> differs = seen.flatMap(theirs -> difference(ours, theirs));
         if (differs.isPresent()) {

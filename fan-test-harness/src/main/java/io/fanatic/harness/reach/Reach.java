@@ -200,7 +200,7 @@ public final class Reach implements AutoCloseable {
 
         /** @param silent the ping, when it is known that nothing answers it, nor anything on the underlay */
         PeerReport report(Optional<PingResult> silent) {
-            Investigation investigation = new Investigation(host, peer, guard, probes, spec.timeout());
+            Investigation investigation = new Investigation(network, host, peer, guard, probes, spec.timeout());
             Optional<Explanation> route = investigation.routes();
             if (route.isPresent()) {
                 add(new Stage.Skipped("ping", "this host's routes do not lead there"));
@@ -212,6 +212,9 @@ public final class Reach implements AutoCloseable {
                 skipRest("no ping was answered");
                 return new PeerReport(
                         peer.given(), Optional.of(peer), stages, Optional.of(investigation.silentOnUnderlay()));
+            }
+            if (peer.fan().encryption().isPresent()) {
+                awaitKeys();
             }
             PingResult ping = pings(peer.address());
             add(new Stage.Pinged(ping));
@@ -285,6 +288,14 @@ public final class Reach implements AutoCloseable {
             TransferFailure failure =
                     host.call(() -> exchange.echoShort(spec.echoPort())).trouble();
             return failure != TransferFailure.SILENT && failure != TransferFailure.STALLED;
+        }
+
+        /** The first packets to a host are lost, as they have keys made; that is no loss of the network's. */
+        private void awaitKeys() {
+            Ping one = Ping.to(peer.address()).withTimeout(spec.timeout()).withCount(1);
+            for (int i = 0; i < FIRST_PINGS && run(one).received() == 0; i++) {
+                // Once more.
+            }
         }
 
         /** All pings, or only the first when none of those is answered. */

@@ -33,16 +33,22 @@ record UnderlayProbe(Peer peer, Link link, MacAddress mac, Duration timeout) {
 
     private static final int IPV4 = 20;
     private static final int UDP = 8;
+    private static final int IKE = 500;
     private static final int VXLAN = 8;
     private static final int VXLAN_HAS_VNI = 0x08;
 
     /** To be called in the host's namespace. */
     Optional<Transport> run() {
+        return run(() -> {});
+    }
+
+    /** @param onIke run when the host begins to make keys with this one, as an encrypted fan does */
+    Optional<Transport> run(Runnable onIke) {
         int fd = open();
         try {
             for (int i = 0; i < TRIES; i++) {
                 send(fd);
-                Optional<Transport> seen = watch(fd, System.nanoTime() + timeout.toNanos() / TRIES);
+                Optional<Transport> seen = watch(fd, System.nanoTime() + timeout.toNanos() / TRIES, onIke);
                 if (seen.isPresent()) {
                     return seen;
                 }
@@ -72,11 +78,11 @@ record UnderlayProbe(Peer peer, Link link, MacAddress mac, Duration timeout) {
                 .packet();
     }
 
-    private Optional<Transport> watch(int fd, long until) {
+    private Optional<Transport> watch(int fd, long until, Runnable onIke) {
         ByteBuffer packet = buffer(SNAP).order(ByteOrder.BIG_ENDIAN);
         while (System.nanoTime() - until < 0) {
             long length = LIBC.recv(fd, packet, SNAP, 0);
-            Optional<Transport> seen = length < 0 ? Optional.empty() : carrier(packet, (int) length);
+            Optional<Transport> seen = length < 0 ? Optional.empty() : carrier(packet, (int) length, onIke);
             if (seen.isPresent()) {
                 return seen;
             }
@@ -85,13 +91,19 @@ record UnderlayProbe(Peer peer, Link link, MacAddress mac, Duration timeout) {
     }
 
     /** What carries a packet of the host's. */
-    private Optional<Transport> carrier(ByteBuffer packet, int length) {
+    private Optional<Transport> carrier(ByteBuffer packet, int length, Runnable onIke) {
         if (length < IPV4 || packet.getInt(12) != peer.underlay().bits()) {
             return Optional.empty();
         }
         return switch (packet.get(9)) {
             case Sockets.IPPROTO_IPIP -> Optional.of(new Transport.Ipip());
-            case Sockets.IPPROTO_UDP -> vxlan(packet, length);
+            case Sockets.IPPROTO_UDP -> {
+                int header = (packet.get(0) & 15) * 4;
+                if (length >= header + UDP && (packet.getShort(header + 2) & 0xffff) == IKE) {
+                    onIke.run();
+                }
+                yield vxlan(packet, length);
+            }
             default -> Optional.empty();
         };
     }

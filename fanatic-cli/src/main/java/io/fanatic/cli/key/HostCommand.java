@@ -3,7 +3,6 @@ package io.fanatic.cli.key;
 import io.fanatic.cli.command.Command;
 import io.fanatic.cli.command.Console;
 import io.fanatic.cli.command.ExitCode;
-import io.fanatic.cli.command.FanArguments;
 import io.fanatic.cli.command.Option;
 import io.fanatic.cli.command.Values;
 import io.fanatic.core.Ipv4Address;
@@ -33,11 +32,7 @@ final class HostCommand extends Command {
     protected ExitCode run(Console console) {
         List<Ipv4Address> all = new ArrayList<>();
         for (String word : addresses.required()) {
-            try {
-                all.add(Ipv4Address.parse(word));
-            } catch (IllegalArgumentException e) {
-                throw FanArguments.usage(String.valueOf(e.getMessage()));
-            }
+            all.add(KeyGroup.address(word));
         }
         Path path = file.required();
         try {

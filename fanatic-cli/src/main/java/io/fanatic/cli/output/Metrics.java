@@ -9,7 +9,9 @@ import io.fanatic.core.Share;
 import io.fanatic.netlink.FanNetwork;
 import io.fanatic.netlink.engine.Fan;
 import io.fanatic.netlink.engine.FanException;
+import io.fanatic.netlink.engine.IpsecState;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -51,6 +53,7 @@ public final class Metrics {
         shape(text, fans);
         dhcp(text, fans);
         frames(text, fans);
+        ipsec(text, fans);
         return text.toString();
     }
 
@@ -151,6 +154,25 @@ public final class Metrics {
                 text.sample(network.leases(fan).size(), "fan", fan.bridge());
             }
         }
+    }
+
+    private void ipsec(MetricsText text, List<Fan> fans) {
+        Map<Fan, IpsecState> states = new LinkedHashMap<>();
+        for (Fan fan : fans) {
+            if (fan.encryption().isPresent()) {
+                states.put(fan, network.ipsec(fan));
+            }
+        }
+        text.family("fanatic_encrypted_peers", "gauge", "Other hosts that an encrypted fan has keys with.");
+        states.forEach((fan, state) -> text.sample(state.peers().size(), "fan", fan.bridge()));
+        text.family(
+                "fanatic_ipsec_dropped_packets_total",
+                "counter",
+                "Packets that IPsec dropped on a host with an encrypted fan, of whatever connection.");
+        // The same for all fans.
+        states.values().stream()
+                .findFirst()
+                .ifPresent(state -> state.drops().forEach((reason, count) -> text.sample(count, "reason", reason)));
     }
 
     private void frames(MetricsText text, List<Fan> fans) {

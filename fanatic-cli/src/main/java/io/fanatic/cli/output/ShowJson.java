@@ -86,6 +86,7 @@ public final class ShowJson {
             counts.lastDrops().forEach((counter, time) -> times.addProperty(counter.label(), time.toString()));
             object.add("lastDrops", times);
         }
+        counts.ipsec().ifPresent(state -> object.add("ipsec", IpsecText.json(state)));
         return object;
     }
 }

@@ -7,9 +7,11 @@ import io.fanatic.cli.command.Option;
 import io.fanatic.core.Counter;
 import io.fanatic.netlink.FanNetwork;
 import io.fanatic.netlink.engine.Fan;
+import io.fanatic.netlink.engine.IpsecState;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** {@code --stats} and {@code --reset} of the commands that show fans. */
 public final class StatsOptions {
@@ -22,9 +24,10 @@ public final class StatsOptions {
      *
      * @param counters empty when that was not asked for
      * @param lastDrops when frames were last dropped that somebody should look at
+     * @param ipsec of an encrypted fan; empty when that was not asked for
      */
-    public record Counts(Map<Counter, Long> counters, Map<Counter, Instant> lastDrops) {
-        public static final Counts NONE = new Counts(Map.of(), Map.of());
+    public record Counts(Map<Counter, Long> counters, Map<Counter, Instant> lastDrops, Optional<IpsecState> ipsec) {
+        public static final Counts NONE = new Counts(Map.of(), Map.of(), Optional.empty());
     }
 
     public StatsOptions(Command command, FanNetwork network) {
@@ -45,7 +48,12 @@ public final class StatsOptions {
     }
 
     public Counts of(Fan fan) {
-        return asked() ? new Counts(network.counters(fan), network.lastDrops(fan)) : Counts.NONE;
+        return asked()
+                ? new Counts(
+                        network.counters(fan),
+                        network.lastDrops(fan),
+                        fan.encryption().map(how -> network.ipsec(fan)))
+                : Counts.NONE;
     }
 
     public void append(StringBuilder text, List<Fan> fans) {

@@ -34,6 +34,7 @@ public final class StatsText {
                         .append('\n');
             }
         }
+        counts.ipsec().ifPresent(state -> IpsecText.append(text, fan, state));
     }
 
     private static String last(@Nullable Instant time) {

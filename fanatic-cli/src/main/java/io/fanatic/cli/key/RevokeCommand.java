@@ -1,0 +1,38 @@
+package io.fanatic.cli.key;
+
+import io.fanatic.cli.command.Command;
+import io.fanatic.cli.command.Console;
+import io.fanatic.cli.command.ExitCode;
+import io.fanatic.cli.command.Option;
+import io.fanatic.cli.command.Values;
+import io.fanatic.core.Ipv4Address;
+import io.fanatic.netlink.strongswan.Authority;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** {@code fanatic key revoke}. */
+final class RevokeCommand extends Command {
+    private final Option<String> address = word("ADDRESS", "one of the host's, on the underlay");
+    private final Option<Path> authority =
+            requiredOption("--authority", "DIR", Values::path, "the directory of the authority");
+
+    RevokeCommand() {
+        super(
+                "revoke",
+                "Revokes what was issued for a host; the other hosts need the list that it prints the name of.");
+    }
+
+    @Override
+    protected ExitCode run(Console console) {
+        Ipv4Address of = KeyGroup.address(address.required());
+        try {
+            Path list = Authority.revoke(authority.required(), of);
+            console.out()
+                    .println(list + " is the list of all that is revoked: add it to the file of each other host,"
+                            + " and run fanctl up -a there");
+        } catch (IOException e) {
+            throw KeyGroup.failed(authority.required().resolve("authority.crl"), e);
+        }
+        return ExitCode.DONE;
+    }
+}
