@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.gson.JsonParser;
 import io.fanatic.cli.CliRun;
 import io.fanatic.cli.NspawnRoot;
+import io.fanatic.cli.daemon.Libvirtd;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.harness.junit.FanLab;
 import io.fanatic.harness.lab.Lab;
@@ -20,12 +21,14 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * What asks DHCP for its address and belongs to no engine (examples/virtual-machines.md): a machine with a kernel of its own behind
- * a tap device, user-mode Linux here, and a container of systemd-nspawn. Each on h1, with a container of h2.
+ * a tap device, user-mode Linux here, one of libvirt's, which QEMU emulates, and a container of systemd-nspawn. Each on h1, with a container of h2.
  */
 @FanLab(hosts = 2, containers = 1, flags = "dhcp")
 class GuestsWithDhcpTest {
@@ -36,6 +39,58 @@ class GuestsWithDhcpTest {
     private static final String TRY_THE_OTHER =
             "ping -n -q -c 3 -i 0.2 -W 10 -M do -s 1422 250.0.2.2 && head -c 1000000 /dev/urandom >/tmp/sent"
                     + " && socat -t 10 - TCP:250.0.2.2:7 </tmp/sent | cmp - /tmp/sent";
+
+    private static final String OF_BUSYBOX =
+            "udhcpc -i %1$s -q -n -t 30 -T 1 >&2; ping -q -c 3 -W 10 -s 1422 250.0.2.2 >&2;"
+                    + " head -c 1000000 /dev/urandom >/tmp/sent; busybox nc -w 10 250.0.2.2 7 </tmp/sent | cmp - /tmp/sent;"
+                    + " echo ready $(ip -o -4 addr show %1$s); exec busybox nc -ll -p 7 -e cat";
+
+    /** Where scripts/setup unpacks a kernel for emulated machines. */
+    private static final Path KERNEL = Path.of("/var/cache/fanatic/kernel");
+
+    /** The first process of the emulated machine. */
+    private static final String OF_THE_MACHINE = """
+            #!/bin/busybox sh
+            set -e
+            /bin/busybox --install -s /bin
+            export PATH=/bin
+            mount -t proc proc /proc
+            mount -t sysfs sys /sys
+            mount -t devtmpfs dev /dev
+            for each in failover net_failover virtio_net; do insmod /$each.ko; done
+            ip link set eth0 up
+            """ + OF_BUSYBOX.formatted("eth0") + "\n";
+
+    /** Its files: KERNEL INITRD DHCP-SCRIPT INIT. */
+    private static final String INITRD = """
+            root=$2.root; mkdir -p $root/bin $root/dev $root/proc $root/sys $root/tmp $root/etc/udhcpc
+            cp "$(command -v busybox)" $root/bin
+            printf %s "$3" >$root/etc/udhcpc/default.script
+            printf %s "$4" >$root/init
+            chmod 755 $root/etc/udhcpc/default.script $root/init
+            for each in failover net_failover virtio_net; do
+                xz -dc $(find $1 -name $each.ko.xz) >$root/$each.ko
+            done
+            cd $root; find . | cpio -o -H newc -R 0:0 --quiet >$2
+            """;
+
+    /** Kernel, its first file system, the interface, a file for the console. */
+    private static final String DOMAIN = """
+            <domain type='qemu'>
+              <name>vm</name>
+              <memory unit='MiB'>256</memory>
+              <os>
+                <type arch='x86_64' machine='pc'>hvm</type>
+                <kernel>%s</kernel>
+                <initrd>%s</initrd>
+                <cmdline>console=ttyS0 quiet</cmdline>
+              </os>
+              <devices>
+                %s
+                <serial type='file'><source path='%s'/></serial>
+              </devices>
+            </domain>
+            """;
 
     @TempDir
     Path directory;
@@ -86,13 +141,54 @@ class GuestsWithDhcpTest {
                 "--network-bridge=fan-250",
                 "/bin/sh",
                 "-euc",
-                "ip link set host0 up; udhcpc -i host0 -q -n -t 30 -T 1 >&2;"
-                        + " ping -q -c 3 -W 10 -s 1422 250.0.2.2 >&2; head -c 1000000 /dev/urandom >/tmp/sent;"
-                        + " busybox nc -w 10 250.0.2.2 7 </tmp/sent | cmp - /tmp/sent; echo ready $(ip -o -4 addr show host0);"
-                        + " exec busybox nc -ll -p 7 -e cat");
+                "ip link set host0 up; " + OF_BUSYBOX.formatted("host0"));
         try (ServerSocket echo = echoOf(lab.containers().get(1));
                 Guest guest = new Guest(h1, words)) {
             reachesAndIsReached(lab, guest);
+        }
+    }
+
+    /** As the page says, with a kernel that the emulated machine starts directly, and busybox. */
+    @Test
+    @Tag("long")
+    void aVirtualMachineOnANetworkOfLibvirts(Lab lab) throws Exception {
+        LabHost h1 = lab.hosts().get(0);
+        List<String> blocks = Pattern.compile("```xml\n(.*?)```", Pattern.DOTALL)
+                .matcher(Files.readString(Path.of("../examples/virtual-machines.md")))
+                .results()
+                .map(block -> block.group(1))
+                .toList();
+        Path network = Files.writeString(directory.resolve("network.xml"), blocks.get(0));
+        Path initrd = directory.resolve("initrd");
+        Path console = Files.createFile(directory.resolve("console"));
+        h1.exec(
+                        "sh",
+                        "-euc",
+                        INITRD,
+                        "sh",
+                        KERNEL.toString(),
+                        initrd.toString(),
+                        NspawnRoot.DHCP_SCRIPT,
+                        OF_THE_MACHINE)
+                .orThrow();
+        Path domain = Files.writeString(
+                directory.resolve("domain.xml"),
+                DOMAIN.formatted(
+                        h1.exec("sh", "-euc", "ls " + KERNEL + "/boot/vmlinuz-*")
+                                .orThrow()
+                                .output()
+                                .strip(),
+                        initrd,
+                        blocks.get(1),
+                        console));
+        try (Libvirtd libvirt = Libvirtd.start(h1);
+                ServerSocket echo = echoOf(lab.containers().get(1))) {
+            libvirt.virsh("net-define", network.toString()).orThrow();
+            libvirt.virsh("net-start", "fan-250").orThrow();
+            libvirt.virsh("create", domain.toString()).orThrow();
+            try (Guest guest = new Guest(h1, List.of("timeout", "180", "tail", "-n", "+1", "-f", console.toString()))) {
+                reachesAndIsReached(lab, guest);
+            }
         }
     }
 
