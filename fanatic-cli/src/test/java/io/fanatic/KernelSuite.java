@@ -76,6 +76,8 @@ public final class KernelSuite {
             Group.of("vxlan", "lab", NETLINK + "engine.KernelFeaturesTest", NETLINK + "engine.MixedOverlayTest"),
             Group.of("vxlan", "fast-path", NETLINK + "engine.PassedByTest", NETLINK + "bpf.PathWitnessTest")
                     .needing(Need.NFTABLES, Need.FAST_PATH),
+            Group.of("vxlan", "underlay-devices", NETLINK + "engine.BondAndVlanCases")
+                    .needing(Need.FAST_PATH, Need.BOND_AND_VLAN),
             Group.of("vxlan", "encryption", "io.fanatic.cli.EncryptedFanCases")
                     .needing(Need.EPOLL, Need.STRONGSWAN, Need.ESP),
             Group.of(
@@ -150,6 +152,12 @@ public final class KernelSuite {
             @Override
             boolean here() {
                 return KernelFeatures.ofThisKernel().has(KernelFeature.FAST_PATH);
+            }
+        },
+        BOND_AND_VLAN("this kernel has no bonds or VLANs") {
+            @Override
+            boolean here() {
+                return modprobe("bonding") && modprobe("8021q");
             }
         },
         FIREWALLD("this guest has no firewalld") {

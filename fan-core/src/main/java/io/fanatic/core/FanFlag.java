@@ -1,5 +1,7 @@
 package io.fanatic.core;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -31,7 +33,9 @@ public enum FanFlag {
     NO_ACCEPT("no-accept", ""),
     /** How slices are divided. */
     SHARES("shares", "LIST"),
-    /** The fan's own programs write and remove the outer headers. */
+    /** The kernel's VXLAN device writes and removes all outer headers. */
+    NO_FAST("no-fast", ""),
+    /** The default, as older configurations have it; not written. */
     FAST("fast", ""),
     /** The IPv6 overlay beside the IPv4 one. */
     OVERLAY6("overlay6", "PREFIX"),
@@ -87,10 +91,12 @@ public enum FanFlag {
     /** {@return all flags with their values, for messages: {@code ipip, dhcp, ... or shares LIST}} */
     static String all() {
         StringBuilder text = new StringBuilder();
-        FanFlag[] flags = values();
-        for (int i = 0; i < flags.length; i++) {
-            text.append(i == 0 ? "" : i == flags.length - 1 ? " or " : ", ").append(flags[i].word);
-            text.append(flags[i].hasValue() ? " " : "").append(flags[i].label);
+        List<FanFlag> flags = new ArrayList<>(List.of(values()));
+        flags.remove(FAST);
+        for (int i = 0; i < flags.size(); i++) {
+            FanFlag flag = flags.get(i);
+            text.append(i == 0 ? "" : i == flags.size() - 1 ? " or " : ", ").append(flag.word);
+            text.append(flag.hasValue() ? " " : "").append(flag.label);
         }
         return text.toString();
     }
@@ -125,6 +131,7 @@ public enum FanFlag {
             case NO_NAT -> options.nat(false);
             case NO_ACCEPT -> options.accept(false);
             case SHARES -> options.shares(Shares.parse(value));
+            case NO_FAST -> options.fast(false);
             case FAST -> options.fast(true);
             case OVERLAY6 -> options.overlay6(Ipv6Prefix.parse(value));
             case DIRECT -> options.direct(Direct.SEND);
@@ -162,7 +169,8 @@ public enum FanFlag {
                 options.shares().equals(Shares.DEFAULT)
                         ? NOT_GIVEN
                         : options.shares().toString();
-            case FAST -> given(options.fast());
+            case NO_FAST -> given(!options.fast());
+            case FAST -> NOT_GIVEN;
             case OVERLAY6 -> options.overlay6().map(Ipv6Prefix::toString).orElse(NOT_GIVEN);
             case DIRECT -> given(options.direct() == Direct.SEND);
             case DIRECT_ACCEPT -> given(options.direct() == Direct.ACCEPT);

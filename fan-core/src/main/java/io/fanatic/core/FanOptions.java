@@ -83,9 +83,6 @@ public final class FanOptions {
         if (type == TunnelType.IPIP && underlayOnly) {
             throw new IllegalArgumentException("underlay-only does not go with ipip, which has no UDP port");
         }
-        if (type == TunnelType.IPIP && fast) {
-            throw new IllegalArgumentException("fast does not go with ipip: the fast path is one for VXLAN");
-        }
         if (type == TunnelType.IPIP && overlay6.isPresent()) {
             throw new IllegalArgumentException("overlay6 does not go with ipip, which carries IPv4 packets only");
         }
@@ -96,8 +93,8 @@ public final class FanOptions {
         if (type == TunnelType.IPIP && direct != Direct.OFF) {
             throw new IllegalArgumentException("direct does not go with ipip: ARP between hosts travels by VXLAN");
         }
-        if (encryption.isPresent() && (type == TunnelType.IPIP || fast || direct != Direct.OFF)) {
-            String other = type == TunnelType.IPIP ? "ipip" : fast ? "fast" : "direct";
+        if (encryption.isPresent() && (type == TunnelType.IPIP || direct != Direct.OFF)) {
+            String other = type == TunnelType.IPIP ? "ipip" : "direct";
             throw new IllegalArgumentException("encrypt does not go with " + other
                     + ": IPsec encrypts VXLAN packets of the kernel's tunnel device only");
         }
@@ -163,6 +160,9 @@ public final class FanOptions {
             }
             if (seen.contains(FanFlag.DIRECT) && seen.contains(FanFlag.DIRECT_ACCEPT)) {
                 throw new IllegalArgumentException("direct and direct=accept exclude each other");
+            }
+            if (seen.contains(FanFlag.FAST) && seen.contains(FanFlag.NO_FAST)) {
+                throw new IllegalArgumentException("fast and no-fast exclude each other");
             }
             options = options.with(flag.get(), flag.get().hasValue() ? value(words, ++i, flag.get()) : "");
         }
@@ -250,7 +250,10 @@ public final class FanOptions {
         return shares;
     }
 
-    /** {@return whether the fan's own programs are to write and remove the outer headers where the host allows it} */
+    /**
+     * {@return whether the fan's own programs are to write and remove the outer headers of VXLAN where the host allows it} A fan of IPIP and an
+     * encrypted one have no such path.
+     */
     public boolean fast() {
         return fast;
     }
@@ -418,8 +421,7 @@ public final class FanOptions {
     /**
      * {@return the same with the fast path where the host allows it, or without}
      *
-     * @param value whether the fan's own programs are to write and remove the outer headers
-     * @throws IllegalArgumentException for IPIP
+     * @param value whether the fan's own programs are to write and remove the outer headers; true by default
      */
     public FanOptions withFast(boolean value) {
         return toBuilder().fast(value).build();
@@ -465,7 +467,7 @@ public final class FanOptions {
      * {@return the same with packets between hosts encrypted}
      *
      * @param value how; not encrypted by default
-     * @throws IllegalArgumentException for IPIP, and with fast or direct
+     * @throws IllegalArgumentException for IPIP, and with direct
      */
     public FanOptions withEncryption(Encryption value) {
         return toBuilder().encryption(value).build();
@@ -560,7 +562,7 @@ public final class FanOptions {
         private boolean underlayOnly = false;
         private boolean nat = true;
         private boolean accept = true;
-        private boolean fast;
+        private boolean fast = true;
         private Optional<Ipv6Prefix> overlay6 = Optional.empty();
         private Direct direct = Direct.OFF;
         private boolean names;

@@ -39,7 +39,7 @@ class EncryptionTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"ipip", "fast", "direct", "direct=accept"})
+    @ValueSource(strings = {"ipip", "direct", "direct=accept"})
     void whatPassesIpsecByDoesNotGoWithIt(String flag) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> FanOptions.parse(List.of(flag, "encrypt", "psk:/k")))

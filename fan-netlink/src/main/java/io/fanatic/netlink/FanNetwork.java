@@ -310,6 +310,15 @@ public final class FanNetwork {
     }
 
     /**
+     * {@return whether a fan's packets between hosts take the fast path} This is known sooner than what is in the way of it, see {@link #path}.
+     *
+     * @param fan one of {@link #list}
+     */
+    public boolean isOnFastPath(Fan fan) {
+        return privileged(() -> read(kernel -> new Engine(kernel).isOnFastPath(fan)));
+    }
+
+    /**
      * {@return which path a fan's packets take between hosts, and what is in the way of the fast one}
      *
      * @param fan one of {@link #list}

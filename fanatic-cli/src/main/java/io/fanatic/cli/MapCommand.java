@@ -37,6 +37,9 @@ final class MapCommand extends Command {
             "LIST",
             Shares::parse,
             "which part of the slice each container engine gives out (" + Shares.DEFAULT + ")");
+    private final Option<Boolean> direct = flag(
+            "--direct",
+            "of a fan that sends without encapsulation on one segment: also show the next hop of such packets");
     private final Option<Boolean> newUla =
             flag("--new-ula", "instead: print a random unique local prefix for an IPv6 overlay (RFC 4193)");
     private final Option<Boolean> derivedUla = flag(
@@ -101,6 +104,14 @@ final class MapCommand extends Command {
         return json.or(false) ? json(address, isOverlay, mapping, owner) : text(address, isOverlay, mapping, owner);
     }
 
+    /** IPv4 alone travels without encapsulation. */
+    private boolean isDirect() {
+        if (direct.or(false) && type.or(TunnelType.VXLAN) == TunnelType.IPIP) {
+            throw FanArguments.usage("--direct does not go with ipip: ARP between hosts travels by VXLAN");
+        }
+        return direct.or(false);
+    }
+
     private int prefixLength(FanMapping mapping) {
         return type.or(TunnelType.VXLAN).delivery().prefixLength(mapping);
     }
@@ -114,6 +125,9 @@ final class MapCommand extends Command {
             FanSlice slice = ipv4.slice(owner);
             SliceText.append(text, slice, prefixLength(ipv4));
             SliceText.append(text, shares.or(Shares.DEFAULT), slice);
+            if (isDirect()) {
+                SliceText.line(text, "next hop", owner + " on the same segment; else by VXLAN");
+            }
         } else if (mapping instanceof Ipv6Mapping ipv6) {
             SliceText.line(text, "underlay address", owner.toString());
             SliceText.append(text, ipv6, owner);
@@ -130,6 +144,9 @@ final class MapCommand extends Command {
             addAll(SliceText.json(ipv4.slice(owner), shares.or(Shares.DEFAULT)), object);
             object.addProperty("type", type.or(TunnelType.VXLAN).word());
             object.addProperty("prefixLength", prefixLength(ipv4));
+            if (isDirect()) {
+                object.addProperty("nextHop", owner.toString());
+            }
         } else if (mapping instanceof Ipv6Mapping ipv6) {
             object.addProperty("underlayAddress", owner.toString());
             addAll(SliceText.json(ipv6, owner), object);

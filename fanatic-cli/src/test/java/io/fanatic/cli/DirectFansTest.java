@@ -101,14 +101,14 @@ class DirectFansTest {
 
     @Test
     void itCombinesWithTheFastPath() {
-        for (String form : new String[] {" --direct=accept", " --direct --fast"}) {
+        for (String form : new String[] {" --direct=accept", " --direct"}) {
             hosts.forEach(host -> fanctl(host, UP + form).done());
         }
         progress();
         assertDirect(true);
         assertThat(fanctl(hosts.get(0), "show").done())
-                .contains("fan-250: on the fast path, by eth0")
                 .contains("fan-250: sends and receives packets without encapsulation, by eth0");
+        assertThat(fanctl(hosts.get(0), "show --json").done()).contains("\"used\": true");
     }
 
     @Test

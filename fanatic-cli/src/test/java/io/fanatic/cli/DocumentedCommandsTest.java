@@ -39,7 +39,7 @@ class DocumentedCommandsTest {
                     "sudo fanatic",
                     "the wizard: ReadmeTest, in place of the configure that follows; WizardTerminalTest"),
             Map.entry("sudo ./fanatic lab bench", "measures, which takes an idle machine"),
-            Map.entry("sudo ./fanatic lab bench --fast", "likewise"),
+            Map.entry("sudo ./fanatic lab bench --no-fast", "likewise"),
             Map.entry("sudo ./fanatic lab bench --direct", "likewise"),
             Map.entry("sudo ./fanatic lab bench --scale", "likewise"),
             Map.entry(

@@ -7,6 +7,6 @@ import io.fanatic.harness.junit.FanLab;
 class FastLoweredMtuTest extends LoweredMtuTest {
     @Override
     String flags() {
-        return " fast";
+        return "";
     }
 }

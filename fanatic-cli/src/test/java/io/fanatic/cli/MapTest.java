@@ -48,6 +48,15 @@ class MapTest {
     }
 
     @Test
+    void theOwnerIsTheNextHopOfPacketsWithoutEncapsulation() {
+        assertThat(fanatic("map 250.45.7.99 --direct" + FAN).done())
+                .endsWith("\nnext hop          10.0.45.7 on the same segment; else by VXLAN\n");
+        assertThat(fanatic("map 250.45.7.99 --direct --json" + FAN).done()).contains("\"nextHop\": \"10.0.45.7\"");
+        assertThat(fanatic("map 250.45.7.99 --json" + FAN).done()).doesNotContain("nextHop");
+        fanatic("map 10.0.45.7 --direct -t ipip" + FAN).refused(ExitCode.USAGE, "--direct does not go with ipip");
+    }
+
+    @Test
     void anAddressOfNeitherNetworkIsRefused() {
         fanatic("map 192.168.0.1" + FAN).refused(ExitCode.USAGE, "192.168.0.1", "10.0.0.0/16", "250.0.0.0/8");
         fanatic("map 250.0.0.9" + FAN).refused(ExitCode.USAGE, "10.0.0.0");

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
  * A second fan on the port of the first one, whose tunnel had the port for itself and has to share it from then on, while containers of the
  * first one talk: a checked connection, and a ping each 10 ms.
  */
-@FanLab(hosts = 2, containers = 1)
+@FanLab(hosts = 2, containers = 1, flags = "no-fast")
 class SecondFanTest {
     private static final String FIRST = " -u 10.0.0.0/16 -o 250.0.0.0/8";
     private static final String SECOND = " -u 10.0.0.0/16 -o 251.0.0.0/8";
@@ -32,7 +32,7 @@ class SecondFanTest {
 
     /** Of {@code up}, for both fans. */
     String option() {
-        return "";
+        return " --no-fast";
     }
 
     // TESTING.md F39

@@ -123,6 +123,28 @@ public final class Engine {
     }
 
     /**
+     * {@return whether a fan's packets take the fast path} What {@link #path} says, without asking what is in the way of it, which takes time.
+     *
+     * @param fan one of {@link #list}
+     */
+    public boolean isOnFastPath(Fan fan) {
+        return HostState.whole(() -> hasProgramsElsewhere(fan.tunnel()));
+    }
+
+    private boolean hasProgramsElsewhere(String tunnel) {
+        for (LinkState link : kernel.links()) {
+            if (link.name().equals(tunnel)) {
+                for (ProgramState programs : kernel.programs(tunnel)) {
+                    if (!programs.device().equals(tunnel)) {
+                        return true;
+                    }
+                }
+            }
+        }
+        return false;
+    }
+
+    /**
      * {@return which path a fan's packets take, and what is in the way of the fast one}
      *
      * @param fan one of {@link #list}
@@ -383,10 +405,6 @@ public final class Engine {
         Plan plan = plan(host, before.orElse(fan), Optional.of(fan), after);
         canServe(fan, plan);
         Plan all = neighbours.then(plan);
-        Optional<String> obstacle = fan.fast() ? state().obstacle(fan, host) : Optional.empty();
-        if (obstacle.isPresent()) {
-            all = all.with("the fan does not take the fast path: " + obstacle.get());
-        }
         for (String note : directNotes(fan, host)) {
             all = all.with(note);
         }

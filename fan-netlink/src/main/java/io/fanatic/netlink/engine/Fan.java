@@ -147,11 +147,11 @@ public final class Fan {
     }
 
     /**
-     * {@return whether the fan's own programs are to write and remove the outer headers where the host allows it} Whether they do, {@link
-     * io.fanatic.netlink.FanNetwork#path} tells.
+     * {@return whether the fan's own programs are to write and remove the outer headers where the host allows it; never for IPIP, and with
+     * encryption} Whether they do, {@link io.fanatic.netlink.FanNetwork#path} tells.
      */
     public boolean fast() {
-        return fast;
+        return fast && type() == TunnelType.VXLAN && encryption.isEmpty();
     }
 
     /**
@@ -395,7 +395,7 @@ public final class Fan {
         private boolean nat = true;
         private boolean accept = true;
         private Shares shares = Shares.DEFAULT;
-        private boolean fast;
+        private boolean fast = true;
         private Optional<Ipv6Mapping> ipv6 = Optional.empty();
         private Direct direct = Direct.OFF;
         private boolean names;

@@ -345,7 +345,7 @@ record HostState(
                     .nat(told.map(Label::nat).orElse(true))
                     .accept(told.map(Label::accept).orElse(true))
                     .shares(told.map(Label::shares).orElse(Shares.DEFAULT))
-                    .fast(told.map(Label::fast).orElse(false))
+                    .fast(told.map(Label::fast).orElse(true))
                     .ipv6(told.flatMap(Label::overlay6)
                             .map(overlay ->
                                     new Ipv6Mapping(overlay, label.mapping().underlay())))

@@ -47,7 +47,7 @@ public enum KernelFeature {
     /** Outer headers written and removed by the fan's own programs (Linux 5.13). */
     FAST_PATH(
             "fast-path",
-            "outer headers written and removed by the fan's own programs, with --fast (Linux 5.13)",
+            "outer headers written and removed by the fan's own programs (Linux 5.13)",
             "the kernel's VXLAN device carries everything"),
     /** Packets without encapsulation between hosts on one segment (Linux 5.12). */
     DIRECT(

@@ -20,7 +20,7 @@ import java.util.Optional;
  * <pre>
  *   fanatic 250.0.0.0/8 10.0.0.0/16 vni 16384000 port 8472 id 10.0.0.45 dhcp 10.0.0.45,10.0.0.46 underlay-only
  *   fanatic 250.0.0.0/8 10.0.0.0/16 ipip id 10.0.0.45 no-nat no-accept shares 11--
- *   fanatic 250.0.0.0/8 10.0.0.0/16 vni 16384000 port 8472 id 10.0.0.45 fast overlay6 fd00:fa::/48
+ *   fanatic 250.0.0.0/8 10.0.0.0/16 vni 16384000 port 8472 id 10.0.0.45 no-fast overlay6 fd00:fa::/48
  * </pre>
  *
  * <p>The bridge's tells of DHCP, the tunnel's of underlay-only; a {@linkplain ProgramRecord note} of its programs may follow.
@@ -57,7 +57,10 @@ public record Label(
     private static final String NO_NAT = "no-nat";
     private static final String NO_ACCEPT = "no-accept";
     private static final String SHARES = "shares";
+    private static final String NO_FAST = "no-fast";
+    /** Written by earlier versions, where it was not the default. */
     private static final String FAST = "fast";
+
     private static final String OVERLAY6 = "overlay6";
     private static final String DIRECT = "direct";
     private static final String DIRECT_ACCEPT = "direct=accept";
@@ -109,7 +112,7 @@ public record Label(
             boolean nat = !words.next(NO_NAT);
             boolean accept = !words.next(NO_ACCEPT);
             Shares shares = words.next(SHARES) ? Shares.ofCompact(words.next()) : Shares.DEFAULT;
-            boolean fast = words.next(FAST);
+            boolean fast = words.next(FAST) || !words.next(NO_FAST);
             Optional<Ipv6Prefix> overlay6 =
                     words.next(OVERLAY6) ? Optional.of(Ipv6Prefix.parse(words.next())) : Optional.empty();
             Direct direct = words.next(DIRECT) ? Direct.SEND : words.next(DIRECT_ACCEPT) ? Direct.ACCEPT : Direct.OFF;
@@ -193,7 +196,7 @@ public record Label(
         append(text, !nat, NO_NAT);
         append(text, !accept, NO_ACCEPT);
         append(text, !shares.equals(Shares.DEFAULT), SHARES + " " + shares.compact());
-        append(text, fast, FAST);
+        append(text, !fast, NO_FAST);
         overlay6.ifPresent(overlay -> append(text, true, OVERLAY6 + " " + overlay));
         append(text, direct == Direct.SEND, DIRECT);
         append(text, direct == Direct.ACCEPT, DIRECT_ACCEPT);

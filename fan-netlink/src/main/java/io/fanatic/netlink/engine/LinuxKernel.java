@@ -268,7 +268,7 @@ public final class LinuxKernel implements Kernel {
     @Override
     public List<String> passedBy(String card, int port, Ipv4Prefix underlay) {
         List<String> found = new ArrayList<>();
-        PassedBy.ipsec().ifPresent(found::add);
+        PassedBy.ipsec(port).ifPresent(found::add);
         PassedBy.rules(socket).ifPresent(found::add);
         PassedBy.encapsulation(socket, underlay).ifPresent(found::add);
         PassedBy.legacy().ifPresent(found::add);

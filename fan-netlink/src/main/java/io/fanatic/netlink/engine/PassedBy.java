@@ -40,7 +40,16 @@ final class PassedBy {
 
     /** Policies, and whether what has none is blocked. */
     static Optional<String> ipsec() {
-        return IpsecPolicies.exist()
+        return ipsec(IpsecPolicies.exist());
+    }
+
+    /** Those for packets of that UDP port; an encrypted fan has one for its own port. */
+    static Optional<String> ipsec(int port) {
+        return ipsec(IpsecPolicies.existForUdp(port));
+    }
+
+    private static Optional<String> ipsec(boolean exist) {
+        return exist
                 ? Optional.of("IPsec policies exist (ip xfrm policy), which its packets would not obey")
                 : Optional.empty();
     }

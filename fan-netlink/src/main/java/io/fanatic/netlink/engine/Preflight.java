@@ -206,12 +206,11 @@ final class Preflight {
                         "one fan of a host can have certificates, as strongSwan could not tell which fan another host means, and the fan "
                                 + other.mapping() + " has them; use psk:FILE for one of the two on every host");
             }
-            if (fan.encryption().isPresent() && (other.fast() || other.direct() != Direct.OFF)) {
+            if (fan.encryption().isPresent() && other.direct() != Direct.OFF) {
                 throw new FanException(
                         CONFLICT,
                         "where packets are encrypted, those of other fans cannot pass IPsec by, as those of the fan "
-                                + other.mapping() + " do; bring that up without --"
-                                + (other.fast() ? "fast" : "direct") + " first");
+                                + other.mapping() + " do; bring that up without --direct first");
             }
         }
     }

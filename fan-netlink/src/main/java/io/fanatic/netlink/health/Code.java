@@ -80,9 +80,9 @@ public final class Code {
     public static final Code BRIDGE_PORT = own("bridge-port", ERROR, "the tunnel is not a port of the bridge");
     /** encap, guard or gate are missing or not this fan's. */
     public static final Code PROGRAMS = own("programs", ERROR, "encap, guard or gate are missing or not this fan's");
-    /** The fan is to take the fast path and does not, or does where it must not. */
+    /** The fan may take the fast path and does not, or does where it must not. */
     public static final Code FAST_PATH =
-            own("fast-path", NOTE, "the fan is to take the fast path and does not, or does where it must not");
+            own("fast-path", NOTE, "the fan may take the fast path and does not, or does where it must not");
     /** The fan is to send packets without encapsulation and does not, or does where it must not. */
     public static final Code DIRECT = own(
             "direct", NOTE, "the fan is to send packets without encapsulation and does not, or does where it must not");

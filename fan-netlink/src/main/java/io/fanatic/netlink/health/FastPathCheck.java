@@ -1,10 +1,11 @@
 package io.fanatic.netlink.health;
 
+import io.fanatic.netlink.engine.Fan;
 import io.fanatic.netlink.engine.FanPath;
 import java.util.List;
 import java.util.Optional;
 
-/** Whether fans that are to take the fast path do, and whether something came since that their packets then go past. */
+/** Whether fans that may take the fast path do, and whether something came since that their packets then go past. */
 final class FastPathCheck implements Check {
 
     @Override
@@ -24,16 +25,23 @@ final class FastPathCheck implements Check {
                 continue;
             }
             findings.looked();
-            FanPath path = host.engine().path(expected.fan().orElseThrow());
+            Fan fan = expected.fan().orElseThrow();
+            FanPath path = host.engine().path(fan);
             Optional<String> obstacle = path.obstacle();
             if (path.fastBy().isPresent() && obstacle.isPresent()) {
                 String title = "the fan's packets go past something that this host has for them";
-                findings.add(finding(expected, title, obstacle.get()).as(Severity.ERROR));
-            } else if (obstacle.isPresent()) {
-                String title = "the fan is to take the fast path, and this host does not allow it";
-                findings.add(finding(expected, title, obstacle.get()));
-            } else if (path.fastBy().isEmpty()) {
-                String title = "the fan is to take the fast path and does not";
+                findings.add(finding(expected, title, obstacle.get())
+                        .as(Severity.ERROR)
+                        .because(
+                                Code.UNDERLAY_DOWN,
+                                Code.UNDERLAY_GONE,
+                                Code.POLICY_RULE,
+                                Code.TUNNEL_PORT_CLOSED,
+                                Code.IPTABLES_LEGACY));
+            } else if (obstacle.isEmpty()
+                    && path.fastBy().isEmpty()
+                    && host.link(fan.tunnel()).isPresent()) {
+                String title = "the fan does not take the fast path";
                 findings.add(finding(expected, title, "nothing is in its way now"));
             }
         }

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /**
  * IPsec's policies and security associations in the calling thread's network namespace (linux/xfrm.h): whether there are any, and our own
@@ -100,10 +101,28 @@ public final class IpsecPolicies {
      * @throws ErrnoException EPERM without CAP_NET_ADMIN
      */
     public static boolean exist() {
+        return exist(policy -> true);
+    }
+
+    /**
+     * As {@link #exist()}, without those that are for other protocols or other UDP ports alone.
+     *
+     * @param port a UDP destination port
+     * @throws ErrnoException EPERM without CAP_NET_ADMIN
+     */
+    public static boolean existForUdp(int port) {
+        return exist(policy -> {
+            int protocol = policy.u8(PROTOCOL);
+            boolean ofAnotherPort = policy.u16(DESTINATION_PORT_MASK) == EXACT && policy.be16(DESTINATION_PORT) != port;
+            return protocol == 0 || protocol == UDP && !ofAnotherPort;
+        });
+    }
+
+    private static boolean exist(Predicate<Reply> concerns) {
         try (NetlinkSocket socket = NetlinkSocket.openXfrm()) {
-            boolean some = !socket.dump("list IPsec policies", all(socket), (reply, found) -> found.add(true))
-                    .isEmpty();
-            return some || blocksTheRest(socket);
+            List<Boolean> each =
+                    socket.dump("list IPsec policies", all(socket), (reply, found) -> found.add(concerns.test(reply)));
+            return each.contains(true) || blocksTheRest(socket);
         } catch (ErrnoException e) {
             if (e.errno() == Errno.EPROTONOSUPPORT) {
                 return false; // a kernel without IPsec

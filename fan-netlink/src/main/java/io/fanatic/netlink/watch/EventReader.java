@@ -72,10 +72,16 @@ final class EventReader {
 
     private final Scope scope;
     private final Consumer<String> events;
+    private final Consumer<String> rulesOfOthers;
 
-    EventReader(Scope scope, Consumer<String> events) {
+    /**
+     * @param events is given those that concern the scope
+     * @param rulesOfOthers is given changes of others' tables of nftables, which seldom do
+     */
+    EventReader(Scope scope, Consumer<String> events, Consumer<String> rulesOfOthers) {
         this.scope = scope;
         this.events = events;
+        this.rulesOfOthers = rulesOfOthers;
     }
 
     /** A message of rtnetlink(7). */
@@ -261,7 +267,7 @@ final class EventReader {
             events.accept("the chain " + chain + " of iptables changed");
         } else if (scope.isFast() && !table.isEmpty()) {
             // Any rule may be one that packets on the fast path do not meet.
-            events.accept("the nftables table " + table + " changed");
+            rulesOfOthers.accept("the nftables table " + table + " changed");
         }
     }
 

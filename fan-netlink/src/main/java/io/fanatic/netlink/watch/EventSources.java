@@ -83,10 +83,11 @@ final class EventSources implements AutoCloseable {
      * Reads what has come.
      *
      * @param events is given those that concern the scope, in words
+     * @param rulesOfOthers is given changes of others' tables of nftables, which seldom do
      * @return false when some were lost
      */
-    boolean read(Scope scope, Consumer<String> events) {
-        EventReader reader = new EventReader(scope, events);
+    boolean read(Scope scope, Consumer<String> events, Consumer<String> rulesOfOthers) {
+        EventReader reader = new EventReader(scope, events, rulesOfOthers);
         boolean complete = route.read(reader::route);
         if (netfilter.isPresent()) {
             complete &= netfilter.get().read(reader::netfilter);

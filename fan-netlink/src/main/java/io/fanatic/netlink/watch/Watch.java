@@ -62,6 +62,11 @@ public final class Watch implements AutoCloseable {
 
     private static final int MAX_EVENTS = 20;
 
+    /** Others may change their rules of nftables all the time. They are looked at as often as this, and some times sooner. */
+    private static final Duration BETWEEN_RULES_OF_OTHERS = Duration.ofMinutes(1);
+
+    private static final int SOONER = 5;
+
     private final Path runDirectory;
     private final Path stateDirectory;
     private final Supplier<FanConfig> configuration;
@@ -69,6 +74,8 @@ public final class Watch implements AutoCloseable {
     private final EventSources sources;
     private final Map<String, WatchedFan> charges = new LinkedHashMap<>();
     private final Set<String> events = new LinkedHashSet<>();
+    private final Set<String> rulesOfOthers = new LinkedHashSet<>();
+    private long nextRulesOfOthers = System.nanoTime();
     private final Backoff trouble = new Backoff();
     private Scope scope = Scope.NOTHING;
     private String status = "";
@@ -158,7 +165,8 @@ public final class Watch implements AutoCloseable {
                 work();
             }
             sayStatus();
-            if (sources.await(pause()) && !stopped) {
+            boolean something = sources.await(timeout());
+            if ((something || rulesOfOthersAreDue()) && !stopped) {
                 settle();
             }
             if (reloading) {
@@ -181,6 +189,26 @@ public final class Watch implements AutoCloseable {
         return least;
     }
 
+    /** As {@link #pause}, or until rules of others are looked at. */
+    private Optional<Duration> timeout() {
+        Optional<Duration> pause = pause();
+        if (rulesOfOthers.isEmpty()) {
+            return pause;
+        }
+        Duration left = untilRulesOfOthers();
+        return pause.isPresent() && pause.get().compareTo(left) < 0 ? pause : Optional.of(left);
+    }
+
+    private Duration untilRulesOfOthers() {
+        Duration left = Duration.ofNanos(nextRulesOfOthers - System.nanoTime())
+                .minus(BETWEEN_RULES_OF_OTHERS.multipliedBy(SOONER));
+        return isOver(left) ? Duration.ZERO : left;
+    }
+
+    private boolean rulesOfOthersAreDue() {
+        return !rulesOfOthers.isEmpty() && untilRulesOfOthers().isZero();
+    }
+
     private static Duration later(Duration one, Duration other) {
         Duration later = one.compareTo(other) > 0 ? one : other;
         return isOver(later) ? Duration.ZERO : later;
@@ -193,12 +221,19 @@ public final class Watch implements AutoCloseable {
     /** Reads a burst of events to its end; when one of them concerns us, every fan is due. */
     private void settle() {
         long end = System.nanoTime() + LONGEST_BURST.toNanos();
-        boolean complete = sources.read(scope, events::add);
-        while ((!events.isEmpty() || !complete)
+        boolean complete = sources.read(scope, events::add, rulesOfOthers::add);
+        while ((!events.isEmpty() || rulesOfOthersAreDue() || !complete)
                 && !stopped
                 && System.nanoTime() < end
                 && sources.await(Optional.of(LULL))) {
-            complete &= sources.read(scope, events::add);
+            complete &= sources.read(scope, events::add, rulesOfOthers::add);
+        }
+        if (rulesOfOthersAreDue()) {
+            long now = System.nanoTime();
+            nextRulesOfOthers =
+                    (nextRulesOfOthers - now > 0 ? nextRulesOfOthers : now) + BETWEEN_RULES_OF_OTHERS.toNanos();
+            events.addAll(rulesOfOthers);
+            rulesOfOthers.clear();
         }
         int told = 0;
         for (String event : events) {
@@ -244,7 +279,7 @@ public final class Watch implements AutoCloseable {
                 NetlinkSocket socket = NetlinkSocket.open()) {
             Engine engine = new Engine(kernel);
             // In this order: what happens after the reading is an event, what happened before is seen by the look.
-            boolean complete = sources.read(Scope.NOTHING, event -> {});
+            boolean complete = sources.read(Scope.NOTHING, event -> {}, event -> {});
             readScope(engine, socket);
             Reconciler reconciler = new Reconciler(engine, charges.values(), listener::notice);
             for (WatchedFan watched : charges.values()) {
@@ -283,7 +318,6 @@ public final class Watch implements AutoCloseable {
         boolean fast = false;
         for (WatchedFan watched : charges.values()) {
             FanEntry entry = watched.entry();
-            fast |= entry.options().fast() || entry.options().direct() != Direct.OFF;
             overlays.add(entry.overlay());
             entry.options().overlay6().ifPresent(ipv6Overlays::add);
             bridges.add(entry.options().bridge().orElse(FanNames.bridge(entry.overlay())));

@@ -18,7 +18,7 @@ class FastHostileHostTest extends HostileHostTest {
 
     @Override
     List<String> flags() {
-        return List.of("fast");
+        return List.of();
     }
 
     @BeforeEach

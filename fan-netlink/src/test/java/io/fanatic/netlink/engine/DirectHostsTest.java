@@ -3,44 +3,21 @@ package io.fanatic.netlink.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.fanatic.core.Counter;
 import io.fanatic.core.Direct;
 import io.fanatic.netlink.host.FreshNamespace;
-import java.nio.file.Path;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Two hosts with a fan without encapsulation, each kernel as it is and as an older one; topology: that of {@link TwoFans}. */
-class DirectHostsTest {
-    private static final String[] FAN = {"250.0.0.0/8", "10.0.0.0/16", "direct"};
-    private static final KernelFeatures HERE = KernelFeatures.ofThisKernel();
-
-    @RegisterExtension
-    final FreshNamespace namespaces = new FreshNamespace();
-
-    @TempDir
-    Path directory;
+class DirectHostsTest extends FastPathDevices {
+    private static final String[] DIRECT = {"250.0.0.0/8", "10.0.0.0/16", "direct"};
 
     private void containersTalk(KernelFeatures features) {
         TwoFans fans = new TwoFans(namespaces, directory, features, features);
-        fans.up(FAN);
+        fans.up(DIRECT);
         fans.plugContainers("fan-250", "250.0.0.0/8");
         assertContainersTalkDirectly(fans);
         fans.unplugContainers();
         fans.down("250.0.0.0/8");
-    }
-
-    private static void assertContainersTalkDirectly(TwoFans fans) {
-        fans.assertContainersTalk("250.0.0.0/8");
-        for (int i = 0; i < 2; i++) {
-            Map<Counter, Long> counters =
-                    fans.on(i, engine -> engine.counters(engine.list().get(0)));
-            assertThat(counters.get(Counter.SENT_DIRECT)).isPositive();
-            assertThat(counters.get(Counter.RECEIVED)).isPositive();
-            assertThat(counters.get(Counter.RECEIVE_SPOOFED)).isZero();
-        }
     }
 
     @Test
@@ -61,18 +38,29 @@ class DirectHostsTest {
     @Test
     void aKernelThatLacksWhatItNeedsIsRefused() {
         TwoFans fans = new TwoFans(namespaces, directory, HERE.without(KernelFeature.DIRECT), HERE);
-        assertThatThrownBy(() -> fans.up(FAN))
+        assertThatThrownBy(() -> fans.up(DIRECT))
                 .hasMessage("packets cannot travel without encapsulation on this host: this kernel lacks what it needs"
                         + " (Linux 5.12); leave --direct out");
+    }
+
+    @Test
+    void overABridge() {
+        assertDirect("ip link add b0 type bridge; ip link set u0 master b0", "b0");
+    }
+
+    /** The device beneath would answer ARP for the address too, and get the packets. */
+    @Test
+    void overAMacvlan() {
+        assertDirect("ip link add m0 link u0 type macvlan mode bridge; ip link set u0 arp off", "m0");
     }
 
     /** Its guard would hand packets to a bridge that is gone. */
     @Test
     void aBridgeThatSomebodyDeletedComesBackWithItsGuard() {
         TwoFans fans = new TwoFans(namespaces, directory, HERE, HERE);
-        fans.up(FAN);
+        fans.up(DIRECT);
         FreshNamespace.shIn(fans.host(0), "ip link del fan-250");
-        fans.up(FAN);
+        fans.up(DIRECT);
         fans.plugContainers("fan-250", "250.0.0.0/8");
         assertContainersTalkDirectly(fans);
         fans.unplugContainers();
@@ -82,7 +70,7 @@ class DirectHostsTest {
     @Test
     void twoFansOnOneDevice() {
         TwoFans fans = new TwoFans(namespaces, directory, HERE, HERE);
-        fans.up(FAN);
+        fans.up(DIRECT);
         fans.up("251.0.0.0/8", "10.0.0.0/16", "direct");
         fans.plugContainers("fan-250", "250.0.0.0/8");
         assertContainersTalkDirectly(fans);

@@ -17,9 +17,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** How a fan comes to packets without encapsulation and leaves them, on a host in memory. */
 class EngineDirectTest {
-    private static final FanEntry OFF = entry("250.0.0.0/8 10.0.0.45/16");
-    private static final FanEntry ACCEPT = entry("250.0.0.0/8 10.0.0.45/16 direct=accept");
-    private static final FanEntry SEND = entry("250.0.0.0/8 10.0.0.45/16 direct");
+    private static final FanEntry OFF = entry("250.0.0.0/8 10.0.0.45/16 no-fast");
+    private static final FanEntry ACCEPT = entry("250.0.0.0/8 10.0.0.45/16 no-fast direct=accept");
+    private static final FanEntry SEND = entry("250.0.0.0/8 10.0.0.45/16 no-fast direct");
     private static final String IPSEC = "IPsec policies exist";
 
     private final MemoryKernel kernel =
@@ -93,8 +93,8 @@ class EngineDirectTest {
 
     @Test
     void itCombinesWithTheFastPath() {
-        FanEntry both = entry("250.0.0.0/8 10.0.0.45/16 fast direct");
-        for (FanEntry from : List.of(OFF, SEND, entry("250.0.0.0/8 10.0.0.45/16 fast"))) {
+        FanEntry both = entry("250.0.0.0/8 10.0.0.45/16 direct");
+        for (FanEntry from : List.of(OFF, SEND, entry("250.0.0.0/8 10.0.0.45/16"))) {
             engine.up(from);
             engine.up(both);
             assertThat(state()).isEqualTo(without(Direct.SEND));

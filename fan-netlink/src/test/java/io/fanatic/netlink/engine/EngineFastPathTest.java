@@ -17,8 +17,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** How a fan comes to the fast path and leaves it, on a host in memory. */
 class EngineFastPathTest {
-    private static final FanEntry SLOW = entry("250.0.0.0/8 10.0.0.45/16");
-    private static final FanEntry FAST = entry("250.0.0.0/8 10.0.0.45/16 fast");
+    private static final FanEntry SLOW = entry("250.0.0.0/8 10.0.0.45/16 no-fast");
+    private static final FanEntry FAST = entry("250.0.0.0/8 10.0.0.45/16");
     private static final String IPSEC = "IPsec policies exist";
 
     private final MemoryKernel kernel =
@@ -57,8 +57,8 @@ class EngineFastPathTest {
                 .containsExactly(
                         "replace the eBPF programs on ftun-250 (10.0.0.45)",
                         "change bridge fan-250: mark fanatic 250.0.0.0/8 10.0.0.0/16 vni 16384000 port 8472 id"
-                                + " 10.0.0.45 -> fanatic 250.0.0.0/8 10.0.0.0/16 vni 16384000 port 8472 id 10.0.0.45"
-                                + " fast",
+                                + " 10.0.0.45 no-fast -> fanatic 250.0.0.0/8 10.0.0.0/16 vni 16384000 port 8472 id"
+                                + " 10.0.0.45",
                         "attach the eBPF program guard of the fast path to eth0");
         assertIsFast();
         List<String> back = engine.up(SLOW).lines();
@@ -73,7 +73,6 @@ class EngineFastPathTest {
         kernel.putPassedBy(IPSEC, "something else");
         assertThat(path()).isEqualTo(new FanPath(Optional.of("eth0"), Optional.of(IPSEC)));
         Plan plan = engine.up(FAST);
-        assertThat(plan.notes()).contains("the fan does not take the fast path: " + IPSEC);
         assertThat(plan.lines())
                 .containsExactly(
                         "detach the eBPF program guard of the fast path from eth0",
@@ -88,16 +87,22 @@ class EngineFastPathTest {
     @Test
     void onAHostThatDoesNotAllowItAFanIsLikeAnyOther() {
         kernel.putPassedBy(IPSEC);
-        assertThat(engine.up(FAST).notes()).contains("the fan does not take the fast path: " + IPSEC);
+        assertThat(engine.up(FAST).notes()).isEmpty();
+        assertThat(path()).isEqualTo(new FanPath(Optional.empty(), Optional.of(IPSEC)));
         assertThat(kernel.programs("ftun-250")).extracting(ProgramState::device).containsExactly("ftun-250");
+    }
+
+    private void assertWithout(String words) {
+        assertThat(path().fastBy()).isEmpty();
+        assertThat(path().obstacle().orElse("")).contains(words);
     }
 
     private void assertRefused(String words, Consumer<MemoryKernel> change) {
         engine.up(FAST);
         assertIsFast();
         change.accept(kernel);
-        assertThat(engine.up(FAST).notes()).anyMatch(note -> note.contains(words));
-        assertThat(path().fastBy()).isEmpty();
+        engine.up(FAST);
+        assertWithout(words);
     }
 
     private void device(String kind, long mac, Optional<String> master) {
@@ -126,7 +131,8 @@ class EngineFastPathTest {
         engine.up(FAST);
         assertIsFast();
         kernel.putFiltersBridgedFrames(true);
-        assertThat(engine.up(FAST).notes()).anyMatch(note -> note.contains("and eth0 is a " + kind));
+        engine.up(FAST);
+        assertWithout("and eth0 is a " + kind);
     }
 
     @Test
@@ -166,7 +172,9 @@ class EngineFastPathTest {
             MemoryKernel host =
                     MemoryKernel.withEthernet("eth0", new AddressState("eth0", Ipv4Address.parse("10.0.0.45"), 16));
             host.put(route);
-            assertThat(new Engine(host).up(FAST).notes()).anyMatch(note -> note.contains("is not one by eth0 alone"));
+            Engine there = new Engine(host);
+            there.up(FAST);
+            assertThat(there.path(there.list().get(0)).obstacle().orElse("")).contains("is not one by eth0 alone");
         }
     }
 
@@ -197,15 +205,14 @@ class EngineFastPathTest {
         kernel.put(new LinkState("eth1", "", new MacAddress(9), 1500, true, Optional.empty(), "", Optional.empty()));
         kernel.addAddress(new AddressState("eth1", Ipv4Address.parse("10.0.0.46"), 16));
         engine.up(FAST);
-        assertThat(engine.up(entry("250.0.0.0/8 10.0.0.46/16 fast")).notes())
-                .anyMatch(note -> note.contains("not all on one device"));
-        assertThat(path().fastBy()).isEmpty();
+        engine.up(entry("250.0.0.0/8 10.0.0.46/16"));
+        assertWithout("not all on one device");
     }
 
     @Test
     void aSecondFanOnThePortMakesTheTunnelOfTheFirstAnewWithItsGuardOnTheUnderlaysDevice() {
         engine.up(FAST);
-        Plan plan = engine.up(entry("251.0.0.0/8 10.0.0.45/16 fast"));
+        Plan plan = engine.up(entry("251.0.0.0/8 10.0.0.45/16"));
         assertThat(plan.notes()).noneMatch(note -> note.contains("made again"));
         assertThat(plan.lines())
                 .startsWith(
@@ -238,9 +245,25 @@ class EngineFastPathTest {
         EngineTest.everyCallFails(host -> new Engine(host).up(FAST), each -> each.up(SLOW));
     }
 
+    /** The word was an option, and the default now; devices of fans that are up have it in their aliases. */
     @Test
-    void itDoesNotGoWithIpip() {
-        assertThatThrownBy(() -> entry("250.0.0.0/8 10.0.0.45/16 fast ipip"))
-                .hasMessageContaining("fast does not go with ipip");
+    void theWordOfEarlierVersionsIsTheDefault() {
+        assertThat(entry("250.0.0.0/8 10.0.0.45/16 fast")).isEqualTo(FAST);
+        assertThat(Label.parse("fanatic 250.0.0.0/8 10.0.0.0/16 vni 16384000 port 8472 id 10.0.0.45 fast"))
+                .isEqualTo(Label.parse("fanatic 250.0.0.0/8 10.0.0.0/16 vni 16384000 port 8472 id 10.0.0.45"));
+        assertThatThrownBy(() -> entry("250.0.0.0/8 10.0.0.45/16 fast no-fast"))
+                .hasMessageContaining("fast and no-fast exclude each other");
+    }
+
+    @Test
+    void fansOfIpipAndEncryptedOnesHaveNone() {
+        for (String flags : List.of("ipip", "encrypt psk:/k")) {
+            engine.up(entry("250.0.0.0/8 10.0.0.45/16 " + flags));
+            Fan fan = engine.list().get(0);
+            assertThat(fan.fast()).isFalse();
+            assertThat(fan.entryOfAnyMtu(fan.slices().get(0)).options()).hasToString(flags);
+            assertThat(path()).isEqualTo(new FanPath(Optional.empty(), Optional.empty()));
+            engine.down(Ipv4Prefix.parse("250.0.0.0/8"), UnderlaySpec.parse("10.0.0.45/16"));
+        }
     }
 }

@@ -135,9 +135,8 @@ class EngineTest {
             {"vni", "7", "port", "9999", "underlay-only"},
             {"ipip", "mtu", "1300"},
             {"overlay6", "fd00:fa::/48"},
-            {"bridge", "br9", "dhcp", "host-reserve", "3", "no-nat", "no-accept", "shares", "dhcp:all", "fast", "direct"
-            },
-            {"direct=accept", "names"}
+            {"bridge", "br9", "dhcp", "host-reserve", "3", "no-nat", "no-accept", "shares", "dhcp:all", "direct"},
+            {"direct=accept", "names", "no-fast"}
         }) {
             engine.up(first(flags));
             Fan fan = engine.list().get(0);

@@ -2,9 +2,11 @@ package io.fanatic.netlink.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fanatic.core.Counter;
 import io.fanatic.netlink.host.DeviceStatistics;
 import io.fanatic.netlink.host.FreshNamespace;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,7 +24,7 @@ abstract class FastPathDevices {
 
     TwoFans hosts(String make, String device) {
         TwoFans fans = new TwoFans(namespaces, directory, HERE, HERE, make, device);
-        fans.up(FAN, "10.0.0.0/16", "fast");
+        fans.up(FAN, "10.0.0.0/16");
         return fans;
     }
 
@@ -49,6 +51,27 @@ abstract class FastPathDevices {
             assertThat(path(fans, i)).isEqualTo(new FanPath(Optional.of(device), Optional.empty()));
         }
         assertMostPassByTheKernelsDevice(fans);
+        fans.unplugContainers();
+        fans.down(FAN);
+    }
+
+    static void assertContainersTalkDirectly(TwoFans fans) {
+        fans.assertContainersTalk(FAN);
+        for (int i = 0; i < 2; i++) {
+            Map<Counter, Long> counters =
+                    fans.on(i, engine -> engine.counters(engine.list().get(0)));
+            assertThat(counters.get(Counter.SENT_DIRECT)).isPositive();
+            assertThat(counters.get(Counter.RECEIVED)).isPositive();
+            assertThat(counters.get(Counter.RECEIVE_SPOOFED)).isZero();
+        }
+    }
+
+    /** The fan sends without encapsulation by this device, carries, and leaves nothing. */
+    void assertDirect(String make, String device) {
+        TwoFans fans = new TwoFans(namespaces, directory, HERE, HERE, make, device);
+        fans.up(FAN, "10.0.0.0/16", "direct");
+        fans.plugContainers("fan-250", FAN);
+        assertContainersTalkDirectly(fans);
         fans.unplugContainers();
         fans.down(FAN);
     }

@@ -55,7 +55,7 @@ class FastPathDevicesTest extends FastPathDevices {
     @Test
     void twoAddressesOnOneDeviceAndOnTwo() {
         TwoFans fans = hosts("true", "u0");
-        FanEntry second = FanEntry.parse(List.of(FAN, "10.0.0.3/16", "fast"));
+        FanEntry second = FanEntry.parse(List.of(FAN, "10.0.0.3/16"));
         sh(fans.host(0), "ip addr add 10.0.0.3/16 dev u0");
         fans.on(0, engine -> engine.up(second));
         fans.plugContainers("fan-250", FAN);

@@ -35,10 +35,10 @@ import java.util.Optional;
  * @param runs samples of each load on each path, at least 1
  * @param timing of one sample
  * @param loads what to send
- * @param fast whether the fan takes the fast path
- * @param direct whether the fan sends without encapsulation
+ * @param options of the fan
+ * @param onFastPath whether to measure nothing where the fan does not take the fast path
  */
-public record Bench(int runs, Timing timing, List<Load> loads, boolean fast, boolean direct) {
+public record Bench(int runs, Timing timing, List<Load> loads, FanOptions options, boolean onFastPath) {
     public static final String FAN = "fan";
     public static final String PLAIN = "plain VXLAN";
     public static final String BARE = "bare underlay";
@@ -49,7 +49,7 @@ public record Bench(int runs, Timing timing, List<Load> loads, boolean fast, boo
 
     /** Of a fan as it is by default. */
     public Bench(int runs, Timing timing, List<Load> loads) {
-        this(runs, timing, loads, false, false);
+        this(runs, timing, loads, FanOptions.DEFAULT, false);
     }
 
     public Bench {
@@ -76,7 +76,7 @@ public record Bench(int runs, Timing timing, List<Load> loads, boolean fast, boo
      */
     public Report run(String name, Listener listener) {
         Cpus cpus = Cpus.pick();
-        LabSpec spec = LabSpec.named(name).withHosts(2).withContainers(direct ? 3 : 2);
+        LabSpec spec = LabSpec.named(name).withHosts(2).withContainers(isDirect() ? 3 : 2);
         try (Lab lab = Lab.up(spec)) {
             List<DataPath> paths = paths(lab);
             Conditions before = Conditions.now(cpus, spec.underlayMtu(), mtu(lab));
@@ -107,20 +107,19 @@ public record Bench(int runs, Timing timing, List<Load> loads, boolean fast, boo
                     new Result(FAN, samples.get(0)),
                     new Result(PLAIN, samples.get(1)),
                     new Result(BARE, samples.get(2)),
-                    direct ? Optional.of(new Result(ROUTES, samples.get(3))) : Optional.empty()));
+                    isDirect() ? Optional.of(new Result(ROUTES, samples.get(3))) : Optional.empty()));
         }
         return comparisons;
     }
 
     /** Fan, plain, bare, and beside a fan without encapsulation static routes. */
     private List<DataPath> paths(Lab lab) {
-        FanOptions options = FanOptions.DEFAULT.withFast(fast).withDirect(direct ? Direct.SEND : Direct.OFF);
         FanControl control = new EmbeddedFan(options);
         lab.hosts().forEach(control::up);
-        if (direct) {
+        if (isDirect()) {
             lab.hosts().forEach(Bench::requireDirect);
         }
-        if (fast) {
+        if (onFastPath) {
             lab.hosts().forEach(Bench::requireFastPath);
         }
         LabHost sender = lab.hosts().get(0);
@@ -136,11 +135,15 @@ public record Bench(int runs, Timing timing, List<Load> loads, boolean fast, boo
                         BARE,
                         new Endpoint(sender.namespace(), sender.underlayAddress()),
                         new Endpoint(receiver.namespace(), receiver.underlayAddress()))));
-        if (direct) {
+        if (isDirect()) {
             paths.add(HostRoutes.between(
                     ROUTES, here.get(2), there.get(2), lab.spec().underlayMtu()));
         }
         return paths;
+    }
+
+    private boolean isDirect() {
+        return options.direct() == Direct.SEND;
     }
 
     private static List<LabContainer> containers(Lab lab, LabHost host) {

@@ -23,6 +23,7 @@ public record Cpus(int sender, int receiver) {
 
     private static final int MASK_BYTES = 1024 / 8;
     private static final int NICEST = -20;
+    private static final long NANOS_PER_TICK = 10_000_000;
 
     /**
      * Picks two of the CPUs that this process may use.
@@ -65,6 +66,22 @@ public record Cpus(int sender, int receiver) {
     static long nanosWaited() {
         Path file = Path.of("/proc/thread-self/schedstat");
         return Files.exists(file) ? Long.parseLong(lines(file).get(0).split(" ")[1]) : 0;
+    }
+
+    /** How long a CPU has worked since the machine started, ns: all but idle, waiting and stolen time; to 10 ms. */
+    static long nanosBusy(int cpu) {
+        for (String line : lines(Path.of("/proc/stat"))) {
+            if (line.startsWith("cpu" + cpu + " ")) {
+                String[] ticks = line.split(" ");
+                // After the name: user nice system idle iowait irq softirq, in USER_HZ.
+                long busy = 0;
+                for (int field : new int[] {1, 2, 3, 6, 7}) {
+                    busy += Long.parseLong(ticks[field]);
+                }
+                return busy * NANOS_PER_TICK;
+            }
+        }
+        throw new IllegalStateException("no CPU " + cpu + " in /proc/stat");
     }
 
     private static List<Integer> allowed() {

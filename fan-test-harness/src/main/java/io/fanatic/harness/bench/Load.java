@@ -32,6 +32,19 @@ public sealed interface Load {
         }
     }
 
+    /** One byte there and one back over a connection, again and again; nobody sleeps. Its rate tells the time of a round trip. */
+    record RoundTrips() implements Load {
+        @Override
+        public String title() {
+            return "TCP, 1 byte there and back";
+        }
+
+        @Override
+        public String unit() {
+            return "1000/s";
+        }
+    }
+
     /**
      * One stream of datagrams, as many as the sender can.
      *

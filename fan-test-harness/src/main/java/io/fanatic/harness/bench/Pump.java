@@ -36,13 +36,17 @@ public final class Pump {
     private final Cpus cpus;
     private final Timing timing;
     private final boolean first;
+    /** Whether each end sends back what it receives. */
+    private final boolean answers;
+
     private volatile boolean over;
 
-    private Pump(DataPath path, Cpus cpus, Timing timing, boolean first) {
+    private Pump(DataPath path, Load load, Cpus cpus, Timing timing, boolean first) {
         this.path = path;
         this.cpus = cpus;
         this.timing = timing;
         this.first = first;
+        answers = load instanceof Load.RoundTrips;
     }
 
     /**
@@ -52,17 +56,20 @@ public final class Pump {
      * @throws IllegalStateException when nothing arrived, or the congestion control asked for is not to be had
      */
     public static Sample run(DataPath path, Load load, Cpus cpus, Timing timing) {
-        return new Pump(path, cpus, timing, true).run(load);
+        return new Pump(path, load, cpus, timing, true).run(load);
     }
 
     /** The same at ordinary priority, so that the JIT compiler gets a CPU. Its figures mean nothing. */
     static void prime(DataPath path, Load load, Cpus cpus, Timing timing) {
-        new Pump(path, cpus, timing, false).run(load);
+        new Pump(path, load, cpus, timing, false).run(load);
     }
 
     private Sample run(Load load) {
         if (load instanceof Load.Tcp tcp) {
             return tcp(tcp.flows());
+        }
+        if (load instanceof Load.RoundTrips) {
+            return roundTrips();
         }
         return udp(((Load.Udp) load).payload());
     }
@@ -70,15 +77,7 @@ public final class Pump {
     private Sample tcp(int flows) {
         try (Descriptors senders = new Descriptors();
                 Descriptors receivers = new Descriptors()) {
-            try (Descriptors listeners = new Descriptors()) {
-                Endpoint to = path.receiver();
-                int listener = to.namespace().call(() -> listeners.add(BlockingSockets.listen(to.address(), flows)));
-                int port = BlockingSockets.port(listener);
-                for (int i = 0; i < flows; i++) {
-                    path.sender().namespace().call(() -> senders.add(BlockingSockets.connect(to.address(), port)));
-                    receivers.add(BlockingSockets.accept(listener));
-                }
-            }
+            connect(flows, senders, receivers);
             List<FutureTask<Sent>> sending = new ArrayList<>();
             for (int fd : senders.all()) {
                 sending.add(start("bench-sender", cpus.sender(), () -> send(fd, BUFFER)));
@@ -96,8 +95,63 @@ public final class Pump {
             // Several senders wait for each other, which is no disturbance.
             double waited = flows == 1 ? Math.max(received.waited(), sent.get(0).waited()) : received.waited();
             return new Sample(
-                    received.bytes * 8 / (double) received.nanos, received.seconds(), retransmits, segment, 0, waited);
+                    received.bytes * 8 / (double) received.nanos,
+                    received.seconds(),
+                    retransmits,
+                    segment,
+                    0,
+                    waited,
+                    received.cpu());
         }
+    }
+
+    private void connect(int flows, Descriptors senders, Descriptors receivers) {
+        try (Descriptors listeners = new Descriptors()) {
+            Endpoint to = path.receiver();
+            int listener = to.namespace().call(() -> listeners.add(BlockingSockets.listen(to.address(), flows)));
+            int port = BlockingSockets.port(listener);
+            for (int i = 0; i < flows; i++) {
+                path.sender().namespace().call(() -> senders.add(BlockingSockets.connect(to.address(), port)));
+                receivers.add(BlockingSockets.accept(listener));
+            }
+        }
+    }
+
+    private Sample roundTrips() {
+        try (Descriptors senders = new Descriptors();
+                Descriptors receivers = new Descriptors()) {
+            connect(1, senders, receivers);
+            FutureTask<Sent> answering = start(
+                    "bench-receiver",
+                    cpus.receiver(),
+                    () -> answer(receivers.all().get(0)));
+            Received received = await(start("bench-sender", cpus.sender(), () -> {
+                send(senders.all().get(0), Native.pointer(Native.buffer(1)), 1);
+                return receive(senders.all());
+            }));
+            Sent answered = await(answering);
+            return new Sample(
+                    received.calls * 1e6 / received.nanos,
+                    received.seconds(),
+                    0,
+                    0,
+                    0,
+                    Math.max(received.waited(), answered.waited()),
+                    received.cpu());
+        }
+    }
+
+    /** Sends back what it receives, until {@link #over}. */
+    private Sent answer(int fd) {
+        Pointer pointer = Native.pointer(Native.buffer(BUFFER));
+        Tally tally = new Tally();
+        long start = System.nanoTime();
+        long waited = Cpus.nanosWaited();
+        while (!over) {
+            read(fd, pointer, tally);
+        }
+        waited = Cpus.nanosWaited() - waited;
+        return new Sent(tally.calls, waited / (double) (System.nanoTime() - start));
     }
 
     private Sample udp(int payload) {
@@ -117,7 +171,8 @@ public final class Pump {
                     0,
                     0,
                     lost,
-                    Math.max(received.waited(), sent.waited()));
+                    Math.max(received.waited(), sent.waited()),
+                    received.cpu());
         }
     }
 
@@ -150,14 +205,19 @@ public final class Pump {
      * @param allCalls datagrams (or reads) since the start
      * @param calls those of the measured interval
      * @param nanosWaited of the measured interval
+     * @param nanosBusy of the sender's CPU, likewise
      */
-    private record Received(long bytes, long calls, long nanos, long allCalls, long nanosWaited) {
+    private record Received(long bytes, long calls, long nanos, long allCalls, long nanosWaited, long nanosBusy) {
         double seconds() {
             return nanos / 1e9;
         }
 
         double waited() {
             return nanosWaited / (double) nanos;
+        }
+
+        double cpu() {
+            return nanosBusy / (double) bytes;
         }
     }
 
@@ -171,10 +231,12 @@ public final class Pump {
             long arrived = receive(fds, pointer, System.nanoTime(), warm);
             long start = receive(fds, pointer, arrived + timing.warmUp().toNanos(), warm);
             long waited = Cpus.nanosWaited();
+            long busy = Cpus.nanosBusy(cpus.sender());
             Tally tally = new Tally();
             long end = receive(fds, pointer, start + timing.measured().toNanos(), tally);
             waited = Cpus.nanosWaited() - waited;
-            return new Received(tally.bytes, tally.calls, end - start, warm.calls + tally.calls, waited);
+            busy = Cpus.nanosBusy(cpus.sender()) - busy;
+            return new Received(tally.bytes, tally.calls, end - start, warm.calls + tally.calls, waited, busy);
         } finally {
             over = true;
         }
@@ -189,15 +251,7 @@ public final class Pump {
     private long receive(int[] fds, Pointer pointer, long until, Tally tally) {
         while (true) {
             for (int fd : fds) {
-                long n = LIBC.recv(fd, pointer, BUFFER, Tcp.MSG_DONTWAIT);
-                if (n > 0) {
-                    tally.bytes += n;
-                    tally.calls++;
-                } else if (n == 0) {
-                    throw new IllegalStateException("the sender over " + path.name() + " hung up");
-                } else if (!Tcp.wouldBlock(errno())) {
-                    throw new ErrnoException("receive over " + path.name(), errno());
-                }
+                read(fd, pointer, tally);
             }
             long now = System.nanoTime();
             if (now - until >= 0 && tally.calls > 0) {
@@ -206,6 +260,27 @@ public final class Pump {
             if (now - until >= TIMEOUT.toNanos()) {
                 throw new IllegalStateException("nothing arrived over " + path.name());
             }
+        }
+    }
+
+    private void read(int fd, Pointer pointer, Tally tally) {
+        long n = LIBC.recv(fd, pointer, BUFFER, Tcp.MSG_DONTWAIT);
+        if (n > 0) {
+            tally.bytes += n;
+            tally.calls++;
+            if (answers) {
+                send(fd, pointer, (int) n);
+            }
+        } else if (n == 0) {
+            throw new IllegalStateException("the sender over " + path.name() + " hung up");
+        } else if (!Tcp.wouldBlock(errno())) {
+            throw new ErrnoException("receive over " + path.name(), errno());
+        }
+    }
+
+    private void send(int fd, Pointer pointer, int length) {
+        if (LIBC.send(fd, pointer, length, Tcp.MSG_NOSIGNAL) < 0) {
+            throw new ErrnoException("send over " + path.name(), errno());
         }
     }
 

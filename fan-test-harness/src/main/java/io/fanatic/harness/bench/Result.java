@@ -59,6 +59,11 @@ public record Result(String path, List<Sample> samples) {
         return median(samples.stream().map(Sample::waited).toList());
     }
 
+    /** Median of {@link Sample#cpu}. */
+    public double cpu() {
+        return median(samples.stream().map(Sample::cpu).toList());
+    }
+
     private List<Double> rates() {
         return samples.stream().map(Sample::rate).toList();
     }

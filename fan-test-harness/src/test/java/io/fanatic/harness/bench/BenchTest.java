@@ -4,6 +4,8 @@ import static io.fanatic.netlink.libc.Native.LIBC;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.fanatic.core.Direct;
+import io.fanatic.core.FanOptions;
 import io.fanatic.harness.lab.Lab;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -47,8 +49,9 @@ class BenchTest {
         assumeTrue(LIBC.geteuid() == 0, "a lab is made of network namespaces, which need root");
         String name = "fant-" + ProcessHandle.current().pid() + "-routes";
 
-        Bench.Report report =
-                new Bench(1, SHORT, List.of(new Load.Tcp(1)), false, true).run(name, (n, of, l, p, s) -> {});
+        Bench.Report report = new Bench(
+                        1, SHORT, List.of(new Load.Tcp(1)), FanOptions.DEFAULT.withDirect(Direct.SEND), false)
+                .run(name, (n, of, l, p, s) -> {});
 
         Result routes = report.comparisons().get(0).routes().orElseThrow();
         assertThat(routes.samples()).hasSize(1).allMatch(sample -> sample.rate() > 0);

@@ -32,6 +32,14 @@ class PumpTest {
     }
 
     @Test
+    void bytesGoThereAndBack(Lab lab) {
+        Sample sample = Pump.run(path(lab), new Load.RoundTrips(), Cpus.pick(), SHORT);
+
+        assertThat(sample.rate()).isPositive();
+        assertThat(sample.waited()).isNotNegative();
+    }
+
+    @Test
     void datagramsArrive(Lab lab) {
         Sample sample = Pump.run(path(lab), new Load.Udp(64), Cpus.pick(), SHORT);
 

@@ -56,7 +56,7 @@ class ResultTest {
         return new Result(
                 "any",
                 Arrays.stream(rates)
-                        .mapToObj(rate -> new Sample(rate, 1, 0, 1398, 0, waited))
+                        .mapToObj(rate -> new Sample(rate, 1, 0, 1398, 0, waited, 0))
                         .toList());
     }
 }

@@ -158,7 +158,8 @@ public final class FanArguments {
                 case UNDERLAY_ONLY -> "let the tunnel's port take packets from the underlay only (nftables)";
                 case NO_NAT -> "leave what goes from the slice to outside the overlay as it is";
                 case NO_ACCEPT -> "add no rules that let the fan pass where iptables drops what it forwards";
-                case FAST -> "write and remove the outer headers by own programs where the host allows it";
+                case NO_FAST -> "leave all outer headers to the kernel's VXLAN device";
+                case FAST -> "the default, for scripts of earlier versions";
                 case OVERLAY6 -> "an IPv6 overlay beside, such as fd00:fa::/48, the same on every host (none)";
                 case DIRECT ->
                     "send IPv4 for hosts on the same segment without encapsulation; =accept receives such packets and sends none";

@@ -6,6 +6,8 @@ import io.fanatic.cli.command.Option;
 import io.fanatic.cli.command.Values;
 import io.fanatic.cli.terminal.OnExit;
 import io.fanatic.cli.terminal.Screen;
+import io.fanatic.core.Direct;
+import io.fanatic.core.FanOptions;
 import io.fanatic.harness.bench.Bench;
 import io.fanatic.harness.bench.Load;
 import io.fanatic.harness.bench.Sample;
@@ -31,7 +33,8 @@ final class BenchCommand extends LabCommand {
             option("--seconds", "S", Values::shortDuration, "length of a sample, 0.1 to 3600 (2)");
     private final Option<Integer> flows =
             option("--flows", "N", text -> Values.number(text, 2, MAX_FLOWS), "TCP flows of the second load (4)");
-    private final Option<Boolean> fast = flag("--fast", "put the fan on the fast path, as fanctl up --fast does");
+    private final Option<Boolean> noFast = flag("--no-fast", "leave the fast path out, as fanctl up --no-fast does");
+    private final Option<Boolean> fast = flag("--fast", "fail where the fan does not take the fast path");
     private final Option<Boolean> direct =
             flag("--direct", "let the fan send without encapsulation, as fanctl up --direct does");
     private final Option<Boolean> json = flag("--json", "print one JSON document");
@@ -61,9 +64,9 @@ final class BenchCommand extends LabCommand {
         Bench bench = new Bench(
                 runs.or(5),
                 timing,
-                List.of(new Load.Tcp(1), new Load.Tcp(flows.or(4)), new Load.Udp(PAYLOAD)),
-                fast.or(false),
-                direct.or(false));
+                List.of(new Load.Tcp(1), new Load.Tcp(flows.or(4)), new Load.Udp(PAYLOAD), new Load.RoundTrips()),
+                FanOptions.DEFAULT.withFast(!noFast.or(false)).withDirect(direct.or(false) ? Direct.SEND : Direct.OFF),
+                fast.or(false));
         Bench.Report report = bench.run(
                 labName(),
                 (number, total, load, path, sample) ->

@@ -84,6 +84,7 @@ final class BenchJson {
             sample.addProperty("segment", each.segment());
             sample.addProperty("lost", each.lost());
             sample.addProperty("waited", each.waited());
+            sample.addProperty("cpu_seconds_per_gigabyte", each.cpu());
             samples.add(sample);
         }
         object.add("samples", samples);

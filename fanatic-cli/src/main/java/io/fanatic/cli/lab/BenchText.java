@@ -36,6 +36,7 @@ final class BenchText {
                         each.ratioByRoundTo(comparison.plain()),
                         each.waited() * 100));
             }
+            lines.add(detail(comparison));
         }
         lines.add("");
         lines.add("of plain: median by median; by round: median of each round's ratio; waited:");
@@ -57,10 +58,21 @@ final class BenchText {
     }
 
     private static String extra(Comparison comparison) {
+        if (comparison.load() instanceof Load.RoundTrips) {
+            return "";
+        }
         if (comparison.load() instanceof Load.Tcp) {
             return listed("retransmits", comparison, each -> format("%d", each.retransmits()));
         }
         return listed("lost", comparison, each -> format("%.1f%%", each.lost() * 100));
+    }
+
+    /** What the rates do not tell at once, in their order. */
+    private static String detail(Comparison comparison) {
+        String values = comparison.load() instanceof Load.RoundTrips
+                ? listed("us for a round trip", comparison, each -> format("%.1f", 1000 / each.median()))
+                : listed("CPU seconds of the sender for 10^9 bytes", comparison, each -> format("%.2f", each.cpu()));
+        return " " + values;
     }
 
     private static String listed(String what, Comparison comparison, Function<Result, String> value) {

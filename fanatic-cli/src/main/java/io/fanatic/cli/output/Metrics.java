@@ -124,10 +124,11 @@ public final class Metrics {
                 text.sample(fan.mtu(), "fan", fan.bridge());
             }
         }
-        text.family("fanatic_fan_fast_path", "gauge", "Whether a fan with --fast is on the fast path: 1 or 0.");
+        text.family(
+                "fanatic_fan_fast_path", "gauge", "Whether a VXLAN fan without --no-fast is on the fast path: 1 or 0.");
         for (Fan fan : fans) {
             if (fan.fast()) {
-                text.sample(network.path(fan).fastBy().isPresent() ? 1 : 0, "fan", fan.bridge());
+                text.sample(network.isOnFastPath(fan) ? 1 : 0, "fan", fan.bridge());
             }
         }
     }

@@ -8,7 +8,7 @@ import io.fanatic.netlink.engine.Fan;
 import io.fanatic.netlink.engine.FanPath;
 import java.util.List;
 
-/** Which path the packets of fans take, where it is not the kernel's VXLAN alone, for {@code show}. */
+/** Which path the packets of fans take, where it is not the usual one, for {@code show}. */
 public final class PathText {
     private static final String NOT_KNOWN = "to see which it is takes root";
 
@@ -18,10 +18,10 @@ public final class PathText {
     public static void append(StringBuilder text, List<Fan> fans, FanNetwork network) {
         StringBuilder lines = new StringBuilder();
         for (Fan fan : fans) {
-            if (fan.fast()) {
+            if (fan.fast() && FanNetwork.isPrivileged() && !network.isOnFastPath(fan)) {
                 lines.append(fan.bridge())
-                        .append(": ")
-                        .append(line(fan, network))
+                        .append(": not on the fast path: ")
+                        .append(network.path(fan).obstacle().orElse("fanctl up would put it there"))
                         .append('\n');
             }
             fan.encryption()
@@ -78,20 +78,6 @@ public final class PathText {
         state.by().ifPresent(device -> json.addProperty("device", device));
         state.obstacle().ifPresent(obstacle -> json.addProperty("reason", obstacle));
         return json;
-    }
-
-    private static String line(Fan fan, FanNetwork network) {
-        if (!FanNetwork.isPrivileged()) {
-            return "the fast path or the kernel's; " + NOT_KNOWN;
-        }
-        FanPath path = network.path(fan);
-        if (path.fastBy().isEmpty()) {
-            return "not on the fast path: " + path.obstacle().orElse("fanctl up would put it there");
-        }
-        String fast = "on the fast path, by " + path.fastBy().get();
-        return path.obstacle().isEmpty()
-                ? fast
-                : fast + ", where it must not be any more: " + path.obstacle().get() + "; fanctl up ends that";
     }
 
     /** The same for programs. */
