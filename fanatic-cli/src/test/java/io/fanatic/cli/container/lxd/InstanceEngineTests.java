@@ -30,6 +30,7 @@ import io.fanatic.netlink.engine.Fan;
 import io.fanatic.netlink.host.DhcpLease;
 import io.fanatic.netlink.host.HostSnapshot;
 import io.fanatic.netlink.host.Namespace;
+import io.fanatic.netlink.names.NamedContainer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -140,6 +141,13 @@ public abstract class InstanceEngineTests {
         reaches(probes, a, atA.address(), h2.host().namespace(), h2.host().address(), 1450);
 
         assertThat(h1.containers()).containsExactly("a");
+        FanAttachment fan = h1.fan();
+        assertThat(h1.inside(() -> h1.engine().named(fan)))
+                .as("has a name")
+                .singleElement()
+                .satisfies(named -> assertThat(named.addresses()).contains(atA.address()))
+                .extracting(NamedContainer::name)
+                .isEqualTo("a");
         refused(ExitCode.IN_USE, () -> h1.disable(false)).withMessageContaining("in use by a;");
         daemons.forEach(Lxd::removeInstances);
         assertThat(h1.disable(false).steps()).containsExactly("remove the " + kind().title() + " profile fan-250");
