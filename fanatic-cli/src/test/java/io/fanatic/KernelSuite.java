@@ -103,6 +103,8 @@ public final class KernelSuite {
                     .needing(Need.IPIP, Need.EPOLL, Need.ENGINES),
             Group.of("ipip", "ipip-firewalld", "io.fanatic.cli.container.IpipFirewalldCases")
                     .needing(Need.IPIP, Need.EPOLL, Need.NFTABLES, Need.FIREWALLD),
+            Group.of("package", "self-contained", "io.fanatic.packaged.SelfContainedTest")
+                    .needing(Need.EPOLL, Need.NFTABLES, Need.PACKAGE, Need.JLINK),
             Group.of("vxlan, ipip", "mixed-kernels", "io.fanatic.MixedKernelsTest")
                     .whenAsked());
 
@@ -110,10 +112,10 @@ public final class KernelSuite {
 
     /** What a group of tests cannot do without, and not every guest has. */
     private enum Need {
-        IPIP("this kernel has no IPIP") {
+        IPIP("this kernel has no IPIP, or hands programs its packets with their outer headers (before 5.14)") {
             @Override
             boolean here() {
-                return modprobe("ipip");
+                return modprobe("ipip") && KernelFeatures.ofThisKernel().has(KernelFeature.IPIP);
             }
         },
         IPV6("this kernel has no IPv6") {
@@ -158,6 +160,22 @@ public final class KernelSuite {
             @Override
             boolean here() {
                 return modprobe("bonding") && modprobe("8021q");
+            }
+        },
+        PACKAGE("nothing is packaged in this checkout") {
+            @Override
+            boolean here() {
+                return Files.isDirectory(Path.of("target/root"));
+            }
+        },
+        JLINK("this guest has no jlink") {
+            @Override
+            boolean here() {
+                try (Stream<Path> each = Files.list(Path.of("/usr/lib/jvm"))) {
+                    return each.anyMatch(jdk -> Files.isExecutable(jdk.resolve("bin/jlink")));
+                } catch (IOException none) {
+                    return false;
+                }
             }
         },
         FIREWALLD("this guest has no firewalld") {
