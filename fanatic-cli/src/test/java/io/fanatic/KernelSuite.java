@@ -72,6 +72,11 @@ public final class KernelSuite {
                     NETLINK + "bpf.FastPathTest",
                     NETLINK + "bpf.DirectHostileHostTest"),
             Group.of("vxlan", "guard-ipv6", NETLINK + "bpf.HostileIpv6HostTest").needing(Need.IPV6),
+            Group.of("vxlan", "outside-ipv6", NETLINK + "engine.Ipv6ForwardingTest")
+                    .needing(Need.IPV6),
+            Group.of("vxlan", "dual-stack", "io.fanatic.cli.DualStackTest", "io.fanatic.cli.RouterAdvertisementsTest")
+                    .needing(Need.IPV6, Need.EPOLL, Need.NFTABLES)
+                    .whenAsked(),
             Group.of("vxlan", "engine", NETLINK + "FanNetworkTest", NETLINK + "engine.ForeignDeviceProgramsTest"),
             Group.of("vxlan", "lab", NETLINK + "engine.KernelFeaturesTest", NETLINK + "engine.MixedOverlayTest"),
             Group.of("vxlan", "fast-path", NETLINK + "engine.PassedByTest", NETLINK + "bpf.PathWitnessTest")
@@ -79,7 +84,7 @@ public final class KernelSuite {
             Group.of("vxlan", "underlay-devices", NETLINK + "engine.BondAndVlanCases")
                     .needing(Need.FAST_PATH, Need.BOND_AND_VLAN),
             Group.of("vxlan", "encryption", "io.fanatic.cli.EncryptedFanCases")
-                    .needing(Need.EPOLL, Need.STRONGSWAN, Need.ESP),
+                    .needing(Need.IPV6, Need.EPOLL, Need.STRONGSWAN, Need.ESP),
             Group.of(
                             "long",
                             "encryption-life",

@@ -319,16 +319,25 @@ final class DesiredState {
         if (nat.isEmpty() || outside.devices().isEmpty() && now.nat().isEmpty()) {
             return Optional.empty();
         }
-        if (outside.everywhere() || !outside.byDevice()) {
+        if (outside.everywhere() || !outside.possible()) {
             return Optional.of(new Ipv6Outside(nat, List.of(), List.of(), List.of()));
         }
         Set<String> outer = new TreeSet<>(outside.devices());
         outer.addAll(now.devices());
         Set<String> devices = new TreeSet<>(outer);
         devices.removeAll(outside.forwarding());
+        Set<String> closing = new TreeSet<>(devices);
+        if (!outside.byDevice()) {
+            // These forward as well, then.
+            for (Fan fan : ordered) {
+                if (fan.ipv6().isPresent() && !fan.nat()) {
+                    closing.add(fan.bridge());
+                }
+            }
+        }
         List<ForwardTable.Entry> closed = new ArrayList<>();
         if (!devices.isEmpty()) {
-            closed.add(entry(devices, outer, now.closed(), host));
+            closed.add(entry(closing, outer, now.closed(), host));
         }
         return Optional.of(new Ipv6Outside(nat, List.copyOf(bridges), List.copyOf(devices), closed));
     }

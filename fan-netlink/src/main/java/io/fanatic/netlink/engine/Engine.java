@@ -62,9 +62,9 @@ public final class Engine {
 
     /** What a plan says before Linux 6.17. */
     static final String NOT_FORWARDED_IPV6 =
-            "this host does not forward IPv6, so containers reach nothing outside the IPv6 overlay by it; this kernel"
-                    + " forwards by all devices or by none (Linux 6.17 by single ones), which fanatic leaves to you:"
-                    + " net.ipv6.conf.all.forwarding, see fan(7)";
+            "this host does not forward IPv6, so containers reach nothing outside the IPv6 overlay by it; set"
+                    + " net.ipv6.conf.all.forwarding to 1: fanatic cannot, as /proc/sys is read-only or"
+                    + " net.ipv6.conf.default.forwarding is 1 already";
 
     /** What a plan says where DHCP cannot tell of a name server. */
     static final String NO_NAME_SERVER =

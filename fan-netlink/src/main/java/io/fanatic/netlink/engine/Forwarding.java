@@ -130,13 +130,18 @@ final class Forwarding {
         setSwitch(of(device), on);
     }
 
+    /** As {@link #setSwitch(String, String)}, to 1 or 0. */
+    static void setSwitch(String path, boolean on) {
+        setSwitch(path, on ? "1" : "0");
+    }
+
     /**
-     * Sets a device's switch to 1 or 0; there may be none any more.
+     * Sets a device's switch; there may be none any more.
      *
      * @param path in /proc/sys
+     * @param value as the kernel prints it
      */
-    static void setSwitch(String path, boolean on) {
-        String value = on ? "1" : "0";
+    static void setSwitch(String path, String value) {
         Optional<String> now = Sysctl.find(path);
         if (now.isEmpty() || now.get().equals(value)) {
             return;

@@ -34,6 +34,9 @@ import java.util.Optional;
  *   forwarding boot 5d2c...-... namespace 1 on eth1,wg0 beside virbr0
  * </pre>
  *
+ * {@code forwarding6} is there while {@link Ipv6Gateway} switches net.ipv6.conf.*.forwarding: those devices that were routers before, where it
+ * switches all of them, beside those whose accept_ra was 1.
+ *
  * A line of an earlier boot means nothing any more and goes with the next write. Whether a namespace has ended cannot be told from its
  * cookie; so of other namespaces the newest lines stay, more than any host has fans.
  */
@@ -41,7 +44,8 @@ final class ForwardingJournal {
     private static final String DEVICES = "devices";
     private static final String DEVICES_IPV6 = "devices6";
     private static final String EVERYWHERE = "forwarding";
-    private static final List<String> WORDS = List.of(DEVICES, DEVICES_IPV6, EVERYWHERE);
+    private static final String EVERYWHERE_IPV6 = "forwarding6";
+    private static final List<String> WORDS = List.of(DEVICES, DEVICES_IPV6, EVERYWHERE, EVERYWHERE_IPV6);
     private static final String BESIDE = " beside ";
     private static final int MAX_BYTES = 1 << 20;
     private static final int MAX_OTHERS = 1000;
@@ -54,18 +58,20 @@ final class ForwardingJournal {
     private final String thisBoot;
     private final String here;
     private final String devices;
+    private final String everywhere;
 
     /**
-     * How it was before an earlier version switched it on everywhere.
+     * How it was before it was switched on everywhere.
      *
      * @param devices those that forwarded
-     * @param bridges those of other people
+     * @param bridges those of other people; of IPv6, the devices whose accept_ra was 1
      */
     record Note(List<String> devices, List<String> bridges) {}
 
     /** @param stateDirectory such as /var/lib/fanatic; made when needed */
     ForwardingJournal(Path stateDirectory, IpFamily family) {
         devices = family == IpFamily.IPV4 ? DEVICES : DEVICES_IPV6;
+        everywhere = family == IpFamily.IPV4 ? EVERYWHERE : EVERYWHERE_IPV6;
         file = stateDirectory.resolve("journal");
         thisBoot = " boot " + bootId() + " ";
         here = thisBoot + "namespace " + NamespaceCookie.here() + " on ";
@@ -113,9 +119,9 @@ final class ForwardingJournal {
         return Optional.of(indexes);
     }
 
-    /** How it was before an earlier version of ours switched it on everywhere; empty when none has. */
+    /** How it was before we switched it on everywhere, which for IPv4 earlier versions did; empty when we have not. */
     Optional<Note> everywhere() {
-        Optional<String> rest = line(lines(), EVERYWHERE);
+        Optional<String> rest = line(lines(), everywhere);
         int beside = rest.orElse("").indexOf(BESIDE);
         return beside < 0
                 ? Optional.empty()
@@ -156,12 +162,12 @@ final class ForwardingJournal {
     /** Notes how it is before it is switched on everywhere; a note that is there already is older and stays. */
     void everywhere(Note note) {
         if (everywhere().isEmpty()) {
-            put(EVERYWHERE, Optional.of(Text.join(",", note.devices()) + BESIDE + Text.join(",", note.bridges())));
+            put(everywhere, Optional.of(Text.join(",", note.devices()) + BESIDE + Text.join(",", note.bridges())));
         }
     }
 
     void forgetEverywhere() {
-        put(EVERYWHERE, Optional.empty());
+        put(everywhere, Optional.empty());
     }
 
     /** The line of that kind for this boot and namespace, or none. */

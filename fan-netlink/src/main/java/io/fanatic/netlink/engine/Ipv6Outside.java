@@ -31,13 +31,16 @@ public record Ipv6Outside(
      * What the host has of IPv6 beside the fans.
      *
      * @param everywhere whether it forwards IPv6 by all devices
+     * @param possible whether we can make it forward
      * @param byDevice whether the kernel can forward by some devices only (force_forwarding, Linux 6.17)
-     * @param devices those with a global address or a route; empty where no default route leads anywhere. Sorted
+     * @param devices those with a global address or a route, and all where these would forward as well; empty where no default route leads
+     *     anywhere. Sorted
      * @param forwarding those of them that forward without us
      */
-    public record Host(boolean everywhere, boolean byDevice, List<String> devices, List<String> forwarding) {
+    public record Host(
+            boolean everywhere, boolean possible, boolean byDevice, List<String> devices, List<String> forwarding) {
         /** No way out. */
-        public static final Host WITHOUT = new Host(false, true, List.of(), List.of());
+        public static final Host WITHOUT = new Host(false, true, true, List.of(), List.of());
 
         /** Copies the lists. */
         public Host {
@@ -45,9 +48,9 @@ public record Ipv6Outside(
             forwarding = List.copyOf(forwarding);
         }
 
-        /** {@return whether the host has a way out that containers cannot take, as the kernel forwards by all devices or by none} */
+        /** {@return whether the host has a way out that containers cannot take, as it does not forward and cannot be made to} */
         public boolean isOutOfReach() {
-            return !devices.isEmpty() && !everywhere && !byDevice;
+            return !devices.isEmpty() && !everywhere && !possible;
         }
     }
 

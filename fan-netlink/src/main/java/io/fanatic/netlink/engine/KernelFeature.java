@@ -32,6 +32,11 @@ public enum KernelFeature {
             "nftables-ipv6",
             "masquerading of IPv6 that leaves the overlay",
             "containers reach the IPv6 overlay and their host"),
+    /** Forwarding of IPv6 by single devices (Linux 6.17). */
+    FORCE_FORWARDING(
+            "force-forwarding",
+            "forwarding of IPv6 by single devices (Linux 6.17)",
+            "net.ipv6.conf.all.forwarding is switched on where IPv6 leaves the overlay"),
     /** IPIP tunnels, with room for 30 bytes more in each packet than VXLAN. */
     IPIP("ipip", "IPIP tunnels, with room for 30 bytes more in each packet than VXLAN", "tunnels of type vxlan only"),
     /** Path MTU discovery for senders of an IPIP fan. */

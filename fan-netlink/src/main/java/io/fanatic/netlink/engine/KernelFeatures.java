@@ -166,6 +166,7 @@ public final class KernelFeatures {
             case VNI_FILTER -> filtersVnis();
             case NFTABLES -> accepts(MASQUERADE);
             case NFTABLES_IPV6 -> accepts(MASQUERADE_IPV6);
+            case FORCE_FORWARDING -> Ipv6Gateway.canForwardByDevice();
             case IPIP -> make(NewLink.externalIpip(DEVICE)) && IpipDelivery.reachesPrograms();
             case IPIP_PATH_MTU -> IpipPathMtu.isTold();
             case ACCEPT_RULES -> acceptsRules();

@@ -112,7 +112,10 @@ public final class LinuxKernel implements Kernel {
         dnsmasq = new Dnsmasq(runDirectory, stateDirectory);
         strongSwan = new StrongSwan(runDirectory, Path.of("/run/charon.vici"));
         forwarding = new Forwarding(new ForwardingJournal(stateDirectory, IpFamily.IPV4));
-        ipv6Gateway = new Ipv6Gateway(new ForwardingJournal(stateDirectory, IpFamily.IPV6), firewall);
+        ipv6Gateway = new Ipv6Gateway(
+                new ForwardingJournal(stateDirectory, IpFamily.IPV6),
+                firewall,
+                () -> has(KernelFeature.FORCE_FORWARDING));
         socket = NetlinkSocket.open();
         links = new Links(socket);
         addresses = new Addresses(socket);
@@ -604,7 +607,15 @@ public final class LinuxKernel implements Kernel {
     @Override
     public Ipv6Outside.Host ipv6Host() {
         List<Link> others = new ArrayList<>(links.list());
-        others.removeIf(link -> Label.isOurs(link.alias()) || Kernel.isTemporary(link.name()));
+        Set<Integer> bridges = new HashSet<>();
+        for (Link link : others) {
+            if (link.kind().equals("bridge")) {
+                bridges.add(link.index());
+            }
+        }
+        // What comes in by a bridge's port comes in by the bridge.
+        others.removeIf(link ->
+                Label.isOurs(link.alias()) || Kernel.isTemporary(link.name()) || bridges.contains(link.master()));
         Map<Integer, String> names = new HashMap<>();
         others.forEach(link -> names.put(link.index(), link.name()));
         return ipv6Gateway.host(socket, names);
@@ -817,7 +828,7 @@ public final class LinuxKernel implements Kernel {
             // By itself this forwards nothing, for which the host's own switch would have to be on. It lets the host
             // say that it is a router
             // there; a container forgets a default route by a neighbour that says it is none.
-            Sysctl.write("net/ipv6/conf/" + bridge + "/forwarding", "1");
+            ipv6Gateway.makeRouter(bridge, remember(links.list()).values());
         }
         Sysctl.write(off, on ? "0" : "1");
     }
@@ -928,6 +939,9 @@ public final class LinuxKernel implements Kernel {
     public void deleteLink(String name) {
         Optional<Link> link = links.named(name);
         if (link.isPresent() && (Label.isOurs(link.get().alias()) || Kernel.isTemporary(name))) {
+            if (link.get().kind().equals("bridge")) {
+                ipv6Gateway.settle(remember(links.list()).values());
+            }
             links.delete(link.get().index(), name);
             if (!ProgramRecord.in(link.get().alias()).places().isEmpty()) {
                 NotedPrograms.sweep(links);

@@ -28,7 +28,7 @@ final class AdvertisedRouteCheck implements Check {
                     "this host forwards IPv6, and so takes no default route from the router that advertises itself at "
                             + device,
                     List.of("net.ipv6.conf." + device
-                            + ".accept_ra is 1 and net.ipv6.conf.all.forwarding is 1, and there is"
+                            + ".accept_ra is 1 and its forwarding is 1, and there is"
                             + " no default route by " + device),
                     "sysctl -w net/ipv6/conf/" + device + "/accept_ra=2"));
         }

@@ -40,7 +40,7 @@ final class ForwardingCheck implements Check {
         }
     }
 
-    /** Of a kernel that forwards IPv6 by all devices or by none. */
+    /** Where we cannot switch it on. */
     private static void ipv6(Findings findings) {
         List<String> commands = new ArrayList<>();
         for (String device : RouterAdvertisements.devicesLosingDefaultRoute()) {
@@ -51,8 +51,8 @@ final class ForwardingCheck implements Check {
                         Code.FORWARDING_OFF,
                         Finding.HOST,
                         "this host does not forward IPv6: containers reach nothing outside by it",
-                        List.of("net.ipv6.conf.all.forwarding is 0, and this kernel has no force_forwarding of single"
-                                + " devices (Linux 6.17)"),
+                        List.of("net.ipv6.conf.all.forwarding is 0, and fanatic cannot set it: /proc/sys is read-only,"
+                                + " or net.ipv6.conf.default.forwarding is 1 already"),
                         String.join(" && ", commands))
                 .as(Severity.NOTE));
     }

@@ -27,7 +27,7 @@ public final class RouterAdvertisements {
     /** {@return the devices by which this host has a default route that it loses when it forwards IPv6; sorted} */
     public static List<String> devicesLosingDefaultRoute() {
         Set<String> devices = new TreeSet<>();
-        if (!forwards()) {
+        if (!forwards("all")) {
             try (NetlinkSocket netlink = NetlinkSocket.open()) {
                 List<Route> routes = new ArrayList<>(defaultRoutes(netlink));
                 routes.removeIf(route -> route.protocol() != Route.PROTOCOL_RA);
@@ -47,25 +47,28 @@ public final class RouterAdvertisements {
      */
     public static List<String> devicesThatLostDefaultRoute() {
         Set<String> devices = new TreeSet<>();
-        if (forwards()) {
-            try (NetlinkSocket netlink = NetlinkSocket.open()) {
-                List<Route> routes = defaultRoutes(netlink);
-                List<InterfaceAddress> addresses = new Addresses(netlink).list(IpFamily.IPV6);
-                for (Link link : listening(netlink)) {
-                    boolean advertised = addresses.stream()
-                            .anyMatch(address -> address.index() == link.index()
-                                    && address.protocol() == InterfaceAddress.PROTOCOL_KERNEL_RA);
-                    if (advertised && !leadBy(link, routes)) {
-                        devices.add(link.name());
-                    }
+        try (NetlinkSocket netlink = NetlinkSocket.open()) {
+            List<Link> deaf = listening(netlink);
+            deaf.removeIf(link -> !forwards(link.name()));
+            if (deaf.isEmpty()) {
+                return List.of();
+            }
+            List<Route> routes = defaultRoutes(netlink);
+            List<InterfaceAddress> addresses = new Addresses(netlink).list(IpFamily.IPV6);
+            for (Link link : deaf) {
+                boolean advertised = addresses.stream()
+                        .anyMatch(address -> address.index() == link.index()
+                                && address.protocol() == InterfaceAddress.PROTOCOL_KERNEL_RA);
+                if (advertised && !leadBy(link, routes)) {
+                    devices.add(link.name());
                 }
             }
         }
         return List.copyOf(devices);
     }
 
-    private static boolean forwards() {
-        return Sysctl.find("net/ipv6/conf/all/forwarding").equals(Optional.of("1"));
+    private static boolean forwards(String device) {
+        return Sysctl.find("net/ipv6/conf/" + device + "/forwarding").equals(Optional.of("1"));
     }
 
     private static List<Route> defaultRoutes(NetlinkSocket netlink) {
@@ -81,10 +84,9 @@ public final class RouterAdvertisements {
 
     /** The devices at which the kernel listens to routers unless it forwards. */
     private static List<Link> listening(NetlinkSocket netlink) {
-        return new Links(netlink)
-                .list().stream()
-                        .filter(link -> Sysctl.find("net/ipv6/conf/" + link.name() + "/accept_ra")
-                                .equals(Optional.of("1")))
-                        .toList();
+        List<Link> links = new ArrayList<>(new Links(netlink).list());
+        links.removeIf(link ->
+                !Sysctl.find("net/ipv6/conf/" + link.name() + "/accept_ra").equals(Optional.of("1")));
+        return links;
     }
 }

@@ -49,6 +49,7 @@ final class EventReader {
     private static final int NETCONFA_IFINDEX = 1;
     private static final int NETCONFA_FORWARDING = 2;
     private static final int ALL_DEVICES = -1;
+    private static final int DEVICES_TO_COME = -2;
 
     private static final int NFNL_SUBSYS_NFTABLES = 10;
     private static final int NFGENMSG_LENGTH = 4;
@@ -232,10 +233,14 @@ final class EventReader {
                 told = true;
             }
         }
+        int now = forwarding;
+        if (told && reply.u8(0) == AF_INET6 && (device == ALL_DEVICES || device == DEVICES_TO_COME)) {
+            String which = device == ALL_DEVICES ? "all" : "default";
+            events.accept("net.ipv6.conf." + which + ".forwarding is " + now + " now");
+        }
         if (!told || reply.u8(0) != AF_INET) {
             return;
         }
-        int now = forwarding;
         if (device == ALL_DEVICES) {
             events.accept("net.ipv4.ip_forward is " + now + " now");
         } else {

@@ -14,9 +14,9 @@ import java.util.function.Consumer;
 final class EventSources implements AutoCloseable {
     /**
      * linux/rtnetlink.h: RTNLGRP_LINK, _TC, _IPV4_IFADDR, _IPV4_ROUTE, _IPV4_RULE, _IPV6_IFADDR, _IPV6_ROUTE, _IPV6_IFINFO,
-     * _NETCONF, _TUNNEL. No neighbours, of which a busy host has news all the time.
+     * _IPV4_NETCONF, _IPV6_NETCONF, _TUNNEL. No neighbours, of which a busy host has news all the time.
      */
-    private static final int[] ROUTE_GROUPS = {1, 4, 5, 7, 8, 9, 11, 12, 24, 34};
+    private static final int[] ROUTE_GROUPS = {1, 4, 5, 7, 8, 9, 11, 12, 24, 25, 34};
 
     /** linux/netfilter/nfnetlink.h: NFNLGRP_NFTABLES. */
     private static final int NFTABLES_GROUP = 7;

@@ -115,7 +115,7 @@ class EngineIpv6Test {
     }
 
     private static final Ipv6Outside.Host WITH_WAY_OUT =
-            new Ipv6Outside.Host(false, true, List.of("eth0", "eth1"), List.of("eth1"));
+            new Ipv6Outside.Host(false, true, true, List.of("eth0", "eth1"), List.of("eth1"));
 
     /** eth1 forwards already, without us. */
     @Test
@@ -146,15 +146,14 @@ class EngineIpv6Test {
     }
 
     @Test
-    void aKernelThatForwardsByAllDevicesOrByNoneIsLeftToTheAdministrator() {
-        Ipv6Outside.Host old = new Ipv6Outside.Host(false, false, List.of("eth0"), List.of());
-        kernel.put(old);
+    void aHostThatCannotBeMadeToForwardMasqueradesAndThePlanSaysSo() {
+        kernel.put(new Ipv6Outside.Host(false, false, false, List.of("eth0"), List.of()));
         assertThat(engine.up(DUAL).notes()).containsExactly(Engine.NOT_FORWARDED_IPV6);
         Ipv6Outside outside = HostState.of(kernel).ipv6Outside();
         assertThat(outside.nat()).hasSize(1);
         assertThat(outside.devices()).isEmpty();
         assertThat(outside.bridges()).isEmpty();
-        kernel.put(new Ipv6Outside.Host(true, false, List.of("eth0"), List.of()));
+        kernel.put(new Ipv6Outside.Host(true, false, false, List.of("eth0"), List.of()));
         assertThat(engine.up(DUAL).notes()).isEmpty();
         assertThat(HostState.of(kernel).ipv6Outside()).isEqualTo(outside);
     }
