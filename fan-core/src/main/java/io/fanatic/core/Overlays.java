@@ -17,6 +17,20 @@ public final class Overlays {
     private Overlays() {}
 
     /**
+     * {@return the IPv4 overlay of a fan, from which its names and its VNI follow}
+     *
+     * @param text such as {@code 250.0.0.0/8}
+     * @throws IllegalArgumentException when it is something else; of an IPv6 overlay, the message says where that is given
+     */
+    public static Ipv4Prefix parse(String text) {
+        if (text.indexOf(':') >= 0) {
+            throw new IllegalArgumentException(Text.quote(text) + " is IPv6; give an IPv4 overlay, such as " + EXAMPLE
+                    + ", and this one as overlay6");
+        }
+        return Ipv4Prefix.parse(text);
+    }
+
+    /**
      * Refuses what cannot work. Networks that merely are somebody's (10.0.0.0/8, a public prefix) pass: a plan may use
      * them.
      *

@@ -317,8 +317,12 @@ class DualStackTest {
     @Test
     void theWatchBringsBackWhatIsTakenAway(@TempDir Path directory) {
         String whole = ipv6State();
-        try (WatchRun watch = WatchRun.start(h1, directory)) {
+        LabContainer to = lab.containers().get(1);
+        try (WatchRun watch = WatchRun.start(h1, directory);
+                SteadyFlow flow =
+                        SteadyFlow.between(lab.containers().get(0).namespace(), to.namespace(), ipv6(to).toString())) {
             watch.hear("watching 250.0.0.0/8");
+            flow.progress();
             for (String change : List.of(
                     "ip -6 route del fd00:fa::/48",
                     "ip -6 address flush dev fan-250",
@@ -329,7 +333,9 @@ class DualStackTest {
                 h1.exec("sh", "-e", "-c", change).orThrow();
                 watch.hear("repaired 250.0.0.0/8: ");
                 watch.await("whole after " + change, () -> ipv6State().equals(whole));
+                flow.progress();
             }
+            flow.end();
             // A way out that comes later, which the kernel deletes with the address.
             watch.forget();
             h1.exec(
@@ -352,13 +358,21 @@ class DualStackTest {
             {"sysctl -qw net.ipv6.conf.fan-250.disable_ipv6=1", "bridge", "IPv6 off -> on"},
             {"ip -6 address flush dev fan-250 scope global", "host-address", "fd00:fa:0:1::1/64"},
             {"ip -6 neigh del fe80::fa dev fan-250", "tunnel", "fe80::fa"},
-            {"bridge fdb del 0a:fa:0a:00:00:01 dev ftun-250 master", "tunnel", "0a:fa:0a:00:00:01"}
+            {"bridge fdb del 0a:fa:0a:00:00:01 dev ftun-250 master", "tunnel", "0a:fa:0a:00:00:01"},
+            {
+                "ip -6 route add fd00:fa:0:77::/64 dev eth0",
+                "overlay-overlap",
+                "ip -6 route delete fd00:fa:0:77::/64 dev eth0"
+            }
         }) {
             assertThat(fanatic(h1, "doctor --json").out()).doesNotContain(each[2]);
             h1.exec("sh", "-e", "-c", each[0]).orThrow();
             CliRun doctor = fanatic(h1, "doctor --json");
             assertThat(doctor.exitCode()).as(each[0]).isNotEqualTo(ExitCode.DONE);
             assertThat(doctor.out()).as(each[0]).contains("\"" + each[1] + "\"", each[2]);
+            if (each[2].startsWith("ip ")) {
+                h1.exec("sh", "-e", "-c", each[2]).orThrow();
+            }
             fanctl(h1, "up -a").done();
         }
     }
@@ -426,6 +440,7 @@ class DualStackTest {
     void whatCannotBeIsRefusedWithTheReason() {
         String up = "up -u 10.0.0.0/16 -o 250.0.0.0/8 ";
         fanctl(h1, up + "--overlay6 fd00:fa::/49").refused(ExitCode.USAGE, "at most /48");
+        fanctl(h1, "up -u 10.0.0.0/16 -o fd00:fa::/48").refused(ExitCode.USAGE, "and this one as overlay6");
         fanctl(h1, up + "--overlay6 fe80::/48").refused(ExitCode.USAGE, "neither unique local");
         fanctl(h1, up + "--overlay6 fd00:fa::/48 --mtu 1279").refused(ExitCode.USAGE, "at least 1280");
         h1.exec("ip", "-6", "route", "add", "fd00:fc::/32", "dev", "eth0").orThrow();

@@ -224,6 +224,11 @@ public final class HealthHost implements AutoCloseable {
                 .toList();
     }
 
+    /** The IPv6 routes of the main table. */
+    List<Ipv6State.Route> ipv6Routes() {
+        return kernel.ipv6Routes();
+    }
+
     /** What the host has of IPv6 beside the fans. */
     Ipv6Outside.Host ipv6() {
         return kernel.ipv6Host();

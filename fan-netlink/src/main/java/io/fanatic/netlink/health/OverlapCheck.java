@@ -1,6 +1,8 @@
 package io.fanatic.netlink.health;
 
 import io.fanatic.core.Ipv4Prefix;
+import io.fanatic.core.Ipv6Prefix;
+import io.fanatic.netlink.engine.Ipv6State;
 import io.fanatic.netlink.engine.LinkState;
 import io.fanatic.netlink.engine.RouteState;
 import java.util.List;
@@ -38,6 +40,26 @@ final class OverlapCheck implements Check {
                         && route.destination().overlaps(overlay)) {
                     findings.add(finding(expected, overlay, route));
                 }
+            }
+            expected.entry()
+                    .options()
+                    .overlay6()
+                    .ifPresent(prefix -> ipv6(host, findings, expected, prefix, foreign ? "" : bridge));
+        }
+    }
+
+    private static void ipv6(
+            HealthHost host, Findings findings, ExpectedFan expected, Ipv6Prefix overlay, String bridge) {
+        for (Ipv6State.Route route : host.ipv6Routes()) {
+            if (!route.link().equals(bridge)
+                    && route.destination().prefixLength() > 1
+                    && route.destination().overlaps(overlay)) {
+                findings.add(Finding.of(
+                        Code.OVERLAY_OVERLAP,
+                        expected.subject(),
+                        "a route sends part of the IPv6 overlay " + overlay + " past the fan",
+                        List.of("ip -6 route: " + route),
+                        "ip -6 route delete " + route));
             }
         }
     }

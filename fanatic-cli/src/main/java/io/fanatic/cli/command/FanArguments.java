@@ -5,6 +5,7 @@ import io.fanatic.core.FanEntry;
 import io.fanatic.core.FanFlag;
 import io.fanatic.core.FanOptions;
 import io.fanatic.core.Ipv4Prefix;
+import io.fanatic.core.Overlays;
 import io.fanatic.core.Shares;
 import io.fanatic.core.TunnelType;
 import io.fanatic.core.UnderlaySpec;
@@ -26,7 +27,7 @@ public final class FanArguments {
     public FanArguments(Command command) {
         underlay =
                 command.option("-u,--underlay", "UNDERLAY", UnderlaySpec::parse, "the underlay: " + UnderlaySpec.FORMS);
-        overlay = command.option("-o,--overlay", "OVERLAY", Ipv4Prefix::parse, "the overlay, such as 250.0.0.0/8");
+        overlay = command.option("-o,--overlay", "OVERLAY", Overlays::parse, "the overlay, such as 250.0.0.0/8");
         words = command.words(
                 "WORD",
                 "0..*",

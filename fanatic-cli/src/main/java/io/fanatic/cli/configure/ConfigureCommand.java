@@ -30,6 +30,7 @@ import io.fanatic.core.FanOptions;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.Ipv6Prefix;
+import io.fanatic.core.Overlays;
 import io.fanatic.core.Shares;
 import io.fanatic.core.TunnelType;
 import io.fanatic.core.UnderlaySpec;
@@ -51,7 +52,7 @@ public final class ConfigureCommand extends SetupCommand {
     private final Option<UnderlaySpec> underlay =
             option("-u,--underlay", "UNDERLAY", UnderlaySpec::parse, "the underlay: " + UnderlaySpec.FORMS);
     private final Option<Ipv4Prefix> overlay =
-            option("-o,--overlay", "OVERLAY", Ipv4Prefix::parse, "the overlay, such as 250.0.0.0/8");
+            option("-o,--overlay", "OVERLAY", Overlays::parse, "the overlay, such as 250.0.0.0/8");
     private final Map<EngineKind, Choice> choices = new EnumMap<>(EngineKind.class);
     private final Option<Boolean> defaultBridge;
     private final Choice test =
