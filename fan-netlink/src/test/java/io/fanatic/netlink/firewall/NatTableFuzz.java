@@ -11,12 +11,15 @@ public final class NatTableFuzz {
 
     public static void fuzzerTestOneInput(byte[] data) {
         String text = new String(data, StandardCharsets.UTF_8);
-        try {
-            OwnTable.Observed<NatTable.Entry> observed = NatTable.parse(text, IpFamily.IPV4);
-            if (observed.state() == OwnTable.State.FOREIGN
-                    && !observed.entries().isEmpty()) {
-                throw new AssertionError("entries of a table that is not ours");
+        for (IpFamily family : IpFamily.values()) {
+            try {
+                noEntriesOfOthers(NatTable.parse(text, family));
+            } catch (FirewallException documented) {
+                // Not nftables' JSON.
             }
+        }
+        try {
+            noEntriesOfOthers(ForwardTable.parse(text));
         } catch (FirewallException documented) {
             // Not nftables' JSON.
         }
@@ -34,6 +37,12 @@ public final class NatTableFuzz {
             DnsmasqConf.read(List.of(text.split("\n", -1)));
         } catch (IllegalArgumentException documented) {
             // Changed by hand.
+        }
+    }
+
+    private static void noEntriesOfOthers(OwnTable.Observed<?> observed) {
+        if (observed.state() == OwnTable.State.FOREIGN && !observed.entries().isEmpty()) {
+            throw new AssertionError("entries of a table that is not ours");
         }
     }
 }
