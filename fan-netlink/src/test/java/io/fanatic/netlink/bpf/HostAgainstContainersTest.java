@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fanatic.core.Counter;
 import io.fanatic.core.FanEntry;
+import io.fanatic.core.IpFamily;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv6Address;
 import io.fanatic.core.MacAddress;
 import io.fanatic.netlink.FanNetwork;
 import io.fanatic.netlink.firewall.Nftables;
@@ -49,6 +51,7 @@ class HostAgainstContainersTest {
     private static final int IPIP = 4;
     private static final int OTHER_VNI = 251 << 16;
     private static final String MINE = "250.0.57.9";
+    private static final String MINE_OF_IPV6 = "fd00:fa:0:39::9";
 
     @TempDir
     Path directory;
@@ -316,6 +319,38 @@ class HostAgainstContainersTest {
         kinds.put("destination unreachable about a stranger's packet", icmp(3, aboutAStranger()));
         kinds.put("time exceeded", icmp(11, aboutAStranger()));
         kinds.put("half a UDP header", packet(17, new byte[4]));
+        noneLeaves(kinds, IpFamily.IPV4);
+        System.out.println("number: kinds of packets without a connection that do not leave: " + kinds.size());
+    }
+
+    @Test
+    void noIpv6PacketOfNoConnectionLeavesWithTheAddressOfAContainer() {
+        up(host, "10.0.0.57/16", "overlay6", "fd00:fa::/48");
+        host.exec("sysctl", "-qw", "net.netfilter.nf_conntrack_tcp_loose=0");
+        host.exec("ip", "-6", "neigh", "replace", "fd01::1", "lladdr", mac(router, "und"), "dev", "und");
+        Map<String, byte[]> kinds = new LinkedHashMap<>();
+        for (int flags : new int[] {0x12, 0x10, 0x04, 0x14, 0x01, 0x03, 0x00, 0x3f}) {
+            kinds.put("TCP flags " + flags, packetOfIpv6(6, 16, segment(flags, 5)));
+        }
+        kinds.put("a header longer than the packet", packetOfIpv6(6, 16, segment(0x02, 15)));
+        kinds.put("half a TCP header", packetOfIpv6(6, 4, new byte[8]));
+        byte[] wrong = packetOfIpv6(6, 16, segment(0x02, 5));
+        kinds.put("a wrong checksum", Frames.with(wrong, 70, wrong[70] ^ 1));
+        kinds.put("echo reply", icmpOfIpv6(129, new byte[8]));
+        kinds.put("destination unreachable", icmpOfIpv6(1, new byte[48]));
+        byte[] stranger =
+                Frames.ipv6(Ipv6Address.parse("fd01::1"), Ipv6Address.parse(MINE_OF_IPV6), 59, 64, new byte[16]);
+        for (int error : new int[] {1, 2, 3, 4}) {
+            kinds.put(
+                    "error " + error + " about a stranger's packet",
+                    icmpOfIpv6(error, Arrays.copyOfRange(stranger, 14, stranger.length)));
+        }
+        kinds.put("half a UDP header", packetOfIpv6(17, 0, new byte[4]));
+        noneLeaves(kinds, IpFamily.IPV6);
+        System.out.println("number: kinds of IPv6 packets without a connection that do not leave: " + kinds.size());
+    }
+
+    private void noneLeaves(Map<String, byte[]> kinds, IpFamily family) {
         List<String> left = new ArrayList<>();
         try (PacketSocket out = new PacketSocket(container, "in");
                 PacketSocket underlay = new PacketSocket(router, "und")) {
@@ -323,9 +358,10 @@ class HostAgainstContainersTest {
                 out.send(Frames.to(bridge, kind.getValue()));
                 out.send(Frames.to(bridge, honest()));
                 for (byte[] frame = underlay.receive("packet", any -> true); !isHonest(frame); ) {
-                    if (frame[12] == 8
-                            && frame[13] == 0
-                            && ByteBuffer.wrap(frame).getInt(26) == Frames.bits(MINE)) {
+                    ByteBuffer packet = ByteBuffer.wrap(frame);
+                    if (family == IpFamily.IPV4
+                            ? packet.getShort(12) == 0x0800 && packet.getInt(26) == Frames.bits(MINE)
+                            : packet.getShort(12) == (short) 0x86dd && packet.getInt(22) == 0xfd0000fa) {
                         left.add(kind.getKey());
                     }
                     frame = underlay.receive("packet", any -> true);
@@ -333,10 +369,39 @@ class HostAgainstContainersTest {
             }
         }
         assertThat(left).as("left as it came").isEmpty();
-        assertThat(counted("fanatic", "ct state invalid"))
+        assertThat(counted(family == IpFamily.IPV4 ? "ip" : "ip6", "fanatic", "ct state invalid"))
                 .as("packets of no connection")
                 .isEqualTo(kinds.size());
-        System.out.println("number: kinds of packets without a connection that do not leave: " + kinds.size());
+    }
+
+    /** From the container to the router; the checksum is at that place in the payload. */
+    private static byte[] packetOfIpv6(int protocol, int checksumAt, byte[] payload) {
+        Ipv6Address source = Ipv6Address.parse(MINE_OF_IPV6);
+        Ipv6Address destination = Ipv6Address.parse("fd01::1");
+        byte[] summed = Arrays.copyOf(payload, payload.length);
+        if (checksumAt > 0) {
+            int sum = Frames.checksum(
+                    ByteBuffer.allocate(40 + payload.length)
+                            .put(source.octets())
+                            .put(destination.octets())
+                            .putInt(payload.length)
+                            .putInt(protocol)
+                            .put(payload),
+                    0,
+                    40 + payload.length);
+            ByteBuffer.wrap(summed).putShort(checksumAt, (short) sum);
+        }
+        return Frames.ipv6(source, destination, protocol, 64, summed);
+    }
+
+    private static byte[] icmpOfIpv6(int type, byte[] rest) {
+        return packetOfIpv6(
+                58,
+                2,
+                ByteBuffer.allocate(8 + rest.length)
+                        .put((byte) type)
+                        .put(8, rest)
+                        .array());
     }
 
     private static byte[] aboutAStranger() {
@@ -344,15 +409,20 @@ class HostAgainstContainersTest {
         return Arrays.copyOfRange(inner, 14, inner.length);
     }
 
-    private static byte[] tcp(int flags, int words) {
-        ByteBuffer segment = ByteBuffer.allocate(20)
+    private static byte[] segment(int flags, int words) {
+        return ByteBuffer.allocate(20)
                 .putShort((short) 5001)
                 .putShort((short) HONEST_PORT)
                 .putInt(1000)
                 .putInt(flags == 0x02 ? 0 : 2000)
                 .put((byte) (words << 4))
                 .put((byte) flags)
-                .putShort((short) 1024);
+                .putShort((short) 1024)
+                .array();
+    }
+
+    private static byte[] tcp(int flags, int words) {
+        ByteBuffer segment = ByteBuffer.wrap(segment(flags, words));
         ByteBuffer summed = ByteBuffer.allocate(32)
                 .putInt(Frames.bits(MINE))
                 .putInt(Frames.bits("10.0.0.254"))
@@ -399,7 +469,7 @@ class HostAgainstContainersTest {
                 + " of " + 4 * TIMES + " arrived; honest datagrams to another port: " + honest + " of " + 2 * TIMES);
         assertThat(honest).isEqualTo(2 * TIMES);
         assertThat(arrived).isZero();
-        assertThat(counted("fanatic-tunnel", "dport " + PORT))
+        assertThat(counted("ip", "fanatic-tunnel", "dport " + PORT))
                 .as("datagrams that the host refused")
                 .isEqualTo(4 * TIMES);
     }
@@ -428,7 +498,7 @@ class HostAgainstContainersTest {
         System.out.println("number: packets of protocol 4 of containers in their host's name: " + arrived + " of "
                 + 2 * TIMES + " arrived");
         assertThat(arrived).isZero();
-        assertThat(counted("fanatic-tunnel", "protocol"))
+        assertThat(counted("ip", "fanatic-tunnel", "protocol"))
                 .as("packets that the host refused")
                 .isEqualTo(2 * TIMES);
         assertThat(honestArrivals(container) + honestArrivals(plain)).isEqualTo(2 * TIMES);
@@ -513,8 +583,8 @@ class HostAgainstContainersTest {
     }
 
     /** What the first rule of a table with these words has counted. */
-    private long counted(String table, String words) {
-        Optional<String> rule = host.exec("nft", "list", "table", "ip", table)
+    private long counted(String family, String table, String words) {
+        Optional<String> rule = host.exec("nft", "list", "table", family, table)
                 .lines()
                 .filter(line -> line.contains(words) && line.contains("counter"))
                 .findFirst();

@@ -78,8 +78,12 @@ class HostileIpv6HostTest {
                         ipv4.mapping().overlay(), ipv4.localAddresses().get(0))));
     }
 
-    /** @param arrives whether the container sees the packet */
-    private record Sent(String kind, byte[] wire, byte[] inner, Counter counted, boolean arrives) {}
+    /**
+     * @param wires one or the fragments of one
+     * @param counted by guard; empty where the kernel drops it before
+     * @param arrives whether the container sees the packet
+     */
+    private record Sent(String kind, List<byte[]> wires, byte[] inner, Optional<Counter> counted, boolean arrives) {}
 
     @BeforeEach
     void bringTheFanUp() {
@@ -170,6 +174,13 @@ class HostileIpv6HostTest {
             destinations();
             believed();
             headers();
+            tags();
+            tunnels();
+            outerHeaders();
+        }
+        fields();
+        for (int i = 0; i < 30 * ROUNDS; i++) {
+            mutated();
         }
         Map<Counter, Long> wanted = counted(false);
         Map<ByteBuffer, String> arriving = new HashMap<>();
@@ -177,8 +188,8 @@ class HostileIpv6HostTest {
         try (PacketSocket out = new PacketSocket(hostile, "und");
                 PacketSocket in = new PacketSocket(container, "in")) {
             for (Sent packet : packets) {
-                out.send(packet.wire);
-                wanted.merge(packet.counted, 1L, Long::sum);
+                packet.wires.forEach(out::send);
+                packet.counted.ifPresent(counter -> wanted.merge(counter, 1L, Long::sum));
                 if (packet.arrives) {
                     arriving.put(
                             ByteBuffer.wrap(packet.inner, 14, packet.inner.length - 14)
@@ -198,8 +209,10 @@ class HostileIpv6HostTest {
                         Counter.RECEIVE_NOT_LOCAL,
                         Counter.RECEIVE_MALFORMED,
                         Counter.RECEIVE_HOP_LIMIT,
+                        Counter.RECEIVE_VLAN,
                         Counter.RECEIVE_OTHER_VNI);
         assertThat(changes(before, state())).isEmpty();
+        assertThat(packets.stream().map(Sent::kind).distinct().count()).isGreaterThan(60);
         System.out.println("number: crafted IPv6 packets in: " + good + " good delivered, " + (packets.size() - good)
                 + " others counted by guard");
     }
@@ -362,6 +375,139 @@ class HostileIpv6HostTest {
         }
     }
 
+    private void tags() {
+        Ipv6Address source = other();
+        int owner = mapping.ownerBits(source.high());
+        byte[] frame = Frames.ipv6(source, HERE, UDP, 63, payload(16));
+        for (int tag : new int[] {0x8100, 0x88a8}) {
+            byte[] once = Frames.tagged(tag, frame);
+            byte[] twice = Frames.tagged(tag, Frames.tagged(0x8100, frame));
+            add("VLAN tag", Counter.RECEIVE_VLAN, forged(owner, once));
+            add("two VLAN tags", Counter.RECEIVE_VLAN, forged(owner, twice));
+            add("three VLAN tags", Counter.RECEIVE_VLAN, forged(owner, Frames.tagged(tag, twice)));
+        }
+        add("VLAN tag of old", Counter.RECEIVE_OTHER, forged(owner, Frames.tagged(0x9100, frame)));
+    }
+
+    private void tunnels() {
+        Ipv6Address source = other();
+        byte[] lie = Frames.ipv6(other(), HERE, UDP, 63, payload(16));
+        byte[] packet = Arrays.copyOfRange(lie, 14, lie.length);
+        byte[] vxlan = new Forged(Frames.UNICAST, 0x0a000038, spec.vni(), lie).frame();
+        byte[] udp = signed(Arrays.copyOfRange(vxlan, 34, vxlan.length));
+        arrives("VXLAN in VXLAN to a container", source, HERE, UDP, 63, udp);
+        arrives("IPv6 in IPv6 to a container", source, HERE, 41, 63, signed(packet));
+        arrives("IPv4 in IPv6 to a container", source, HERE, 4, 63, payload(40));
+        counts("VXLAN in VXLAN to the host", Counter.RECEIVED, forge(source, HOST, UDP, 63, udp), false);
+        counts("IPv6 in IPv6 to the host", Counter.RECEIVED, forge(source, HOST, 41, 63, signed(packet)), false);
+        counts(
+                "VXLAN in VXLAN from a host",
+                Counter.RECEIVE_SPOOFED,
+                forged(mapping.ownerBits(source.high()), Ipv6Address.parse("::ffff:10.0.0.56"), HERE, UDP, 63, udp),
+                false);
+        counts(
+                "VXLAN in VXLAN to the underlay address",
+                Counter.RECEIVE_NOT_LOCAL,
+                forge(source, Ipv6Address.parse("::ffff:10.0.0.57"), UDP, 63, udp),
+                false);
+    }
+
+    private Forged honest() {
+        return forge(other(), HERE, UDP, 63, payload(16));
+    }
+
+    private void outerHeaders() {
+        arrives("any source port", honest().ports(random.nextInt(0x10000), 8472));
+        arrives("UDP checksum", honest().checksum(0));
+        arrives("Ethernet broadcast", honest().ethernetTo(Frames.BROADCAST));
+        Forged whole = honest().ports(1024 + packets.size(), 8472);
+        packets.add(new Sent(
+                "outer fragments",
+                whole.fragments(8 + 8 * random.nextInt(9)),
+                whole.inner(),
+                Optional.of(Counter.RECEIVED),
+                true));
+        refused("no flag I", honest().flags(0));
+        refused("reserved flag", honest().flags(0x0c000000));
+        refused("group policy", honest().flags(0x88000000 | random.nextInt(0x10000)));
+        refused("reserved byte", honest().reserved(1 + random.nextInt(255)));
+        refused("wrong UDP checksum", honest().checksum(1 + random.nextInt(0xfff0)));
+        refused("other port", honest().ports(49152, 8473 + random.nextInt(9)));
+        refused("UDP longer than the packet", honest().udpLengthMore(1));
+        refused("Ethernet to another host", honest().ethernetTo(HOST_MAC ^ 1L << 8));
+        for (int source : new int[] {0x7f000001, 0, -1, 0xe0000001}) {
+            refused("outer source that no host has", new Forged(HOST_MAC, source, spec.vni(), honest().inner()));
+        }
+        Forged lonely = honest().ports(1024 + packets.size(), 8472);
+        packets.add(new Sent(
+                "only the last fragment",
+                List.of(lonely.fragments(24).get(1)),
+                lonely.inner(),
+                Optional.empty(),
+                false));
+    }
+
+    /** Each value of each field that says what the rest of a packet is. */
+    private void fields() {
+        for (int version = 0; version < 16; version++) {
+            Forged packet = honest();
+            decided("version " + version, Frames.with(packet.inner(), 14, version << 4), packet.source());
+        }
+        for (int next = 0; next < 256; next++) {
+            arrives("next header " + next, other(), HERE, next, 63, payload(16));
+        }
+        for (int length = 0; length < 40; length++) {
+            Forged packet = honest();
+            decided("payload length " + length, Frames.with(packet.inner(), 19, length), packet.source());
+        }
+        for (int hops = 0; hops < 256; hops++) {
+            Ipv6Address source = other();
+            decided(
+                    "hop limit " + hops,
+                    Frames.ipv6(source, HERE, UDP, hops, payload(16)),
+                    mapping.ownerBits(source.high()));
+        }
+    }
+
+    /** One to three bytes of an honest packet's header changed; here only the model knows whether it is good. */
+    private void mutated() {
+        Forged packet = honest();
+        byte[] frame = packet.inner();
+        for (int i = random.nextInt(3); i >= 0; i--) {
+            frame = Frames.with(frame, 14 + random.nextInt(40), random.nextInt(256));
+        }
+        decided("mutated", frame, packet.source());
+    }
+
+    private void decided(String kind, byte[] frame, int outer) {
+        Counter counted = model.guard(
+                new FanModel.Frame(frame, false),
+                Optional.of(new FanModel.Key(spec.vni(), Ipv4Address.of(outer), Ipv4Address.of(0x0a000039))));
+        counts(
+                kind,
+                counted,
+                forged(outer, frame),
+                counted == Counter.RECEIVED && Ipv6Model.destination(frame).equals(HERE));
+    }
+
+    private static byte[] signed(byte[] payload) {
+        ByteBuffer.wrap(payload).putInt(payload.length - 8, TRAILER);
+        return payload;
+    }
+
+    private void refused(String kind, Forged packet) {
+        packets.add(new Sent(kind, List.of(packet.frame()), packet.inner(), Optional.empty(), false));
+    }
+
+    /** Where the kernel takes a tag away before guard sees the frame, so that the model is not asked. */
+    private void add(String kind, Counter counter, Forged packet) {
+        packets.add(new Sent(kind, List.of(packet.frame()), packet.inner(), Optional.of(counter), false));
+    }
+
+    private void arrives(String kind, Forged packet) {
+        counts(kind, Counter.RECEIVED, packet, true);
+    }
+
     private void arrives(String kind, Ipv6Address source, Ipv6Address destination, int next, int hops, byte[] payload) {
         counts(kind, Counter.RECEIVED, forge(source, destination, next, hops, payload), true);
     }
@@ -374,7 +520,7 @@ class HostileIpv6HostTest {
                         new FanModel.Key(packet.vni(), Ipv4Address.of(packet.source()), Ipv4Address.of(0x0a000039))));
         assertThat(said).as(kind).isEqualTo(counter);
         // No fan here has another virtual network, and before the guard sees it the device takes what is for none.
-        packets.add(new Sent(kind, packet.frame(), packet.inner(), counter, arrives));
+        packets.add(new Sent(kind, List.of(packet.frame()), packet.inner(), Optional.of(counter), arrives));
     }
 
     private Forged forge(Ipv6Address source, Ipv6Address destination, int next, int hops, byte[] payload) {
