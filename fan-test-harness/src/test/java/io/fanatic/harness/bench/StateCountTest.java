@@ -5,10 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.fanatic.core.Counter;
+import io.fanatic.core.FanOptions;
+import io.fanatic.core.Ipv6Prefix;
 import io.fanatic.harness.junit.FanLab;
+import io.fanatic.harness.lab.EmbeddedFan;
 import io.fanatic.harness.lab.FanControl;
 import io.fanatic.harness.lab.Lab;
 import io.fanatic.harness.lab.LabHost;
+import io.fanatic.harness.lab.LabSpec;
+import io.fanatic.harness.proof.NodePair;
+import io.fanatic.harness.proof.Proof;
+import io.fanatic.harness.proof.Selection;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -51,6 +58,46 @@ class StateCountTest {
         FanControl.embedded().up(host);
 
         assertThat(StateCount.of(host.namespace()).mapEntries()).isGreaterThanOrEqualTo(Counter.values().length);
+    }
+
+    /** The IPv6 side by the tools of others: addresses, routes, neighbours that were set, entries of bridge and tunnel. */
+    @Test
+    void anIpv6OverlayTakesTheSameStateHoweverManyHostsThereAre() {
+        assumeTrue(LIBC.geteuid() == 0, "a lab is made of network namespaces, which need root");
+        List<String> two = ipv6State(2);
+        assertThat(two).anyMatch(line -> line.contains("fd00:fa::/48 via fe80::fa dev fan-250"));
+        assertThat(ipv6State(System.getProperty("fanatic.long") != null ? 32 : 4))
+                .hasSameSizeAs(two);
+    }
+
+    private static List<String> ipv6State(int hosts) {
+        LabSpec spec = LabSpec.named("fant-" + ProcessHandle.current().pid() + "-six")
+                .withHosts(hosts)
+                .withContainers(1);
+        Ipv6Prefix overlay = Ipv6Prefix.parse("fd00:fa::/48");
+        try (Lab lab = Lab.up(spec);
+                Proof proof = new Proof(lab)) {
+            lab.fanUp(new EmbeddedFan(FanOptions.DEFAULT.withOverlay6(overlay)));
+            LabHost first = lab.hosts().get(0);
+            List<NodePair> toTheFirst = Proof.byIpv6(Selection.everything(lab).pairs()).stream()
+                    .filter(pair -> pair.to().equals(first)
+                            || pair.to().equals(lab.containers().get(0)))
+                    .toList();
+            assertThat(toTheFirst).hasSize(2 * (2 * hosts - 1));
+            assertThat(proof.pings(toTheFirst))
+                    .allSatisfy(
+                            check -> assertThat(check.ok()).as(check.sentence()).isTrue());
+            return first.exec(
+                            "sh",
+                            "-e",
+                            "-c",
+                            "ip -6 -o address; ip -6 route show table all; ip -6 neigh show nud permanent;"
+                                    + " bridge fdb show | grep -E 'permanent|static|self'")
+                    .orThrow()
+                    .output()
+                    .lines()
+                    .toList();
+        }
     }
 
     @Test

@@ -1,15 +1,13 @@
 package io.fanatic.harness.proof;
 
+import static io.fanatic.harness.lab.DualStackFans.OVERLAY6;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.fanatic.core.FanOptions;
 import io.fanatic.core.IpAddress;
 import io.fanatic.core.IpFamily;
-import io.fanatic.core.Ipv6Prefix;
 import io.fanatic.harness.junit.FanLab;
-import io.fanatic.harness.lab.EmbeddedFan;
+import io.fanatic.harness.lab.DualStackFans;
 import io.fanatic.harness.lab.Lab;
-import io.fanatic.harness.lab.LabHost;
 import io.fanatic.harness.lab.LabNode;
 import io.fanatic.harness.probe.Progress;
 import io.fanatic.harness.report.Outcome;
@@ -29,16 +27,12 @@ import org.junit.jupiter.api.io.TempDir;
 /** Three hosts with a container each; the fan of the third has IPv4 alone. */
 @FanLab(hosts = 3, containers = 1, fan = false)
 class DualStackProofTest {
-    private static final Ipv6Prefix OVERLAY6 = Ipv6Prefix.parse("fd00:fa::/48");
     private Lab lab;
 
     @BeforeEach
     void bringUp(Lab lab) {
         this.lab = lab;
-        for (LabHost host : lab.hosts()) {
-            FanOptions options = host.number() == 3 ? FanOptions.DEFAULT : FanOptions.DEFAULT.withOverlay6(OVERLAY6);
-            new EmbeddedFan(options).up(host);
-        }
+        DualStackFans.up(lab);
         lab.containers().forEach(lab::detach);
         lab.attachAll();
     }

@@ -1,18 +1,17 @@
 package io.fanatic.harness.reach;
 
+import static io.fanatic.harness.lab.DualStackFans.OVERLAY6;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
-import io.fanatic.core.FanOptions;
 import io.fanatic.core.FanSlice;
 import io.fanatic.core.IpAddress;
 import io.fanatic.core.IpFamily;
 import io.fanatic.core.Ipv4Address;
-import io.fanatic.core.Ipv6Prefix;
 import io.fanatic.core.OverlayMapping;
 import io.fanatic.harness.Condition;
 import io.fanatic.harness.junit.FanLab;
-import io.fanatic.harness.lab.EmbeddedFan;
+import io.fanatic.harness.lab.DualStackFans;
 import io.fanatic.harness.lab.Lab;
 import io.fanatic.harness.lab.LabHost;
 import io.fanatic.harness.probe.Ping;
@@ -41,7 +40,6 @@ import org.junit.jupiter.api.Test;
  */
 @FanLab(hosts = 3, containers = 0, fan = false)
 class DualStackReachTest {
-    private static final Ipv6Prefix OVERLAY6 = Ipv6Prefix.parse("fd00:fa::/48");
     private static final Ipv4Address H2 = Ipv4Address.parse("10.0.0.2");
     private static final IpAddress H2_IPV6 = IpAddress.parse("fd00:fa:0:2::1");
     private static final ReachSpec SPEC = ReachSpec.DEFAULT.withPings(3).withThroughput(Optional.empty());
@@ -55,9 +53,8 @@ class DualStackReachTest {
     @BeforeEach
     void bringUp(Lab lab) {
         this.lab = lab;
+        DualStackFans.up(lab);
         for (LabHost host : lab.hosts()) {
-            FanOptions options = host.number() == 3 ? FanOptions.DEFAULT : FanOptions.DEFAULT.withOverlay6(OVERLAY6);
-            new EmbeddedFan(options).up(host);
             for (Fan fan : FanNetwork.onThisHost().in(host.namespace()).list()) {
                 FanSlice slice = fan.slices().get(0);
                 serve(host, fan.mapping(), slice);
