@@ -63,7 +63,7 @@ final class Pty implements AutoCloseable {
      */
     static Pty start(List<String> prefix, List<String> command, int columns, Map<String, String> environment)
             throws IOException {
-        int master = check("open a pty", LIBC.open("/dev/ptmx", O_RDWR_NOCTTY_CLOEXEC_NONBLOCK));
+        int master = check("open a pty", Native.open("/dev/ptmx", O_RDWR_NOCTTY_CLOEXEC_NONBLOCK));
         ByteBuffer number = Native.buffer(4);
         check("unlock the pty", LIBC.ioctl(master, TIOCSPTLCK, number));
         check("name the pty", LIBC.ioctl(master, TIOCGPTN, number));

@@ -124,7 +124,7 @@ public final class HostLock implements AutoCloseable {
             DurableFile.makeOwnDirectory(runDirectory);
             requireRegular(file);
             FileChannel.open(file, HOW, LOCK_MODE).close();
-            int descriptor = LIBC.open(file.toString(), O_RDWR_CLOEXEC);
+            int descriptor = Native.open(file.toString(), O_RDWR_CLOEXEC);
             if (descriptor < 0) {
                 throw new IOException(Errno.describe(Native.errno()));
             }
@@ -169,7 +169,7 @@ public final class HostLock implements AutoCloseable {
         }
         try {
             requireRegular(file);
-            int descriptor = LIBC.open(file.toString(), O_RDWR_CLOEXEC);
+            int descriptor = Native.open(file.toString(), O_RDWR_CLOEXEC);
             if (descriptor < 0) {
                 return reading.get();
             }

@@ -1,5 +1,7 @@
 package io.fanatic.netlink.firewall;
 
+import io.fanatic.netlink.libc.Native;
+import java.nio.ByteBuffer;
 import jnr.ffi.Pointer;
 import org.jspecify.annotations.Nullable;
 
@@ -37,18 +39,18 @@ public interface LibNftables {
     int nft_ctx_buffer_error(Pointer context);
 
     /**
-     * {@return what the last commands printed}
+     * {@return what the last commands printed, for {@link Native#text(Pointer)}}
      *
      * @param context of {@link #nft_ctx_new}
      */
-    String nft_ctx_get_output_buffer(Pointer context);
+    Pointer nft_ctx_get_output_buffer(Pointer context);
 
     /**
-     * {@return what the last commands complained of}
+     * {@return what the last commands complained of, likewise}
      *
      * @param context of {@link #nft_ctx_new}
      */
-    String nft_ctx_get_error_buffer(Pointer context);
+    Pointer nft_ctx_get_error_buffer(Pointer context);
 
     /**
      * Says how to print.
@@ -62,16 +64,16 @@ public interface LibNftables {
      * Says whether commands are only checked.
      *
      * @param context of {@link #nft_ctx_new}
-     * @param dry true for only checked
+     * @param dry 1 for only checked, else 0; C's bool
      */
-    void nft_ctx_set_dry_run(Pointer context, boolean dry);
+    void nft_ctx_set_dry_run(Pointer context, int dry);
 
     /**
      * Runs commands as one transaction.
      *
      * @param context of {@link #nft_ctx_new}
-     * @param commands in the language of nft(8)
+     * @param commands in the language of nft(8), in the form of {@link Native#text(String)}
      * @return 0 when all were carried out
      */
-    int nft_run_cmd_from_buffer(Pointer context, String commands);
+    int nft_run_cmd_from_buffer(Pointer context, ByteBuffer commands);
 }

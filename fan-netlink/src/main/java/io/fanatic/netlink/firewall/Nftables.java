@@ -1,5 +1,6 @@
 package io.fanatic.netlink.firewall;
 
+import io.fanatic.netlink.libc.Native;
 import java.util.concurrent.atomic.AtomicReference;
 import jnr.ffi.LibraryLoader;
 import jnr.ffi.Pointer;
@@ -111,11 +112,11 @@ public final class Nftables implements AutoCloseable {
         // Contexts share data inside libnftables and libxtables: two threads at once end the JVM.
         synchronized (Nftables.class) {
             library.nft_ctx_output_set_flags(open, flags);
-            library.nft_ctx_set_dry_run(open, dry);
-            int result = library.nft_run_cmd_from_buffer(open, commands);
+            library.nft_ctx_set_dry_run(open, dry ? 1 : 0);
+            int result = library.nft_run_cmd_from_buffer(open, Native.text(commands));
             // Reading a buffer empties it; both, or the next call would print what this one left.
-            String output = library.nft_ctx_get_output_buffer(open);
-            String errors = library.nft_ctx_get_error_buffer(open);
+            String output = Native.text(library.nft_ctx_get_output_buffer(open));
+            String errors = Native.text(library.nft_ctx_get_error_buffer(open));
             if (result != 0) {
                 throw new FirewallException("nftables refused: " + errors.strip());
             }

@@ -6,6 +6,7 @@ import io.fanatic.core.IpFamily;
 import io.fanatic.core.Ipv6Address;
 import io.fanatic.netlink.host.Namespace;
 import io.fanatic.netlink.libc.ErrnoException;
+import io.fanatic.netlink.libc.Native;
 import io.fanatic.netlink.route.Addresses;
 import io.fanatic.netlink.route.BridgePort;
 import io.fanatic.netlink.route.BridgePorts;
@@ -170,7 +171,7 @@ final class Containers {
     }
 
     private static void add(BridgePorts reader, Path file, Set<Integer> wanted, Map<Integer, Namespace> found) {
-        int descriptor = LIBC.open(file.toString(), O_RDONLY_CLOEXEC);
+        int descriptor = Native.open(file.toString(), O_RDONLY_CLOEXEC);
         if (descriptor < 0) {
             return;
         }

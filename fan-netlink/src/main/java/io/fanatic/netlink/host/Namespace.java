@@ -410,7 +410,7 @@ public record Namespace(Path network, Optional<Path> mount) {
     }
 
     private static int open(Path file) {
-        return check("open " + file, LIBC.open(file.toString(), O_RDONLY_CLOEXEC));
+        return check("open " + file, Native.open(file.toString(), O_RDONLY_CLOEXEC));
     }
 
     private static <T> T onOwnThread(Callable<T> work) {

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * needs the interface to be public.
  *
  * <p>There are none of jnr-ffi's annotations: {@code @In} and {@code @Out} say nothing about a direct buffer, a {@code size_t}
- * is a {@code long} on every 64-bit Linux, and each kind of annotation costs a command 2 ms at its start.
+ * is a {@code long} on every 64-bit Linux, and each kind of annotation costs a command 2 ms at its start. A {@link String} has
+ * five kinds inside jnr-ffi, so what every command calls has none.
  */
 public interface LibC {
     int socket(int domain, int type, int protocol);
@@ -40,7 +41,8 @@ public interface LibC {
 
     long recv(int fd, Pointer buffer, long length, int flags);
 
-    int open(String path, int flags);
+    /** @param path ending with a zero byte; use {@link Native#open} */
+    int open(ByteBuffer path, int flags);
 
     int close(int fd);
 

@@ -2,6 +2,7 @@ package io.fanatic.netlink.libc;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import jnr.ffi.LastError;
 import jnr.ffi.LibraryLoader;
 import jnr.ffi.Pointer;
@@ -11,11 +12,19 @@ import jnr.ffi.Runtime;
 public final class Native {
 
     /** libc itself. */
-    public static final LibC LIBC = LibraryLoader.create(LibC.class).load("c");
+    public static final LibC LIBC = load(LibC.class);
 
     private static final Runtime RUNTIME = Runtime.getRuntime(LIBC);
 
     private Native() {}
+
+    /**
+     * Binds an interface to functions of libc. By its full name: for {@code c} jnr-ffi would list the directories of all libraries, which
+     * costs a command 5 ms at its start, each time.
+     */
+    static <T> T load(Class<T> functions) {
+        return LibraryLoader.create(functions).load("libc.so.6");
+    }
 
     /**
      * Gives a C result back when it is not negative.
@@ -38,6 +47,22 @@ public final class Native {
     /** errno as the last call on this thread left it. */
     public static int errno() {
         return LastError.getLastError(RUNTIME);
+    }
+
+    /** open(2) of a file that is there. {@return the descriptor; negative on error, with errno saved} */
+    public static int open(String path, int flags) {
+        return LIBC.open(text(path), flags);
+    }
+
+    /** C's form of a text: UTF-8 and a zero byte, in a direct buffer. */
+    public static ByteBuffer text(String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        return buffer(bytes.length + 1).put(0, bytes);
+    }
+
+    /** The text in C's form that begins at the pointer. */
+    public static String text(Pointer start) {
+        return start.getString(0, Integer.MAX_VALUE, StandardCharsets.UTF_8);
     }
 
     /** A zeroed direct buffer in native byte order, the form in which libc and the kernel exchange structures. */
@@ -72,12 +97,10 @@ public final class Native {
     }
 
     private static final class EventsHolder {
-        private static final LibEvent LOADED =
-                LibraryLoader.create(LibEvent.class).load("c");
+        private static final LibEvent LOADED = load(LibEvent.class);
     }
 
     private static final class SocketsHolder {
-        private static final LibSocket LOADED =
-                LibraryLoader.create(LibSocket.class).load("c");
+        private static final LibSocket LOADED = load(LibSocket.class);
     }
 }

@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
-import jnr.ffi.LibraryLoader;
 
 /**
  * The one place where programs are started: never a shell, a search path and an environment of ours alone, whatever the caller's say.
@@ -41,7 +40,7 @@ public final class Spawn {
     private static final int SIGKILL = 9;
     private static final long POLL_NANOS = 2_000_000;
 
-    private static final LibSpawn SPAWN = LibraryLoader.create(LibSpawn.class).load("c");
+    private static final LibSpawn SPAWN = Native.load(LibSpawn.class);
 
     private static final Map<String, String> ENVIRONMENT = Map.of("PATH", PATH, "LC_ALL", "C");
 

@@ -15,6 +15,7 @@ import io.fanatic.netlink.engine.KernelFeatures;
 import io.fanatic.netlink.host.FreshNamespace;
 import io.fanatic.netlink.host.Namespace;
 import io.fanatic.netlink.libc.Errno;
+import io.fanatic.netlink.libc.Native;
 import io.fanatic.netlink.wire.DumpInterruptedException;
 import io.fanatic.netlink.wire.NetlinkException;
 import java.time.Duration;
@@ -233,7 +234,7 @@ class LinksTest {
     }
 
     private static void withFd(Namespace namespace, java.util.function.IntConsumer work) {
-        int fd = check("open", LIBC.open(namespace.network().toString(), O_RDONLY_CLOEXEC));
+        int fd = check("open", Native.open(namespace.network().toString(), O_RDONLY_CLOEXEC));
         try {
             work.accept(fd);
         } finally {

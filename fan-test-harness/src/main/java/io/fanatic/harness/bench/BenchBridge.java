@@ -7,6 +7,7 @@ import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.harness.lab.Lab;
 import io.fanatic.harness.lab.LabContainer;
+import io.fanatic.netlink.libc.Native;
 import io.fanatic.netlink.route.Addresses;
 import io.fanatic.netlink.route.InterfaceAddress;
 import io.fanatic.netlink.route.Links;
@@ -35,7 +36,7 @@ record BenchBridge(String name, Ipv4Address address, int prefixLength, int mtu) 
     void attach(LabContainer container, Ipv4Address inside) {
         int namespace = check(
                 "open the namespace of " + container.name(),
-                LIBC.open(container.namespace().network().toString(), O_CLOEXEC));
+                Native.open(container.namespace().network().toString(), O_CLOEXEC));
         try (NetlinkSocket host = container.host().namespace().call(NetlinkSocket::open)) {
             Links links = new Links(host);
             int bridge = links.create(NewLink.bridge(name).mtu(mtu).up());

@@ -8,6 +8,7 @@ import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.Ipv6Address;
 import io.fanatic.core.Ipv6Prefix;
 import io.fanatic.netlink.host.Namespace;
+import io.fanatic.netlink.libc.Native;
 import io.fanatic.netlink.route.Addresses;
 import io.fanatic.netlink.route.InterfaceAddress;
 import io.fanatic.netlink.route.Link;
@@ -61,7 +62,7 @@ final class Wiring implements AutoCloseable {
 
     /** A cable from here to there; both ends are off. */
     void addVeth(String name, Namespace there, String nameThere, int mtu) {
-        int fd = check("open " + there.network(), LIBC.open(there.network().toString(), O_CLOEXEC));
+        int fd = check("open " + there.network(), Native.open(there.network().toString(), O_CLOEXEC));
         try {
             links.create(NewLink.veth(name, nameThere).mtu(mtu).peerNamespace(fd));
         } finally {

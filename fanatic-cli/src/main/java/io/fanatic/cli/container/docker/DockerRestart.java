@@ -7,6 +7,7 @@ import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.container.http.HttpAnswer;
 import io.fanatic.netlink.host.Namespace;
 import io.fanatic.netlink.libc.ErrnoException;
+import io.fanatic.netlink.libc.Native;
 import io.fanatic.netlink.libc.Spawn;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -54,8 +55,8 @@ final class DockerRestart implements AutoCloseable {
         this.socket = socket;
         byScript = byScript(daemon);
         pid = daemon.pid();
-        network = LIBC.open("/proc/" + pid + "/ns/net", O_CLOEXEC);
-        mount = LIBC.open("/proc/" + pid + "/ns/mnt", O_CLOEXEC);
+        network = Native.open("/proc/" + pid + "/ns/net", O_CLOEXEC);
+        mount = Native.open("/proc/" + pid + "/ns/mnt", O_CLOEXEC);
     }
 
     @Override
