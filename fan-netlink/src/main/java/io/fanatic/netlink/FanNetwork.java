@@ -315,7 +315,7 @@ public final class FanNetwork {
      * @param fan one of {@link #list}
      */
     public boolean isOnFastPath(Fan fan) {
-        return privileged(() -> read(kernel -> new Engine(kernel).isOnFastPath(fan)));
+        return read(kernel -> new Engine(kernel).isOnFastPath(fan));
     }
 
     /**

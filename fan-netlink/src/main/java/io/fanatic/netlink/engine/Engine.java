@@ -128,20 +128,7 @@ public final class Engine {
      * @param fan one of {@link #list}
      */
     public boolean isOnFastPath(Fan fan) {
-        return HostState.whole(() -> hasProgramsElsewhere(fan.tunnel()));
-    }
-
-    private boolean hasProgramsElsewhere(String tunnel) {
-        for (LinkState link : kernel.links()) {
-            if (link.name().equals(tunnel)) {
-                for (ProgramState programs : kernel.programs(tunnel)) {
-                    if (!programs.device().equals(tunnel)) {
-                        return true;
-                    }
-                }
-            }
-        }
-        return false;
+        return kernel.recordsProgramsElsewhere(fan.tunnel());
     }
 
     /**

@@ -66,6 +66,13 @@ public interface Kernel extends AutoCloseable {
     List<ProgramState> programs(String keeper);
 
     /**
+     * {@return whether a device of ours records programs on another device} This asks for no program, which takes time and privileges.
+     *
+     * @param keeper the device, which need not exist
+     */
+    boolean recordsProgramsElsewhere(String keeper);
+
+    /**
      * {@return programs of ours on devices of others whose record went with the device of ours that had it, each with an empty keeper; only
      * where a program's name may be asked for}
      */

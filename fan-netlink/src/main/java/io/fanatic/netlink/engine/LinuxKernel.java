@@ -240,6 +240,20 @@ public final class LinuxKernel implements Kernel {
         return states;
     }
 
+    @Override
+    public boolean recordsProgramsElsewhere(String keeper) {
+        Optional<Link> noting = links.named(keeper);
+        if (noting.isPresent()) {
+            for (ProgramRecord.Place place :
+                    ProgramRecord.in(noting.get().alias()).places()) {
+                if (place.device() != ProgramRecord.ITSELF) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
     /** On devices with addresses, as others carry no underlay. */
     @Override
     public List<ProgramState> strayPrograms() {

@@ -382,6 +382,14 @@ public final class MemoryKernel implements Kernel {
     }
 
     @Override
+    public boolean recordsProgramsElsewhere(String keeper) {
+        call("read the record of " + keeper);
+        return programs.stream()
+                .anyMatch(state ->
+                        state.keeper().equals(keeper) && !state.device().equals(keeper));
+    }
+
+    @Override
     public List<ProgramState> strayPrograms() {
         return programs("");
     }

@@ -34,6 +34,7 @@ class EngineFastPathTest {
     }
 
     private void assertIsFast() {
+        assertThat(engine.isOnFastPath(engine.list().get(0))).isTrue();
         assertThat(path()).isEqualTo(new FanPath(Optional.of("eth0"), Optional.empty()));
         assertThat(engine.up(FAST).isEmpty()).isTrue();
     }
@@ -93,6 +94,7 @@ class EngineFastPathTest {
     }
 
     private void assertWithout(String words) {
+        assertThat(engine.isOnFastPath(engine.list().get(0))).isFalse();
         assertThat(path().fastBy()).isEmpty();
         assertThat(path().obstacle().orElse("")).contains(words);
     }
