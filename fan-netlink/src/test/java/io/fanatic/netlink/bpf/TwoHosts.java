@@ -65,13 +65,12 @@ abstract class TwoHosts {
         }
     }
 
-    /** Before Linux 5.18 the route says which address is the outer source, and not the program. */
+    /** Before Linux 6.0 the route says which address is the outer source, and not the program: a fan has one address then. */
     static FanProgramSpec forThisKernel(FanProgramSpec spec) {
-        return new FanProgramSpec(
-                spec.mapping(),
-                spec.vni(),
-                spec.localAddresses(),
-                BpfFeatures.probe().tunnelLocalAddress());
+        return BpfFeatures.probe().tunnelLocalAddress()
+                ? spec
+                : new FanProgramSpec(
+                        spec.mapping(), spec.vni(), spec.localAddresses().subList(0, 1), false);
     }
 
     static void build(TestHost host, String... addresses) {
