@@ -88,8 +88,10 @@ public final class KernelSuite {
             Group.of(
                             "long",
                             "encryption-life",
+                            "io.fanatic.cli.EncryptedKindsCases",
                             "io.fanatic.cli.EncryptedLifeCases",
-                            "io.fanatic.cli.EncryptedReachCases")
+                            "io.fanatic.cli.EncryptedReachCases",
+                            "io.fanatic.cli.EncryptedSixteenCases")
                     .needing(Need.EPOLL, Need.STRONGSWAN, Need.ESP),
             Group.of("ipip", "ipip-mixed", NETLINK + "engine.IpipMixedOverlayCases")
                     .needing(Need.IPIP),

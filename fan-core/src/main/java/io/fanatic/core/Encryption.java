@@ -8,8 +8,10 @@ import java.util.regex.Pattern;
  *
  * @param method how hosts prove who they are
  * @param file what this host does it with: an absolute path of letters, digits and {@code . _ - /}, at most {@value #MAX_LENGTH} characters
+ * @param udp whether encrypted packets travel in UDP datagrams to port 4500 (RFC 3948), for networks that drop IP protocol 50; the text does
+ *     not have it, which is a flag of its own
  */
-public record Encryption(Method method, String file) {
+public record Encryption(Method method, String file, boolean udp) {
     /** What a path may have at most, in characters: the bridge's ifalias holds it. */
     public static final int MAX_LENGTH = 80;
 
@@ -33,6 +35,8 @@ public record Encryption(Method method, String file) {
     private static final int HEADER = 20;
     /** SPI, sequence number and initialisation vector, and the check value behind, in bytes (RFC 4303, RFC 4106). */
     private static final int ESP = 16 + 16;
+    /** What UDP takes. */
+    private static final int UDP = 8;
     /** Length of padding and next header, encrypted with the payload, in bytes; all that is a multiple of 4. */
     private static final int TRAILER = 2;
 
@@ -46,6 +50,16 @@ public record Encryption(Method method, String file) {
             throw new IllegalArgumentException("the key file " + Text.quote(file) + " is no absolute path of at most "
                     + MAX_LENGTH + " letters, digits and . _ - /");
         }
+    }
+
+    /** Not in UDP. */
+    public Encryption(Method method, String file) {
+        this(method, file, false);
+    }
+
+    /** {@return the same, with encrypted packets in UDP or not} */
+    public Encryption withUdp(boolean value) {
+        return new Encryption(method, file, value);
     }
 
     /**
@@ -70,8 +84,8 @@ public record Encryption(Method method, String file) {
      *
      * @param mtu of the device, in bytes
      */
-    public static int carried(int mtu) {
-        return ((mtu - HEADER - ESP) & ~3) - TRAILER + HEADER;
+    public int carried(int mtu) {
+        return ((mtu - HEADER - (udp ? UDP : 0) - ESP) & ~3) - TRAILER + HEADER;
     }
 
     /** {@code psk:/etc/fanatic/fan.key}. */

@@ -46,7 +46,9 @@ public enum FanFlag {
     /** Names of containers are served at the host address. */
     NAMES("names", ""),
     /** IPsec encrypts the packets between hosts. */
-    ENCRYPT("encrypt", "METHOD:FILE");
+    ENCRYPT("encrypt", "METHOD:FILE"),
+    /** Encrypted packets travel in UDP. */
+    ENCRYPT_UDP("encrypt-udp", "");
 
     /** Stands for a flag that is at its default; no flag can have it as its value. */
     static final String NOT_GIVEN = " ";
@@ -138,6 +140,7 @@ public enum FanFlag {
             case DIRECT_ACCEPT -> options.direct(Direct.ACCEPT);
             case NAMES -> options.names(true);
             case ENCRYPT -> options.encryption(Encryption.parse(value));
+            case ENCRYPT_UDP -> options.encryptUdp(true);
         };
     }
 
@@ -176,6 +179,7 @@ public enum FanFlag {
             case DIRECT_ACCEPT -> given(options.direct() == Direct.ACCEPT);
             case NAMES -> given(options.names());
             case ENCRYPT -> options.encryption().map(Encryption::toString).orElse(NOT_GIVEN);
+            case ENCRYPT_UDP -> given(options.encryptUdp());
         };
     }
 

@@ -54,6 +54,7 @@ public final class FanOptions {
     private final Direct direct;
     private final boolean names;
     private final Optional<Encryption> encryption;
+    private final boolean encryptUdp;
 
     private FanOptions(Builder builder) {
         type = builder.type;
@@ -72,7 +73,8 @@ public final class FanOptions {
         overlay6 = builder.overlay6;
         direct = builder.direct;
         names = builder.names;
-        encryption = builder.encryption;
+        encryption = builder.encryption.map(how -> how.withUdp(builder.encryptUdp));
+        encryptUdp = builder.encryptUdp;
         Text.requireRange("host-reserve", hostReserve, 1, MAX_HOST_RESERVE);
         if (bridge.isPresent()) {
             FanNames.requireInterfaceName("bridge name", bridge.get());
@@ -93,10 +95,9 @@ public final class FanOptions {
         if (type == TunnelType.IPIP && direct != Direct.OFF) {
             throw new IllegalArgumentException("direct does not go with ipip: ARP between hosts travels by VXLAN");
         }
-        if (encryption.isPresent() && (type == TunnelType.IPIP || direct != Direct.OFF)) {
-            String other = type == TunnelType.IPIP ? "ipip" : "direct";
-            throw new IllegalArgumentException("encrypt does not go with " + other
-                    + ": IPsec encrypts VXLAN packets of the kernel's tunnel device only");
+        if (encryption.isPresent() && direct != Direct.OFF) {
+            throw new IllegalArgumentException(
+                    "encrypt does not go with direct: IPsec encrypts packets of the kernel's tunnel device only");
         }
         if (type == TunnelType.IPIP && (port.isPresent() || vni.isPresent())) {
             throw new IllegalArgumentException((port.isPresent() ? "port" : "vni")
@@ -135,6 +136,7 @@ public final class FanOptions {
         builder.direct = direct;
         builder.names = names;
         builder.encryption = encryption;
+        builder.encryptUdp = encryptUdp;
         return builder;
     }
 
@@ -276,6 +278,11 @@ public final class FanOptions {
     /** {@return how packets between hosts are encrypted; empty where they are not} */
     public Optional<Encryption> encryption() {
         return encryption;
+    }
+
+    /** {@return whether encrypted packets travel in UDP; no fan can have that without {@link #encryption}} */
+    public boolean encryptUdp() {
+        return encryptUdp;
     }
 
     /**
@@ -463,6 +470,14 @@ public final class FanOptions {
         return toBuilder().names(value).build();
     }
 
+    /** {@return the same with packets between hosts in clear} */
+    public FanOptions withoutEncryption() {
+        Builder builder = toBuilder();
+        builder.encryption = Optional.empty();
+        builder.encryptUdp = false;
+        return builder.build();
+    }
+
     /**
      * {@return the same with packets between hosts encrypted}
      *
@@ -524,6 +539,7 @@ public final class FanOptions {
                 && direct == that.direct
                 && names == that.names
                 && encryption.equals(that.encryption)
+                && encryptUdp == that.encryptUdp
                 && shares.equals(that.shares);
     }
 
@@ -546,7 +562,8 @@ public final class FanOptions {
                 overlay6,
                 direct,
                 names,
-                encryption);
+                encryption,
+                encryptUdp);
     }
 
     /** Options while they are collected; {@link #build} checks them. */
@@ -567,6 +584,7 @@ public final class FanOptions {
         private Direct direct = Direct.OFF;
         private boolean names;
         private Optional<Encryption> encryption = Optional.empty();
+        private boolean encryptUdp;
         private Shares shares = Shares.DEFAULT;
 
         private Builder() {}
@@ -731,6 +749,17 @@ public final class FanOptions {
          */
         public Builder encryption(Encryption value) {
             encryption = Optional.of(value);
+            encryptUdp |= value.udp();
+            return this;
+        }
+
+        /**
+         * Sets whether encrypted packets travel in UDP, as {@link Encryption#udp}.
+         *
+         * @param value whether they do; not by default
+         */
+        public Builder encryptUdp(boolean value) {
+            encryptUdp = value;
             return this;
         }
 

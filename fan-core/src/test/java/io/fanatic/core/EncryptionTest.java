@@ -23,6 +23,16 @@ class EncryptionTest {
         assertThat(certificate).hasToString("250.0.0.0/8 10.0.0.0/16 encrypt cert:/etc/fanatic/host.pem");
     }
 
+    @Test
+    void inUdpIsAFlagOfItsOwnThatGoesWithEncryptInAnyOrder() {
+        for (String flags : new String[] {"encrypt psk:/k encrypt-udp", "encrypt-udp encrypt psk:/k"}) {
+            FanEntry entry = FanEntry.parse("250.0.0.0/8 10.0.0.0/16 ipip " + flags);
+            assertThat(entry.options().encryption()).contains(new Encryption(Encryption.Method.PSK, "/k", true));
+            assertThat(entry).hasToString("250.0.0.0/8 10.0.0.0/16 ipip encrypt psk:/k encrypt-udp");
+            assertThat(entry.options().toBuilder().build()).isEqualTo(entry.options());
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"psk:fan.key", "psk:", "psk:/a b", "psk:/a\tb", "psk:/\u00e4", "cert:a", "certs:/a", "/a"})
     void whatIsNoAbsolutePathOfPlainLettersIsRefused(String text) {
@@ -39,7 +49,7 @@ class EncryptionTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"ipip", "direct", "direct=accept"})
+    @ValueSource(strings = {"direct", "direct=accept"})
     void whatPassesIpsecByDoesNotGoWithIt(String flag) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> FanOptions.parse(List.of(flag, "encrypt", "psk:/k")))
@@ -50,9 +60,12 @@ class EncryptionTest {
     @ParameterizedTest
     @ValueSource(ints = {1280, 1498, 1499, 1500, 1501, 9000})
     void theLargestPacketFillsTheMtuAndOneByteMoreIsTooLarge(int mtu) {
-        int carried = Encryption.carried(mtu);
-        assertThat(encrypted(carried)).isLessThanOrEqualTo(mtu);
-        assertThat(encrypted(carried + 1)).isGreaterThan(mtu);
+        for (boolean udp : new boolean[] {false, true}) {
+            int room = mtu - (udp ? 8 : 0);
+            int carried = Encryption.parse("psk:/k").withUdp(udp).carried(mtu);
+            assertThat(encrypted(carried)).isLessThanOrEqualTo(room);
+            assertThat(encrypted(carried + 1)).isGreaterThan(room);
+        }
     }
 
     private static int encrypted(int packet) {

@@ -1,6 +1,7 @@
 package io.fanatic.netlink;
 
 import io.fanatic.core.Counter;
+import io.fanatic.core.Encryption;
 import io.fanatic.core.FanEntry;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Ipv4Prefix;
@@ -344,6 +345,11 @@ public final class FanNetwork {
      */
     public Map<Counter, Instant> lastDrops(Fan fan) {
         return privileged(() -> read(kernel -> new Engine(kernel).lastDrops(fan)));
+    }
+
+    /** {@return why this host can encrypt no fan, and what to do; empty when it can, given a key} */
+    public Optional<String> encryptionObstacle() {
+        return read(kernel -> new Engine(kernel).encryptionObstacle(Encryption.Method.PSK));
     }
 
     /**

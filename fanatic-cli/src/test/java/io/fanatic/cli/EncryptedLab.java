@@ -52,7 +52,8 @@ abstract class EncryptedLab {
 
     @BeforeEach
     void labOfTwoHosts() throws IOException, InterruptedException {
-        lab = Lab.up(LabSpec.named("encrypted").withMapping(FAN).withHosts(2).withContainers(1));
+        lab = Lab.up(
+                LabSpec.named("encrypted").withMapping(FAN).withHosts(hosts()).withContainers(1));
         h1 = lab.hosts().get(0);
         h2 = lab.hosts().get(1);
         for (LabHost host : lab.hosts()) {
@@ -65,6 +66,10 @@ abstract class EncryptedLab {
             outside(count + ICMP + " flower ip_proto icmp type 3 action pass");
             outside(count + ESP + " flower ip_proto 32 action pass");
         }
+    }
+
+    int hosts() {
+        return 2;
     }
 
     @AfterEach

@@ -472,8 +472,8 @@ final class DesiredState {
     private static List<Resource> blocked(List<Fan> fans) {
         List<Resource> resources = new ArrayList<>();
         for (Fan fan : fans) {
-            if (fan.encryption().isPresent() && fan.transport().udpPort().isPresent()) {
-                int port = fan.transport().udpPort().getAsInt();
+            if (fan.encryption().isPresent()) {
+                int port = fan.transport().udpPort().orElse(0);
                 resources.add(
                         new BlockResource(new BlockPolicy(false, fan.mapping().underlay(), port)));
                 resources.add(new BlockResource(new BlockPolicy(true, ANYBODY, port)));
@@ -506,7 +506,8 @@ final class DesiredState {
         try {
             return Optional.of(FanConnections.of(
                     fan.mapping(),
-                    fan.transport().udpPort().orElseThrow(),
+                    fan.transport(),
+                    fan.encryption().orElseThrow().udp(),
                     fan.underlayAddresses(),
                     kernel.credentials(fan.encryption().orElseThrow(), fan.underlayAddresses())));
         } catch (FanException unreadable) {

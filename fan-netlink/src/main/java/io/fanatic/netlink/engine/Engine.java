@@ -167,7 +167,7 @@ public final class Engine {
      * @param fan an encrypted one of {@link #list}
      */
     public IpsecState ipsec(Fan fan) {
-        long requestId = FanConnections.requestId(fan.transport().udpPort().orElse(0));
+        long requestId = FanConnections.requestId(fan.transport());
         List<SecurityAssociation> associations = new ArrayList<>(kernel.associations());
         associations.removeIf(each -> each.requestId() != requestId);
         return IpsecState.of(associations, fan.underlayAddresses(), kernel.ipsecDrops());
@@ -634,16 +634,23 @@ public final class Engine {
         Encryption how = fan.encryption().get();
         // Refuses a key that is none.
         kernel.credentials(how, fan.underlayAddresses());
-        if (!kernel.has(KernelFeature.ESP)) {
-            throw new FanException(
-                    UNSUPPORTED,
-                    "this kernel cannot encrypt packets: it lacks IPsec's ESP with AES-GCM (CONFIG_INET_ESP, CONFIG_CRYPTO_GCM);"
-                            + " boot one that has it, or leave --encrypt out on every host of the fan");
-        }
-        Optional<String> obstacle = kernel.withoutStrongSwan(how.method());
+        Optional<String> obstacle = encryptionObstacle(how.method());
         if (obstacle.isPresent()) {
-            throw new FanException(UNSUPPORTED, "the fan's packets cannot be encrypted: " + obstacle.get());
+            throw new FanException(UNSUPPORTED, obstacle.get());
         }
+    }
+
+    /**
+     * {@return why this host can encrypt no fan, and what to do; empty when it can, given a key or a certificate}
+     *
+     * @param method how hosts prove who they are
+     */
+    public Optional<String> encryptionObstacle(Encryption.Method method) {
+        return kernel.has(KernelFeature.ESP)
+                ? kernel.withoutStrongSwan(method).map(why -> "the fan's packets cannot be encrypted: " + why)
+                : Optional.of(
+                        "this kernel cannot encrypt packets: it lacks IPsec's ESP with AES-GCM (CONFIG_INET_ESP, CONFIG_CRYPTO_GCM);"
+                                + " boot one that has it, or leave --encrypt out on every host of the fan");
     }
 
     private DesiredState state() {
@@ -682,6 +689,11 @@ public final class Engine {
             ipv6 = options.overlay6().map(overlay -> new Ipv6Mapping(overlay, underlay.network()));
         } catch (IllegalArgumentException e) {
             throw new FanException(INVALID, String.valueOf(e.getMessage()), List.of(), e);
+        }
+        if (options.encryptUdp() && options.encryption().isEmpty()) {
+            throw new FanException(
+                    INVALID,
+                    "encrypt-udp goes with encrypt, which says by what key or certificate packets are encrypted");
         }
         Optional<Fan> now = same(host.fans(), mapping);
         Fan.Builder wanted = now.isPresent()
@@ -742,7 +754,7 @@ public final class Engine {
 
     /** What an underlay device takes of the fan's packets, in bytes. */
     private static int carried(Fan fan, int mtu) {
-        return fan.encryption().isPresent() ? Encryption.carried(mtu) : mtu;
+        return fan.encryption().map(how -> how.carried(mtu)).orElse(mtu);
     }
 
     private static Optional<Fan> same(List<Fan> fans, FanMapping mapping) {

@@ -66,6 +66,7 @@ public record Label(
     private static final String DIRECT_ACCEPT = "direct=accept";
     private static final String NAMES = "names";
     private static final String ENCRYPT = "encrypt";
+    private static final String ENCRYPT_UDP = "encrypt-udp";
 
     /** The ifalias of the tunnel that all IPIP fans share; which they are, their bridges tell. */
     static final String IPIP_TUNNEL = OURS + "ipip";
@@ -119,6 +120,7 @@ public record Label(
             boolean names = words.next(NAMES);
             Optional<Encryption> encryption =
                     words.next(ENCRYPT) ? Optional.of(Encryption.parse(words.next())) : Optional.empty();
+            boolean udp = encryption.isPresent() && words.next(ENCRYPT_UDP);
             words.requireEnd();
             // What no fan can have was not written by us.
             overlay6.ifPresent(overlay -> new Ipv6Mapping(overlay, mapping.underlay()));
@@ -134,7 +136,7 @@ public record Label(
                     overlay6,
                     direct,
                     names,
-                    encryption));
+                    encryption.map(how -> how.withUdp(udp))));
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }
@@ -202,6 +204,7 @@ public record Label(
         append(text, direct == Direct.ACCEPT, DIRECT_ACCEPT);
         append(text, names, NAMES);
         encryption.ifPresent(how -> append(text, true, ENCRYPT + " " + how));
+        append(text, encryption.filter(Encryption::udp).isPresent(), ENCRYPT_UDP);
         return text.toString();
     }
 

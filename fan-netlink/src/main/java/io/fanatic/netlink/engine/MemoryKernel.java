@@ -605,6 +605,11 @@ public final class MemoryKernel implements Kernel {
         };
     }
 
+    /** Starts strongSwan, which runs at first: it has been told of no fan. */
+    public void startStrongSwan() {
+        withoutStrongSwan = Optional.empty();
+    }
+
     /**
      * Ends strongSwan: what its files say stays, and it can be told of no fan.
      *

@@ -12,6 +12,7 @@ import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Ipv6Mapping;
 import io.fanatic.core.Ipv6Prefix;
 import io.fanatic.core.Transport;
+import io.fanatic.core.TunnelType;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -177,6 +178,13 @@ final class Preflight {
             boolean samePort = link.vxlan()
                     .filter(vxlan -> fan.transport().udpPort().equals(OptionalInt.of(vxlan.port())))
                     .isPresent();
+            boolean ipip = link.ipip().isPresent() && link.up() && fan.type() == TunnelType.IPIP;
+            if (fan.encryption().isPresent() && ipip && !link.isOurs()) {
+                throw new FanException(
+                        CONFLICT,
+                        "an encrypted fan of type ipip has all packets of its protocol encrypted, also those of the device "
+                                + link.name() + "; delete that, or take -t vxlan on every host of the fan");
+            }
             if (fan.encryption().isPresent() && samePort && !link.isOurs()) {
                 throw new FanException(
                         CONFLICT,
@@ -191,6 +199,12 @@ final class Preflight {
                     fan.encryption().isPresent() || other.encryption().isPresent();
             if (!encrypted || other.mapping().equals(fan.mapping())) {
                 continue;
+            }
+            if (fan.type() == TunnelType.IPIP && other.type() == TunnelType.IPIP) {
+                throw new FanException(
+                        CONFLICT,
+                        "an encrypted fan of type ipip has to be the only one of that type on its hosts, and the fan "
+                                + other.mapping() + " is one, too; take -t vxlan for one of the two on every host");
             }
             if (other.transport().udpPort().equals(fan.transport().udpPort())) {
                 throw new FanException(

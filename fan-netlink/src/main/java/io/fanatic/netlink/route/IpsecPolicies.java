@@ -46,6 +46,7 @@ public final class IpsecPolicies {
     private static final int XFRM_POLICY_OUT = 1;
     private static final int XFRMA_ALG_AEAD = 18;
     private static final int AF_INET = 2;
+    private static final int IPIP = 4;
     private static final int UDP = 17;
     private static final int ESP = 50;
     private static final int EXACT = 0xffff;
@@ -153,7 +154,7 @@ public final class IpsecPolicies {
     }
 
     /**
-     * Our policies: those that block UDP over IPv4 to one port with priority {@value #BLOCKING}. None on a kernel without IPsec.
+     * Our policies: those that block UDP over IPv4 to one port, or IPIP, with priority {@value #BLOCKING}. None on a kernel without IPsec.
      *
      * @throws ErrnoException EPERM without CAP_NET_ADMIN
      */
@@ -169,7 +170,7 @@ public final class IpsecPolicies {
     }
 
     /**
-     * The UDP destination ports of what is to be encrypted on its way out, by policies of priority {@value #ENCRYPTING}.
+     * The UDP destination ports of what is to be encrypted on its way out, by policies of priority {@value #ENCRYPTING}; 0 is IPIP.
      *
      * @throws ErrnoException EPROTONOSUPPORT on a kernel without IPsec; EPERM without CAP_NET_ADMIN
      */
@@ -178,7 +179,7 @@ public final class IpsecPolicies {
             return new HashSet<>(socket.<Integer>dump("list IPsec policies", all(socket), (reply, found) -> {
                 boolean encrypts = reply.u8(ACTION) != XFRM_USERPOLICY_BLOCK
                         && reply.u32(PRIORITY) == ENCRYPTING
-                        && reply.u8(PROTOCOL) == UDP
+                        && (reply.u8(PROTOCOL) == UDP || reply.u8(PROTOCOL) == IPIP)
                         && reply.u8(DIRECTION) == XFRM_POLICY_OUT;
                 if (encrypts) {
                     found.add(reply.be16(DESTINATION_PORT));
@@ -253,8 +254,8 @@ public final class IpsecPolicies {
         boolean ours = reply.u8(ACTION) == XFRM_USERPOLICY_BLOCK
                 && reply.u32(PRIORITY) == BLOCKING
                 && reply.u16(FAMILY) == AF_INET
-                && reply.u8(PROTOCOL) == UDP
-                && reply.u16(DESTINATION_PORT_MASK) == EXACT
+                && (reply.u8(PROTOCOL) == UDP && reply.u16(DESTINATION_PORT_MASK) == EXACT
+                        || reply.u8(PROTOCOL) == IPIP && reply.u16(DESTINATION_PORT_MASK) == 0)
                 && reply.u16(SOURCE_PORT_MASK) == 0
                 && (direction == XFRM_POLICY_IN || direction == XFRM_POLICY_OUT);
         if (ours) {
@@ -315,9 +316,9 @@ public final class IpsecPolicies {
         int length = policy.remote().prefixLength();
         putAddress(request, policy.incoming() ? 0 : remote);
         putAddress(request, policy.incoming() ? remote : 0);
-        request.putBe16(policy.port()).put16(EXACT).put32(0);
+        request.putBe16(policy.port()).put16(policy.port() == 0 ? 0 : EXACT).put32(0);
         request.put16(AF_INET).put8(policy.incoming() ? 0 : length).put8(policy.incoming() ? length : 0);
-        request.put8(UDP).put8(0).put16(0).put32(0).put32(0);
+        request.put8(policy.port() == 0 ? IPIP : UDP).put8(0).put16(0).put32(0).put32(0);
     }
 
     /** xfrm_address_t. */

@@ -3,6 +3,7 @@ package io.fanatic.netlink.strongswan;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.FanNames;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Transport;
 import io.fanatic.netlink.route.IpsecPolicies;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -19,6 +20,7 @@ import java.util.Set;
  * <pre>
  *   out   local udp any port  - underlay udp/8472       the packets that this host sends: the source port is a hash
  *   in    local udp/8472      - underlay udp any port   those that it receives
+ *   out   local 4             - underlay 4              both, for IPIP
  * </pre>
  *
  * <p>One request id for both: a pair of security associations of two hosts then serves both, whoever of them asked for it. A priority
@@ -42,6 +44,9 @@ public record FanConnections(String name, String text, boolean loaded) {
 
     private static final String REAUTHENTICATION = "4h";
 
+    /** An IP protocol, which has no ports. */
+    private static final int IPIP = 4;
+
     /** Of the reqid, so that it meets none of those that strongSwan counts from 1. */
     private static final long REQID = 0xfa000000L;
 
@@ -49,11 +54,13 @@ public record FanConnections(String name, String text, boolean loaded) {
      * The connections of a fan, to be loaded.
      *
      * @param mapping overlay and underlay
-     * @param port UDP port of the fan
+     * @param transport of the fan
+     * @param udp whether encrypted packets travel in UDP
      * @param own underlay addresses of this host
      * @param credentials what this host proves with who it is
      */
-    public static FanConnections of(FanMapping mapping, int port, List<Ipv4Address> own, Credentials credentials) {
+    public static FanConnections of(
+            FanMapping mapping, Transport transport, boolean udp, List<Ipv4Address> own, Credentials credentials) {
         String name = FanNames.bridge(mapping.overlay());
         // Not of the addresses themselves: nobody else's connection has such identities, nor takes our key for its own.
         String everybody = "fqdn:*." + name + ".fanatic";
@@ -69,6 +76,9 @@ public record FanConnections(String name, String text, boolean loaded) {
             connection.set("remote_addrs", List.of(network));
             connection.set("proposals", List.of("aes256gcm16-prfsha384-ecp384"));
             connection.set("dpd_delay", "30s");
+            if (udp) {
+                connection.set("encap", "yes");
+            }
             // Who has no valid key or certificate any more is out by then, and a tenth of that.
             connection.set("reauth_time", REAUTHENTICATION);
             Section local = connection.section("local");
@@ -84,8 +94,14 @@ public record FanConnections(String name, String text, boolean loaded) {
                 remote.set("auth", "psk").set("id", everybody);
             }
             Section children = connection.section("children");
-            child(children.section("out"), address + "/32[udp]", network + "[udp/" + port + "]", port);
-            child(children.section("in"), address + "/32[udp/" + port + "]", network + "[udp]", port);
+            long id = requestId(transport);
+            if (transport.udpPort().isPresent()) {
+                int port = transport.udpPort().getAsInt();
+                child(children.section("out"), address + "/32[udp]", network + "[udp/" + port + "]", id);
+                child(children.section("in"), address + "/32[udp/" + port + "]", network + "[udp]", id);
+            } else {
+                child(children.section("out"), address + "/32[" + IPIP + "]", network + "[" + IPIP + "]", id);
+            }
         }
         Section secrets = whole.section("secrets");
         if (credentials instanceof HostCertificate host) {
@@ -114,23 +130,23 @@ public record FanConnections(String name, String text, boolean loaded) {
         return address.replace('.', '-');
     }
 
-    private static void child(Section child, String local, String remote, int port) {
+    private static void child(Section child, String local, String remote, long requestId) {
         child.set("local_ts", List.of(local));
         child.set("remote_ts", List.of(remote));
         child.set("esp_proposals", List.of("aes256gcm16-ecp384", "aes256gcm16"));
         child.set("mode", "transport");
         child.set("start_action", "trap");
         child.set("priority", Integer.toString(IpsecPolicies.ENCRYPTING));
-        child.set("reqid", Long.toString(requestId(port)));
+        child.set("reqid", Long.toString(requestId));
     }
 
     /**
      * {@return what ties the policies of a fan's connections and their security associations together: an unsigned 32-bit number}
      *
-     * @param port UDP port of the fan
+     * @param transport of the fan
      */
-    public static long requestId(int port) {
-        return REQID + port;
+    public static long requestId(Transport transport) {
+        return REQID + transport.udpPort().orElse(0);
     }
 
     /** The settings; what somebody has changed so that it cannot be read has none. */
@@ -165,7 +181,7 @@ public record FanConnections(String name, String text, boolean loaded) {
         return ids;
     }
 
-    /** The UDP ports that they are for, one in most cases. */
+    /** The UDP ports that they are for, one in most cases; 0 is IPIP. */
     Set<Integer> ports() {
         Set<Integer> ports = new HashSet<>();
         for (Section connection : settings().in("connections").sections().values()) {

@@ -7,6 +7,7 @@ import io.fanatic.core.Encryption;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Ipv4Prefix;
+import io.fanatic.core.Transport;
 import io.fanatic.netlink.host.FreshNamespace;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -33,8 +34,12 @@ class StrongSwanTest {
             FanMapping.of(Ipv4Prefix.parse("250.0.0.0/8"), Ipv4Prefix.parse("10.0.0.0/16"));
     private static final List<Ipv4Address> ADDRESSES =
             List.of(Ipv4Address.parse("10.0.0.1"), Ipv4Address.parse("10.0.0.2"));
-    private static final FanConnections CONNECTIONS =
-            FanConnections.of(FAN, 8472, ADDRESSES, new PreSharedKey(List.of("0123456789abcdef0123456789abcdef")));
+    private static final FanConnections CONNECTIONS = FanConnections.of(
+            FAN,
+            new Transport.Vxlan(250, 8472, false),
+            false,
+            ADDRESSES,
+            new PreSharedKey(List.of("0123456789abcdef0123456789abcdef")));
 
     @RegisterExtension
     final FreshNamespace inside = new FreshNamespace();
@@ -170,10 +175,14 @@ class StrongSwanTest {
         assertThat(strongSwan().obstacle(Encryption.Method.CERTIFICATE)).isEmpty();
         HostCertificate first = certificate("first.pem");
         HostCertificate second = certificate("second.pem");
-        FanConnections before = FanConnections.of(FAN, 8472, ADDRESSES, first);
-        FanConnections after = FanConnections.of(FAN, 8472, ADDRESSES, second);
+        FanConnections before = FanConnections.of(FAN, new Transport.Vxlan(250, 8472, false), false, ADDRESSES, first);
+        FanConnections after = FanConnections.of(FAN, new Transport.Vxlan(250, 8472, false), false, ADDRESSES, second);
         FanConnections other = FanConnections.of(
-                FanMapping.of(Ipv4Prefix.parse("251.0.0.0/8"), FAN.underlay()), 8473, ADDRESSES, first);
+                FanMapping.of(Ipv4Prefix.parse("251.0.0.0/8"), FAN.underlay()),
+                new Transport.Vxlan(250, 8473, false),
+                false,
+                ADDRESSES,
+                first);
         put(before);
         assertThat(list()).containsExactly(before);
         assertThat(keys()).containsExactly(first.keyId());
@@ -196,7 +205,9 @@ class StrongSwanTest {
 
         put(new FanConnections(
                 other.name(),
-                FanConnections.of(FAN, 8473, ADDRESSES, second).text().replace("fan-250", other.name()),
+                FanConnections.of(FAN, new Transport.Vxlan(250, 8473, false), false, ADDRESSES, second)
+                        .text()
+                        .replace("fan-250", other.name()),
                 true));
         inside.namespace().run(() -> strongSwan().remove("fan-250"));
         assertThat(keys()).as("the other fan's").containsExactly(second.keyId());
@@ -254,10 +265,18 @@ class StrongSwanTest {
     @Test
     void theFileIsTheSameOnEveryHostButForItsOwnAddress() {
         String one = FanConnections.of(
-                        FAN, 8472, List.of(Ipv4Address.parse("10.0.0.1")), new PreSharedKey(List.of("k".repeat(32))))
+                        FAN,
+                        new Transport.Vxlan(250, 8472, false),
+                        false,
+                        List.of(Ipv4Address.parse("10.0.0.1")),
+                        new PreSharedKey(List.of("k".repeat(32))))
                 .text();
         String other = FanConnections.of(
-                        FAN, 8472, List.of(Ipv4Address.parse("10.0.7.9")), new PreSharedKey(List.of("k".repeat(32))))
+                        FAN,
+                        new Transport.Vxlan(250, 8472, false),
+                        false,
+                        List.of(Ipv4Address.parse("10.0.7.9")),
+                        new PreSharedKey(List.of("k".repeat(32))))
                 .text();
         assertThat(other.replace("10.0.7.9", "10.0.0.1").replace("10-0-7-9", "10-0-0-1"))
                 .isEqualTo(one);

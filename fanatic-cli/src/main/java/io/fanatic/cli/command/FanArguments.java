@@ -135,6 +135,11 @@ public final class FanArguments {
             return command.option("--" + flag.word(), flag.label(), Encryption::parse, help(flag));
         }
 
+        /** {@code --encrypt-udp}. */
+        public static Option<Boolean> encryptUdp(Command command) {
+            return command.flag("--" + FanFlag.ENCRYPT_UDP.word(), help(FanFlag.ENCRYPT_UDP));
+        }
+
         private static FanFlag direct(String value) {
             if (value.isEmpty()) {
                 return FanFlag.DIRECT;
@@ -167,6 +172,8 @@ public final class FanArguments {
                 case NAMES -> "serve names of containers at the host address, where \"fanatic names\" runs";
                 case ENCRYPT ->
                     "encrypt packets between hosts by IPsec (strongSwan); psk:FILE with a pre-shared key, the same on every host, cert:FILE with the host's certificate (none)";
+                case ENCRYPT_UDP ->
+                    "with --encrypt: have encrypted packets travel in UDP, where ESP (IP protocol 50) is dropped";
                 case SHARES -> "which part of the slice each container engine gives out (" + Shares.DEFAULT + ")";
             };
         }

@@ -84,6 +84,7 @@ public final class ConfigureCommand extends SetupCommand {
             flag("--no-names", "serve no names of containers"));
     private final Option<FanFlag> direct = FanArguments.Flags.direct(this);
     private final Option<Encryption> encryption = FanArguments.Flags.encryption(this);
+    private final Option<Boolean> encryptUdp = FanArguments.Flags.encryptUdp(this);
     private final Option<List<Ipv4Address>> remotes =
             options("--remote", "IP", Ipv4Address::parse, "test the way to this host, too; may be repeated");
     private final Option<Integer> confirm = option(
@@ -157,6 +158,7 @@ public final class ConfigureCommand extends SetupCommand {
         options = direct.value().isPresent() ? options.with(direct.value().get(), "") : options;
         options = port.value().map(options::withPort).orElse(options);
         options = encryption.value().map(options::withEncryption).orElse(options);
+        options = encryptUdp.or(false) ? options.with(FanFlag.ENCRYPT_UDP, "") : options;
         return overlay6.value().map(options::withOverlay6).orElse(options);
     }
 

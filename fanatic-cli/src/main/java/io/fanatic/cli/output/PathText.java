@@ -28,6 +28,7 @@ public final class PathText {
                     .ifPresent(how -> lines.append(fan.bridge())
                             .append(": encrypts packets between hosts by IPsec, encrypt ")
                             .append(how)
+                            .append(how.udp() ? ", in UDP" : "")
                             .append('\n'));
             if (fan.direct() != Direct.OFF) {
                 lines.append(fan.bridge())

@@ -68,7 +68,10 @@ public final class ShowJson {
                 .ifPresent(mapping ->
                         object.addProperty("overlay6", mapping.overlay().toString()));
         object.addProperty("direct", PathText.word(fan.direct()));
-        fan.encryption().ifPresent(how -> object.addProperty("encrypt", how.toString()));
+        fan.encryption().ifPresent(how -> {
+            object.addProperty("encrypt", how.toString());
+            object.addProperty("encryptUdp", how.udp());
+        });
         object.addProperty("shares", fan.shares().toString());
         JsonArray slices = new JsonArray();
         for (FanSlice slice : fan.slices()) {

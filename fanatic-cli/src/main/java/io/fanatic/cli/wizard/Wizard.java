@@ -9,6 +9,7 @@ import io.fanatic.cli.container.FanAttachment;
 import io.fanatic.cli.setup.FanState;
 import io.fanatic.cli.setup.Host;
 import io.fanatic.core.Direct;
+import io.fanatic.core.Encryption;
 import io.fanatic.core.FanEntry;
 import io.fanatic.core.FanOptions;
 import io.fanatic.core.Ipv4Address;
@@ -111,7 +112,8 @@ public final class Wizard {
             }
         }
         FanOptions named = wanted.options().withNames(wantsNames(wanted.options(), fan.bridge()));
-        FanEntry served = wanted.withOptions(named.withDirect(wantsDirect(wanted)));
+        FanEntry encrypted = wanted.withOptions(wantsEncryption(wanted.withOptions(named)));
+        FanEntry served = wanted.withOptions(encrypted.options().withDirect(wantsDirect(encrypted)));
         return new Answers(replaced, sound, from.as(withDhcp(served, engines), engines), address, tests);
     }
 
@@ -371,6 +373,37 @@ public final class Wizard {
                 "Yes: the container web of the host h2 is web.h2.fan.internal, on every host",
                 "that serves names; a service starts for it, \"fanatic names\", see fanatic(1).",
                 "No: containers are reached by their addresses."));
+    }
+
+    /** With packets between hosts encrypted, or not; asked where this host can encrypt, as far as it is known without a key. */
+    private FanOptions wantsEncryption(FanEntry wanted) {
+        FanOptions options = wanted.options();
+        boolean said = settings.applyTo(FanOptions.DEFAULT).encryption().isPresent();
+        boolean can = options.direct() == Direct.OFF
+                && host.fans().encryptionObstacle().isEmpty();
+        if (said
+                || settings.yes()
+                || !prompter.isPerson()
+                || !can && options.encryption().isEmpty()) {
+            return options;
+        }
+        String now = options.encryption().map(Encryption::toString).orElse("none");
+        Question question = new Question(
+                "Encrypt packets between hosts (psk:FILE, cert:FILE or none) [" + now + "]:",
+                now,
+                List.of("none"),
+                List.of(
+                        "With the same key on every host, which \"fanatic key psk FILE\" makes, or with a",
+                        "certificate for each (\"fanatic key host\"); give the same answer on every host.",
+                        "none: packets between hosts are in clear."));
+        return ask(question, text -> {
+            FanOptions answered =
+                    text.equals("none") ? options.withoutEncryption() : options.withEncryption(Encryption.parse(text));
+            if (answered.encryption().isPresent()) {
+                host.fans().plan(wanted.withOptions(answered));
+            }
+            return answered;
+        });
     }
 
     /** Whether to send without encapsulation; asked where this host can, as far as it is known before anything is changed. */

@@ -26,6 +26,7 @@ public final class MemoryHost {
             states.add(new AddressState("eth0", Ipv4Address.parse(parts[0]), Integer.parseInt(parts[1])));
         }
         kernel = MemoryKernel.withEthernet("eth0", states.toArray(AddressState[]::new));
+        kernel.stopStrongSwan("none is installed");
     }
 
     public MemoryHost with(FakeEngine engine) {

@@ -88,6 +88,33 @@ class WizardTest {
     }
 
     @Test
+    void aPersonIsAskedForAKeyWhereTheHostCanEncryptAndWhatIsThereIsTheUsualAnswer() {
+        MemoryHost host = host("10.0.0.45/16");
+        host.kernel().startStrongSwan();
+        Script script = Script.person("", "", "", "n", "n", "n", "/etc/fan.key", "psk:/etc/fan.key");
+        FanEntry answered = ask(host, script).to().entry();
+        assertThat(answered).hasToString("250.0.0.0/8 10.0.0.0/16 encrypt psk:/etc/fan.key");
+        assertThat(script.text())
+                .contains(
+                        "Encrypt packets between hosts (psk:FILE, cert:FILE or none) [none]: psk:/etc/fan.key",
+                        "is no way to encrypt; expected psk:FILE or cert:FILE")
+                .doesNotContain("without encapsulation");
+        host.host().fans().up(answered);
+        Script again = Script.person("", "", "", "n", "n", "", "");
+        assertThat(ask(host, again).to().entry().options().encryption()).isPresent();
+        assertThat(again.text()).contains("[psk:/etc/fan.key]:");
+        assertThat(ask(host, Script.person("", "", "", "n", "n", "", "none", ""))
+                        .to()
+                        .entry()
+                        .options()
+                        .encryption())
+                .isEmpty();
+        Script pipe = Script.pipe("", "", "n", "Y", "Y");
+        ask(host, pipe);
+        assertThat(pipe.text()).doesNotContain("Encrypt");
+    }
+
+    @Test
     void aPersonIsProposedAnIpv6OverlayThatIsTheSameOnEveryHost() {
         Script script = Script.person("", "", "y", "n", "n", "n", "");
         Answers answers = ask(host("10.0.0.45/16"), script);
