@@ -118,7 +118,8 @@ class EncryptedKindsCases extends EncryptedLab {
         assertThat(counted(CLEAR)).isZero();
         assertThat(fanctl(h1, "show --json").done()).containsOnlyOnce("\"encrypt\"");
         for (LabHost host : lab.hosts()) {
-            assertThat(fanctl(host, other + " --port 8473 --encrypt psk:/etc/fan.key").exitCode())
+            assertThat(fanctl(host, other + " --port 8473 --encrypt psk:/etc/fan.key")
+                            .exitCode())
                     .isEqualTo(ExitCode.DONE);
         }
         long clear = counted(6);

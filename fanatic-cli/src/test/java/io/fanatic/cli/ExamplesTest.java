@@ -51,7 +51,7 @@ class ExamplesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"two-overlays", "join-ubuntu-fan", "migrate-ubuntu-fan", "encryption"})
+    @ValueSource(strings = {"two-overlays", "join-ubuntu-fan", "migrate-ubuntu-fan", "encryption", "wireguard"})
     @FanLab(hosts = 2, containers = 0, fan = false)
     void aWalkThroughWorksAsItIsWritten(String name, Lab lab) throws IOException {
         walk(name, lab);
