@@ -5,13 +5,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fanatic.cli.command.ExitCode;
+import io.fanatic.core.Encryption;
+import io.fanatic.core.FanOptions;
+import io.fanatic.core.Ipv6Prefix;
+import io.fanatic.harness.lab.EmbeddedFan;
+import io.fanatic.harness.lab.FanControl;
 import io.fanatic.harness.lab.LabHost;
+import io.fanatic.harness.probe.Progress;
+import io.fanatic.harness.proof.NodePair;
+import io.fanatic.harness.proof.Proof;
+import io.fanatic.harness.proof.Selection;
 import io.fanatic.netlink.FanNetwork;
 import io.fanatic.netlink.engine.FanException;
 import io.fanatic.netlink.host.HostSnapshot;
 import io.fanatic.netlink.strongswan.Authority;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -107,6 +118,33 @@ class EncryptedFanCases extends EncryptedLab {
         assertThat(before.changesTo(lab.snapshot(h1))).isEmpty();
         assertThat(sh(h1, "ip xfrm policy; ip xfrm state; ls /etc/swanctl/conf.d"))
                 .isEmpty();
+    }
+
+    /** IPv6 travels through the same tunnel. */
+    @Test
+    void ipv6IsEncryptedWithTheRest() throws Exception {
+        startDaemon(h1);
+        startDaemon(h2);
+        FanControl dual = new EmbeddedFan(FanOptions.DEFAULT
+                .withNat(false)
+                .withOverlay6(Ipv6Prefix.parse("fd00:fa::/48"))
+                .withEncryption(Encryption.parse("psk:/etc/fan.key")));
+        lab.fanUp(dual);
+        lab.attachAll();
+        everybodyReachesEverybody();
+        long encrypted = counted(ESP);
+        try (Proof proof = new Proof(lab, Duration.ofSeconds(20), Progress.UNHEARD)) {
+            List<NodePair> pairs = Proof.byIpv6(Selection.everything(lab).pairs());
+            assertThat(pairs).hasSize(12);
+            assertThat(proof.pings(pairs)).allSatisfy(EncryptedLab::good);
+            assertThat(proof.transfers(pairs, 1 << 20)).allSatisfy(EncryptedLab::good);
+        }
+        assertThat(counted(ESP) - encrypted).isGreaterThan(1000);
+        assertThat(counted(CLEAR)).isZero();
+        lab.containers().forEach(lab::detach);
+        lab.fanDown(dual);
+        stopDaemon(h1, "TERM");
+        stopDaemon(h2, "TERM");
     }
 
     private static void refusedWithoutDaemon(LabHost host) {

@@ -2,6 +2,7 @@ package io.fanatic.cli.container;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fanatic.cli.CliRun;
 import io.fanatic.cli.command.CommandException;
 import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.container.journal.Journal;
@@ -168,6 +169,44 @@ public record EngineHost(LabHost host, EngineKind kind) {
 
     /** As {@link #reaches}, by IPv6, as soon as the addresses are usable. */
     public void reachesByIpv6(Probes probes, long from, long to, String target, int mtu) {
+        reachesByIpv6(probes, from, namespace(to), target, mtu);
+    }
+
+    /**
+     * As {@link #reaches}, an address outside the overlay that the other host has, masqueraded. This host gets a default route of IPv6 for it.
+     *
+     * @param up brings the fan up as it is, with its IPv6 overlay
+     */
+    public void reachesOutsideByIpv6(Probes probes, long from, LabHost other, String up, int mtu) {
+        String outside = "2001:db8:2::1";
+        other.exec(
+                        "sh",
+                        "-e",
+                        "-c",
+                        "ip -6 address add 2001:db8:1::2/64 dev eth0 nodad; ip -6 address add " + outside
+                                + "/128 dev lo")
+                .orThrow();
+        host.exec(
+                        "sh",
+                        "-e",
+                        "-c",
+                        "ip -6 address add 2001:db8:1::1/64 dev eth0 nodad; ip -6 route add default via 2001:db8:1::2")
+                .orThrow();
+        try {
+            CliRun.fanctl(host, up).done();
+            assertThat(reachesByIpv6(probes, from, other.namespace(), outside, mtu)
+                            .source())
+                    .contains(IpAddress.parse("2001:db8:1::1"));
+        } finally {
+            host.exec("sh", "-c", "ip -6 route del default; ip -6 address del 2001:db8:1::1/64 dev eth0");
+            other.exec(
+                    "sh",
+                    "-c",
+                    "ip -6 address del 2001:db8:1::2/64 dev eth0; ip -6 address del " + outside + "/128 dev lo");
+        }
+    }
+
+    private TransferResult reachesByIpv6(Probes probes, long from, Namespace to, String target, int mtu) {
         // 40 bytes of IPv6 and 8 of ICMPv6. The kernel asks for a second whether another container has an address,
         // unless it is told not to.
         host.exec(
@@ -180,13 +219,12 @@ public record EngineHost(LabHost host, EngineKind kind) {
                         "for i in $(seq " + PATIENCE.toSeconds() + "); do ping -6 -q -c 1 -W 1 -M do -s " + (mtu - 48)
                                 + " " + target + " && exit 0; done; exit 1")
                 .orThrow();
-        assertThat(BulkTransfer.to(IpAddress.parse(target))
-                        .withTimeout(PATIENCE)
-                        .start(probes, namespace(from), namespace(to))
-                        .join()
-                        .error())
-                .as(target)
-                .isEmpty();
+        TransferResult transfer = BulkTransfer.to(IpAddress.parse(target))
+                .withTimeout(PATIENCE)
+                .start(probes, namespace(from), to)
+                .join();
+        assertThat(transfer.error()).as(target).isEmpty();
+        return transfer;
     }
 
     public static Namespace namespace(long pid) {

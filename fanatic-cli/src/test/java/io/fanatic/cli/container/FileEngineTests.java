@@ -7,20 +7,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fanatic.cli.CliRun;
 import io.fanatic.cli.command.ExitCode;
-import io.fanatic.core.IpAddress;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Shares;
 import io.fanatic.harness.junit.FanLab;
 import io.fanatic.harness.lab.Lab;
 import io.fanatic.harness.lab.LabHost;
-import io.fanatic.harness.probe.BulkTransfer;
 import io.fanatic.harness.probe.Probes;
 import io.fanatic.netlink.host.HostSnapshot;
 import io.fanatic.netlink.host.Namespace;
-import java.io.IOException;
-import java.net.BindException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -108,25 +102,17 @@ public abstract class FileEngineTests<T extends AutoCloseable> {
                 host.enable();
                 assertThat(host.status().state()).isEqualTo(EngineStatus.State.ENABLED);
             }
-            Namespace first = namespace(run(engines.get(0), "first"));
-            Namespace second = namespace(run(engines.get(1), "second"));
+            long first = run(engines.get(0), "first");
+            long second = run(engines.get(1), "second");
             assertThat(hosts.get(0).containers()).isEqualTo(known("first"));
             String ipv6 = Integer.toHexString(firstOfShare());
-            for (String[] to : new String[][] {
-                {"250.0.2." + firstOfShare(), "250.0.1." + firstOfShare()},
-                {"fd00:fa:0:2::" + ipv6, "fd00:fa:0:1::" + ipv6}
-            }) {
-                awaitAddress(second, to[0]);
-                awaitAddress(first, to[1]);
-                for (boolean there : new boolean[] {true, false}) {
-                    assertThat(BulkTransfer.to(IpAddress.parse(to[there ? 0 : 1]))
-                                    .start(probes, there ? first : second, there ? second : first)
-                                    .join()
-                                    .error())
-                            .as(to[there ? 0 : 1])
-                            .isEmpty();
-                }
-            }
+            Ipv4Address firstAddress = Ipv4Address.parse("250.0.1." + firstOfShare());
+            Ipv4Address secondAddress = Ipv4Address.parse("250.0.2." + firstOfShare());
+            reaches(probes, namespace(first), firstAddress, namespace(second), secondAddress, 1450);
+            reaches(probes, namespace(second), secondAddress, namespace(first), firstAddress, 1450);
+            hosts.get(0).reachesByIpv6(probes, first, second, "fd00:fa:0:2::" + ipv6, 1450);
+            hosts.get(1).reachesByIpv6(probes, second, first, "fd00:fa:0:1::" + ipv6, 1450);
+            hosts.get(0).reachesOutsideByIpv6(probes, first, lab.hosts().get(1), up + " --overlay6 fd00:fa::/48", 1450);
             for (EngineHost host : hosts) {
                 assertThat(host.host()
                                 .exec("sysctl", "-n", "net.ipv6.conf.all.forwarding")
@@ -136,22 +122,6 @@ public abstract class FileEngineTests<T extends AutoCloseable> {
         } finally {
             engines.forEach(this::removeContainers);
             hosts.forEach(host -> CliRun.fanctl(host.host(), up).done());
-        }
-    }
-
-    /** The kernel asks for a second whether another container has it, unless it is told not to. */
-    private static void awaitAddress(Namespace container, String address) {
-        long end = System.nanoTime() + DEADLINE_NANOS;
-        while (!container.call(() -> isThere(address))) {
-            assertThat(System.nanoTime()).as(address).isLessThan(end);
-        }
-    }
-
-    private static boolean isThere(String address) throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(address))) {
-            return socket.isBound();
-        } catch (BindException notYet) {
-            return false;
         }
     }
 

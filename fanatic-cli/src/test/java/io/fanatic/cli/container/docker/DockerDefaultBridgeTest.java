@@ -210,6 +210,9 @@ class DockerDefaultBridgeTest {
                         namespace(to),
                         ContainerNet.of(namespace(to)).address(),
                         1450);
+                engine(lab, i)
+                        .reachesOutsideByIpv6(
+                                probes, from, lab.hosts().get(1 - i), up + " --overlay6 fd00:fa::/48", 1450);
             }
             DOCKERS.forEach(Dockerd::removeContainers);
             // Without the overlay of IPv6 its settings go.

@@ -186,6 +186,7 @@ class DockerEngineTest {
                                 .exec("nsenter", "-t", "" + from, "-n", "ip", "-6", "route", "show", "default")
                                 .output())
                         .contains("via fd00:fa:0:" + (i + 1) + "::1 dev eth0");
+                host.reachesOutsideByIpv6(probes, from, lab.hosts().get(1 - i), up + " --overlay6 fd00:fa::/48", 1450);
             }
             for (String address : List.of("fd00:fa:0:1::1", "fd00:fa:0:1::ff")) {
                 assertThat(DOCKERS.get(0)

@@ -1,5 +1,6 @@
 package io.fanatic.cli.container.lxd;
 
+import static io.fanatic.cli.CliRun.fanctl;
 import static io.fanatic.cli.container.EngineHost.namespace;
 import static io.fanatic.cli.container.EngineHost.reaches;
 import static io.fanatic.cli.container.EngineHost.refused;
@@ -154,6 +155,61 @@ public abstract class InstanceEngineTests {
         assertThat(h1.disable(false).isEmpty()).as("again is harmless").isTrue();
         h2.disable(false);
         assertThat(before.changesTo(h1.snapshot(profiles()))).isEmpty();
+    }
+
+    /** Stateless: instances make themselves an address after the router advertisements of the fan's DHCP server. */
+    @Test
+    void onAFanWithAnIpv6OverlayInstancesReachEachOtherAndTheOutsideByBothFamilies(Lab lab) {
+        String up = "up -u 10.0.0.0/16 -o 250.0.0.0/8 --dhcp --overlay6 fd00:fa::/48";
+        List<Long> pids = new ArrayList<>();
+        List<ContainerNet> nets = new ArrayList<>();
+        try {
+            for (int i = 0; i < daemons.size(); i++) {
+                EngineHost host = engine(lab, i);
+                host.enable();
+                fanctl(host.host(), up).done();
+                assertThat(host.status().state()).isEqualTo(EngineStatus.State.ENABLED);
+                pids.add(daemons.get(i).run("dual", "default", "fan-250"));
+                nets.add(ContainerNet.await(namespace(pids.get(i))));
+            }
+            for (int i = 0; i < daemons.size(); i++) {
+                int other = 1 - i;
+                long from = pids.get(i);
+                long to = pids.get(other);
+                reaches(
+                        probes,
+                        namespace(from),
+                        nets.get(i).address(),
+                        namespace(to),
+                        nets.get(other).address(),
+                        1450);
+                engine(lab, i)
+                        .reachesByIpv6(probes, from, to, advertised(lab.hosts().get(other), to), 1450);
+                engine(lab, i).reachesOutsideByIpv6(probes, from, lab.hosts().get(other), up, 1450);
+            }
+        } finally {
+            daemons.forEach(Lxd::removeInstances);
+            lab.fanUp(dhcpFan);
+        }
+    }
+
+    private static String advertised(LabHost host, long pid) {
+        String address = host.exec(
+                        "nsenter",
+                        "-t",
+                        Long.toString(pid),
+                        "-n",
+                        "sh",
+                        "-c",
+                        "for i in $(seq 300); do"
+                                + " a=$(ip -6 -o address show dev eth0 scope global -tentative dynamic"
+                                + " | sed -n 's:.*inet6 \\([^/]*\\)/64.*:\\1:p'); [ -n \"$a\" ] && break; sleep 0.1; done;"
+                                + " echo $a")
+                .orThrow()
+                .output()
+                .strip();
+        assertThat(address).startsWith("fd00:fa:0:" + host.number() + ":");
+        return address;
     }
 
     @Test
