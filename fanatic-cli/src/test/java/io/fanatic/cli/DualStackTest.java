@@ -349,6 +349,8 @@ class DualStackTest {
                     () -> h1.exec("nft", "list", "tables").output().contains("table ip6 fanatic-forward"));
             h1.exec("sh", "-e", "-c", "ip -6 route del default; ip -6 address del 2001:db8::1/64 dev eth0")
                     .orThrow();
+            // What leads to outside stays as long as the overlay does.
+            up(h1, FAN);
         }
     }
 

@@ -14,6 +14,8 @@ import io.fanatic.harness.probe.Probes;
 import io.fanatic.harness.probe.TransferResult;
 import io.fanatic.netlink.host.HostSnapshot;
 import io.fanatic.netlink.host.RouterAdvertisements;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,6 +31,9 @@ class RouterAdvertisementsTest {
     /** Labs do without these addresses, from which routers and hosts speak. */
     private static final String LINK_LOCAL = "sysctl -qw net.ipv6.conf.eth0.addr_gen_mode=0"
             + " net.ipv6.conf.eth0.disable_ipv6=1; sysctl -qw net.ipv6.conf.eth0.disable_ipv6=0; ";
+
+    /** Without it the kernel forwards by all devices or by none. */
+    private static final Path BY_DEVICE = Path.of("/proc/sys/net/ipv6/conf/all/force_forwarding");
 
     private static final String DUAL = "up " + FAN + " --overlay6 fd00:fa::/48";
     private static final Ipv6Address OUTSIDE = Ipv6Address.parse("2001:db8:2::1");
@@ -46,7 +51,9 @@ class RouterAdvertisementsTest {
                         "sh",
                         "-e",
                         "-c",
-                        LINK_LOCAL + "ip -6 address replace 2001:db8:1::1/64 dev eth0 nodad;"
+                        // Hosts forget a default route by a neighbour that says it is no router.
+                        LINK_LOCAL + "sysctl -qw net.ipv6.conf.eth0.forwarding=1;"
+                                + " ip -6 address replace 2001:db8:1::1/64 dev eth0 nodad;"
                                 + " ip -6 address replace " + OUTSIDE + "/128 dev lo;"
                                 + " dnsmasq --port=0 --interface=eth0 --enable-ra --ra-param=eth0,4"
                                 + " --dhcp-range=2001:db8:1::,ra-only,64 --pid-file=/run/router.pid --conf-file=/dev/null"
@@ -55,6 +62,12 @@ class RouterAdvertisementsTest {
         h1.exec("sh", "-e", "-c", LINK_LOCAL + "sysctl -qw net.ipv6.conf.eth0.accept_ra=1")
                 .orThrow();
         awaitDefaultRoute(true);
+        h1.exec(
+                        "sh",
+                        "-c",
+                        "for i in $(seq 300); do [ -n \"$(ip -6 -o address show dev eth0 scope global -tentative dynamic)\" ]"
+                                + " && exit 0; sleep 0.1; done; exit 1")
+                .orThrow();
     }
 
     @AfterEach
@@ -118,11 +131,11 @@ class RouterAdvertisementsTest {
             assertThat(result.error()).isEmpty();
             assertThat(result.source().orElseThrow().toString()).startsWith("2001:db8:1:");
 
-            // It is a host as it was: its default route is there, and no switch but those of its devices is on.
+            // It is a host as it was: its default route is there, and it listens to routers.
             awaitDefaultRoute(true);
             assertThat(h1.exec("sysctl", "-n", "net.ipv6.conf.all.forwarding", "net.ipv6.conf.eth0.accept_ra")
                             .output())
-                    .isEqualTo("0\n1\n");
+                    .isEqualTo((Files.exists(BY_DEVICE) ? "0" : "1") + "\n1\n");
             assertThat(fanatic(h1, "doctor --json").out())
                     .doesNotContain("ipv6-route-lost", "forwarding-off", "\"nat\"");
 
