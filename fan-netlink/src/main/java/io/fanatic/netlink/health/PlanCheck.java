@@ -73,12 +73,17 @@ final class PlanCheck implements Check {
                     .because(OBSTACLES));
             return;
         }
+        boolean changesPath = false;
         for (Plan.Item item : plan.items()) {
-            // Whether the firewall drops anything, the checks of its rules know, and of the fast path its own; and a
-            // note that no longer counts harms
-            // nobody.
+            changesPath |= item.thing().equals("fast-path");
+        }
+        for (Plan.Item item : plan.items()) {
+            // Whether the firewall drops anything, the checks of its rules know, and of the fast path, for which the
+            // tunnel has other programs, its own; and a note that no longer counts harms nobody.
             boolean note = item.thing().equals("forwarding") && item.kind() == Plan.Kind.REMOVED;
-            boolean elsewhere = item.thing().equals("accept") || item.thing().equals("fast-path");
+            boolean elsewhere = item.thing().equals("accept")
+                    || item.thing().equals("fast-path")
+                    || item.thing().equals("programs") && item.kind() == Plan.Kind.CHANGED && changesPath;
             if (!elsewhere && !note) {
                 findings.add(finding(expected, item));
             }
