@@ -130,7 +130,6 @@ class EncryptedFanCases extends EncryptedLab {
                 .withOverlay6(Ipv6Prefix.parse("fd00:fa::/48"))
                 .withEncryption(Encryption.parse("psk:/etc/fan.key")));
         lab.fanUp(dual);
-        lab.attachAll();
         everybodyReachesEverybody();
         long encrypted = counted(ESP);
         try (Proof proof = new Proof(lab, Duration.ofSeconds(20), Progress.UNHEARD)) {
