@@ -58,7 +58,7 @@ class FanConfigTest {
             assertThat(problem)
                     .hasMessage(
                             "/etc/network/fan:5: \"dchp\" is not a flag; expected ipip, dhcp, off, host-reserve N,"
-                                    + " bridge NAME, port P, vni N, mtu N, underlay-only, no-nat, no-accept, shares LIST, fast, overlay6 PREFIX, direct, direct=accept, names, encrypt METHOD:FILE or encrypt-udp");
+                                    + " bridge NAME, port P, vni N, mtu N, underlay-only, no-nat, no-accept, shares LIST, no-fast, overlay6 PREFIX, direct, direct=accept, names, encrypt METHOD:FILE or encrypt-udp");
         });
     }
 

@@ -102,7 +102,7 @@ class FanEntryTest {
                         + " 240.0.0.0/8 to 254.0.0.0/8, such as 250.0.0.0/8",
                 "250.0.0.0/8 dhcp | \"dhcp\" stands where overlay or underlay should; expected <overlay> <underlay> [flag...], such"
                         + " as 250.0.0.0/8 10.0.0.0/16 dhcp (for an interface of that name give its prefix length too)",
-                "250.0.0.0/8 eth0/16 dchp | \"dchp\" is not a flag; expected ipip, dhcp, off, host-reserve N, bridge NAME, port P, vni N, mtu N, underlay-only, no-nat, no-accept, shares LIST, fast, overlay6 PREFIX, direct, direct=accept, names, encrypt METHOD:FILE or encrypt-udp",
+                "250.0.0.0/8 eth0/16 dchp | \"dchp\" is not a flag; expected ipip, dhcp, off, host-reserve N, bridge NAME, port P, vni N, mtu N, underlay-only, no-nat, no-accept, shares LIST, no-fast, overlay6 PREFIX, direct, direct=accept, names, encrypt METHOD:FILE or encrypt-udp",
                 "250.0.0.0/8 eth0/16 dhcp dhcp | \"dhcp\" is given twice",
                 "250.0.0.0/8 eth0/16 port 1 port 2 | \"port\" is given twice",
                 "250.0.0.0/8 eth0/16 host-reserve | \"host-reserve\" needs a number after it",

@@ -210,6 +210,7 @@ class ReachTest {
     void whatIsFilteredBothWaysCannotBeToldFromAnotherVniAndIsNotGuessed(Lab lab) {
         nft(lab, 2, "input", "udp dport 8472 drop");
         nft(lab, 2, "output", "udp dport 8472 drop");
+        awaitSilence(lab);
         assertThat(explained(test(lab, UNDERLAY, SPEC))).isEqualTo(new Explanation.TunnelSilent(UNDERLAY, CARRIER));
     }
 
