@@ -110,8 +110,6 @@ public final class KernelSuite {
                     .needing(Need.IPIP, Need.EPOLL, Need.ENGINES),
             Group.of("ipip", "ipip-firewalld", "io.fanatic.cli.container.IpipFirewalldCases")
                     .needing(Need.IPIP, Need.EPOLL, Need.NFTABLES, Need.FIREWALLD),
-            Group.of("package", "self-contained", "io.fanatic.packaged.SelfContainedTest")
-                    .needing(Need.EPOLL, Need.NFTABLES, Need.PACKAGE, Need.JLINK),
             Group.of("vxlan, ipip", "mixed-kernels", "io.fanatic.MixedKernelsTest")
                     .whenAsked());
 
@@ -167,22 +165,6 @@ public final class KernelSuite {
             @Override
             boolean here() {
                 return modprobe("bonding") && modprobe("8021q");
-            }
-        },
-        PACKAGE("nothing is packaged in this checkout") {
-            @Override
-            boolean here() {
-                return Files.isDirectory(Path.of("target/root"));
-            }
-        },
-        JLINK("this guest has no jlink") {
-            @Override
-            boolean here() {
-                try (Stream<Path> each = Files.list(Path.of("/usr/lib/jvm"))) {
-                    return each.anyMatch(jdk -> Files.isExecutable(jdk.resolve("bin/jlink")));
-                } catch (IOException none) {
-                    return false;
-                }
             }
         },
         FIREWALLD("this guest has no firewalld") {
