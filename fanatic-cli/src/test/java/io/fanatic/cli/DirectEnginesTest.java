@@ -4,11 +4,8 @@ import static io.fanatic.cli.CliRun.fanatic;
 import static io.fanatic.cli.container.EngineHost.reaches;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.fanatic.cli.container.ContainerNet;
 import io.fanatic.cli.container.EngineHost;
-import io.fanatic.cli.daemon.Containerd;
 import io.fanatic.cli.daemon.Dockerd;
-import io.fanatic.cli.daemon.Lxd;
 import io.fanatic.cli.daemon.Podman;
 import io.fanatic.core.Counter;
 import io.fanatic.core.Ipv4Address;
@@ -26,7 +23,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Containers of each engine on a fan that sends without encapsulation: on both hosts of a lab, all with all. */
+/** Containers of Docker and of Podman on a fan that sends without encapsulation: on both hosts of a lab, all with all. */
 @Tag("long")
 @FanLab(hosts = 2, containers = 0, fan = false)
 class DirectEnginesTest {
@@ -35,12 +32,6 @@ class DirectEnginesTest {
     private record Container(Ipv4Address address, Namespace namespace) {
         static Container of(String address, long pid) {
             return new Container(Ipv4Address.parse(address), EngineHost.namespace(pid));
-        }
-
-        /** With the address that it gets. */
-        static Container of(long pid) {
-            Namespace namespace = EngineHost.namespace(pid);
-            return new Container(ContainerNet.await(namespace).address(), namespace);
         }
     }
 
@@ -65,85 +56,36 @@ class DirectEnginesTest {
             there.add(Container.of(
                     "250.0.2.200", docker2.run("web", "--network", "fan-250", "--ip", "250.0.2.200", "-p", "8080:80")));
             there.add(Container.of("250.0.2.50", podman2.run("pod", "--network", "fan-250", "--ip", "250.0.2.50")));
-            reachEachOther(probes, here, there, 1450);
-            assertSentDirectly(lab);
+            for (Container one : here) {
+                for (Container other : there) {
+                    reaches(probes, one.namespace(), one.address(), other.namespace(), other.address(), 1450);
+                    reaches(probes, other.namespace(), other.address(), one.namespace(), one.address(), 1450);
+                }
+            }
+            for (LabHost host : lab.hosts()) {
+                FanNetwork network = FanNetwork.onThisHost().in(host.namespace());
+                Map<Counter, Long> counters = network.counters(network.list().get(0));
+                assertThat(counters.get(Counter.SENT_DIRECT)).isGreaterThan(100);
+                assertThat(counters.get(Counter.RECEIVE_SPOOFED)).isZero();
+                assertThat(counters.get(Counter.RECEIVE_NO_NEIGHBOUR)).isZero();
+            }
             docker2.docker("exec", "web", "sh", "-c", "echo published >/tmp/index.html; httpd -h /tmp")
                     .orThrow();
             assertThat(docker1.docker("exec", "client", "wget", "-q", "-O", "-", "http://10.0.0.2:8080/")
                             .orThrow()
                             .output())
                     .isEqualTo("published\n");
-            assertReachTheOutside(probes, lab, here);
+            for (Container each : here) {
+                TransferResult out = BulkTransfer.to(lab.spec().outsideAddress())
+                        .start(probes, each.namespace(), lab.outside())
+                        .join();
+                assertThat(out.error()).isEmpty();
+                assertThat(out.source()).as("masqueraded").contains(first.underlayAddress());
+            }
             podman1.removeContainers();
             podman2.removeContainers();
             docker1.removeContainers();
             docker2.removeContainers();
-        }
-    }
-
-    /** At the underlay's own MTU, as every host sends directly. */
-    @Test
-    void containersOfIncusLxdAndCniReachEachOtherAndTheOutside(Lab lab) {
-        LabHost first = lab.hosts().get(0);
-        LabHost second = lab.hosts().get(1);
-        try (Probes probes = Probes.open();
-                Lxd lxd1 = Lxd.start(first);
-                Lxd lxd2 = Lxd.start(second);
-                Lxd incus1 = Lxd.startIncus(first);
-                Lxd incus2 = Lxd.startIncus(second);
-                Containerd cni1 = Containerd.start(first);
-                Containerd cni2 = Containerd.start(second)) {
-            for (LabHost host : lab.hosts()) {
-                fanatic(
-                                host,
-                                "configure --yes --no-test --no-docker --lxd --incus --dhcp --direct --mtu 1500"
-                                        + NETWORKS)
-                        .done();
-                fanatic(host, "enable-cni" + NETWORKS).done();
-            }
-            List<Container> here = List.of(instance(lxd1), instance(incus1), Container.of(cni1.run("pod")));
-            List<Container> there = List.of(instance(lxd2), instance(incus2), Container.of(cni2.run("pod")));
-            reachEachOther(probes, here, there, 1500);
-            assertSentDirectly(lab);
-            assertReachTheOutside(probes, lab, here);
-            cni1.removeContainers();
-            cni2.removeContainers();
-            List.of(incus1, incus2, lxd1, lxd2).forEach(Lxd::removeInstances);
-        }
-    }
-
-    private static Container instance(Lxd daemon) {
-        return Container.of(daemon.run("instance", "default", "fan-250"));
-    }
-
-    private static void reachEachOther(Probes probes, List<Container> here, List<Container> there, int mtu) {
-        for (Container one : here) {
-            for (Container other : there) {
-                reaches(probes, one.namespace(), one.address(), other.namespace(), other.address(), mtu);
-                reaches(probes, other.namespace(), other.address(), one.namespace(), one.address(), mtu);
-            }
-        }
-    }
-
-    private static void assertSentDirectly(Lab lab) {
-        for (LabHost host : lab.hosts()) {
-            FanNetwork network = FanNetwork.onThisHost().in(host.namespace());
-            Map<Counter, Long> counters = network.counters(network.list().get(0));
-            assertThat(counters.get(Counter.SENT_DIRECT)).isGreaterThan(100);
-            assertThat(counters.get(Counter.RECEIVE_SPOOFED)).isZero();
-            assertThat(counters.get(Counter.RECEIVE_NO_NEIGHBOUR)).isZero();
-        }
-    }
-
-    private static void assertReachTheOutside(Probes probes, Lab lab, List<Container> containers) {
-        for (Container each : containers) {
-            TransferResult out = BulkTransfer.to(lab.spec().outsideAddress())
-                    .start(probes, each.namespace(), lab.outside())
-                    .join();
-            assertThat(out.error()).isEmpty();
-            assertThat(out.source())
-                    .as("masqueraded")
-                    .contains(lab.hosts().get(0).underlayAddress());
         }
     }
 }
