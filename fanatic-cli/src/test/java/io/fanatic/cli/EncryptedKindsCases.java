@@ -129,6 +129,35 @@ class EncryptedKindsCases extends EncryptedLab {
     }
 
     @Test
+    void whatConfigureSetsUpIsShownEverywhere() throws Exception {
+        FanaticWithFakes.makeRoomForContainers(h1);
+        String configure =
+                "configure --yes -u 10.0.0.0/16 -o 250.0.0.0/8 --no-lxd --no-docker --no-test --encrypt psk:/etc/fan.key";
+        String line = "250.0.0.0/8 10.0.0.0/16 encrypt psk:/etc/fan.key encrypt-udp";
+        assertThat(fanaticWithFakes(configure + " --encrypt-udp --dry-run")).contains(line);
+        assertThat(fanctl(h1, "show --json").done()).doesNotContain("encrypt");
+        fanaticWithFakes(configure + " --encrypt-udp");
+        assertThat(sh(h1, "cat /etc/network/fan")).contains(line);
+        assertThat(fanaticWithFakes("show --json")).contains("\"encrypt\": \"psk:/etc/fan.key\"");
+        assertThat(fanaticWithFakes("status")).contains("1 fan, as in /etc/network/fan");
+        stopDaemon(h1, "KILL");
+        startDaemon(h1);
+        assertThat(CliRun.fanatic(h1, FanaticWithFakes::host, "status --diff", "")
+                        .out())
+                .contains("~ have strongSwan encrypt fan-250 again");
+        assertThat(fanctl(h1, "up -a").exitCode()).isEqualTo(ExitCode.DONE);
+        assertThat(fanaticWithFakes("status")).contains("1 fan, as in /etc/network/fan");
+        fanaticWithFakes("deconfigure --yes");
+        assertThat(sh(h1, "ip xfrm policy")).doesNotContain("8472");
+    }
+
+    private String fanaticWithFakes(String commandLine) {
+        CliRun run = CliRun.fanatic(h1, FanaticWithFakes::host, commandLine, "");
+        assertThat(run.exitCode()).as(run.out() + run.err()).isEqualTo(ExitCode.DONE);
+        return run.out();
+    }
+
+    @Test
     void whatItCostsIsMeasured() throws Exception {
         FanControl plain = new EmbeddedFan(OPTIONS);
         lab.fanUp(plain);
