@@ -63,6 +63,12 @@ class MetricsTest {
         // Whoever asks for a container with an address of another host's.
         container.exec("ip", "address", "replace", "250.9.9.9/32", "dev", "lo").orThrow();
         container.exec("ping", "-c", "1", "-W", "1", "-I", "250.9.9.9", "250.0.2.3");
+        // It asks three times, a second apart, and ping ends before that: what follows reads counters twice.
+        WatchRun.await("given up by who asks", () -> asked().contains("FAILED"), this::asked);
+    }
+
+    private String asked() {
+        return container.exec("ip", "neighbour", "show", "250.0.2.3").output();
     }
 
     @AfterEach
