@@ -52,12 +52,22 @@ public record Encryption(Method method, String file, boolean udp) {
         }
     }
 
-    /** Not in UDP. */
+    /**
+     * With encrypted packets that are not in UDP.
+     *
+     * @param method how hosts prove who they are
+     * @param file absolute path of the file that it needs
+     * @throws IllegalArgumentException when the path is not as the component says
+     */
     public Encryption(Method method, String file) {
         this(method, file, false);
     }
 
-    /** {@return the same, with encrypted packets in UDP or not} */
+    /**
+     * {@return the same, with encrypted packets in UDP or not}
+     *
+     * @param value whether they are
+     */
     public Encryption withUdp(boolean value) {
         return new Encryption(method, file, value);
     }

@@ -757,6 +757,7 @@ public final class FanOptions {
          * Sets whether encrypted packets travel in UDP, as {@link Encryption#udp}.
          *
          * @param value whether they do; not by default
+         * @return this
          */
         public Builder encryptUdp(boolean value) {
             encryptUdp = value;
