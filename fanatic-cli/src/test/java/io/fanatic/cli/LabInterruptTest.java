@@ -48,8 +48,8 @@ class LabInterruptTest {
 
     @Test
     void theBench() throws Exception {
-        assertThat(interrupted("bench --runs 1000", () -> printed().contains("1/9000")))
-                .contains("1/9000");
+        assertThat(interrupted("bench --runs 1000", () -> printed().contains("1/12000")))
+                .contains("1/12000");
     }
 
     @Test

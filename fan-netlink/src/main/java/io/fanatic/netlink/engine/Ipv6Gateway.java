@@ -32,6 +32,7 @@ final class Ipv6Gateway {
     private static final Ipv6Prefix LINK_LOCAL = Ipv6Prefix.parse("fe80::/10");
     private static final String ALL = "all";
     private static final String DEFAULT = "default";
+    private static final String BY_DEVICE = "net/ipv6/conf/all/force_forwarding";
     private static final Ipv6Prefix LOOPBACK = Ipv6Prefix.parse("::1/128");
 
     private final ForwardingJournal journal;
@@ -45,9 +46,9 @@ final class Ipv6Gateway {
         this.byDevice = byDevice;
     }
 
-    /** Also where it could, and a container sees /proc/sys read-only, it cannot. */
+    /** Whether the kernel has such switches; that this process may set them is another question, asked each time. */
     static boolean canForwardByDevice() {
-        return Sysctl.isWritable("net/ipv6/conf/all/force_forwarding");
+        return Sysctl.find(BY_DEVICE).isPresent();
     }
 
     /**
@@ -130,7 +131,9 @@ final class Ipv6Gateway {
         others.removeAll(switched(names).values());
         boolean ours = isOurs();
         boolean single = byDevice.getAsBoolean();
-        boolean possible = single || ours || Sysctl.isWritable(forwarding(ALL)) && !isOn(DEFAULT);
+        // A container may see /proc/sys read-only.
+        boolean possible =
+                single ? Sysctl.isWritable(BY_DEVICE) : ours || Sysctl.isWritable(forwarding(ALL)) && !isOn(DEFAULT);
         return new Ipv6Outside.Host(isOn(ALL) && !ours, possible, single, usable, others);
     }
 

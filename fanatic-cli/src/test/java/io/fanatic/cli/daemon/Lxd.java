@@ -108,10 +108,15 @@ public final class Lxd extends RestartableDaemon {
 
     /** Runs {@code lxc} or {@code incus} with these words on the host. */
     public ExecResult client(String... words) {
+        return host.exec(command(words));
+    }
+
+    /** The line for that. The client remembers in a directory of this daemon's that it has greeted, and does not do so again. */
+    public String[] command(String... words) {
         List<String> line = new ArrayList<>(List.of("/usr/bin/env", kind.configuration + "=" + data.resolve("client")));
         line.add(kind.client);
         line.addAll(List.of(words));
-        return host.exec(line.toArray(String[]::new));
+        return line.toArray(String[]::new);
     }
 
     /** Starts an instance of the image with these profiles and gives the number of its first process. */

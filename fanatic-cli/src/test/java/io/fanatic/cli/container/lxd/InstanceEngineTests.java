@@ -95,21 +95,14 @@ public abstract class InstanceEngineTests {
         return new EngineHost(lab.hosts().get(host), kind());
     }
 
-    /** At its first call the client gives advice, and makes a directory to remember that. */
-    private void theClientHasGreeted(LabHost host) {
-        host.exec(profiles()).orThrow();
-    }
-
     private String[] profiles() {
-        String client = kind() == EngineKind.LXD ? "lxc" : "incus";
-        return new String[] {"env", "HOME=/nonexistent", client, "query", "/1.0/profiles?recursion=1"};
+        return daemon(0).command("query", "/1.0/profiles?recursion=1");
     }
 
     @Test
     void instancesOfTwoHostsReachEachOtherAndDisableLeavesNothing(Lab lab) {
         EngineHost h1 = engine(lab, 0);
         EngineHost h2 = engine(lab, 1);
-        theClientHasGreeted(h1.host());
         HostSnapshot before = h1.snapshot(profiles());
         assertThat(h1.status().state()).as(h1.status().sentence()).isEqualTo(EngineStatus.State.OFF);
         assertThat(h1.status().sentence()).startsWith(kind().title() + " ").contains(" on /var/lib/");
@@ -334,7 +327,6 @@ public abstract class InstanceEngineTests {
     @Test
     void whileTheDaemonIsStoppedTheProfileRemainsAndIsTakenAwayLater(Lab lab) {
         EngineHost h1 = engine(lab, 0);
-        theClientHasGreeted(h1.host());
         HostSnapshot before = h1.snapshot(profiles());
         h1.enable();
         daemons.get(0).stop();
@@ -374,7 +366,6 @@ public abstract class InstanceEngineTests {
         daemons.get(0)
                 .client("profile", "set", "fan-250", "limits.memory", "1GiB")
                 .orThrow();
-        theClientHasGreeted(h1.host());
         HostSnapshot before = h1.snapshot(profiles());
         assertThat(h1.status().state()).isEqualTo(EngineStatus.State.ALTERED);
         refused(ExitCode.CONFLICT, () -> h1.disable(true)).withMessageContaining("config.limits.memory is new");
