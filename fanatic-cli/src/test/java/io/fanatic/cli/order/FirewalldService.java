@@ -2,6 +2,7 @@ package io.fanatic.cli.order;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fanatic.cli.CliRun;
 import io.fanatic.cli.daemon.Firewalld;
 import io.fanatic.harness.lab.LabException;
 import io.fanatic.harness.lab.LabHost;
@@ -48,6 +49,8 @@ final class FirewalldService implements Participant {
                     .anySatisfy(cause -> assertThat(cause).startsWith(Code.TUNNEL_PORT_CLOSED.word() + ":"));
             assertThat(ill.fixes()).allSatisfy(fix -> assertThat(fix).startsWith("firewall-cmd "));
             ill.fixes().forEach(fix -> host.exec("sh", "-c", fix).orThrow());
+            // With its port open, nothing is in the way of the fast path any more.
+            CliRun.fanctl(host, "up --all").done();
             advised = true;
         }
     }
