@@ -149,7 +149,9 @@ class WatchTest {
                 // Either is said when it gives up for a while: undone after the repair, or during it.
                 watch.await("a fight", () -> watch.count("fight") + watch.count("trouble") > 0);
                 watch.await("a pause", () -> !watch.sleepsInPollForEver());
-                assertThat(watch.count("repaired")).isLessThanOrEqualTo(20);
+                assertThat(watch.count("repaired 250.0.0.0/8: change bridge fan-250: MTU"))
+                        .as("%s", watch.lines())
+                        .isLessThanOrEqualTo(6);
                 assertThat(watch.count("fight")).isLessThanOrEqualTo(1);
                 assertThat(watch.count("trouble")).isLessThanOrEqualTo(1);
             } finally {
