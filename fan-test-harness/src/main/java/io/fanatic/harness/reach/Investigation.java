@@ -120,16 +120,12 @@ final class Investigation {
         return switch (exchange.outcome()) {
             case SILENT -> Optional.of(new Explanation.IkeSilent(there));
             case NO_CONNECTION -> Optional.of(new Explanation.NotEncryptedThere(there));
-            case REFUSED ->
+            case REFUSED, DISTRUSTED ->
                 Optional.of(
                         psk
                                 ? new Explanation.WrongKey(there)
-                                : new Explanation.WrongCertificate(there, true, exchange.said()));
-            case DISTRUSTED ->
-                Optional.of(
-                        psk
-                                ? new Explanation.WrongKey(there)
-                                : new Explanation.WrongCertificate(there, false, exchange.said()));
+                                : new Explanation.WrongCertificate(
+                                        there, exchange.outcome() == KeyExchange.Outcome.REFUSED, exchange.said()));
             case MADE -> {
                 long before = received(there);
                 PingResult ping = ping(peer.address());
