@@ -127,12 +127,16 @@ final class ResolvedLinks implements AutoCloseable {
         }
     }
 
-    /** What it refuses is said once; a bridge that goes away meanwhile is no trouble. */
+    /**
+     * What it refuses is said once; a bridge that goes away meanwhile is no trouble. The servers come last: until then nothing is asked,
+     * so a program that is killed in between leaves no bridge that is asked for every name.
+     */
     private void tell(String bridge, List<String> servers, List<String> zones) {
-        if (run("dns", bridge, servers) && run("domain", bridge, zones)) {
+        if (run("domain", bridge, zones)) {
             for (String setting : List.of("default-route", "llmnr", "mdns", "dnssec", "dnsovertls")) {
                 run(setting, bridge, List.of("no"));
             }
+            run("dns", bridge, servers);
         }
     }
 

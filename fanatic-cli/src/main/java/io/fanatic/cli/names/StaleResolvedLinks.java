@@ -53,19 +53,22 @@ public final class StaleResolvedLinks {
         }
     }
 
+    /** Without servers it is being told just now, or was not told to the end: nothing is asked there. */
     private static boolean isStale(List<String> lines) {
         boolean ours = false;
+        boolean asked = false;
         boolean heard = false;
         for (String line : lines) {
             if (line.startsWith(DOMAINS)) {
                 ours = line.substring(DOMAINS.length()).startsWith(ZONE);
             } else if (line.startsWith(SERVERS)) {
                 for (String server : line.substring(SERVERS.length()).split(" ")) {
+                    asked = true;
                     heard |= isHeld(server);
                 }
             }
         }
-        return ours && !heard;
+        return ours && asked && !heard;
     }
 
     /** Also of what is not an address of IPv4, which no server of ours has. */
