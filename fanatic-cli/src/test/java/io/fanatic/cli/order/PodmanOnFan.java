@@ -95,10 +95,12 @@ final class PodmanOnFan extends Engine {
         return false;
     }
 
+    /** Also twice: without its configuration Podman would make locks in the machine's shared memory. */
     @Override
     public void close() {
         if (podman != null) {
             podman.close();
+            podman = null;
         }
     }
 }
