@@ -7,19 +7,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fanatic.cli.container.EngineHost;
 import io.fanatic.cli.daemon.Dockerd;
 import io.fanatic.cli.daemon.Podman;
-import io.fanatic.core.Counter;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.harness.junit.FanLab;
 import io.fanatic.harness.lab.Lab;
 import io.fanatic.harness.lab.LabHost;
-import io.fanatic.harness.probe.BulkTransfer;
 import io.fanatic.harness.probe.Probes;
-import io.fanatic.harness.probe.TransferResult;
-import io.fanatic.netlink.FanNetwork;
 import io.fanatic.netlink.host.Namespace;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -62,13 +57,7 @@ class DirectEnginesTest {
                     reaches(probes, other.namespace(), other.address(), one.namespace(), one.address(), 1450);
                 }
             }
-            for (LabHost host : lab.hosts()) {
-                FanNetwork network = FanNetwork.onThisHost().in(host.namespace());
-                Map<Counter, Long> counters = network.counters(network.list().get(0));
-                assertThat(counters.get(Counter.SENT_DIRECT)).isGreaterThan(100);
-                assertThat(counters.get(Counter.RECEIVE_SPOOFED)).isZero();
-                assertThat(counters.get(Counter.RECEIVE_NO_NEIGHBOUR)).isZero();
-            }
+            EngineHost.assertSentDirectly(lab);
             docker2.docker("exec", "web", "sh", "-c", "echo published >/tmp/index.html; httpd -h /tmp")
                     .orThrow();
             assertThat(docker1.docker("exec", "client", "wget", "-q", "-O", "-", "http://10.0.0.2:8080/")
@@ -76,11 +65,7 @@ class DirectEnginesTest {
                             .output())
                     .isEqualTo("published\n");
             for (Container each : here) {
-                TransferResult out = BulkTransfer.to(lab.spec().outsideAddress())
-                        .start(probes, each.namespace(), lab.outside())
-                        .join();
-                assertThat(out.error()).isEmpty();
-                assertThat(out.source()).as("masqueraded").contains(first.underlayAddress());
+                EngineHost.reachesTheOutside(probes, lab, first, each.namespace());
             }
             podman1.removeContainers();
             podman2.removeContainers();

@@ -80,7 +80,14 @@ public record Bench(int runs, Timing timing, List<Load> loads, FanOptions option
         try (Lab lab = Lab.up(spec)) {
             List<DataPath> paths = paths(lab);
             Conditions before = Conditions.now(cpus, spec.underlayMtu(), mtu(lab));
-            return new Report(before, timing, measure(paths, cpus, listener));
+            List<Bar> bars =
+                    Bar.of(options.direct(), path(lab.hosts().get(0)).fastBy().isPresent());
+            List<Comparison> comparisons = measure(paths, cpus, listener);
+            return new Report(
+                    before,
+                    timing,
+                    comparisons,
+                    bars.stream().filter(bar -> loads.contains(bar.load())).toList());
         }
     }
 
@@ -153,12 +160,16 @@ public record Bench(int runs, Timing timing, List<Load> loads, FanOptions option
     }
 
     private static void requireFastPath(LabHost host) {
-        FanNetwork network = FanNetwork.onThisHost().in(host.namespace());
-        FanPath path = network.path(network.list().get(0));
+        FanPath path = path(host);
         if (path.fastBy().isEmpty()) {
             throw new IllegalStateException("the fan does not take the fast path here: "
                     + path.obstacle().orElse("nobody knows why"));
         }
+    }
+
+    private static FanPath path(LabHost host) {
+        FanNetwork network = FanNetwork.onThisHost().in(host.namespace());
+        return network.path(network.list().get(0));
     }
 
     private static void requireDirect(LabHost host) {
@@ -187,10 +198,20 @@ public record Bench(int runs, Timing timing, List<Load> loads, FanOptions option
      * @param conditions when it began
      * @param timing of each sample
      * @param comparisons one for each load
+     * @param bars for such a fan, of the loads that were measured
      */
-    public record Report(Conditions conditions, Timing timing, List<Comparison> comparisons) {
+    public record Report(Conditions conditions, Timing timing, List<Comparison> comparisons, List<Bar> bars) {
         public Report {
             comparisons = List.copyOf(comparisons);
+            bars = List.copyOf(bars);
+        }
+
+        /** The one of the bar's load. */
+        public Comparison comparison(Bar bar) {
+            return comparisons.stream()
+                    .filter(each -> each.load().equals(bar.load()))
+                    .findFirst()
+                    .orElseThrow();
         }
     }
 }

@@ -35,16 +35,24 @@ public record Comparison(Load load, Result fan, Result plain, Result bare, Optio
         return fan.ratioTo(plain);
     }
 
-    /**
-     * Whether the fan keeps at least this share of the plain VXLAN's rate.
-     *
-     * @param bar such as 0.97
-     */
-    public Verdict verdict(double bar) {
-        if (plain.waited() > MAX_WAITED || bare.waited() > MAX_WAITED) {
+    /** Median of the fan's rates by median of those of the bar's path. */
+    public double fanOf(Bar bar) {
+        return fan.ratioTo(of(bar));
+    }
+
+    /** Whether the fan keeps at least the bar's share of the rate of its path. */
+    public Verdict verdict(Bar bar) {
+        if (of(bar).waited() > MAX_WAITED || bare.waited() > MAX_WAITED) {
             return Verdict.DISTURBED;
         }
-        return fanOfPlain() >= bar ? Verdict.MET : Verdict.NOT_MET;
+        return fanOf(bar) >= bar.ratio() ? Verdict.MET : Verdict.NOT_MET;
+    }
+
+    private Result of(Bar bar) {
+        return results().stream()
+                .filter(each -> each.path().equals(bar.path()))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("not measured: " + bar.path()));
     }
 
     /** What can be said. */

@@ -40,25 +40,55 @@ class BenchTest {
         assertThat(segments(comparison.plain())).isEqualTo(segments(comparison.fan()));
         assertThat(segments(comparison.bare()))
                 .containsOnly(segments(comparison.fan()).get(0) + 50);
+        assertThat(comparison.routes())
+                .as("only beside a fan without encapsulation")
+                .isEmpty();
+        assertThat(report.bars()).containsExactly(new Bar(new Load.Tcp(1), Bench.PLAIN, 1.05));
         assertThat(report.conditions().innerMtu()).isEqualTo(report.conditions().underlayMtu() - 50);
         assertThat(Lab.names()).doesNotContain(name);
     }
 
     @Test
-    void besideAFanWithoutEncapsulationAreStaticRoutes() {
+    void besideAFanWithoutEncapsulationAreStaticRoutesUnderEveryLoad() {
         assumeTrue(LIBC.geteuid() == 0, "a lab is made of network namespaces, which need root");
         String name = "fant-" + ProcessHandle.current().pid() + "-routes";
+        List<Load> loads = List.of(new Load.Tcp(1), new Load.Udp(64), new Load.RoundTrips());
 
-        Bench.Report report = new Bench(
-                        1, SHORT, List.of(new Load.Tcp(1)), FanOptions.DEFAULT.withDirect(Direct.SEND), false)
+        Bench.Report report = new Bench(1, SHORT, loads, FanOptions.DEFAULT.withDirect(Direct.SEND), false)
                 .run(name, (n, of, l, p, s) -> {});
 
-        Result routes = report.comparisons().get(0).routes().orElseThrow();
-        assertThat(routes.samples()).hasSize(1).allMatch(sample -> sample.rate() > 0);
-        assertThat(segments(routes))
+        assertThat(report.comparisons()).extracting(Comparison::load).isEqualTo(loads);
+        for (Comparison each : report.comparisons()) {
+            assertThat(each.results())
+                    .extracting(Result::path)
+                    .containsExactly(Bench.FAN, Bench.PLAIN, Bench.BARE, Bench.ROUTES);
+            assertThat(each.results())
+                    .as(each.load().title())
+                    .allSatisfy(result -> assertThat(result.samples())
+                            .singleElement()
+                            .satisfies(sample -> {
+                                assertThat(sample.rate()).isPositive();
+                                assertThat(sample.cpu())
+                                        .as("of " + result.path())
+                                        .isPositive();
+                            }));
+        }
+        Comparison oneFlow = report.comparisons().get(0);
+        assertThat(segments(oneFlow.routes().orElseThrow()))
                 .as("the underlay's own MTU")
-                .isEqualTo(segments(report.comparisons().get(0).bare()));
+                .isEqualTo(segments(oneFlow.bare()));
+        assertThat(report.bars())
+                .containsExactly(
+                        new Bar(new Load.Tcp(1), Bench.PLAIN, 1.5),
+                        new Bar(new Load.Tcp(1), Bench.ROUTES, 1.05),
+                        new Bar(new Load.Udp(64), Bench.PLAIN, 1.5));
         assertThat(Lab.names()).doesNotContain(name);
+    }
+
+    @Test
+    void aFanThatLeavesTheFastPathOutHasTheBarOfTheKernelsDevice() {
+        assertThat(Bar.of(Direct.OFF, false)).containsExactly(new Bar(new Load.Tcp(1), Bench.PLAIN, 0.97));
+        assertThat(Bar.of(Direct.ACCEPT, true)).isEqualTo(Bar.of(Direct.OFF, true));
     }
 
     private static List<Integer> segments(Result result) {

@@ -4,6 +4,7 @@ import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import io.fanatic.harness.bench.Bar;
 import io.fanatic.harness.bench.Bench;
 import io.fanatic.harness.bench.Comparison;
 import io.fanatic.harness.bench.Conditions;
@@ -29,17 +30,23 @@ final class BenchJson {
         JsonArray loads = new JsonArray();
         report.comparisons().forEach(each -> loads.add(comparison(each)));
         document.add("loads", loads);
-        document.addProperty("bar", BenchText.BAR);
-        document.addProperty("verdict", verdict(report.comparisons().get(0)));
+        Bar first = report.bars().get(0);
+        document.addProperty("bar", first.ratio());
+        document.addProperty("verdict", BenchText.word(report.comparison(first).verdict(first)));
+        JsonArray bars = new JsonArray();
+        report.bars().forEach(each -> bars.add(bar(each, report.comparison(each))));
+        document.add("bars", bars);
         return GSON.toJson(document);
     }
 
-    private static String verdict(Comparison oneFlow) {
-        return switch (oneFlow.verdict(BenchText.BAR)) {
-            case MET -> "met";
-            case NOT_MET -> "not met";
-            case DISTURBED -> "disturbed";
-        };
+    private static JsonObject bar(Bar bar, Comparison comparison) {
+        JsonObject object = new JsonObject();
+        object.addProperty("load", bar.load().title());
+        object.addProperty("path", bar.path());
+        object.addProperty("bar", bar.ratio());
+        object.addProperty("fan_of_path", comparison.fanOf(bar));
+        object.addProperty("verdict", BenchText.word(comparison.verdict(bar)));
+        return object;
     }
 
     private static JsonObject conditions(Conditions at) {

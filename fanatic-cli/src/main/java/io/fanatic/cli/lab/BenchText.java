@@ -1,5 +1,6 @@
 package io.fanatic.cli.lab;
 
+import io.fanatic.harness.bench.Bar;
 import io.fanatic.harness.bench.Bench;
 import io.fanatic.harness.bench.Comparison;
 import io.fanatic.harness.bench.Conditions;
@@ -13,9 +14,6 @@ import java.util.stream.Collectors;
 
 /** The figures of {@code lab bench} as a table of at most 80 columns. */
 final class BenchText {
-    /** What a fan shall reach, one TCP flow. */
-    static final double BAR = 0.97;
-
     private BenchText() {}
 
     static List<String> lines(Bench.Report report) {
@@ -40,20 +38,24 @@ final class BenchText {
         }
         lines.add("");
         lines.add("of plain: median by median; by round: median of each round's ratio; waited:");
-        lines.add("how long other work kept the sender or the receiver from its CPU.");
-        verdict(report.comparisons().get(0)).lines().forEach(lines::add);
+        lines.add("how long other work kept the sender or the receiver from its CPU; disturbed: for");
+        lines.add("so long that nothing can be said, try again when the machine is idle.");
+        report.bars().forEach(bar -> lines.add(verdict(bar, report.comparison(bar))));
         return lines;
     }
 
-    private static String verdict(Comparison oneFlow) {
-        String ratio = format("One TCP flow over the fan: %.3f of the plain VXLAN; ", oneFlow.fanOfPlain());
-        return switch (oneFlow.verdict(BAR)) {
-            case MET -> ratio + format("the bar of %.2f is met.", BAR);
-            case NOT_MET -> ratio + format("the bar of %.2f is not met.", BAR);
-            case DISTURBED ->
-                "The machine was busy with other work: whether the fan meets the bar of "
-                        + format("%.2f", BAR)
-                        + "\ncannot be said. Try again when it is idle.";
+    private static String verdict(Bar bar, Comparison comparison) {
+        return format(
+                "%s, fan: %.3f of %s, bar %.2f: %s",
+                bar.load().title(), comparison.fanOf(bar), bar.path(), bar.ratio(), word(comparison.verdict(bar)));
+    }
+
+    /** Also in JSON. */
+    static String word(Comparison.Verdict verdict) {
+        return switch (verdict) {
+            case MET -> "met";
+            case NOT_MET -> "not met";
+            case DISTURBED -> "disturbed";
         };
     }
 
@@ -86,7 +88,7 @@ final class BenchText {
                 at.processor(),
                 "JDK " + at.java(),
                 format(
-                        "TCP %s, MTU %d (underlay) and %d; sender on CPU %d, receiver spins on CPU %d,",
+                        "TCP %s, MTU %d (underlay) and %d; sender on CPU %d, receiver spins on %d,",
                         at.congestionControl(),
                         at.underlayMtu(),
                         at.innerMtu(),

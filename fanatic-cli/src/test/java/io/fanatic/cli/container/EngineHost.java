@@ -7,8 +7,10 @@ import io.fanatic.cli.command.CommandException;
 import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.container.journal.Journal;
 import io.fanatic.cli.engines.ContainerEngines;
+import io.fanatic.core.Counter;
 import io.fanatic.core.IpAddress;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.harness.lab.Lab;
 import io.fanatic.harness.lab.LabHost;
 import io.fanatic.harness.probe.BulkTransfer;
 import io.fanatic.harness.probe.Ping;
@@ -165,6 +167,49 @@ public record EngineHost(LabHost host, EngineKind kind) {
                 .join();
         assertThat(transfer.error()).as(source + " to " + target).isEmpty();
         assertThat(transfer.source()).as(source + " to " + target).contains(source);
+    }
+
+    /**
+     * One container of each of two hosts, whose fan sends IPv4 without encapsulation at the underlay's own MTU: each reaches the other and,
+     * masqueraded, the outside.
+     */
+    public static void reachDirectly(Probes probes, Lab lab, List<Namespace> containers) {
+        for (int i = 0; i < containers.size(); i++) {
+            Namespace from = containers.get(i);
+            Namespace to = containers.get(1 - i);
+            ContainerNet source = ContainerNet.await(from);
+            assertThat(source.mtu()).isEqualTo(lab.spec().underlayMtu());
+            reaches(
+                    probes,
+                    from,
+                    source.address(),
+                    to,
+                    ContainerNet.await(to).address(),
+                    lab.spec().underlayMtu());
+            reachesTheOutside(probes, lab, lab.hosts().get(i), from);
+        }
+        assertSentDirectly(lab);
+    }
+
+    /** A checksummed transfer to the lab's outside, masqueraded by this host. */
+    public static void reachesTheOutside(Probes probes, Lab lab, LabHost host, Namespace from) {
+        TransferResult out = BulkTransfer.to(lab.spec().outsideAddress())
+                .withTimeout(PATIENCE)
+                .start(probes, from, lab.outside())
+                .join();
+        assertThat(out.error()).as("from " + host + " to the outside").isEmpty();
+        assertThat(out.source()).as("masqueraded").contains(host.underlayAddress());
+    }
+
+    /** Each host of the lab has sent without encapsulation, and has refused nothing of what came so. */
+    public static void assertSentDirectly(Lab lab) {
+        for (LabHost host : lab.hosts()) {
+            FanNetwork network = FanNetwork.onThisHost().in(host.namespace());
+            Map<Counter, Long> counters = network.counters(network.list().get(0));
+            assertThat(counters.get(Counter.SENT_DIRECT)).isGreaterThan(100);
+            assertThat(counters.get(Counter.RECEIVE_SPOOFED)).isZero();
+            assertThat(counters.get(Counter.RECEIVE_NO_NEIGHBOUR)).isZero();
+        }
     }
 
     /** As {@link #reaches}, by IPv6, as soon as the addresses are usable. */

@@ -126,6 +126,24 @@ public abstract class FileEngineTests<T extends AutoCloseable> {
     }
 
     @Test
+    void onAFanWithoutEncapsulationContainersReachEachOtherAndTheOutside(Lab lab) {
+        String up = "up -u 10.0.0.0/16 -o 250.0.0.0/8";
+        try {
+            List<Namespace> containers = new ArrayList<>();
+            for (int i = 0; i < engines.size(); i++) {
+                EngineHost host = engine(lab, i);
+                CliRun.fanctl(host.host(), up + " --direct --mtu 1500").done();
+                host.enable();
+                containers.add(namespace(run(engines.get(i), "direct")));
+            }
+            EngineHost.reachDirectly(probes, lab, containers);
+        } finally {
+            engines.forEach(this::removeContainers);
+            lab.hosts().forEach(host -> CliRun.fanctl(host, up).done());
+        }
+    }
+
+    @Test
     void containersOfTwoHostsReachEachOtherAndDisableLeavesNothing(Lab lab) {
         EngineHost h1 = engine(lab, 0);
         EngineHost h2 = engine(lab, 1);

@@ -186,6 +186,24 @@ public abstract class InstanceEngineTests {
         }
     }
 
+    @Test
+    void onAFanWithoutEncapsulationInstancesReachEachOtherAndTheOutside(Lab lab) {
+        try {
+            List<Namespace> instances = new ArrayList<>();
+            for (int i = 0; i < daemons.size(); i++) {
+                EngineHost host = engine(lab, i);
+                fanctl(host.host(), "up -u 10.0.0.0/16 -o 250.0.0.0/8 --dhcp --direct --mtu 1500")
+                        .done();
+                host.enable();
+                instances.add(namespace(daemons.get(i).run("direct", "default", "fan-250")));
+            }
+            EngineHost.reachDirectly(probes, lab, instances);
+        } finally {
+            daemons.forEach(Lxd::removeInstances);
+            lab.fanUp(dhcpFan);
+        }
+    }
+
     private static String advertised(LabHost host, long pid) {
         String address = host.exec(
                         "nsenter",
