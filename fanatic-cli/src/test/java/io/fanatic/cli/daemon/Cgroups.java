@@ -1,6 +1,7 @@
 package io.fanatic.cli.daemon;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,7 +30,9 @@ final class Cgroups {
             }
             try (Stream<Path> all = Files.walk(group)) {
                 all.sorted(Comparator.reverseOrder()).forEach(Cgroups::delete);
-            } catch (IOException gone) {
+            } catch (IOException | UncheckedIOException gone) {
+                // Another daemon of the same name, of a test that runs at the same time, has removed a part of it
+                // meanwhile.
                 continue;
             }
             // Where a hierarchy is not mounted, its place is a plain directory that the engine made.
