@@ -234,13 +234,36 @@ public final class StrongSwan {
                                 .set("flag", "NONE")
                                 .set("data", new Pem(Pem.REVOCATIONS, list).text())));
             }
+            List<String> loaded = daemon.request("get-conns", new Section()).list("conns");
             for (Map.Entry<String, Section> connection :
                     settings.in("connections").sections().entrySet()) {
-                succeed(daemon.request(
-                        "load-conn", new Section().put(connection.getKey(), inPem(connection.getValue()))));
+                loadConnection(
+                        daemon,
+                        connection.getKey(),
+                        inPem(connection.getValue()),
+                        loaded.contains(connection.getKey()));
             }
         } catch (IOException e) {
             throw failed("strongSwan did not load " + file(wanted.name()), e);
+        }
+    }
+
+    /**
+     * Where it replaces one, the daemon takes the trap policies of that one away and then installs those of the new one: what is sent in
+     * between is blocked. The same connection under another name keeps the policies there meanwhile.
+     */
+    private static void loadConnection(Vici daemon, String name, Section connection, boolean replaces)
+            throws IOException {
+        String meanwhile = name + "-meanwhile";
+        if (replaces) {
+            succeed(daemon.request("load-conn", new Section().put(meanwhile, connection)));
+        }
+        try {
+            succeed(daemon.request("load-conn", new Section().put(name, connection)));
+        } finally {
+            if (replaces) {
+                daemon.request("unload-conn", new Section().set("name", meanwhile));
+            }
         }
     }
 

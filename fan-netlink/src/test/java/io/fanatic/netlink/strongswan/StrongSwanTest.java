@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -151,6 +152,31 @@ class StrongSwanTest {
                 .doesNotContain("8472");
         try (Vici vici = Vici.connect(directory.resolve("vici"))) {
             assertThat(vici.request("get-conns", new Section()).list("conns")).containsExactly("office");
+        }
+    }
+
+    /** The kernel's number of each, which a policy that goes and comes back does not keep. */
+    private List<String> encryptingPolicies() {
+        return Pattern.compile("index (\\d+) priority 1 ")
+                .matcher(inside.sh("ip -s xfrm policy"))
+                .results()
+                .map(found -> found.group(1))
+                .sorted()
+                .toList();
+    }
+
+    @Test
+    void policiesStayWhileAConnectionIsReplacedByAnother() throws Exception {
+        start();
+        put(CONNECTIONS);
+        List<String> before = encryptingPolicies();
+        assertThat(before).hasSizeGreaterThanOrEqualTo(2 * ADDRESSES.size());
+        FanConnections after = new FanConnections("fan-250", CONNECTIONS.text().replace("4h", "3h"), true);
+        put(after);
+        assertThat(encryptingPolicies()).isEqualTo(before);
+        try (Vici vici = Vici.connect(directory.resolve("vici"))) {
+            assertThat(vici.request("get-conns", new Section()).list("conns"))
+                    .containsExactlyInAnyOrderElementsOf(after.connections());
         }
     }
 
