@@ -220,14 +220,19 @@ class EncryptedFanCases extends EncryptedLab {
                         + "\n remote_addrs = 10.0.0.0/16\n proposals = aes256gcm16-prfsha384-ecp384\n"
                         + " local { auth = pubkey\n certs = host.pem\n }\n remote { auth = pubkey\n }\n"
                         + " children { " + children + " } } }\nE");
+        sh(h1, ": >" + LOG);
+        // Before the old ones end: else whatever the containers send has new ones made that are good.
+        sh(h2, "swanctl --load-all --noprompt");
         for (LabHost host : lab.hosts()) {
             sh(
                     host,
                     "for i in $(swanctl --list-sas | sed -n 's/.*: #\\([0-9]*\\), .*IKEv2.*/\\1/p'); do"
                             + " swanctl --terminate --ike-id $i --force --timeout 1 >/dev/null || :; done");
         }
-        sh(h2, "swanctl --load-all --noprompt");
-        sh(h1, ": >" + LOG);
+        for (LabHost host : lab.hosts()) {
+            Supplier<String> made = () -> sh(host, "swanctl --list-sas 2>/dev/null");
+            WatchRun.await("no keys", () -> !made.get().contains("TRANSPORT"), made);
+        }
         long esp = counted(ESP);
         nobodyReachesAnybody();
         assertThat(counted(ESP)).as("packets between hosts, though " + why).isEqualTo(esp);
