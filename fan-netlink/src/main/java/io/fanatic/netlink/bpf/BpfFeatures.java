@@ -64,7 +64,8 @@ public record BpfFeatures(boolean tunnelLocalAddress, boolean tcx) {
         Ipv4Address there = Ipv4Address.parse("10.0.0.2");
         FanProgramSpec fan = new FanProgramSpec(mapping, 1, List.of(here), false);
         FastProgramSpec fast = new FastProgramSpec(fan, TunnelType.DEFAULT_VXLAN_PORT, LOOPBACK, SourcePorts.DEFAULT);
-        CardProgramSpec card = new CardProgramSpec(fan, TunnelType.DEFAULT_VXLAN_PORT, new MacAddress(2), LOOPBACK);
+        ProgramSpec card =
+                new CardProgramSpec(fan, TunnelType.DEFAULT_VXLAN_PORT, new MacAddress(2), false).keptBy(LOOPBACK, 0);
         byte[] away = frame(mapping, here, there, 0);
         byte[] back = frame(mapping, there, here, OuterHeaders.BYTES);
         try (FanPrograms sending = FanPrograms.load(fast);

@@ -2,6 +2,7 @@ package io.fanatic.netlink.bpf;
 
 import static io.fanatic.netlink.bpf.FanEmitter.ETHERNET;
 import static io.fanatic.netlink.bpf.FanEmitter.ETH_P_IP;
+import static io.fanatic.netlink.bpf.FanEmitter.ETH_P_IPV6;
 import static io.fanatic.netlink.bpf.FanEmitter.IPV4_HEADER;
 import static io.fanatic.netlink.bpf.FanEmitter.KEY;
 import static io.fanatic.netlink.bpf.FanEmitter.LEN;
@@ -34,6 +35,7 @@ import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.TunnelType;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The program of a fan on the fast path on the ingress of the underlay's device: takes the outer headers off what is usual and good, and
@@ -56,6 +58,8 @@ import java.util.List;
  */
 public final class CardGuardProgram {
     private static final String PASS = "pass-on";
+    private static final String GOOD = "good";
+    private static final String NOT_IPV4 = "not-ipv4";
 
     /** BPF_F_INGRESS: as if the device had received it. */
     private static final int INGRESS = 1;
@@ -92,21 +96,22 @@ public final class CardGuardProgram {
                 .add(Jump.NE.imm32(R1, asm.network32(OuterHeaders.FLAG_VNI), PASS))
                 .add(Width.WORD.load(R1, R2, VXLAN + 4))
                 .add(Jump.NE.imm32(R1, asm.network32(fan.vni() << 8), PASS));
-        inner(asm, spec.tunnelMac().bits());
+        inner(asm, spec);
 
         emitter.loadAddress(R8, INNER_IPV4 + 12);
         emitter.loadAddress(R7, INNER_IPV4 + 16);
         emitter.requireLocal(fan, R7, PASS);
         outerDestination(asm, fan.localAddresses());
         GuardProgram.requireSender(emitter, fan, PASS);
-        asm.add(Width.WORD.load(R1, R2, IPV4 + 12), Instruction.toBigEndian(R1, 32))
-                .add(Jump.NE.reg32(R1, R8, PASS));
+        outerSource(asm);
+        asm.label(GOOD);
         PathWitness.require(emitter, fan, R8, PathWitness.RECEIVED, PASS);
         take(asm, spec.tunnel());
 
         asm.label(PASS).add(Alu.MOV.imm(R0, NEXT), Instruction.exit());
         asm.label("not-linear");
         emitter.pull(WITH_INNER, "linear", PASS);
+        fan.ipv6().ifPresent(ipv6 -> ipv6(emitter, spec, ipv6));
         emitter.drop(Counter.RECEIVE_MALFORMED);
         emitter.noteTime();
         emitter.count();
@@ -156,29 +161,60 @@ public final class CardGuardProgram {
                 .add(locals.size() == 1 ? Jump.NE.imm32(R1, locals.get(0).bits(), PASS) : Jump.NE.reg32(R1, R9, PASS));
     }
 
+    private static void outerSource(Assembler asm) {
+        asm.add(Width.WORD.load(R1, R2, IPV4 + 12), Instruction.toBigEndian(R1, 32))
+                .add(Jump.NE.reg32(R1, R8, PASS));
+    }
+
+    /** What is not IPv4, its type in R1. */
+    private static void ipv6(FanEmitter emitter, CardProgramSpec spec, Ipv6ProgramSpec ipv6) {
+        Assembler asm = emitter.asm;
+        asm.label(NOT_IPV4).add(Jump.NE.imm32(R1, asm.network16(ETH_P_IPV6), PASS));
+        requireSender(asm, spec, "ipv6-");
+        Runnable outer = () -> {
+            outerDestination(asm, spec.fan().localAddresses());
+            outerSource(asm);
+        };
+        Optional<Instruction> bridge =
+                spec.deliversIpv6() ? Optional.of(Instruction.deviceIndex(R1, spec.bridge())) : Optional.empty();
+        Ipv6Steps.behindOuterHeaders(emitter, spec.fan(), ipv6).cardGuard(outer, SAVED, bridge, GOOD, PASS);
+    }
+
     /** IPv4 without options from one Ethernet address to another, saved on the stack, not longer than what there is. */
-    private static void inner(Assembler asm, long tunnelMac) {
+    private static void inner(Assembler asm, CardProgramSpec spec) {
         asm.add(Width.BYTE.load(R1, R2, INNER)).add(Jump.SET.imm32(R1, 1, PASS));
         for (int at = 0; at < ETHERNET; at += 2) {
             asm.add(Width.HALF.load(R1, R2, INNER + at), Width.HALF.store(R10, SAVED + at, R1));
         }
-        asm.add(Jump.NE.imm32(R1, asm.network16(ETH_P_IP), PASS))
-                .add(Width.HALF.load(R1, R2, INNER + 6))
-                .add(Jump.SET.imm32(R1, asm.network16(0x0100), PASS))
-                .add(Width.HALF.load(R4, R2, INNER + 8), Width.HALF.load(R5, R2, INNER + 10))
-                .add(Jump.NE.imm32(R1, asm.network16((int) (tunnelMac >>> 32) & 0xffff), "not-from-the-tunnel"))
-                .add(Jump.NE.imm32(R4, asm.network16((int) (tunnelMac >>> 16) & 0xffff), "not-from-the-tunnel"))
-                .add(Jump.EQ.imm32(R5, asm.network16((int) tunnelMac & 0xffff), PASS))
-                .label("not-from-the-tunnel")
-                .add(Alu.OR.reg(R1, R4), Alu.OR.reg(R1, R5))
-                .add(Jump.EQ.imm32(R1, 0, PASS))
-                .add(Width.BYTE.load(R1, R2, INNER_IPV4))
+        String otherwise = spec.fan().ipv6().isPresent() ? NOT_IPV4 : PASS;
+        asm.add(Jump.NE.imm32(R1, asm.network16(ETH_P_IP), otherwise));
+        requireSender(asm, spec, "");
+        asm.add(Width.BYTE.load(R1, R2, INNER_IPV4))
                 .add(Jump.NE.imm32(R1, 0x45, PASS))
                 .add(Width.HALF.load(R1, R2, INNER_IPV4 + 2), Instruction.toBigEndian(R1, 16))
                 .add(Jump.LT.imm32(R1, IPV4_HEADER, PASS))
                 .add(Alu.ADD.imm(R1, INNER_IPV4))
                 .add(Width.WORD.load(R4, R6, LEN))
                 .add(Jump.GT.reg(R1, R4, PASS));
+    }
+
+    /**
+     * The frame is from one Ethernet address, not from the tunnel's own.
+     *
+     * @param prefix of the label
+     */
+    private static void requireSender(Assembler asm, CardProgramSpec spec, String prefix) {
+        String another = prefix + "not-from-the-tunnel";
+        long tunnelMac = spec.tunnelMac().bits();
+        asm.add(Width.HALF.load(R1, R2, INNER + 6))
+                .add(Jump.SET.imm32(R1, asm.network16(0x0100), PASS))
+                .add(Width.HALF.load(R4, R2, INNER + 8), Width.HALF.load(R5, R2, INNER + 10))
+                .add(Jump.NE.imm32(R1, asm.network16((int) (tunnelMac >>> 32) & 0xffff), another))
+                .add(Jump.NE.imm32(R4, asm.network16((int) (tunnelMac >>> 16) & 0xffff), another))
+                .add(Jump.EQ.imm32(R5, asm.network16((int) tunnelMac & 0xffff), PASS))
+                .label(another)
+                .add(Alu.OR.reg(R1, R4), Alu.OR.reg(R1, R5))
+                .add(Jump.EQ.imm32(R1, 0, PASS));
     }
 
     private static void take(Assembler asm, int tunnel) {

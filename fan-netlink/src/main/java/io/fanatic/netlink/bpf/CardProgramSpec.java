@@ -15,13 +15,17 @@ import org.jspecify.annotations.Nullable;
  * @param fan the fan, on VXLAN
  * @param port the tunnel's UDP port, 1 to 65535
  * @param tunnelMac the tunnel's Ethernet address, from which no frame may come
+ * @param deliversIpv6 whether IPv6 for containers of this host goes to them by the bridge's ports, and is taken
  * @param tunnel index of the tunnel that gets the frames; 0 when it is not known yet, which is enough for the program's name
+ * @param bridge index of the bridge that it is a port of, likewise
  */
-public record CardProgramSpec(FanProgramSpec fan, int port, MacAddress tunnelMac, int tunnel) implements ProgramSpec {
+public record CardProgramSpec(
+        FanProgramSpec fan, int port, MacAddress tunnelMac, boolean deliversIpv6, int tunnel, int bridge)
+        implements ProgramSpec {
 
     /** Before the tunnel is made. */
-    public CardProgramSpec(FanProgramSpec fan, int port, MacAddress tunnelMac) {
-        this(fan, port, tunnelMac, 0);
+    public CardProgramSpec(FanProgramSpec fan, int port, MacAddress tunnelMac, boolean deliversIpv6) {
+        this(fan, port, tunnelMac, deliversIpv6, 0, 0);
     }
 
     @Override
@@ -35,8 +39,8 @@ public record CardProgramSpec(FanProgramSpec fan, int port, MacAddress tunnelMac
     }
 
     @Override
-    public ProgramSpec keptBy(int keeper) {
-        return new CardProgramSpec(fan, port, tunnelMac, keeper);
+    public ProgramSpec keptBy(int keeper, int bridge) {
+        return new CardProgramSpec(fan, port, tunnelMac, deliversIpv6, keeper, bridge);
     }
 
     @Override
@@ -57,13 +61,15 @@ public record CardProgramSpec(FanProgramSpec fan, int port, MacAddress tunnelMac
     public boolean equals(@Nullable Object other) {
         return other instanceof CardProgramSpec that
                 && port == that.port
+                && deliversIpv6 == that.deliversIpv6
                 && tunnel == that.tunnel
+                && bridge == that.bridge
                 && fan.equals(that.fan)
                 && tunnelMac.equals(that.tunnelMac);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(fan, port, tunnelMac, tunnel);
+        return Objects.hash(fan, port, tunnelMac, deliversIpv6, tunnel, bridge);
     }
 }

@@ -50,7 +50,7 @@ public record DirectGuardSpec(
     }
 
     @Override
-    public ProgramSpec keptBy(int keeper) {
+    public ProgramSpec keptBy(int keeper, int master) {
         return new DirectGuardSpec(fan, card, onLink, slices, translates, bridgeMac, keeper);
     }
 

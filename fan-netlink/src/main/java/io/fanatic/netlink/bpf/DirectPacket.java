@@ -50,7 +50,7 @@ final class DirectPacket {
 
     /** The rare case of {@link #send}. */
     static void slowPath(FanEmitter emitter, String otherwise) {
-        OuterHeaders.segments(emitter, PREFIX, 0, otherwise);
+        OuterHeaders.directSegments(emitter, PREFIX, otherwise);
     }
 
     /** Jumps unless the address is in one of the networks. */

@@ -118,9 +118,9 @@ public final class EncapProgram {
         emitter.asm
                 .add(Alu.MOV.imm(R7, FanEmitter.NEXT), Alu.MOV.imm(R1, Counter.SENT.index()))
                 .add(Jump.to("count"));
-        OuterHeaders.slowPath(emitter, KERNEL);
+        OuterHeaders.slowPath(emitter, spec, KERNEL);
         emitter.slowPath();
-        spec.fan().ipv6().ifPresent(ipv6 -> new Ipv6Steps(emitter, spec.fan(), ipv6).encap(KERNEL));
+        spec.fan().ipv6().ifPresent(ipv6 -> new Ipv6Steps(emitter, spec.fan(), ipv6).encap(OuterHeaders.IPV6));
         drops(emitter);
         return emitter.asm;
     }
@@ -149,9 +149,10 @@ public final class EncapProgram {
         asm.add(Alu.MOV.imm(R7, FanEmitter.NEXT), Alu.MOV.imm(R1, Counter.SENT.index()))
                 .add(Jump.to("count"));
         DirectPacket.slowPath(emitter, KERNEL);
-        spec.fast().ifPresent(fast -> OuterHeaders.slowPath(emitter, KERNEL));
+        spec.fast().ifPresent(fast -> OuterHeaders.slowPath(emitter, fast, KERNEL));
         emitter.slowPath();
-        spec.fan().ipv6().ifPresent(ipv6 -> new Ipv6Steps(emitter, spec.fan(), ipv6).encap(KERNEL));
+        String onward = spec.fast().isPresent() ? OuterHeaders.IPV6 : KERNEL;
+        spec.fan().ipv6().ifPresent(ipv6 -> new Ipv6Steps(emitter, spec.fan(), ipv6).encap(onward));
         drops(emitter);
         return asm;
     }

@@ -18,6 +18,7 @@ import io.fanatic.core.Counter;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.TunnelType;
 import java.nio.ByteOrder;
+import java.util.Optional;
 
 /**
  * The program on the tunnel's ingress: no host speaks for another host's containers.
@@ -53,6 +54,7 @@ public final class GuardProgram {
     private static final int IPPROTO_IPIP = 4;
 
     private static final String NO_KEY = "no-key";
+    private static final String JUST_LET_IN = "just-let-in";
     private static final String LET_IN_ALREADY = "let-in-already";
 
     private GuardProgram() {}
@@ -106,6 +108,7 @@ public final class GuardProgram {
         }
         if (fast) {
             if (!emitter.observes()) {
+                asm.label(JUST_LET_IN);
                 noteReceived(emitter, spec);
             }
             asm.label(LET_IN_ALREADY);
@@ -120,7 +123,9 @@ public final class GuardProgram {
                     .add(Jump.SET.imm32(R1, LET_IN, LET_IN_ALREADY))
                     .add(Jump.to(Counter.RECEIVE_NO_KEY.label()));
         }
-        spec.ipv6().ifPresent(ipv6 -> new Ipv6Steps(emitter, spec, ipv6).guard());
+        spec.ipv6()
+                .ifPresent(ipv6 ->
+                        new Ipv6Steps(emitter, spec, ipv6).guard(fast ? Optional.of(JUST_LET_IN) : Optional.empty()));
         emitter.drops(
                 Counter.RECEIVE_SPOOFED,
                 Counter.RECEIVE_NOT_LOCAL,

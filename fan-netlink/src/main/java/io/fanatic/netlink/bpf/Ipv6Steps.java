@@ -24,6 +24,7 @@ import io.fanatic.core.Ipv6Mapping;
 import io.fanatic.core.Ipv6Prefix;
 import io.fanatic.core.MacAddress;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What the three programs do with IPv6, where the fan has an IPv6 overlay. Registers are those of {@link FanEmitter}: R8 and R7 have the
@@ -63,6 +64,9 @@ final class Ipv6Steps {
     /** Offset below R10 of what is written into a frame or given to a helper; beneath the tunnel key. */
     private static final int SCRATCH = KEY - 24;
 
+    /** Of {@link FibLookup}, on a multiple of 8, beneath what the guard on the underlay's device has there. */
+    private static final int LOOKUP = KEY - 40 - FibLookup.SIZE;
+
     /** Where encap and guard go with a frame of IPv6. */
     static final String IPV6 = "ipv6";
 
@@ -70,21 +74,33 @@ final class Ipv6Steps {
     private final Assembler asm;
     private final FanProgramSpec fan;
     private final Ipv6ProgramSpec ipv6;
+    /** Where the frame begins: behind outer headers, where the program sees those too. */
+    private final int frame;
 
     Ipv6Steps(FanEmitter emitter, FanProgramSpec fan, Ipv6ProgramSpec ipv6) {
+        this(emitter, fan, ipv6, 0);
+    }
+
+    private Ipv6Steps(FanEmitter emitter, FanProgramSpec fan, Ipv6ProgramSpec ipv6, int frame) {
         this.emitter = emitter;
         this.asm = emitter.asm;
         this.fan = fan;
         this.ipv6 = ipv6;
+        this.frame = frame;
+    }
+
+    /** Of the guard on the underlay's device. */
+    static Ipv6Steps behindOuterHeaders(FanEmitter emitter, FanProgramSpec fan, Ipv6ProgramSpec ipv6) {
+        return new Ipv6Steps(emitter, fan, ipv6, OuterHeaders.INNER);
     }
 
     /**
      * Of encap: leaves the owner of the destination in R7, with several addresses that of the source in R9, and goes on.
      *
-     * @param onward puts the tunnel key on the frame
+     * @param onward sends the frame, whose bounds are not known there
      */
     void encap(String onward) {
-        parse(Counter.SEND_MALFORMED);
+        parse(Counter.SEND_MALFORMED.label());
         asm.add(Width.BYTE.load(R1, R2, 0)).add(Jump.SET.imm32(R1, GROUP_BIT, Counter.SEND_IPV6.label()));
         jumpIfLinkLocal(R7, Counter.SEND_IPV6.label());
         jumpIfLinkLocal(R8, Counter.SEND_IPV6.label());
@@ -102,15 +118,82 @@ final class Ipv6Steps {
             write(HOP_LIMIT, 1, Counter.SEND_MALFORMED.label());
         }
         asm.add(Jump.to(onward));
-        parseSlowPath(Counter.SEND_MALFORMED);
+        parseSlowPath(Counter.SEND_MALFORMED.label());
+    }
+
+    /**
+     * Of the guard on the underlay's device: goes on with what is good, the sender in R8, with several addresses the owner of the destination in
+     * R9. Leaves on the stack the Ethernet addresses for the frame: the router's as source; as destination the bridge's for what is for its host,
+     * else that of the container, as the neighbour table has it. The bridge itself must not send what is still to be cut: it would cut
+     * it, as it has no offloads for the marks of a tunnel's segments, which are still on it.
+     *
+     * @param outer compares the addresses of the outer header, in the frame, with R8 and R9
+     * @param addresses where they go, below R10
+     * @param bridge where the containers are; empty: what is for them passes on
+     */
+    void cardGuard(Runnable outer, int addresses, Optional<Instruction> bridge, String good, String pass) {
+        parse(pass);
+        asm.add(Width.BYTE.load(R1, R2, frame + HOP_LIMIT)).add(Jump.EQ.imm32(R1, MAX_HOP_LIMIT, pass));
+        requireLocal(R7, pass);
+        requireInside(R8, ipv6.mapping().overlay(), pass);
+        owner(R8, pass);
+        jumpIfOurs(R8, pass);
+        noteOwner(pass);
+        outer.run();
+        put(addresses, ipv6.bridge());
+        put(addresses + 6, ipv6.router());
+        String container = bridge.isPresent() ? "ipv6-to-a-container" : pass;
+        emitter.loadAddress(R4, frame + DESTINATION + 8);
+        asm.add(Jump.NE.imm32(R4, 0, container));
+        emitter.loadAddress(R4, frame + DESTINATION + 12);
+        asm.add(Jump.EQ.imm32(R4, 1, good)); // the host address
+        asm.add(Jump.to(container));
+        if (bridge.isPresent()) {
+            asm.label(container);
+            neighbour(bridge.get(), addresses, pass);
+            asm.add(Jump.to(good));
+        }
+        parseSlowPath(pass);
+    }
+
+    /** The Ethernet address of the container that the packet is for. */
+    private void neighbour(Instruction bridge, int to, String unknown) {
+        for (int at = 0; at < FibLookup.SIZE; at += 8) {
+            asm.add(Width.DWORD.storeImm(R10, LOOKUP + at, 0));
+        }
+        asm.add(Width.BYTE.storeImm(R10, LOOKUP + FibLookup.FAMILY, AF_INET6))
+                .add(bridge, Width.WORD.store(R10, LOOKUP + FibLookup.IFINDEX, R1));
+        for (int at = 0; at < 16; at += 2) {
+            asm.add(Width.HALF.load(R1, R2, frame + DESTINATION + at))
+                    .add(Width.HALF.store(R10, LOOKUP + FibLookup.DESTINATION + at, R1));
+        }
+        asm.add(Alu.MOV.reg(R1, R6))
+                .add(Alu.MOV.reg(R2, R10), Alu.ADD.imm(R2, LOOKUP))
+                .add(Alu.MOV.imm(R3, FibLookup.SIZE), Alu.MOV.imm(R4, FibLookup.MAIN_TABLE_OUTPUT))
+                .add(Helper.FIB_LOOKUP.call())
+                .add(Jump.NE.imm(R0, 0, unknown));
+        for (int at = 0; at < 6; at += 2) {
+            asm.add(Width.HALF.load(R1, R10, LOOKUP + FibLookup.NEXT_HOP_MAC + at))
+                    .add(Width.HALF.store(R10, to + at, R1));
+        }
+    }
+
+    /** With several addresses, leaves the owner of the destination, in R7, in R9. */
+    private void noteOwner(String noHost) {
+        if (fan.localAddresses().size() > 1) {
+            asm.add(Alu.MOV.reg(R9, R7));
+            owner(R9, noHost);
+        }
     }
 
     /**
      * Of guard, with the tunnel key at {@link FanEmitter#KEY}: writes the Ethernet addresses of the bridge and of its router into the frame, so that
      * the bridge gives it to its host and learns nothing from it, marks it for gate and lets it in.
+     *
+     * @param letIn where to go with what is let in, the sender in R8, with several addresses the owner of the destination in R9; empty: it is counted
      */
-    void guard() {
-        parse(Counter.RECEIVE_MALFORMED);
+    void guard(Optional<String> letIn) {
+        parse(Counter.RECEIVE_MALFORMED.label());
         asm.add(Width.BYTE.load(R1, R2, HOP_LIMIT)).add(Jump.EQ.imm32(R1, MAX_HOP_LIMIT, "ipv6-not-lowered"));
         asm.label("ipv6-lowered");
         requireLocal(R7, Counter.RECEIVE_NOT_LOCAL.label());
@@ -125,11 +208,16 @@ final class Ipv6Steps {
             put(SCRATCH, ipv6.bridge());
             put(SCRATCH + 6, ipv6.router());
             write(0, 12, Counter.RECEIVE_MALFORMED.label());
-            asm.add(Width.WORD.load(R1, R6, MARK), Alu.OR.imm(R1, LET_IN), Width.WORD.store(R6, MARK, R1))
-                    .add(Alu.MOV.imm(R7, FanEmitter.NEXT), Alu.MOV.imm(R1, Counter.RECEIVED.index()))
-                    .add(Jump.to("count"));
+            asm.add(Width.WORD.load(R1, R6, MARK), Alu.OR.imm(R1, LET_IN), Width.WORD.store(R6, MARK, R1));
+            if (letIn.isPresent()) {
+                noteOwner(Counter.RECEIVE_NOT_LOCAL.label());
+                asm.add(Jump.to(letIn.get()));
+            } else {
+                asm.add(Alu.MOV.imm(R7, FanEmitter.NEXT), Alu.MOV.imm(R1, Counter.RECEIVED.index()))
+                        .add(Jump.to("count"));
+            }
         }
-        parseSlowPath(Counter.RECEIVE_MALFORMED);
+        parseSlowPath(Counter.RECEIVE_MALFORMED.label());
 
         // Of what has a hop limit of 255, the kernel's own answer to a packet that is too big for the underlay passes.
         asm.label("ipv6-not-lowered")
@@ -237,28 +325,34 @@ final class Ipv6Steps {
     }
 
     /** Reads the header: first halves of source and destination into R8 and R7. */
-    private void parse(Counter malformed) {
+    private void parse(String malformed) {
         asm.label(IPV6);
-        emitter.loadFrame(FRAME, Jump.GT, "ipv6-not-linear");
+        emitter.loadFrame(frame + FRAME, Jump.GT, "ipv6-not-linear");
         asm.label("parse-ipv6")
-                .add(Width.BYTE.load(R1, R2, ETHERNET), Alu.RSH.imm(R1, 4))
-                .add(Jump.NE.imm32(R1, 6, malformed.label()))
+                .add(Width.BYTE.load(R1, R2, frame + ETHERNET), Alu.RSH.imm(R1, 4))
+                .add(Jump.NE.imm32(R1, 6, malformed))
                 // What is still to be cut into segments may say 0 (BIG TCP).
-                .add(Width.HALF.load(R1, R2, PAYLOAD_LENGTH), Instruction.toBigEndian(R1, 16))
-                .add(Alu.ADD.imm(R1, FRAME))
+                .add(Width.HALF.load(R1, R2, frame + PAYLOAD_LENGTH), Instruction.toBigEndian(R1, 16))
+                .add(Alu.ADD.imm(R1, frame + FRAME))
                 .add(Width.WORD.load(R4, R6, LEN))
-                .add(Jump.GT.reg(R1, R4, malformed.label()));
+                .add(Jump.GT.reg(R1, R4, malformed));
         loadHigh(R8, SOURCE);
         loadHigh(R7, DESTINATION);
     }
 
-    private void parseSlowPath(Counter malformed) {
+    private void parseSlowPath(String malformed) {
         asm.label("ipv6-not-linear");
-        emitter.pull(FRAME, "parse-ipv6", malformed.label());
+        emitter.pull(frame + FRAME, "parse-ipv6", malformed);
     }
 
-    /** The first 64 bits of an address of the frame. */
+    /** The first 64 bits of an address of the frame; behind outer headers by halves, as they are not aligned there. */
     private void loadHigh(Register address, int offset) {
+        if (frame != 0) {
+            emitter.loadAddress(address, frame + offset);
+            emitter.loadAddress(R4, frame + offset + 4);
+            asm.add(Alu.LSH.imm(address, 32), Alu.OR.reg(address, R4));
+            return;
+        }
         asm.add(Width.WORD.load(address, R2, offset), Instruction.toBigEndian(address, 32))
                 .add(Width.WORD.load(R1, R2, offset + 4), Instruction.toBigEndian(R1, 32))
                 .add(Alu.LSH.imm(address, 32), Alu.OR.reg(address, R1));

@@ -2,6 +2,7 @@ package io.fanatic.netlink.bpf;
 
 import static io.fanatic.netlink.bpf.FanEmitter.ETHERNET;
 import static io.fanatic.netlink.bpf.FanEmitter.ETH_P_IP;
+import static io.fanatic.netlink.bpf.FanEmitter.ETH_P_IPV6;
 import static io.fanatic.netlink.bpf.FanEmitter.GSO_SIZE;
 import static io.fanatic.netlink.bpf.FanEmitter.IPV4_HEADER;
 import static io.fanatic.netlink.bpf.FanEmitter.KEY;
@@ -53,6 +54,12 @@ final class OuterHeaders {
     /** Label of {@link #segments}. */
     static final String SEGMENTS = "segments";
 
+    /** Label of {@link #requireFits}. */
+    private static final String FITS = "largest";
+
+    /** Where IPv6 goes that is to be sent. */
+    static final String IPV6 = "fast-ipv6";
+
     static final int IPPROTO_TCP = 6;
     static final int IPPROTO_UDP = 17;
 
@@ -75,6 +82,20 @@ final class OuterHeaders {
     private static final int MTU = KEY - 4;
     private static final int LARGEST = KEY - 8;
 
+    /** The header of a packet inside: where it tells the next header's protocol, and its length in bytes. */
+    private enum Inner {
+        IPV4(9, IPV4_HEADER),
+        IPV6(6, 40);
+
+        private final int protocol;
+        private final int bytes;
+
+        Inner(int protocol, int bytes) {
+            this.protocol = protocol;
+            this.bytes = bytes;
+        }
+    }
+
     private OuterHeaders() {}
 
     /**
@@ -89,12 +110,8 @@ final class OuterHeaders {
         asm.add(Width.HALF.load(R1, R2, 12))
                 .add(Jump.NE.imm32(R1, asm.network16(ETH_P_IP), otherwise))
                 .add(Width.BYTE.load(R1, R2, ETHERNET))
-                .add(Jump.NE.imm32(R1, 0x45, otherwise))
-                .add(Width.WORD.load(R8, R6, LEN), Alu.ADD.imm(R8, BYTES - ETHERNET))
-                .add(Jump.GT.imm32(R8, 0xffff, otherwise)) // longer than its header can tell
-                .add(Alu.MOV.reg(R4, R8))
-                .add(Width.WORD.load(R1, R6, GSO_SIZE))
-                .add(Jump.NE.imm32(R1, 0, SEGMENTS));
+                .add(Jump.NE.imm32(R1, 0x45, otherwise));
+        outerLength(asm, SEGMENTS, otherwise);
         requireFits(asm, "", Alu.MOV.imm(R2, spec.card()), otherwise);
         sourcePort(asm, spec.sourcePorts());
         PathWitness.require(emitter, spec.fan(), R7, PathWitness.SENT, otherwise);
@@ -111,9 +128,34 @@ final class OuterHeaders {
                 .add(Alu.MOV.reg(R7, R0));
     }
 
-    /** The rare case of {@link #send}. */
-    static void slowPath(FanEmitter emitter, String otherwise) {
-        segments(emitter, "", BYTES, otherwise);
+    /**
+     * The rare cases of {@link #send}, and IPv6: {@link Ipv6Steps#encap} goes on here, and the owners are in the registers as there. Whatever
+     * headers it has, its addresses say all, unless it is still to be cut: then only what has no extension headers.
+     */
+    static void slowPath(FanEmitter emitter, FastProgramSpec spec, String otherwise) {
+        Assembler asm = emitter.asm;
+        segments(emitter, Inner.IPV4, "", BYTES, otherwise);
+        if (spec.fan().ipv6().isEmpty()) {
+            return;
+        }
+        asm.label(IPV6);
+        emitter.loadFrame(ETHERNET + Inner.IPV6.bytes, Jump.GT, otherwise);
+        outerLength(asm, "ipv6-" + SEGMENTS, otherwise);
+        asm.add(Jump.to(FITS));
+        segments(emitter, Inner.IPV6, "ipv6-", BYTES, otherwise);
+        asm.label("ipv6-ecn")
+                .add(Width.HALF.storeImm(R2, 12, asm.network16(ETH_P_IP)))
+                .add(Width.BYTE.load(R3, R2, INNER_IPV4 + 1), Alu.RSH.imm(R3, 4))
+                .add(Jump.to("inner-ecn"));
+    }
+
+    /** The length of the outer packet into R8, and into R4 that of the longest that a device has to take. */
+    private static void outerLength(Assembler asm, String segments, String otherwise) {
+        asm.add(Width.WORD.load(R8, R6, LEN), Alu.ADD.imm(R8, BYTES - ETHERNET))
+                .add(Jump.GT.imm32(R8, 0xffff, otherwise)) // longer than its header can tell
+                .add(Alu.MOV.reg(R4, R8))
+                .add(Width.WORD.load(R1, R6, GSO_SIZE))
+                .add(Jump.NE.imm32(R1, 0, segments));
     }
 
     /**
@@ -122,30 +164,36 @@ final class OuterHeaders {
      * @param prefix of the labels
      */
     static void requireFits(Assembler asm, String prefix, Instruction putDevice, String otherwise) {
-        asm.label(prefix + "largest").add(Width.WORD.store(R10, LARGEST, R4));
+        asm.label(prefix + FITS).add(Width.WORD.store(R10, LARGEST, R4));
         checkMtu(asm, putDevice, otherwise);
         asm.add(Width.WORD.load(R1, R10, MTU), Width.WORD.load(R4, R10, LARGEST))
                 .add(Jump.GT.reg(R4, R1, otherwise));
     }
 
+    /** Of an IPv4 packet that is to leave as it is. */
+    static void directSegments(FanEmitter emitter, String prefix, String otherwise) {
+        segments(emitter, Inner.IPV4, prefix, 0, otherwise);
+    }
+
     /**
      * Of a frame that is still to be cut, R1 being the payload of each, the size of the segments counts.
      *
+     * @param inner the header of its packet
      * @param prefix of the labels
-     * @param more bytes that each is to get before its own IPv4 header
+     * @param more bytes that each is to get before its own header
      */
-    static void segments(FanEmitter emitter, String prefix, int more, String otherwise) {
+    private static void segments(FanEmitter emitter, Inner inner, String prefix, int more, String otherwise) {
         emitter.asm
                 .label(prefix + SEGMENTS)
-                .add(Width.BYTE.load(R5, R2, ETHERNET + 9))
+                .add(Width.BYTE.load(R5, R2, ETHERNET + inner.protocol))
                 .add(Jump.NE.imm32(R5, IPPROTO_TCP, prefix + "no-tcp"))
-                .add(Alu.MOV.reg(R4, R2), Alu.ADD.imm(R4, ETHERNET + IPV4_HEADER + 13))
+                .add(Alu.MOV.reg(R4, R2), Alu.ADD.imm(R4, ETHERNET + inner.bytes + 13))
                 .add(Jump.GT.reg(R4, R3, otherwise))
-                .add(Width.BYTE.load(R4, R2, ETHERNET + IPV4_HEADER + 12))
+                .add(Width.BYTE.load(R4, R2, ETHERNET + inner.bytes + 12))
                 .add(Alu.RSH.imm(R4, 4), Alu.LSH.imm(R4, 2))
                 .label(prefix + "segment")
-                .add(Alu.ADD.reg(R4, R1), Alu.ADD.imm(R4, more + IPV4_HEADER))
-                .add(Jump.to(prefix + "largest"));
+                .add(Alu.ADD.reg(R4, R1), Alu.ADD.imm(R4, more + inner.bytes))
+                .add(Jump.to(inner == Inner.IPV6 ? FITS : prefix + FITS));
         emitter.asm
                 .label(prefix + "no-tcp")
                 .add(Jump.NE.imm32(R5, IPPROTO_UDP, otherwise))
@@ -177,7 +225,12 @@ final class OuterHeaders {
         for (int at = 0; at < ETHERNET; at += 2) {
             asm.add(Width.HALF.load(R1, R2, at), Width.HALF.store(R2, INNER + at, R1));
         }
-        asm.add(Width.BYTE.load(R3, R2, INNER_IPV4 + 1), Alu.AND.imm(R3, 3))
+        if (fan.ipv6().isPresent()) {
+            asm.add(Jump.EQ.imm32(R1, asm.network16(ETH_P_IPV6), "ipv6-ecn")); // the type, copied last
+        }
+        asm.add(Width.BYTE.load(R3, R2, INNER_IPV4 + 1))
+                .label("inner-ecn")
+                .add(Alu.AND.imm(R3, 3))
                 .add(Jump.NE.imm32(R3, 3, "ecn"))
                 .add(Alu.MOV.imm(R3, 2)) // congestion is told inside
                 .label("ecn")

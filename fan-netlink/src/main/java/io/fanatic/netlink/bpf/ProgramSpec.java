@@ -48,8 +48,9 @@ public sealed interface ProgramSpec
      * The same for a device of ours that records the programs; that differs only where the programs hand packets to it, and not in their names.
      *
      * @param keeper index of that device
+     * @param master index of the bridge that it is a port of; 0 when it is none
      */
-    default ProgramSpec keptBy(int keeper) {
+    default ProgramSpec keptBy(int keeper, int master) {
         return this;
     }
 

@@ -707,7 +707,8 @@ final class DesiredState {
         return new CardProgramSpec(
                 programs(fan),
                 fan.transport().udpPort().orElseThrow(),
-                MacAddress.ofTunnel(fan.overlay(), fan.macSeed()));
+                MacAddress.ofTunnel(fan.overlay(), fan.macSeed()),
+                fan.ipv6().isPresent() && !kernel.filtersBridgedIpv6());
     }
 
     boolean learnsPathMtu() {

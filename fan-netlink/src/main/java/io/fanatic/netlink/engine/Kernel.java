@@ -121,6 +121,9 @@ public interface Kernel extends AutoCloseable {
     /** {@return whether frames between the ports of a bridge pass the chains of IPv4 too (br_netfilter)} */
     boolean filtersBridgedFrames();
 
+    /** {@return the same of the chains of IPv6} */
+    boolean filtersBridgedIpv6();
+
     /** {@return the UDP ports that tunnels send from} */
     SourcePorts sourcePorts();
 

@@ -330,7 +330,7 @@ public final class LinuxKernel implements Kernel {
         FanObserver.Hooks hooks = has(KernelFeature.TCX)
                 ? (hook, program) -> FanObserver.byLink(index, hook, program, ids)
                 : (hook, program) -> ClsactObservers.attach(index, hook, program);
-        return observer.attach(fan, spec.keptBy(noting.index()), hooks, filters);
+        return observer.attach(fan, spec.keptBy(noting.index(), noting.master()), hooks, filters);
     }
 
     @Override
@@ -442,6 +442,11 @@ public final class LinuxKernel implements Kernel {
     @Override
     public boolean filtersBridgedFrames() {
         return Sysctl.find("net/bridge/bridge-nf-call-iptables").equals(Optional.of("1"));
+    }
+
+    @Override
+    public boolean filtersBridgedIpv6() {
+        return Sysctl.find("net/bridge/bridge-nf-call-ip6tables").equals(Optional.of("1"));
     }
 
     @Override
@@ -985,7 +990,7 @@ public final class LinuxKernel implements Kernel {
         Optional<BpfMap> counters = elsewhere && tunnelCounters.containsKey(noting.index())
                 ? Optional.of(tunnelCounters.remove(noting.index()))
                 : NotedPrograms.countersToKeep(noting);
-        ProgramSpec kept = spec.keptBy(noting.index());
+        ProgramSpec kept = spec.keptBy(noting.index(), noting.master());
         try (FanPrograms programs =
                 counters.isPresent() ? FanPrograms.load(kept, counters.get()) : FanPrograms.load(kept)) {
             noted().attach(noting, place, programs);

@@ -463,7 +463,7 @@ public final class MemoryKernel implements Kernel {
     }
 
     /**
-     * Makes bridged frames pass the chains of IPv4 too, as somebody else would.
+     * Makes bridged frames pass the chains of both families too, as somebody else would.
      *
      * @param on whether they then do
      */
@@ -491,6 +491,12 @@ public final class MemoryKernel implements Kernel {
     @Override
     public boolean filtersBridgedFrames() {
         call("read bridge-nf-call-iptables");
+        return filtersBridgedFrames;
+    }
+
+    @Override
+    public boolean filtersBridgedIpv6() {
+        call("read bridge-nf-call-ip6tables");
         return filtersBridgedFrames;
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fanatic.core.Counter;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv6Address;
 import io.fanatic.core.MacAddress;
 import io.fanatic.core.TunnelType;
 import io.fanatic.netlink.bpf.AttachedProgram.Role;
@@ -24,27 +25,40 @@ import org.junit.jupiter.params.provider.MethodSource;
 class CardGuardModelTest {
     private static final int FRAMES = 30_000;
     private static final int TUNNEL = 9;
+    private static final int BRIDGE = 11;
     private static final MacAddress TUNNEL_MAC = new MacAddress(Frames.SENDER + 1);
 
     static List<FanProgramSpec> fans() {
-        return Specs.all();
+        return FastPathModelTest.fans();
     }
 
     @ParameterizedTest
     @MethodSource("fans")
     void itTakesWhatIsUsualAndGoodAndLeavesAllElseToTheKernel(FanProgramSpec fan) {
-        FanModel model = new FanModel(fan);
         for (ByteOrder order : List.of(ByteOrder.LITTLE_ENDIAN, ByteOrder.BIG_ENDIAN)) {
-            byte[] code = new CardProgramSpec(fan, TunnelType.DEFAULT_VXLAN_PORT, TUNNEL_MAC, TUNNEL)
-                    .emit(Role.CARD_GUARD, 0, order)
-                    .bytes();
-            RandomFrames frames = new RandomFrames(fan, 23);
+            byte[] delivering = cardGuard(fan, true, order);
+            byte[] toTheHostAlone = cardGuard(fan, false, order);
+            FastPathModelTest.Traffic frames = new FastPathModelTest.Traffic(fan, 23);
             Random random = new Random(24);
             int taken = 0;
-            for (int i = 0; i < FRAMES; i++) {
-                FanModel.Frame inner = frames.next();
+            int ipv6Taken = 0;
+            for (int i = 0; i < FastPathModelTest.frames(fan, FRAMES); i++) {
+                FanModel.Frame inner = frames.next(i);
                 byte[] frame = outer(fan, inner, frames.outer(inner), random);
-                Machine machine = new Machine(code, order);
+                boolean delivers = random.nextInt(4) != 0;
+                Machine machine = new Machine(delivers ? delivering : toTheHostAlone, order);
+                boolean ipv6 = frame.length >= 104 && FastPathModelTest.isIpv6(fan, Arrays.copyOfRange(frame, 50, 64));
+                Optional<Long> ethernet = Optional.of(0L);
+                if (ipv6) {
+                    Ipv6Address to = Ipv6Model.destination(Arrays.copyOfRange(frame, 50, frame.length));
+                    long container = random.nextLong() & 0xfeff_ffff_ffffL;
+                    machine.neighbourDevice = random.nextInt(20) == 0 ? 0 : BRIDGE;
+                    machine.ipv6Neighbours = random.nextInt(4) == 0 ? Map.of() : Map.of(to, container);
+                    boolean known = machine.neighbourDevice == BRIDGE && !machine.ipv6Neighbours.isEmpty() && delivers;
+                    ethernet = to.low() == 1
+                            ? Optional.of(fan.ipv6().orElseThrow().bridge().bits())
+                            : known ? Optional.of(container) : Optional.empty();
+                }
                 machine.packetType = random.nextInt(20) == 0 ? 1 + random.nextInt(4) : 0;
                 machine.devices = random.nextInt(40) == 0 ? Map.of() : Map.of(TUNNEL, 65485);
                 machine.roomRefused = random.nextInt(40) == 0 ? -95 : 0;
@@ -56,7 +70,7 @@ class CardGuardModelTest {
                 machine.vouch(vouched, PathWitness.RECEIVED, ago);
                 machine.vouch(flow, PathWitness.SENT, 0);
                 boolean tagged = random.nextInt(40) == 0;
-                int linear = i % 3 == 0 ? 42 + i % 60 : Integer.MAX_VALUE;
+                int linear = i % 3 == 0 ? 42 + i % 70 : Integer.MAX_VALUE;
                 Machine.Result result = machine.run(new FanModel.Frame(frame, tagged), linear, Optional.empty());
 
                 boolean takes = machine.packetType == 0
@@ -65,21 +79,36 @@ class CardGuardModelTest {
                         && machine.roomRefused == 0
                         && vouched.equals(flow)
                         && (Machine.NOW >> 24) - (Machine.NOW - ago >> 24) <= PathWitness.VALID
-                        && isGood(model, frame);
+                        && ethernet.isPresent()
+                        && isGood(frames, frame);
                 assertThat(machine.redirected).as("frame %d, %s", i, order).isEqualTo(takes ? "ingress " + TUNNEL : "");
                 assertThat(result.verdict()).isEqualTo(takes ? FanEmitter.REDIRECT : FanEmitter.NEXT);
                 assertThat(machine.mark).isEqualTo(takes ? 0x8000_1001 : 0x8000_0001);
-                assertThat(machine.after).isEqualTo(takes ? Arrays.copyOfRange(frame, 50, frame.length) : frame);
+                byte[] handedOn = Arrays.copyOfRange(frame, Math.min(50, frame.length), frame.length);
+                if (takes && ipv6) {
+                    long router = fan.ipv6().orElseThrow().router().bits();
+                    handedOn = Frames.from(router, Frames.to(ethernet.get(), handedOn));
+                    ipv6Taken++;
+                }
+                assertThat(machine.after).isEqualTo(takes ? handedOn : frame);
                 assertThat(machine.counts()).isEmpty();
                 if (takes) {
                     assertThat(machine.tcIndex).as("it vouches for nobody").isZero();
-                } else if (isGood(model, frame)) {
+                } else if (isGood(frames, frame)) {
                     assertThat(machine.tcIndex).isEqualTo(port(frame));
                 }
                 taken += takes ? 1 : 0;
             }
-            assertThat(taken).isGreaterThan(fan.mapping().underlay().prefixLength() >= 30 ? -1 : 200);
+            boolean tiny = fan.mapping().underlay().prefixLength() >= 30;
+            assertThat(taken).isGreaterThan(tiny ? -1 : FastPathModelTest.frames(fan, 200));
+            assertThat(ipv6Taken).isGreaterThan(tiny || fan.ipv6().isEmpty() ? -1 : 20);
         }
+    }
+
+    private static byte[] cardGuard(FanProgramSpec fan, boolean deliversIpv6, ByteOrder order) {
+        return new CardProgramSpec(fan, TunnelType.DEFAULT_VXLAN_PORT, TUNNEL_MAC, deliversIpv6, TUNNEL, BRIDGE)
+                .emit(Role.CARD_GUARD, 0, order)
+                .bytes();
     }
 
     private static Ipv4Address source(byte[] frame) {
@@ -101,12 +130,12 @@ class CardGuardModelTest {
     @MethodSource("fans")
     void whatTheKernelsDeviceSendsIsNoted(FanProgramSpec fan) {
         for (ByteOrder order : List.of(ByteOrder.LITTLE_ENDIAN, ByteOrder.BIG_ENDIAN)) {
-            byte[] code = new CardProgramSpec(fan, TunnelType.DEFAULT_VXLAN_PORT, TUNNEL_MAC, TUNNEL)
+            byte[] code = new CardProgramSpec(fan, TunnelType.DEFAULT_VXLAN_PORT, TUNNEL_MAC, false, TUNNEL, 0)
                     .emit(Role.CARD_WITNESS, 0, order)
                     .bytes();
             Random random = new Random(25);
             int noted = 0;
-            for (int i = 0; i < FRAMES; i++) {
+            for (int i = 0; i < FastPathModelTest.frames(fan, FRAMES); i++) {
                 List<Ipv4Address> locals = fan.localAddresses();
                 int source = random.nextInt(10) == 0
                         ? random.nextInt()
@@ -149,7 +178,7 @@ class CardGuardModelTest {
                                         : Optional.empty());
                 noted += notes ? 1 : 0;
             }
-            assertThat(noted).isGreaterThan(5000);
+            assertThat(noted).isGreaterThan(FastPathModelTest.frames(fan, 5000));
         }
     }
 
@@ -158,9 +187,7 @@ class CardGuardModelTest {
         int source = key.map(each -> each.remote().bits()).orElse(random.nextInt());
         int vni = key.map(FanModel.Key::vni).orElse(fan.vni());
         List<Ipv4Address> locals = fan.localAddresses();
-        int owner = inner.bytes().length < 34
-                ? 0
-                : fan.mapping().ownerBits(ByteBuffer.wrap(inner.bytes()).getInt(30));
+        int owner = FastPathModelTest.destination(fan, inner.bytes());
         int to = switch (random.nextInt(20)) {
             case 0 -> random.nextInt();
             case 1 -> locals.get(random.nextInt(locals.size())).bits();
@@ -188,16 +215,13 @@ class CardGuardModelTest {
         bytes.putShort(24, (short) Frames.checksum(bytes, 14, 34));
     }
 
-    private static boolean isToTheOwner(FanProgramSpec fan, ByteBuffer frame) {
-        return frame.getInt(30) == fan.mapping().ownerBits(frame.getInt(80));
-    }
-
     /** Whether the kernel's device would unpack the packet and guard let the frame in, and it is of the usual kind. */
-    private static boolean isGood(FanModel model, byte[] frame) {
+    private static boolean isGood(FastPathModelTest.Traffic model, byte[] frame) {
         ByteBuffer bytes = ByteBuffer.wrap(frame);
         if (frame.length < 84) {
             return false;
         }
+        byte[] inner = Arrays.copyOfRange(frame, 50, frame.length);
         int length = bytes.getShort(16) & 0xffff;
         boolean outer = bytes.getShort(12) == 0x0800
                 && frame[14] == 0x45
@@ -206,19 +230,20 @@ class CardGuardModelTest {
                 && (bytes.getShort(20) & 0x3fff) == 0
                 && frame[23] == 17
                 && Frames.checksum(bytes, 14, 34) == 0
-                && isToTheOwner(model.spec(), bytes)
+                && bytes.getInt(30) == FastPathModelTest.destination(model.fan(), inner)
                 && bytes.getShort(36) == 8472
                 && (bytes.getShort(38) & 0xffff) == length - 20
                 && bytes.getShort(40) == 0
                 && bytes.getInt(42) == 0x08000000
                 && frame[49] == 0;
-        byte[] inner = Arrays.copyOfRange(frame, 50, frame.length);
         FanModel.Key key =
                 new FanModel.Key(bytes.getInt(46) >>> 8, Ipv4Address.of(bytes.getInt(26)), Ipv4Address.of(0));
         long from = (bytes.getShort(56) & 0xffffL) << 32 | bytes.getInt(58) & 0xffffffffL;
+        boolean usual = FastPathModelTest.isIpv6(model.fan(), inner)
+                ? (inner[0] & 1) == 0 && (inner[6] & 1) == 0 && from != 0 && inner.length >= 54 && inner[21] != -1
+                : bytes.getShort(62) == 0x0800 && frame[64] == 0x45;
         return outer
-                && bytes.getShort(62) == 0x0800
-                && frame[64] == 0x45
+                && usual
                 && from != TUNNEL_MAC.bits()
                 && model.guard(new FanModel.Frame(inner, false), Optional.of(key)) == Counter.RECEIVED;
     }

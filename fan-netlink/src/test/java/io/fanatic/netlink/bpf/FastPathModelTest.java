@@ -8,6 +8,7 @@ import io.fanatic.core.TunnelType;
 import io.fanatic.netlink.bpf.AttachedProgram.Role;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +27,44 @@ class FastPathModelTest {
     private static final List<ByteOrder> ORDERS = List.of(ByteOrder.LITTLE_ENDIAN, ByteOrder.BIG_ENDIAN);
 
     static List<FanProgramSpec> fans() {
-        return Specs.all();
+        List<FanProgramSpec> fans = new ArrayList<>(Specs.all());
+        fans.addAll(Specs.dual());
+        return fans;
+    }
+
+    /** Fewer for the fans whose IPv4 is another's here. */
+    static int frames(FanProgramSpec fan, int most) {
+        return fan.ipv6().isPresent() ? most / 4 : most;
+    }
+
+    /** Whether a frame is of IPv6 and the fan has it. */
+    static boolean isIpv6(FanProgramSpec fan, byte[] frame) {
+        return fan.ipv6().isPresent() && frame.length > 13 && (frame[12] & 0xff) == 0x86 && (frame[13] & 0xff) == 0xdd;
+    }
+
+    /** Of both families, where the fan has both. */
+    record Traffic(FanProgramSpec fan, RandomFrames ipv4, Optional<RandomIpv6Frames> ipv6) {
+        Traffic(FanProgramSpec fan, long seed) {
+            this(fan, new RandomFrames(fan, seed), fan.ipv6().map(any -> new RandomIpv6Frames(fan, seed)));
+        }
+
+        FanModel.Frame next(int i) {
+            return i % 2 == 1 && ipv6.isPresent() ? ipv6.get().next() : ipv4.next();
+        }
+
+        FanModel.Outcome encap(FanModel.Frame frame) {
+            return isIpv6(fan, frame.bytes()) ? new Ipv6Model(fan).encap(frame) : new FanModel(fan).encap(frame);
+        }
+
+        Counter guard(FanModel.Frame frame, Optional<FanModel.Key> outer) {
+            return isIpv6(fan, frame.bytes())
+                    ? new Ipv6Model(fan).guard(frame, outer)
+                    : new FanModel(fan).guard(frame, outer);
+        }
+
+        Optional<FanModel.Key> outer(FanModel.Frame frame) {
+            return isIpv6(fan, frame.bytes()) ? ipv6.orElseThrow().outer(frame) : ipv4.outer(frame);
+        }
     }
 
     private static byte[] encap(FanProgramSpec fan, ByteOrder order) {
@@ -38,15 +76,20 @@ class FastPathModelTest {
     @ParameterizedTest
     @MethodSource("fans")
     void encapSendsWhatIsUsualAndFitsByItselfAndAllElseAsBefore(FanProgramSpec fan) {
-        FanModel model = new FanModel(fan);
         for (ByteOrder order : ORDERS) {
             byte[] code = encap(fan, order);
-            RandomFrames frames = new RandomFrames(fan, 17);
+            Traffic frames = new Traffic(fan, 17);
             Random random = new Random(18);
             int byItself = 0;
-            for (int i = 0; i < FRAMES; i++) {
-                FanModel.Frame frame = frames.next();
-                FanModel.Outcome wanted = model.encap(frame);
+            int ipv6ByItself = 0;
+            for (int i = 0; i < frames(fan, FRAMES); i++) {
+                FanModel.Frame frame = frames.next(i);
+                FanModel.Outcome wanted = frames.encap(frame);
+                boolean ipv6 = isIpv6(fan, frame.bytes());
+                byte[] lowered = frame.bytes().clone();
+                if (ipv6 && wanted.key() != null) {
+                    lowered[21]--;
+                }
                 Machine machine = new Machine(code, order);
                 machine.devices = i % 50 == 0 ? Map.of() : Map.of(CARD, MTU);
                 machine.hash = random.nextInt();
@@ -75,25 +118,28 @@ class FastPathModelTest {
                         && machine.roomRefused == 0
                         && vouched.equals(flow)
                         && (Machine.NOW >> 24) - (Machine.NOW - ago >> 24) <= PathWitness.VALID
-                        && isUsual(frame.bytes())
-                        && largest(frame.bytes(), machine.segmentSize, i % 3 == 0) <= MTU;
+                        && (ipv6 || isUsual(frame.bytes()))
+                        && largest(frame.bytes(), ipv6, machine.segmentSize, i % 3 == 0) <= MTU;
                 if (fast) {
                     byItself++;
+                    ipv6ByItself += ipv6 ? 1 : 0;
                     assertThat(result.verdict()).isEqualTo(FanEmitter.REDIRECT);
                     assertThat(machine.redirected).isEqualTo("neigh " + CARD);
                     assertThat(machine.tcIndex).as("it vouches for nobody").isZero();
                     assertThat(machine.after)
                             .as("frame %d, %s", i, order)
-                            .isEqualTo(outer(fan, frame.bytes(), Objects.requireNonNull(wanted.key()), machine));
+                            .isEqualTo(outer(fan, lowered, Objects.requireNonNull(wanted.key()), machine));
                 } else {
                     Optional<FanModel.Key> key = wanted.keyAsSet(fan.setsLocalAddress());
                     assertThat(result.key()).as("frame %d, %s", i, order).isEqualTo(key);
                     assertThat(result.verdict()).isEqualTo(key.isPresent() ? FanEmitter.NEXT : FanEmitter.DROP);
                     assertThat(machine.redirected).isEmpty();
-                    assertThat(machine.after).isEqualTo(frame.bytes());
+                    assertThat(machine.after).isEqualTo(lowered);
                 }
             }
-            assertThat(byItself).isGreaterThan(fan.mapping().underlay().prefixLength() >= 30 ? -1 : 100);
+            boolean tiny = fan.mapping().underlay().prefixLength() >= 30;
+            assertThat(byItself).isGreaterThan(tiny ? -1 : frames(fan, 100));
+            assertThat(ipv6ByItself).isGreaterThan(tiny || fan.ipv6().isEmpty() ? -1 : 20);
         }
     }
 
@@ -103,10 +149,20 @@ class FastPathModelTest {
                 || fan.setsLocalAddress() && key.local().equals(local);
     }
 
-    /** IPv4's, or the target of ARP. */
-    private static int destination(byte[] frame) {
+    /** The owner of the destination, or of the target of ARP. */
+    static int destination(FanProgramSpec fan, byte[] frame) {
+        if (isIpv6(fan, frame)) {
+            return frame.length < 54
+                    ? 0
+                    : fan.ipv6()
+                            .orElseThrow()
+                            .mapping()
+                            .ownerBits(Ipv6Model.destination(frame).high());
+        }
         int at = frame.length > 13 && frame[13] == 6 ? 38 : 30;
-        return frame.length < at + 4 ? 0 : ByteBuffer.wrap(frame).getInt(at);
+        return frame.length < at + 4
+                ? 0
+                : fan.mapping().ownerBits(ByteBuffer.wrap(frame).getInt(at));
     }
 
     private static int sourcePort(int hash) {
@@ -133,14 +189,19 @@ class FastPathModelTest {
         return frame[12] == 8 && frame[13] == 0 && frame[14] == 0x45;
     }
 
-    /** The largest IPv4 packet on the underlay; too large where what is to be cut has not its TCP header in the linear part. */
-    private static int largest(byte[] frame, int segment, boolean linearPartIsShort) {
+    /** The largest packet on the underlay; too large where what is to be cut has not its TCP header in the linear part. */
+    private static int largest(byte[] frame, boolean ipv6, int segment, boolean linearPartIsShort) {
         if (segment == 0) {
             return frame.length + 36;
         }
-        return switch (frame[23]) {
-            case 17 -> segment + 8 + 20 + 50;
-            case 6 -> linearPartIsShort || frame.length < 47 ? MTU + 1 : segment + (frame[46] >> 4 & 15) * 4 + 20 + 50;
+        int header = ipv6 ? 40 : 20;
+        int offset = 14 + header + 12;
+        return switch (frame[ipv6 ? 20 : 23]) {
+            case 17 -> segment + 8 + header + 50;
+            case 6 ->
+                linearPartIsShort || frame.length <= offset
+                        ? MTU + 1
+                        : segment + (frame[offset] >> 4 & 15) * 4 + header + 50;
             default -> MTU + 1;
         };
     }
@@ -148,7 +209,8 @@ class FastPathModelTest {
     private static byte[] outer(FanProgramSpec fan, byte[] inner, FanModel.Key key, Machine machine) {
         ByteBuffer frame = ByteBuffer.allocate(50 + inner.length);
         int length = inner.length + 36;
-        int ecn = (inner[15] & 3) == 3 ? 2 : inner[15] & 3;
+        int inside = isIpv6(fan, inner) ? inner[15] >> 4 & 3 : inner[15] & 3;
+        int ecn = inside == 3 ? 2 : inside;
         frame.put(inner, 0, 12).putShort((short) 0x0800);
         frame.put((byte) 0x45).put((byte) ecn).putShort((short) length).putShort((short) machine.random);
         frame.putShort((short) 0).put((byte) 64).put((byte) 17).putShort((short) 0);
@@ -200,19 +262,24 @@ class FastPathModelTest {
         }
     }
 
+    /** A frame of IPv6 with the Ethernet addresses of the bridge and its router. */
+    static byte[] toTheHost(FanProgramSpec fan, byte[] frame) {
+        Ipv6ProgramSpec ipv6 = fan.ipv6().orElseThrow();
+        return Frames.from(ipv6.router().bits(), Frames.to(ipv6.bridge().bits(), frame));
+    }
+
     /** What has a key is judged as before, mark or not; what has none passes by the mark alone. */
     @ParameterizedTest
     @MethodSource("fans")
     void guardOnTheTunnelLetsInWhatTheCardsHasMarkedAndElseDecidesAsBefore(FanProgramSpec fan) {
-        FanModel model = new FanModel(fan);
         for (ByteOrder order : ORDERS) {
             byte[] code = new FastProgramSpec(fan, 8472, CARD, SourcePorts.DEFAULT)
                     .emit(Role.GUARD, 0, order)
                     .bytes();
-            RandomFrames frames = new RandomFrames(fan, 19);
-            for (int i = 0; i < FRAMES; i++) {
-                FanModel.Frame frame = frames.next();
-                Ipv4Address local = Ipv4Address.of(fan.mapping().ownerBits(destination(frame.bytes())));
+            Traffic frames = new Traffic(fan, 19);
+            for (int i = 0; i < frames(fan, FRAMES); i++) {
+                FanModel.Frame frame = frames.next(i);
+                Ipv4Address local = Ipv4Address.of(destination(fan, frame.bytes()));
                 Optional<FanModel.Key> outer = i % 9 == 0
                         ? frames.outer(frame)
                         : frames.outer(frame).map(key -> new FanModel.Key(key.vni(), key.remote(), local));
@@ -223,10 +290,12 @@ class FastPathModelTest {
                 machine.tcIndex = port;
                 Machine.Result result = machine.run(frame, i % 3 == 0 ? 14 + i % 30 : Integer.MAX_VALUE, outer);
 
-                Counter wanted = outer.isEmpty() && marked ? Counter.RECEIVED : model.guard(frame, outer);
+                Counter wanted = outer.isEmpty() && marked ? Counter.RECEIVED : frames.guard(frame, outer);
                 assertThat(machine.counts()).as("frame %d, %s", i, order).isEqualTo(Map.of(wanted, 1L));
                 assertThat(result.verdict()).isEqualTo(wanted == Counter.RECEIVED ? FanEmitter.NEXT : FanEmitter.DROP);
                 assertThat(machine.mark).isEqualTo(marked || wanted == Counter.RECEIVED ? 0x8000_1001 : 0x8000_0001);
+                boolean rewritten = wanted == Counter.RECEIVED && outer.isPresent() && isIpv6(fan, frame.bytes());
+                assertThat(machine.after).isEqualTo(rewritten ? toTheHost(fan, frame.bytes()) : frame.bytes());
                 assertThat(machine.noted(PathWitness.RECEIVED))
                         .as("who vouches, frame %d, %s", i, order)
                         .isEqualTo(

@@ -3,6 +3,7 @@ package io.fanatic.netlink.bpf;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fanatic.core.Counter;
+import io.fanatic.core.Ipv6Address;
 import io.fanatic.core.MacAddress;
 import io.fanatic.core.TunnelType;
 import io.fanatic.netlink.host.DeviceStatistics;
@@ -32,7 +33,8 @@ class FastPathTest extends TwoHosts {
         attach(host, new FastProgramSpec(fan, port, card, sourcePorts));
         int tunnel = host.index("tun");
         host.namespace().run(() -> {
-            ProgramSpec guard = new CardProgramSpec(fan, port, new MacAddress(0x02_0000_0001L)).keptBy(tunnel);
+            ProgramSpec guard =
+                    new CardProgramSpec(fan, port, new MacAddress(0x02_0000_0001L), false).keptBy(tunnel, 0);
             try (FanPrograms programs = FanPrograms.load(guard, BpfMap.byId(host.countersMapId))) {
                 programs.attach(card);
             }
@@ -78,6 +80,40 @@ class FastPathTest extends TwoHosts {
                 .isLessThan(256);
         for (int service = 0; service < 256; service++) {
             assertThat(fast.get(service)).as("type of service %d", service).isEqualTo(byTheKernel.get(service));
+        }
+    }
+
+    private static FanProgramSpec dual(FanProgramSpec fan) {
+        return fan.withIpv6(Specs.DUAL.ipv6().orElseThrow());
+    }
+
+    /** One for each traffic class. */
+    private static List<byte[]> ipv6Frames() {
+        List<byte[]> frames = new ArrayList<>();
+        Ipv6Address from = Ipv6Address.parse("fd00:fa:0:2d::2");
+        Ipv6Address to = Ipv6Address.parse("fd00:fa:0:38::9");
+        for (int trafficClass = 0; trafficClass < 256; trafficClass++) {
+            byte[] frame = Frames.ipv6(from, to, 17, 64, new byte[16]);
+            frames.add(Frames.with(Frames.with(frame, 14, 0x60 | trafficClass >> 4), 15, (trafficClass & 15) << 4));
+        }
+        return frames;
+    }
+
+    @Test
+    void theOuterHeadersOfIpv6AreTheKernelsWhateverTheTrafficClassInside() {
+        crosses(here, there, Frames.ipv4(HERE, THERE)); // both know their neighbour now
+        attach(here, dual(Specs.TWO_ADDRESSES));
+        List<byte[]> byTheKernel = ipv6Frames().stream().map(this::comparable).toList();
+        attachFast(here, dual(Specs.TWO_ADDRESSES));
+        long before = DeviceStatistics.sent(here.namespace(), "tun");
+        List<byte[]> fast = ipv6Frames().stream().map(this::comparable).toList();
+        assertThat(DeviceStatistics.sent(here.namespace(), "tun") - before)
+                .as("of 256")
+                .isLessThan(256);
+        for (int trafficClass = 0; trafficClass < 256; trafficClass++) {
+            assertThat(fast.get(trafficClass))
+                    .as("traffic class %d", trafficClass)
+                    .isEqualTo(byTheKernel.get(trafficClass));
         }
     }
 

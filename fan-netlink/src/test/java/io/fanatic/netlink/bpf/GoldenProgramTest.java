@@ -89,12 +89,12 @@ class GoldenProgramTest {
         for (ByteOrder order : List.of(ByteOrder.LITTLE_ENDIAN, ByteOrder.BIG_ENDIAN)) {
             for (int i = 0; i < Specs.all().size(); i++) {
                 FastProgramSpec fast = new FastProgramSpec(Specs.all().get(i), 8472, 2, SourcePorts.DEFAULT);
-                CardProgramSpec card = new CardProgramSpec(fast.fan(), 8472, new MacAddress(0x06fa0a00002dL));
+                CardProgramSpec card = new CardProgramSpec(fast.fan(), 8472, new MacAddress(0x06fa0a00002dL), false);
                 lines.add(digest("fast-encap " + i, order, fast.emit(Role.ENCAP, 0, order)));
                 lines.add(digest("fast-guard " + i, order, fast.emit(Role.GUARD, 0, order)));
                 lines.add(digest("card-guard " + i, order, card.emit(Role.CARD_GUARD, 0, order)));
                 lines.add(digest("card-witness " + i, order, card.emit(Role.CARD_WITNESS, 0, order)));
-                assertThat(card.keptBy(4711).names()).isEqualTo(card.names());
+                assertThat(card.keptBy(4711, 4712).names()).isEqualTo(card.names());
             }
         }
         assertThat(lines).isEqualTo(golden("fast-programs").lines().toList());

@@ -3,6 +3,7 @@ package io.fanatic.netlink.bpf;
 import io.fanatic.core.Counter;
 import io.fanatic.core.IpAddress;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv6Address;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -57,6 +58,9 @@ final class Machine {
 
     /** The neighbour table: the Ethernet address of each address that has one. */
     Map<Integer, Long> neighbours = Map.of();
+
+    /** The same of IPv6. */
+    Map<Ipv6Address, Long> ipv6Neighbours = Map.of();
 
     /** The device that these are on. */
     int neighbourDevice;
@@ -405,11 +409,15 @@ final class Machine {
 
         /** With struct bpf_fib_lookup, by the main table and for output. */
         private long lookUpNeighbour(int at) {
-            if (registers[1] != CONTEXT || registers[3] != 64 || registers[4] != 3 || stack.get(at) != 2) {
+            if (registers[1] != CONTEXT || registers[3] != 64 || registers[4] != 3) {
                 return -22;
             }
-            Long mac = stack.getInt(at + 8) == neighbourDevice ? neighbours.get(network(stack.getInt(at + 32))) : null;
-            if (mac == null) {
+            byte[] ipv6 = new byte[16];
+            stack.get(at + 32, ipv6);
+            Long mac = stack.get(at) == 2
+                    ? neighbours.get(network(stack.getInt(at + 32)))
+                    : stack.get(at) == 10 ? ipv6Neighbours.get((Ipv6Address) IpAddress.ofOctets(ipv6)) : null;
+            if (mac == null || stack.getInt(at + 8) != neighbourDevice) {
                 return 7;
             }
             for (int i = 0; i < 6; i++) {

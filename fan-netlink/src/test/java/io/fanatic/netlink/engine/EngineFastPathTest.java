@@ -85,6 +85,20 @@ class EngineFastPathTest {
         assertIsFast();
     }
 
+    /** Else a firewall that drops what is forwarded would stop what comes by the fast path, and that alone. */
+    @Test
+    void whereBridgedIpv6PassesTheFirewallTheGuardOnTheUnderlaysDeviceIsAnother() {
+        FanEntry dual = entry("250.0.0.0/8 10.0.0.45/16 overlay6 fd00:fa::/48");
+        engine.up(dual);
+        kernel.putFiltersBridgedFrames(true);
+        assertThat(engine.up(dual).lines()).isNotEmpty().allMatch(line -> line.contains("guard of the fast path"));
+        assertThat(path()).isEqualTo(new FanPath(Optional.of("eth0"), Optional.empty()));
+        assertThat(engine.up(dual).isEmpty()).isTrue();
+        kernel.putFiltersBridgedFrames(false);
+        assertThat(engine.up(dual).isEmpty()).isFalse();
+        assertThat(engine.up(dual).isEmpty()).isTrue();
+    }
+
     @Test
     void onAHostThatDoesNotAllowItAFanIsLikeAnyOther() {
         kernel.putPassedBy(IPSEC);
