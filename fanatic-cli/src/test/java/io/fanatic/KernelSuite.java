@@ -72,6 +72,8 @@ public final class KernelSuite {
                     NETLINK + "bpf.FastPathTest",
                     NETLINK + "bpf.DirectHostileHostTest"),
             Group.of("vxlan", "guard-ipv6", NETLINK + "bpf.HostileIpv6HostTest").needing(Need.IPV6),
+            Group.of("vxlan", "fast-ipv6", NETLINK + "bpf.FastHostileIpv6HostTest")
+                    .needing(Need.IPV6, Need.NFTABLES, Need.FAST_PATH),
             Group.of("vxlan", "outside-ipv6", NETLINK + "engine.Ipv6ForwardingTest")
                     .needing(Need.IPV6),
             Group.of("vxlan", "dual-stack", "io.fanatic.cli.DualStackTest", "io.fanatic.cli.RouterAdvertisementsTest")
