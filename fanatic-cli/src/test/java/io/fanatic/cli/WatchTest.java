@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -135,23 +136,32 @@ class WatchTest {
     void aFightWithAnotherManagerDoesNotSpin() throws IOException, InterruptedException {
         try (WatchRun watch = WatchRun.start(host, directory)) {
             watch.hear("watching");
+            Path said = directory.resolve("other");
             Process other = new ProcessBuilder(host.namespace()
                             .command(List.of(
                                     "sh",
                                     "-c",
-                                    "ip link set fan-250 mtu 1300; ip -o monitor link dev fan-250 | while read -r line; do"
+                                    "ip -o monitor link dev fan-250 | while read -r line; do"
                                             + " case $line in *'mtu 1450'*) ip link set fan-250 mtu 1300; echo again;; esac;"
                                             + " done")))
                     .redirectErrorStream(true)
-                    .redirectOutput(directory.resolve("other").toFile())
+                    .redirectOutput(said.toFile())
                     .start();
             try {
+                // Whatever happens to the bridge makes it begin, as soon as it listens.
+                AtomicInteger length = new AtomicInteger(1000);
+                watch.await("begun", () -> {
+                    run("ip link set fan-250 txqueuelen " + length.incrementAndGet());
+                    return said.toFile().length() > 0;
+                });
                 // Either is said when it gives up for a while: undone after the repair, or during it.
                 watch.await("a fight", () -> watch.count("fight") + watch.count("trouble") > 0);
                 watch.await("a pause", () -> !watch.sleepsInPollForEver());
-                assertThat(watch.count("repaired 250.0.0.0/8: change bridge fan-250: MTU"))
-                        .as("%s", watch.lines())
-                        .isLessThanOrEqualTo(6);
+                // Later ones follow pauses.
+                assertThat(watch.lines().stream()
+                                .takeWhile(line -> !line.startsWith("fight") && !line.startsWith("trouble"))
+                                .filter(line -> line.startsWith("repaired 250.0.0.0/8: change bridge fan-250: MTU")))
+                        .hasSizeLessThanOrEqualTo(6);
                 assertThat(watch.count("fight")).isLessThanOrEqualTo(1);
                 assertThat(watch.count("trouble")).isLessThanOrEqualTo(1);
             } finally {
