@@ -12,6 +12,11 @@ import io.fanatic.harness.lab.Lab;
 import io.fanatic.harness.lab.LabContainer;
 import io.fanatic.harness.lab.LabHost;
 import io.fanatic.netlink.bpf.Tcx;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -67,7 +72,14 @@ class MonitorTest {
 
     /** A TCP connection that comes to nothing. */
     private void forge() {
-        forger.exec("timeout", "0.5", "bash", "-c", "exec 3<>/dev/tcp/250.0.1.2/80");
+        forger.namespace().run(() -> {
+            try (SocketChannel tcp = SocketChannel.open(StandardProtocolFamily.INET)) {
+                tcp.configureBlocking(false);
+                tcp.connect(new InetSocketAddress("250.0.1.2", 80));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
     }
 
     private void spoof() {
