@@ -11,6 +11,8 @@ import io.fanatic.harness.lab.LabSpec;
 import io.fanatic.netlink.FanNetwork;
 import io.fanatic.netlink.engine.DirectState;
 import io.fanatic.netlink.engine.FanPath;
+import io.fanatic.netlink.host.Namespace;
+import io.fanatic.netlink.host.Sysctl;
 import io.fanatic.netlink.route.Link;
 import io.fanatic.netlink.route.Links;
 import io.fanatic.netlink.wire.NetlinkSocket;
@@ -37,19 +39,27 @@ import java.util.Optional;
  * @param loads what to send
  * @param options of the fan
  * @param onFastPath whether to measure nothing where the fan does not take the fast path
+ * @param bridgeNetfilter whether frames pass iptables on the bridges of hosts and underlay, where the kernel has br_netfilter: it begins so in
+ *     each network namespace, while a machine has it only where something such as Docker loads it
  */
-public record Bench(int runs, Timing timing, List<Load> loads, FanOptions options, boolean onFastPath) {
+public record Bench(
+        int runs, Timing timing, List<Load> loads, FanOptions options, boolean onFastPath, boolean bridgeNetfilter) {
     public static final String FAN = "fan";
     public static final String PLAIN = "plain VXLAN";
     public static final String BARE = "bare underlay";
     public static final String ROUTES = "static routes";
+
+    private static final List<String> BRIDGE_NETFILTER = List.of(
+            "net/bridge/bridge-nf-call-iptables",
+            "net/bridge/bridge-nf-call-ip6tables",
+            "net/bridge/bridge-nf-call-arptables");
 
     /** Long enough for HotSpot to compile the loops. */
     private static final Timing PRIMING = new Timing(Duration.ofMillis(300), Duration.ofMillis(300));
 
     /** Of a fan as it is by default. */
     public Bench(int runs, Timing timing, List<Load> loads) {
-        this(runs, timing, loads, FanOptions.DEFAULT, false);
+        this(runs, timing, loads, FanOptions.DEFAULT, false, false);
     }
 
     public Bench {
@@ -78,8 +88,13 @@ public record Bench(int runs, Timing timing, List<Load> loads, FanOptions option
         Cpus cpus = Cpus.pick();
         LabSpec spec = LabSpec.named(name).withHosts(2).withContainers(isDirect() ? 3 : 2);
         try (Lab lab = Lab.up(spec)) {
+            setBridgeNetfilter(lab);
             List<DataPath> paths = paths(lab);
-            Conditions before = Conditions.now(cpus, spec.underlayMtu(), mtu(lab));
+            boolean filtered = lab.hosts()
+                    .get(0)
+                    .namespace()
+                    .call(() -> Sysctl.find(BRIDGE_NETFILTER.get(0)).equals(Optional.of("1")));
+            Conditions before = Conditions.now(cpus, spec.underlayMtu(), mtu(lab), filtered);
             List<Bar> bars =
                     Bar.of(options.direct(), path(lab.hosts().get(0)).fastBy().isPresent());
             List<Comparison> comparisons = measure(paths, cpus, listener);
@@ -157,6 +172,20 @@ public record Bench(int runs, Timing timing, List<Load> loads, FanOptions option
         return lab.containers().stream()
                 .filter(container -> container.host().equals(host))
                 .toList();
+    }
+
+    private void setBridgeNetfilter(Lab lab) {
+        List<Namespace> bridging = new ArrayList<>(List.of(lab.outside()));
+        lab.hosts().forEach(host -> bridging.add(host.namespace()));
+        for (Namespace each : bridging) {
+            each.run(() -> {
+                for (String key : BRIDGE_NETFILTER) {
+                    if (Sysctl.find(key).isPresent()) {
+                        Sysctl.write(key, bridgeNetfilter ? "1" : "0");
+                    }
+                }
+            });
+        }
     }
 
     private static void requireFastPath(LabHost host) {

@@ -15,6 +15,7 @@ import java.nio.file.Path;
  * @param congestionControl of every TCP flow
  * @param underlayMtu bytes
  * @param innerMtu bytes, of the fan and of the plain VXLAN
+ * @param bridgeNetfilter whether frames on the bridges pass iptables
  * @param java version and name of the JVM
  * @param load how many threads wanted to run when the measurement began, as /proc/loadavg has it for the last minute
  */
@@ -26,10 +27,11 @@ public record Conditions(
         String congestionControl,
         int underlayMtu,
         int innerMtu,
+        boolean bridgeNetfilter,
         String java,
         double load) {
 
-    static Conditions now(Cpus cpus, int underlayMtu, int innerMtu) {
+    static Conditions now(Cpus cpus, int underlayMtu, int innerMtu, boolean bridgeNetfilter) {
         return new Conditions(
                 System.getProperty("os.version"),
                 model(),
@@ -38,6 +40,7 @@ public record Conditions(
                 BlockingSockets.CONGESTION,
                 underlayMtu,
                 innerMtu,
+                bridgeNetfilter,
                 System.getProperty("java.runtime.version") + " " + System.getProperty("java.vm.name"),
                 Double.parseDouble(read("/proc/loadavg").split(" ")[0]));
     }

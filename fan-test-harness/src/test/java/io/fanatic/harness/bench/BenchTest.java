@@ -7,9 +7,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.fanatic.core.Direct;
 import io.fanatic.core.FanOptions;
 import io.fanatic.harness.lab.Lab;
+import io.fanatic.netlink.host.Sysctl;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class BenchTest {
@@ -22,7 +24,10 @@ class BenchTest {
         List<String> order = new ArrayList<>();
 
         Bench.Report report = new Bench(2, SHORT, List.of(new Load.Tcp(1)))
-                .run(name, (number, total, load, path, sample) -> order.add(number + "/" + total + " " + path.name()));
+                .run(name, (number, total, load, path, sample) -> {
+                    order.add(number + "/" + total + " " + path.name());
+                    assertBridgeNetfilter(path, "0");
+                });
 
         assertThat(order)
                 .containsExactly(
@@ -54,8 +59,8 @@ class BenchTest {
         String name = "fant-" + ProcessHandle.current().pid() + "-routes";
         List<Load> loads = List.of(new Load.Tcp(1), new Load.Udp(64), new Load.RoundTrips());
 
-        Bench.Report report = new Bench(1, SHORT, loads, FanOptions.DEFAULT.withDirect(Direct.SEND), false)
-                .run(name, (n, of, l, p, s) -> {});
+        Bench.Report report = new Bench(1, SHORT, loads, FanOptions.DEFAULT.withDirect(Direct.SEND), false, true)
+                .run(name, (number, total, load, path, sample) -> assertBridgeNetfilter(path, "1"));
 
         assertThat(report.comparisons()).extracting(Comparison::load).isEqualTo(loads);
         for (Comparison each : report.comparisons()) {
@@ -89,6 +94,14 @@ class BenchTest {
     void aFanThatLeavesTheFastPathOutHasTheBarOfTheKernelsDevice() {
         assertThat(Bar.of(Direct.OFF, false)).containsExactly(new Bar(new Load.Tcp(1), Bench.PLAIN, 0.97));
         assertThat(Bar.of(Direct.ACCEPT, true)).isEqualTo(Bar.of(Direct.OFF, true));
+    }
+
+    /** On the hosts, which the bare underlay joins; where the kernel has br_netfilter. */
+    private static void assertBridgeNetfilter(DataPath path, String value) {
+        if (path.name().equals(Bench.BARE)) {
+            assertThat(path.sender().namespace().call(() -> Sysctl.find("net/bridge/bridge-nf-call-iptables")))
+                    .isIn(Optional.empty(), Optional.of(value));
+        }
     }
 
     private static List<Integer> segments(Result result) {

@@ -37,6 +37,8 @@ final class BenchCommand extends LabCommand {
     private final Option<Boolean> fast = flag("--fast", "fail where the fan does not take the fast path");
     private final Option<Boolean> direct =
             flag("--direct", "let the fan send without encapsulation, as fanctl up --direct does");
+    private final Option<Boolean> bridgeNetfilter =
+            flag("--bridge-nf", "let bridged frames pass iptables, as where Docker has loaded br_netfilter");
     private final Option<Boolean> json = flag("--json", "print one JSON document");
 
     BenchCommand() {
@@ -66,7 +68,8 @@ final class BenchCommand extends LabCommand {
                 timing,
                 List.of(new Load.Tcp(1), new Load.Tcp(flows.or(4)), new Load.Udp(PAYLOAD), new Load.RoundTrips()),
                 FanOptions.DEFAULT.withFast(!noFast.or(false)).withDirect(direct.or(false) ? Direct.SEND : Direct.OFF),
-                fast.or(false));
+                fast.or(false),
+                bridgeNetfilter.or(false));
         Bench.Report report = bench.run(
                 labName(),
                 (number, total, load, path, sample) ->

@@ -59,6 +59,7 @@ final class BenchJson {
         object.addProperty("congestion_control", at.congestionControl());
         object.addProperty("underlay_mtu", at.underlayMtu());
         object.addProperty("inner_mtu", at.innerMtu());
+        object.addProperty("bridge_netfilter", at.bridgeNetfilter());
         object.addProperty("java", at.java());
         object.addProperty("load", at.load());
         return object;

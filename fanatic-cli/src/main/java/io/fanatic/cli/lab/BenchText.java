@@ -94,6 +94,9 @@ final class BenchText {
                         at.innerMtu(),
                         at.cpus().sender(),
                         at.cpus().receiver()),
+                at.bridgeNetfilter()
+                        ? "bridged frames pass iptables, as where Docker has loaded br_netfilter"
+                        : "bridged frames pass no iptables",
                 format(
                         "MSG_DONTWAIT, data copied (no MSG_TRUNC); %d rounds of %.1f s after %.1f s",
                         report.comparisons().get(0).fan().samples().size(),

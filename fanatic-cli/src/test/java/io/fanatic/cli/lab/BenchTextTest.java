@@ -26,6 +26,7 @@ class BenchTextTest {
     @Test
     void eachPathHasARowUnderEachLoadWithCpuAndRoundTrips() {
         List<String> lines = BenchText.lines(report(0));
+        assertThat(lines).contains("bridged frames pass iptables, as where Docker has loaded br_netfilter");
         assertThat(lines)
                 .containsSequence(
                         "TCP, 1 flow, Gbit/s (retransmits: 0, 0, 0, 0)",
@@ -82,7 +83,7 @@ class BenchTextTest {
     /** Of a fan without encapsulation. */
     private static Bench.Report report(double routesWaited) {
         return new Bench.Report(
-                new Conditions("6.18", "CPU", 2, new Cpus(0, 1), "cubic", 1500, 1450, "17", 0),
+                new Conditions("6.18", "CPU", 2, new Cpus(0, 1), "cubic", 1500, 1450, true, "17", 0),
                 new Timing(Duration.ofSeconds(1), Duration.ofSeconds(2)),
                 List.of(
                         new Comparison(
