@@ -79,8 +79,7 @@ record Handshake(String connection, boolean made, List<String> log) {
         }
         connection.set("remote_addrs", List.of(remote));
         // The other host sends with the new security associations as soon as it answers, and this one drops that until
-        // it has
-        // read the answer. So that is an exchange of its own, in which nobody's identity is left to be proven.
+        // it has read the answer. So that is an exchange of its own, in which nobody's identity is left to be proven.
         connection.set("childless", "prefer");
         for (Section child : connection.in("children").sections().values()) {
             child.set("start_action", "none");

@@ -40,6 +40,7 @@ final class ResolvedLinks implements AutoCloseable {
     private final Optional<Path> resolvectl = Spawn.find("resolvectl");
     private final Consumer<String> log;
     private final Map<String, Link> told = new HashMap<>();
+    private final Set<String> refused = new HashSet<>();
     private final Set<String> said = new HashSet<>();
 
     ResolvedLinks(Consumer<String> log) {
@@ -128,7 +129,8 @@ final class ResolvedLinks implements AutoCloseable {
     }
 
     /**
-     * What it refuses is said once; a bridge that goes away meanwhile is no trouble. The servers come last: until then nothing is asked,
+     * What it refuses is told again, and said once, the second time: it may not know yet of a bridge that was just made. A bridge that goes
+     * away meanwhile is no trouble. The servers come last: until then nothing is asked,
      * so a program that is killed in between leaves no bridge that is asked for every name.
      */
     private void tell(String bridge, List<String> servers, List<String> zones) {
@@ -160,7 +162,7 @@ final class ResolvedLinks implements AutoCloseable {
     }
 
     private void say(String refusal) {
-        if (said.add(refusal)) {
+        if (!refused.add(refusal) && said.add(refusal)) {
             log.accept(refusal);
         }
     }

@@ -1,8 +1,10 @@
 package io.fanatic.cli.daemon;
 
+import io.fanatic.harness.lab.ExecResult;
 import io.fanatic.harness.lab.LabException;
 import io.fanatic.harness.lab.LabHost;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -76,10 +78,14 @@ public final class Resolved implements AutoCloseable {
         }
     }
 
-    /** What it has of a device under this heading, in one line. */
+    /** What it has of a device under this heading, in one line; waits until it knows the device. */
     public String setting(String heading, String device) {
-        return host.exec("resolvectl", "--no-pager", heading, device)
-                .orThrow()
+        List<ExecResult> answers = new ArrayList<>();
+        process.await(() -> {
+            answers.add(host.exec("resolvectl", "--no-pager", heading, device));
+            return answers.get(answers.size() - 1).ok();
+        });
+        return answers.get(answers.size() - 1)
                 .output()
                 .replaceFirst("^[^:]*:", "")
                 .replaceAll("\\s+", " ")
