@@ -24,7 +24,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -155,30 +154,30 @@ class DualStackTest {
 
     @Test
     void otherHostsAreTestedByBothFamiliesAndOneWithoutIpv6Passes() {
-        CompletableFuture<CliRun> serving = CompletableFuture.supplyAsync(() -> fanatic(h2, "serve --idle 3"));
-        h2.awaitListening(5201);
+        try (ServeRun serving = ServeRun.start(h2)) {
+            String host =
+                    fanatic(h1, "test host fd00:fa:0:2::1 --no-throughput").done();
+            assertThat(fanatic(h1, "bench fd00:fa:0:2::1 -n 4M").done()).contains("MTU 1450");
+            assertThat(host)
+                    .contains("  IPv6 path MTU      ok     packets of 1450 bytes pass unfragmented\n")
+                    .contains("  IPv6 echo, long    ok     4194304 bytes back, checksum equal")
+                    .startsWith("Testing 10.0.0.2, which is 250.0.2.1 in the fan 250.0.0.0/8\n")
+                    .endsWith("1 of 1 host passed.\n");
+            assertThat(host.lines()).allMatch(line -> line.length() <= 80);
+            List<String> all = fanatic(h1, "test all --hosts 10.0.0.0/29 --no-data --no-throughput")
+                    .done()
+                    .lines()
+                    .toList();
+            assertThat(all.get(0)).startsWith("host             result rtt avg     by IPv6");
+            assertThat(all.get(1)).matches("10.0.0.2         ok     [0-9.]+ ms +[0-9.]+ ms");
+            assertThat(all.get(2)).matches("10.0.0.3         ok     [0-9.]+ ms +-");
+            assertThat(fanatic(h1, "doctor --peer 10.0.0.3 --json").out())
+                    .contains("10.0.0.3 answers nothing at fd00:fa:0:3::1");
 
-        String host = fanatic(h1, "test host fd00:fa:0:2::1 --no-throughput").done();
-        assertThat(fanatic(h1, "bench fd00:fa:0:2::1 -n 4M").done()).contains("MTU 1450");
-        assertThat(host)
-                .contains("  IPv6 path MTU      ok     packets of 1450 bytes pass unfragmented\n")
-                .contains("  IPv6 echo, long    ok     4194304 bytes back, checksum equal")
-                .startsWith("Testing 10.0.0.2, which is 250.0.2.1 in the fan 250.0.0.0/8\n")
-                .endsWith("1 of 1 host passed.\n");
-        assertThat(host.lines()).allMatch(line -> line.length() <= 80);
-        List<String> all = fanatic(h1, "test all --hosts 10.0.0.0/29 --no-data --no-throughput")
-                .done()
-                .lines()
-                .toList();
-        assertThat(all.get(0)).startsWith("host             result rtt avg     by IPv6");
-        assertThat(all.get(1)).matches("10.0.0.2         ok     [0-9.]+ ms +[0-9.]+ ms");
-        assertThat(all.get(2)).matches("10.0.0.3         ok     [0-9.]+ ms +-");
-        assertThat(fanatic(h1, "doctor --peer 10.0.0.3 --json").out())
-                .contains("10.0.0.3 answers nothing at fd00:fa:0:3::1");
-
-        assertThat(serving.join().done())
-                .startsWith("Serving 250.0.0.0/8 at 250.0.2.1: echo 7, discard 9, iperf3 5201\n"
-                        + "Serving fd00:fa::/48 at fd00:fa:0:2::1: echo 7, discard 9, iperf3 5201\n");
+            assertThat(serving.end().done())
+                    .startsWith("Serving 250.0.0.0/8 at 250.0.2.1: echo 7, discard 9, iperf3 5201\n"
+                            + "Serving fd00:fa::/48 at fd00:fa:0:2::1: echo 7, discard 9, iperf3 5201\n");
+        }
     }
 
     @Test

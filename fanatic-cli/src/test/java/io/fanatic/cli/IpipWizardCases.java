@@ -12,7 +12,6 @@ import io.fanatic.netlink.host.HostSnapshot;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -66,11 +65,11 @@ class IpipWizardCases {
         assertThat(h1.namespace().call(() -> Files.readString(Path.of("/etc/network/fan"))))
                 .isEqualTo("250.0.0.0/8 10.0.0.0/16 ipip\n");
 
-        CompletableFuture<CliRun> serving = CompletableFuture.supplyAsync(() -> CliRun.fanatic(h1, "serve --idle 15"));
-        h1.awaitListening(5201);
-        CliRun second = fanatic(h2, "configure --yes --type ipip --no-lxd --no-docker --remote 10.0.0.1", "");
-        assertThat(second.out()).contains("remote test of 10.0.0.1: test complete PASS");
-        assertThat(serving.join().exitCode()).isEqualTo(ExitCode.DONE);
+        try (ServeRun serving = ServeRun.start(h1)) {
+            CliRun second = fanatic(h2, "configure --yes --type ipip --no-lxd --no-docker --remote 10.0.0.1", "");
+            assertThat(second.out()).contains("remote test of 10.0.0.1: test complete PASS");
+            serving.end().done();
+        }
 
         for (LabHost host : lab.hosts()) {
             fanatic(host, "deconfigure --yes", "");

@@ -13,7 +13,6 @@ import io.fanatic.harness.report.format.JsonReport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,66 +27,69 @@ class ReachCommandsTest {
     void aServedHostPassesAndTheServerEndsByItself(Lab lab) throws IOException {
         LabHost here = lab.hosts().get(0);
         LabHost there = lab.hosts().get(1);
-        CompletableFuture<CliRun> serving =
-                CompletableFuture.supplyAsync(() -> CliRun.fanatic(there, "serve --idle 3"));
-        there.awaitListening(5201);
+        try (ServeRun serving = ServeRun.start(there)) {
+            String text =
+                    CliRun.fanatic(here, "test host 10.0.0.2 -t 0.3 -C reno").done();
+            assertThat(text)
+                    .startsWith("Testing 10.0.0.2, which is 250.0.2.1 in the fan 250.0.0.0/8\n")
+                    .contains("path MTU           ok     packets of 1450 bytes pass unfragmented")
+                    .contains("checksum equal")
+                    .contains(", reno, MTU 1450")
+                    .endsWith("1 of 1 host passed.\n");
+            assertThat(text.lines()).allMatch(line -> line.length() <= 80);
 
-        String text = CliRun.fanatic(here, "test host 10.0.0.2 -t 0.3 -C reno").done();
-        assertThat(text)
-                .startsWith("Testing 10.0.0.2, which is 250.0.2.1 in the fan 250.0.0.0/8\n")
-                .contains("path MTU           ok     packets of 1450 bytes pass unfragmented")
-                .contains("checksum equal")
-                .contains(", reno, MTU 1450")
-                .endsWith("1 of 1 host passed.\n");
-        assertThat(text.lines()).allMatch(line -> line.length() <= 80);
+            JsonObject json = JsonParser.parseString(CliRun.fanatic(here, "test host 250.0.2.9 -t 0.3 --json")
+                            .done())
+                    .getAsJsonObject();
+            assertThat(json.get("schema").getAsInt()).isEqualTo(1);
+            assertThat(json.get("ok").getAsBoolean()).isTrue();
+            assertThat(json.getAsJsonArray("peers").get(0).getAsJsonObject().getAsJsonArray("stages"))
+                    .hasSize(8);
 
-        JsonObject json = JsonParser.parseString(CliRun.fanatic(here, "test host 250.0.2.9 -t 0.3 --json")
-                        .done())
-                .getAsJsonObject();
-        assertThat(json.get("schema").getAsInt()).isEqualTo(1);
-        assertThat(json.get("ok").getAsBoolean()).isTrue();
-        assertThat(json.getAsJsonArray("peers").get(0).getAsJsonObject().getAsJsonArray("stages"))
-                .hasSize(8);
+            String all = CliRun.fanatic(here, "test all --hosts 10.0.0.0/30 -t 0.3 -C reno --report " + directory)
+                    .done();
+            assertThat(all).endsWith("Report: " + directory.resolve("report.html") + "\n");
+            Report report = JsonReport.read(Files.readString(directory.resolve("report.json")));
+            assertThat(report.ok()).isTrue();
+            assertThat(report.conditions().congestionControl()).isEqualTo("reno");
+            assertThat(report.pairs()).singleElement().satisfies(pair -> {
+                assertThat(pair.title()).isEqualTo("this host to 10.0.0.2");
+                assertThat(pair.stages().get(0).measured().rtt()).isPresent();
+                assertThat(pair.stages()
+                                .get(pair.stages().size() - 1)
+                                .measured()
+                                .bitsPerSecond())
+                        .isPresent();
+            });
+            assertThat(directory.resolve("report.html")).content().contains("10.0.0.2");
 
-        String all = CliRun.fanatic(here, "test all --hosts 10.0.0.0/30 -t 0.3 -C reno --report " + directory)
-                .done();
-        assertThat(all).endsWith("Report: " + directory.resolve("report.html") + "\n");
-        Report report = JsonReport.read(Files.readString(directory.resolve("report.json")));
-        assertThat(report.ok()).isTrue();
-        assertThat(report.conditions().congestionControl()).isEqualTo("reno");
-        assertThat(report.pairs()).singleElement().satisfies(pair -> {
-            assertThat(pair.title()).isEqualTo("this host to 10.0.0.2");
-            assertThat(pair.stages().get(0).measured().rtt()).isPresent();
-            assertThat(pair.stages().get(pair.stages().size() - 1).measured().bitsPerSecond())
-                    .isPresent();
-        });
-        assertThat(directory.resolve("report.html")).content().contains("10.0.0.2");
+            String wizard = CliRun.fanatic(
+                            here,
+                            "configure --yes --no-docker --no-lxd --no-incus -u 10.0.0.1/16 -o 250.0.0.0/8 --remote 10.0.0.2")
+                    .done();
+            assertThat(wizard)
+                    .contains("remote test of 10.0.0.2: that is 250.0.2.1 in the fan ...\n", "checksum equal")
+                    .endsWith("remote test of 10.0.0.2: test complete PASS\n");
 
-        String wizard = CliRun.fanatic(
-                        here,
-                        "configure --yes --no-docker --no-lxd --no-incus -u 10.0.0.1/16 -o 250.0.0.0/8 --remote 10.0.0.2")
-                .done();
-        assertThat(wizard)
-                .contains("remote test of 10.0.0.2: that is 250.0.2.1 in the fan ...\n", "checksum equal")
-                .endsWith("remote test of 10.0.0.2: test complete PASS\n");
+            String bench = CliRun.fanatic(here, "bench 250.0.2.1 -n 4M -P 2 --bidir -C reno")
+                    .done();
+            assertThat(bench)
+                    .contains("congestion control reno here, reno there")
+                    .contains("MTU 1450");
+            assertThat(bench.lines()).allMatch(line -> line.length() <= 80);
+            String datagrams = CliRun.fanatic(here, "bench 250.0.2.1 -t 0.3 --udp -b 5M -R --json")
+                    .done();
+            assertThat(JsonParser.parseString(datagrams)
+                            .getAsJsonObject()
+                            .getAsJsonObject("throughput")
+                            .get("received_from_server")
+                            .getAsDouble())
+                    .isPositive();
 
-        String bench = CliRun.fanatic(here, "bench 250.0.2.1 -n 4M -P 2 --bidir -C reno")
-                .done();
-        assertThat(bench).contains("congestion control reno here, reno there").contains("MTU 1450");
-        assertThat(bench.lines()).allMatch(line -> line.length() <= 80);
-        String datagrams = CliRun.fanatic(here, "bench 250.0.2.1 -t 0.3 --udp -b 5M -R --json")
-                .done();
-        assertThat(JsonParser.parseString(datagrams)
-                        .getAsJsonObject()
-                        .getAsJsonObject("throughput")
-                        .get("received_from_server")
-                        .getAsDouble())
-                .isPositive();
-
-        CliRun end = serving.join();
-        assertThat(end.done())
-                .startsWith("Serving 250.0.0.0/8 at 250.0.2.1: echo 7, discard 9, iperf3 5201\n")
-                .endsWith("Nobody came for 3 s; done.\n");
+            assertThat(serving.end().done())
+                    .startsWith("Serving 250.0.0.0/8 at 250.0.2.1: echo 7, discard 9, iperf3 5201\n")
+                    .endsWith("Nobody came for 3 s; done.\n");
+        }
     }
 
     @Test

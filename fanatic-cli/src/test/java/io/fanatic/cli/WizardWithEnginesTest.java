@@ -17,7 +17,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -116,13 +115,13 @@ class WizardWithEnginesTest {
                 .replaceAll("250\\.0\\.1\\.([02-9]|[1-9][0-9]+)\\b", "250.0.1.2");
         assertThat(shown).isEqualTo(Transcript.TEXT);
         // The second host's LXD does not run: that question is not asked.
-        CompletableFuture<CliRun> serving = CompletableFuture.supplyAsync(() -> CliRun.fanatic(h1, "serve --idle 15"));
-        h1.awaitListening(5201);
-        CliRun second = fanatic(h2, "", "\n\nY\nY\n10.0.0.1\n\n");
-        assertThat(second.exitCode()).as(second.out() + second.err()).isEqualTo(ExitCode.DONE);
-        assertThat(second.out()).contains("remote test of 10.0.0.1: test complete PASS");
-        serving.join().done();
-        assertThat(second.out()).contains("LXD not usable, unable to configure: ");
+        try (ServeRun serving = ServeRun.start(h1)) {
+            CliRun second = fanatic(h2, "", "\n\nY\nY\n10.0.0.1\n\n");
+            assertThat(second.exitCode()).as(second.out() + second.err()).isEqualTo(ExitCode.DONE);
+            assertThat(second.out()).contains("remote test of 10.0.0.1: test complete PASS");
+            serving.end().done();
+            assertThat(second.out()).contains("LXD not usable, unable to configure: ");
+        }
 
         DOCKERS.get(0).run("aa");
         DOCKERS.get(1).run("bb");

@@ -193,6 +193,11 @@ class Ipv6ForwardingTest {
             // It hears the router still.
             sh(host, "ip -6 route flush default");
             awaitDefaultRoute();
+            // What says so is another process.
+            sh(
+                    host,
+                    "for i in $(seq 300); do grep -q 'Deleted default' " + lost
+                            + " && exit 0; sleep 0.1; done; exit 1");
             assertThat(host.call(RouterAdvertisements::devicesThatLostDefaultRoute))
                     .isEmpty();
             sh(host, "ip link del vbox; : >" + lost);
