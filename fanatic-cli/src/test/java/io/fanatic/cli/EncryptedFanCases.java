@@ -176,10 +176,14 @@ class EncryptedFanCases extends EncryptedLab {
         assertThat(fanctl(h1, "show --stats --json").done()).containsPattern("\"XfrmInPolBlock\": [1-9]");
         assertThat(fanctl(h1, "show --prometheus").done())
                 .contains("fanatic_ipsec_dropped_packets_total{reason=\"XfrmInPolBlock\"}");
-        sh(h2, "setsid ping -q -i 0.01 250.0.1.1 >/dev/null 2>&1 </dev/null & echo $! >/run/ping.test");
+        // Without an answer to its ARP the host would send no more than that, once a second.
+        sh(
+                h2,
+                "ip neigh replace 250.0.1.1 lladdr 02:fa:0a:00:00:01 dev fan-250 nud permanent;"
+                        + " setsid ping -q -i 0.01 250.0.1.1 >/dev/null 2>&1 </dev/null & echo $! >/run/ping.test");
         // It looks for a moment, in which a slow guest may send nothing.
         awaitIn(() -> doctor(h1), "just now came in clear, and nothing decrypted here");
-        sh(h2, "kill $(cat /run/ping.test)");
+        sh(h2, "kill $(cat /run/ping.test); ip neigh del 250.0.1.1 dev fan-250");
         startDaemon(h1);
 
         key(h2, KEY);
