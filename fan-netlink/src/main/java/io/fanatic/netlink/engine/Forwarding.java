@@ -160,7 +160,7 @@ final class Forwarding {
     }
 
     private static boolean isOn(String device) {
-        return Sysctl.find(of(device)).equals(Optional.of("1"));
+        return Sysctl.isOn(of(device));
     }
 
     private static String of(String device) {

@@ -74,7 +74,7 @@ final class Ipv6Gateway {
         }
         List<String> on = new ArrayList<>();
         for (String device : new TreeSet<>(devices)) {
-            if (Sysctl.find(of(device)).equals(Optional.of("1"))) {
+            if (Sysctl.isOn(of(device))) {
                 on.add(device);
             }
         }
@@ -82,7 +82,7 @@ final class Ipv6Gateway {
     }
 
     private static boolean isOn(String device) {
-        return Sysctl.find(forwarding(device)).equals(Optional.of("1"));
+        return Sysctl.isOn(forwarding(device));
     }
 
     /** Whether all devices forward, and because of us. */
@@ -231,8 +231,7 @@ final class Ipv6Gateway {
     private void keepingRoutes(Set<String> routers, Collection<String> devices, Runnable write) {
         List<String> listening = new ArrayList<>();
         for (String device : devices) {
-            if (ForwardingJournal.isDevice(device)
-                    && Sysctl.find(acceptRa(device)).equals(Optional.of("1"))) {
+            if (ForwardingJournal.isDevice(device) && Sysctl.isOn(acceptRa(device))) {
                 listening.add(device);
             }
         }

@@ -441,12 +441,12 @@ public final class LinuxKernel implements Kernel {
 
     @Override
     public boolean filtersBridgedFrames() {
-        return Sysctl.find("net/bridge/bridge-nf-call-iptables").equals(Optional.of("1"));
+        return Sysctl.isOn("net/bridge/bridge-nf-call-iptables");
     }
 
     @Override
     public boolean filtersBridgedIpv6() {
-        return Sysctl.find("net/bridge/bridge-nf-call-ip6tables").equals(Optional.of("1"));
+        return Sysctl.isOn("net/bridge/bridge-nf-call-ip6tables");
     }
 
     @Override

@@ -108,7 +108,7 @@ final class FirewallCheck implements Check {
 
     /** Whether frames between the ports of a bridge pass the chains of IPv4 (br_netfilter). */
     static boolean bridgedFramesAreFiltered() {
-        return Sysctl.find("net/bridge/bridge-nf-call-iptables").equals(Optional.of("1"));
+        return Sysctl.isOn("net/bridge/bridge-nf-call-iptables");
     }
 
     /** Whether the first packet of a container's connection is dropped for certain, by a rule or by the policy. */

@@ -10,7 +10,6 @@ import io.fanatic.netlink.route.Routes;
 import io.fanatic.netlink.wire.NetlinkSocket;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -68,7 +67,7 @@ public final class RouterAdvertisements {
     }
 
     private static boolean forwards(String device) {
-        return Sysctl.find("net/ipv6/conf/" + device + "/forwarding").equals(Optional.of("1"));
+        return Sysctl.isOn("net/ipv6/conf/" + device + "/forwarding");
     }
 
     private static List<Route> defaultRoutes(NetlinkSocket netlink) {
@@ -85,8 +84,7 @@ public final class RouterAdvertisements {
     /** The devices at which the kernel listens to routers unless it forwards. */
     private static List<Link> listening(NetlinkSocket netlink) {
         List<Link> links = new ArrayList<>(new Links(netlink).list());
-        links.removeIf(link ->
-                !Sysctl.find("net/ipv6/conf/" + link.name() + "/accept_ra").equals(Optional.of("1")));
+        links.removeIf(link -> !Sysctl.isOn("net/ipv6/conf/" + link.name() + "/accept_ra"));
         return links;
     }
 }

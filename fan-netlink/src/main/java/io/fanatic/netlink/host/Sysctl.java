@@ -58,6 +58,15 @@ public final class Sysctl {
     }
 
     /**
+     * {@return whether there is such a parameter and its value is 1}
+     *
+     * @param key as for {@link #read}
+     */
+    public static boolean isOn(String key) {
+        return find(key).equals(Optional.of("1"));
+    }
+
+    /**
      * {@return whether there is such a parameter and this process may set it; not in a container that sees /proc/sys read-only, for example}
      *
      * @param key as for {@link #read}

@@ -90,10 +90,7 @@ public record Bench(
         try (Lab lab = Lab.up(spec)) {
             setBridgeNetfilter(lab);
             List<DataPath> paths = paths(lab);
-            boolean filtered = lab.hosts()
-                    .get(0)
-                    .namespace()
-                    .call(() -> Sysctl.find(BRIDGE_NETFILTER.get(0)).equals(Optional.of("1")));
+            boolean filtered = lab.hosts().get(0).namespace().call(() -> Sysctl.isOn(BRIDGE_NETFILTER.get(0)));
             Conditions before = Conditions.now(cpus, spec.underlayMtu(), mtu(lab), filtered);
             List<Bar> bars =
                     Bar.of(options.direct(), path(lab.hosts().get(0)).fastBy().isPresent());

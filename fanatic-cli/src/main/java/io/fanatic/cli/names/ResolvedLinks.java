@@ -130,8 +130,8 @@ final class ResolvedLinks implements AutoCloseable {
 
     /**
      * What it refuses is told again, and said once, the second time: it may not know yet of a bridge that was just made. A bridge that goes
-     * away meanwhile is no trouble. The servers come last: until then nothing is asked,
-     * so a program that is killed in between leaves no bridge that is asked for every name.
+     * away meanwhile is no trouble. The servers come last: until then nothing is asked, so a program that is killed in between leaves no
+     * bridge that is asked for every name.
      */
     private void tell(String bridge, List<String> servers, List<String> zones) {
         if (run("domain", bridge, zones)) {
