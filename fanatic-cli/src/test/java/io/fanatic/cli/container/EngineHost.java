@@ -212,6 +212,60 @@ public record EngineHost(LabHost host, EngineKind kind) {
         }
     }
 
+    /**
+     * Brings the fan up on all hosts, as the arguments say, on the fast path or without encapsulation.
+     *
+     * @param form {@code ""} for the fast path, {@code " --direct"}
+     */
+    public static void bringUp(Lab lab, String arguments, String form) {
+        for (LabHost host : lab.hosts()) {
+            CliRun.fanctl(host, arguments + form).done();
+        }
+        for (LabHost host : lab.hosts()) {
+            if (form.isEmpty()) {
+                assertThat(CliRun.fanctl(host, "show --json").done()).contains("\"used\": true");
+            } else {
+                assertThat(CliRun.fanctl(host, "show").done())
+                        .contains("sends and receives packets without encapsulation, by eth0");
+            }
+        }
+    }
+
+    /**
+     * Uses port 8080 of the first host, which is port 80 of a container there: from the host itself, from the other host, from a container of
+     * the other host and from outside.
+     *
+     * @param container whose port it is
+     * @param other a container of the other host
+     * @param byOverlay also by the address that the first host has in the overlay
+     * @return the addresses from which the container was asked by the other host, its container and the outside, by the first host's
+     *     address on the underlay
+     */
+    public static List<String> usePublished(Lab lab, Namespace container, Namespace other, boolean byOverlay) {
+        LabHost first = lab.hosts().get(0);
+        List<Namespace> users = List.of(lab.hosts().get(1).namespace(), other, lab.outside());
+        String underlay = first.underlayAddress().toString();
+        String overlay = first.address().toString();
+        try (PublishedPort published = PublishedPort.of(container, 80)) {
+            for (String own : List.of("127.0.0.1", underlay, overlay)) {
+                published.use(first.namespace(), own, 8080);
+            }
+            if (byOverlay) {
+                published.use(users.get(0), overlay, 8080);
+                published.use(other, overlay, 8080);
+            }
+            return users.stream()
+                    .map(user -> published.use(user, underlay, 8080))
+                    .toList();
+        }
+    }
+
+    /** What {@link #usePublished} gives where the first host only translates the destination: the other host masquerades its container. */
+    public static List<String> trueSources(Lab lab) {
+        String other = lab.hosts().get(1).underlayAddress().toString();
+        return List.of(other, other, "10.0.255.254");
+    }
+
     /** As {@link #reaches}, by IPv6, as soon as the addresses are usable. */
     public void reachesByIpv6(Probes probes, long from, long to, String target, int mtu) {
         reachesByIpv6(probes, from, namespace(to), target, mtu);

@@ -2,6 +2,7 @@ package io.fanatic.cli.container.cni;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fanatic.cli.CliRun;
 import io.fanatic.cli.container.ContainerNet;
 import io.fanatic.cli.container.EngineHost;
 import io.fanatic.cli.container.EngineKind;
@@ -12,12 +13,15 @@ import io.fanatic.core.IpAddress;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.harness.lab.Lab;
 import io.fanatic.harness.lab.LabHost;
+import io.fanatic.netlink.host.Namespace;
 import io.fanatic.netlink.names.NamedContainer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code ctr run --cni} with a containerd on each of two hosts. */
 class CniEngineTest extends FileEngineTests<Containerd> {
@@ -123,6 +127,41 @@ class CniEngineTest extends FileEngineTests<Containerd> {
                     .orThrow();
         } finally {
             host.host().exec("ip", "netns", "delete", "fixed");
+        }
+    }
+
+    /** By the plugin portmap, called as a runtime calls it that has it in its own list. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", " --direct"})
+    void aPublishedPortIsReachedFromEverywhere(String form, Lab lab) {
+        String up = "up -u 10.0.0.0/16 -o 250.0.0.0/8";
+        LabHost first = lab.hosts().get(0);
+        try {
+            EngineHost.bringUp(lab, up, form);
+            lab.hosts().forEach(host -> new EngineHost(host, EngineKind.CNI).enable());
+            long pid = engine(0).run("web");
+            Namespace web = EngineHost.namespace(pid);
+            String network = "/proc/" + pid + "/ns/net";
+            String call =
+                    "echo '{\"cniVersion\": \"0.4.0\", \"name\": \"fan-250\", \"type\": \"portmap\", \"runtimeConfig\": {"
+                            + "\"portMappings\": [{\"hostPort\": 8080, \"containerPort\": 80, \"protocol\": \"tcp\"}]},"
+                            + " \"prevResult\": {\"cniVersion\": \"0.4.0\", \"interfaces\": [{\"name\": \"eth0\", \"sandbox\": \""
+                            + network
+                            + "\"}], \"ips\": [{\"version\": \"4\", \"address\": \""
+                            + ContainerNet.of(web).address()
+                            + "/8\", \"interface\": 0}]}}' | CNI_CONTAINERID=web CNI_IFNAME=eth0 CNI_NETNS="
+                            + network + " CNI_PATH=/usr/lib/cni CNI_COMMAND=%s /usr/lib/cni/portmap";
+            first.exec("sh", "-c", String.format(call, "ADD")).orThrow();
+            try {
+                Namespace other = EngineHost.namespace(engine(1).run("other"));
+                assertThat(EngineHost.usePublished(lab, web, other, true)).isEqualTo(EngineHost.trueSources(lab));
+            } finally {
+                first.exec("sh", "-c", String.format(call, "DEL")).orThrow();
+            }
+        } finally {
+            removeContainers(engine(0));
+            removeContainers(engine(1));
+            lab.hosts().forEach(host -> CliRun.fanctl(host, up).done());
         }
     }
 

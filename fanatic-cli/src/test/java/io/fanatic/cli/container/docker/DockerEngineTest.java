@@ -45,6 +45,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * A real Docker on each of two hosts, with a network on the fan's bridge.
@@ -57,6 +59,7 @@ import org.junit.jupiter.api.Test;
 class DockerEngineTest {
     private static final String[] NETWORKS = {"docker", "network", "ls", "--format", "{{.Name}} {{.Driver}}"};
 
+    private static final String UP = "up -u 10.0.0.0/16 -o 250.0.0.0/8";
     private static final String LOCAL_TEST = "test local-docker -u 10.0.0.0/16 -o 250.0.0.0/8";
 
     private static final List<Dockerd> DOCKERS = new ArrayList<>();
@@ -135,6 +138,24 @@ class DockerEngineTest {
         assertThat(h1.disable(false).isEmpty()).as("again is harmless").isTrue();
         h2.disable(false);
         assertThat(before.changesTo(h1.snapshot(NETWORKS))).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", " --direct"})
+    void aPublishedPortIsReachedFromEverywhere(String form, Lab lab) {
+        try {
+            EngineHost.bringUp(lab, UP, form);
+            for (int i = 0; i < DOCKERS.size(); i++) {
+                engine(lab, i).enable();
+            }
+            Namespace web = namespace(DOCKERS.get(0).run("web", "--network", "fan-250", "-p", "8080:80"));
+            Namespace other = namespace(DOCKERS.get(1).run("other", "--network", "fan-250"));
+            assertThat(EngineHost.usePublished(lab, web, other, true)).isEqualTo(EngineHost.trueSources(lab));
+            EngineHost.reachesTheOutside(probes, lab, lab.hosts().get(0), web);
+        } finally {
+            DOCKERS.forEach(Dockerd::removeContainers);
+            EngineHost.bringUp(lab, UP, "");
+        }
     }
 
     @Test

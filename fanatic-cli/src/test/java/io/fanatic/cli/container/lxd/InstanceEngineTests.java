@@ -39,11 +39,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What LXD and Incus have in common, with a real daemon on each of two hosts and the fan's DHCP server.
@@ -202,6 +205,35 @@ public abstract class InstanceEngineTests {
             daemons.forEach(Lxd::removeInstances);
             lab.fanUp(dhcpFan);
         }
+    }
+
+    /** By a proxy device, whose process connects inside. With nat=true the engines want a static address, which they give on their own bridges alone. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", " --direct"})
+    void aPublishedPortIsReachedFromEverywhere(String form, Lab lab) {
+        Lxd first = daemon(0);
+        String[] proxy = {"config", "device", "add", "web", "http", "proxy", "connect=tcp:127.0.0.1:80"};
+        try {
+            EngineHost.bringUp(lab, "up -u 10.0.0.0/16 -o 250.0.0.0/8 --dhcp", form);
+            engine(lab, 0).enable();
+            engine(lab, 1).enable();
+            Namespace web = namespace(first.run("web", "default", "fan-250"));
+            Namespace other = namespace(daemon(1).run("other", "default", "fan-250"));
+            ContainerNet.await(other);
+            first.client(with(proxy, "listen=tcp:0.0.0.0:8080")).orThrow();
+            assertThat(EngineHost.usePublished(lab, web, other, true)).containsOnly("127.0.0.1");
+            first.client("config", "device", "remove", "web", "http").orThrow();
+            assertThat(first.client(with(proxy, "listen=tcp:10.0.0.1:8080", "nat=true"))
+                            .output())
+                    .contains("must be one of the instance's static IPv4 addresses");
+        } finally {
+            daemons.forEach(Lxd::removeInstances);
+            lab.fanUp(dhcpFan);
+        }
+    }
+
+    private static String[] with(String[] words, String... more) {
+        return Stream.concat(Stream.of(words), Stream.of(more)).toArray(String[]::new);
     }
 
     private static String advertised(LabHost host, long pid) {
