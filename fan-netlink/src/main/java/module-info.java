@@ -24,6 +24,7 @@ module io.fanatic.netlink {
     exports io.fanatic.netlink.engine;
     exports io.fanatic.netlink.health;
     exports io.fanatic.netlink.host;
+    exports io.fanatic.netlink.kernel;
     exports io.fanatic.netlink.names;
     exports io.fanatic.netlink.watch;
     exports io.fanatic.netlink.bpf to

@@ -9,7 +9,7 @@ import io.fanatic.harness.reach.Reach;
 import io.fanatic.harness.reach.ReachSpec;
 import io.fanatic.netlink.FanNetwork;
 import io.fanatic.netlink.engine.Fan;
-import io.fanatic.netlink.engine.FanException;
+import io.fanatic.core.FanException;
 import io.fanatic.netlink.engine.Plan;
 import java.util.Optional;
 

@@ -54,6 +54,27 @@ class ArchitectureTest {
     }
 
     @Test
+    void theKernelKnowsNoFanAndResourcesKnowNoEngine() {
+        layeredArchitecture()
+                .consideringOnlyDependenciesInLayers()
+                .layer("attach")
+                .definedBy("io.fanatic.netlink.attach")
+                .layer("kernel")
+                .definedBy("io.fanatic.netlink.kernel")
+                .layer("resource")
+                .definedBy("io.fanatic.netlink.resource")
+                .layer("engine")
+                .definedBy("io.fanatic.netlink.engine")
+                .whereLayer("engine")
+                .mayNotBeAccessedByAnyLayer()
+                .whereLayer("resource")
+                .mayOnlyBeAccessedByLayers("engine")
+                .whereLayer("attach")
+                .mayOnlyBeAccessedByLayers("kernel")
+                .check(CLASSES);
+    }
+
+    @Test
     void packagesFormNoCycles() {
         slices().matching("io.fanatic.(**)").should().beFreeOfCycles().check(CLASSES);
     }

@@ -2,9 +2,9 @@ package io.fanatic;
 
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
-import io.fanatic.netlink.engine.KernelFeature;
-import io.fanatic.netlink.engine.KernelFeatures;
-import io.fanatic.netlink.engine.RunningKernel;
+import io.fanatic.netlink.kernel.KernelFeature;
+import io.fanatic.netlink.kernel.KernelFeatures;
+import io.fanatic.netlink.kernel.RunningKernel;
 import io.netty.channel.epoll.Epoll;
 import java.io.IOException;
 import java.io.PrintStream;

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Small helpers for reading what people write; no regex and no streams, which would slow the start of a command. */
-final class Text {
+public final class Text {
 
     private Text() {}
 

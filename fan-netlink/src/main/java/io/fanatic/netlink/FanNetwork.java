@@ -3,26 +3,26 @@ package io.fanatic.netlink;
 import io.fanatic.core.Counter;
 import io.fanatic.core.Encryption;
 import io.fanatic.core.FanEntry;
+import io.fanatic.core.FanException;
+import io.fanatic.core.FanException.Reason;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.UnderlaySpec;
-import io.fanatic.netlink.engine.AddressState;
 import io.fanatic.netlink.engine.DirectState;
 import io.fanatic.netlink.engine.Engine;
 import io.fanatic.netlink.engine.Fan;
-import io.fanatic.netlink.engine.FanException;
-import io.fanatic.netlink.engine.FanException.Reason;
 import io.fanatic.netlink.engine.FanPath;
 import io.fanatic.netlink.engine.HostLock;
-import io.fanatic.netlink.engine.IpsecState;
-import io.fanatic.netlink.engine.Kernel;
-import io.fanatic.netlink.engine.LinuxKernel;
 import io.fanatic.netlink.engine.Monitor;
 import io.fanatic.netlink.engine.MonitorSpec;
 import io.fanatic.netlink.engine.Plan;
 import io.fanatic.netlink.firewall.FirewallException;
 import io.fanatic.netlink.host.DhcpLease;
 import io.fanatic.netlink.host.Namespace;
+import io.fanatic.netlink.kernel.AddressState;
+import io.fanatic.netlink.kernel.IpsecState;
+import io.fanatic.netlink.kernel.Kernel;
+import io.fanatic.netlink.kernel.LinuxKernel;
 import io.fanatic.netlink.libc.Errno;
 import io.fanatic.netlink.libc.ErrnoException;
 import io.fanatic.netlink.strongswan.KeyExchange;
@@ -92,7 +92,7 @@ public final class FanNetwork {
      * network.up(FanEntry.parse(List.of("250.0.0.0/8", "10.0.0.0/16")));
      * }</pre>
      *
-     * @param kernel such as a {@link io.fanatic.netlink.engine.MemoryKernel}; stays open, and is used by one thread at a time
+     * @param kernel such as a {@link io.fanatic.netlink.kernel.MemoryKernel}; stays open, and is used by one thread at a time
      */
     public static FanNetwork over(Kernel kernel) {
         FanNetwork real = onThisHost();

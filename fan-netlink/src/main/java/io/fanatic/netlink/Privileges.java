@@ -1,6 +1,6 @@
 package io.fanatic.netlink;
 
-import io.fanatic.netlink.engine.FanException;
+import io.fanatic.core.FanException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fanatic.cli.command.ExitCode;
 import io.fanatic.core.Encryption;
+import io.fanatic.core.FanException;
 import io.fanatic.core.FanOptions;
 import io.fanatic.core.Ipv6Prefix;
 import io.fanatic.harness.lab.EmbeddedFan;
@@ -16,7 +17,6 @@ import io.fanatic.harness.proof.NodePair;
 import io.fanatic.harness.proof.Proof;
 import io.fanatic.harness.proof.Selection;
 import io.fanatic.netlink.FanNetwork;
-import io.fanatic.netlink.engine.FanException;
 import io.fanatic.netlink.host.HostSnapshot;
 import io.fanatic.netlink.strongswan.Authority;
 import java.io.IOException;

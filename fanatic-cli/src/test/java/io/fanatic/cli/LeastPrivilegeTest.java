@@ -5,6 +5,7 @@ import static io.fanatic.netlink.libc.Native.check;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fanatic.cli.command.ExitCode;
+import io.fanatic.core.FanException;
 import io.fanatic.harness.junit.FanLab;
 import io.fanatic.harness.lab.ExecResult;
 import io.fanatic.harness.lab.FanControl;
@@ -14,7 +15,6 @@ import io.fanatic.harness.proof.Check;
 import io.fanatic.harness.proof.NodePair;
 import io.fanatic.harness.proof.Proof;
 import io.fanatic.netlink.FanNetwork;
-import io.fanatic.netlink.engine.FanException;
 import io.fanatic.netlink.host.HostSnapshot;
 import io.fanatic.netlink.host.Namespace;
 import java.nio.file.Files;

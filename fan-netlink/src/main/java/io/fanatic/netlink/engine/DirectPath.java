@@ -2,6 +2,10 @@ package io.fanatic.netlink.engine;
 
 import io.fanatic.core.Direct;
 import io.fanatic.core.Ipv4Prefix;
+import io.fanatic.netlink.kernel.AddressState;
+import io.fanatic.netlink.kernel.Kernel;
+import io.fanatic.netlink.kernel.KernelFeature;
+import io.fanatic.netlink.kernel.RouteState;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -29,7 +33,7 @@ final class DirectPath {
         Optional<String> noTrust = kernel.withoutTrustInAddresses(host.card(fan).orElseThrow());
         return noTrust.isPresent()
                 ? noTrust
-                : kernel.bridgedRules(fan, host.filtersBridgedFrames())
+                : kernel.bridgedRules(fan.bridge(), fan.tunnel(), fan.overlay(), host.filtersBridgedFrames())
                         .dropping()
                         .map(rule ->
                                 "of its connections only one direction passes the bridge, and this rule drops them: "

@@ -1,15 +1,16 @@
 package io.fanatic.netlink.engine;
 
-import static io.fanatic.netlink.engine.FanException.Reason.CONFLICT;
-import static io.fanatic.netlink.engine.FanException.Reason.INVALID;
-import static io.fanatic.netlink.engine.FanException.Reason.NOT_UNDONE;
-import static io.fanatic.netlink.engine.FanException.Reason.UNDONE;
-import static io.fanatic.netlink.engine.FanException.Reason.UNSUPPORTED;
+import static io.fanatic.core.FanException.Reason.CONFLICT;
+import static io.fanatic.core.FanException.Reason.INVALID;
+import static io.fanatic.core.FanException.Reason.NOT_UNDONE;
+import static io.fanatic.core.FanException.Reason.UNDONE;
+import static io.fanatic.core.FanException.Reason.UNSUPPORTED;
 
 import io.fanatic.core.Counter;
 import io.fanatic.core.Direct;
 import io.fanatic.core.Encryption;
 import io.fanatic.core.FanEntry;
+import io.fanatic.core.FanException;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.FanNames;
 import io.fanatic.core.FanOptions;
@@ -24,6 +25,20 @@ import io.fanatic.core.UnderlaySpec;
 import io.fanatic.netlink.firewall.NatTable;
 import io.fanatic.netlink.host.DhcpLease;
 import io.fanatic.netlink.host.DhcpReservation;
+import io.fanatic.netlink.kernel.AddressState;
+import io.fanatic.netlink.kernel.IpsecState;
+import io.fanatic.netlink.kernel.Ipv6Outside;
+import io.fanatic.netlink.kernel.Kernel;
+import io.fanatic.netlink.kernel.KernelFeature;
+import io.fanatic.netlink.kernel.LinkState;
+import io.fanatic.netlink.resource.Change;
+import io.fanatic.netlink.resource.ForwardTableResource;
+import io.fanatic.netlink.resource.Ipv6OutsideResource;
+import io.fanatic.netlink.resource.NatResource;
+import io.fanatic.netlink.resource.ProgramsResource;
+import io.fanatic.netlink.resource.Resource;
+import io.fanatic.netlink.resource.Text;
+import io.fanatic.netlink.resource.TunnelTableResource;
 import io.fanatic.netlink.route.SecurityAssociation;
 import io.fanatic.netlink.strongswan.FanConnections;
 import io.fanatic.netlink.strongswan.KeyExchange;
@@ -439,8 +454,9 @@ public final class Engine {
         if (obstacle.isPresent()) {
             notes.add("the fan receives packets without encapsulation and sends none: " + obstacle.get());
         }
-        Optional<String> rule =
-                kernel.bridgedRules(fan, host.filtersBridgedFrames()).notMet();
+        Optional<String> rule = kernel.bridgedRules(
+                        fan.bridge(), fan.tunnel(), fan.overlay(), host.filtersBridgedFrames())
+                .notMet();
         if (rule.isPresent()) {
             notes.add(
                     "packets that come without encapsulation do not meet this rule for bridged frames: " + rule.get());

@@ -15,6 +15,7 @@ import io.fanatic.core.Shares;
 import io.fanatic.core.Transport;
 import io.fanatic.core.TunnelType;
 import io.fanatic.core.UnderlaySpec;
+import io.fanatic.netlink.kernel.Label;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

@@ -1,6 +1,10 @@
 package io.fanatic.netlink.engine;
 
 import io.fanatic.core.Ipv4Prefix;
+import io.fanatic.netlink.kernel.Kernel;
+import io.fanatic.netlink.kernel.KernelFeature;
+import io.fanatic.netlink.kernel.LinkState;
+import io.fanatic.netlink.kernel.RouteState;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

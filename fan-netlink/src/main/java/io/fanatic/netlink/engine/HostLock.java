@@ -3,6 +3,7 @@ package io.fanatic.netlink.engine;
 import static io.fanatic.netlink.libc.Native.LIBC;
 
 import io.fanatic.core.DurableFile;
+import io.fanatic.core.FanException;
 import io.fanatic.netlink.libc.Errno;
 import io.fanatic.netlink.libc.Native;
 import java.io.IOException;

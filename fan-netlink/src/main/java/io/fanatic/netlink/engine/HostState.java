@@ -15,8 +15,19 @@ import io.fanatic.netlink.firewall.NatTable;
 import io.fanatic.netlink.firewall.PortTable;
 import io.fanatic.netlink.firewall.TunnelTable;
 import io.fanatic.netlink.host.DhcpServer;
+import io.fanatic.netlink.kernel.AddressState;
+import io.fanatic.netlink.kernel.ForwardingState;
+import io.fanatic.netlink.kernel.Ipv6Outside;
+import io.fanatic.netlink.kernel.Ipv6State;
+import io.fanatic.netlink.kernel.Kernel;
+import io.fanatic.netlink.kernel.Label;
+import io.fanatic.netlink.kernel.LinkState;
+import io.fanatic.netlink.kernel.ProgramState;
+import io.fanatic.netlink.kernel.RouteState;
 import io.fanatic.netlink.libc.Errno;
 import io.fanatic.netlink.libc.ErrnoException;
+import io.fanatic.netlink.resource.ProgramsResource;
+import io.fanatic.netlink.resource.Resource;
 import io.fanatic.netlink.route.BlockPolicy;
 import io.fanatic.netlink.strongswan.FanConnections;
 import java.util.ArrayList;
@@ -188,7 +199,7 @@ record HostState(
                     && !Kernel.isTemporary(link.name())
                     && !link.name().equals(LOOPBACK)
                     && ForwardTable.canName(link.name())
-                    && ForwardingJournal.isDevice(link.name())) {
+                    && LinkState.isName(link.name())) {
                 outer.add(link.name());
             }
         }

@@ -1,12 +1,21 @@
 package io.fanatic.netlink.engine;
 
-import static io.fanatic.netlink.engine.FanException.Reason.CONFLICT;
+import static io.fanatic.core.FanException.Reason.CONFLICT;
 
+import io.fanatic.core.FanException;
 import io.fanatic.core.FanNames;
 import io.fanatic.core.TunnelType;
 import io.fanatic.netlink.bpf.FanProgramSpec;
 import io.fanatic.netlink.bpf.IpipProgramSpec;
 import io.fanatic.netlink.bpf.ProgramSpec;
+import io.fanatic.netlink.kernel.Kernel;
+import io.fanatic.netlink.kernel.Label;
+import io.fanatic.netlink.kernel.LinkState;
+import io.fanatic.netlink.resource.DeviceForwardingResource;
+import io.fanatic.netlink.resource.IpipTunnelResource;
+import io.fanatic.netlink.resource.ProgramsResource;
+import io.fanatic.netlink.resource.Resource;
+import io.fanatic.netlink.resource.UpResource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -1,5 +1,7 @@
 package io.fanatic.netlink.engine;
 
+import io.fanatic.netlink.resource.Change;
+import io.fanatic.netlink.resource.Resource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;

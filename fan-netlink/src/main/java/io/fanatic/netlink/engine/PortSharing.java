@@ -1,6 +1,14 @@
 package io.fanatic.netlink.engine;
 
 import io.fanatic.netlink.bpf.ProgramSpec;
+import io.fanatic.netlink.kernel.LinkState;
+import io.fanatic.netlink.resource.Change;
+import io.fanatic.netlink.resource.LiveTunnelResource;
+import io.fanatic.netlink.resource.PortResource;
+import io.fanatic.netlink.resource.ProgramsResource;
+import io.fanatic.netlink.resource.Resource;
+import io.fanatic.netlink.resource.TunnelResource;
+import io.fanatic.netlink.resource.UpResource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -1,18 +1,23 @@
 package io.fanatic.netlink.engine;
 
-import static io.fanatic.netlink.engine.FanException.Reason.CONFLICT;
-import static io.fanatic.netlink.engine.FanException.Reason.INVALID;
-import static io.fanatic.netlink.engine.FanException.Reason.IN_USE;
-import static io.fanatic.netlink.engine.FanException.Reason.UNSUPPORTED;
+import static io.fanatic.core.FanException.Reason.CONFLICT;
+import static io.fanatic.core.FanException.Reason.INVALID;
+import static io.fanatic.core.FanException.Reason.IN_USE;
+import static io.fanatic.core.FanException.Reason.UNSUPPORTED;
 
 import io.fanatic.core.Direct;
 import io.fanatic.core.Encryption;
+import io.fanatic.core.FanException;
 import io.fanatic.core.FanOptions;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Ipv6Mapping;
 import io.fanatic.core.Ipv6Prefix;
 import io.fanatic.core.Transport;
 import io.fanatic.core.TunnelType;
+import io.fanatic.netlink.kernel.Ipv6State;
+import io.fanatic.netlink.kernel.LinkState;
+import io.fanatic.netlink.kernel.RouteState;
+import io.fanatic.netlink.resource.Text;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;

@@ -1,6 +1,8 @@
 package io.fanatic.netlink.engine;
 
+import io.fanatic.core.FanException;
 import io.fanatic.core.TunnelType;
+import io.fanatic.netlink.resource.Resource;
 import java.util.List;
 
 /**

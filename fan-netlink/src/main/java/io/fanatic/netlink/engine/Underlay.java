@@ -1,10 +1,15 @@
 package io.fanatic.netlink.engine;
 
-import static io.fanatic.netlink.engine.FanException.Reason.INVALID;
+import static io.fanatic.core.FanException.Reason.INVALID;
 
+import io.fanatic.core.FanException;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.UnderlaySpec;
+import io.fanatic.netlink.kernel.AddressState;
+import io.fanatic.netlink.kernel.LinkState;
+import io.fanatic.netlink.kernel.RouteState;
+import io.fanatic.netlink.resource.Text;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

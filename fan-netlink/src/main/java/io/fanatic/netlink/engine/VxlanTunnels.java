@@ -1,9 +1,17 @@
 package io.fanatic.netlink.engine;
 
-import static io.fanatic.netlink.engine.FanException.Reason.CONFLICT;
+import static io.fanatic.core.FanException.Reason.CONFLICT;
 
+import io.fanatic.core.FanException;
 import io.fanatic.core.MacAddress;
 import io.fanatic.core.Transport;
+import io.fanatic.netlink.kernel.Kernel;
+import io.fanatic.netlink.kernel.Label;
+import io.fanatic.netlink.kernel.LinkSpec;
+import io.fanatic.netlink.kernel.LinkState;
+import io.fanatic.netlink.resource.ProgramsResource;
+import io.fanatic.netlink.resource.Resource;
+import io.fanatic.netlink.resource.TunnelResource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -55,7 +63,7 @@ record VxlanTunnels(DesiredState state) implements Tunnels {
             }
         }
         if (!servesPort(wanted.port(), host) && state.isUdpPortHeld(wanted.port())) {
-            throw new FanException(CONFLICT, heldBySocket(wanted.port()));
+            throw new FanException(CONFLICT, LinkSpec.Vxlan.heldBySocket(wanted.port()));
         }
     }
 
@@ -67,11 +75,6 @@ record VxlanTunnels(DesiredState state) implements Tunnels {
             }
         }
         return false;
-    }
-
-    static String heldBySocket(int port) {
-        return "UDP port " + port + " is held by a socket of another program (\"ss -uanp sport = " + port
-                + "\" shows it); end that, or choose another port with --port on every host of the fan";
     }
 
     @Override

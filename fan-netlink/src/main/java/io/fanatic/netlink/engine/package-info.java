@@ -8,14 +8,12 @@
  *
  * <table>
  * <caption>The classes by what they are</caption>
- * <tr><th>to read first<td>Fan, HostState, DesiredState, Change, Plan, Engine
- * <tr><th>what a fan consists of<td>Resource and the classes named after it: one for each kind of thing, with how it is made, changed and removed
+ * <tr><th>to read first<td>Fan, HostState, DesiredState, Plan, Engine
+ * <tr><th>what a fan consists of<td>{@code io.fanatic.netlink.resource}: one class for each kind of thing
  * <tr><th>what differs by transport<td>Tunnels: VxlanTunnels, IpipTunnels; PortSharing; Ipv6Overlay
- * <tr><th>the kernel<td>Kernel: LinuxKernel, and MemoryKernel for tests; what it tells: the classes named State, Label, LinkSpec; ProgramHooks: TcxHooks,
- *     ClsactHooks; CounterPins, NotedPrograms, ForwardingJournal, FirewallRules
- * <tr><th>what is tried<td>KernelFeature, KernelFeatures, IpipPathMtu, Ipv6Links
- * <tr><th>before anything is touched<td>Preflight, Underlay, and what decides the path of packets: FanPath, FastPath, PassedBy, DirectPath, EthernetTrust, BridgedRules
+ * <tr><th>before anything is touched<td>Preflight, Underlay, HostLock, and what decides the path of packets: FanPath, FastPath, DirectPath
  * <tr><th>watching packets<td>Monitor, MonitorSpec, MonitoredFrame, PacketHeader
+ * <tr><th>the kernel<td>{@link io.fanatic.netlink.kernel}
  * </table>
  */
 @NullMarked

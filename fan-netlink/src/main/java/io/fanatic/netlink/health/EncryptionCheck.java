@@ -1,7 +1,7 @@
 package io.fanatic.netlink.health;
 
 import io.fanatic.netlink.engine.EncryptionState;
-import io.fanatic.netlink.engine.IpsecState;
+import io.fanatic.netlink.kernel.IpsecState;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -1,10 +1,10 @@
 package io.fanatic.netlink.health;
 
 import io.fanatic.netlink.engine.Fan;
-import io.fanatic.netlink.engine.ForwardingState.Ours;
 import io.fanatic.netlink.firewall.Iptables;
 import io.fanatic.netlink.host.RouterAdvertisements;
 import io.fanatic.netlink.host.Sysctl;
+import io.fanatic.netlink.kernel.ForwardingState.Ours;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -2,8 +2,8 @@ package io.fanatic.netlink.health;
 
 import io.fanatic.core.FanConfig;
 import io.fanatic.core.FanEntry;
+import io.fanatic.core.FanException;
 import io.fanatic.core.Ipv4Address;
-import io.fanatic.netlink.engine.FanException;
 import io.fanatic.netlink.engine.HostLock;
 import io.fanatic.netlink.libc.ErrnoException;
 import java.io.IOException;

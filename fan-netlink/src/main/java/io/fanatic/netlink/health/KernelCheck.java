@@ -1,7 +1,7 @@
 package io.fanatic.netlink.health;
 
-import io.fanatic.netlink.engine.KernelFeature;
-import io.fanatic.netlink.engine.KernelFeatures;
+import io.fanatic.netlink.kernel.KernelFeature;
+import io.fanatic.netlink.kernel.KernelFeatures;
 import java.util.List;
 import java.util.function.Supplier;
 

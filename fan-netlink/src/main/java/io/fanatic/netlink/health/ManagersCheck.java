@@ -1,7 +1,7 @@
 package io.fanatic.netlink.health;
 
-import io.fanatic.netlink.engine.LinkState;
 import io.fanatic.netlink.firewall.Globs;
+import io.fanatic.netlink.kernel.LinkState;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,8 +1,8 @@
 package io.fanatic.netlink.health;
 
 import io.fanatic.core.Delivery;
-import io.fanatic.netlink.engine.Label;
-import io.fanatic.netlink.engine.LinkState;
+import io.fanatic.netlink.kernel.Label;
+import io.fanatic.netlink.kernel.LinkState;
 import java.util.List;
 
 /** Devices that are not ours and have the name of a fan's: of one that should be up, or left over from another program. */

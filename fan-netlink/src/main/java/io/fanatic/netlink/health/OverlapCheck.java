@@ -2,9 +2,9 @@ package io.fanatic.netlink.health;
 
 import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.Ipv6Prefix;
-import io.fanatic.netlink.engine.Ipv6State;
-import io.fanatic.netlink.engine.LinkState;
-import io.fanatic.netlink.engine.RouteState;
+import io.fanatic.netlink.kernel.Ipv6State;
+import io.fanatic.netlink.kernel.LinkState;
+import io.fanatic.netlink.kernel.RouteState;
 import java.util.List;
 import java.util.Optional;
 

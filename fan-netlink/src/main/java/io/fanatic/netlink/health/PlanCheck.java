@@ -1,6 +1,6 @@
 package io.fanatic.netlink.health;
 
-import io.fanatic.netlink.engine.FanException;
+import io.fanatic.core.FanException;
 import io.fanatic.netlink.engine.Plan;
 import io.fanatic.netlink.libc.ErrnoException;
 import java.util.List;

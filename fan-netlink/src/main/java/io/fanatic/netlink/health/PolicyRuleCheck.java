@@ -3,7 +3,7 @@ package io.fanatic.netlink.health;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Ipv4Prefix;
-import io.fanatic.netlink.engine.LinkState;
+import io.fanatic.netlink.kernel.LinkState;
 import io.fanatic.netlink.route.Route;
 import io.fanatic.netlink.route.Rule;
 import java.util.ArrayList;

@@ -1,9 +1,9 @@
 package io.fanatic.netlink.health;
 
 import io.fanatic.core.Transport;
-import io.fanatic.netlink.engine.Kernel;
-import io.fanatic.netlink.engine.LinkState;
 import io.fanatic.netlink.host.UdpPorts;
+import io.fanatic.netlink.kernel.Kernel;
+import io.fanatic.netlink.kernel.LinkState;
 import java.util.List;
 import java.util.Optional;
 

@@ -2,8 +2,8 @@ package io.fanatic.netlink.health;
 
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Ipv4Prefix;
-import io.fanatic.netlink.engine.LinkState;
 import io.fanatic.netlink.host.Sysctl;
+import io.fanatic.netlink.kernel.LinkState;
 import java.util.List;
 import java.util.Optional;
 

@@ -2,7 +2,7 @@ package io.fanatic.netlink.health;
 
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.netlink.engine.Fan;
-import io.fanatic.netlink.engine.LinkState;
+import io.fanatic.netlink.kernel.LinkState;
 import io.fanatic.netlink.route.Link;
 import java.util.List;
 import java.util.Optional;

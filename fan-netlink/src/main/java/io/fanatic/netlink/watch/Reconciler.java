@@ -1,11 +1,11 @@
 package io.fanatic.netlink.watch;
 
+import io.fanatic.core.FanException;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.FanSlice;
 import io.fanatic.core.UnderlaySpec;
 import io.fanatic.netlink.engine.Engine;
 import io.fanatic.netlink.engine.Fan;
-import io.fanatic.netlink.engine.FanException;
 import io.fanatic.netlink.engine.Plan;
 import java.util.ArrayList;
 import java.util.Collection;

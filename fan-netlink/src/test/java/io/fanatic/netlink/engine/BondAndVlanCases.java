@@ -2,6 +2,7 @@ package io.fanatic.netlink.engine;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.fanatic.core.FanException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

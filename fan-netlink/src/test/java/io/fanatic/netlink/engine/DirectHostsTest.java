@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fanatic.core.Direct;
 import io.fanatic.netlink.host.FreshNamespace;
+import io.fanatic.netlink.kernel.KernelFeature;
+import io.fanatic.netlink.kernel.KernelFeatures;
 import org.junit.jupiter.api.Test;
 
 /** Two hosts with a fan without encapsulation, each kernel as it is and as an older one; topology: that of {@link TwoFans}. */

@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fanatic.core.FanEntry;
+import io.fanatic.core.FanException;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.UnderlaySpec;
+import io.fanatic.netlink.kernel.AddressState;
+import io.fanatic.netlink.kernel.Kernel;
+import io.fanatic.netlink.kernel.MemoryKernel;
 import io.fanatic.netlink.route.BlockPolicy;
 import java.util.List;
 import org.junit.jupiter.api.Test;

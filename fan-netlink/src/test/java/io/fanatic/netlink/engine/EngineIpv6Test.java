@@ -4,12 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fanatic.core.FanEntry;
+import io.fanatic.core.FanException;
+import io.fanatic.core.FanException.Reason;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.Ipv6Address;
 import io.fanatic.core.Ipv6Prefix;
 import io.fanatic.core.UnderlaySpec;
-import io.fanatic.netlink.engine.FanException.Reason;
+import io.fanatic.netlink.kernel.AddressState;
+import io.fanatic.netlink.kernel.Ipv6Outside;
+import io.fanatic.netlink.kernel.Ipv6State;
+import io.fanatic.netlink.kernel.MemoryKernel;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;

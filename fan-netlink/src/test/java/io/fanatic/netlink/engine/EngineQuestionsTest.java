@@ -4,10 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fanatic.core.FanEntry;
+import io.fanatic.core.FanException;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.MacAddress;
 import io.fanatic.core.UnderlaySpec;
+import io.fanatic.netlink.kernel.AddressState;
+import io.fanatic.netlink.kernel.LinkState;
+import io.fanatic.netlink.kernel.MemoryKernel;
+import io.fanatic.netlink.kernel.RouteState;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;

@@ -4,13 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fanatic.core.FanEntry;
+import io.fanatic.core.FanException;
+import io.fanatic.core.FanException.Reason;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.MacAddress;
 import io.fanatic.core.UnderlaySpec;
-import io.fanatic.netlink.engine.FanException.Reason;
 import io.fanatic.netlink.host.DhcpLease;
 import io.fanatic.netlink.host.DhcpReservation;
+import io.fanatic.netlink.kernel.AddressState;
+import io.fanatic.netlink.kernel.Kernel;
+import io.fanatic.netlink.kernel.LinkSpec;
+import io.fanatic.netlink.kernel.LinkState;
+import io.fanatic.netlink.kernel.MemoryKernel;
+import io.fanatic.netlink.kernel.RouteState;
 import io.fanatic.netlink.libc.Errno;
 import io.fanatic.netlink.libc.ErrnoException;
 import java.util.List;
@@ -545,8 +552,8 @@ class EngineTest {
 
     @Test
     void remainsOfADeadRunAreSweptByUpAndByDown() {
-        kernel.createLink(TunnelResource.TEMPORARY, new LinkSpec.Vxlan(new MacAddress(1), 1450, 8472, true));
-        kernel.createLink(BridgeResource.TEMPORARY, new LinkSpec.Bridge(new MacAddress(1), 1450, false, 2));
+        kernel.createLink(Kernel.TEMPORARY_TUNNEL, new LinkSpec.Vxlan(new MacAddress(1), 1450, 8472, true));
+        kernel.createLink(Kernel.TEMPORARY_BRIDGE, new LinkSpec.Bridge(new MacAddress(1), 1450, false, 2));
         engine.up(first());
         engine.downEverything();
         assertThat(kernel.links()).extracting(LinkState::name).containsExactly("lo", "eth0");

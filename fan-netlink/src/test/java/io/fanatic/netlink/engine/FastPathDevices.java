@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fanatic.core.Counter;
 import io.fanatic.netlink.host.DeviceStatistics;
 import io.fanatic.netlink.host.FreshNamespace;
+import io.fanatic.netlink.kernel.KernelFeatures;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;

@@ -3,6 +3,8 @@ package io.fanatic.netlink.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fanatic.netlink.host.FreshNamespace;
+import io.fanatic.netlink.kernel.KernelFeature;
+import io.fanatic.netlink.kernel.KernelFeatures;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;

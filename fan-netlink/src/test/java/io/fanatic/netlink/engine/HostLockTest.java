@@ -3,7 +3,8 @@ package io.fanatic.netlink.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.fanatic.netlink.engine.FanException.Reason;
+import io.fanatic.core.FanException;
+import io.fanatic.core.FanException.Reason;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

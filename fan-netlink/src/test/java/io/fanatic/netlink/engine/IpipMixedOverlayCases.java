@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fanatic.core.TunnelType;
 import io.fanatic.netlink.host.FreshNamespace;
+import io.fanatic.netlink.kernel.KernelFeature;
+import io.fanatic.netlink.kernel.KernelFeatures;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;

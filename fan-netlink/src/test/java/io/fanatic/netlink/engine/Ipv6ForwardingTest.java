@@ -10,6 +10,10 @@ import io.fanatic.netlink.host.FreshNamespace;
 import io.fanatic.netlink.host.HostSnapshot;
 import io.fanatic.netlink.host.Namespace;
 import io.fanatic.netlink.host.RouterAdvertisements;
+import io.fanatic.netlink.kernel.Kernel;
+import io.fanatic.netlink.kernel.KernelFeature;
+import io.fanatic.netlink.kernel.KernelFeatures;
+import io.fanatic.netlink.kernel.LimitedKernel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -119,7 +123,7 @@ class Ipv6ForwardingTest {
             if (!byDevice) {
                 features = features.without(KernelFeature.FORCE_FORWARDING);
             }
-            try (Kernel kernel = new LinuxKernel(directory, directory, features)) {
+            try (Kernel kernel = LimitedKernel.of(directory, features)) {
                 return work.apply(new Engine(kernel));
             }
         });

@@ -7,8 +7,12 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.fanatic.core.Counter;
 import io.fanatic.core.FanEntry;
+import io.fanatic.core.FanException;
 import io.fanatic.netlink.host.FreshNamespace;
 import io.fanatic.netlink.host.HostSnapshot;
+import io.fanatic.netlink.kernel.Kernel;
+import io.fanatic.netlink.kernel.KernelFeature;
+import io.fanatic.netlink.kernel.KernelFeatures;
 import java.net.InetSocketAddress;
 import java.nio.channels.DatagramChannel;
 import java.nio.file.Path;

@@ -1,5 +1,6 @@
 package io.fanatic.netlink.engine;
 
+import io.fanatic.core.FanException;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;

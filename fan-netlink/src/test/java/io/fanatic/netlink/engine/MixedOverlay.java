@@ -8,6 +8,9 @@ import io.fanatic.core.TunnelType;
 import io.fanatic.netlink.host.FreshNamespace;
 import io.fanatic.netlink.host.HostSnapshot;
 import io.fanatic.netlink.host.Namespace;
+import io.fanatic.netlink.kernel.Kernel;
+import io.fanatic.netlink.kernel.KernelFeatures;
+import io.fanatic.netlink.kernel.LimitedKernel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,7 +69,7 @@ final class MixedOverlay {
     <T> T on(int host, Function<Engine, T> work) {
         return hosts.get(host).call(() -> {
             Path state = directory.resolve("host" + host);
-            try (Kernel kernel = new LinuxKernel(state, state, features.get(host))) {
+            try (Kernel kernel = LimitedKernel.of(state, features.get(host))) {
                 return work.apply(new Engine(kernel));
             }
         });

@@ -1,5 +1,6 @@
 package io.fanatic.netlink.engine;
 
+import io.fanatic.netlink.kernel.Kernel;
 import io.fanatic.netlink.libc.Errno;
 import io.fanatic.netlink.libc.ErrnoException;
 import java.lang.reflect.InvocationTargetException;

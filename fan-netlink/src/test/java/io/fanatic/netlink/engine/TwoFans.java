@@ -9,6 +9,9 @@ import io.fanatic.core.UnderlaySpec;
 import io.fanatic.netlink.host.FreshNamespace;
 import io.fanatic.netlink.host.HostSnapshot;
 import io.fanatic.netlink.host.Namespace;
+import io.fanatic.netlink.kernel.Kernel;
+import io.fanatic.netlink.kernel.KernelFeatures;
+import io.fanatic.netlink.kernel.LimitedKernel;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -99,7 +102,7 @@ final class TwoFans {
     <T> T withKernel(int host, Function<Kernel, T> work) {
         return hosts.get(host).call(() -> {
             Path state = directory.resolve("host" + host);
-            try (Kernel kernel = new LinuxKernel(state, state, features.get(host))) {
+            try (Kernel kernel = LimitedKernel.of(state, features.get(host))) {
                 return work.apply(kernel);
             }
         });

@@ -7,6 +7,10 @@ import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.MacAddress;
 import io.fanatic.core.UnderlaySpec;
+import io.fanatic.netlink.kernel.AddressState;
+import io.fanatic.netlink.kernel.LinkState;
+import io.fanatic.netlink.kernel.MemoryKernel;
+import io.fanatic.netlink.kernel.RouteState;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 

@@ -3,9 +3,9 @@ package io.fanatic.netlink.health;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import io.fanatic.netlink.engine.KernelFeature;
-import io.fanatic.netlink.engine.KernelFeatures;
-import io.fanatic.netlink.engine.KernelFeatures.Result;
+import io.fanatic.netlink.kernel.KernelFeature;
+import io.fanatic.netlink.kernel.KernelFeatures;
+import io.fanatic.netlink.kernel.KernelFeatures.Result;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.fanatic.netlink.engine.KernelFeature;
-import io.fanatic.netlink.engine.KernelFeatures;
 import io.fanatic.netlink.host.FreshNamespace;
+import io.fanatic.netlink.kernel.KernelFeature;
+import io.fanatic.netlink.kernel.KernelFeatures;
 import io.fanatic.netlink.libc.Errno;
 import io.fanatic.netlink.wire.NetlinkException;
 import io.fanatic.netlink.wire.NetlinkSocket;

@@ -76,7 +76,7 @@ public final class Reach implements AutoCloseable {
      * @param spec what to test
      * @param listener hears of each stage as it ends
      * @return what came of it
-     * @throws io.fanatic.netlink.engine.FanException when this is not root
+     * @throws io.fanatic.core.FanException when this is not root
      * @throws io.fanatic.core.FanaticException when the kernel gives no sockets
      */
     public PeerReport test(IpAddress address, ReachSpec spec, Consumer<Stage> listener) {

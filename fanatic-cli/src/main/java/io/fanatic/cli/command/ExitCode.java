@@ -1,6 +1,6 @@
 package io.fanatic.cli.command;
 
-import io.fanatic.netlink.engine.FanException;
+import io.fanatic.core.FanException;
 
 /**
  * How a command ended, for scripts. These numbers are part of the interface: man pages and units rely on them, and none

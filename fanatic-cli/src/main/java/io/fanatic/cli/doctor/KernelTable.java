@@ -5,8 +5,8 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
 import io.fanatic.cli.terminal.Wrap;
-import io.fanatic.netlink.engine.KernelFeatures;
-import io.fanatic.netlink.engine.RunningKernel;
+import io.fanatic.netlink.kernel.KernelFeatures;
+import io.fanatic.netlink.kernel.RunningKernel;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -5,7 +5,7 @@ import com.sun.net.httpserver.HttpServer;
 import io.fanatic.cli.command.CommandException;
 import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.output.Metrics;
-import io.fanatic.netlink.engine.FanException;
+import io.fanatic.core.FanException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;

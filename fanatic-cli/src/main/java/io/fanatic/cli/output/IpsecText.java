@@ -3,7 +3,7 @@ package io.fanatic.cli.output;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.fanatic.netlink.engine.Fan;
-import io.fanatic.netlink.engine.IpsecState;
+import io.fanatic.netlink.kernel.IpsecState;
 import java.time.Duration;
 import java.time.Instant;
 

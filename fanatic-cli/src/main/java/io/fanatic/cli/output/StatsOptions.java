@@ -7,7 +7,7 @@ import io.fanatic.cli.command.Option;
 import io.fanatic.core.Counter;
 import io.fanatic.netlink.FanNetwork;
 import io.fanatic.netlink.engine.Fan;
-import io.fanatic.netlink.engine.IpsecState;
+import io.fanatic.netlink.kernel.IpsecState;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;

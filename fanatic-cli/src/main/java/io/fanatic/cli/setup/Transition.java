@@ -68,7 +68,7 @@ public final class Transition {
      * What will be done, in words; nothing is touched.
      *
      * @throws CommandException (IN_USE, naming them) when containers would lose the fan, unless forced
-     * @throws io.fanatic.netlink.engine.FanException as bringing the fan up would, before its first step
+     * @throws io.fanatic.core.FanException as bringing the fan up would, before its first step
      */
     public TransitionPlan plan() {
         refuseToCutOff();

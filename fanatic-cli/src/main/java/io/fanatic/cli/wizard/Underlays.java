@@ -2,7 +2,7 @@ package io.fanatic.cli.wizard;
 
 import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.UnderlaySpec;
-import io.fanatic.netlink.engine.AddressState;
+import io.fanatic.netlink.kernel.AddressState;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;

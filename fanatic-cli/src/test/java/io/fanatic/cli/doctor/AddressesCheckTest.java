@@ -2,12 +2,12 @@ package io.fanatic.cli.doctor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fanatic.core.FanException;
 import io.fanatic.core.FanOptions;
 import io.fanatic.core.Shares;
 import io.fanatic.harness.junit.FanLab;
 import io.fanatic.harness.lab.EmbeddedFan;
 import io.fanatic.harness.lab.Lab;
-import io.fanatic.netlink.engine.FanException;
 import io.fanatic.netlink.health.Code;
 import io.fanatic.netlink.health.Diagnosis;
 import io.fanatic.netlink.health.Finding;

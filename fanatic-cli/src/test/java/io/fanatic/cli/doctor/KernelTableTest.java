@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
-import io.fanatic.netlink.engine.KernelFeature;
-import io.fanatic.netlink.engine.KernelFeatures.Result;
-import io.fanatic.netlink.engine.KernelFeatures.Trial;
-import io.fanatic.netlink.engine.RunningKernel;
+import io.fanatic.netlink.kernel.KernelFeature;
+import io.fanatic.netlink.kernel.KernelFeatures.Result;
+import io.fanatic.netlink.kernel.KernelFeatures.Trial;
+import io.fanatic.netlink.kernel.RunningKernel;
 import java.nio.ByteOrder;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -229,7 +229,7 @@ class WizardTest {
     void aRouteInTheWayIsSaidAtTheOverlay() {
         MemoryHost host = host("10.0.0.45/16");
         host.kernel()
-                .put(new io.fanatic.netlink.engine.RouteState(
+                .put(new io.fanatic.netlink.kernel.RouteState(
                         Ipv4Prefix.parse("250.9.0.0/16"), 254, Optional.of("eth0"), "250.9.0.0/16 dev eth0"));
         Script script = Script.pipe("", "", "251.0.0.0/8", "n", "n");
         assertThat(ask(host, script).to().entry()).hasToString("251.0.0.0/8 10.0.0.0/16");
