@@ -7,8 +7,10 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.ConnectException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
 import java.net.PortUnreachableException;
+import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.Arrays;
@@ -75,6 +77,16 @@ record Exchange(IpAddress address, Duration timeout) {
 
     private InetAddress inet() {
         return Sockets.inetAddress(address);
+    }
+
+    /** {@return whether a TCP port takes a connection, whatever listens there then does with it} */
+    boolean accepts(int port) {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(inet(), port), (int) timeout.toMillis());
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     private long echo(int port, long bytes) throws IOException {

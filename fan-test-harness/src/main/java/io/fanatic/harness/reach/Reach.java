@@ -370,8 +370,9 @@ public final class Reach implements AutoCloseable {
         }
 
         private Throughput throughput(Direction direction) {
-            // A transfer that stands still is noticed within seconds, not at once.
-            Duration timeout = spec.timeout().multipliedBy(3);
+            // A transfer that stands still is noticed within seconds, not at once; a slow host's first answer takes
+            // some.
+            Duration timeout = spec.timeout().multipliedBy(5);
             return new IperfClient(peer.address(), spec.iperfPort(), timeout)
                     .start(probes, host, spec.throughput().get().withDirection(direction))
                     .join();
@@ -456,10 +457,24 @@ public final class Reach implements AutoCloseable {
         private Explanation explain(Throughput.Failed failed) {
             return switch (failed.reason()) {
                 case REFUSED -> new Explanation.NoResponder(peer.address(), "iperf3", spec.iperfPort());
-                case SILENT, UNREACHABLE -> new Explanation.ServiceSilent(peer.address(), "iperf3", spec.iperfPort());
+                case SILENT -> accepts() ? other(failed) : silent();
+                case UNREACHABLE -> silent();
                 case STALLED -> new Explanation.BulkTcpFails(peer.fan().tunnel(), "iperf3");
-                case BUSY, DECLINED, BROKEN -> new Explanation.Other("iperf3: " + failed.sentence());
+                case BUSY, DECLINED, BROKEN -> other(failed);
             };
+        }
+
+        /** Whether the peer takes connections for iperf3: then it is not a filter that is silent. */
+        private boolean accepts() {
+            return host.call(() -> new Exchange(peer.address(), spec.timeout()).accepts(spec.iperfPort()));
+        }
+
+        private Explanation silent() {
+            return new Explanation.ServiceSilent(peer.address(), "iperf3", spec.iperfPort());
+        }
+
+        private static Explanation other(Throughput.Failed failed) {
+            return new Explanation.Other("iperf3: " + failed.sentence());
         }
     }
 }

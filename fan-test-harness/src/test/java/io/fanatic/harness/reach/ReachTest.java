@@ -22,6 +22,7 @@ import io.fanatic.harness.throughput.Throughput;
 import io.fanatic.netlink.FanNetwork;
 import io.fanatic.netlink.host.Namespace;
 import java.io.IOException;
+import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -284,6 +285,20 @@ class ReachTest {
     void aServicePortThatIsFilteredIsNamed(Lab lab) {
         nft(lab, 2, "input", "tcp dport 7 drop");
         assertThat(explained(test(lab, UNDERLAY, SPEC))).isEqualTo(new Explanation.ServiceSilent(OVERLAY, "echo", 7));
+    }
+
+    /** A hung program, or a host so slow that its answer comes too late. */
+    @Test
+    @FanLab(hosts = 2, containers = 0)
+    void aServiceThatAcceptsAndSaysNothingIsNoFilter(Lab lab) throws Exception {
+        try (ServerSocket hung = lab.hosts().get(1).namespace().call(() -> new ServerSocket(5201))) {
+            assertThat(explained(test(lab, UNDERLAY, SPEC.withoutData())))
+                    .isEqualTo(new Explanation.Other("iperf3: the server said nothing for 3000 ms"));
+            assertThat(hung.isClosed()).isFalse();
+        }
+        nft(lab, 2, "input", "tcp dport 5201 drop");
+        assertThat(explained(test(lab, UNDERLAY, SPEC.withoutData())))
+                .isEqualTo(new Explanation.ServiceSilent(OVERLAY, "iperf3", 5201));
     }
 
     @Test
