@@ -96,11 +96,16 @@ abstract class EncryptedLab {
     long counted(int what) throws IOException, InterruptedException {
         long sum = 0;
         for (LabHost host : lab.hosts()) {
-            String packets = outside("tc -s filter show dev " + host.name() + " ingress pref " + what
-                    + " | sed -n 's/.*Sent [0-9]* bytes \\([0-9]*\\) pkt.*/\\1/p'");
-            sum += Long.parseLong(packets.strip());
+            sum += counted(what, host);
         }
         return sum;
+    }
+
+    /** Packets that came from this host. */
+    long counted(int what, LabHost host) throws IOException, InterruptedException {
+        String packets = outside("tc -s filter show dev " + host.name() + " ingress pref " + what
+                + " | sed -n 's/.*Sent [0-9]* bytes \\([0-9]*\\) pkt.*/\\1/p'");
+        return Long.parseLong(packets.strip());
     }
 
     void key(LabHost host, String key) {

@@ -269,7 +269,7 @@ class Ipv6ForwardingTest {
     @Test
     void aFanThatShallNotReachTheOutsideDoesNot() {
         engine(engine -> engine.up(DUAL));
-        engine(engine -> engine.up(FanEntry.parse("251.0.0.0/8 10.0.0.1/16 overlay6 fd00:fb::/48 no-nat")));
+        engine(engine -> engine.up(FanEntry.parse("251.0.0.0/8 10.0.0.1/16 port 9999 overlay6 fd00:fb::/48 no-nat")));
         assertThat(sh(host, "nft list table ip6 fanatic-forward")).containsPattern("iifname \\{[^}]*fan-251.*oifname");
         assertThat(engine(engine -> engine.up(DUAL)).isEmpty()).isTrue();
         engine(Engine::downEverything);
