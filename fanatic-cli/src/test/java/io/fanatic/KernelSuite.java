@@ -112,6 +112,9 @@ public final class KernelSuite {
                     .needing(Need.IPIP, Need.EPOLL, Need.ENGINES),
             Group.of("ipip", "ipip-firewalld", "io.fanatic.cli.container.IpipFirewalldCases")
                     .needing(Need.IPIP, Need.EPOLL, Need.NFTABLES, Need.FIREWALLD),
+            Group.of("tarball", "self-contained", "io.fanatic.packaged.SelfContainedTest")
+                    .needing(Need.EPOLL, Need.PACKAGED)
+                    .whenAsked(),
             Group.of("vxlan, ipip", "mixed-kernels", "io.fanatic.MixedKernelsTest")
                     .whenAsked());
 
@@ -173,6 +176,12 @@ public final class KernelSuite {
             @Override
             boolean here() {
                 return Files.isExecutable(Path.of("/var/cache/fanatic/firewalld/usr/sbin/firewalld"));
+            }
+        },
+        PACKAGED("nothing is packaged: mvn -DskipTests package") {
+            @Override
+            boolean here() {
+                return Files.isDirectory(Path.of("target/root"));
             }
         },
         ENGINES("this guest has no container engines") {

@@ -54,10 +54,7 @@ final class JavaProgram {
     private static List<String> ofTheLauncher() {
         List<String> options = new ArrayList<>();
         try {
-            // From a module's directory, or in a guest from the project's own.
-            Path launcher = Path.of("scripts", "run");
-            Path above = Path.of("..").resolve(launcher);
-            for (String line : Files.readAllLines(Files.exists(above) ? above : launcher)) {
+            for (String line : Files.readAllLines(Path.of("../scripts/run"))) {
                 if (line.strip().startsWith("watch=")) {
                     for (String word : line.strip().split("[ \"]", -1)) {
                         if (word.startsWith("-X")) {

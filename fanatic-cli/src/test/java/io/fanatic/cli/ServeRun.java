@@ -7,7 +7,7 @@ import java.net.Socket;
 import java.util.concurrent.CompletableFuture;
 
 /** {@code fanatic serve} on a host. Somebody is connected, so it does not end between two steps of a test, however slow the machine. */
-final class ServeRun implements AutoCloseable {
+public final class ServeRun implements AutoCloseable {
     private final CompletableFuture<CliRun> run;
     private final Socket guest;
 
@@ -17,20 +17,24 @@ final class ServeRun implements AutoCloseable {
     }
 
     /** Starts it and waits until it serves. */
-    static ServeRun start(LabHost host) {
+    public static ServeRun start(LabHost host) {
         CompletableFuture<CliRun> run = CompletableFuture.supplyAsync(() -> CliRun.fanatic(host, "serve --idle 3"));
-        host.awaitListening(7, 5201);
-        return new ServeRun(run, host.namespace().call(() -> {
-            try {
-                return new Socket(host.address().toString(), 7);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }));
+        host.awaitListening(7);
+        Socket guest = host.namespace().call(() -> connect(host));
+        host.awaitListening(5201);
+        return new ServeRun(run, guest);
+    }
+
+    private static Socket connect(LabHost host) {
+        try {
+            return new Socket(host.address().toString(), 7);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Waits until it has ended by itself; gives what it has said. */
-    CliRun end() {
+    public CliRun end() {
         close();
         return run.join();
     }

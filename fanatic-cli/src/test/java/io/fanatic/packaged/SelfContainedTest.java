@@ -2,22 +2,17 @@ package io.fanatic.packaged;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.fanatic.cli.Fanatic;
-import io.fanatic.cli.command.Console;
+import io.fanatic.cli.ServeRun;
 import io.fanatic.cli.command.ExitCode;
 import io.fanatic.harness.junit.FanLab;
 import io.fanatic.harness.lab.FanControl;
 import io.fanatic.harness.lab.Lab;
 import io.fanatic.harness.lab.LabHost;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -63,19 +58,13 @@ class SelfContainedTest {
                 .contains("table ip fan");
 
         FanControl.embedded().up(second);
-        CompletableFuture<ExitCode> serving =
-                CompletableFuture.supplyAsync(() -> second.namespace().call(() -> fanatic("serve", "--idle", "5")));
-        second.awaitListening(5201);
-        assertThat(inside(first, root, "fanatic", "test", "host", "10.0.0.2", "-t", "0.3", "-C", "reno"))
-                .contains("checksum equal")
-                .endsWith("1 of 1 host passed.\n");
-        assertThat(inside(first, root, "fanctl", "down", "--everything")).isEqualTo("every fan is down\n");
-        assertThat(serving.get()).isEqualTo(ExitCode.DONE);
-    }
-
-    private static ExitCode fanatic(String... words) {
-        PrintStream nowhere = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
-        return new Fanatic().run(words, new Console(nowhere, nowhere));
+        try (ServeRun serving = ServeRun.start(second)) {
+            assertThat(inside(first, root, "fanatic", "test", "host", "10.0.0.2", "-t", "0.3", "-C", "reno"))
+                    .contains("checksum equal")
+                    .endsWith("1 of 1 host passed.\n");
+            assertThat(inside(first, root, "fanctl", "down", "--everything")).isEqualTo("every fan is down\n");
+            assertThat(serving.end().exitCode()).isEqualTo(ExitCode.DONE);
+        }
     }
 
     private static Path minimalRoot(Path work) throws Exception {

@@ -49,13 +49,13 @@ public sealed interface LabNode permits LabHost, LabContainer {
     }
 
     /**
-     * Waits until something listens on each of these ports, by TCP or UDP; for 20 s at most.
+     * Waits until something listens on each of these ports, by TCP or UDP; for two minutes at most.
      *
      * @param ports 1 to 65535
      * @throws IllegalStateException when nothing listens on one of them by then
      */
     default void awaitListening(int... ports) {
-        long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        long deadline = System.nanoTime() + Duration.ofMinutes(2).toNanos();
         List<Integer> missing = Arrays.stream(ports).boxed().toList();
         while (!missing.isEmpty()) {
             if (System.nanoTime() > deadline) {
