@@ -15,10 +15,14 @@ import java.util.Set;
 /**
  * Programs as direct-action filters of tc-bpf(8), at a priority of their own, with the slot as handle. Somebody else may hang filters into
  * the same clsact, and with a clsact all its filters go: so it is deleted only while it is empty. That of a device of ours ends with the
- * device, or with the run that made it when that is undone, so that a bridge of somebody else's stays as it was.
+ * device, or with the run that made it when that is undone, so that a bridge of somebody else's stays as it was. On a device of somebody
+ * else's, each filter says by its name whether the clsact was made for fans: that is true as long as the filter is there, and does not go with
+ * the tunnel, as the record of the programs does.
  */
 public final class ClsactHooks implements ProgramHooks {
     static final int PRIORITY = 250;
+    private static final String NAME = "fan ";
+    private static final String MADE_FOR_FANS = " clsact";
 
     private final TrafficControl trafficControl;
     private final Set<Integer> made;
@@ -32,7 +36,7 @@ public final class ClsactHooks implements ProgramHooks {
     }
 
     @Override
-    public void attach(int index, Tcx.Hook hook, BpfProgram program, Set<Integer> ours, int slot) {
+    public void attach(int index, Tcx.Hook hook, BpfProgram program, Set<Integer> ours, int slot, boolean clsactOurs) {
         if (needsClsact(index)) {
             trafficControl.addClsact(index);
             made.add(index);
@@ -46,7 +50,7 @@ public final class ClsactHooks implements ProgramHooks {
             }
         }
         String name = program.info().name();
-        String label = "fan " + name.substring(0, Math.max(0, name.indexOf('_')));
+        String label = NAME + name.substring(0, Math.max(0, name.indexOf('_'))) + (clsactOurs ? MADE_FOR_FANS : "");
         trafficControl.replaceFilter(index, direction(hook), PRIORITY, slot, program.fd(), label);
         observers.deleteLeft(index, hook);
     }
@@ -98,6 +102,18 @@ public final class ClsactHooks implements ProgramHooks {
     @Override
     public boolean needsClsact(int index) {
         return !trafficControl.hasClsact(index);
+    }
+
+    @Override
+    public boolean isClsactOurs(int index) {
+        for (Tcx.Hook hook : Tcx.Hook.values()) {
+            for (BpfFilter filter : filters(index, hook)) {
+                if (filter.name().startsWith(NAME) && filter.name().endsWith(MADE_FOR_FANS)) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     @Override

@@ -169,7 +169,8 @@ public final class NotedPrograms {
                     place.programs().get(i).hook(),
                     programs.all().get(i),
                     place.ids(),
-                    foreign ? keeper.index() : ProgramHooks.OWN_DEVICE);
+                    foreign ? keeper.index() : ProgramHooks.OWN_DEVICE,
+                    clsact);
         }
         if (!earlier.isEmpty()) {
             write(keeper, note.with(place.withoutEarlier()));
@@ -185,7 +186,7 @@ public final class NotedPrograms {
                 return true;
             }
         }
-        return false;
+        return hooks.isClsactOurs(device);
     }
 
     public void detach(Link keeper, int device) {
@@ -233,8 +234,13 @@ public final class NotedPrograms {
     }
 
     public void detachStrays(int device, Set<Integer> recorded) {
-        for (AttachedProgram stray : findStrays(device, recorded)) {
+        List<AttachedProgram> strays = findStrays(device, recorded);
+        boolean clsact = !strays.isEmpty() && hooks.isClsactOurs(device);
+        for (AttachedProgram stray : strays) {
             hooks.detach(device, stray.role().hook(), stray.id());
+        }
+        if (clsact) {
+            hooks.deleteClsact(device);
         }
     }
 

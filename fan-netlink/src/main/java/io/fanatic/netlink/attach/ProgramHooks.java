@@ -20,8 +20,9 @@ public interface ProgramHooks {
      *
      * @param ours the numbers of those that may be there
      * @param slot tells apart the programs of several fans on one device, from 1 on; {@link #OWN_DEVICE} on a device of ours
+     * @param clsactOurs whether the device's clsact was made for fans, see {@link #isClsactOurs}
      */
-    void attach(int index, Tcx.Hook hook, BpfProgram program, Set<Integer> ours, int slot);
+    void attach(int index, Tcx.Hook hook, BpfProgram program, Set<Integer> ours, int slot, boolean clsactOurs);
 
     /** The numbers of the programs where ours belong. */
     List<Integer> attached(int index, Tcx.Hook hook);
@@ -37,6 +38,9 @@ public interface ProgramHooks {
 
     /** Whether to attach a program there makes a clsact qdisc. */
     boolean needsClsact(int index);
+
+    /** Whether a program of a fan's that hangs there says that the device's clsact was made for fans, and is to go with the last of them. */
+    boolean isClsactOurs(int index);
 
     /** Takes a device's clsact away, unless somebody has a filter in it; not there is no error. */
     void deleteClsact(int index);

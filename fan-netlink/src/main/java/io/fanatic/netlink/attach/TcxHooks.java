@@ -10,7 +10,7 @@ import java.util.Set;
 public final class TcxHooks implements ProgramHooks {
 
     @Override
-    public void attach(int index, Tcx.Hook hook, BpfProgram program, Set<Integer> ours, int slot) {
+    public void attach(int index, Tcx.Hook hook, BpfProgram program, Set<Integer> ours, int slot, boolean clsactOurs) {
         Tcx.attach(index, hook, program, ours);
     }
 
@@ -36,6 +36,11 @@ public final class TcxHooks implements ProgramHooks {
 
     @Override
     public boolean needsClsact(int index) {
+        return false;
+    }
+
+    @Override
+    public boolean isClsactOurs(int index) {
         return false;
     }
 

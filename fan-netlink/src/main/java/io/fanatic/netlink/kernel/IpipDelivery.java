@@ -66,7 +66,13 @@ final class IpipDelivery {
                 int tunnel =
                         links.create(NewLink.externalIpip(FanNames.IPIP_TUNNEL).up());
                 new ClsactHooks(new TrafficControl(socket), new HashSet<>())
-                        .attach(tunnel, Tcx.Hook.INGRESS, programs.get(Role.GUARD), Set.of(), ProgramHooks.OWN_DEVICE);
+                        .attach(
+                                tunnel,
+                                Tcx.Hook.INGRESS,
+                                programs.get(Role.GUARD),
+                                Set.of(),
+                                ProgramHooks.OWN_DEVICE,
+                                false);
                 send();
                 return !isMalformed(programs);
             }

@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.fanatic.core.Counter;
 import io.fanatic.core.FanEntry;
 import io.fanatic.core.FanException;
+import io.fanatic.core.Ipv4Prefix;
+import io.fanatic.core.UnderlaySpec;
 import io.fanatic.netlink.host.FreshNamespace;
 import io.fanatic.netlink.host.HostSnapshot;
 import io.fanatic.netlink.kernel.Kernel;
@@ -81,6 +83,33 @@ class KernelFeaturesTest {
         fans.assertContainersTalk(FAN);
         fans.unplugContainers();
         fans.down(FAN);
+    }
+
+    /** On the underlay's device, whose clsact is known by the tunnel's record and by the filters in it. */
+    @Test
+    void withoutTcxAClsactForTheFastPathGoesAlsoAfterItsTunnelWasDeleted() {
+        assumeTrue(all.has(KernelFeature.FAST_PATH), "this kernel has no fast path");
+        TwoFans fans = fansWithout(KernelFeature.TCX);
+        fans.up(FAN, "10.0.0.0/16");
+        assertThat(shIn(fans.host(0), "tc filter show dev u0 ingress")).contains("fan cguard clsact");
+
+        shIn(fans.host(0), "ip link del ftun-250");
+        fans.up(FAN, "10.0.0.0/16");
+        fans.plugContainers("fan-250", FAN);
+        fans.assertContainersTalk(FAN);
+        fans.unplugContainers();
+        shIn(fans.host(1), "ip link del ftun-250");
+        fans.down(FAN);
+
+        shIn(fans.host(0), "tc qdisc add dev u0 clsact");
+        HostSnapshot before = fans.host(0).call(HostSnapshot::take);
+        fans.up(FAN, "10.0.0.0/16");
+        shIn(fans.host(0), "ip link del ftun-250");
+        fans.up(FAN, "10.0.0.0/16");
+        fans.on(0, engine -> engine.down(Ipv4Prefix.parse(FAN), UnderlaySpec.parse("10.0.0.0/16")));
+        assertThat(before.changesTo(fans.host(0).call(HostSnapshot::take)))
+                .as("a clsact of somebody else's")
+                .isEmpty();
     }
 
     @Test
