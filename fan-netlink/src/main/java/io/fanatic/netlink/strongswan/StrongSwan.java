@@ -30,12 +30,16 @@ import java.util.Set;
  *   runDir/strongswan-fan-250:4097.conf      what was loaded, with the cookie of the network namespace; gone with the boot
  * </pre>
  *
+ * <p>While it is being loaded, its first line says so, with what the daemon calls the private keys that it had before: whoever is killed
+ * then has told it a part of that, maybe none.
+ *
  * <p>Not among the files that the daemon itself loads when it starts: without a tunnel behind it, a host that decrypts a packet answers
  * "port unreachable", with a part of the packet in clear.
  */
 public final class StrongSwan {
     private static final String BEGIN = "strongswan-";
     private static final String ENDING = ".conf";
+    private static final String LOADING = "# being loaded; private keys before: ";
     private static final int MAX_FILE = 1 << 20;
 
     private final Path directory;
@@ -82,19 +86,23 @@ public final class StrongSwan {
             all.replaceAll(one -> new FanConnections(
                     one.name(),
                     one.text(),
-                    loaded.containsAll(one.connections()) && encrypted.containsAll(one.ports())));
+                    one.loaded() && loaded.containsAll(one.connections()) && encrypted.containsAll(one.ports())));
         }
         return all;
     }
 
+    /** Loaded are those that somebody has loaded whole, whatever became of them since. */
     private List<FanConnections> files() {
         List<FanConnections> all = new ArrayList<>();
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, BEGIN + "*" + ending())) {
             for (Path file : files) {
                 String text = new String(DurableFile.read(file, MAX_FILE), StandardCharsets.UTF_8);
                 String name = file.getFileName().toString();
+                boolean loading = text.startsWith(LOADING);
                 all.add(new FanConnections(
-                        name.substring(BEGIN.length(), name.length() - ending().length()), text, false));
+                        name.substring(BEGIN.length(), name.length() - ending().length()),
+                        loading ? text.substring(text.indexOf('\n') + 1) : text,
+                        !loading));
             }
         } catch (NoSuchFileException | NotDirectoryException none) {
             return all;
@@ -129,10 +137,10 @@ public final class StrongSwan {
                 Files.createFile(
                         file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
             }
-            DurableFile.replace(file, ByteBuffer.wrap(wanted.text().getBytes(StandardCharsets.UTF_8)));
         } catch (IOException e) {
             throw failed("cannot write " + file, e);
         }
+        write(file, LOADING + String.join(" ", keysBefore) + "\n" + wanted.text());
         if (!wanted.loaded()) {
             unload(wanted.name());
         } else {
@@ -150,6 +158,15 @@ public final class StrongSwan {
         // Not before: whoever undoes a change that failed has the key from the daemon, as the file may have another by
         // now.
         forgetKeys(keysBefore);
+        write(file, wanted.text());
+    }
+
+    private static void write(Path file, String text) {
+        try {
+            DurableFile.replace(file, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+        } catch (IOException e) {
+            throw failed("cannot write " + file, e);
+        }
     }
 
     /** What hosts made with each other by IKE, for one fan. */
@@ -338,15 +355,28 @@ public final class StrongSwan {
         forgetKeys(keys);
     }
 
-    /** Those of a fan's file. */
+    /** Those of a fan's file, and while it is being loaded those before it. */
     private Set<String> privateKeys(String name) {
         Set<String> keys = new HashSet<>();
         for (FanConnections one : files()) {
             if (one.name().equals(name)) {
                 keys.addAll(one.privateKeys());
+                keys.addAll(keysBefore(file(name)));
             }
         }
         return keys;
+    }
+
+    private static List<String> keysBefore(Path file) {
+        try {
+            String text = new String(DurableFile.read(file, MAX_FILE), StandardCharsets.UTF_8);
+            String line = text.lines().findFirst().orElse("");
+            return line.length() > LOADING.length() && line.startsWith(LOADING)
+                    ? List.of(line.substring(LOADING.length()).split(" "))
+                    : List.of();
+        } catch (IOException e) {
+            throw failed("cannot read " + file, e);
+        }
     }
 
     /** Has the daemon forget those private keys that none of our files names; where no daemon runs there are none. */

@@ -242,6 +242,53 @@ class StrongSwanTest {
         assertThat(list()).isEmpty();
     }
 
+    /** Cut off from the daemon instead of killed, before each message to it: what is done by then is the same. */
+    @Test
+    void whoeverIsKilledWhileAChangeIsLoadedIsFoundByTheNextRun() throws Exception {
+        start();
+        Transport transport = new Transport.Vxlan(250, 8472, false);
+        HostCertificate second = certificate("second.pem");
+        FanConnections before = FanConnections.of(FAN, transport, false, ADDRESSES, certificate("first.pem"));
+        FanConnections after = FanConnections.of(FAN, transport, false, ADDRESSES, second);
+        int points = 0;
+        boolean cut = true;
+        for (int messages = 0; cut; messages++) {
+            for (boolean again : new boolean[] {true, false}) {
+                put(before);
+                boolean failed;
+                try (CutOff between = new CutOff(directory.resolve("cut"), directory.resolve("vici"), messages)) {
+                    failed = inside.namespace().call(() -> {
+                        try {
+                            new StrongSwan(directory, directory.resolve("cut")).put(after);
+                            return false;
+                        } catch (IpsecException killed) {
+                            return true;
+                        }
+                    });
+                    cut = between.isCut();
+                }
+                if (failed) {
+                    points++;
+                    assertThat(list())
+                            .as("after %d messages", messages)
+                            .containsExactly(new FanConnections(after.name(), after.text(), false));
+                    if (again) {
+                        put(after);
+                        assertThat(list()).containsExactly(after);
+                        assertThat(keys()).as("after %d messages", messages).containsExactly(second.keyId());
+                    }
+                }
+                inside.namespace().run(() -> strongSwan().remove("fan-250"));
+                if (failed) {
+                    assertThat(keys()).as("after %d messages", messages).isEmpty();
+                    assertThat(inside.sh("ip xfrm policy")).doesNotContain("8472");
+                }
+            }
+        }
+        assertThat(points).isGreaterThan(2 * 2 * ADDRESSES.size());
+        System.out.println("number: kill points of a change that strongSwan is told: " + points);
+    }
+
     @Test
     void aDaemonThatWouldTakeAnyCertificateForAnyAddressIsRefused() throws Exception {
         start(inside.namespace().command(List.of("charon-systemd")), "addrblock {\n load = no\n }\n");
