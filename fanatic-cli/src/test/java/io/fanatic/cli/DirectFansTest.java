@@ -113,9 +113,14 @@ class DirectFansTest {
 
     @Test
     void fullPacketsCrossAndTheHostsThemselvesAreReached() {
+        assertThat(fanctl(hosts.get(0), UP + " --direct --dry-run").done())
+                .contains("program guard of direct packets to eth0");
         for (String form : new String[] {" --direct=accept", " --direct"}) {
             hosts.forEach(host -> fanctl(host, UP + form).done());
         }
+        // An answer must leave by the way on which it is asked for.
+        hosts.forEach(host ->
+                host.exec("sysctl", "-qw", "net.ipv4.conf.all.rp_filter=1").orThrow());
         LabContainer from = containers.get(0);
         for (String target : List.of("250.0.2.2", "250.0.3.2", "250.0.2.1", "250.0.3.1")) {
             assertThat(from.exec("ping", "-c", "3", "-i", "0.2", "-W", "5", "-M", "do", "-s", "1422", target)
@@ -138,6 +143,8 @@ class DirectFansTest {
         } finally {
             hosts.get(0).exec("ip", "link", "set", "eth0", "mtu", "1500").orThrow();
             containers.forEach(each -> each.exec("ip", "route", "flush", "cache"));
+            hosts.forEach(host ->
+                    host.exec("sysctl", "-qw", "net.ipv4.conf.all.rp_filter=0").orThrow());
         }
     }
 
@@ -172,6 +179,11 @@ class DirectFansTest {
         assertDirect(true);
         first.exec("nft", "delete table ip somebody; " + String.format(table, "invalid drop"))
                 .orThrow();
+        CliRun doctor = fanatic(first, "doctor");
+        assertThat(doctor.exitCode()).isNotEqualTo(ExitCode.DONE);
+        assertThat(doctor.out())
+                .contains("error fan-blocked (250.0.0.0/8):")
+                .contains("ip somebody f: ct state invalid drop; leave --direct out");
         fanctl(first, UP + " --direct")
                 .refused(ExitCode.CONFLICT, "only one direction passes the bridge", "ct state invalid drop");
         first.exec("nft", "delete table ip somebody").orThrow();

@@ -175,6 +175,10 @@ class FastPathFansTest {
         }
     }
 
+    private static boolean heard(WatchRun watch, String table) {
+        return watch.lines().stream().anyMatch(line -> line.contains(table));
+    }
+
     /** As on a host whose other programs change their tables all the time. */
     @Test
     void rulesOfOthersWakeTheWatchSomeTimesAndThenOnceAMinute() {
@@ -188,13 +192,18 @@ class FastPathFansTest {
                 watch.hear("event: the nftables table busy" + i + " changed");
                 watch.await("asleep after change " + i, watch::sleepsInPollForEver);
             }
-            first.exec("nft", "add", "table", "ip", "busy7").orThrow();
-            // What is the fan's own is seen at once.
-            first.exec("ip", "link", "set", "ftun-250", "down").orThrow();
-            watch.hear("repaired 250.0.0.0/8: set ftun-250 up");
-            assertThat(watch.lines()).noneMatch(line -> line.contains("busy7"));
+            // A machine that takes a minute for that is told of one more.
+            int next = 6;
+            do {
+                next++;
+                first.exec("nft", "add", "table", "ip", "busy" + next).orThrow();
+                // What is the fan's own is seen at once.
+                first.exec("ip", "link", "set", "ftun-250", "down").orThrow();
+                watch.hear("repaired 250.0.0.0/8: set ftun-250 up");
+            } while (heard(watch, "busy" + next) && next < 10);
+            assertThat(heard(watch, "busy" + next)).isFalse();
         }
-        first.exec("sh", "-c", "for i in 1 2 3 4 5 6 7; do nft delete table ip busy$i; done")
+        first.exec("sh", "-c", "for i in $(seq 10); do nft delete table ip busy$i 2>/dev/null; done; true")
                 .orThrow();
     }
 }

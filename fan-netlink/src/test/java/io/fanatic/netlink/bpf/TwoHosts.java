@@ -14,6 +14,7 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
@@ -222,11 +223,21 @@ abstract class TwoHosts {
 
     /** The frame as it crosses the underlay. */
     byte[] outer(byte[] inner) {
+        return outer(List.of(inner)).get(0);
+    }
+
+    /** The frames as they cross the underlay, one after the other; by one pair of sockets, each of which takes the kernel long to close. */
+    List<byte[]> outer(List<byte[]> frames) {
+        List<byte[]> crossed = new ArrayList<>();
         try (PacketSocket out = new PacketSocket(here, "in");
                 PacketSocket underlay = new PacketSocket(there, "und")) {
-            out.send(inner);
-            return underlay.receive(
-                    "VXLAN packet", frame -> frame.length == 50 + inner.length && frame[12] == 8 && frame[13] == 0);
+            for (byte[] inner : frames) {
+                out.send(inner);
+                crossed.add(underlay.receive(
+                        "VXLAN packet",
+                        frame -> frame.length == 50 + inner.length && frame[12] == 8 && frame[13] == 0));
+            }
         }
+        return crossed;
     }
 }

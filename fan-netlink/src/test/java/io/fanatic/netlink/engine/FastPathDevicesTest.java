@@ -34,6 +34,20 @@ class FastPathDevicesTest extends FastPathDevices {
         assertFast("echo 1024 65535 > /proc/sys/net/ipv4/ip_local_port_range", "u0");
     }
 
+    /** Its table meets what comes by the kernel's device, and that is little. */
+    @Test
+    void underlayOnlyIsNoObstacle() {
+        TwoFans fans = new TwoFans(namespaces, directory, HERE, HERE);
+        fans.up(FAN, "10.0.0.0/16", "underlay-only");
+        fans.plugContainers("fan-250", FAN);
+        for (int i = 0; i < 2; i++) {
+            assertThat(path(fans, i)).isEqualTo(new FanPath(Optional.of("u0"), Optional.empty()));
+        }
+        assertMostPassByTheKernelsDevice(fans);
+        fans.unplugContainers();
+        fans.down(FAN);
+    }
+
     /** The device beneath would answer ARP for the address too, and get the packets. */
     @Test
     void aMacvlan() {
