@@ -45,7 +45,7 @@ class DirectHostileHostTest {
     private static final int BATCH = 64;
     private static final int ROUNDS = 40;
     private static final int FLOOD = 3000;
-    private static final long DEADLINE_NANOS = 20_000_000_000L;
+    private static final long DEADLINE_NANOS = 60_000_000_000L;
     private static final long HOST = 0x0200_0000_0057L;
     private static final long PEER = 0x0200_0000_0045L;
     private static final long OTHER_PEER = 0x0200_0000_0046L;

@@ -43,7 +43,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @KernelTest
 class HostAgainstContainersTest {
-    private static final long DEADLINE_NANOS = 10_000_000_000L;
+    private static final long DEADLINE_NANOS = 60_000_000_000L;
     private static final int TIMES = 15;
     private static final int VNI = Specs.USUAL.vni();
     private static final int PORT = 8472;

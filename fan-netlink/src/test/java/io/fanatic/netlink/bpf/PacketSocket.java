@@ -25,7 +25,7 @@ final class PacketSocket implements AutoCloseable {
     private static final int VIRTIO_HEADER = 10;
     private static final int MSG_DONTWAIT = 0x40;
     private static final int PAGE = 4096;
-    private static final long DEADLINE_NANOS = 5_000_000_000L;
+    private static final long DEADLINE_NANOS = 60_000_000_000L;
 
     private final int fd;
     private final ByteBuffer buffer = Native.buffer(16384);
@@ -89,7 +89,7 @@ final class PacketSocket implements AutoCloseable {
                 .returns(Errno.ENOBUFS, ErrnoException::errno);
     }
 
-    /** The next frame that is wanted; others are passed over. Fails after 5 seconds without one. */
+    /** The next frame that is wanted; others are passed over. Fails after a minute without one. */
     byte[] receive(String what, Predicate<byte[]> wanted) {
         long end = System.nanoTime() + DEADLINE_NANOS;
         while (System.nanoTime() < end) {
@@ -98,7 +98,7 @@ final class PacketSocket implements AutoCloseable {
                 return frame.get();
             }
         }
-        throw new AssertionError("no " + what + " came within 5 seconds");
+        throw new AssertionError("no " + what + " came within a minute");
     }
 
     /** The next frame, when one comes within a fifth of a second. */

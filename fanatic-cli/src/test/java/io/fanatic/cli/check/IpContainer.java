@@ -35,7 +35,7 @@ public record IpContainer(Ipv4Address address) implements TestContainer {
             try {
                 List<String> command = new ArrayList<>(List.of("/usr/sbin/ip"));
                 command.addAll(List.of(words.split(" ")));
-                if (Spawn.run(command, output, Duration.ofSeconds(10)) != 0) {
+                if (Spawn.run(command, output, Duration.ofMinutes(1)) != 0) {
                     throw new IllegalStateException("ip " + words + ": " + Files.readString(output));
                 }
             } finally {

@@ -9,7 +9,7 @@ import java.time.Duration;
 /** Ends processes that are not children of this one. */
 final class EndedProcess {
     private static final Duration POLITE = Duration.ofSeconds(20);
-    private static final Duration FORCED = Duration.ofSeconds(5);
+    private static final Duration FORCED = Duration.ofMinutes(1);
 
     private EndedProcess() {}
 
