@@ -41,7 +41,7 @@ public final class KernelHostProgram {
     private static final int CHUNKS = 16;
     private static final int ICMP_AND_IPV4_HEADERS = 28;
     /** Emulated machines take their time. */
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private KernelHostProgram() {}
 

@@ -54,7 +54,7 @@ final class SteadyFlow implements AutoCloseable {
             try (listening) {
                 Socket near = from.call(() -> {
                     Socket socket = new Socket();
-                    socket.connect(new InetSocketAddress(address, listening.getLocalPort()), 10_000);
+                    socket.connect(new InetSocketAddress(address, listening.getLocalPort()), 60_000);
                     return socket;
                 });
                 SteadyFlow flow = new SteadyFlow(near, listening.accept());

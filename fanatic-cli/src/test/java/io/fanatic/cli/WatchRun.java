@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
 
 /** {@code fanctl watch}, or another command that goes on, as a process of its own on a lab's host, with what it has said so far. */
 final class WatchRun implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final long PAUSE_NANOS = 10_000_000;
 
     private final Process process;

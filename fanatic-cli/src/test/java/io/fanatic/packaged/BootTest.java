@@ -31,7 +31,7 @@ class BootTest {
     void aHostThatRebootsHasItsFanAndDockersContainersOnItAgain(@TempDir Path work) throws IOException {
         image(work);
         ExecResult result = UserModeLinux.withMemory("2G")
-                .within(Duration.ofMinutes(8))
+                .within(Duration.ofMinutes(15))
                 .sharing(work)
                 .withDisk(work.resolve("disk"))
                 .asInit()

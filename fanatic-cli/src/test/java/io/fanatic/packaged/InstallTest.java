@@ -32,7 +32,7 @@ class InstallTest {
     void thePackageReplacesUbuntuFanIsUpgradedAndPurgedAndLeavesNoFile(@TempDir Path work) throws IOException {
         Path lists = Files.createDirectory(work.resolve("lists"));
         ExecResult result = UserModeLinux.withMemory("1G")
-                .within(Duration.ofMinutes(5))
+                .within(Duration.ofMinutes(10))
                 .sharing(lists)
                 .withDisk(work.resolve("disk"))
                 .run(

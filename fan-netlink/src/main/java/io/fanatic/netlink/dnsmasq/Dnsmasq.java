@@ -51,7 +51,7 @@ import java.util.concurrent.locks.LockSupport;
  * started with a reservation for each such lease that has not ended. {@link DhcpReservation}s are others.
  */
 public final class Dnsmasq {
-    private static final Duration TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
     private static final long POLL_NANOS = 5_000_000;
     private static final int SIGTERM = 15;
 
@@ -138,7 +138,7 @@ public final class Dnsmasq {
      *
      * @param bridge its device
      * @return false when none ran
-     * @throws DhcpException when it does not end within 10 s, or its directories cannot be written; it runs on then
+     * @throws DhcpException when it does not end within 30 s, or its directories cannot be written; it runs on then
      */
     public boolean stop(String bridge) {
         Optional<Running> found = find(bridge);

@@ -71,9 +71,7 @@ class DirectHostileHostTest {
         // As open as a host can be, so that guard has to refuse by itself.
         host.exec("sysctl", "-qw", "net.ipv4.conf.all.rp_filter=0", "net.ipv4.conf.und.rp_filter=0");
         host.exec("sysctl", "-qw", "net.ipv4.conf.und.accept_local=1", "net.ipv4.ip_forward=1");
-        for (String filter : List.of("iptables", "ip6tables", "arptables")) {
-            host.exec("sysctl", "-qew", "net.bridge.bridge-nf-call-" + filter + "=0");
-        }
+        host.withoutBridgeFilter();
         host.ip("link set und address " + new MacAddress(HOST) + " up");
         host.ip("address add 10.0.0.57/24 dev und");
         host.ip("route add 10.0.0.0/16 via 10.0.0.1 dev und");

@@ -2,6 +2,7 @@ package io.fanatic.netlink.bpf;
 
 import io.fanatic.netlink.host.FreshNamespace;
 import io.fanatic.netlink.host.Namespace;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A network namespace for one test, built with iproute2; everything in it goes with it. */
@@ -32,6 +33,13 @@ final class TestHost implements AutoCloseable {
     /** Runs {@code ip} with these words, divided by spaces, inside. */
     void ip(String words) {
         exec(("ip " + words).split(" ", -1));
+    }
+
+    /** Where bridges filter (br_netfilter), the kernel drops some frames before the programs see them. */
+    void withoutBridgeFilter() {
+        for (String filter : List.of("iptables", "ip6tables", "arptables")) {
+            exec("sysctl", "-qew", "net.bridge.bridge-nf-call-" + filter + "=0");
+        }
     }
 
     /** The index of a device. */

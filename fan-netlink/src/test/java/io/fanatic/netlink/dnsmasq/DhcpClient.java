@@ -22,7 +22,7 @@ import java.util.Map;
 final class DhcpClient {
     private static final int MAGIC = 0x63825363;
     private static final int XID = 0x0fa00fa0;
-    private static final long PATIENCE_MILLIS = 15_000;
+    private static final long PATIENCE_MILLIS = 60_000;
     private static final int DISCOVER = 1;
     private static final int OFFER = 2;
     private static final int REQUEST = 3;

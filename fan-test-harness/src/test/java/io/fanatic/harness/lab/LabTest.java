@@ -10,6 +10,7 @@ import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.harness.Condition;
 import io.fanatic.netlink.host.HostSnapshot;
 import io.fanatic.netlink.host.Namespace;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -140,7 +141,7 @@ class LabTest {
             Process sleep = new ProcessBuilder(host.namespace().command(List.of("sleep", "1000"))).start();
             try {
                 List<String> changes = before.changesTo(lab.snapshot(host));
-                long deadline = System.nanoTime() + 5_000_000_000L;
+                long deadline = System.nanoTime() + 60_000_000_000L;
                 while (!changes.contains("+ process sleep") && System.nanoTime() < deadline) {
                     changes = before.changesTo(lab.snapshot(host));
                 }
@@ -212,7 +213,7 @@ class LabTest {
                 new ProcessBuilder(lab.containers().get(0).namespace().command(List.of("sleep", "1000"))).start();
         Process elsewhere = new ProcessBuilder("sleep", "1000").start();
         try {
-            awaitInside(lab, 2);
+            awaitSleeping(lab, 2);
             assertThat(lab.down())
                     .containsExactlyInAnyOrder("sleep (" + inHost.pid() + ")", "sleep (" + inContainer.pid() + ")");
             assertThat(inHost.waitFor()).isNotZero();
@@ -264,11 +265,21 @@ class LabTest {
         return String.join("\n", names) + "\n";
     }
 
-    /** nsenter needs a moment until it is inside. */
-    private static void awaitInside(Lab lab, int processes) {
+    /** nsenter needs a moment until it is inside, and one more until it is the program. */
+    private static void awaitSleeping(Lab lab, int processes) {
         List<Path> files = List.of(
                 lab.hosts().get(0).namespace().network(),
                 lab.containers().get(0).namespace().network());
-        Condition.await("they run", () -> LabProcesses.in(files).size() >= processes);
+        Condition.await(
+                "they run",
+                () -> LabProcesses.in(files).stream().filter(LabTest::sleeps).count() >= processes);
+    }
+
+    private static boolean sleeps(ProcessHandle process) {
+        try {
+            return Files.readString(Path.of("/proc/" + process.pid() + "/comm")).equals("sleep\n");
+        } catch (IOException ended) {
+            return false;
+        }
     }
 }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.fanatic.netlink.host.Namespace;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -37,11 +36,13 @@ class SweepTest {
 
     @Test
     void aCrashedRunsNamespacesMountsAndProcessesGoWithTheNextStart() throws Exception {
-        crash(NAME + "-dead");
+        // While its process lives: as soon as that has ended, the next lab of any other test takes it away.
+        Process dying = start(NAME + "-dead");
         assertThat(Namespace.names()).contains(NAME + "-dead-u", NAME + "-dead-h1", NAME + "-dead-h1c1");
         List<ProcessHandle> residents =
                 LabProcesses.in(List.of(Namespace.named(NAME + "-dead-h1").network()));
         assertThat(residents).hasSize(1);
+        crash(dying);
 
         Lab.up(LabSpec.named(NAME + "-next").withHosts(1).withContainers(0)).close();
 
@@ -86,22 +87,30 @@ class SweepTest {
 
     /** Runs {@link CrashedRun} in a Java of its own, to its bitter end. */
     private static void crash(String... arguments) throws Exception {
+        crash(start(arguments));
+    }
+
+    private static void crash(Process process) throws Exception {
+        process.getOutputStream().close();
+        assertThat(process.waitFor()).isEqualTo(1);
+    }
+
+    /** The same, until its lab is up. */
+    private static Process start(String... arguments) throws Exception {
         List<String> words = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp",
                 System.getProperty("java.class.path"),
                 CrashedRun.class.getName()));
         words.addAll(List.of(arguments));
-        Path output = Files.createTempFile("crash", ".txt");
-        try {
-            Process process = new ProcessBuilder(words)
-                    .redirectErrorStream(true)
-                    .redirectOutput(output.toFile())
-                    .start();
-            assertThat(process.waitFor()).isEqualTo(1);
-            assertThat(Files.readString(output, StandardCharsets.UTF_8)).contains("up\n");
-        } finally {
-            Files.delete(output);
+        Process process = new ProcessBuilder(words).redirectErrorStream(true).start();
+        List<String> lines = new ArrayList<>();
+        String line = process.inputReader().readLine();
+        while (line != null && !line.equals("up")) {
+            lines.add(line);
+            line = process.inputReader().readLine();
         }
+        assertThat(line).as(lines.toString()).isEqualTo("up");
+        return process;
     }
 }

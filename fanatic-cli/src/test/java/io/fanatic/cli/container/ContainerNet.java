@@ -17,7 +17,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /** What a container's eth0 looks like: {@code 250.0.1.2/8 mtu 1450 default via 250.0.1.1}. */
 public record ContainerNet(Ipv4Address address, int prefixLength, int mtu, Optional<Ipv4Address> gateway) {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     public static ContainerNet of(Namespace container) {
         return container.call(() -> {

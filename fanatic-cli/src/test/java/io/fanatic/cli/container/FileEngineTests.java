@@ -30,7 +30,7 @@ import org.junit.jupiter.api.TestInstance;
 @FanLab(hosts = 2, containers = 0)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 public abstract class FileEngineTests<T extends AutoCloseable> {
-    private static final long DEADLINE_NANOS = 20_000_000_000L;
+    private static final long DEADLINE_NANOS = 60_000_000_000L;
 
     private final EngineKind kind;
     private final Path file;

@@ -21,7 +21,7 @@ import java.util.function.BooleanSupplier;
 
 /** A daemon that runs inside a host, as a child of this process. */
 final class DaemonProcess implements AutoCloseable {
-    private static final Duration READY = Duration.ofSeconds(30);
+    private static final Duration READY = Duration.ofMinutes(2);
     private static final Duration POLITE = Duration.ofSeconds(20);
     private static final long POLL_MILLIS = 20;
 

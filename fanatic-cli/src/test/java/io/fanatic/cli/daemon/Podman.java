@@ -27,7 +27,7 @@ public final class Podman implements AutoCloseable {
     /** Where its locks are said to be files: by default they are shared memory of one name, which the machine's own Podman uses. */
     private static final Path LOCKS = Path.of("/etc/containers/containers.conf");
 
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     private final LabHost host;
     private final DataDirectory data;

@@ -288,7 +288,7 @@ public final class KillPoints {
     private static List<String> strace(List<String> calls, List<String> options, List<String> command) {
         List<String> words = new ArrayList<>(List.of(
                 "timeout",
-                "60",
+                "300",
                 "strace",
                 "-f",
                 "--detach-on=execve",

@@ -7,7 +7,7 @@ import java.util.function.Supplier;
 
 /** Waits for what others do in their own time. */
 final class Eventually {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final long PAUSE_NANOS = 20_000_000;
 
     private Eventually() {}

@@ -21,7 +21,7 @@ import java.util.function.Supplier;
 
 /** What has to be true after each step of an order. */
 final class Judge implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(15);
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
     private static final Duration TRY = Duration.ofSeconds(4);
     private static final long PAUSE_NANOS = 100_000_000;
     private static final long BYTES = 200_000;

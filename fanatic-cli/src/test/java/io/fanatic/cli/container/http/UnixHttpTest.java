@@ -115,12 +115,12 @@ class UnixHttpTest {
     void linesComeOneByOneAndAnErrorAsAWhole() {
         List<String> lines = new ArrayList<>();
         answer(OK + "Transfer-Encoding: chunked\r\n\r\n4\r\none\n\r\n5\r\ntwo\r\n\r\n3\r\nend\r\n0\r\n\r\n");
-        assertThat(http.postForLines("/x", lines::add, Duration.ofSeconds(5)).ok())
+        assertThat(http.postForLines("/x", lines::add, Duration.ofMinutes(1)).ok())
                 .isTrue();
         assertThat(lines).containsExactly("one", "two", "end");
 
         answer("HTTP/1.1 404 Not Found\r\nContent-Length: 15\r\n\r\n{\"message\":\n\"\"}");
-        assertThat(http.postForLines("/x", lines::add, Duration.ofSeconds(5)).status())
+        assertThat(http.postForLines("/x", lines::add, Duration.ofMinutes(1)).status())
                 .isEqualTo(404);
         assertThat(lines).hasSize(3);
     }
