@@ -170,7 +170,7 @@ class IperfClientTest {
                 IperfServer.start(probes, Optional.of(net.right), RIGHT, 0, IperfServer.Limits.DEFAULT)) {
             Throughput result = IperfClient.to(RIGHT)
                     .withPort(server.port())
-                    .withTimeout(Duration.ofMillis(700))
+                    .withTimeout(Duration.ofSeconds(2))
                     .start(probes, net.left, TCP.withTestLength(TestLength.bytes(64 << 20)))
                     .join();
             assertThat(failed(result).reason()).isEqualTo(Throughput.Reason.STALLED);
@@ -223,7 +223,7 @@ class IperfClientTest {
         try (ServerSocket server = net.right.call(() -> new ServerSocket(0, 5, Sockets.inetAddress(RIGHT)))) {
             CompletableFuture<Throughput> result = IperfClient.to(RIGHT)
                     .withPort(server.getLocalPort())
-                    .withTimeout(Duration.ofSeconds(2))
+                    .withTimeout(Duration.ofSeconds(30))
                     .start(probes, net.left, TCP);
             try (Socket socket = server.accept()) {
                 assertThat(socket.getInputStream().readNBytes(37)).hasSize(37);

@@ -132,7 +132,7 @@ class PingTest {
         TwoNamespaces.run(net.right, "nft add rule ip t in icmp type echo-request icmp sequence 1 drop");
 
         PingResult result = Ping.to(RIGHT)
-                .withTimeout(Duration.ofMillis(200))
+                .withTimeout(Duration.ofSeconds(1))
                 .start(probes, net.left)
                 .join();
 

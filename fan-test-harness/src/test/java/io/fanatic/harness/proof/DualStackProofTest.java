@@ -69,7 +69,7 @@ class DualStackProofTest {
                         "nft add table ip6 t; nft 'add chain ip6 t in { type filter hook input priority 0; policy drop; }'")
                 .orThrow();
         Report report;
-        try (Proof proof = new Proof(lab, Duration.ofMillis(500), Progress.UNHEARD)) {
+        try (Proof proof = new Proof(lab, Duration.ofSeconds(2), Progress.UNHEARD)) {
             report = new TestRun(lab, Selection.sensible(lab), proof).runAll().report();
         }
         lab.hosts().get(1).exec("nft", "delete table ip6 t").orThrow();

@@ -113,7 +113,7 @@ class ProofTest {
     void aHostThatDropsEverythingIsNamed() {
         LabHost second = lab.hosts().get(1);
         lab.exec(second, List.of("ip", "link", "set", "eth0", "down")).orThrow();
-        try (Proof proof = new Proof(lab, Duration.ofMillis(100), Progress.UNHEARD)) {
+        try (Proof proof = new Proof(lab, Duration.ofSeconds(1), Progress.UNHEARD)) {
             List<Check.Pinged> pings = proof.pings(pairs());
             assertThat(pings)
                     .allSatisfy(check -> assertThat(check.ok())
