@@ -79,9 +79,9 @@ public final class KernelSuite {
             Group.of("vxlan", "dual-stack", "io.fanatic.cli.DualStackTest", "io.fanatic.cli.RouterAdvertisementsTest")
                     .needing(Need.IPV6, Need.EPOLL, Need.NFTABLES)
                     .whenAsked(),
-            Group.of("vxlan", "engine", NETLINK + "FanNetworkTest", NETLINK + "engine.ForeignDeviceProgramsTest"),
+            Group.of("vxlan", "engine", NETLINK + "FanNetworkTest", NETLINK + "kernel.ForeignDeviceProgramsTest"),
             Group.of("vxlan", "lab", NETLINK + "engine.KernelFeaturesTest", NETLINK + "engine.MixedOverlayTest"),
-            Group.of("vxlan", "fast-path", NETLINK + "engine.PassedByTest", NETLINK + "bpf.PathWitnessTest")
+            Group.of("vxlan", "fast-path", NETLINK + "kernel.PassedByTest", NETLINK + "bpf.PathWitnessTest")
                     .needing(Need.NFTABLES, Need.FAST_PATH),
             Group.of("vxlan", "underlay-devices", NETLINK + "engine.BondAndVlanCases")
                     .needing(Need.FAST_PATH, Need.BOND_AND_VLAN),
@@ -208,6 +208,11 @@ public final class KernelSuite {
      * @param flavour of the tunnel that they are about; any: they are about none
      * @param onRequest not among those that run when nothing is asked for
      */
+    /** The classes of all groups. */
+    static List<String> classes() {
+        return GROUPS.stream().flatMap(group -> group.classes().stream()).toList();
+    }
+
     private record Group(String flavour, String name, List<String> classes, List<Need> needs, boolean onRequest) {
         static Group of(String flavour, String name, String... classes) {
             return new Group(flavour, name, List.of(classes), List.of(), false);

@@ -104,6 +104,8 @@ class DoctorCommandTest {
                 .containsPattern("\\ntcx +(yes|no) ")
                 .containsPattern("\\nipip +(yes|no) ")
                 .containsPattern("\\nipip-path-mtu +(yes|no) ")
+                .containsPattern("\\nfast-path +(yes|no) +outer headers written ")
+                .containsPattern("\\ndirect +(yes|no) +packets without encapsulation ")
                 .containsPattern("\\naccept-rules +yes ");
         assertThat(run.out().lines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
 
@@ -305,6 +307,12 @@ class DoctorCommandTest {
         assertThat(same.get("asConfigured").getAsBoolean()).isTrue();
         assertThat(same.get("configuration").getAsString()).isEqualTo("/etc/network/fan");
         assertThat(same.getAsJsonArray("differences")).isEmpty();
+
+        file("250.0.0.0/8 10.0.0.0/16 direct");
+        assertThat(CliRun.fanatic(here, "status --diff").out())
+                .contains("@@ 250.0.0.0/8 10.0.0.0/16 direct @@\n", "guard of direct packets");
+        CliRun.fanctl(here, "up -a").done();
+        assertThat(CliRun.fanatic(here, "status").done()).isEqualTo("1 fan, as in /etc/network/fan\n");
 
         file("251.0.0.0/8 10.0.0.0/16");
         CliRun other = CliRun.fanatic(here, "status --diff");

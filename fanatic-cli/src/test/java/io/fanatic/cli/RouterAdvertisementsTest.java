@@ -55,7 +55,7 @@ class RouterAdvertisementsTest {
                         LINK_LOCAL + "sysctl -qw net.ipv6.conf.eth0.forwarding=1;"
                                 + " ip -6 address replace 2001:db8:1::1/64 dev eth0 nodad;"
                                 + " ip -6 address replace " + OUTSIDE + "/128 dev lo;"
-                                + " dnsmasq --port=0 --interface=eth0 --enable-ra --ra-param=eth0,4,1800"
+                                + " dnsmasq --port=0 --interface=eth0 --enable-ra --ra-param=eth0,4"
                                 + " --dhcp-range=2001:db8:1::,ra-only,64 --pid-file=/run/router.pid --conf-file=/dev/null"
                                 + " --dhcp-leasefile=/dev/null --user=root")
                 .orThrow();

@@ -36,7 +36,7 @@ class WatchTest {
     @BeforeEach
     void configure(Lab lab) {
         host = lab.hosts().get(0);
-        run("mkdir -p /etc/network; echo 250.0.0.0/8 10.0.0.0/16 dhcp > /etc/network/fan");
+        run("mkdir -p /etc/network; echo 250.0.0.0/8 10.0.0.0/16 dhcp direct > /etc/network/fan");
     }
 
     @AfterEach

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.fanatic.core.Counter;
+import io.fanatic.core.Direct;
 import io.fanatic.core.FanOptions;
 import io.fanatic.core.Ipv6Prefix;
 import io.fanatic.harness.junit.FanLab;
@@ -17,6 +18,7 @@ import io.fanatic.harness.proof.NodePair;
 import io.fanatic.harness.proof.Proof;
 import io.fanatic.harness.proof.Selection;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class StateCountTest {
@@ -60,30 +62,33 @@ class StateCountTest {
         assertThat(StateCount.of(host.namespace()).mapEntries()).isGreaterThanOrEqualTo(Counter.values().length);
     }
 
-    /** The IPv6 side by the tools of others: addresses, routes, neighbours that were set, entries of bridge and tunnel. */
+    /** By the tools of others: addresses, routes, neighbours that were set, entries of bridge and tunnel, programs. */
     @Test
-    void anIpv6OverlayTakesTheSameStateHoweverManyHostsThereAre() {
+    void aDirectFanOfBothFamiliesTakesTheSameStateHoweverManyHostsThereAre() {
         assumeTrue(LIBC.geteuid() == 0, "a lab is made of network namespaces, which need root");
-        List<String> two = ipv6State(2);
-        assertThat(two).anyMatch(line -> line.contains("fd00:fa::/48 via fe80::fa dev fan-250"));
-        assertThat(ipv6State(System.getProperty("fanatic.long") != null ? 32 : 4))
+        List<String> two = directState(2);
+        assertThat(two)
+                .anyMatch(line -> line.contains("fd00:fa::/48 via fe80::fa dev fan-250"))
+                .anyMatch(line -> line.contains("250.0.0.0/8 dev fan-250"));
+        assertThat(directState(System.getProperty("fanatic.long") != null ? 32 : 4))
                 .hasSameSizeAs(two);
     }
 
-    private static List<String> ipv6State(int hosts) {
+    private static List<String> directState(int hosts) {
         LabSpec spec = LabSpec.named("fant-" + ProcessHandle.current().pid() + "-six")
                 .withHosts(hosts)
                 .withContainers(1);
         Ipv6Prefix overlay = Ipv6Prefix.parse("fd00:fa::/48");
         try (Lab lab = Lab.up(spec);
                 Proof proof = new Proof(lab)) {
-            lab.fanUp(new EmbeddedFan(FanOptions.DEFAULT.withOverlay6(overlay)));
+            lab.fanUp(new EmbeddedFan(FanOptions.DEFAULT.withOverlay6(overlay).withDirect(Direct.SEND)));
             LabHost first = lab.hosts().get(0);
-            List<NodePair> toTheFirst = Proof.byIpv6(Selection.everything(lab).pairs()).stream()
+            List<NodePair> pairs = Selection.everything(lab).pairs();
+            List<NodePair> toTheFirst = Stream.concat(pairs.stream(), Proof.byIpv6(pairs).stream())
                     .filter(pair -> pair.to().equals(first)
                             || pair.to().equals(lab.containers().get(0)))
                     .toList();
-            assertThat(toTheFirst).hasSize(2 * (2 * hosts - 1));
+            assertThat(toTheFirst).hasSize(2 * 2 * (2 * hosts - 1));
             assertThat(proof.pings(toTheFirst))
                     .allSatisfy(
                             check -> assertThat(check.ok()).as(check.sentence()).isTrue());
@@ -91,7 +96,7 @@ class StateCountTest {
                             "sh",
                             "-e",
                             "-c",
-                            "ip -6 -o address; ip -6 route show table all; ip -6 neigh show nud permanent;"
+                            "ip -o address; ip route show table all; ip -6 route show table all; ip neigh show nud permanent;"
                                     + " bridge fdb show | grep -E 'permanent|static|self'")
                     .orThrow()
                     .output()
