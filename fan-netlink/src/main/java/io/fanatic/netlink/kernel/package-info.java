@@ -1,7 +1,7 @@
 /**
  * What the engine asks of the kernel and tells it: {@link io.fanatic.netlink.kernel.Kernel}, which
  * {@link io.fanatic.netlink.kernel.LinuxKernel} does by netlink, bpf(2) and /proc, and {@link io.fanatic.netlink.kernel.MemoryKernel}
- * in memory, for tests and dry runs. It knows devices, addresses, routes and filters, and no fan.
+ * in memory, for tests. It knows devices, addresses, routes and filters, and no fan.
  *
  * <p>What is where:
  *

@@ -47,6 +47,8 @@ class DnsmasqTest {
     private static final DhcpServer SERVER =
             DhcpServer.of("br0", 1450, Delivery.BRIDGED, List.of(SLICE), Shares.DEFAULT, List.of());
     private static final MacAddress CLIENT = new MacAddress(0x020000000001L);
+    /** How long busybox' udhcpc does nothing after each refusal (NAK). */
+    private static final long UDHCPC_SLEEPS_MILLIS = 3000;
 
     @RegisterExtension
     final FreshNamespace inside = new FreshNamespace();
@@ -505,6 +507,7 @@ class DnsmasqTest {
             int refused = Collections.frequency(events, "refused");
             long millis =
                     Long.parseLong(bound[1]) - Long.parseLong(events.get(0).substring("began ".length()));
+            assertThat(millis).as(events.toString()).isLessThan(2000 + refused * UDHCPC_SLEEPS_MILLIS);
             times.add(millis);
             refusals += refused;
         }
