@@ -399,10 +399,11 @@ class WizardTerminalTest {
                     .answer(DIRECT, "")
                     .answer(GO_AHEAD, "")
                     .await("Keep it? In 3 s");
+            assertThat(CliRun.fanatic(host, FanaticWithFakes::host, "show", "").done())
+                    .contains("250.0.0.0/8        up");
             pty.hangUp();
             awaitLog("undone\n");
         }
-        // What was there is told by what undid it: on a busy machine the time is up before anybody can look.
         assertThat(host.exec("cat", "/run/fanatic/confirm.log").output()).contains("not confirmed within 3 s: undoing");
         host.namespace().call(() -> Files.deleteIfExists(Path.of("/run/fanatic/confirm.log")));
     }
