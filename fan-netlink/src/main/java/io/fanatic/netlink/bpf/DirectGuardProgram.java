@@ -2,6 +2,7 @@ package io.fanatic.netlink.bpf;
 
 import static io.fanatic.netlink.bpf.FanEmitter.ETHERNET;
 import static io.fanatic.netlink.bpf.FanEmitter.ETH_P_IP;
+import static io.fanatic.netlink.bpf.FanEmitter.GSO_SIZE;
 import static io.fanatic.netlink.bpf.FanEmitter.IPV4_FRAME;
 import static io.fanatic.netlink.bpf.FanEmitter.IPV4_HEADER;
 import static io.fanatic.netlink.bpf.FanEmitter.KEY;
@@ -42,7 +43,7 @@ import java.nio.ByteOrder;
  *   owner of the source no host, not on-link, or one of ours  drop
  *   the neighbour table lacks the owner's Ethernet address    drop
  *   the frame's Ethernet source is not that address           drop
- *   for an address of the host                                marked for gate, to the bridge's ingress
+ *   for an address of the host, or larger than the bridge     marked for gate, to the bridge's ingress
  *   otherwise                                                 to the container, by the bridge's neighbour table
  * </pre>
  *
@@ -138,6 +139,12 @@ public final class DirectGuardProgram {
             asm.add(Alu.MOV.reg32(R1, R7), Alu.SUB.imm32(R1, slice.hostAddress().bits()))
                     .add(Jump.LT.imm32(R1, slice.hostReserve(), "to-the-host"));
         }
+        // A bridge drops without a word what is larger than it carries; the host answers that (RFC 1191), or cuts it
+        // where that is allowed.
+        asm.add(Width.WORD.load(R1, R10, OuterHeaders.MTU), Alu.ADD.imm(R1, ETHERNET))
+                .add(Width.WORD.load(R2, R6, LEN))
+                .add(Jump.GT.reg(R2, R1, "larger"))
+                .label("fits");
         asm.add(Instruction.deviceIndex(R1, spec.bridge()));
         DirectPacket.redirectToNeighbour(asm, R7);
         asm.label("taken").add(Alu.MOV.reg(R7, R0));
@@ -216,6 +223,12 @@ public final class DirectGuardProgram {
             emitter.requireInside(R7, spec.fan().mapping().overlay(), PASS);
         }
         asm.add(Jump.to(Counter.RECEIVE_NOT_LOCAL.label()));
+        if (!emitter.observes()) {
+            asm.label("larger")
+                    .add(Width.WORD.load(R1, R6, GSO_SIZE))
+                    .add(Jump.NE.imm32(R1, 0, "fits"))
+                    .add(Jump.to("to-the-host"));
+        }
         // A packet of more than 65535 bytes (BIG TCP, still to be cut into segments) says 0.
         asm.label("short-total")
                 .add(Jump.NE.imm32(R1, 0, malformed))

@@ -79,7 +79,8 @@ final class OuterHeaders {
     private static final int ENCAP_L2_SHIFT = 56;
 
     // Offsets below R10, beside the tunnel key, which ends where they begin.
-    private static final int MTU = KEY - 4;
+    // MTU: what checkMtu was told, in bytes.
+    static final int MTU = KEY - 4;
     private static final int LARGEST = KEY - 8;
 
     /** The header of a packet inside: where it tells the next header's protocol, and its length in bytes. */

@@ -745,7 +745,7 @@ public final class Engine {
         }
     }
 
-    /** As much as the narrowest underlay device of the fan leaves, or what the user says, up to what the fan carries. */
+    /** As much as the narrowest underlay device of the fan takes, less what the tunnel needs, or what the user says, up to that. */
     private static int mtu(FanOptions options, Fan fan, HostState host) {
         int underlay = Integer.MAX_VALUE;
         for (AddressState address : host.addresses()) {
@@ -756,14 +756,15 @@ public final class Engine {
                         underlay, carried(fan, Underlay.resolve(spec, host).mtu()));
             }
         }
-        int most = fan.type().mtu(underlay);
+        boolean needsTunnel = !DirectPath.carriesAll(fan, host);
+        int most = needsTunnel ? fan.type().mtu(underlay) : underlay;
         int mtu = options.mtu().orElse(most);
-        if (mtu > most && !(mtu <= underlay && DirectPath.carriesAll(fan, host))) {
+        if (mtu > most) {
             throw new FanException(
                     INVALID,
                     "MTU " + mtu + " is more than the underlay carries"
-                            + (fan.encryption().isPresent() ? " with ESP: " : ": ") + underlay + " bytes less "
-                            + fan.type().overhead() + " for the tunnel leave " + most);
+                            + (fan.encryption().isPresent() ? " with ESP: " : ": ") + underlay + " bytes"
+                            + (needsTunnel ? " less " + fan.type().overhead() + " for the tunnel leave " + most : ""));
         }
         return mtu;
     }

@@ -68,7 +68,7 @@ public final class Code {
     public static final Code MTU = own("mtu", ERROR, "the bridge or the tunnel has a wrong MTU");
     /** A port of the bridge has a larger MTU than the fan carries. */
     public static final Code PORT_MTU =
-            own("port-mtu", WARNING, "a port of the bridge has a larger MTU than the fan carries");
+            own("port-mtu", WARNING, "a port of the bridge has another MTU than the fan carries");
     /** The tunnel is missing or not as it should be. */
     public static final Code TUNNEL = own("tunnel", ERROR, "the tunnel is missing or not as it should be");
     /** The bridge is missing or not as it should be. */

@@ -1,5 +1,6 @@
 package io.fanatic.netlink.health;
 
+import io.fanatic.core.Direct;
 import io.fanatic.core.FanSlice;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Ipv4Prefix;
@@ -156,6 +157,17 @@ final class ContainersCheck implements Check {
                             "a container's MTU is larger than the fan carries",
                             List.of(end + " has MTU " + inside.link().mtu() + ", the fan carries " + fan.mtu()),
                             "in the container: ip link set " + inside.link().name() + " mtu " + fan.mtu())
+                    .because(Code.MTU));
+        } else if (fan.direct() == Direct.SEND && inside.link().mtu() < fan.mtu()) {
+            // As containers are that ran before their fan took the underlay's own MTU.
+            findings.add(Finding.of(
+                            Code.PORT_MTU,
+                            subject,
+                            "a container's MTU is smaller than its fan's: larger datagrams for it are dropped",
+                            List.of(end + " has MTU " + inside.link().mtu() + ", the fan carries " + fan.mtu()),
+                            "make the container anew, or here ip link set " + port.name() + " mtu " + fan.mtu()
+                                    + ", and in the container ip link set "
+                                    + inside.link().name() + " mtu " + fan.mtu())
                     .because(Code.MTU));
         }
     }

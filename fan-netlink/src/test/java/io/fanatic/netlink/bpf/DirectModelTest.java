@@ -152,7 +152,9 @@ class DirectModelTest {
                     byte[] frame = fromTheSegment(mapping, frames.next().bytes(), random);
                     Machine machine = new Machine(code, order);
                     machine.packetType = random.nextInt(20) == 0 ? 1 + random.nextInt(4) : 0;
-                    machine.devices = random.nextInt(40) == 0 ? Map.of() : Map.of(BRIDGE, 1500);
+                    machine.devices =
+                            random.nextInt(40) == 0 ? Map.of() : Map.of(BRIDGE, random.nextBoolean() ? MTU : 1500);
+                    machine.segmentSize = random.nextInt(4) == 0 ? 1 + random.nextInt(40) : 0;
                     machine.neighbourDevice = CARD;
                     machine.neighbours = neighbours(mapping, frame, random);
                     machine.mark = 0x8000_0001;
@@ -197,6 +199,7 @@ class DirectModelTest {
         Machine machine = new Machine(code, order);
         machine.packetType = other.packetType;
         machine.devices = other.devices;
+        machine.segmentSize = other.segmentSize;
         machine.neighbourDevice = other.neighbourDevice;
         machine.neighbours = other.neighbours;
         machine.mark = other.mark;
@@ -222,10 +225,10 @@ class DirectModelTest {
         return mapping.slicePrefixLength() > 28 ? 1 : 3;
     }
 
-    /** To the host as if its bridge had received it, to all others by their neighbour entries. */
+    /** To the host, and what the bridge does not carry, as if its bridge had received it; to all others by their neighbour entries. */
     private static void delivered(DirectGuardSpec spec, byte[] frame, Machine machine, String why) {
         Ipv4Address to = Ipv4Address.of(ByteBuffer.wrap(frame).getInt(30));
-        boolean host = false;
+        boolean host = machine.segmentSize == 0 && frame.length - 14 > machine.devices.getOrDefault(BRIDGE, 0);
         for (FanSlice slice : spec.slices()) {
             long above = Integer.toUnsignedLong(to.bits())
                     - Integer.toUnsignedLong(slice.hostAddress().bits());

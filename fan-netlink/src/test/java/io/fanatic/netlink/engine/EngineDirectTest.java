@@ -77,15 +77,24 @@ class EngineDirectTest {
 
     @Test
     void theUnderlaysOwnMtuIsForFansThatNeedNoTunnelForTheirContainers() {
-        engine.up(entry("250.0.0.0/8 10.0.0.45/16 direct mtu 1500"));
-        assertThat(engine.list().get(0).mtu()).isEqualTo(1500);
-        kernel.putForDirect(Optional.empty(), Optional.of(IPSEC), BridgedRules.NONE);
-        engine.up(entry("250.0.0.0/8 10.0.0.45/16 direct mtu 1500"));
-        assertThat(state().now()).as("the tunnel answers what does not fit").isEqualTo(Direct.ACCEPT);
         engine.up(SEND);
-        assertThat(engine.list().get(0).mtu()).isEqualTo(1450);
+        assertThat(engine.list().get(0).mtu()).isEqualTo(1500);
+        engine.up(entry("250.0.0.0/8 10.0.0.45/16 direct mtu 1400"));
+        assertThat(engine.list().get(0).mtu()).isEqualTo(1400);
+        kernel.putForDirect(Optional.empty(), Optional.of(IPSEC), BridgedRules.NONE);
+        engine.up(SEND);
+        assertThat(state().now()).as("the tunnel answers what does not fit").isEqualTo(Direct.ACCEPT);
+        assertThat(engine.list().get(0).mtu()).isEqualTo(1500);
         for (String line : List.of(
-                "250.0.0.0/8 10.0.0.45/16 direct mtu 1501",
+                "250.0.0.0/8 10.0.0.45/16 direct=accept",
+                "250.0.0.0/8 10.0.0.45/16 direct overlay6 fd00:fa::/48",
+                "240.0.0.0/4 10.0.0.45/12 direct")) {
+            assertThat(engine.preview(entry(line)).mtu()).as(line).isEqualTo(1450);
+        }
+        assertThatThrownBy(() -> engine.planUp(entry("250.0.0.0/8 10.0.0.45/16 direct mtu 1501")))
+                .isInstanceOf(FanException.class)
+                .hasMessage("MTU 1501 is more than the underlay carries: 1500 bytes");
+        for (String line : List.of(
                 "250.0.0.0/8 10.0.0.45/16 direct=accept mtu 1500",
                 "250.0.0.0/8 10.0.0.45/16 direct overlay6 fd00:fa::/48 mtu 1500",
                 "240.0.0.0/4 10.0.0.45/12 direct mtu 1500")) {

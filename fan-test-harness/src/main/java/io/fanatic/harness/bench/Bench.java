@@ -2,6 +2,7 @@ package io.fanatic.harness.bench;
 
 import io.fanatic.core.Direct;
 import io.fanatic.core.FanOptions;
+import io.fanatic.core.TunnelType;
 import io.fanatic.harness.lab.EmbeddedFan;
 import io.fanatic.harness.lab.FanControl;
 import io.fanatic.harness.lab.Lab;
@@ -149,7 +150,11 @@ public record Bench(
         lab.attach(there.get(0));
         List<DataPath> paths = new ArrayList<>(List.of(
                 new DataPath(FAN, end(here.get(0)), end(there.get(0))),
-                PlainVxlan.between(PLAIN, here.get(1), there.get(1), mtu(lab)),
+                PlainVxlan.between(
+                        PLAIN,
+                        here.get(1),
+                        there.get(1),
+                        TunnelType.VXLAN.mtu(lab.spec().underlayMtu())),
                 new DataPath(
                         BARE,
                         new Endpoint(sender.namespace(), sender.underlayAddress()),

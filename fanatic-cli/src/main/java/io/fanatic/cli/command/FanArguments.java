@@ -160,7 +160,9 @@ public final class FanArguments {
                 case BRIDGE -> "the bridge's name (fan-250 for 250.0.0.0/8)";
                 case PORT -> "the tunnel's UDP port, the same on every host (8472)";
                 case VNI -> "the VXLAN network identifier, the same on every host (overlay / 256)";
-                case MTU -> "MTU of bridge and containers in bytes (the underlay's less 50; less 20 for ipip)";
+                case MTU ->
+                    "MTU of bridge and containers in bytes (the underlay's less 50; less 20 for ipip;"
+                            + " all of it with --direct on one segment)";
                 case UNDERLAY_ONLY -> "let the tunnel's port take packets from the underlay only (nftables)";
                 case NO_NAT -> "leave what goes from the slice to outside the overlay as it is";
                 case NO_ACCEPT -> "add no rules that let the fan pass where iptables drops what it forwards";

@@ -2,6 +2,7 @@ package io.fanatic.cli.doctor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fanatic.core.Direct;
 import io.fanatic.core.FanOptions;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.harness.junit.FanLab;
@@ -11,6 +12,7 @@ import io.fanatic.netlink.health.Code;
 import io.fanatic.netlink.health.Diagnosis;
 import io.fanatic.netlink.health.Finding;
 import io.fanatic.netlink.health.Severity;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -116,6 +118,32 @@ class ContainerFindingsTest {
         assertThat(slice.fix()).isEqualTo("give it an address from 250.0.1.2 to 250.0.1.254");
         host.run("ip -n one addr flush dev eth0; ip -n one addr add 250.0.1.2/8 dev eth0;"
                 + " ip -n one route replace default via 250.0.1.1");
+    }
+
+    @Test
+    void containersThatRanBeforeTheirFanTookTheMtuOfTheUnderlay() {
+        host.isConfigured(" direct");
+        host.up(FanOptions.builder().direct(Direct.SEND).build());
+        Finding small = host.has(Code.PORT_MTU);
+        assertThat(small.severity()).isEqualTo(Severity.WARNING);
+        assertThat(small.evidence())
+                .containsExactly(
+                        "eth0 behind one has MTU 1450, the fan carries 1500",
+                        "eth0 behind two has MTU 1450, the fan carries 1500");
+        assertThat(small.fix())
+                .isEqualTo("make the container anew, or here ip link set one mtu 1500,"
+                        + " and in the container ip link set eth0 mtu 1500");
+        setMtu(1500);
+        host.isHealthy();
+        setMtu(1450);
+        host.isConfigured("");
+        host.up(FanOptions.DEFAULT);
+    }
+
+    private void setMtu(int mtu) {
+        for (String name : List.of("one", "two")) {
+            host.run("ip link set " + name + " mtu " + mtu + "; ip -n " + name + " link set eth0 mtu " + mtu);
+        }
     }
 
     @Test
