@@ -1,7 +1,6 @@
 package io.fanatic.netlink.engine;
 
 import static io.fanatic.core.FanException.Reason.CONFLICT;
-import static io.fanatic.core.FanException.Reason.INVALID;
 import static io.fanatic.core.FanException.Reason.NOT_UNDONE;
 import static io.fanatic.core.FanException.Reason.UNDONE;
 import static io.fanatic.core.FanException.Reason.UNSUPPORTED;
@@ -13,13 +12,9 @@ import io.fanatic.core.FanEntry;
 import io.fanatic.core.FanException;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.FanNames;
-import io.fanatic.core.FanOptions;
-import io.fanatic.core.FanSlice;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Ipv4Prefix;
-import io.fanatic.core.Ipv6Mapping;
 import io.fanatic.core.Overlays;
-import io.fanatic.core.Share;
 import io.fanatic.core.TunnelType;
 import io.fanatic.core.UnderlaySpec;
 import io.fanatic.netlink.firewall.NatTable;
@@ -311,7 +306,7 @@ public final class Engine {
                 return true;
             }
         }
-        Optional<Fan> fan = same(host.fans(), mapping);
+        Optional<Fan> fan = host.fan(mapping);
         return fan.isPresent()
                 && (fan.get().underlayAddresses().contains(own.address())
                         || fan.get().slices().isEmpty() && fan.get().macSeed().equals(own.address()));
@@ -338,7 +333,7 @@ public final class Engine {
      * @throws FanException INVALID when the request cannot mean anything on this host
      */
     public Fan preview(FanEntry entry) {
-        return desired(entry, HostState.visible(kernel));
+        return WantedFan.of(entry, HostState.visible(kernel));
     }
 
     /**
@@ -381,9 +376,9 @@ public final class Engine {
     }
 
     private Plan planUp(FanEntry entry, HostState host) {
-        Fan fan = desired(entry, host);
+        Fan fan = WantedFan.of(entry, host);
         List<Fan> fans = host.fans();
-        Optional<Fan> before = same(fans, fan.mapping());
+        Optional<Fan> before = host.fan(fan.mapping());
         new Preflight(host, state()).up(fan, before, kernel.nameServers());
         portIsForOneFan(fan, host);
         canEncrypt(fan);
@@ -690,97 +685,6 @@ public final class Engine {
             }
             return fan.underlayAddresses();
         }
-    }
-
-    /** The fan that a request asks for on this host, together with the slices that it has already. */
-    private static Fan desired(FanEntry entry, HostState host) {
-        Underlay underlay = Underlay.resolve(entry.underlay(), host);
-        FanOptions options = entry.options();
-        FanMapping mapping;
-        FanSlice slice;
-        Optional<Ipv6Mapping> ipv6;
-        try {
-            mapping = FanMapping.of(entry.overlay(), underlay.network());
-            slice = mapping.slice(underlay.address(), options.hostReserve());
-            ipv6 = options.overlay6().map(overlay -> new Ipv6Mapping(overlay, underlay.network()));
-        } catch (IllegalArgumentException e) {
-            throw new FanException(INVALID, String.valueOf(e.getMessage()), List.of(), e);
-        }
-        if (options.encryptUdp() && options.encryption().isEmpty()) {
-            throw new FanException(
-                    INVALID,
-                    "encrypt-udp goes with encrypt, which says by what key or certificate packets are encrypted");
-        }
-        Optional<Fan> now = same(host.fans(), mapping);
-        Fan.Builder wanted = now.isPresent()
-                ? now.get().toBuilder()
-                : Fan.builder(mapping, options.transport(entry.overlay(), Optional.empty()), underlay.address());
-        if (options.bridge().isPresent()) {
-            wanted.bridge(options.bridge().get());
-        }
-        Fan fan = wanted.transport(options.transport(entry.overlay(), now.map(Fan::transport)))
-                .nat(options.nat())
-                .accept(options.accept())
-                .shares(options.shares())
-                .fast(options.fast())
-                .ipv6(ipv6)
-                .direct(options.direct())
-                .names(options.names())
-                .encryption(options.encryption())
-                .build()
-                .with(slice, options.dhcp());
-        requireRoomForDhcp(fan);
-        return fan.withMtu(mtu(options, fan, host));
-    }
-
-    private static void requireRoomForDhcp(Fan fan) {
-        for (FanSlice slice : fan.slices()) {
-            if (fan.leases(slice.underlayAddress())) {
-                try {
-                    fan.shares().requireRange(Share.DHCP, slice);
-                } catch (IllegalArgumentException e) {
-                    throw new FanException(INVALID, String.valueOf(e.getMessage()), List.of(), e);
-                }
-            }
-        }
-    }
-
-    /** As much as the narrowest underlay device of the fan takes, less what the tunnel needs, or what the user says, up to that. */
-    private static int mtu(FanOptions options, Fan fan, HostState host) {
-        int underlay = Integer.MAX_VALUE;
-        for (AddressState address : host.addresses()) {
-            if (fan.underlayAddresses().contains(address.address())) {
-                UnderlaySpec spec = UnderlaySpec.of(
-                        address.address(), fan.mapping().underlay().prefixLength());
-                underlay = Math.min(
-                        underlay, carried(fan, Underlay.resolve(spec, host).mtu()));
-            }
-        }
-        boolean needsTunnel = !DirectPath.carriesAll(fan, host);
-        int most = needsTunnel ? fan.type().mtu(underlay) : underlay;
-        int mtu = options.mtu().orElse(most);
-        if (mtu > most) {
-            throw new FanException(
-                    INVALID,
-                    "MTU " + mtu + " is more than the underlay carries"
-                            + (fan.encryption().isPresent() ? " with ESP: " : ": ") + underlay + " bytes"
-                            + (needsTunnel ? " less " + fan.type().overhead() + " for the tunnel leave " + most : ""));
-        }
-        return mtu;
-    }
-
-    /** What an underlay device takes of the fan's packets, in bytes. */
-    private static int carried(Fan fan, int mtu) {
-        return fan.encryption().map(how -> how.carried(mtu)).orElse(mtu);
-    }
-
-    private static Optional<Fan> same(List<Fan> fans, FanMapping mapping) {
-        for (Fan fan : fans) {
-            if (fan.mapping().equals(mapping)) {
-                return Optional.of(fan);
-            }
-        }
-        return Optional.empty();
     }
 
     /** @param again plans once more when all is done: then nothing may be left to do */

@@ -317,6 +317,16 @@ record HostState(
         return fans(links, addresses);
     }
 
+    /** The fan with an overlay and an underlay. */
+    Optional<Fan> fan(FanMapping mapping) {
+        for (Fan fan : fans()) {
+            if (fan.mapping().equals(mapping)) {
+                return Optional.of(fan);
+            }
+        }
+        return Optional.empty();
+    }
+
     /**
      * The fans of a host. Each bridge or tunnel that carries our label tells of one; what is missing of it (the other device,
      * an address) shows in the plan. Slices follow from the addresses of the bridge by the reverse mapping.
