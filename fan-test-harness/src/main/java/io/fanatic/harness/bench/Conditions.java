@@ -14,7 +14,7 @@ import java.nio.file.Path;
  * @param cpus the two that work
  * @param congestionControl of every TCP flow
  * @param underlayMtu bytes
- * @param innerMtu bytes, of the fan and of the plain VXLAN
+ * @param innerMtu bytes, of the fan; the plain VXLAN has 50 less than the underlay
  * @param bridgeNetfilter whether frames on the bridges pass iptables
  * @param java version and name of the JVM
  * @param load how many threads wanted to run when the measurement began, as /proc/loadavg has it for the last minute

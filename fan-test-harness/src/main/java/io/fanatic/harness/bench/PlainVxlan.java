@@ -17,7 +17,7 @@ import io.fanatic.netlink.wire.NetlinkSocket;
  *   h2c2 198.18.0.12 -- veth -- plain 198.18.0.2 -- plain-vx: vxlan id 42 remote 10.0.0.1
  * </pre>
  *
- * <p>Same hosts, same underlay, same inner MTU, same kind of bridge and cable, no UDP checksum either. 198.18.0.0/15 is for
+ * <p>Same hosts, same underlay, same inner MTU as a fan that encapsulates, same kind of bridge and cable, no UDP checksum either. 198.18.0.0/15 is for
  * benchmarks (RFC 2544).
  */
 final class PlainVxlan {

@@ -1,5 +1,6 @@
 package io.fanatic.cli.lab;
 
+import io.fanatic.core.TunnelType;
 import io.fanatic.harness.bench.Bar;
 import io.fanatic.harness.bench.Bench;
 import io.fanatic.harness.bench.Comparison;
@@ -88,10 +89,12 @@ final class BenchText {
                 at.processor(),
                 "JDK " + at.java(),
                 format(
-                        "TCP %s, MTU %d (underlay) and %d; sender on CPU %d, receiver spins on %d,",
+                        "TCP %s, MTU %d (underlay) and %s; sender on CPU %d, receiver spins on %d,",
                         at.congestionControl(),
                         at.underlayMtu(),
-                        at.innerMtu(),
+                        at.innerMtu() == at.underlayMtu()
+                                ? TunnelType.VXLAN.mtu(at.underlayMtu()) + " (plain VXLAN)"
+                                : at.innerMtu(),
                         at.cpus().sender(),
                         at.cpus().receiver()),
                 at.bridgeNetfilter()
