@@ -90,7 +90,7 @@ class CrashSafetyTest extends DisturbedFanctlTests {
     void aRunKilledAsItTakesTheLockLeavesTheNextOneItsCalls() {
         run("up " + FAN);
         run("down -e");
-        List<String> up = JavaProgram.fanctl(libraries, "up " + FAN);
+        List<String> up = ArchivedProgram.of(JavaProgram.fanctl(libraries, "up " + FAN));
         KillPoints kills = KillPoints.of(host, up);
         run("down -e");
         KillPoints.Point signing = kills.points().stream()
@@ -114,7 +114,7 @@ class CrashSafetyTest extends DisturbedFanctlTests {
      */
     private void survives(String victim, List<String> before, List<String> whole) {
         before.forEach(this::run);
-        KillPoints kills = KillPoints.of(host, JavaProgram.fanctl(libraries, victim));
+        KillPoints kills = KillPoints.of(host, ArchivedProgram.of(JavaProgram.fanctl(libraries, victim)));
         fanctl(host, "down -e").done();
         whole.forEach(this::run);
         HostSnapshot complete = state();

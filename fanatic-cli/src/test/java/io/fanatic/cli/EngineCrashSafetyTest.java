@@ -175,7 +175,7 @@ class EngineCrashSafetyTest {
     /** Before and after each request by which an engine is changed, and while it restarts. */
     private void betweenRequests(Trial trial, String variable, Path engine) {
         try (RequestKillPoints kills = RequestKillPoints.on(host, variable, engine)) {
-            List<String> command = JavaProgram.fanatic(libraries, trial.victim);
+            List<String> command = ArchivedProgram.of(JavaProgram.fanatic(libraries, trial.victim));
             trial.before.forEach(EngineCrashSafetyTest::run);
             List<String> moments = kills.moments(command);
             deconfigure();
@@ -191,7 +191,8 @@ class EngineCrashSafetyTest {
 
     private void betweenSystemCalls(Trial trial) {
         trial.before.forEach(EngineCrashSafetyTest::run);
-        KillPoints kills = KillPoints.ofTheWorkingThread(host, JavaProgram.fanatic(libraries, trial.victim));
+        KillPoints kills =
+                KillPoints.ofTheWorkingThread(host, ArchivedProgram.of(JavaProgram.fanatic(libraries, trial.victim)));
         deconfigure();
         List<Death> deaths = new ArrayList<>();
         for (KillPoints.Point point : kills.points()) {

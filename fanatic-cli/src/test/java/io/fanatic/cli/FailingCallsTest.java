@@ -66,7 +66,7 @@ class FailingCallsTest extends DisturbedFanctlTests {
     private void survives(int first, String victim, List<String> before) {
         before.forEach(this::run);
         HostSnapshot start = state();
-        KillPoints calls = KillPoints.toFail(host, JavaProgram.fanctl(libraries, victim));
+        KillPoints calls = KillPoints.toFail(host, ArchivedProgram.of(JavaProgram.fanctl(libraries, victim)));
         HostSnapshot asked = state();
         fanctl(host, "down -e").done();
 
