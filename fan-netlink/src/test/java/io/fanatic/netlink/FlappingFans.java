@@ -111,17 +111,21 @@ final class FlappingFans {
     }
 
     private void look(String namespace) {
-        looks.incrementAndGet();
         Plan plan = network(directory, namespace).plan(STABLE);
         if (!plan.isEmpty()) {
             wrong.add("plan: " + plan.lines());
         }
-        for (String line : said(examine(directory, namespace))) {
-            wrong.add("health: " + line);
+        Diagnosis diagnosis = examine(directory, namespace);
+        // On a machine that has no time for them the changes of others take longer than the doctor waits, as it says then.
+        if (diagnosis.notChecked().stream().noneMatch(line -> line.startsWith("what is found may be passing"))) {
+            looks.incrementAndGet();
+            for (String line : said(diagnosis)) {
+                wrong.add("health: " + line);
+            }
         }
     }
 
-    /** How often it looked, then each thing that was said and is not so. */
+    /** How often it looked while nothing changed, then each thing that was said and is not so. */
     List<String> report() {
         List<String> lines = new ArrayList<>(List.of("looks: " + looks));
         lines.addAll(wrong);
