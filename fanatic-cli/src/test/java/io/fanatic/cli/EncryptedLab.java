@@ -117,7 +117,7 @@ abstract class EncryptedLab {
         sh(
                 host,
                 "setsid charon-systemd >/run/charon.log 2>&1 </dev/null & echo $! >/run/charon.test;"
-                        + " until swanctl --stats >/dev/null 2>&1; do kill -0 $(cat /run/charon.test) || exit 1; done;"
+                        + " until swanctl --stats >/dev/null 2>&1; do kill -0 $(cat /run/charon.test) || exit 1; sleep 0.05; done;"
                         + " swanctl --load-all --noprompt >/run/load.log 2>&1");
         // Until then the kernel does not ask for a key again where there was none; strongSwan makes it 165 s.
         sh(host, "sysctl -qw net.core.xfrm_acq_expires=1");
@@ -127,7 +127,7 @@ abstract class EncryptedLab {
         sh(
                 host,
                 "pid=$(cat /run/charon.test); kill -" + signal
-                        + " $pid; while kill -0 $pid 2>/dev/null && ! grep -q 'State:.Z' /proc/$pid/status; do :; done");
+                        + " $pid; while kill -0 $pid 2>/dev/null && ! grep -q 'State:.Z' /proc/$pid/status; do sleep 0.02; done");
     }
 
     /** Once there are keys, which the first packets wait for: echo requests that fill the MTU, and checksummed data both ways. */

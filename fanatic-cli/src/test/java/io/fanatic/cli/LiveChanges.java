@@ -193,10 +193,11 @@ abstract class LiveChanges {
     // TESTING.md F17
     @Test
     void theUnderlaysDeviceIsRenamed() {
-        run("ip link set eth0 down; ip link set eth0 name eth9; ip link set eth9 up;"
-                + " ip route replace default via 10.0.255.254;"
-                // The kernel tells of a carrier when it has time.
-                + " n=0; until grep -q up /sys/class/net/eth9/operstate; do n=$((n+1)); test $n -lt 10000; done");
+        run(
+                "ip link set eth0 down; ip link set eth0 name eth9; ip link set eth9 up;"
+                        + " ip route replace default via 10.0.255.254;"
+                        // The kernel tells of a carrier when it has time.
+                        + " n=0; until grep -q up /sys/class/net/eth9/operstate; do n=$((n+1)); test $n -lt 1000; sleep 0.02; done");
         repair(Code.FORWARD_OPEN);
         flow.progress();
         run("ip link set eth9 down; ip link set eth9 name eth0; " + UNDERLAY_BACK);

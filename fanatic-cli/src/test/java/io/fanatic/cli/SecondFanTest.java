@@ -13,6 +13,7 @@ import io.fanatic.netlink.engine.Fan;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -61,7 +62,7 @@ class SecondFanTest {
                         .output());
                 long end = System.nanoTime() + 30_000_000_000L;
                 while (echoRequests(from) < echoes + 20 && System.nanoTime() < end) {
-                    Thread.onSpinWait();
+                    LockSupport.parkNanos(5_000_000);
                 }
                 fanctl(host, "up" + SECOND + option()).done();
                 assertThat(network.counters(first).getOrDefault(Counter.SENT, 0L))

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -38,6 +39,7 @@ final class Walkthrough {
     private static final Pattern MEASURED = Pattern.compile("\\d+(?:\\.\\d+)? (?:ms|s|us|[KMG]?i?B/s|[KMG]?bit/s)\\b");
     private static final Pattern ADDRESS = Pattern.compile("\\d+\\.\\d+\\.\\d+\\.\\d+");
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final long PAUSE_NANOS = 50_000_000;
 
     /** @param output empty when the text does not tell */
     private record Step(int line, String host, String command, List<String> output) {
@@ -178,6 +180,7 @@ final class Walkthrough {
         long end = System.nanoTime() + PATIENCE.toNanos();
         String output;
         boolean ok;
+        boolean done;
         do {
             Matcher fan = FAN.matcher(command);
             if (fan.matches() && !fan.group(2).startsWith(" lab ")) {
@@ -191,7 +194,11 @@ final class Walkthrough {
                 output = result.output();
                 ok = result.ok();
             }
-        } while (again && !(ok && matches(step, output)) && System.nanoTime() < end);
+            done = !again || ok && matches(step, output) || System.nanoTime() > end;
+            if (!done) {
+                LockSupport.parkNanos(PAUSE_NANOS);
+            }
+        } while (!done);
         assertThat(ok).as(where + "\n" + output).isTrue();
         if (!step.output().isEmpty()) {
             assertThat(matches(step, output))

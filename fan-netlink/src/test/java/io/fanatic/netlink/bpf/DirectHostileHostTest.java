@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -86,6 +87,7 @@ class DirectHostileHostTest {
         long end = System.nanoTime() + DEADLINE_NANOS;
         while (!host.exec("bridge", "link", "show", "dev", "port").contains("state forwarding")) {
             assertThat(System.nanoTime()).as("port forwards").isLessThan(end);
+            LockSupport.parkNanos(5_000_000);
         }
         assertThat(network().direct(fan()).now()).isEqualTo(Direct.SEND);
     }
@@ -239,7 +241,7 @@ class DirectHostileHostTest {
     private void await(Map<Counter, Long> wanted) {
         long end = System.nanoTime() + DEADLINE_NANOS;
         while (!counted().equals(wanted) && System.nanoTime() < end) {
-            Thread.onSpinWait();
+            LockSupport.parkNanos(1_000_000);
         }
         assertThat(counted()).isEqualTo(wanted);
     }

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -147,6 +148,7 @@ class HostAgainstContainersTest {
         long end = System.nanoTime() + DEADLINE_NANOS;
         while (!condition.getAsBoolean()) {
             assertThat(System.nanoTime()).as(what).isLessThan(end);
+            LockSupport.parkNanos(5_000_000);
         }
     }
 
@@ -207,7 +209,12 @@ class HostAgainstContainersTest {
     private List<String> state() {
         List<String> lines =
                 new ArrayList<>(host.namespace().call(() -> HostSnapshot.take().lines()));
-        for (String line : host.exec("ip", "neigh", "show").split("\n", -1)) {
+        // In one shell, as this is asked hundreds of times.
+        String script = "ip neigh show; echo ==; ip -6 -o address show; ip -6 route show table all; bridge link show;"
+                + " cat /proc/sys/net/ipv6/conf/*/* /proc/sys/net/ipv6/neigh/*/* /proc/sys/net/ipv4/neigh/*/*"
+                + " 2>/dev/null || true";
+        String[] answers = host.exec("sh", "-c", script).split("==\n", 2);
+        for (String line : answers[0].split("\n", -1)) {
             String[] words = line.split(" ", -1);
             boolean ofItself = line.startsWith("250.0.57.")
                     || line.startsWith("fd00:fa:0:39:")
@@ -216,14 +223,10 @@ class HostAgainstContainersTest {
                 lines.add("neighbour " + String.join(" ", Arrays.copyOf(words, 5)));
             }
         }
-        for (String command : List.of(
-                "ip -6 -o address show | sed 's/valid_lft.*//'",
-                "ip -6 route show table all | sed 's/expires [0-9]*sec//'",
-                "bridge link show",
-                "cat /proc/sys/net/ipv6/conf/*/* /proc/sys/net/ipv6/neigh/*/* /proc/sys/net/ipv4/neigh/*/*"
-                        + " 2>/dev/null")) {
-            lines.addAll(host.exec("sh", "-c", command + " || true").lines().toList());
-        }
+        answers[1]
+                .lines()
+                .map(line -> line.replaceAll("valid_lft.*|expires [0-9]+sec", ""))
+                .forEach(lines::add);
         return lines;
     }
 

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -345,6 +346,7 @@ class HostileHostTest {
         long end = System.nanoTime() + DEADLINE_NANOS;
         while (!host.exec("bridge", "link", "show", "dev", port).contains("state forwarding")) {
             assertThat(System.nanoTime()).as(port + " forwards").isLessThan(end);
+            LockSupport.parkNanos(5_000_000);
         }
     }
 

@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -166,7 +167,7 @@ class NamespaceTest {
         // A thread hands its result over before it ends.
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
         while (!outside.containsAll(namespacesOfThreads()) && System.nanoTime() < deadline) {
-            Thread.onSpinWait();
+            LockSupport.parkNanos(1_000_000);
         }
         assertThat(outside).containsAll(namespacesOfThreads());
     }

@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -297,6 +298,7 @@ class LinksTest {
         long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
         while (links.byIndex(index).orElseThrow().running()) {
             assertThat(System.nanoTime()).as("carrier is lost in time").isLessThan(deadline);
+            LockSupport.parkNanos(5_000_000);
         }
     }
 

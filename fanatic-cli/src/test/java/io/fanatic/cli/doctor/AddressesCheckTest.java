@@ -50,7 +50,7 @@ class AddressesCheckTest {
                 + " mtu 1450 master fan-250 type veth peer name eth0 mtu 1450"
                 + " netns " + name + "; ip link set " + name + " up; ip -n " + name + " link set eth0 up; ip -n " + name
                 + " address add " + address + "/8 dev eth0; ip -n " + name + " route add default via 250.0.1.1;"
-                + " until bridge link show dev " + name + " | grep -q 'state forwarding'; do :; done");
+                + " until bridge link show dev " + name + " | grep -q 'state forwarding'; do sleep 0.02; done");
     }
 
     private static Finding found(Diagnosis diagnosis, Code code) {

@@ -38,10 +38,6 @@ import org.junit.jupiter.api.Test;
  */
 @FanLab(hosts = 2, containers = 1)
 class DoctorFindingsTest {
-    /** The kernel tells of a carrier when it has time. */
-    private static final String CARRIER =
-            "n=0; until grep -q up /sys/class/net/eth0/operstate; do n=$((n+1)); test $n -lt 10000; done;";
-
     private static final String CONFIGURED = "echo 250.0.0.0/8 10.0.0.0/16 > /etc/network/fan";
 
     /** A device that leads elsewhere. */

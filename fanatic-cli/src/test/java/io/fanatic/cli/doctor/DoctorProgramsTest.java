@@ -127,7 +127,7 @@ class DoctorProgramsTest {
                 .orThrow();
         try {
             host.run("n=0; until grep -q '^" + program.substring(0, Math.min(15, program.length())) + "' /proc/"
-                    + started.output().strip() + "/comm; do n=$((n+1)); test $n -lt 10000; done");
+                    + started.output().strip() + "/comm; do n=$((n+1)); test $n -lt 1000; sleep 0.02; done");
             host.has(code);
             host.run(told);
             host.isHealthy();

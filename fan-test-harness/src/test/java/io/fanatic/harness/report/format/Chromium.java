@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A headless Chromium of the distribution with one page, spoken to by the DevTools protocol. It runs in a network namespace
@@ -91,7 +92,7 @@ final class Chromium implements AutoCloseable {
                     return lines;
                 }
             }
-            Thread.onSpinWait();
+            LockSupport.parkNanos(5_000_000);
         }
         throw new IOException("Chromium did not start: " + Files.readString(file.resolveSibling("chromium.log")));
     }
