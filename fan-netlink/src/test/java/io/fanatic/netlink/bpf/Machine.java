@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -39,7 +40,8 @@ final class Machine {
 
     private final ByteOrder order;
     private final ByteBuffer code;
-    private final ByteBuffer values = ByteBuffer.allocate(8 * FanPrograms.ENTRIES);
+    /** Of the map; without the places of flows, which are zero and many, until one is written. */
+    private ByteBuffer values = ByteBuffer.allocate(8 * PathWitness.RECEIVED);
 
     /** What a queue took. */
     final List<ByteBuffer> pushed = new ArrayList<>();
@@ -121,8 +123,16 @@ final class Machine {
     /** The other host, the UDP source port and the number of this host's address, of an outer flow. */
     record Flow(Ipv4Address host, int port, int local) {}
 
+    private void writesAPlace() {
+        if (values.capacity() < 8 * FanPrograms.ENTRIES) {
+            values = ByteBuffer.wrap(Arrays.copyOf(values.array(), 8 * FanPrograms.ENTRIES))
+                    .order(order);
+        }
+    }
+
     /** A packet of this flow came through some nanoseconds ago. */
     void vouch(Flow flow, int direction, long ago) {
+        writesAPlace();
         values.putLong(
                 8 * PathWitness.place(flow.host(), flow.port(), direction),
                 PathWitness.value(flow.host(), flow.port(), flow.local(), NOW - ago));
@@ -130,7 +140,7 @@ final class Machine {
 
     /** For which flow a packet vouches that has just come through; empty when none does. */
     Optional<Flow> noted(int direction) {
-        for (int place = 0; place < PathWitness.PLACES; place++) {
+        for (int place = 0; 8 * (direction + place) < values.capacity() && place < PathWitness.PLACES; place++) {
             long value = values.getLong(8 * (direction + place));
             int host = (int) (value >>> 32);
             if (value != 0 && (value & (1 << 22) - 1) == NOW >> 24) {
@@ -291,7 +301,8 @@ final class Machine {
             } else if (address >= base && address + bytes <= base + linear) {
                 return read(ByteBuffer.wrap(this.bytes).order(order), (int) (address - base), bytes);
             } else if (address >= VALUES && address < MAP) {
-                return read(values, (int) (address - VALUES), bytes);
+                int at = Objects.checkIndex((int) (address - VALUES), 8 * FanPrograms.ENTRIES);
+                return at < values.capacity() ? read(values, at, bytes) : 0;
             }
             return read(stack, onStack(address), bytes);
         }
@@ -306,6 +317,9 @@ final class Machine {
                 return;
             }
             boolean packet = address >= base && address + bytes <= base + linear;
+            if (address >= VALUES + values.capacity() && address < MAP) {
+                writesAPlace();
+            }
             ByteBuffer memory = packet
                     ? ByteBuffer.wrap(this.bytes).order(order)
                     : address >= VALUES && address < MAP ? values : stack;
