@@ -116,7 +116,8 @@ final class FlappingFans {
             wrong.add("plan: " + plan.lines());
         }
         Diagnosis diagnosis = examine(directory, namespace);
-        // On a machine that has no time for them the changes of others take longer than the doctor waits, as it says then.
+        // On a machine that has no time for them the changes of others take longer than the doctor waits, as it says
+        // then.
         if (diagnosis.notChecked().stream().noneMatch(line -> line.startsWith("what is found may be passing"))) {
             looks.incrementAndGet();
             for (String line : said(diagnosis)) {

@@ -361,6 +361,6 @@ abstract class LiveChanges {
 
     @Test
     void theDhcpServerIsKilled() {
-        changed("kill -9 $(cat /run/fanatic/dnsmasq-fan-250*.pid)", Code.DHCP);
+        changed(KilledDhcpServer.COMMAND, Code.DHCP);
     }
 }

@@ -2,6 +2,7 @@ package io.fanatic.cli.doctor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fanatic.cli.KilledDhcpServer;
 import io.fanatic.cli.daemon.NetworkManager;
 import io.fanatic.core.FanOptions;
 import io.fanatic.harness.junit.FanLab;
@@ -37,7 +38,7 @@ class DoctorProgramsTest {
 
     @Test
     void dnsmasqIsKilled() {
-        host.run("kill -9 $(cat /run/fanatic/dnsmasq-fan-250*.pid)");
+        host.run(KilledDhcpServer.COMMAND);
         Finding found = host.has(Code.DHCP);
         assertThat(found.fix()).isEqualTo("fanctl up -a");
     }
