@@ -70,7 +70,9 @@ public final class KernelSuite {
                     "guard",
                     NETLINK + "bpf.FanTunnelTest",
                     NETLINK + "bpf.FastPathTest",
-                    NETLINK + "bpf.DirectHostileHostTest"),
+                    NETLINK + "bpf.DirectHostileHostTest",
+                    NETLINK + "bpf.DirectArpGamesTest",
+                    NETLINK + "bpf.DirectArpFloodCases"),
             Group.of("vxlan", "guard-ipv6", NETLINK + "bpf.HostileIpv6HostTest").needing(Need.IPV6),
             Group.of("vxlan", "fast-ipv6", NETLINK + "bpf.FastHostileIpv6HostTest")
                     .needing(Need.IPV6, Need.NFTABLES, Need.FAST_PATH),

@@ -381,6 +381,7 @@ public final class Engine {
         Optional<Fan> before = host.fan(fan.mapping());
         new Preflight(host, state()).up(fan, before, kernel.nameServers());
         portIsForOneFan(fan, host);
+        canHaveItsAddresses(fan);
         canEncrypt(fan);
         Optional<String> noDirect = DirectPath.refusal(fan, host, kernel);
         if (noDirect.isPresent()) {
@@ -635,6 +636,17 @@ public final class Engine {
                                 + port.getAsInt() + " is that of the fan " + other.mapping()
                                 + "; choose another with --port on every host of the fan");
             }
+        }
+    }
+
+    /** Without a local address in the tunnel key, the kernel chooses the same one for the packets of all slices. */
+    private void canHaveItsAddresses(Fan fan) {
+        if (fan.underlayAddresses().size() > 1 && !kernel.has(KernelFeature.LOCAL_ADDRESS)) {
+            throw new FanException(
+                    UNSUPPORTED,
+                    "on this kernel a fan has only one underlay address on a host (Linux 6.0 and later can have several), and "
+                            + fan.mapping() + " would have " + Text.join(" and ", fan.underlayAddresses())
+                            + "; leave one of them out");
         }
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.fanatic.core.Counter;
+import io.fanatic.core.Direct;
 import io.fanatic.core.FanEntry;
 import io.fanatic.core.FanException;
 import io.fanatic.core.Ipv4Prefix;
@@ -19,11 +20,14 @@ import java.net.InetSocketAddress;
 import java.nio.channels.DatagramChannel;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What this kernel has, and what fans do on a kernel without it: it is said to lack a feature, whatever it has. */
 class KernelFeaturesTest {
@@ -127,20 +131,39 @@ class KernelFeaturesTest {
         assertThat(before.changesTo(fans.host(0).call(HostSnapshot::take))).isEmpty();
     }
 
-    @Test
-    void withoutALocalAddressInTheTunnelKeyAFanHasOneUnderlayAddress() {
+    /** On either path and without encapsulation: ARP goes by the kernel's device, which would send it from another of the addresses. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "no-fast", "direct"})
+    void withoutALocalAddressInTheTunnelKeyAFanHasOneUnderlayAddress(String flag) {
         TwoFans fans = fansWithout(KernelFeature.LOCAL_ADDRESS);
-        fans.up(FAN, "10.0.0.0/16");
+        assumeTrue(!flag.equals("direct") || all.has(KernelFeature.DIRECT), "this kernel has no direct");
+        fans.up(entry(FAN, "10.0.0.0/16", flag));
         fans.plugContainers("fan-250", FAN);
         fans.assertContainersTalk(FAN);
 
         shIn(fans.host(0), "ip addr add 10.0.0.9/16 dev u0");
-        assertThatThrownBy(() -> fans.on(0, engine -> engine.up(FanEntry.parse(List.of(FAN, "10.0.0.9/16")))))
-                .hasMessageContaining("only one underlay address per fan is possible");
+        refused(fans, entry(FAN, "10.0.0.9/16", flag), "on this kernel a fan has only one underlay address on a host");
         shIn(fans.host(0), "ip addr del 10.0.0.9/16 dev u0");
         fans.assertContainersTalk(FAN);
         fans.unplugContainers();
         fans.down(FAN);
+    }
+
+    private static String[] entry(String overlay, String underlay, String... flags) {
+        return Stream.concat(Stream.of(overlay, underlay), Stream.of(flags))
+                .filter(word -> !word.isEmpty())
+                .toArray(String[]::new);
+    }
+
+    /** The first host refuses a fan as unsupported, which the command line tells by exit code 6, and is as it was. */
+    private static void refused(TwoFans fans, String[] entry, String sentence) {
+        HostSnapshot before = fans.host(0).call(HostSnapshot::take);
+        assertThatThrownBy(() -> fans.on(0, engine -> engine.up(FanEntry.parse(List.of(entry)))))
+                .isInstanceOf(FanException.class)
+                .hasMessageContaining(sentence)
+                .extracting(e -> ((FanException) e).reason())
+                .isEqualTo(FanException.Reason.UNSUPPORTED);
+        assertThat(before.changesTo(fans.host(0).call(HostSnapshot::take))).isEmpty();
     }
 
     /** Also on a machine that has no IPIP at all: what programs would get there is looked at first. */
@@ -155,25 +178,33 @@ class KernelFeaturesTest {
         fans.down();
     }
 
-    @Test
-    void withoutAVniFilterEachFanHasAPortOfItsOwn() {
+    /** On either path and without encapsulation: what these leave to the kernel's device would all come to the first fan's. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "no-fast", "direct"})
+    void withoutAVniFilterEachFanHasAPortOfItsOwn(String flag) {
+        String other = "251.0.0.0/8";
         TwoFans fans = fansWithout(KernelFeature.VNI_FILTER);
-        fans.up(FAN, "10.0.0.0/16");
-        assertThatThrownBy(() -> fans.up("251.0.0.0/8", "10.0.0.0/16"))
-                .isInstanceOf(FanException.class)
-                .hasMessageContaining("each fan needs a UDP port of its own")
-                .hasMessageContaining("--port")
-                .extracting(e -> ((FanException) e).reason())
-                .isEqualTo(FanException.Reason.UNSUPPORTED);
-        fans.up("251.0.0.0/8", "10.0.0.0/16", "port", "8473");
+        assumeTrue(!flag.equals("direct") || all.has(KernelFeature.DIRECT), "this kernel has no direct");
+        fans.up(entry(FAN, "10.0.0.0/16", flag));
+        refused(fans, entry(other, "10.0.0.0/16", flag), "each fan needs a UDP port of its own");
+        refused(fans, entry(other, "10.0.0.0/16", flag), "choose another with --port");
+        fans.up(entry(other, "10.0.0.0/16", "port", "8473", flag));
 
         fans.plugContainers("fan-250", FAN);
         fans.assertContainersTalk(FAN);
         fans.unplugContainers();
-        fans.plugContainers("fan-251", "251.0.0.0/8");
-        fans.assertContainersTalk("251.0.0.0/8");
+        fans.plugContainers("fan-251", other);
+        fans.assertContainersTalk(other);
         fans.unplugContainers();
-        fans.down(FAN, "251.0.0.0/8");
+        boolean direct = flag.equals("direct");
+        // Where the firewall cannot be read, the fast path is not taken.
+        boolean fast = !flag.equals("no-fast") && all.has(KernelFeature.FAST_PATH) && all.has(KernelFeature.NFTABLES);
+        for (Fan fan : fans.on(0, Engine::list)) {
+            assertThat(fans.on(0, engine -> engine.path(fan)).fastBy())
+                    .isEqualTo(fast ? Optional.of("u0") : Optional.empty());
+            assertThat(fans.on(0, engine -> engine.direct(fan)).now()).isEqualTo(direct ? Direct.SEND : Direct.OFF);
+        }
+        fans.down(FAN, other);
     }
 
     @Test

@@ -38,7 +38,7 @@ import java.util.zip.CRC32;
  *   container 0   eth0 250.0.1.2     container 1   eth0 250.0.2.2
  * </pre>
  */
-final class TwoFans {
+public final class TwoFans {
     static final int BULK = 4 << 20;
     private static final int MILLIS = 20_000;
 
@@ -150,7 +150,7 @@ final class TwoFans {
     }
 
     /** Sends random bytes over one TCP connection; who receives them sends back their checksum. */
-    static void bulk(Namespace from, Namespace to, String address) {
+    public static void bulk(Namespace from, Namespace to, String address) {
         byte[] data = new byte[BULK];
         new Random(4711).nextBytes(data);
         CRC32 sum = new CRC32();
