@@ -168,16 +168,27 @@ class DirectFansTest {
 
     /** With br_netfilter, as Docker leaves it, conntrack of each host sees half of each connection. */
     @Test
-    void whereBridgedFramesPassIptablesConnectionsLiveUnlessARuleDropsHalfSeenOnes() {
+    void whereBridgedFramesPassIptablesConnectionsLiveAlsoByRulesThatDropHalfSeenOnes() {
         LabHost first = hosts.get(0);
         first.exec("sysctl", "-qw", "net.bridge.bridge-nf-call-iptables=1").orThrow();
-        String table = "table ip somebody { chain f { type filter hook forward priority 0; ct state %s; }; }";
-        first.exec("nft", String.format(table, "established accept")).orThrow();
+        String table = "table ip somebody { chain f { type filter hook forward priority %s; }; }";
+        first.exec("nft", String.format(table, "0; ct state established accept"))
+                .orThrow();
         for (String form : new String[] {" --direct=accept", " --direct"}) {
             hosts.forEach(host -> fanctl(host, UP + form));
         }
         assertDirect(true);
-        first.exec("nft", "delete table ip somebody; " + String.format(table, "invalid drop"))
+        assertThat(first.exec("nft", "list table ip fanatic-tunnel").output()).doesNotContain("notrack");
+        first.exec("nft", "delete table ip somebody; " + String.format(table, "0; ct state invalid counter drop"))
+                .orThrow();
+        assertThat(fanatic(first, "doctor").out()).contains("error tunnel-only (250.0.0.0/8):");
+        fanctl(first, UP + " --direct").done();
+        first.exec("nft", "reset rules table ip somebody").orThrow();
+        assertDirect(true);
+        assertThat(first.exec("nft", "list table ip somebody").output()).contains("ct state invalid counter packets 0");
+        assertThat(fanatic(first, "doctor").out()).doesNotContain("tunnel-only", "fan-blocked");
+
+        first.exec("nft", "delete table ip somebody; " + String.format(table, "-10; ct state invalid drop"))
                 .orThrow();
         CliRun doctor = fanatic(first, "doctor");
         assertThat(doctor.exitCode()).isNotEqualTo(ExitCode.DONE);
@@ -187,6 +198,8 @@ class DirectFansTest {
         fanctl(first, UP + " --direct")
                 .refused(ExitCode.CONFLICT, "only one direction passes the bridge", "ct state invalid drop");
         first.exec("nft", "delete table ip somebody").orThrow();
+        fanctl(first, UP).done();
+        assertThat(first.exec("nft", "list table ip fanatic-tunnel").output()).doesNotContain("notrack");
         first.exec("sysctl", "-qw", "net.bridge.bridge-nf-call-iptables=0").orThrow();
     }
 

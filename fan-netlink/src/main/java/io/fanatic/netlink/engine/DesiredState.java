@@ -273,6 +273,17 @@ final class DesiredState {
             resources.add(new NatResource(nat));
         }
         List<TunnelTable.Entry> tunnels = ownTunnels(ordered);
+        for (Fan fan : ordered) {
+            TunnelTable.Entry halfSeen = TunnelTable.Entry.halfSeen(fan.bridge());
+            // It stays when the rule goes, as it does no harm without.
+            if (fan.direct() != Direct.OFF
+                    && (host.tunnelOnly().contains(halfSeen)
+                            || DirectPath.bridgedRules(fan, host, kernel)
+                                    .droppingInvalid()
+                                    .isPresent())) {
+                tunnels.add(halfSeen);
+            }
+        }
         if (!tunnels.isEmpty()) {
             resources.add(new TunnelTableResource(tunnels));
         }

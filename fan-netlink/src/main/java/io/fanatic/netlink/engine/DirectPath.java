@@ -3,6 +3,7 @@ package io.fanatic.netlink.engine;
 import io.fanatic.core.Direct;
 import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.netlink.kernel.AddressState;
+import io.fanatic.netlink.kernel.BridgedRules;
 import io.fanatic.netlink.kernel.Kernel;
 import io.fanatic.netlink.kernel.KernelFeature;
 import io.fanatic.netlink.kernel.RouteState;
@@ -33,11 +34,15 @@ final class DirectPath {
         Optional<String> noTrust = kernel.withoutTrustInAddresses(host.card(fan).orElseThrow());
         return noTrust.isPresent()
                 ? noTrust
-                : kernel.bridgedRules(fan.bridge(), fan.tunnel(), fan.overlay(), host.filtersBridgedFrames())
+                : bridgedRules(fan, host, kernel)
                         .dropping()
                         .map(rule ->
                                 "of its connections only one direction passes the bridge, and this rule drops them: "
                                         + rule);
+    }
+
+    static BridgedRules bridgedRules(Fan fan, HostState host, Kernel kernel) {
+        return kernel.bridgedRules(fan.bridge(), fan.tunnel(), fan.overlay(), host.filtersBridgedFrames());
     }
 
     /** Why such packets must not be sent from this host, in a few words; empty when they may. */

@@ -450,9 +450,7 @@ public final class Engine {
         if (obstacle.isPresent()) {
             notes.add("the fan receives packets without encapsulation and sends none: " + obstacle.get());
         }
-        Optional<String> rule = kernel.bridgedRules(
-                        fan.bridge(), fan.tunnel(), fan.overlay(), host.filtersBridgedFrames())
-                .notMet();
+        Optional<String> rule = DirectPath.bridgedRules(fan, host, kernel).notMet();
         if (rule.isPresent()) {
             notes.add(
                     "packets that come without encapsulation do not meet this rule for bridged frames: " + rule.get());

@@ -50,9 +50,17 @@ public record Firewall(List<Chain> chains, List<Rule> rules) {
      * @param policy {@code drop} or {@code accept}; empty for such a chain
      * @param type {@code filter}, {@code nat} or {@code route}; empty for such a chain
      * @param devices those that it is bound to, in the families netdev and inet; else empty
+     * @param priority among the chains of its hook, the lowest first; 0 for a chain that only others jump to
      */
     public record Chain(
-            String family, String table, String name, String hook, String policy, String type, List<String> devices) {
+            String family,
+            String table,
+            String name,
+            String hook,
+            String policy,
+            String type,
+            List<String> devices,
+            int priority) {
         public Chain {
             devices = List.copyOf(devices);
         }
@@ -193,7 +201,8 @@ public record Firewall(List<Chain> chains, List<Rule> rules) {
                             text(chain, "hook"),
                             text(chain, "policy"),
                             text(chain, "type"),
-                            devices(chain)));
+                            devices(chain),
+                            chain.has("prio") ? chain.get("prio").getAsInt() : 0));
                 } else if (object.has("rule")) {
                     addRules(object.getAsJsonObject("rule"), sets, rules);
                 }

@@ -196,13 +196,7 @@ public final class NatTable extends OwnTable<NatTable.Entry> {
     }
 
     private static boolean isDropOfInvalid(JsonArray parts) {
-        JsonObject match = parts.get(2).getAsJsonObject().getAsJsonObject("match");
-        JsonObject ct = match.getAsJsonObject("left").getAsJsonObject("ct");
-        // A bit of a mask, which versions of nft write either way.
-        boolean equal = text(match, "op").equals("in") || text(match, "op").equals("==");
-        return equal
-                && text(ct, "key").equals("state")
-                && text(match, "right").equals("invalid")
+        return isInvalid(parts.get(2))
                 && parts.get(3).getAsJsonObject().has("counter")
                 && parts.get(4).getAsJsonObject().has("drop");
     }

@@ -231,6 +231,15 @@ public abstract class OwnTable<E> {
                 && text(chain, "policy").equals("accept");
     }
 
+    /** Whether a part of a rule is {@code ct state invalid}. */
+    static boolean isInvalid(JsonElement part) {
+        JsonObject match = part.getAsJsonObject().getAsJsonObject("match");
+        JsonObject ct = match.getAsJsonObject("left").getAsJsonObject("ct");
+        // A bit of a mask, which versions of nft write either way.
+        boolean equal = text(match, "op").equals("in") || text(match, "op").equals("==");
+        return equal && text(ct, "key").equals("state") && text(match, "right").equals("invalid");
+    }
+
     /** The parts of a rule, when there are so many. */
     static JsonArray parts(JsonElement rule, int number) {
         JsonArray parts = rule.getAsJsonArray();

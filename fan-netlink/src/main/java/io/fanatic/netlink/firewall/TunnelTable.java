@@ -13,7 +13,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Our nftables table {@code ip fanatic-tunnel}: nothing that this host forwards leaves it as a packet of its tunnel.
+ * Our nftables table {@code ip fanatic-tunnel}: nothing that this host forwards leaves it as a packet of its tunnel. Where
+ * it has to, it also keeps rules of others from dropping connections of which the firewall sees one direction only.
  *
  * <pre>
  *   table ip fanatic-tunnel {
@@ -25,6 +26,10 @@ import org.jspecify.annotations.Nullable;
  *           meta iifkind "ipip" accept
  *           ip saddr 10.0.0.45 udp dport 8472 counter drop
  *       }
+ *       chain half-seen {
+ *           type filter hook forward priority filter - 10
+ *           iifname "fan-250" oifname "fan-250" ct state invalid counter notrack
+ *       }
  *   }
  * </pre>
  *
@@ -33,6 +38,10 @@ import org.jspecify.annotations.Nullable;
  * translation of sources, so it sees what leaves and need not know who is translated: a forwarded packet that has our own address in
  * this place is such a one, and no honest one is. The first three rules let pass what was not forwarded: the kernel names no input device for
  * what processes here send, and the tunnel itself for what that has wrapped.
+ *
+ * <p>The second chain is there only for bridges of fans without encapsulation whose frames meet a rule such as {@code ct state invalid drop}: what such a
+ * fan receives goes past the firewall, so conntrack calls the answers invalid. Before these rules they become untracked. What belongs to a
+ * connection that conntrack knows, such as that to a published port, is not invalid and stays tracked.
  */
 public final class TunnelTable extends OwnTable<TunnelTable.Entry> {
     /** Of the table, without its family. */
@@ -41,18 +50,37 @@ public final class TunnelTable extends OwnTable<TunnelTable.Entry> {
     private static final int PRIORITY = 110;
     private static final String CHAIN = "type filter hook postrouting priority " + PRIORITY + "; policy accept;";
     private static final int OWN_PACKETS = 3;
+
+    /** Rules with a higher priority than this get what bridges forward after ours. */
+    public static final int HALF_SEEN_PRIORITY = -10;
+
+    /** What the text of such an entry ends with. */
+    public static final String UNTRACKED = " (untracked)";
+
+    private static final String HALF_SEEN = "half-seen";
     /** How nft writes protocol 4. */
     private static final Set<String> IPIP = Set.of("4", "ipencap", "ipip", "ipv4");
 
     /**
-     * Where the packets of a tunnel come from and what they are.
+     * Where the packets of a tunnel come from and what they are; or a bridge whose half seen connections are to be untracked.
      *
-     * @param source an underlay address of this host
-     * @param port the UDP port that they go to; empty for IPIP
+     * @param source an underlay address of this host; 0.0.0.0 with a bridge
+     * @param port the UDP port that they go to; empty for IPIP and with a bridge
+     * @param bridge empty, but for such a bridge
      */
-    public record Entry(Ipv4Address source, OptionalInt port) {
+    public record Entry(Ipv4Address source, OptionalInt port, String bridge) {
         /** Stands for what somebody has done to our table by hand; no fan can want it. */
         public static final Entry OTHER = new Entry(Ipv4Address.of(0), OptionalInt.empty());
+
+        /** Of a tunnel. */
+        public Entry(Ipv4Address source, OptionalInt port) {
+            this(source, port, "");
+        }
+
+        /** For half seen connections over a bridge. */
+        public static Entry halfSeen(String bridge) {
+            return new Entry(Ipv4Address.of(0), OptionalInt.empty(), bridge);
+        }
 
         /** {@code UDP port 8472 from 10.0.0.45}. */
         @Override
@@ -60,18 +88,24 @@ public final class TunnelTable extends OwnTable<TunnelTable.Entry> {
             if (equals(OTHER)) {
                 return "what was changed by hand";
             }
+            if (!bridge.isEmpty()) {
+                return "half-seen connections over " + bridge + UNTRACKED;
+            }
             return (port.isEmpty() ? "IPIP" : "UDP port " + port.getAsInt()) + " from " + source;
         }
 
         // Written out to start fast, see Ipv4Address.
         @Override
         public boolean equals(@Nullable Object other) {
-            return other instanceof Entry that && port.equals(that.port) && source.equals(that.source);
+            return other instanceof Entry that
+                    && port.equals(that.port)
+                    && source.equals(that.source)
+                    && bridge.equals(that.bridge);
         }
 
         @Override
         public int hashCode() {
-            return Objects.hash(source, port);
+            return Objects.hash(source, port, bridge);
         }
     }
 
@@ -91,7 +125,13 @@ public final class TunnelTable extends OwnTable<TunnelTable.Entry> {
         rule(text, "iif 0 accept");
         rule(text, "  meta iifkind \"vxlan\" accept");
         rule(text, "  meta iifkind \"ipip\" accept");
+        StringBuilder halfSeen = new StringBuilder();
         for (Entry entry : entries) {
+            if (!entry.bridge().isEmpty()) {
+                String bridge = "name \"" + entry.bridge() + '"';
+                rule(halfSeen, "  iif" + bridge + " oif" + bridge + " ct state invalid counter notrack");
+                continue;
+            }
             text.append("  ip saddr ").append(entry.source());
             rule(
                     text,
@@ -99,7 +139,14 @@ public final class TunnelTable extends OwnTable<TunnelTable.Entry> {
                                     ? " ip protocol 4"
                                     : " udp dport " + entry.port().getAsInt()) + " counter drop");
         }
-        return text.append(" }\n").toString();
+        text.append(" }\n");
+        if (halfSeen.length() > 0) {
+            text.append(" chain " + HALF_SEEN + " {\n  type filter hook forward priority " + HALF_SEEN_PRIORITY
+                            + "; policy accept;\n")
+                    .append(halfSeen)
+                    .append(" }\n");
+        }
+        return text.toString();
     }
 
     @Override
@@ -108,7 +155,47 @@ public final class TunnelTable extends OwnTable<TunnelTable.Entry> {
     }
 
     static Observed<Entry> parse(String json) {
-        return parse(json, Map.of("postrouting", TunnelTable::isOurChain), TunnelTable::readRules);
+        Observed<Entry> tunnels = parse(json, Map.of("postrouting", TunnelTable::isOurChain), TunnelTable::readRules);
+        return tunnels.state() != State.CHANGED
+                ? tunnels
+                : parse(
+                        json,
+                        Map.of(
+                                "postrouting",
+                                TunnelTable::isOurChain,
+                                HALF_SEEN,
+                                chain -> isAt(chain, "filter", "forward", HALF_SEEN_PRIORITY)),
+                        (chains, entries) -> readRules(chains, entries) && readHalfSeen(chains, entries));
+    }
+
+    private static boolean readHalfSeen(Map<String, List<JsonElement>> chains, List<Entry> entries) {
+        List<JsonElement> rules = chains.getOrDefault(HALF_SEEN, List.of());
+        try {
+            for (JsonElement rule : rules) {
+                JsonArray parts = parts(rule, 5);
+                String bridge = device(parts.get(0), "iifname");
+                if (!device(parts.get(1), "oifname").equals(bridge)
+                        || !isInvalid(parts.get(2))
+                        || !parts.get(3).getAsJsonObject().has("counter")
+                        || !parts.get(4).getAsJsonObject().has("notrack")) {
+                    return false;
+                }
+                entries.add(Entry.halfSeen(bridge));
+            }
+            // Replacing the table leaves the chain there without rules.
+            return true;
+        } catch (RuntimeException otherRule) {
+            return false;
+        }
+    }
+
+    private static String device(JsonElement part, String key) {
+        JsonObject match = part.getAsJsonObject().getAsJsonObject("match");
+        String found = text(match.getAsJsonObject("left").getAsJsonObject("meta"), "key");
+        if (!text(match, "op").equals("==") || !found.equals(key)) {
+            throw new IllegalArgumentException("another match");
+        }
+        return match.get("right").getAsString();
     }
 
     private static boolean isOurChain(JsonObject chain) {

@@ -2,6 +2,7 @@ package io.fanatic.netlink.health;
 
 import io.fanatic.core.FanException;
 import io.fanatic.netlink.engine.Plan;
+import io.fanatic.netlink.firewall.TunnelTable;
 import io.fanatic.netlink.libc.ErrnoException;
 import java.util.List;
 import java.util.Set;
@@ -151,13 +152,7 @@ final class PlanCheck implements Check {
                                 item,
                                 "the tunnel's port does not take exactly what comes from the underlay")
                         .because(Code.BRIDGE, Code.TUNNEL, Code.KERNEL_NFTABLES);
-            case "tunnel-only" ->
-                of(
-                                Code.TUNNEL_ONLY,
-                                expected,
-                                item,
-                                "containers could send to other hosts in the name of this host's tunnel")
-                        .because(Code.BRIDGE, Code.TUNNEL, Code.KERNEL_NFTABLES);
+            case "tunnel-only" -> tunnelTable(expected, item);
             case "clear-text" ->
                 of(Code.TUNNEL, expected, item, "clear text of the encrypted fan is not blocked as it should be")
                         .because(Code.BRIDGE);
@@ -171,6 +166,19 @@ final class PlanCheck implements Check {
             case "forward-filter" -> forwardTable(expected, item);
             default -> forwarding(expected, item);
         };
+    }
+
+    private static Finding tunnelTable(ExpectedFan expected, Plan.Item item) {
+        boolean drops = item.description().contains(TunnelTable.UNTRACKED);
+        return of(
+                        Code.TUNNEL_ONLY,
+                        expected,
+                        item,
+                        drops
+                                ? "a rule for bridged frames drops connections of the fan, of which it sees one direction"
+                                : "containers could send to other hosts in the name of this host's tunnel")
+                .as(drops ? Severity.ERROR : Code.TUNNEL_ONLY.severity())
+                .because(Code.BRIDGE, Code.TUNNEL, Code.KERNEL_NFTABLES);
     }
 
     private static Finding forwardTable(ExpectedFan expected, Plan.Item item) {

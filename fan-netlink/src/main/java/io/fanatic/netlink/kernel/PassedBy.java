@@ -139,6 +139,7 @@ final class PassedBy {
             Firewall firewall, String bridge, String tunnel, Ipv4Prefix overlay, boolean bridgedPassIptables) {
         Optional<String> notMet = Optional.empty();
         Optional<String> dropping = Optional.empty();
+        Optional<String> invalid = Optional.empty();
         for (Firewall.Chain chain : firewall.chains()) {
             boolean ofBridges = chain.family().equals("bridge");
             if (!chain.hook().equals("forward")
@@ -157,11 +158,16 @@ final class PassedBy {
             notMet = notMet.or(
                     () -> first(FirewallWalk.ofEveryEffect(firewall, packet).through(chain)));
             if (first(new FirewallWalk(firewall, packet).through(chain)).isEmpty()) {
-                dropping = dropping.or(
-                        () -> first(FirewallWalk.ofHalfSeen(firewall, packet).through(chain)));
+                Optional<String> found =
+                        first(FirewallWalk.ofHalfSeen(firewall, packet).through(chain));
+                if (ofBridges || chain.priority() <= TunnelTable.HALF_SEEN_PRIORITY) {
+                    dropping = dropping.or(() -> found);
+                } else {
+                    invalid = invalid.or(() -> found);
+                }
             }
         }
-        return new BridgedRules(notMet, dropping);
+        return new BridgedRules(notMet, dropping, invalid);
     }
 
     private static Optional<String> first(FirewallWalk.Outcome outcome) {

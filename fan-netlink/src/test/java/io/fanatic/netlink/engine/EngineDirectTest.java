@@ -10,6 +10,7 @@ import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.MacAddress;
 import io.fanatic.core.UnderlaySpec;
+import io.fanatic.netlink.firewall.TunnelTable;
 import io.fanatic.netlink.kernel.AddressState;
 import io.fanatic.netlink.kernel.BridgedRules;
 import io.fanatic.netlink.kernel.LinkState;
@@ -157,7 +158,7 @@ class EngineDirectTest {
         kernel.putForDirect(
                 Optional.empty(),
                 Optional.empty(),
-                new BridgedRules(Optional.of("bridge filter f: drop"), Optional.empty()));
+                new BridgedRules(Optional.of("bridge filter f: drop"), Optional.empty(), Optional.empty()));
         String note =
                 "packets that come without encapsulation do not meet this rule for bridged frames: bridge filter f:"
                         + " drop";
@@ -201,9 +202,23 @@ class EngineDirectTest {
         kernel.putForDirect(
                 Optional.empty(),
                 Optional.empty(),
-                new BridgedRules(Optional.empty(), Optional.of("ip f: ct state invalid drop")));
+                new BridgedRules(Optional.empty(), Optional.of("ip f: ct state invalid drop"), Optional.empty()));
         assertRefused("of its connections only one direction passes the bridge, and this rule drops them: ip f: ct"
                 + " state invalid drop");
+    }
+
+    @Test
+    void whereARuleDropsInvalidPacketsHalfSeenConnectionsAreUntracked() {
+        engine.up(SEND);
+        BridgedRules rules =
+                new BridgedRules(Optional.empty(), Optional.empty(), Optional.of("ip f: ct state invalid drop"));
+        kernel.putForDirect(Optional.empty(), Optional.empty(), rules);
+        assertThat(engine.up(SEND).lines())
+                .containsExactly("replace nftables table ip fanatic-tunnel: for tunnels only: UDP port 8472 from"
+                        + " 10.0.0.45, half-seen connections over fan-250 (untracked)");
+        assertThat(engine.up(SEND).isEmpty()).isTrue();
+        engine.up(OFF);
+        assertThat(kernel.tunnelOnly()).noneMatch(entry -> entry.equals(TunnelTable.Entry.halfSeen("fan-250")));
     }
 
     @Test

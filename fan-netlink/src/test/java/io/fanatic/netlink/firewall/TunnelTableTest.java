@@ -18,6 +18,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class TunnelTableTest {
     private static final Entry VXLAN = new Entry(Ipv4Address.parse("10.0.0.45"), OptionalInt.of(8472));
     private static final Entry OTHER_PORT = new Entry(Ipv4Address.parse("10.0.0.45"), OptionalInt.of(4789));
+    private static final Entry HALF_SEEN = Entry.halfSeen("fan-250");
     private static final Entry IPIP = new Entry(Ipv4Address.parse("192.168.7.1"), OptionalInt.empty());
 
     @RegisterExtension
@@ -40,13 +41,18 @@ class TunnelTableTest {
     @Test
     void whatIsWrittenIsReadAndReplacedWholeAndGoesWithTheLastTunnel() {
         assertThat(table.observe()).isEqualTo(new Observed<>(State.ABSENT, List.of()));
-        for (List<Entry> entries : List.of(List.of(VXLAN), List.of(VXLAN, OTHER_PORT, IPIP), List.of(IPIP))) {
+        for (List<Entry> entries : List.of(
+                List.of(VXLAN),
+                List.of(VXLAN, OTHER_PORT, IPIP, HALF_SEEN, Entry.halfSeen("fan-251")),
+                List.of(IPIP),
+                List.of(VXLAN, HALF_SEEN))) {
             table.write(entries);
             assertThat(table.observe()).isEqualTo(new Observed<>(State.INTACT, entries));
             assertThat(table.read()).isEqualTo(entries);
         }
         assertThat(VXLAN).hasToString("UDP port 8472 from 10.0.0.45");
         assertThat(IPIP).hasToString("IPIP from 192.168.7.1");
+        assertThat(HALF_SEEN).hasToString("half-seen connections over fan-250 (untracked)");
         table.write(List.of());
         assertThat(inside.sh("nft list ruleset")).isEmpty();
     }
@@ -86,6 +92,30 @@ class TunnelTableTest {
             table.write(List.of(VXLAN, Entry.OTHER));
             assertThat(table.observe()).as(change).isEqualTo(new Observed<>(State.INTACT, List.of(VXLAN)));
         }
+    }
+
+    @Test
+    void anyChangeByHandOfTheChainForHalfSeenConnectionsIsSeenAndRepaired() {
+        String chain = " ip fanatic-tunnel half-seen ";
+        String marked = " comment \"" + OwnTable.MARK + "\"";
+        for (String change : List.of(
+                "add rule" + chain + "counter",
+                "add rule" + chain + "iifname fan-251 oifname fan-251 ct state invalid counter notrack",
+                "add rule" + chain + "iifname fan-251 oifname fan-252 ct state invalid counter notrack" + marked,
+                "add rule" + chain + "iifname fan-251 oifname fan-251 ct state new counter notrack" + marked,
+                "add rule" + chain + "iifname fan-251 oifname fan-251 ct state invalid counter drop" + marked,
+                "flush chain" + chain + "\ndelete chain" + chain + "\nadd chain" + chain
+                        + "{ type filter hook forward priority 0; }",
+                "add chain" + chain + "{ policy drop; }")) {
+            List<Entry> both = List.of(VXLAN, HALF_SEEN);
+            table.write(both);
+            nftables.run(change);
+            assertThat(table.read()).as(change).contains(Entry.OTHER);
+            table.write(List.of(VXLAN, HALF_SEEN, Entry.OTHER));
+            assertThat(table.observe()).as(change).isEqualTo(new Observed<>(State.INTACT, both));
+        }
+        nftables.run("flush chain" + chain);
+        assertThat(table.read()).containsExactly(VXLAN);
     }
 
     @Test

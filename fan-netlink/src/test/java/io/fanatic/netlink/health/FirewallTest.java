@@ -27,8 +27,8 @@ class FirewallTest {
         Firewall firewall = Firewall.parse(LIST);
         assertThat(firewall.chains())
                 .containsExactly(
-                        new Firewall.Chain("ip", "t", "c", "forward", "drop", "", List.of()),
-                        new Firewall.Chain("ip", "t", "jumped", "", "", "", List.of()));
+                        new Firewall.Chain("ip", "t", "c", "forward", "drop", "", List.of(), 0),
+                        new Firewall.Chain("ip", "t", "jumped", "", "", "", List.of(), 0));
         assertThat(firewall.rules())
                 .singleElement()
                 .hasToString("ip t c: iifname != fan-* ip daddr { 250.0.1.2, 240.0.0.0/4 } drop");

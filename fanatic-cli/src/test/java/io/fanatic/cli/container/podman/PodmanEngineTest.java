@@ -100,22 +100,26 @@ class PodmanEngineTest extends FileEngineTests<Podman> {
             Ipv4Address atB = ContainerNet.of(b).address();
             EngineHost.reaches(probes, a, atA, b, atB, 1450);
             EngineHost.reaches(probes, b, atB, a, atA, 1450);
+            assertThat(h1.misfits()).isEmpty();
+            String up = "up -u 10.0.0.0/16 -o 250.0.0.0/8";
+            for (int filter : new int[] {0, 1}) {
+                bridgeFilter(lab, filter);
+                try {
+                    EngineHost.bringUp(lab, up, " --direct");
+                    // Netavark drops half-seen connections, which meet that where bridged frames pass iptables.
+                    assertThat(h1.host()
+                                    .exec("nft", "list table ip fanatic-tunnel")
+                                    .output()
+                                    .contains("notrack"))
+                            .isEqualTo(filter == 1);
+                    assertThat(EngineHost.usePublished(lab, a, b, false)).isEqualTo(EngineHost.trueSources(lab));
+                    EngineHost.reaches(probes, a, atA, b, atB, 1450);
+                    EngineHost.reaches(probes, b, atB, a, atA, 1450);
+                } finally {
+                    lab.hosts().forEach(host -> CliRun.fanctl(host, up).done());
+                }
+            }
         }
-        assertThat(h1.misfits()).isEmpty();
-        String up = "up -u 10.0.0.0/16 -o 250.0.0.0/8";
-        // Netavark has a rule that drops half seen connections; they meet it where bridged frames pass iptables.
-        bridgeFilter(lab, 0);
-        try {
-            EngineHost.bringUp(lab, up, " --direct");
-            assertThat(EngineHost.usePublished(lab, EngineHost.namespace(web), EngineHost.namespace(other), false))
-                    .isEqualTo(EngineHost.trueSources(lab));
-        } finally {
-            lab.hosts().forEach(host -> CliRun.fanctl(host, up).done());
-            bridgeFilter(lab, 1);
-        }
-        CliRun refused = CliRun.fanctl(h1.host(), up + " --direct");
-        assertThat(refused.exitCode()).isEqualTo(ExitCode.CONFLICT);
-        assertThat(refused.err()).contains("inet netavark FORWARD: ct state invalid drop");
     }
 
     private static void bridgeFilter(Lab lab, int value) {
