@@ -69,11 +69,13 @@ public record BpfFeatures(boolean tunnelLocalAddress, boolean tcx) {
         byte[] away = frame(mapping, here, there, 0);
         byte[] back = frame(mapping, there, here, OuterHeaders.BYTES);
         try (FanPrograms sending = FanPrograms.load(fast);
-                FanPrograms receiving = FanPrograms.load(card)) {
+                FanPrograms receiving = FanPrograms.load(card);
+                BpfProgram clock = PathWitness.clock()) {
             int port = SourcePorts.DEFAULT.of(hash(away));
             for (int i = 0; i < TRIES; i++) {
-                PathWitness.vouch(sending.counters(), there, port, PathWitness.SENT);
-                PathWitness.vouch(receiving.counters(), there, SOURCE_PORT, PathWitness.RECEIVED);
+                int now = clock.run(away).result();
+                PathWitness.vouch(sending.counters(), there, port, PathWitness.SENT, now);
+                PathWitness.vouch(receiving.counters(), there, SOURCE_PORT, PathWitness.RECEIVED, now);
                 int sent = sending.get(Role.ENCAP).run(away).result();
                 int received = receiving.get(Role.CARD_GUARD).run(back).result();
                 if (sent == FanEmitter.REDIRECT && received == FanEmitter.REDIRECT) {

@@ -12,6 +12,7 @@ import static io.fanatic.netlink.bpf.Register.R6;
 import static io.fanatic.netlink.bpf.Register.R9;
 
 import io.fanatic.core.Ipv4Address;
+import java.nio.ByteOrder;
 import java.util.List;
 
 /**
@@ -56,9 +57,6 @@ final class PathWitness {
 
     /** For how long a packet vouches for others, in units begun: from 84 to 101 ms. */
     static final int VALID = 5;
-
-    /** The clock of the programs is this much behind that of Java, at most. */
-    private static final long COARSE_NANOS = 20_000_000;
 
     /** Offset below R10, on a multiple of 8, beneath what the programs of the fast path have there. */
     private static final int SEEN = KEY - 40;
@@ -150,8 +148,24 @@ final class PathWitness {
         return (flow << LOCAL_BITS | local) << TIME_BITS | nanos >>> UNIT_BITS & TIME_MASK;
     }
 
-    /** As if a packet of the flow had just come through on all CPUs, for programs of one address that are only tried. */
-    static void vouch(BpfMap counters, Ipv4Address host, int port, int direction) {
-        counters.set(place(host, port, direction), value(host, port, 0, System.nanoTime() - COARSE_NANOS));
+    /**
+     * A program whose result is the time at which a packet would be noted. Java's clock is another one in a time namespace, and where a virtual
+     * machine was not run for a while it is far ahead of this one.
+     */
+    static BpfProgram clock() {
+        Assembler program = new Assembler(ByteOrder.nativeOrder())
+                .add(Helper.KTIME_GET_COARSE_NS.call())
+                .add(Alu.RSH.imm(R0, UNIT_BITS), Alu.AND.imm(R0, TIME_MASK))
+                .add(Instruction.exit());
+        return BpfProgram.load("fan_probe", program.bytes());
+    }
+
+    /**
+     * As if a packet of the flow had come through on all CPUs, for programs of one address that are only tried.
+     *
+     * @param time what {@link #clock} says
+     */
+    static void vouch(BpfMap counters, Ipv4Address host, int port, int direction, int time) {
+        counters.set(place(host, port, direction), value(host, port, 0, (long) time << UNIT_BITS));
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fanatic.core.Counter;
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.netlink.attach.HooksOfThisKernel;
 import io.fanatic.netlink.bpf.AttachedProgram.Role;
 import java.nio.ByteBuffer;
 import java.util.Map;
@@ -83,9 +84,9 @@ class AttachTest extends TwoHosts {
             if (Tcx.isSupported()) {
                 FanPrograms.detach(tunnel);
             }
-            try (FanPrograms programs =
-                    FanPrograms.load(forThisKernel(Specs.spec("250.0.0.0/8", "10.0.0.0/16", "10.0.0.56")))) {
-                attachFilters(tunnel, programs);
+            FanProgramSpec fan = forThisKernel(Specs.spec("250.0.0.0/8", "10.0.0.0/16", "10.0.0.56"));
+            try (FanPrograms programs = FanPrograms.load(fan)) {
+                HooksOfThisKernel.withClsact(hooks -> attach(hooks, tunnel, fan, programs));
                 return programs.counters().info().id();
             }
         });

@@ -4,12 +4,14 @@ import static io.fanatic.netlink.bpf.Register.R0;
 import static io.fanatic.netlink.bpf.Register.R1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.fanatic.netlink.bpf.AttachedProgram.Role;
 import io.fanatic.netlink.libc.Errno;
 import io.fanatic.netlink.libc.ErrnoException;
 import java.io.IOException;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -187,6 +189,29 @@ class BpfObjectsTest {
                 assertThat(FanPrograms.attached(tunnel, Tcx.Hook.INGRESS)).hasSize(1);
             });
         }
+    }
+
+    /** There Java's clock is not that of the programs, as it is not where a virtual machine was not run for a while. */
+    @Test
+    void theFastPathIsFoundInATimeNamespaceToo() throws Exception {
+        Needs.fastPath();
+        assumeTrue(Files.exists(Path.of("/proc/self/ns/time")), "this kernel has no time namespaces");
+        Process trial = new ProcessBuilder(
+                        "unshare",
+                        "--time",
+                        "--monotonic",
+                        "100000",
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:+UseSerialGC",
+                        "-XX:TieredStopAtLevel=1",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        FastPathTrial.class.getName())
+                .redirectErrorStream(true)
+                .start();
+        String output = new String(trial.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(trial.waitFor()).as(output).isZero();
+        assertThat(output).endsWith("true\n");
     }
 
     @Test

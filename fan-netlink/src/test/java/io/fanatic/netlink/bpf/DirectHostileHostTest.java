@@ -1,7 +1,6 @@
 package io.fanatic.netlink.bpf;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.fanatic.core.Counter;
 import io.fanatic.core.Direct;
@@ -9,8 +8,6 @@ import io.fanatic.core.FanEntry;
 import io.fanatic.core.MacAddress;
 import io.fanatic.netlink.FanNetwork;
 import io.fanatic.netlink.engine.Fan;
-import io.fanatic.netlink.kernel.KernelFeature;
-import io.fanatic.netlink.kernel.KernelFeatures;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -66,7 +63,7 @@ class DirectHostileHostTest {
 
     @BeforeEach
     void bringTheFanUp() {
-        assumeTrue(KernelFeatures.ofThisKernel().has(KernelFeature.DIRECT), "this kernel has no direct");
+        Needs.direct();
         hostile.ip("link add und type veth peer name und netns " + host.name());
         hostile.ip("link set und up");
         // As open as a host can be, so that guard has to refuse by itself.

@@ -8,6 +8,8 @@ import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.Ipv6Prefix;
 import io.fanatic.core.MacAddress;
 import io.fanatic.netlink.bpf.AttachedProgram.Role;
+import io.fanatic.netlink.kernel.KernelFeature;
+import io.fanatic.netlink.kernel.KernelFeatures;
 import io.fanatic.netlink.libc.Native;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -36,14 +38,18 @@ class ObserverKernelTest {
         List<ProgramSpec> specs = new ArrayList<>(Specs.all());
         specs.addAll(Specs.ipip());
         specs.addAll(Specs.dual());
-        // Those of the fast path and of packets without encapsulation call what older kernels lack.
-        boolean all = Tcx.isSupported();
+        // They call what older kernels lack.
+        KernelFeatures features = KernelFeatures.ofThisKernel();
+        boolean fast = features.has(KernelFeature.FAST_PATH);
+        boolean direct = features.has(KernelFeature.DIRECT);
         List<FanProgramSpec> fans = new ArrayList<>(Specs.all());
         fans.addAll(Specs.dual());
         for (FanProgramSpec fan : fans) {
             specs.add(new GateProgramSpec(fan));
-            if (all) {
+            if (fast) {
                 specs.add(new FastProgramSpec(fan, 8472, 1, SourcePorts.DEFAULT));
+            }
+            if (direct) {
                 specs.add(new DirectGuardSpec(
                         fan,
                         1,

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.fail;
 
 import io.fanatic.core.Counter;
 import io.fanatic.core.TunnelType;
+import io.fanatic.netlink.attach.HooksOfThisKernel;
+import io.fanatic.netlink.attach.ProgramHooks;
 import io.fanatic.netlink.bpf.AttachedProgram.Role;
 import io.fanatic.netlink.host.DeviceStatistics;
-import io.fanatic.netlink.route.TrafficControl;
-import io.fanatic.netlink.wire.NetlinkSocket;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -71,7 +72,12 @@ abstract class TwoHosts {
         return BpfFeatures.probe().tunnelLocalAddress()
                 ? spec
                 : new FanProgramSpec(
-                        spec.mapping(), spec.vni(), spec.localAddresses().subList(0, 1), false);
+                        spec.mapping(),
+                        spec.vni(),
+                        spec.localAddresses().subList(0, 1),
+                        false,
+                        spec.type(),
+                        spec.ipv6());
     }
 
     static void build(TestHost host, String... addresses) {
@@ -90,42 +96,37 @@ abstract class TwoHosts {
         }
     }
 
-    /** Through tcx, or where the kernel has none as filters of clsact. */
     static void attach(TestHost host, ProgramSpec spec) {
         int tunnel = host.index("tun");
         host.countersMapId = host.namespace().call(() -> {
             try (FanPrograms programs = FanPrograms.load(spec)) {
-                if (Tcx.isSupported()) {
-                    programs.attach(tunnel);
-                } else {
-                    attachFilters(tunnel, programs);
-                }
+                attach(tunnel, spec, programs);
                 return programs.counters().info().id();
             }
         });
     }
 
-    /** As filters of clsact, in the calling thread's namespace. */
-    static void attachFilters(int tunnel, FanPrograms programs) {
-        try (NetlinkSocket socket = NetlinkSocket.open()) {
-            TrafficControl tc = new TrafficControl(socket);
-            if (!tc.hasClsact(tunnel)) {
-                tc.addClsact(tunnel);
-            }
-            tc.replaceFilter(
-                    tunnel,
-                    TrafficControl.Direction.INGRESS,
-                    1,
-                    1,
-                    programs.get(Role.GUARD).fd(),
-                    "guard");
-            tc.replaceFilter(
-                    tunnel,
-                    TrafficControl.Direction.EGRESS,
-                    1,
-                    1,
-                    programs.get(Role.ENCAP).fd(),
-                    "encap");
+    /** In the place of what a device has, in the calling thread's namespace. */
+    static void attach(int device, ProgramSpec spec, FanPrograms programs) {
+        HooksOfThisKernel.with(hooks -> attach(hooks, device, spec, programs));
+    }
+
+    static FanPrograms attach(ProgramHooks hooks, int device, ProgramSpec spec, FanPrograms programs) {
+        for (Role role : spec.roles()) {
+            Set<Integer> earlier = Set.copyOf(hooks.attached(device, role.hook()));
+            hooks.attach(device, role.hook(), programs.get(role), earlier, ProgramHooks.OWN_DEVICE, false);
+        }
+        return programs;
+    }
+
+    /** All that {@link #attach} has attached to a device, in the calling thread's namespace. */
+    static void detach(int device) {
+        for (Tcx.Hook hook : Tcx.Hook.values()) {
+            HooksOfThisKernel.with(hooks -> {
+                List<Integer> attached = hooks.attached(device, hook);
+                attached.forEach(id -> hooks.detach(device, hook, id));
+                return attached;
+            });
         }
     }
 

@@ -3,6 +3,7 @@ package io.fanatic.netlink.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fanatic.core.FanEntry;
+import io.fanatic.netlink.attach.HooksOfThisKernel;
 import io.fanatic.netlink.bpf.Tcx;
 import io.fanatic.netlink.engine.Engine;
 import io.fanatic.netlink.engine.FanPath;
@@ -222,7 +223,8 @@ class PassedByTest {
     private List<Integer> programsOfTheCard() {
         return host.call(() -> {
             try (LinuxKernel kernel = new LinuxKernel(directory, directory)) {
-                return Tcx.query(kernel.index("eth0"), Tcx.Hook.INGRESS);
+                int card = kernel.index("eth0");
+                return HooksOfThisKernel.with(hooks -> hooks.attached(card, Tcx.Hook.INGRESS));
             }
         });
     }
