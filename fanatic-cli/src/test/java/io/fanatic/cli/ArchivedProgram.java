@@ -100,6 +100,10 @@ final class ArchivedProgram {
     private static String jars() {
         List<String> jars = new ArrayList<>();
         for (String entry : CLASS_PATH.split(":", -1)) {
+            // Surefire's ends with a colon; what is empty would be the working directory.
+            if (entry.isEmpty()) {
+                continue;
+            }
             Path path = Path.of(entry);
             jars.add(Files.isDirectory(path) ? jar(path, jars.size() + ".jar").toString() : entry);
         }

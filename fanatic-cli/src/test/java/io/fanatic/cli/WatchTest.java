@@ -105,12 +105,12 @@ class WatchTest {
                 run("ip link set dev fan-250 mtu " + mtu);
             }
             watch.signal("CONT");
-            watch.hear("repaired 250.0.0.0/8: change bridge fan-250: MTU 1039 -> 1450");
+            watch.hear("repaired 250.0.0.0/8: change bridge fan-250: MTU 1039 -> 1500");
             watch.await("asleep", watch::sleepsInPollForEver);
             assertThat(watch.lines().stream().filter(line -> line.contains("change bridge")))
                     .hasSize(1);
             assertThat(watch.count("event: and 20 more")).isEqualTo(1);
-            assertThat(said("cat /sys/class/net/fan-250/mtu")).isEqualTo("1450");
+            assertThat(said("cat /sys/class/net/fan-250/mtu")).isEqualTo("1500");
         }
     }
 
@@ -127,7 +127,7 @@ class WatchTest {
             run("printf '" + String.join("\\n", batch) + "\\n' | ip -batch -; ip link set fan-250 mtu 1300");
             watch.signal("CONT");
             watch.hear("lost");
-            watch.hear("repaired 250.0.0.0/8: change bridge fan-250: MTU 1300 -> 1450");
+            watch.hear("repaired 250.0.0.0/8: change bridge fan-250: MTU 1300 -> 1500");
         }
     }
 
@@ -142,7 +142,7 @@ class WatchTest {
                                     "sh",
                                     "-c",
                                     "ip -o monitor link dev fan-250 | while read -r line; do"
-                                            + " case $line in *'mtu 1450'*) ip link set fan-250 mtu 1300; echo again;; esac;"
+                                            + " case $line in *'mtu 1500'*) ip link set fan-250 mtu 1300; echo again;; esac;"
                                             + " done")))
                     .redirectErrorStream(true)
                     .redirectOutput(said.toFile())
@@ -171,7 +171,7 @@ class WatchTest {
             }
             watch.await(
                     "repaired once the other one is gone",
-                    () -> said("cat /sys/class/net/fan-250/mtu").equals("1450"));
+                    () -> said("cat /sys/class/net/fan-250/mtu").equals("1500"));
         }
     }
 
