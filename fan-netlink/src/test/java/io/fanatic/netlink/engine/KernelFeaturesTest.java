@@ -197,8 +197,7 @@ class KernelFeaturesTest {
         fans.assertContainersTalk(other);
         fans.unplugContainers();
         boolean direct = flag.equals("direct");
-        // Where the firewall cannot be read, the fast path is not taken.
-        boolean fast = !flag.equals("no-fast") && all.has(KernelFeature.FAST_PATH) && all.has(KernelFeature.NFTABLES);
+        boolean fast = !flag.equals("no-fast") && all.has(KernelFeature.FAST_PATH);
         for (Fan fan : fans.on(0, Engine::list)) {
             assertThat(fans.on(0, engine -> engine.path(fan)).fastBy())
                     .isEqualTo(fast ? Optional.of("u0") : Optional.empty());
