@@ -1,16 +1,15 @@
 package io.fanatic.netlink.bpf;
 
 import static io.fanatic.netlink.bpf.DirectSegment.HOSTILE;
+import static io.fanatic.netlink.bpf.DirectSegment.HOST_ADDRESS;
 import static io.fanatic.netlink.bpf.DirectSegment.PEER;
+import static io.fanatic.netlink.bpf.DirectSegment.PEER_ADDRESS;
 import static io.fanatic.netlink.bpf.DirectSegment.THERE;
 import static io.fanatic.netlink.bpf.DirectSegment.neighbours;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.fanatic.core.Counter;
 import io.fanatic.core.MacAddress;
-import io.fanatic.netlink.kernel.KernelFeature;
-import io.fanatic.netlink.kernel.KernelFeatures;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +24,6 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @KernelTest
 class DirectArpFloodCases {
-    private static final String PEER_ADDRESS = "10.0.0.45";
     private static final Path LIMIT = Path.of("/proc/sys/net/ipv4/neigh/default/gc_thresh3");
     private static final int BATCH = 100;
 
@@ -39,7 +37,7 @@ class DirectArpFloodCases {
 
     @BeforeEach
     void bringTheFansUp() throws IOException {
-        assumeTrue(KernelFeatures.ofThisKernel().has(KernelFeature.DIRECT), "this kernel has no direct");
+        Needs.direct();
         limit = Integer.parseInt(Files.readAllLines(LIMIT).get(0));
         segment = new DirectSegment(directory);
         out = new PacketSocket(segment.hostile, "und");
@@ -59,7 +57,7 @@ class DirectArpFloodCases {
         for (int i = 0; i < BATCH; i++) {
             claims++;
             String sender = "172." + (16 + (claims >> 16)) + "." + (claims >> 8 & 255) + "." + (claims & 255);
-            out.send(DirectSegment.claim(Frames.BROADCAST, 1, sender, "10.0.0.57"));
+            out.send(DirectSegment.claim(Frames.BROADCAST, 1, sender, HOST_ADDRESS));
         }
     }
 
@@ -97,7 +95,7 @@ class DirectArpFloodCases {
     void permanentNeighboursSurviveAFloodOfClaims() {
         String permanent = " dev und nud permanent";
         segment.host.ip("neigh replace " + PEER_ADDRESS + " lladdr " + new MacAddress(PEER) + permanent);
-        segment.peer.ip("neigh replace 10.0.0.57 lladdr " + new MacAddress(DirectSegment.HOST) + permanent);
+        segment.peer.ip("neigh replace " + HOST_ADDRESS + " lladdr " + new MacAddress(DirectSegment.HOST) + permanent);
         floodUntilForgotten("10.0.0.46");
         assertThat(neighbours(segment.host, "und").size()).isBetween(limit / 2, limit);
         segment.isDropped(out, HOSTILE, THERE, Counter.RECEIVE_SPOOFED);

@@ -3,17 +3,16 @@ package io.fanatic.netlink.bpf;
 import static io.fanatic.netlink.bpf.DirectSegment.HERE;
 import static io.fanatic.netlink.bpf.DirectSegment.HOST;
 import static io.fanatic.netlink.bpf.DirectSegment.HOSTILE;
+import static io.fanatic.netlink.bpf.DirectSegment.HOST_ADDRESS;
 import static io.fanatic.netlink.bpf.DirectSegment.PEER;
+import static io.fanatic.netlink.bpf.DirectSegment.PEER_ADDRESS;
 import static io.fanatic.netlink.bpf.DirectSegment.THERE;
 import static io.fanatic.netlink.bpf.DirectSegment.claim;
 import static io.fanatic.netlink.bpf.DirectSegment.neighbours;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.fanatic.core.Counter;
 import io.fanatic.core.MacAddress;
-import io.fanatic.netlink.kernel.KernelFeature;
-import io.fanatic.netlink.kernel.KernelFeatures;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,9 +25,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** What a third host on the segment of {@link DirectSegment} reaches by ARP alone against a fan without encapsulation, and what not. */
 @KernelTest
 class DirectArpGamesTest {
-    private static final String HOST_ADDRESS = "10.0.0.57";
-    private static final String PEER_ADDRESS = "10.0.0.45";
-
     /** An underlay address that no host has, and a container that would be its. */
     private static final String NOBODY = "10.0.0.46";
 
@@ -42,7 +38,7 @@ class DirectArpGamesTest {
 
     @BeforeEach
     void bringTheFansUp() {
-        assumeTrue(KernelFeatures.ofThisKernel().has(KernelFeature.DIRECT), "this kernel has no direct");
+        Needs.direct();
         segment = new DirectSegment(directory);
         out = new PacketSocket(segment.hostile, "und");
     }

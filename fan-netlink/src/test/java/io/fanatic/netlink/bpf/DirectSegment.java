@@ -29,6 +29,9 @@ import java.util.function.BooleanSupplier;
  * </pre>
  */
 final class DirectSegment implements AutoCloseable {
+    static final String HOST_ADDRESS = "10.0.0.57";
+    static final String PEER_ADDRESS = "10.0.0.45";
+
     static final long HOST = 0x0200_0000_0057L;
     static final long PEER = 0x0200_0000_0045L;
 
@@ -171,7 +174,7 @@ final class DirectSegment implements AutoCloseable {
         believes(address, PEER, () -> {
             peer.exec("ip", "neigh", "flush", "dev", "und");
             // Whether it is answered is not the point: on a busy machine it may be too late.
-            peer.exec("sh", "-c", "ping -c1 -W1 10.0.0.57 || true");
+            peer.exec("sh", "-c", "ping -c1 -W1 " + HOST_ADDRESS + " || true");
         });
     }
 
