@@ -27,10 +27,13 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Our client and the distribution's server, or ours. Topology: {@link TwoNamespaces}, 192.0.2.1 and 192.0.2.2 on one cable. */
+@Execution(ExecutionMode.CONCURRENT)
 class IperfClientTest {
     private static final int PORT = 5301;
     private static final IperfSpec TCP = IperfSpec.tcp().withTestLength(TestLength.bytes(8 << 20));

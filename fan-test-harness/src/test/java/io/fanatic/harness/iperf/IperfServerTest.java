@@ -16,10 +16,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Our server and the distribution's client. Topology: {@link TwoNamespaces}, 192.0.2.1 and 192.0.2.2 on one cable. */
+@Execution(ExecutionMode.CONCURRENT)
 class IperfServerTest {
 
     @RegisterExtension

@@ -13,6 +13,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -32,7 +33,10 @@ public final class TwoNamespaces implements BeforeEachCallback, AfterEachCallbac
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-    private final String prefix = "fant-" + ProcessHandle.current().pid() + "-";
+    private static final AtomicInteger COUNT = new AtomicInteger();
+
+    /** Of its own for each test, as some run at the same time. */
+    private final String prefix = "fant-" + ProcessHandle.current().pid() + "-" + COUNT.incrementAndGet() + "-";
 
     public Namespace left = Namespace.named(prefix + "l");
     public Namespace right = Namespace.named(prefix + "r");

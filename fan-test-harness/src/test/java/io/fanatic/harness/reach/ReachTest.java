@@ -30,6 +30,8 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * Two hosts of a lab, 10.0.0.1 and 10.0.0.2, of which the first tests the second:
@@ -39,6 +41,7 @@ import org.junit.jupiter.api.Test;
  *      fan-250 250.0.1.1                       fan-250 250.0.2.1
  * </pre>
  */
+@Execution(ExecutionMode.CONCURRENT)
 class ReachTest {
     private static final Ipv4Address UNDERLAY = Ipv4Address.parse("10.0.0.2");
     private static final Ipv4Address OVERLAY = Ipv4Address.parse("250.0.2.1");
