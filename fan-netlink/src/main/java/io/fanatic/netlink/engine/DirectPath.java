@@ -3,9 +3,6 @@ package io.fanatic.netlink.engine;
 import io.fanatic.core.Direct;
 import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.netlink.kernel.AddressState;
-import io.fanatic.netlink.kernel.BridgedRules;
-import io.fanatic.netlink.kernel.Kernel;
-import io.fanatic.netlink.kernel.KernelFeature;
 import io.fanatic.netlink.kernel.RouteState;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,34 +16,8 @@ import java.util.Optional;
 final class DirectPath {
     private DirectPath() {}
 
-    /** Why the option cannot be had on this host, in a few words; empty when it can. */
-    static Optional<String> refusal(Fan fan, HostState host, Kernel kernel) {
-        if (fan.direct() == Direct.OFF || fan.slices().isEmpty()) {
-            return Optional.empty();
-        }
-        Optional<String> noCard = FastPath.noCard(fan, host);
-        if (noCard.isPresent()) {
-            return noCard;
-        }
-        if (!kernel.has(KernelFeature.DIRECT)) {
-            return Optional.of("this kernel lacks what it needs (Linux 5.12)");
-        }
-        Optional<String> noTrust = kernel.withoutTrustInAddresses(host.card(fan).orElseThrow());
-        return noTrust.isPresent()
-                ? noTrust
-                : bridgedRules(fan, host, kernel)
-                        .dropping()
-                        .map(rule ->
-                                "of its connections only one direction passes the bridge, and this rule drops them: "
-                                        + rule);
-    }
-
-    static BridgedRules bridgedRules(Fan fan, HostState host, Kernel kernel) {
-        return kernel.bridgedRules(fan.bridge(), fan.tunnel(), fan.overlay(), host.filtersBridgedFrames());
-    }
-
-    /** Why such packets must not be sent from this host, in a few words; empty when they may. */
-    static Optional<String> obstacle(Fan fan, HostState host, Kernel kernel) {
+    /** Why such packets must not be sent, as the addresses and routes of the host tell, in a few words; empty when these let them. */
+    static Optional<String> obstacle(Fan fan, HostState host) {
         Optional<String> card = host.card(fan);
         if (card.isEmpty()) {
             return Optional.of("its underlay addresses are not all on one device of this host");
@@ -56,7 +27,7 @@ final class DirectPath {
                 return Optional.of("the route \"" + route.description() + "\" leads to a part of the segment");
             }
         }
-        return kernel.ipsec();
+        return Optional.empty();
     }
 
     /** Whether all that containers send to each other is to travel without encapsulation: no host of the plan is behind a router. */

@@ -1,9 +1,7 @@
 package io.fanatic.netlink.engine;
 
-import static io.fanatic.core.FanException.Reason.CONFLICT;
 import static io.fanatic.core.FanException.Reason.NOT_UNDONE;
 import static io.fanatic.core.FanException.Reason.UNDONE;
-import static io.fanatic.core.FanException.Reason.UNSUPPORTED;
 
 import io.fanatic.core.Counter;
 import io.fanatic.core.Direct;
@@ -14,26 +12,17 @@ import io.fanatic.core.FanMapping;
 import io.fanatic.core.FanNames;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Ipv4Prefix;
-import io.fanatic.core.Overlays;
 import io.fanatic.core.TunnelType;
 import io.fanatic.core.UnderlaySpec;
 import io.fanatic.netlink.firewall.NatTable;
-import io.fanatic.netlink.host.DhcpLease;
-import io.fanatic.netlink.host.DhcpReservation;
 import io.fanatic.netlink.kernel.AddressState;
 import io.fanatic.netlink.kernel.IpsecState;
-import io.fanatic.netlink.kernel.Ipv6Outside;
 import io.fanatic.netlink.kernel.Kernel;
-import io.fanatic.netlink.kernel.KernelFeature;
 import io.fanatic.netlink.kernel.LinkState;
 import io.fanatic.netlink.resource.Change;
-import io.fanatic.netlink.resource.ForwardTableResource;
-import io.fanatic.netlink.resource.Ipv6OutsideResource;
-import io.fanatic.netlink.resource.NatResource;
 import io.fanatic.netlink.resource.ProgramsResource;
 import io.fanatic.netlink.resource.Resource;
 import io.fanatic.netlink.resource.Text;
-import io.fanatic.netlink.resource.TunnelTableResource;
 import io.fanatic.netlink.route.SecurityAssociation;
 import io.fanatic.netlink.strongswan.FanConnections;
 import io.fanatic.netlink.strongswan.KeyExchange;
@@ -43,8 +32,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,35 +40,6 @@ import org.jspecify.annotations.Nullable;
  * holds the lock, so nothing else of ours runs meanwhile.
  */
 public final class Engine {
-    /** What a plan says on a kernel without nftables. */
-    static final String NO_NAT = "this kernel has no nftables for IPv4, so what leaves the overlay is not masqueraded:"
-            + " containers reach the overlay and their host only";
-
-    /** Likewise. */
-    static final String NO_TUNNEL_TABLE =
-            "this kernel has no nftables for IPv4, so nothing keeps containers that are masqueraded from sending"
-                    + " in the name of this host's tunnel";
-
-    /** Likewise. */
-    static final String NO_FORWARD_TABLE =
-            "this kernel has no nftables for IPv4, so nothing keeps what comes in by a device of this"
-                    + " host from being sent on by another";
-
-    /** Likewise. */
-    static final String NO_NAT_IPV6 = "this kernel has no nftables for IPv6, so IPv6 that leaves the overlay is not"
-            + " masqueraded: containers reach the IPv6 overlay and their host only";
-
-    /** What a plan says before Linux 6.17. */
-    static final String NOT_FORWARDED_IPV6 =
-            "this host does not forward IPv6, so containers reach nothing outside the IPv6 overlay by it; set"
-                    + " net.ipv6.conf.all.forwarding to 1: fanatic cannot, as /proc/sys is read-only or"
-                    + " net.ipv6.conf.default.forwarding is 1 already";
-
-    /** What a plan says where DHCP cannot tell of a name server. */
-    static final String NO_NAME_SERVER =
-            "this host has no name server that containers could ask: /etc/resolv.conf names none"
-                    + " but a stub on a loopback address, so DHCP tells them of none and they resolve no names";
-
     private final Kernel kernel;
 
     /**
@@ -114,14 +73,13 @@ public final class Engine {
 
     /** The programs of fans, where they are what this release gives them. */
     List<ProgramsResource> programs() {
-        HostState host = HostState.of(kernel);
-        DesiredState state = state();
+        DesiredState state = new DesiredState(kernel, HostState.of(kernel));
         List<Resource> all = new ArrayList<>();
         for (TunnelType type : TunnelType.values()) {
-            all.addAll(Tunnels.of(type, state).observedShared(host));
+            all.addAll(state.tunnels(type).observedShared());
         }
-        for (Fan fan : host.fans()) {
-            all.addAll(state.observed(fan, host));
+        for (Fan fan : state.host().fans()) {
+            all.addAll(state.observed(fan));
         }
         List<ProgramsResource> programs = new ArrayList<>();
         for (Resource resource : all) {
@@ -148,7 +106,7 @@ public final class Engine {
      */
     public FanPath path(Fan fan) {
         HostState host = HostState.of(kernel);
-        Optional<String> obstacle = fan.fast() ? state().obstacle(fan, host) : Optional.empty();
+        Optional<String> obstacle = fan.fast() ? new Paths(kernel, host).obstacle(fan) : Optional.empty();
         List<String> cards = host.devicesWithPrograms(fan.tunnel());
         return new FanPath(cards.isEmpty() ? Optional.empty() : Optional.of(cards.get(0)), obstacle);
     }
@@ -202,13 +160,13 @@ public final class Engine {
      */
     public DirectState direct(Fan fan) {
         HostState host = HostState.of(kernel);
-        DesiredState state = state();
-        Optional<String> obstacle = fan.direct() == Direct.SEND ? state.directObstacle(fan, host) : Optional.empty();
+        Paths paths = new Paths(kernel, host);
+        Optional<String> obstacle = fan.direct() == Direct.SEND ? paths.directObstacle(fan) : Optional.empty();
         List<String> cards = host.devicesWithPrograms(fan.bridge());
         if (cards.isEmpty()) {
             return new DirectState(Direct.OFF, Optional.empty(), obstacle);
         }
-        Direct now = state.isSendingDirect(fan, host) ? Direct.SEND : Direct.ACCEPT;
+        Direct now = paths.isSendingDirect(fan) ? Direct.SEND : Direct.ACCEPT;
         return new DirectState(now, Optional.of(cards.get(0)), obstacle);
     }
 
@@ -259,8 +217,7 @@ public final class Engine {
      * @throws FanException as {@link #up} does before its first step
      */
     public Plan planUp(FanEntry entry) {
-        HostState host = HostState.of(kernel);
-        return planUp(entry, host);
+        return new Planner(kernel, HostState.of(kernel)).up(entry);
     }
 
     /**
@@ -275,9 +232,7 @@ public final class Engine {
     }
 
     private Plan up(FanEntry entry, HostState host) {
-        Plan plan = planUp(entry, host);
-        apply(plan, host, () -> planUp(entry, HostState.of(kernel)));
-        return plan;
+        return apply(host, planner -> planner.up(entry));
     }
 
     /**
@@ -375,97 +330,6 @@ public final class Engine {
         return Underlay.candidates(kernel.links(), kernel.addresses(), kernel.routes());
     }
 
-    private Plan planUp(FanEntry entry, HostState host) {
-        Fan fan = WantedFan.of(entry, host);
-        List<Fan> fans = host.fans();
-        Optional<Fan> before = host.fan(fan.mapping());
-        new Preflight(host, state()).up(fan, before, kernel.nameServers());
-        portIsForOneFan(fan, host);
-        canHaveItsAddresses(fan);
-        canEncrypt(fan);
-        Optional<String> noDirect = DirectPath.refusal(fan, host, kernel);
-        if (noDirect.isPresent()) {
-            throw new FanException(
-                    kernel.has(KernelFeature.DIRECT) ? CONFLICT : UNSUPPORTED,
-                    "packets cannot travel without encapsulation on this host: " + noDirect.get()
-                            + "; leave --direct out");
-        }
-
-        List<Fan> after = new ArrayList<>();
-        for (Fan other : fans) {
-            if (!other.mapping().equals(fan.mapping())) {
-                after.add(other);
-            }
-        }
-        PortSharing sharing = new PortSharing(host, state());
-        Plan neighbours = sharing.makeRoomFor(fan, after);
-        after.add(fan);
-        Plan plan = plan(host, before.orElse(fan), Optional.of(fan), after);
-        canServe(fan, plan);
-        Plan all = neighbours.then(plan);
-        for (String note : directNotes(fan, host)) {
-            all = all.with(note);
-        }
-        Optional<String> warning = before.isEmpty() ? Overlays.warning(fan.overlay()) : Optional.empty();
-        if (warning.isPresent()) {
-            all = all.with(warning.get());
-        }
-        if (!fan.dhcp().isEmpty()) {
-            if (state().nameServers(fan).isEmpty()) {
-                all = all.with(NO_NAME_SERVER);
-            }
-            for (String note : reservedAndLeased(fan)) {
-                all = all.with(note);
-            }
-        }
-        return all;
-    }
-
-    /** A lease of an instance that is gone, too, stands in the way until it ends: nobody knows whether the instance is. */
-    private List<String> reservedAndLeased(Fan fan) {
-        List<String> notes = new ArrayList<>();
-        List<DhcpReservation> reservations = kernel.reservations();
-        if (reservations.isEmpty()) {
-            return notes;
-        }
-        for (DhcpLease lease : kernel.leases(fan.bridge())) {
-            for (DhcpReservation reservation : reservations) {
-                if (reservation.address().equals(lease.address())
-                        && !reservation.client().equals(lease.client())) {
-                    notes.add("DHCP gives " + lease.address() + ", which /etc/ethers has for " + reservation.client()
-                            + ", to that one only when the lease of " + lease.client() + " has ended"
-                            + (lease.ends() == 0 ? "" : ", " + Instant.ofEpochSecond(lease.ends())));
-                }
-            }
-        }
-        return notes;
-    }
-
-    private List<String> directNotes(Fan fan, HostState host) {
-        if (fan.direct() == Direct.OFF) {
-            return List.of();
-        }
-        List<String> notes = new ArrayList<>();
-        Optional<String> obstacle = fan.direct() == Direct.SEND ? state().directObstacle(fan, host) : Optional.empty();
-        if (obstacle.isPresent()) {
-            notes.add("the fan receives packets without encapsulation and sends none: " + obstacle.get());
-        }
-        Optional<String> rule = DirectPath.bridgedRules(fan, host, kernel).notMet();
-        if (rule.isPresent()) {
-            notes.add(
-                    "packets that come without encapsulation do not meet this rule for bridged frames: " + rule.get());
-        }
-        return notes;
-    }
-
-    private void canServe(Fan fan, Plan plan) {
-        for (Plan.Item item : plan.items()) {
-            if (item.thing().equals("dhcp") && !fan.dhcp().isEmpty() && !kernel.canServeDhcp()) {
-                throw new FanException(UNSUPPORTED, "dnsmasq is not installed; install the package dnsmasq-base");
-            }
-        }
-    }
-
     /**
      * {@return what {@link #down} would do}
      *
@@ -474,7 +338,7 @@ public final class Engine {
      * @throws FanException as {@link #down} does before its first step
      */
     public Plan planDown(Ipv4Prefix overlay, UnderlaySpec underlay) {
-        return planDown(overlay, underlay, false, HostState.of(kernel));
+        return new Planner(kernel, HostState.of(kernel)).down(overlay, underlay, false);
     }
 
     /**
@@ -498,25 +362,7 @@ public final class Engine {
      * @return what was done; empty when there was no such fan
      */
     public Plan down(Ipv4Prefix overlay, UnderlaySpec underlay, boolean force) {
-        HostState host = cleared();
-        Plan plan = planDown(overlay, underlay, force, host);
-        apply(plan, host, () -> planDown(overlay, underlay, force, HostState.of(kernel)));
-        return plan;
-    }
-
-    private Plan planDown(Ipv4Prefix overlay, UnderlaySpec underlay, boolean force, HostState host) {
-        for (Fan fan : host.fans()) {
-            if (fan.overlay().equals(overlay)) {
-                Fan rest = fan;
-                for (Ipv4Address address : meant(underlay, fan, host)) {
-                    rest = rest.without(address);
-                }
-                boolean nothingMeant = rest.slices().size() == fan.slices().size()
-                        && !fan.slices().isEmpty();
-                return nothingMeant ? Plan.NOTHING : planDown(fan, rest, force, host);
-            }
-        }
-        return Plan.between(state().orphans(host), List.of());
+        return apply(cleared(), planner -> planner.down(overlay, underlay, force));
     }
 
     /**
@@ -525,7 +371,7 @@ public final class Engine {
      * @return the steps in their order
      */
     public Plan planDownEverything() {
-        return planDownEverything(HostState.of(kernel));
+        return new Planner(kernel, HostState.of(kernel)).downEverything();
     }
 
     /**
@@ -534,131 +380,7 @@ public final class Engine {
      * @return what was done
      */
     public Plan downEverything() {
-        HostState host = cleared();
-        Plan plan = planDownEverything(host);
-        apply(plan, host, () -> planDownEverything(HostState.of(kernel)));
-        return plan;
-    }
-
-    private Plan planDownEverything(HostState host) {
-        List<Resource> resources = new ArrayList<>(state().observedShared(host));
-        for (Fan fan : host.fans()) {
-            new Preflight(host, state()).down(fan);
-            resources.addAll(state().observed(fan, host));
-        }
-        return Plan.between(resources, List.of());
-    }
-
-    private Plan planDown(Fan fan, Fan rest, boolean force, HostState host) {
-        if (!force) {
-            new Preflight(host, state()).down(fan);
-        }
-        List<Fan> after = new ArrayList<>(host.fans());
-        after.remove(fan);
-        Optional<Fan> remaining = Optional.of(rest).filter(r -> !r.slices().isEmpty());
-        remaining.ifPresent(after::add);
-        return plan(host, fan, remaining, after);
-    }
-
-    private Plan plan(HostState host, Fan before, Optional<Fan> after, List<Fan> allAfter) {
-        DesiredState state = state();
-        List<Resource> observed = new ArrayList<>(state.observedShared(host));
-        observed.addAll(state.observed(before, host));
-        after.ifPresent(fan -> observed.addAll(state.adopted(fan, host)));
-        List<Resource> desired = new ArrayList<>(state.desiredShared(allAfter, host));
-        after.ifPresent(fan -> desired.addAll(state.desired(fan, new PortSharing(host, state).needsFilter(fan), host)));
-        desired.addAll(state.encryption(allAfter, host));
-        List<String> notes = new ArrayList<>(withoutNftables(observed, desired));
-        if (allAfter.stream().anyMatch(fan -> fan.nat() && fan.ipv6().isPresent())) {
-            Ipv6Outside.Host beside = kernel.ipv6Host();
-            state.ipv6Outside(allAfter, host, beside)
-                    .ifPresent(outside -> notes.addAll(ipv6Outside(outside, host, beside, desired)));
-        }
-        Plan plan = Plan.between(observed, desired);
-        for (String note : notes) {
-            plan = plan.with(note);
-        }
-        return plan;
-    }
-
-    /** Adds it to what is desired; says where that is not enough, or cannot be. */
-    private List<String> ipv6Outside(
-            Ipv6Outside outside, HostState host, Ipv6Outside.Host beside, List<Resource> desired) {
-        if (host.ipv6Outside().nat().isEmpty() && !kernel.has(KernelFeature.NFTABLES_IPV6)) {
-            return List.of(NO_NAT_IPV6);
-        }
-        desired.add(new Ipv6OutsideResource(outside));
-        return beside.isOutOfReach() ? List.of(NOT_FORWARDED_IPV6) : List.of();
-    }
-
-    /** Takes tables away from what is desired on a kernel that cannot have them; says what that means. */
-    private List<String> withoutNftables(List<Resource> observed, List<Resource> desired) {
-        List<Resource> tables = tables(desired);
-        if (tables.isEmpty() || !tables(observed).isEmpty() || kernel.has(KernelFeature.NFTABLES)) {
-            return List.of();
-        }
-        desired.removeAll(tables);
-        List<String> notes = new ArrayList<>();
-        for (Resource table : tables) {
-            notes.add(
-                    table instanceof NatResource
-                            ? NO_NAT
-                            : table instanceof ForwardTableResource ? NO_FORWARD_TABLE : NO_TUNNEL_TABLE);
-        }
-        return notes;
-    }
-
-    private static List<Resource> tables(List<Resource> resources) {
-        List<Resource> tables = new ArrayList<>();
-        for (Resource resource : resources) {
-            if (resource instanceof NatResource
-                    || resource instanceof ForwardTableResource
-                    || resource instanceof TunnelTableResource) {
-                tables.add(resource);
-            }
-        }
-        return tables;
-    }
-
-    /** Without a filter for VNIs, fans cannot share a port. */
-    private void portIsForOneFan(Fan fan, HostState host) {
-        OptionalInt port = fan.transport().udpPort();
-        for (Fan other : host.fans()) {
-            if (port.isPresent()
-                    && other.transport().udpPort().equals(port)
-                    && !other.overlay().equals(fan.overlay())
-                    && !kernel.has(KernelFeature.VNI_FILTER)) {
-                throw new FanException(
-                        UNSUPPORTED,
-                        "on this kernel each fan needs a UDP port of its own (Linux 5.18 and later can share one), and "
-                                + port.getAsInt() + " is that of the fan " + other.mapping()
-                                + "; choose another with --port on every host of the fan");
-            }
-        }
-    }
-
-    /** Without a local address in the tunnel key, the kernel chooses the same one for the packets of all slices. */
-    private void canHaveItsAddresses(Fan fan) {
-        if (fan.underlayAddresses().size() > 1 && !kernel.has(KernelFeature.LOCAL_ADDRESS)) {
-            throw new FanException(
-                    UNSUPPORTED,
-                    "on this kernel a fan has only one underlay address on a host (Linux 6.0 and later can have several), and "
-                            + fan.mapping() + " would have " + Text.join(" and ", fan.underlayAddresses())
-                            + "; leave one of them out");
-        }
-    }
-
-    private void canEncrypt(Fan fan) {
-        if (fan.encryption().isEmpty()) {
-            return;
-        }
-        Encryption how = fan.encryption().get();
-        // Refuses a key that is none.
-        kernel.credentials(how, fan.underlayAddresses());
-        Optional<String> obstacle = encryptionObstacle(how.method());
-        if (obstacle.isPresent()) {
-            throw new FanException(UNSUPPORTED, obstacle.get());
-        }
+        return apply(cleared(), Planner::downEverything);
     }
 
     /**
@@ -667,38 +389,12 @@ public final class Engine {
      * @param method how hosts prove who they are
      */
     public Optional<String> encryptionObstacle(Encryption.Method method) {
-        return kernel.has(KernelFeature.ESP)
-                ? kernel.withoutStrongSwan(method).map(why -> "the fan's packets cannot be encrypted: " + why)
-                : Optional.of(
-                        "this kernel cannot encrypt packets: it lacks IPsec's ESP with AES-GCM (CONFIG_INET_ESP, CONFIG_CRYPTO_GCM);"
-                                + " boot one that has it, or leave --encrypt out on every host of the fan");
+        return Preflight.encryptionObstacle(method, kernel);
     }
 
-    private DesiredState state() {
-        return new DesiredState(kernel);
-    }
-
-    /** The underlay addresses of a fan that a user means when taking it down; they need not exist on the host any more. */
-    private static List<Ipv4Address> meant(UnderlaySpec underlay, Fan fan, HostState host) {
-        if (underlay instanceof UnderlaySpec.Address given) {
-            return List.of(given.address());
-        }
-        if (underlay instanceof UnderlaySpec.Network given) {
-            return given.network().equals(fan.mapping().underlay()) ? fan.underlayAddresses() : List.of();
-        }
-        try {
-            return List.of(Underlay.resolve(underlay, host).address());
-        } catch (FanException gone) {
-            // The interface lost its address, or is gone itself: with one slice it is clear which one is meant.
-            if (fan.slices().size() > 1) {
-                throw gone;
-            }
-            return fan.underlayAddresses();
-        }
-    }
-
-    /** @param again plans once more when all is done: then nothing may be left to do */
-    private void apply(Plan plan, HostState before, Supplier<Plan> again) {
+    /** Does what is planned, and plans once more when all is done: then nothing may be left to do. */
+    private Plan apply(HostState before, Function<Planner, Plan> planning) {
+        Plan plan = planning.apply(new Planner(kernel, before));
         List<Change> done = new ArrayList<>();
         for (Change change : plan.changes()) {
             // The failing change counts as done: it may be half made.
@@ -711,11 +407,11 @@ public final class Engine {
             }
         }
         if (done.isEmpty()) {
-            return;
+            return plan;
         }
         Plan rest;
         try {
-            rest = again.get();
+            rest = planning.apply(new Planner(kernel, HostState.of(kernel)));
         } catch (RuntimeException | Error e) {
             throw failed("could not read back what was done: " + e.getMessage(), undo(done, before), e);
         }
@@ -726,6 +422,7 @@ public final class Engine {
                     undo(done, before),
                     null);
         }
+        return plan;
     }
 
     private static FanException failed(String what, List<String> leftBehind, @Nullable Throwable cause) {

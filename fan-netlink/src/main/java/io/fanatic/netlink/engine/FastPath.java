@@ -1,8 +1,6 @@
 package io.fanatic.netlink.engine;
 
 import io.fanatic.core.Ipv4Prefix;
-import io.fanatic.netlink.kernel.Kernel;
-import io.fanatic.netlink.kernel.KernelFeature;
 import io.fanatic.netlink.kernel.LinkState;
 import io.fanatic.netlink.kernel.RouteState;
 import java.util.ArrayList;
@@ -12,7 +10,7 @@ import java.util.Set;
 
 /**
  * Whether a VXLAN fan may take the fast path on this host. Packets on it are not seen by what the host has for the packets of a tunnel: IPsec,
- * the firewall, routing by policy. So it may only where nothing of that kind is there; in doubt it may not.
+ * the firewall, routing by policy. So it may only where nothing of that kind is there ({@link Paths} asks the kernel for it); in doubt it may not.
  */
 final class FastPath {
     /**
@@ -49,8 +47,8 @@ final class FastPath {
         return Optional.empty();
     }
 
-    /** Why it may not, in a few words; empty when it may. */
-    static Optional<String> obstacle(Fan fan, HostState host, Kernel kernel) {
+    /** Why it may not, as the devices and routes of the host tell, in a few words; empty when these let it. */
+    static Optional<String> obstacle(Fan fan, HostState host) {
         Optional<String> noCard = noCard(fan, host);
         if (noCard.isPresent()) {
             return noCard;
@@ -67,16 +65,7 @@ final class FastPath {
                 return Optional.of(port + " is a port of " + fan.bridge() + " that is no container's");
             }
         }
-        Optional<String> route = route(fan.mapping().underlay(), name, host.routes());
-        if (route.isPresent()) {
-            return route;
-        }
-        if (!kernel.has(KernelFeature.FAST_PATH)) {
-            return Optional.of("this kernel lacks what it needs (Linux 5.13)");
-        }
-        List<String> passedBy = kernel.passedBy(
-                name, fan.transport().udpPort().orElseThrow(), fan.mapping().underlay());
-        return passedBy.isEmpty() ? Optional.empty() : Optional.of(passedBy.get(0));
+        return route(fan.mapping().underlay(), name, host.routes());
     }
 
     /** A route to a part of the underlay, or to all of it, that does not simply lead by the underlay's device. */

@@ -50,6 +50,7 @@ record HostState(
         List<LinkState> links,
         List<AddressState> addresses,
         List<RouteState> routes,
+        List<Fan> fans,
         Set<ProgramState> programs,
         List<NatTable.Entry> nat,
         List<PortTable.Entry> ports,
@@ -119,6 +120,7 @@ record HostState(
                 links,
                 addresses,
                 routes,
+                fans,
                 programs,
                 nat,
                 kernel.ports(),
@@ -146,10 +148,13 @@ record HostState(
 
     /** What anybody can see: links, addresses and routes; of the rest it knows nothing. */
     static HostState visible(Kernel kernel) {
+        List<LinkState> links = kernel.links();
+        List<AddressState> addresses = kernel.addresses();
         return new HostState(
-                kernel.links(),
-                kernel.addresses(),
+                links,
+                addresses,
                 kernel.routes(),
+                fans(links, addresses),
                 Set.of(),
                 List.of(),
                 List.of(),
@@ -204,6 +209,11 @@ record HostState(
             }
         }
         return outer;
+    }
+
+    /** Whether a device of ours is to be switched to forward: one that is yet to be made does so by itself where the host forwards everywhere. */
+    boolean needsForwarding(String device) {
+        return !forwarding.isSettled() || link(device).isPresent();
     }
 
     /** The programs of this specification on a device of ours, or an empty list. */
@@ -313,13 +323,9 @@ record HostState(
         return Optional.empty();
     }
 
-    List<Fan> fans() {
-        return fans(links, addresses);
-    }
-
     /** The fan with an overlay and an underlay. */
     Optional<Fan> fan(FanMapping mapping) {
-        for (Fan fan : fans()) {
+        for (Fan fan : fans) {
             if (fan.mapping().equals(mapping)) {
                 return Optional.of(fan);
             }

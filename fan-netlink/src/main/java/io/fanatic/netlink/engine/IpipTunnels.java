@@ -21,14 +21,14 @@ import java.util.List;
 import java.util.Optional;
 
 /** All IPIP fans of a host share one external IPIP device, of which a network namespace has one at most. */
-record IpipTunnels(DesiredState state) implements Tunnels {
+record IpipTunnels(Kernel kernel, HostState host, Paths paths) implements Tunnels {
 
     /**
      * The kernel gives an IPIP packet to one device: one whose local and remote address fit it before one that fits any, such a one
      * before the external device, and that before tunl0.
      */
     @Override
-    public void requireFree(Fan fan, HostState host) {
+    public void requireFree(Fan fan) {
         for (LinkState link : host.links()) {
             if (link.ipip().isEmpty() || link.isOurs() || Kernel.isTemporary(link.name())) {
                 continue;
@@ -66,18 +66,18 @@ record IpipTunnels(DesiredState state) implements Tunnels {
     }
 
     @Override
-    public List<Resource> desired(Fan fan, boolean vniFilter, HostState host) {
+    public List<Resource> desired(Fan fan, boolean vniFilter) {
         return List.of();
     }
 
     @Override
-    public List<Resource> observed(Fan fan, HostState host) {
+    public List<Resource> observed(Fan fan) {
         return List.of();
     }
 
     /** As wide as the widest of the fans; their routes keep the others within their own MTU. */
     @Override
-    public List<Resource> desiredShared(List<Fan> fans, HostState host) {
+    public List<Resource> desiredShared(List<Fan> fans) {
         Optional<ProgramSpec> programs = programs(fans);
         if (programs.isEmpty()) {
             return List.of();
@@ -89,7 +89,9 @@ record IpipTunnels(DesiredState state) implements Tunnels {
         List<Resource> resources = new ArrayList<>();
         resources.add(new IpipTunnelResource(mtu, Label.IPIP_TUNNEL));
         resources.add(new ProgramsResource(FanNames.IPIP_TUNNEL, programs.get()));
-        DesiredState.forwards(FanNames.IPIP_TUNNEL, host, resources);
+        if (host.needsForwarding(FanNames.IPIP_TUNNEL)) {
+            resources.add(new DeviceForwardingResource(FanNames.IPIP_TUNNEL));
+        }
         resources.add(new UpResource(FanNames.IPIP_TUNNEL));
         return resources;
     }
@@ -102,14 +104,14 @@ record IpipTunnels(DesiredState state) implements Tunnels {
         List<FanProgramSpec> specs = new ArrayList<>();
         for (Fan fan : fans) {
             if (isServed(fan)) {
-                specs.add(state.programs(fan));
+                specs.add(paths.programs(fan));
             }
         }
-        return specs.isEmpty() ? Optional.empty() : Optional.of(new IpipProgramSpec(specs, state.learnsPathMtu()));
+        return specs.isEmpty() ? Optional.empty() : Optional.of(new IpipProgramSpec(specs, kernel.learnsPathMtu()));
     }
 
     @Override
-    public List<Resource> observedShared(HostState host) {
+    public List<Resource> observedShared() {
         Optional<LinkState> tunnel = host.link(FanNames.IPIP_TUNNEL)
                 .filter(link -> link.isOurs() && link.ipip().isPresent());
         if (tunnel.isEmpty()) {
@@ -129,7 +131,7 @@ record IpipTunnels(DesiredState state) implements Tunnels {
     }
 
     @Override
-    public List<Resource> orphans(HostState host) {
-        return programs(host.fans()).isEmpty() ? observedShared(host) : List.of();
+    public List<Resource> orphans() {
+        return programs(host.fans()).isEmpty() ? observedShared() : List.of();
     }
 }

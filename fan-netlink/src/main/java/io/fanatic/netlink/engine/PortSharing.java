@@ -23,9 +23,9 @@ final class PortSharing {
     private final HostState host;
     private final DesiredState desired;
 
-    PortSharing(HostState host, DesiredState desired) {
-        this.host = host;
+    PortSharing(DesiredState desired) {
         this.desired = desired;
+        host = desired.host();
     }
 
     /** Whether the fan's tunnel has a filter, or has to have one. */
@@ -62,8 +62,8 @@ final class PortSharing {
     }
 
     private Plan replace(Fan fan) {
-        List<Resource> observed = desired.observed(fan, host);
-        List<Resource> wanted = Tunnels.of(fan.type(), desired).desired(fan, true, host);
+        List<Resource> observed = desired.observed(fan);
+        List<Resource> wanted = desired.tunnels(fan.type()).desired(fan, true);
         Optional<ProgramsResource> programs = programs(wanted).filter(observed::contains);
         Optional<TunnelResource> from = tunnel(observed);
         Optional<TunnelResource> to = tunnel(wanted);
@@ -78,7 +78,7 @@ final class PortSharing {
             }
             plan = plan.then(Plan.of(
                     Change.replace(new LiveTunnelResource(from.get(), spec), new LiveTunnelResource(to.get(), spec))));
-            for (Resource resource : desired.cardGuard(fan, host)) {
+            for (Resource resource : desired.paths().cardGuard(fan)) {
                 plan = plan.then(Plan.of(Change.create(resource)));
             }
             return plan;
@@ -108,7 +108,7 @@ final class PortSharing {
             (hangs ? hanging : rest).add(resource);
         }
         List<Resource> again = new ArrayList<>(rest);
-        again.addAll(Tunnels.of(fan.type(), desired).desired(fan, true, host));
+        again.addAll(desired.tunnels(fan.type()).desired(fan, true));
         // Without its programs a tunnel lets everything in: it stays down, and off the bridge.
         boolean guarded = !fan.slices().isEmpty();
         for (Resource resource : hanging) {
@@ -116,7 +116,7 @@ final class PortSharing {
                 again.add(resource);
             }
         }
-        again.addAll(desired.cardGuard(fan, host));
+        again.addAll(desired.paths().cardGuard(fan));
         return Plan.between(observed, rest).then(Plan.between(rest, again));
     }
 

@@ -15,6 +15,8 @@ import io.fanatic.core.Ipv6Prefix;
 import io.fanatic.core.Transport;
 import io.fanatic.core.TunnelType;
 import io.fanatic.netlink.kernel.Ipv6State;
+import io.fanatic.netlink.kernel.Kernel;
+import io.fanatic.netlink.kernel.KernelFeature;
 import io.fanatic.netlink.kernel.LinkState;
 import io.fanatic.netlink.kernel.RouteState;
 import io.fanatic.netlink.resource.Text;
@@ -31,28 +33,29 @@ final class Preflight {
 
     private static final int RECORDS = 130;
 
-    private final HostState host;
+    private final Kernel kernel;
     private final DesiredState desired;
+    private final HostState host;
 
-    Preflight(HostState host, DesiredState desired) {
-        this.host = host;
+    Preflight(Kernel kernel, DesiredState desired) {
+        this.kernel = kernel;
         this.desired = desired;
+        host = desired.host();
     }
 
     /**
      * @param fan as it should be
      * @param before the same fan as it is, if it is up
-     * @param nameServers addresses in use
      */
-    void up(Fan fan, Optional<Fan> before, List<Ipv4Address> nameServers) {
+    void up(Fan fan, Optional<Fan> before) {
         fixed(fan, before);
         overlayIsFree(fan);
-        nameServersStayReachable(fan, nameServers);
+        nameServersStayReachable(fan);
         if (host.adoptable(fan).isEmpty()) {
             deviceIsFree(fan.bridge(), "bridge", "choose another name with --bridge");
         }
         deviceIsFree(fan.tunnel(), "tunnel", "rename or remove that device");
-        Tunnels.of(fan.type(), desired).requireFree(fan, host);
+        desired.tunnels(fan.type()).requireFree(fan);
         if (fan.slices().size() > Fan.MAX_ADDRESSES) {
             throw new FanException(
                     INVALID,
@@ -79,6 +82,10 @@ final class Preflight {
             throw new FanException(
                     INVALID, "the underlay's MTU leaves only " + fan.mtu() + " bytes to the fan; IPv4 needs 68");
         }
+        portIsForOneFan(fan);
+        canHaveItsAddresses(fan);
+        canEncrypt(fan);
+        canBeDirect(fan);
     }
 
     /** What a fan cannot change while it is up. */
@@ -139,7 +146,7 @@ final class Preflight {
     }
 
     private void ipv6(Fan fan, Ipv6Prefix overlay) {
-        if (!desired.hasIpv6()) {
+        if (!kernel.hasIpv6()) {
             throw new FanException(
                     UNSUPPORTED,
                     "this host has no IPv6, as the kernel lacks it or was started with ipv6.disable=1;"
@@ -164,7 +171,7 @@ final class Preflight {
         }
         boolean ours = host.link(fan.bridge()).filter(LinkState::isOurs).isPresent()
                 || host.adoptable(fan).isPresent();
-        for (Ipv6State.Route route : desired.ipv6Routes()) {
+        for (Ipv6State.Route route : kernel.ipv6Routes()) {
             boolean isDefault = route.destination().prefixLength() <= WIDEST_DEFAULT;
             if (!(ours && route.link().equals(fan.bridge()))
                     && !isDefault
@@ -240,14 +247,74 @@ final class Preflight {
                 .isPresent();
     }
 
-    private static void nameServersStayReachable(Fan fan, List<Ipv4Address> nameServers) {
-        for (Ipv4Address server : nameServers) {
+    private void nameServersStayReachable(Fan fan) {
+        for (Ipv4Address server : kernel.nameServers()) {
             if (fan.overlay().contains(server)) {
                 throw new FanException(
                         CONFLICT,
                         "the name server " + server + " of /etc/resolv.conf lies in the overlay " + fan.overlay()
                                 + " and would be cut off; choose another overlay");
             }
+        }
+    }
+
+    /** Without a filter for VNIs, fans cannot share a port. */
+    private void portIsForOneFan(Fan fan) {
+        OptionalInt port = fan.transport().udpPort();
+        for (Fan other : host.fans()) {
+            if (port.isPresent()
+                    && other.transport().udpPort().equals(port)
+                    && !other.overlay().equals(fan.overlay())
+                    && !kernel.has(KernelFeature.VNI_FILTER)) {
+                throw new FanException(
+                        UNSUPPORTED,
+                        "on this kernel each fan needs a UDP port of its own (Linux 5.18 and later can share one), and "
+                                + port.getAsInt() + " is that of the fan " + other.mapping()
+                                + "; choose another with --port on every host of the fan");
+            }
+        }
+    }
+
+    /** Without a local address in the tunnel key, the kernel chooses the same one for the packets of all slices. */
+    private void canHaveItsAddresses(Fan fan) {
+        if (fan.underlayAddresses().size() > 1 && !kernel.has(KernelFeature.LOCAL_ADDRESS)) {
+            throw new FanException(
+                    UNSUPPORTED,
+                    "on this kernel a fan has only one underlay address on a host (Linux 6.0 and later can have several), and "
+                            + fan.mapping() + " would have " + Text.join(" and ", fan.underlayAddresses())
+                            + "; leave one of them out");
+        }
+    }
+
+    private void canEncrypt(Fan fan) {
+        if (fan.encryption().isEmpty()) {
+            return;
+        }
+        Encryption how = fan.encryption().get();
+        // Refuses a key that is none.
+        kernel.credentials(how, fan.underlayAddresses());
+        Optional<String> obstacle = encryptionObstacle(how.method(), kernel);
+        if (obstacle.isPresent()) {
+            throw new FanException(UNSUPPORTED, obstacle.get());
+        }
+    }
+
+    /** What {@link Engine#encryptionObstacle} tells. */
+    static Optional<String> encryptionObstacle(Encryption.Method method, Kernel kernel) {
+        return kernel.has(KernelFeature.ESP)
+                ? kernel.withoutStrongSwan(method).map(why -> "the fan's packets cannot be encrypted: " + why)
+                : Optional.of(
+                        "this kernel cannot encrypt packets: it lacks IPsec's ESP with AES-GCM (CONFIG_INET_ESP, CONFIG_CRYPTO_GCM);"
+                                + " boot one that has it, or leave --encrypt out on every host of the fan");
+    }
+
+    private void canBeDirect(Fan fan) {
+        Optional<String> refusal = desired.paths().directRefusal(fan);
+        if (refusal.isPresent()) {
+            throw new FanException(
+                    kernel.has(KernelFeature.DIRECT) ? CONFLICT : UNSUPPORTED,
+                    "packets cannot travel without encapsulation on this host: " + refusal.get()
+                            + "; leave --direct out");
         }
     }
 
@@ -259,6 +326,15 @@ final class Preflight {
                             + (link.kind().isEmpty() ? " device" : " " + link.kind() + " device")
                             + " that is not ours; " + advice);
         });
+    }
+
+    /** Whether a DHCP server that a plan changes can run. */
+    void serve(Fan fan, Plan plan) {
+        for (Plan.Item item : plan.items()) {
+            if (item.thing().equals("dhcp") && !fan.dhcp().isEmpty() && !kernel.canServeDhcp()) {
+                throw new FanException(UNSUPPORTED, "dnsmasq is not installed; install the package dnsmasq-base");
+            }
+        }
     }
 
     /** Refuses to take a bridge away from the containers on it. */

@@ -2,6 +2,7 @@ package io.fanatic.netlink.engine;
 
 import io.fanatic.core.FanException;
 import io.fanatic.core.TunnelType;
+import io.fanatic.netlink.kernel.Kernel;
 import io.fanatic.netlink.resource.Resource;
 import java.util.List;
 
@@ -12,16 +13,16 @@ import java.util.List;
  */
 sealed interface Tunnels permits VxlanTunnels, IpipTunnels {
 
-    /** @param state knows the programs of fans */
-    static Tunnels of(TunnelType type, DesiredState desired) {
+    /** @param paths knows the programs of fans */
+    static Tunnels of(TunnelType type, Kernel kernel, HostState host, Paths paths) {
         return switch (type) {
-            case VXLAN -> new VxlanTunnels(desired);
-            case IPIP -> new IpipTunnels(desired);
+            case VXLAN -> new VxlanTunnels(kernel, host, paths);
+            case IPIP -> new IpipTunnels(kernel, host, paths);
         };
     }
 
     /** @throws FanException CONFLICT when somebody else's device would take the fan's packets, or the fan's tunnel would take theirs */
-    void requireFree(Fan fan, HostState host);
+    void requireFree(Fan fan);
 
     /**
      * The tunnel that a fan has for itself, with its programs, as it should be; of a fan without addresses, which nobody's packets
@@ -29,17 +30,17 @@ sealed interface Tunnels permits VxlanTunnels, IpipTunnels {
      *
      * @param vniFilter whether it shares its port with others
      */
-    List<Resource> desired(Fan fan, boolean vniFilter, HostState host);
+    List<Resource> desired(Fan fan, boolean vniFilter);
 
     /** What is there of the tunnel that a fan has for itself. */
-    List<Resource> observed(Fan fan, HostState host);
+    List<Resource> observed(Fan fan);
 
     /** The tunnel that all fans of this transport share, as it should be. */
-    List<Resource> desiredShared(List<Fan> fans, HostState host);
+    List<Resource> desiredShared(List<Fan> fans);
 
     /** What is there of the tunnel that all fans of this transport share. */
-    List<Resource> observedShared(HostState host);
+    List<Resource> observedShared();
 
     /** What is left of a shared tunnel after the last of its fans' bridges, which tell of them, was deleted by somebody. */
-    List<Resource> orphans(HostState host);
+    List<Resource> orphans();
 }

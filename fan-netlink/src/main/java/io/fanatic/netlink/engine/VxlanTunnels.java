@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** Each VXLAN fan has an external VXLAN device of its own; several may share a UDP port. */
-record VxlanTunnels(DesiredState state) implements Tunnels {
+record VxlanTunnels(Kernel kernel, HostState host, Paths paths) implements Tunnels {
 
     /** The fan's numbers, which it has as this class is asked for VXLAN fans only. */
     private static Transport.Vxlan numbers(Fan fan) {
@@ -25,7 +25,7 @@ record VxlanTunnels(DesiredState state) implements Tunnels {
     }
 
     @Override
-    public void requireFree(Fan fan, HostState host) {
+    public void requireFree(Fan fan) {
         Transport.Vxlan wanted = numbers(fan);
         for (LinkState link : host.links()) {
             if (link.vxlan().isEmpty() || link.name().equals(fan.tunnel()) || Kernel.isTemporary(link.name())) {
@@ -62,13 +62,13 @@ record VxlanTunnels(DesiredState state) implements Tunnels {
                                 + link.name() + "; choose another with --vni on every host of the fan");
             }
         }
-        if (!servesPort(wanted.port(), host) && state.isUdpPortHeld(wanted.port())) {
+        if (!servesPort(wanted.port()) && kernel.isUdpPortHeld(wanted.port())) {
             throw new FanException(CONFLICT, LinkSpec.Vxlan.heldBySocket(wanted.port()));
         }
     }
 
     /** Whether the socket at a port is that of a tunnel. */
-    private static boolean servesPort(int port, HostState host) {
+    private boolean servesPort(int port) {
         for (LinkState link : host.links()) {
             if (link.up() && link.vxlan().isPresent() && link.vxlan().get().port() == port) {
                 return true;
@@ -78,7 +78,7 @@ record VxlanTunnels(DesiredState state) implements Tunnels {
     }
 
     @Override
-    public List<Resource> desired(Fan fan, boolean vniFilter, HostState host) {
+    public List<Resource> desired(Fan fan, boolean vniFilter) {
         Transport.Vxlan numbers = numbers(fan);
         Resource tunnel = new TunnelResource(
                 fan.tunnel(),
@@ -90,11 +90,11 @@ record VxlanTunnels(DesiredState state) implements Tunnels {
                 fan.tunnelLabel().toString());
         return fan.slices().isEmpty()
                 ? List.of(tunnel)
-                : List.of(tunnel, new ProgramsResource(fan.tunnel(), state.tunnelPrograms(fan, host)));
+                : List.of(tunnel, new ProgramsResource(fan.tunnel(), paths.tunnelPrograms(fan)));
     }
 
     @Override
-    public List<Resource> observed(Fan fan, HostState host) {
+    public List<Resource> observed(Fan fan) {
         Optional<LinkState> found = host.link(fan.tunnel())
                 .filter(link -> link.isOurs() && link.vxlan().isPresent());
         if (found.isEmpty()) {
@@ -115,23 +115,23 @@ record VxlanTunnels(DesiredState state) implements Tunnels {
                 link.mtu(),
                 link.alias()));
         if (!fan.slices().isEmpty()) {
-            resources.addAll(state.observedTunnelPrograms(fan, host));
+            resources.addAll(paths.observedTunnelPrograms(fan));
         }
         return resources;
     }
 
     @Override
-    public List<Resource> desiredShared(List<Fan> fans, HostState host) {
+    public List<Resource> desiredShared(List<Fan> fans) {
         return List.of();
     }
 
     @Override
-    public List<Resource> observedShared(HostState host) {
+    public List<Resource> observedShared() {
         return List.of();
     }
 
     @Override
-    public List<Resource> orphans(HostState host) {
+    public List<Resource> orphans() {
         return List.of();
     }
 }

@@ -8,10 +8,12 @@
  *
  * <table>
  * <caption>The classes by what they are</caption>
- * <tr><th>to read first<td>Fan, HostState, DesiredState, Plan, Engine
+ * <tr><th>to read first<td>Fan, HostState, DesiredState, Plan, Planner, Engine
  * <tr><th>what a fan consists of<td>{@code io.fanatic.netlink.resource}: one class for each kind of thing
- * <tr><th>what differs by transport<td>Tunnels: VxlanTunnels, IpipTunnels; PortSharing; Ipv6Overlay
- * <tr><th>before anything is touched<td>Preflight, Underlay, HostLock, and what decides the path of packets: FanPath, FastPath, DirectPath
+ * <tr><th>what a fan shares with others<td>DesiredState, FanForwarding, PortSharing
+ * <tr><th>what differs by transport<td>Tunnels: VxlanTunnels, IpipTunnels; Ipv6Overlay
+ * <tr><th>before anything is touched<td>Preflight, Underlay, HostLock, WantedFan
+ * <tr><th>the path of packets and their programs<td>Paths, which asks FastPath and DirectPath; FanPath
  * <tr><th>watching packets<td>Monitor, MonitorSpec, MonitoredFrame, PacketHeader
  * <tr><th>the kernel<td>{@link io.fanatic.netlink.kernel}
  * </table>

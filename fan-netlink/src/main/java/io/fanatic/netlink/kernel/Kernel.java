@@ -10,6 +10,7 @@ import io.fanatic.core.MacAddress;
 import io.fanatic.netlink.bpf.FanObserver;
 import io.fanatic.netlink.bpf.ProgramSpec;
 import io.fanatic.netlink.bpf.SourcePorts;
+import io.fanatic.netlink.firewall.Firewall;
 import io.fanatic.netlink.firewall.ForwardTable;
 import io.fanatic.netlink.firewall.Iptables;
 import io.fanatic.netlink.firewall.NatTable;
@@ -96,14 +97,18 @@ public interface Kernel extends AutoCloseable {
      */
     int index(String link);
 
+    /** {@return all rules of the firewall, which take their time to read} */
+    Firewall firewall();
+
     /**
      * {@return what the host has for packets of a tunnel that those on the fast path are not seen by, a few words each; empty: nothing}
      *
      * @param card the underlay's device
      * @param port the tunnel's UDP port
      * @param underlay who the packets come from and go to
+     * @param firewall its rules
      */
-    List<String> passedBy(String card, int port, Ipv4Prefix underlay);
+    List<String> passedBy(String card, int port, Ipv4Prefix underlay, Firewall firewall);
 
     /**
      * {@return why the Ethernet addresses on a device do not tell who sent a frame, in a few words; empty when they do}
@@ -122,8 +127,10 @@ public interface Kernel extends AutoCloseable {
      * @param tunnel the fan's port of it
      * @param overlay where its packets come from and go to
      * @param bridgedPassIptables whether bridged frames pass iptables
+     * @param firewall its rules
      */
-    BridgedRules bridgedRules(String bridge, String tunnel, Ipv4Prefix overlay, boolean bridgedPassIptables);
+    BridgedRules bridgedRules(
+            String bridge, String tunnel, Ipv4Prefix overlay, boolean bridgedPassIptables, Firewall firewall);
 
     /** {@return the content of our NAT table; empty when there is none} */
     List<NatTable.Entry> nat();

@@ -21,6 +21,7 @@ import io.fanatic.netlink.bpf.ProgramRecord;
 import io.fanatic.netlink.bpf.ProgramSpec;
 import io.fanatic.netlink.bpf.SourcePorts;
 import io.fanatic.netlink.dnsmasq.Dnsmasq;
+import io.fanatic.netlink.firewall.Firewall;
 import io.fanatic.netlink.firewall.ForwardTable;
 import io.fanatic.netlink.firewall.Iptables;
 import io.fanatic.netlink.firewall.NatTable;
@@ -288,13 +289,18 @@ public final class LinuxKernel implements Kernel {
     }
 
     @Override
-    public List<String> passedBy(String card, int port, Ipv4Prefix underlay) {
+    public Firewall firewall() {
+        return firewall.all();
+    }
+
+    @Override
+    public List<String> passedBy(String card, int port, Ipv4Prefix underlay, Firewall rules) {
         List<String> found = new ArrayList<>();
         PassedBy.ipsec(port).ifPresent(found::add);
         PassedBy.rules(socket).ifPresent(found::add);
         PassedBy.encapsulation(socket, underlay).ifPresent(found::add);
         PassedBy.legacy().ifPresent(found::add);
-        PassedBy.firewall(firewall.all(), card, port, underlay).ifPresent(found::add);
+        PassedBy.firewall(rules, card, port, underlay).ifPresent(found::add);
         Set<Integer> ours = recordedPrograms();
         // A stray one goes with the next change, and is in nobody's way.
         ours.addAll(noted().strayIds(index(card), ours));
@@ -316,8 +322,9 @@ public final class LinuxKernel implements Kernel {
     }
 
     @Override
-    public BridgedRules bridgedRules(String bridge, String tunnel, Ipv4Prefix overlay, boolean bridgedPassIptables) {
-        return PassedBy.bridged(firewall.all(), bridge, tunnel, overlay, bridgedPassIptables);
+    public BridgedRules bridgedRules(
+            String bridge, String tunnel, Ipv4Prefix overlay, boolean bridgedPassIptables, Firewall rules) {
+        return PassedBy.bridged(rules, bridge, tunnel, overlay, bridgedPassIptables);
     }
 
     @Override

@@ -8,6 +8,7 @@ import io.fanatic.core.MacAddress;
 import io.fanatic.netlink.bpf.FanObserver;
 import io.fanatic.netlink.bpf.ProgramSpec;
 import io.fanatic.netlink.bpf.SourcePorts;
+import io.fanatic.netlink.firewall.Firewall;
 import io.fanatic.netlink.firewall.ForwardTable;
 import io.fanatic.netlink.firewall.Iptables;
 import io.fanatic.netlink.firewall.NatTable;
@@ -409,8 +410,15 @@ public final class MemoryKernel implements Kernel {
         passedBy = List.of(things);
     }
 
+    /** What the rules would say of packets is told by {@link #putPassedBy} and {@link #putForDirect}. */
     @Override
-    public List<String> passedBy(String card, int port, Ipv4Prefix underlay) {
+    public Firewall firewall() {
+        call("read the firewall");
+        return new Firewall(List.of(), List.of());
+    }
+
+    @Override
+    public List<String> passedBy(String card, int port, Ipv4Prefix underlay, Firewall rules) {
         call("look for what the fast path passes by");
         return passedBy;
     }
@@ -441,7 +449,8 @@ public final class MemoryKernel implements Kernel {
     }
 
     @Override
-    public BridgedRules bridgedRules(String bridge, String tunnel, Ipv4Prefix overlay, boolean bridgedPassIptables) {
+    public BridgedRules bridgedRules(
+            String bridge, String tunnel, Ipv4Prefix overlay, boolean bridgedPassIptables, Firewall rules) {
         call("look for rules between bridge ports");
         return bridgedRules;
     }

@@ -153,7 +153,7 @@ class EngineIpv6Test {
     @Test
     void aHostThatCannotBeMadeToForwardMasqueradesAndThePlanSaysSo() {
         kernel.put(new Ipv6Outside.Host(false, false, false, List.of("eth0"), List.of()));
-        assertThat(engine.up(DUAL).notes()).containsExactly(Engine.NOT_FORWARDED_IPV6);
+        assertThat(engine.up(DUAL).notes()).containsExactly(Planner.NOT_FORWARDED_IPV6);
         Ipv6Outside outside = HostState.of(kernel).ipv6Outside();
         assertThat(outside.nat()).hasSize(1);
         assertThat(outside.devices()).isEmpty();

@@ -210,7 +210,7 @@ class KernelFeaturesTest {
     void withoutNftablesThereIsNoMasqueradingAndThePlanSaysSo() {
         TwoFans fans = fansWithout(KernelFeature.NFTABLES);
         assertThat(fans.up(FAN, "10.0.0.0/16"))
-                .containsExactly(Engine.NO_FORWARD_TABLE, Engine.NO_NAT, Engine.NO_TUNNEL_TABLE);
+                .containsExactly(Planner.NO_FORWARD_TABLE, Planner.NO_NAT, Planner.NO_TUNNEL_TABLE);
         assertThat(fans.withKernel(0, Kernel::nat)).isEmpty();
         fans.plugContainers("fan-250", FAN);
         fans.assertContainersTalk(FAN);
