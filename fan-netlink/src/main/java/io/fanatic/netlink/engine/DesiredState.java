@@ -270,7 +270,7 @@ final class DesiredState {
         }
         List<TunnelTable.Entry> tunnels = ownTunnels(fans);
         for (Fan fan : fans) {
-            TunnelTable.Entry halfSeen = TunnelTable.Entry.halfSeen(fan.bridge());
+            TunnelTable.Entry halfSeen = new TunnelTable.Entry.HalfSeen(fan.bridge());
             // It stays when the rule goes, as it does no harm without.
             if (fan.direct() != Direct.OFF
                     && (host.tunnelOnly().contains(halfSeen)
@@ -303,7 +303,7 @@ final class DesiredState {
         for (Fan fan : fans) {
             for (Ipv4Address address : fan.underlayAddresses()) {
                 TunnelTable.Entry entry =
-                        new TunnelTable.Entry(address, fan.transport().udpPort());
+                        new TunnelTable.Entry.Tunnel(address, fan.transport().udpPort());
                 if (!entries.contains(entry)) {
                     entries.add(entry);
                 }

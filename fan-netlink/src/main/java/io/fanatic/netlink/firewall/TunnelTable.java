@@ -61,51 +61,65 @@ public final class TunnelTable extends OwnTable<TunnelTable.Entry> {
     /** How nft writes protocol 4. */
     private static final Set<String> IPIP = Set.of("4", "ipencap", "ipip", "ipv4");
 
-    /**
-     * Where the packets of a tunnel come from and what they are; or a bridge whose half seen connections are to be untracked.
-     *
-     * @param source an underlay address of this host; 0.0.0.0 with a bridge
-     * @param port the UDP port that they go to; empty for IPIP and with a bridge
-     * @param bridge empty, but for such a bridge
-     */
-    public record Entry(Ipv4Address source, OptionalInt port, String bridge) {
-        /** Stands for what somebody has done to our table by hand; no fan can want it. */
-        public static final Entry OTHER = new Entry(Ipv4Address.of(0), OptionalInt.empty());
-
-        /** Of a tunnel. */
-        public Entry(Ipv4Address source, OptionalInt port) {
-            this(source, port, "");
-        }
-
-        /** For half seen connections over a bridge. */
-        public static Entry halfSeen(String bridge) {
-            return new Entry(Ipv4Address.of(0), OptionalInt.empty(), bridge);
-        }
-
-        /** {@code UDP port 8472 from 10.0.0.45}. */
-        @Override
-        public String toString() {
-            if (equals(OTHER)) {
-                return "what was changed by hand";
+    /** What the table is made for. */
+    public sealed interface Entry {
+        /**
+         * Packets that only a tunnel may send.
+         *
+         * @param source an underlay address of this host
+         * @param port the UDP port that they go to; empty for IPIP
+         */
+        record Tunnel(Ipv4Address source, OptionalInt port) implements Entry {
+            /** {@code UDP port 8472 from 10.0.0.45}. */
+            @Override
+            public String toString() {
+                return (port.isEmpty() ? "IPIP" : "UDP port " + port.getAsInt()) + " from " + source;
             }
-            if (!bridge.isEmpty()) {
+
+            // Written out to start fast, see Ipv4Address.
+            @Override
+            public boolean equals(@Nullable Object other) {
+                return other instanceof Tunnel that && port.equals(that.port) && source.equals(that.source);
+            }
+
+            @Override
+            public int hashCode() {
+                return Objects.hash(source, port);
+            }
+        }
+
+        /**
+         * Half-seen connections over a bridge, which are to be untracked.
+         *
+         * @param bridge a fan's
+         */
+        record HalfSeen(String bridge) implements Entry {
+            @Override
+            public String toString() {
                 return "half-seen connections over " + bridge + UNTRACKED;
             }
-            return (port.isEmpty() ? "IPIP" : "UDP port " + port.getAsInt()) + " from " + source;
+
+            // Likewise.
+            @Override
+            public boolean equals(@Nullable Object other) {
+                return other instanceof HalfSeen that && bridge.equals(that.bridge);
+            }
+
+            @Override
+            public int hashCode() {
+                return bridge.hashCode();
+            }
         }
 
-        // Written out to start fast, see Ipv4Address.
-        @Override
-        public boolean equals(@Nullable Object other) {
-            return other instanceof Entry that
-                    && port.equals(that.port)
-                    && source.equals(that.source)
-                    && bridge.equals(that.bridge);
-        }
+        /** What no fan can want. */
+        enum Other implements Entry {
+            /** Stands for what somebody has done to our table by hand. */
+            CHANGED_BY_HAND;
 
-        @Override
-        public int hashCode() {
-            return Objects.hash(source, port, bridge);
+            @Override
+            public String toString() {
+                return "what was changed by hand";
+            }
         }
     }
 
@@ -115,7 +129,7 @@ public final class TunnelTable extends OwnTable<TunnelTable.Entry> {
      * @param nftables stays open, and the caller's
      */
     public TunnelTable(Nftables nftables) {
-        super(nftables, "ip " + NAME, Entry.OTHER);
+        super(nftables, "ip " + NAME, Entry.Other.CHANGED_BY_HAND);
     }
 
     @Override
@@ -127,17 +141,17 @@ public final class TunnelTable extends OwnTable<TunnelTable.Entry> {
         rule(text, "  meta iifkind \"ipip\" accept");
         StringBuilder halfSeen = new StringBuilder();
         for (Entry entry : entries) {
-            if (!entry.bridge().isEmpty()) {
-                String bridge = "name \"" + entry.bridge() + '"';
+            if (entry instanceof Entry.HalfSeen of) {
+                String bridge = "name \"" + of.bridge() + '"';
                 rule(halfSeen, "  iif" + bridge + " oif" + bridge + " ct state invalid counter notrack");
-                continue;
+            } else if (entry instanceof Entry.Tunnel tunnel) {
+                text.append("  ip saddr ").append(tunnel.source());
+                rule(
+                        text,
+                        (tunnel.port().isEmpty()
+                                        ? " ip protocol 4"
+                                        : " udp dport " + tunnel.port().getAsInt()) + " counter drop");
             }
-            text.append("  ip saddr ").append(entry.source());
-            rule(
-                    text,
-                    (entry.port().isEmpty()
-                                    ? " ip protocol 4"
-                                    : " udp dport " + entry.port().getAsInt()) + " counter drop");
         }
         text.append(" }\n");
         if (halfSeen.length() > 0) {
@@ -180,7 +194,7 @@ public final class TunnelTable extends OwnTable<TunnelTable.Entry> {
                         || !parts.get(4).getAsJsonObject().has("notrack")) {
                     return false;
                 }
-                entries.add(Entry.halfSeen(bridge));
+                entries.add(new Entry.HalfSeen(bridge));
             }
             // Replacing the table leaves the chain there without rules.
             return true;
@@ -246,6 +260,6 @@ public final class TunnelTable extends OwnTable<TunnelTable.Entry> {
             throw new IllegalArgumentException("another rule");
         }
         Ipv4Address source = ((Ipv4Prefix) network(parts.get(0).getAsJsonObject(), "==", "saddr")).network();
-        return new Entry(source, udp ? OptionalInt.of(match.get("right").getAsInt()) : OptionalInt.empty());
+        return new Entry.Tunnel(source, udp ? OptionalInt.of(match.get("right").getAsInt()) : OptionalInt.empty());
     }
 }

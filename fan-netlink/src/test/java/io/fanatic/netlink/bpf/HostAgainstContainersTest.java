@@ -491,7 +491,7 @@ class HostAgainstContainersTest {
             try (Nftables nftables = Nftables.open()) {
                 TunnelTable table = new TunnelTable(nftables);
                 List<TunnelTable.Entry> entries = new ArrayList<>(table.read());
-                entries.add(new TunnelTable.Entry(Ipv4Address.parse("10.0.0.57"), OptionalInt.empty()));
+                entries.add(new TunnelTable.Entry.Tunnel(Ipv4Address.parse("10.0.0.57"), OptionalInt.empty()));
                 table.write(entries);
             }
         });

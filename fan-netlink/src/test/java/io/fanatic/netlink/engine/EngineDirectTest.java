@@ -218,7 +218,7 @@ class EngineDirectTest {
                         + " 10.0.0.45, half-seen connections over fan-250 (untracked)");
         assertThat(engine.up(SEND).isEmpty()).isTrue();
         engine.up(OFF);
-        assertThat(kernel.tunnelOnly()).noneMatch(entry -> entry.equals(TunnelTable.Entry.halfSeen("fan-250")));
+        assertThat(kernel.tunnelOnly()).noneMatch(entry -> entry.equals(new TunnelTable.Entry.HalfSeen("fan-250")));
     }
 
     @Test

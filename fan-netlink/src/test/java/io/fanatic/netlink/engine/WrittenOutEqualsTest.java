@@ -143,7 +143,8 @@ class WrittenOutEqualsTest {
                 Transport.Ipip.class,
                 Transport.Vxlan.class,
                 TunnelResource.class,
-                TunnelTable.Entry.class,
+                TunnelTable.Entry.Tunnel.class,
+                TunnelTable.Entry.HalfSeen.class,
                 TunnelTableResource.class,
                 UpResource.class
             })

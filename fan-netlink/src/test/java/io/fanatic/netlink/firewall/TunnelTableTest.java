@@ -16,10 +16,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 class TunnelTableTest {
-    private static final Entry VXLAN = new Entry(Ipv4Address.parse("10.0.0.45"), OptionalInt.of(8472));
-    private static final Entry OTHER_PORT = new Entry(Ipv4Address.parse("10.0.0.45"), OptionalInt.of(4789));
-    private static final Entry HALF_SEEN = Entry.halfSeen("fan-250");
-    private static final Entry IPIP = new Entry(Ipv4Address.parse("192.168.7.1"), OptionalInt.empty());
+    private static final Entry VXLAN = new Entry.Tunnel(Ipv4Address.parse("10.0.0.45"), OptionalInt.of(8472));
+    private static final Entry OTHER_PORT = new Entry.Tunnel(Ipv4Address.parse("10.0.0.45"), OptionalInt.of(4789));
+    private static final Entry HALF_SEEN = new Entry.HalfSeen("fan-250");
+    private static final Entry IPIP = new Entry.Tunnel(Ipv4Address.parse("192.168.7.1"), OptionalInt.empty());
 
     @RegisterExtension
     final FreshNamespace inside = new FreshNamespace();
@@ -43,7 +43,7 @@ class TunnelTableTest {
         assertThat(table.observe()).isEqualTo(new Observed<>(State.ABSENT, List.of()));
         for (List<Entry> entries : List.of(
                 List.of(VXLAN),
-                List.of(VXLAN, OTHER_PORT, IPIP, HALF_SEEN, Entry.halfSeen("fan-251")),
+                List.of(VXLAN, OTHER_PORT, IPIP, HALF_SEEN, new Entry.HalfSeen("fan-251")),
                 List.of(IPIP),
                 List.of(VXLAN, HALF_SEEN))) {
             table.write(entries);
@@ -66,8 +66,8 @@ class TunnelTableTest {
                 "-c",
                 "nft list table ip fanatic-tunnel | sed 's/priority [^;]*;/priority 7;/' | (t=$(cat); nft delete table ip fanatic-tunnel;"
                         + " echo \"$t\" | nft -f -)");
-        assertThat(table.read()).contains(Entry.OTHER);
-        table.write(List.of(VXLAN, Entry.OTHER));
+        assertThat(table.read()).contains(Entry.Other.CHANGED_BY_HAND);
+        table.write(List.of(VXLAN, Entry.Other.CHANGED_BY_HAND));
         assertThat(table.observe()).isEqualTo(new Observed<>(State.INTACT, List.of(VXLAN)));
     }
 
@@ -88,8 +88,8 @@ class TunnelTableTest {
                 "add chain" + chain + "{ policy drop; }")) {
             table.write(List.of(VXLAN));
             nftables.run(change.startsWith("delete") ? "flush chain" + chain + "\n" + change : change);
-            assertThat(table.read()).as(change).contains(Entry.OTHER);
-            table.write(List.of(VXLAN, Entry.OTHER));
+            assertThat(table.read()).as(change).contains(Entry.Other.CHANGED_BY_HAND);
+            table.write(List.of(VXLAN, Entry.Other.CHANGED_BY_HAND));
             assertThat(table.observe()).as(change).isEqualTo(new Observed<>(State.INTACT, List.of(VXLAN)));
         }
     }
@@ -110,8 +110,8 @@ class TunnelTableTest {
             List<Entry> both = List.of(VXLAN, HALF_SEEN);
             table.write(both);
             nftables.run(change);
-            assertThat(table.read()).as(change).contains(Entry.OTHER);
-            table.write(List.of(VXLAN, HALF_SEEN, Entry.OTHER));
+            assertThat(table.read()).as(change).contains(Entry.Other.CHANGED_BY_HAND);
+            table.write(List.of(VXLAN, HALF_SEEN, Entry.Other.CHANGED_BY_HAND));
             assertThat(table.observe()).as(change).isEqualTo(new Observed<>(State.INTACT, both));
         }
         nftables.run("flush chain" + chain);
