@@ -206,35 +206,13 @@ public final class NotedPrograms {
         }
     }
 
-    /**
-     * The names of programs of ours on a device of somebody else that no record knows; empty where names may not be asked for.
-     *
-     * @param recorded the numbers of all programs that records know
-     */
-    public List<String> strays(int device, Set<Integer> recorded) {
-        List<String> names = new ArrayList<>();
-        for (AttachedProgram stray : findStrays(device, recorded)) {
-            names.add(stray.name());
-        }
-        return names;
-    }
-
-    /** The numbers of the same. */
-    public Set<Integer> strayIds(int device, Set<Integer> recorded) {
-        Set<Integer> ids = new HashSet<>();
-        for (AttachedProgram stray : findStrays(device, recorded)) {
-            ids.add(stray.id());
-        }
-        return ids;
-    }
-
     /** The numbers of the programs of monitors on a device, for what it receives. */
     public Set<Integer> observerIds(int device) {
         return hooks.observers(device, Tcx.Hook.INGRESS);
     }
 
     public void detachStrays(int device, Set<Integer> recorded) {
-        List<AttachedProgram> strays = findStrays(device, recorded);
+        List<AttachedProgram> strays = strays(device, recorded);
         boolean clsact = !strays.isEmpty() && hooks.isClsactOurs(device);
         for (AttachedProgram stray : strays) {
             hooks.detach(device, stray.role().hook(), stray.id());
@@ -244,7 +222,12 @@ public final class NotedPrograms {
         }
     }
 
-    private List<AttachedProgram> findStrays(int device, Set<Integer> recorded) {
+    /**
+     * The programs of ours on a device of somebody else that no record knows; none where names may not be asked for.
+     *
+     * @param recorded the numbers of all programs that records know
+     */
+    public List<AttachedProgram> strays(int device, Set<Integer> recorded) {
         List<AttachedProgram> strays = new ArrayList<>();
         try {
             for (AttachedProgram.Role role : ON_THE_CARD) {

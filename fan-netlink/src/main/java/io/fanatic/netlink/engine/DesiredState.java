@@ -25,8 +25,8 @@ import io.fanatic.netlink.resource.BlockResource;
 import io.fanatic.netlink.resource.BridgeResource;
 import io.fanatic.netlink.resource.DeviceForwardingResource;
 import io.fanatic.netlink.resource.DhcpResource;
-import io.fanatic.netlink.resource.Ipv6AddressResource;
 import io.fanatic.netlink.resource.Ipv6OutsideResource;
+import io.fanatic.netlink.resource.Ipv6Resource;
 import io.fanatic.netlink.resource.NatResource;
 import io.fanatic.netlink.resource.PortResource;
 import io.fanatic.netlink.resource.PortTableResource;
@@ -238,7 +238,7 @@ final class DesiredState {
                 // They end when IPv6 is switched off there, and what is undone brings them back.
                 for (Ipv6State.Address address :
                         kernel.ipv6(List.of(link.name())).addresses()) {
-                    resources.add(new Ipv6AddressResource(address));
+                    resources.add(new Ipv6Resource(address));
                 }
             }
             if (host.forwarding().on().contains(link.name())) {

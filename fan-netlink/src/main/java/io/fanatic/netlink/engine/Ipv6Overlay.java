@@ -7,10 +7,7 @@ import io.fanatic.core.Ipv6Prefix;
 import io.fanatic.core.MacAddress;
 import io.fanatic.netlink.bpf.Ipv6ProgramSpec;
 import io.fanatic.netlink.kernel.Ipv6State;
-import io.fanatic.netlink.resource.ForwardingEntryResource;
-import io.fanatic.netlink.resource.Ipv6AddressResource;
-import io.fanatic.netlink.resource.Ipv6RouteResource;
-import io.fanatic.netlink.resource.NeighbourResource;
+import io.fanatic.netlink.resource.Ipv6Resource;
 import io.fanatic.netlink.resource.Resource;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -62,14 +59,14 @@ final class Ipv6Overlay {
         }
         Ipv6Mapping mapping = fan.ipv6().get();
         List<Resource> resources = new ArrayList<>();
-        resources.add(new Ipv6AddressResource(new Ipv6State.Address(fan.bridge(), LINK_LOCAL, LINK_LOCAL_PREFIX)));
+        resources.add(new Ipv6Resource(new Ipv6State.Address(fan.bridge(), LINK_LOCAL, LINK_LOCAL_PREFIX)));
         for (Ipv4Address owner : fan.underlayAddresses()) {
-            resources.add(new Ipv6AddressResource(
+            resources.add(new Ipv6Resource(
                     new Ipv6State.Address(fan.bridge(), mapping.hostAddressOf(owner), mapping.slicePrefixLength())));
         }
-        resources.add(new ForwardingEntryResource(new Ipv6State.Entry(fan.tunnel(), router(fan))));
-        resources.add(new NeighbourResource(new Ipv6State.Neighbour(fan.bridge(), ROUTER, router(fan))));
-        resources.add(new Ipv6RouteResource(new Ipv6State.Route(
+        resources.add(new Ipv6Resource(new Ipv6State.Entry(fan.tunnel(), router(fan))));
+        resources.add(new Ipv6Resource(new Ipv6State.Neighbour(fan.bridge(), ROUTER, router(fan))));
+        resources.add(new Ipv6Resource(new Ipv6State.Route(
                 mapping.overlay(),
                 fan.bridge(),
                 Optional.of(ROUTER),
@@ -89,7 +86,7 @@ final class Ipv6Overlay {
             boolean ours = mapping.overlay().contains(address.address())
                     || address.address().equals(LINK_LOCAL);
             if (address.link().equals(fan.bridge()) && ours) {
-                resources.add(new Ipv6AddressResource(address));
+                resources.add(new Ipv6Resource(address));
             }
         }
         for (Ipv6State.Entry entry : state.entries()) {
@@ -97,17 +94,17 @@ final class Ipv6Overlay {
                     .filter(port -> port.master().equals(Optional.of(fan.bridge())))
                     .isPresent();
             if (ofThisBridge && entry.mac().equals(router(fan))) {
-                resources.add(new ForwardingEntryResource(entry));
+                resources.add(new Ipv6Resource(entry));
             }
         }
         for (Ipv6State.Neighbour neighbour : state.neighbours()) {
             if (neighbour.link().equals(fan.bridge()) && neighbour.address().equals(ROUTER)) {
-                resources.add(new NeighbourResource(neighbour));
+                resources.add(new Ipv6Resource(neighbour));
             }
         }
         for (Ipv6State.Route route : state.routes()) {
             if (route.link().equals(fan.bridge()) && route.destination().equals(mapping.overlay())) {
-                resources.add(new Ipv6RouteResource(route));
+                resources.add(new Ipv6Resource(route));
             }
         }
         Collections.reverse(resources);

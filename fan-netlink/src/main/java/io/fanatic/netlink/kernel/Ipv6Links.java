@@ -89,8 +89,20 @@ final class Ipv6Links {
         return entries;
     }
 
+    void put(int index, Ipv6State.Part part) {
+        if (part instanceof Ipv6State.Address address) {
+            add(index, address);
+        } else if (part instanceof Ipv6State.Neighbour neighbour) {
+            new Neighbours(socket).replace(index, neighbour.address(), neighbour.mac());
+        } else if (part instanceof Ipv6State.Entry entry) {
+            new ForwardingDatabase(socket).replaceSticky(index, entry.mac());
+        } else if (part instanceof Ipv6State.Route route) {
+            new Routes(socket).replace(of(index, route));
+        }
+    }
+
     /** A bridge of Docker's that becomes the fan's may have it, as one that the kernel still asks for and does not use. */
-    void add(int index, Ipv6State.Address address) {
+    private void add(int index, Ipv6State.Address address) {
         try {
             new Addresses(socket).add(of(index, address));
         } catch (ErrnoException e) {
@@ -107,41 +119,19 @@ final class Ipv6Links {
                 .withoutDuplicateDetection();
     }
 
-    void delete(int index, Ipv6State.Address address) {
-        gone(Set.of(Errno.EADDRNOTAVAIL), () -> {
-            new Addresses(socket).delete(of(index, address));
-        });
-    }
-
-    void put(int index, Ipv6State.Neighbour neighbour) {
-        new Neighbours(socket).replace(index, neighbour.address(), neighbour.mac());
-    }
-
-    void delete(int index, Ipv6State.Neighbour neighbour) {
-        gone(Set.of(Errno.ENOENT), () -> {
-            new Neighbours(socket).delete(index, neighbour.address());
-        });
-    }
-
-    void put(int index, Ipv6State.Entry entry) {
-        new ForwardingDatabase(socket).replaceSticky(index, entry.mac());
-    }
-
-    /** A device that is no port any more has no entries. */
-    void delete(int index, Ipv6State.Entry entry) {
-        gone(Set.of(Errno.ENOENT, Errno.EINVAL, Errno.EOPNOTSUPP), () -> {
-            new ForwardingDatabase(socket).deleteFromBridge(index, entry.mac());
-        });
-    }
-
-    void put(int index, Ipv6State.Route route) {
-        new Routes(socket).replace(of(index, route));
-    }
-
-    void delete(int index, Ipv6State.Route route) {
-        gone(Set.of(Errno.ESRCH), () -> {
-            new Routes(socket).delete(of(index, route));
-        });
+    void delete(int index, Ipv6State.Part part) {
+        if (part instanceof Ipv6State.Address address) {
+            gone(Set.of(Errno.EADDRNOTAVAIL), () -> new Addresses(socket).delete(of(index, address)));
+        } else if (part instanceof Ipv6State.Neighbour neighbour) {
+            gone(Set.of(Errno.ENOENT), () -> new Neighbours(socket).delete(index, neighbour.address()));
+        } else if (part instanceof Ipv6State.Entry entry) {
+            // A device that is no port any more has no entries.
+            gone(
+                    Set.of(Errno.ENOENT, Errno.EINVAL, Errno.EOPNOTSUPP),
+                    () -> new ForwardingDatabase(socket).deleteFromBridge(index, entry.mac()));
+        } else if (part instanceof Ipv6State.Route route) {
+            gone(Set.of(Errno.ESRCH), () -> new Routes(socket).delete(of(index, route)));
+        }
     }
 
     private static Route of(int index, Ipv6State.Route state) {

@@ -29,6 +29,12 @@ public record Ipv6State(List<Address> addresses, List<Neighbour> neighbours, Lis
         routes = List.copyOf(routes);
     }
 
+    /** One of these things. */
+    public sealed interface Part {
+        /** {@return name of the device that has it} */
+        String link();
+    }
+
     /**
      * An address of a device.
      *
@@ -36,7 +42,7 @@ public record Ipv6State(List<Address> addresses, List<Neighbour> neighbours, Lis
      * @param address global or link-local
      * @param prefixLength of the network that it makes on-link, 0 to 128
      */
-    public record Address(String link, Ipv6Address address, int prefixLength) {
+    public record Address(String link, Ipv6Address address, int prefixLength) implements Part {
         /** {@code fd00:fa:0:2d::1/64 on fan-250}. */
         @Override
         public String toString() {
@@ -65,7 +71,7 @@ public record Ipv6State(List<Address> addresses, List<Neighbour> neighbours, Lis
      * @param address its address
      * @param mac its Ethernet address
      */
-    public record Neighbour(String link, Ipv6Address address, MacAddress mac) {
+    public record Neighbour(String link, Ipv6Address address, MacAddress mac) implements Part {
         /** {@code fe80::fa at 0a:fa:0a:00:00:2d on fan-250}. */
         @Override
         public String toString() {
@@ -93,7 +99,12 @@ public record Ipv6State(List<Address> addresses, List<Neighbour> neighbours, Lis
      * @param port name of the port
      * @param mac the Ethernet address
      */
-    public record Entry(String port, MacAddress mac) {
+    public record Entry(String port, MacAddress mac) implements Part {
+        @Override
+        public String link() {
+            return port;
+        }
+
         /** {@code 0a:fa:0a:00:00:2d by ftun-250}. */
         @Override
         public String toString() {
@@ -121,7 +132,8 @@ public record Ipv6State(List<Address> addresses, List<Neighbour> neighbours, Lis
      * @param source what the host itself sends from, if said
      */
     public record Route(
-            Ipv6Prefix destination, String link, Optional<Ipv6Address> gateway, Optional<Ipv6Address> source) {
+            Ipv6Prefix destination, String link, Optional<Ipv6Address> gateway, Optional<Ipv6Address> source)
+            implements Part {
         /** In the form of {@code ip -6 route}. */
         @Override
         public String toString() {

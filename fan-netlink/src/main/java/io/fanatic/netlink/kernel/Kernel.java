@@ -432,60 +432,19 @@ public interface Kernel extends AutoCloseable {
     void deleteRoute(RouteState route);
 
     /**
-     * Gives a device an IPv6 address, which is at once used and not asked for on the link.
+     * Gives a device something of IPv6: an address, which is at once used and not asked for on the link, a permanent neighbour, a forwarding
+     * entry, which learning does not move, or a route. A neighbour or route takes the place of the one of the same address or destination.
      *
-     * @param address which one to whom
+     * @param part what
      */
-    void addIpv6Address(Ipv6State.Address address);
+    void putIpv6(Ipv6State.Part part);
 
     /**
-     * Takes an IPv6 address away.
+     * Takes it away.
      *
-     * @param address which one from whom
+     * @param part what
      */
-    void deleteIpv6Address(Ipv6State.Address address);
-
-    /**
-     * Adds a permanent neighbour, or puts it in the place of the one of this address.
-     *
-     * @param neighbour on which device
-     */
-    void putNeighbour(Ipv6State.Neighbour neighbour);
-
-    /**
-     * Takes a neighbour away.
-     *
-     * @param neighbour from which device
-     */
-    void deleteNeighbour(Ipv6State.Neighbour neighbour);
-
-    /**
-     * Adds a forwarding entry to a bridge, which learning does not move.
-     *
-     * @param entry by which port
-     */
-    void putForwardingEntry(Ipv6State.Entry entry);
-
-    /**
-     * Takes a forwarding entry away.
-     *
-     * @param entry by which port
-     */
-    void deleteForwardingEntry(Ipv6State.Entry entry);
-
-    /**
-     * Adds an IPv6 route, or puts it in the place of the one of the same destination.
-     *
-     * @param route by which device
-     */
-    void putIpv6Route(Ipv6State.Route route);
-
-    /**
-     * Takes an IPv6 route away.
-     *
-     * @param route by which device
-     */
-    void deleteIpv6Route(Ipv6State.Route route);
+    void deleteIpv6(Ipv6State.Part part);
 
     /**
      * Replaces the whole content of our NAT table in one transaction; nothing to translate means no table.

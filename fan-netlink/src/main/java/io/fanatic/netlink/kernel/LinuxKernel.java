@@ -269,7 +269,8 @@ public final class LinuxKernel implements Kernel {
         for (InterfaceAddress address : addresses.list()) {
             String name = names().get(address.index());
             if (name != null && asked.add(address.index())) {
-                List<String> found = noted().strays(address.index(), recorded);
+                List<String> found = new ArrayList<>();
+                noted().strays(address.index(), recorded).forEach(stray -> found.add(stray.name()));
                 if (!found.isEmpty()) {
                     strays.add(new ProgramState(name, "", found));
                 }
@@ -301,12 +302,13 @@ public final class LinuxKernel implements Kernel {
         PassedBy.encapsulation(socket, underlay).ifPresent(found::add);
         PassedBy.legacy().ifPresent(found::add);
         PassedBy.firewall(rules, card, port, underlay).ifPresent(found::add);
+        int index = index(card);
         Set<Integer> ours = recordedPrograms();
         // A stray one goes with the next change, and is in nobody's way.
-        ours.addAll(noted().strayIds(index(card), ours));
+        noted().strays(index, ours).forEach(stray -> ours.add(stray.id()));
         // A monitor takes no packet.
-        ours.addAll(noted().observerIds(index(card)));
-        PassedBy.programs(socket, index(card), card, ours).ifPresent(found::add);
+        ours.addAll(noted().observerIds(index));
+        PassedBy.programs(socket, index, card, ours).ifPresent(found::add);
         return found;
     }
 
@@ -884,43 +886,13 @@ public final class LinuxKernel implements Kernel {
     }
 
     @Override
-    public void addIpv6Address(Ipv6State.Address address) {
-        ipv6Links().add(index(address.link()), address);
+    public void putIpv6(Ipv6State.Part part) {
+        ipv6Links().put(index(part.link()), part);
     }
 
     @Override
-    public void deleteIpv6Address(Ipv6State.Address address) {
-        links.named(address.link()).ifPresent(link -> ipv6Links().delete(link.index(), address));
-    }
-
-    @Override
-    public void putNeighbour(Ipv6State.Neighbour neighbour) {
-        ipv6Links().put(index(neighbour.link()), neighbour);
-    }
-
-    @Override
-    public void deleteNeighbour(Ipv6State.Neighbour neighbour) {
-        links.named(neighbour.link()).ifPresent(link -> ipv6Links().delete(link.index(), neighbour));
-    }
-
-    @Override
-    public void putForwardingEntry(Ipv6State.Entry entry) {
-        ipv6Links().put(index(entry.port()), entry);
-    }
-
-    @Override
-    public void deleteForwardingEntry(Ipv6State.Entry entry) {
-        links.named(entry.port()).ifPresent(link -> ipv6Links().delete(link.index(), entry));
-    }
-
-    @Override
-    public void putIpv6Route(Ipv6State.Route route) {
-        ipv6Links().put(index(route.link()), route);
-    }
-
-    @Override
-    public void deleteIpv6Route(Ipv6State.Route route) {
-        links.named(route.link()).ifPresent(link -> ipv6Links().delete(link.index(), route));
+    public void deleteIpv6(Ipv6State.Part part) {
+        links.named(part.link()).ifPresent(link -> ipv6Links().delete(link.index(), part));
     }
 
     @Override

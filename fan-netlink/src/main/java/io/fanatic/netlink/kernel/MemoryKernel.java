@@ -297,13 +297,35 @@ public final class MemoryKernel implements Kernel {
     }
 
     @Override
-    public void addIpv6Address(Ipv6State.Address address) {
-        call("add address " + address);
-        requireIpv6("add address " + address, address.link());
-        if (ipv6Addresses.contains(address)) {
-            throw new ErrnoException("add address " + address, Errno.EEXIST);
+    public void putIpv6(Ipv6State.Part part) {
+        String operation = "add " + part;
+        call(operation);
+        if (part instanceof Ipv6State.Entry entry) {
+            if (link(entry.port()).master().isEmpty()) {
+                throw new ErrnoException(operation, Errno.EINVAL);
+            }
+            entries.remove(entry);
+            entries.add(entry);
+            return;
         }
-        ipv6Addresses.add(address);
+        requireIpv6(operation, part.link());
+        if (part instanceof Ipv6State.Address address) {
+            if (ipv6Addresses.contains(address)) {
+                throw new ErrnoException(operation, Errno.EEXIST);
+            }
+            ipv6Addresses.add(address);
+        } else if (part instanceof Ipv6State.Neighbour neighbour) {
+            forget(neighbour);
+            neighbours.add(neighbour);
+        } else if (part instanceof Ipv6State.Route route) {
+            if (route.source().isPresent()
+                    && ipv6Addresses.stream()
+                            .noneMatch(a -> a.address().equals(route.source().get()))) {
+                throw new ErrnoException(operation, Errno.EINVAL);
+            }
+            ipv6Routes.removeIf(other -> other.destination().equals(route.destination()));
+            ipv6Routes.add(route);
+        }
     }
 
     private void requireIpv6(String operation, String device) {
@@ -315,63 +337,22 @@ public final class MemoryKernel implements Kernel {
     }
 
     @Override
-    public void deleteIpv6Address(Ipv6State.Address address) {
-        call("delete address " + address);
-        ipv6Addresses.remove(address);
-    }
-
-    @Override
-    public void putNeighbour(Ipv6State.Neighbour neighbour) {
-        call("add neighbour " + neighbour);
-        requireIpv6("add neighbour " + neighbour, neighbour.link());
-        forget(neighbour);
-        neighbours.add(neighbour);
-    }
-
-    @Override
-    public void deleteNeighbour(Ipv6State.Neighbour neighbour) {
-        call("delete neighbour " + neighbour);
-        forget(neighbour);
+    public void deleteIpv6(Ipv6State.Part part) {
+        call("delete " + part);
+        if (part instanceof Ipv6State.Address address) {
+            ipv6Addresses.remove(address);
+        } else if (part instanceof Ipv6State.Neighbour neighbour) {
+            forget(neighbour);
+        } else if (part instanceof Ipv6State.Entry entry) {
+            entries.remove(entry);
+        } else if (part instanceof Ipv6State.Route route) {
+            ipv6Routes.remove(route);
+        }
     }
 
     private void forget(Ipv6State.Neighbour neighbour) {
         neighbours.removeIf(other ->
                 other.link().equals(neighbour.link()) && other.address().equals(neighbour.address()));
-    }
-
-    @Override
-    public void putForwardingEntry(Ipv6State.Entry entry) {
-        call("add forwarding entry " + entry);
-        if (link(entry.port()).master().isEmpty()) {
-            throw new ErrnoException("add forwarding entry " + entry, Errno.EINVAL);
-        }
-        entries.remove(entry);
-        entries.add(entry);
-    }
-
-    @Override
-    public void deleteForwardingEntry(Ipv6State.Entry entry) {
-        call("delete forwarding entry " + entry);
-        entries.remove(entry);
-    }
-
-    @Override
-    public void putIpv6Route(Ipv6State.Route route) {
-        call("add route " + route);
-        requireIpv6("add route " + route, route.link());
-        if (route.source().isPresent()
-                && ipv6Addresses.stream()
-                        .noneMatch(a -> a.address().equals(route.source().get()))) {
-            throw new ErrnoException("add route " + route, Errno.EINVAL);
-        }
-        ipv6Routes.removeIf(other -> other.destination().equals(route.destination()));
-        ipv6Routes.add(route);
-    }
-
-    @Override
-    public void deleteIpv6Route(Ipv6State.Route route) {
-        call("remove route " + route);
-        ipv6Routes.remove(route);
     }
 
     @Override

@@ -23,11 +23,6 @@ public record AddressResource(AddressState address) implements Resource {
     }
 
     @Override
-    public void change(Kernel kernel, Resource from) {
-        create(kernel);
-    }
-
-    @Override
     public String creating() {
         return "add address " + address;
     }
@@ -35,11 +30,6 @@ public record AddressResource(AddressState address) implements Resource {
     @Override
     public String deleting() {
         return "remove address " + address;
-    }
-
-    @Override
-    public String changing(Resource from) {
-        return creating();
     }
 
     // Written out to start fast, see Ipv4Address.

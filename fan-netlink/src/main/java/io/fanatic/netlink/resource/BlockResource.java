@@ -21,12 +21,6 @@ public record BlockResource(BlockPolicy policy) implements Resource {
         kernel.unblock(policy);
     }
 
-    /** The key says all of it. */
-    @Override
-    public void change(Kernel kernel, Resource from) {
-        create(kernel);
-    }
-
     @Override
     public String creating() {
         return "block clear text " + policy + " (IPsec policy)";
@@ -35,10 +29,5 @@ public record BlockResource(BlockPolicy policy) implements Resource {
     @Override
     public String deleting() {
         return "let clear text pass " + policy + " (IPsec policy)";
-    }
-
-    @Override
-    public String changing(Resource from) {
-        return creating();
     }
 }

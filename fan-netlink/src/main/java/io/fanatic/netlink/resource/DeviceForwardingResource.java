@@ -22,11 +22,6 @@ public record DeviceForwardingResource(String device) implements Resource {
     }
 
     @Override
-    public void change(Kernel kernel, Resource from) {
-        create(kernel);
-    }
-
-    @Override
     public String creating() {
         return "forward what comes in by " + device;
     }
@@ -34,11 +29,6 @@ public record DeviceForwardingResource(String device) implements Resource {
     @Override
     public String deleting() {
         return "stop forwarding what comes in by " + device;
-    }
-
-    @Override
-    public String changing(Resource from) {
-        return creating();
     }
 
     // Written out to start fast, see Ipv4Address.

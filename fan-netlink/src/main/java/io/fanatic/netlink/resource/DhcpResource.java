@@ -25,12 +25,6 @@ public record DhcpResource(DhcpServer server) implements Resource {
     }
 
     @Override
-    public void change(Kernel kernel, Resource from) {
-        kernel.stopDhcp(server.bridge());
-        kernel.startDhcp(server);
-    }
-
-    @Override
     public String creating() {
         return "start dnsmasq on " + server.bridge() + " (" + Text.join(", ", server.ranges()) + ")";
     }

@@ -28,11 +28,6 @@ public record ForwardTableResource(List<ForwardTable.Entry> entries) implements 
     }
 
     @Override
-    public void change(Kernel kernel, Resource from) {
-        kernel.replaceForwardTable(entries);
-    }
-
-    @Override
     public String creating() {
         return "create nftables table ip fanatic-forward: " + Text.join(", ", entries);
     }

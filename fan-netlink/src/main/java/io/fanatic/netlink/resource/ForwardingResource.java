@@ -37,11 +37,6 @@ public record ForwardingResource(boolean everywhere, List<String> devices) imple
     }
 
     @Override
-    public void change(Kernel kernel, Resource from) {
-        create(kernel);
-    }
-
-    @Override
     public String creating() {
         return everywhere
                 ? "set net.ipv4.ip_forward to 1, as it was"

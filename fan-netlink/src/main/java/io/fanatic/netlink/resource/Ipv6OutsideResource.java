@@ -28,11 +28,6 @@ public record Ipv6OutsideResource(Ipv6Outside outside) implements Resource {
     }
 
     @Override
-    public void change(Kernel kernel, Resource from) {
-        kernel.setIpv6Outside(outside);
-    }
-
-    @Override
     public String creating() {
         return "create nftables table ip6 fanatic: masquerade " + Text.join(", ", outside.nat()) + forwarding();
     }

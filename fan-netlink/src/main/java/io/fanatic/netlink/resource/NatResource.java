@@ -28,11 +28,6 @@ public record NatResource(List<NatTable.Entry> entries) implements Resource {
     }
 
     @Override
-    public void change(Kernel kernel, Resource from) {
-        kernel.replaceNat(entries);
-    }
-
-    @Override
     public String creating() {
         return "create nftables table ip fanatic: masquerade " + Text.join(", ", entries);
     }

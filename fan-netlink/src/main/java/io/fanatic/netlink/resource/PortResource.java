@@ -24,11 +24,6 @@ public record PortResource(String tunnel, String bridge) implements Resource {
     }
 
     @Override
-    public void change(Kernel kernel, Resource from) {
-        create(kernel);
-    }
-
-    @Override
     public String creating() {
         return "make " + tunnel + " a port of " + bridge;
     }

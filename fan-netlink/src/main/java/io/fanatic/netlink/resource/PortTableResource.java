@@ -27,11 +27,6 @@ public record PortTableResource(List<PortTable.Entry> entries) implements Resour
     }
 
     @Override
-    public void change(Kernel kernel, Resource from) {
-        kernel.replacePorts(entries);
-    }
-
-    @Override
     public String creating() {
         return "create nftables table inet fanatic: " + Text.join(", ", entries);
     }

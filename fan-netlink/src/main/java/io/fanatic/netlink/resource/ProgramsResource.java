@@ -52,11 +52,6 @@ public record ProgramsResource(String device, String keeper, String thing, Optio
     }
 
     @Override
-    public void change(Kernel kernel, Resource from) {
-        create(kernel);
-    }
-
-    @Override
     public String creating() {
         return "attach " + what() + " to " + where();
     }

@@ -26,16 +26,6 @@ public record RememberingResource(String bridge) implements Resource {
     }
 
     @Override
-    public void change(Kernel kernel, Resource from) {
-        create(kernel);
-    }
-
-    @Override
-    public String changing(Resource from) {
-        return creating();
-    }
-
-    @Override
     public String creating() {
         return "let bridge " + bridge + " remember Ethernet addresses";
     }

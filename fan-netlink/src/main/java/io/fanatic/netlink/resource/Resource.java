@@ -14,15 +14,12 @@ public sealed interface Resource
                 DeviceForwardingResource,
                 DhcpResource,
                 ForwardTableResource,
-                ForwardingEntryResource,
                 ForwardingResource,
                 IpipTunnelResource,
-                Ipv6AddressResource,
                 Ipv6OutsideResource,
-                Ipv6RouteResource,
+                Ipv6Resource,
                 LiveTunnelResource,
                 NatResource,
-                NeighbourResource,
                 PortResource,
                 PortTableResource,
                 ProgramsResource,
@@ -47,8 +44,10 @@ public sealed interface Resource
     /** Takes it away; also from a half-made state, and when it is gone already. */
     void delete(Kernel kernel);
 
-    /** Turns {@code from}, a resource of the same key, into this. Repeating it is harmless. */
-    void change(Kernel kernel, Resource from);
+    /** Turns {@code from}, a resource of the same key, into this. Repeating it is harmless. Where the key says all, or what is made replaces what is there, as it is made. */
+    default void change(Kernel kernel, Resource from) {
+        create(kernel);
+    }
 
     /** "create tunnel ftun-250 (...)". */
     String creating();
@@ -57,5 +56,7 @@ public sealed interface Resource
     String deleting();
 
     /** "change bridge fan-250: MTU 1450 -> 1400". */
-    String changing(Resource from);
+    default String changing(Resource from) {
+        return creating();
+    }
 }

@@ -33,11 +33,6 @@ public record RouteResource(Ipv4Prefix destination, String tunnel, Optional<Ipv4
     }
 
     @Override
-    public void change(Kernel kernel, Resource from) {
-        create(kernel);
-    }
-
-    @Override
     public String creating() {
         return "add route " + state().description();
     }

@@ -28,11 +28,6 @@ public record StrongSwanResource(FanConnections connections) implements Resource
     }
 
     @Override
-    public void change(Kernel kernel, Resource from) {
-        kernel.putConnections(connections);
-    }
-
-    @Override
     public String creating() {
         return "have strongSwan encrypt " + connections.name();
     }

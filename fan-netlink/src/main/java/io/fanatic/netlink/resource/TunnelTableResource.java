@@ -28,11 +28,6 @@ public record TunnelTableResource(List<TunnelTable.Entry> entries) implements Re
     }
 
     @Override
-    public void change(Kernel kernel, Resource from) {
-        kernel.replaceTunnelOnly(entries);
-    }
-
-    @Override
     public String creating() {
         return "create nftables table ip " + TunnelTable.NAME + ": for tunnels only: " + Text.join(", ", entries);
     }

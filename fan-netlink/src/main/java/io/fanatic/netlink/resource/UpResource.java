@@ -22,11 +22,6 @@ public record UpResource(String link) implements Resource {
     }
 
     @Override
-    public void change(Kernel kernel, Resource from) {
-        create(kernel);
-    }
-
-    @Override
     public String creating() {
         return "set " + link + " up";
     }
@@ -34,11 +29,6 @@ public record UpResource(String link) implements Resource {
     @Override
     public String deleting() {
         return "set " + link + " down";
-    }
-
-    @Override
-    public String changing(Resource from) {
-        return creating();
     }
 
     // Written out to start fast, see Ipv4Address.

@@ -102,8 +102,8 @@ class EngineIpv6Test {
         for (int n = 1; ; n++) {
             MemoryKernel docker = host();
             EngineTest.bridgeOfDocker(docker, "250.0.45.1");
-            docker.addIpv6Address(linkLocal);
-            docker.addIpv6Address(global);
+            docker.putIpv6(linkLocal);
+            docker.putIpv6(global);
             docker.failAt(n);
             try {
                 new Engine(docker).up(IPV4);

@@ -23,13 +23,10 @@ import io.fanatic.netlink.kernel.Ipv6State;
 import io.fanatic.netlink.kernel.ProgramState;
 import io.fanatic.netlink.resource.AddressResource;
 import io.fanatic.netlink.resource.BridgeResource;
-import io.fanatic.netlink.resource.ForwardingEntryResource;
 import io.fanatic.netlink.resource.ForwardingResource;
-import io.fanatic.netlink.resource.Ipv6AddressResource;
 import io.fanatic.netlink.resource.Ipv6OutsideResource;
-import io.fanatic.netlink.resource.Ipv6RouteResource;
+import io.fanatic.netlink.resource.Ipv6Resource;
 import io.fanatic.netlink.resource.NatResource;
-import io.fanatic.netlink.resource.NeighbourResource;
 import io.fanatic.netlink.resource.PortResource;
 import io.fanatic.netlink.resource.ProgramsResource;
 import io.fanatic.netlink.resource.RememberingResource;
@@ -83,7 +80,8 @@ class WrittenOutEqualsTest {
             Map.entry(Ipv6State.Address.class, List.of(address(64), address(63))),
             Map.entry(Ipv6State.Neighbour.class, List.of(neighbour(1), neighbour(2))),
             Map.entry(Ipv6State.Entry.class, List.of(entry(1), entry(2))),
-            Map.entry(Ipv6State.Route.class, List.of(route("fd00::/16"), route("fd00::/17"))));
+            Map.entry(Ipv6State.Route.class, List.of(route("fd00::/16"), route("fd00::/17"))),
+            Map.entry(Ipv6State.Part.class, List.of(address(64), route("fd00::/16"))));
 
     private static Ipv6Outside outside() {
         return new Ipv6Outside(List.of(), List.of("a"), List.of(), List.of());
@@ -120,14 +118,12 @@ class WrittenOutEqualsTest {
                 AddressState.class,
                 BridgeResource.class,
                 FanProgramSpec.class,
-                ForwardingEntryResource.class,
                 ForwardingResource.class,
                 GateProgramSpec.class,
-                Ipv6AddressResource.class,
                 Ipv6Outside.class,
                 Ipv6OutsideResource.class,
                 Ipv6ProgramSpec.class,
-                Ipv6RouteResource.class,
+                Ipv6Resource.class,
                 Ipv6State.class,
                 Ipv6State.Address.class,
                 Ipv6State.Entry.class,
@@ -135,7 +131,6 @@ class WrittenOutEqualsTest {
                 Ipv6State.Route.class,
                 NatResource.class,
                 NatTable.Entry.class,
-                NeighbourResource.class,
                 PortResource.class,
                 ProgramState.class,
                 ProgramsResource.class,
