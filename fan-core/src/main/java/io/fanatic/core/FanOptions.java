@@ -2,7 +2,6 @@ package io.fanatic.core;
 
 import java.util.HashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -37,70 +36,38 @@ public final class FanOptions {
     static final int MAX_PORT = 65535;
     static final int MAX_VNI = 0xffffff;
 
-    private final TunnelType type;
-    private final boolean dhcp;
-    private final boolean off;
-    private final int hostReserve;
-    private final Optional<String> bridge;
-    private final OptionalInt port;
-    private final OptionalInt vni;
-    private final OptionalInt mtu;
-    private final boolean underlayOnly;
-    private final boolean nat;
-    private final boolean accept;
-    private final Shares shares;
-    private final boolean fast;
-    private final Optional<Ipv6Prefix> overlay6;
-    private final Direct direct;
-    private final boolean names;
-    private final Optional<Encryption> encryption;
-    private final boolean encryptUdp;
+    /** Belongs to these options alone. */
+    private final Builder given;
 
     private FanOptions(Builder builder) {
-        type = builder.type;
-        dhcp = builder.dhcp;
-        off = builder.off;
-        hostReserve = builder.hostReserve;
-        bridge = builder.bridge;
-        port = builder.port;
-        vni = builder.vni;
-        mtu = builder.mtu;
-        underlayOnly = builder.underlayOnly;
-        nat = builder.nat;
-        accept = builder.accept;
-        shares = builder.shares;
-        fast = builder.fast;
-        overlay6 = builder.overlay6;
-        direct = builder.direct;
-        names = builder.names;
-        encryption = builder.encryption.map(how -> how.withUdp(builder.encryptUdp));
-        encryptUdp = builder.encryptUdp;
-        Text.requireRange("host-reserve", hostReserve, 1, MAX_HOST_RESERVE);
-        if (bridge.isPresent()) {
-            FanNames.requireInterfaceName("bridge name", bridge.get());
+        given = builder.copy();
+        given.encryption = given.encryption.map(how -> how.withUdp(given.encryptUdp));
+        Text.requireRange("host-reserve", given.hostReserve, 1, MAX_HOST_RESERVE);
+        if (given.bridge.isPresent()) {
+            FanNames.requireInterfaceName("bridge name", given.bridge.get());
         }
-        requireRange("port", port, 1, MAX_PORT);
-        requireRange("vni", vni, 0, MAX_VNI);
-        requireRange("mtu", mtu, MIN_MTU, MAX_MTU);
-        if (type == TunnelType.IPIP && underlayOnly) {
+        requireRange("port", given.port, 1, MAX_PORT);
+        requireRange("vni", given.vni, 0, MAX_VNI);
+        requireRange("mtu", given.mtu, MIN_MTU, MAX_MTU);
+        if (given.type == TunnelType.IPIP && given.underlayOnly) {
             throw new IllegalArgumentException("underlay-only does not go with ipip, which has no UDP port");
         }
-        if (type == TunnelType.IPIP && overlay6.isPresent()) {
+        if (given.type == TunnelType.IPIP && given.overlay6.isPresent()) {
             throw new IllegalArgumentException("overlay6 does not go with ipip, which carries IPv4 packets only");
         }
-        if (overlay6.isPresent() && mtu.isPresent() && mtu.getAsInt() < MIN_IPV6_MTU) {
+        if (given.overlay6.isPresent() && given.mtu.isPresent() && given.mtu.getAsInt() < MIN_IPV6_MTU) {
             throw new IllegalArgumentException(
-                    "overlay6 takes an mtu of at least " + MIN_IPV6_MTU + ", not " + mtu.getAsInt());
+                    "overlay6 takes an mtu of at least " + MIN_IPV6_MTU + ", not " + given.mtu.getAsInt());
         }
-        if (type == TunnelType.IPIP && direct != Direct.OFF) {
+        if (given.type == TunnelType.IPIP && given.direct != Direct.OFF) {
             throw new IllegalArgumentException("direct does not go with ipip: ARP between hosts travels by VXLAN");
         }
-        if (encryption.isPresent() && direct != Direct.OFF) {
+        if (given.encryption.isPresent() && given.direct != Direct.OFF) {
             throw new IllegalArgumentException(
                     "encrypt does not go with direct: IPsec encrypts packets of the kernel's tunnel device only");
         }
-        if (type == TunnelType.IPIP && (port.isPresent() || vni.isPresent())) {
-            throw new IllegalArgumentException((port.isPresent() ? "port" : "vni")
+        if (given.type == TunnelType.IPIP && (given.port.isPresent() || given.vni.isPresent())) {
+            throw new IllegalArgumentException((given.port.isPresent() ? "port" : "vni")
                     + " does not go with ipip, which has neither" + " UDP ports nor VXLAN network identifiers");
         }
     }
@@ -118,26 +85,7 @@ public final class FanOptions {
 
     /** {@return a builder that begins with these options} */
     public Builder toBuilder() {
-        Builder builder = new Builder();
-        builder.type = type;
-        builder.dhcp = dhcp;
-        builder.off = off;
-        builder.hostReserve = hostReserve;
-        builder.bridge = bridge;
-        builder.port = port;
-        builder.vni = vni;
-        builder.mtu = mtu;
-        builder.underlayOnly = underlayOnly;
-        builder.nat = nat;
-        builder.accept = accept;
-        builder.shares = shares;
-        builder.fast = fast;
-        builder.overlay6 = overlay6;
-        builder.direct = direct;
-        builder.names = names;
-        builder.encryption = encryption;
-        builder.encryptUdp = encryptUdp;
-        return builder;
+        return given.copy();
     }
 
     /**
@@ -194,62 +142,62 @@ public final class FanOptions {
 
     /** {@return how packets travel between hosts; the same on every host of a fan} */
     public TunnelType type() {
-        return type;
+        return given.type;
     }
 
     /** {@return whether a DHCP server leases the slice's container addresses} */
     public boolean dhcp() {
-        return dhcp;
+        return given.dhcp;
     }
 
     /** {@return whether {@code fanctl up -a} passes this fan over} */
     public boolean off() {
-        return off;
+        return given.off;
     }
 
     /** {@return how many addresses belong to the host, at least 1; how many fit, the {@link FanSlice} knows} */
     public int hostReserve() {
-        return hostReserve;
+        return given.hostReserve;
     }
 
     /** {@return the bridge's name, 1 to 15 bytes; else {@link FanNames#bridge}} */
     public Optional<String> bridge() {
-        return bridge;
+        return given.bridge;
     }
 
     /** {@return the tunnel's UDP port, 1 to 65535; else {@link TunnelType#DEFAULT_VXLAN_PORT}} */
     public OptionalInt port() {
-        return port;
+        return given.port;
     }
 
     /** {@return the VXLAN network identifier, 0 to 16777215; else {@link FanNames#vni}} */
     public OptionalInt vni() {
-        return vni;
+        return given.vni;
     }
 
     /** {@return the MTU of bridge and containers in bytes, 68 to 65535; else what the underlay's device leaves} */
     public OptionalInt mtu() {
-        return mtu;
+        return given.mtu;
     }
 
     /** {@return whether the tunnel's UDP port takes packets from the underlay only} */
     public boolean underlayOnly() {
-        return underlayOnly;
+        return given.underlayOnly;
     }
 
     /** {@return whether what leaves the overlay takes the host's address (nftables masquerade)} */
     public boolean nat() {
-        return nat;
+        return given.nat;
     }
 
     /** {@return whether rules are added that let the fan's packets pass where iptables drops what it forwards} */
     public boolean accept() {
-        return accept;
+        return given.accept;
     }
 
     /** {@return which part of a slice each container engine gives out; best the same on every host} */
     public Shares shares() {
-        return shares;
+        return given.shares;
     }
 
     /**
@@ -257,32 +205,32 @@ public final class FanOptions {
      * encrypted one have no such path.
      */
     public boolean fast() {
-        return fast;
+        return given.fast;
     }
 
     /** {@return the IPv6 network that containers see beside the IPv4 overlay; each host has a /64 of it, see {@link Ipv6Mapping}} */
     public Optional<Ipv6Prefix> overlay6() {
-        return overlay6;
+        return given.overlay6;
     }
 
     /** {@return whether IPv4 for hosts on the same segment travels without encapsulation} */
     public Direct direct() {
-        return direct;
+        return given.direct;
     }
 
     /** {@return whether names of containers are served at the host address, see fanatic(1)} */
     public boolean names() {
-        return names;
+        return given.names;
     }
 
     /** {@return how packets between hosts are encrypted; empty where they are not} */
     public Optional<Encryption> encryption() {
-        return encryption;
+        return given.encryption;
     }
 
     /** {@return whether encrypted packets travel in UDP; no fan can have that without {@link #encryption}} */
     public boolean encryptUdp() {
-        return encryptUdp;
+        return given.encryptUdp;
     }
 
     /**
@@ -292,11 +240,12 @@ public final class FanOptions {
      * @param now the transport that the fan has now, whose numbers stay where no others are given; empty for a new fan
      */
     public Transport transport(Ipv4Prefix overlay, Optional<Transport> now) {
-        return switch (type) {
+        return switch (given.type) {
             case VXLAN -> {
                 Transport.Vxlan usual = (now.isPresent() ? now.get().vxlan() : Optional.<Transport.Vxlan>empty())
                         .orElse(Transport.Vxlan.usual(overlay));
-                yield new Transport.Vxlan(vni.orElse(usual.vni()), port.orElse(usual.port()), underlayOnly);
+                yield new Transport.Vxlan(
+                        given.vni.orElse(usual.vni()), given.port.orElse(usual.port()), given.underlayOnly);
             }
             case IPIP -> new Transport.Ipip();
         };
@@ -522,52 +471,16 @@ public final class FanOptions {
 
     @Override
     public boolean equals(@Nullable Object other) {
-        return other instanceof FanOptions that
-                && type == that.type
-                && dhcp == that.dhcp
-                && off == that.off
-                && hostReserve == that.hostReserve
-                && bridge.equals(that.bridge)
-                && port.equals(that.port)
-                && vni.equals(that.vni)
-                && mtu.equals(that.mtu)
-                && underlayOnly == that.underlayOnly
-                && nat == that.nat
-                && accept == that.accept
-                && fast == that.fast
-                && overlay6.equals(that.overlay6)
-                && direct == that.direct
-                && names == that.names
-                && encryption.equals(that.encryption)
-                && encryptUdp == that.encryptUdp
-                && shares.equals(that.shares);
+        return other instanceof FanOptions that && given.values().equals(that.given.values());
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(
-                type,
-                dhcp,
-                off,
-                hostReserve,
-                bridge,
-                port,
-                vni,
-                mtu,
-                underlayOnly,
-                nat,
-                accept,
-                shares,
-                fast,
-                overlay6,
-                direct,
-                names,
-                encryption,
-                encryptUdp);
+        return given.values().hashCode();
     }
 
     /** Options while they are collected; {@link #build} checks them. */
-    public static final class Builder {
+    public static final class Builder implements Cloneable {
         private TunnelType type = TunnelType.VXLAN;
         private boolean dhcp = false;
         private boolean off = false;
@@ -588,6 +501,36 @@ public final class FanOptions {
         private Shares shares = Shares.DEFAULT;
 
         private Builder() {}
+
+        private Builder copy() {
+            try {
+                return (Builder) clone();
+            } catch (CloneNotSupportedException impossible) {
+                throw new AssertionError(impossible);
+            }
+        }
+
+        private List<Object> values() {
+            return List.of(
+                    type,
+                    dhcp,
+                    off,
+                    hostReserve,
+                    bridge,
+                    port,
+                    vni,
+                    mtu,
+                    underlayOnly,
+                    nat,
+                    accept,
+                    shares,
+                    fast,
+                    overlay6,
+                    direct,
+                    names,
+                    encryption,
+                    encryptUdp);
+        }
 
         /**
          * Sets how packets travel between hosts.

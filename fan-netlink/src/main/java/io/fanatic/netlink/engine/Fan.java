@@ -19,7 +19,6 @@ import io.fanatic.netlink.kernel.Label;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -29,44 +28,17 @@ public final class Fan {
     /** Each underlay address of a host costs its packets a compare and its label a word; with more, a label with its note may not fit an ifalias. */
     public static final int MAX_ADDRESSES = 6;
 
-    private final FanMapping mapping;
-    private final Transport transport;
-    private final String bridge;
-    private final String tunnel;
-    private final int mtu;
-    private final Ipv4Address macSeed;
-    private final List<FanSlice> slices;
-    private final List<Ipv4Address> dhcp;
-    private final boolean nat;
-    private final boolean accept;
-    private final Shares shares;
-    private final boolean fast;
-    private final Optional<Ipv6Mapping> ipv6;
-    private final Direct direct;
-    private final boolean names;
-    private final Optional<Encryption> encryption;
+    /** Belongs to this fan alone. */
+    private final Builder given;
 
     private Fan(Builder builder) {
-        mapping = builder.mapping;
-        transport = builder.transport;
-        bridge = builder.bridge;
-        tunnel = builder.tunnel;
-        mtu = builder.mtu;
-        macSeed = builder.macSeed;
-        nat = builder.nat;
-        accept = builder.accept;
-        shares = builder.shares;
-        fast = builder.fast;
-        ipv6 = builder.ipv6;
-        direct = builder.direct;
-        names = builder.names;
-        encryption = builder.encryption;
-        List<FanSlice> ordered = new ArrayList<>(builder.slices);
+        given = builder.copy();
+        List<FanSlice> ordered = new ArrayList<>(given.slices);
         ordered.sort((a, b) -> a.underlayAddress().compareTo(b.underlayAddress()));
-        slices = List.copyOf(ordered);
-        List<Ipv4Address> served = new ArrayList<>(builder.dhcp);
+        given.slices = List.copyOf(ordered);
+        List<Ipv4Address> served = new ArrayList<>(given.dhcp);
         Collections.sort(served);
-        dhcp = List.copyOf(served);
+        given.dhcp = List.copyOf(served);
     }
 
     /** A fan with the names that follow from its overlay, and nothing else yet. */
@@ -75,76 +47,62 @@ public final class Fan {
     }
 
     Builder toBuilder() {
-        Builder builder = new Builder(mapping, transport, macSeed);
-        builder.bridge = bridge;
-        builder.tunnel = tunnel;
-        builder.mtu = mtu;
-        builder.slices = slices;
-        builder.dhcp = dhcp;
-        builder.nat = nat;
-        builder.accept = accept;
-        builder.shares = shares;
-        builder.fast = fast;
-        builder.ipv6 = ipv6;
-        builder.direct = direct;
-        builder.names = names;
-        builder.encryption = encryption;
-        return builder;
+        return given.copy();
     }
 
     /** {@return overlay and underlay} */
     public FanMapping mapping() {
-        return mapping;
+        return given.mapping;
     }
 
     /** {@return how packets travel, with VNI and port where it has them} */
     public Transport transport() {
-        return transport;
+        return given.transport;
     }
 
     /** {@return name of the bridge} */
     public String bridge() {
-        return bridge;
+        return given.bridge;
     }
 
     /** {@return name of the tunnel, which IPIP fans share} */
     public String tunnel() {
-        return tunnel;
+        return given.tunnel;
     }
 
     /** {@return largest packet that the bridge and its containers are told of, bytes; 0 where that is not known} */
     public int mtu() {
-        return mtu;
+        return given.mtu;
     }
 
     /** {@return the underlay address that the MAC addresses are derived from; the first one that the fan was given} */
     public Ipv4Address macSeed() {
-        return macSeed;
+        return given.macSeed;
     }
 
     /** {@return the slices of this host, one for each underlay address, ordered by that address} */
     public List<FanSlice> slices() {
-        return slices;
+        return given.slices;
     }
 
     /** {@return the underlay addresses in whose slices addresses are leased by DHCP, ordered} */
     public List<Ipv4Address> dhcp() {
-        return dhcp;
+        return given.dhcp;
     }
 
     /** {@return whether what leaves the overlay takes the host's address} */
     public boolean nat() {
-        return nat;
+        return given.nat;
     }
 
     /** {@return whether rules are added that let the fan's packets pass where iptables drops what it forwards} */
     public boolean accept() {
-        return accept;
+        return given.accept;
     }
 
     /** {@return which part of a slice each container engine gives out} */
     public Shares shares() {
-        return shares;
+        return given.shares;
     }
 
     /**
@@ -152,7 +110,7 @@ public final class Fan {
      * encryption} Whether they do, {@link io.fanatic.netlink.FanNetwork#path} tells.
      */
     public boolean fast() {
-        return fast && type() == TunnelType.VXLAN && encryption.isEmpty();
+        return given.fast && type() == TunnelType.VXLAN && given.encryption.isEmpty();
     }
 
     /**
@@ -160,55 +118,55 @@ public final class Fan {
      * io.fanatic.netlink.FanNetwork#direct} tells.
      */
     public Direct direct() {
-        return direct;
+        return given.direct;
     }
 
     /** {@return whether names of containers are served at its host addresses, where {@code fanatic names} runs} */
     public boolean names() {
-        return names;
+        return given.names;
     }
 
     /**
      * {@return the IPv6 overlay over the same underlay, which tells each host's slice; empty for a fan of IPv4 alone}
      */
     public Optional<Ipv6Mapping> ipv6() {
-        return ipv6;
+        return given.ipv6;
     }
 
     /** {@return how packets between hosts are encrypted; without it they travel as they are} */
     public Optional<Encryption> encryption() {
-        return encryption;
+        return given.encryption;
     }
 
     /** {@return the IPv4 network that containers see} */
     public Ipv4Prefix overlay() {
-        return mapping.overlay();
+        return given.mapping.overlay();
     }
 
     /** {@return the word for its transport} */
     public TunnelType type() {
-        return transport.type();
+        return given.transport.type();
     }
 
     /** {@return how packets get from containers to the tunnel} */
     public Delivery delivery() {
-        return transport.delivery();
+        return given.transport.delivery();
     }
 
     /** {@return whether its port takes packets from the underlays of its fans only} */
     public boolean underlayOnly() {
-        return transport.underlayOnly();
+        return given.transport.underlayOnly();
     }
 
     /** {@return the prefix length of the addresses on the bridge and in containers, see {@link Delivery#prefixLength}} */
     public int prefixLength() {
-        return delivery().prefixLength(mapping);
+        return delivery().prefixLength(given.mapping);
     }
 
     /** {@return the underlay addresses of this host in this fan, ordered} */
     public List<Ipv4Address> underlayAddresses() {
         List<Ipv4Address> addresses = new ArrayList<>();
-        for (FanSlice slice : slices) {
+        for (FanSlice slice : given.slices) {
             addresses.add(slice.underlayAddress());
         }
         return addresses;
@@ -220,7 +178,7 @@ public final class Fan {
      * @param underlayAddress one of {@link #underlayAddresses}
      */
     public boolean leases(Ipv4Address underlayAddress) {
-        return dhcp.contains(underlayAddress);
+        return given.dhcp.contains(underlayAddress);
     }
 
     /**
@@ -231,9 +189,9 @@ public final class Fan {
      */
     public Fan with(FanSlice slice, boolean leases) {
         Fan others = without(slice.underlayAddress());
-        List<FanSlice> slices = new ArrayList<>(others.slices);
+        List<FanSlice> slices = new ArrayList<>(others.given.slices);
         slices.add(slice);
-        List<Ipv4Address> dhcp = new ArrayList<>(others.dhcp);
+        List<Ipv4Address> dhcp = new ArrayList<>(others.given.dhcp);
         if (leases) {
             dhcp.add(slice.underlayAddress());
         }
@@ -246,9 +204,9 @@ public final class Fan {
      * @param underlayAddress one of {@link #underlayAddresses}
      */
     public Fan without(Ipv4Address underlayAddress) {
-        List<FanSlice> slices = new ArrayList<>(this.slices);
+        List<FanSlice> slices = new ArrayList<>(given.slices);
         slices.removeIf(slice -> slice.underlayAddress().equals(underlayAddress));
-        List<Ipv4Address> dhcp = new ArrayList<>(this.dhcp);
+        List<Ipv4Address> dhcp = new ArrayList<>(given.dhcp);
         dhcp.remove(underlayAddress);
         return toBuilder().slices(slices).dhcp(dhcp).build();
     }
@@ -269,7 +227,7 @@ public final class Fan {
      */
     public FanEntry entry(FanSlice slice) {
         FanEntry entry = entryOfAnyMtu(slice);
-        return mtu == 0 ? entry : entry.withOptions(entry.options().withMtu(mtu));
+        return given.mtu == 0 ? entry : entry.withOptions(entry.options().withMtu(given.mtu));
     }
 
     /**
@@ -281,37 +239,37 @@ public final class Fan {
         FanOptions.Builder options = FanOptions.builder()
                 .dhcp(leases(slice.underlayAddress()))
                 .hostReserve(slice.hostReserve())
-                .nat(nat)
-                .accept(accept)
-                .shares(shares)
-                .fast(fast)
-                .direct(direct)
-                .names(names);
-        if (!bridge.equals(FanNames.bridge(overlay()))) {
-            options.bridge(bridge);
+                .nat(given.nat)
+                .accept(given.accept)
+                .shares(given.shares)
+                .fast(given.fast)
+                .direct(given.direct)
+                .names(given.names);
+        if (!given.bridge.equals(FanNames.bridge(overlay()))) {
+            options.bridge(given.bridge);
         }
-        ipv6.ifPresent(mapping -> options.overlay6(mapping.overlay()));
-        encryption.ifPresent(options::encryption);
-        UnderlaySpec underlay =
-                UnderlaySpec.of(slice.underlayAddress(), mapping.underlay().prefixLength());
-        return new FanEntry(overlay(), underlay, options.build().withTransport(transport, overlay()));
+        given.ipv6.ifPresent(mapping -> options.overlay6(mapping.overlay()));
+        given.encryption.ifPresent(options::encryption);
+        UnderlaySpec underlay = UnderlaySpec.of(
+                slice.underlayAddress(), given.mapping.underlay().prefixLength());
+        return new FanEntry(overlay(), underlay, options.build().withTransport(given.transport, overlay()));
     }
 
     /** {@return what the bridge carries as ifalias} */
     public Label label() {
         return new Label(
-                mapping,
-                transport.withUnderlayOnly(false),
-                macSeed,
-                dhcp,
-                nat,
-                accept,
-                shares,
-                fast,
-                ipv6.map(Ipv6Mapping::overlay),
-                direct,
-                names,
-                encryption);
+                given.mapping,
+                given.transport.withUnderlayOnly(false),
+                given.macSeed,
+                given.dhcp,
+                given.nat,
+                given.accept,
+                given.shares,
+                given.fast,
+                given.ipv6.map(Ipv6Mapping::overlay),
+                given.direct,
+                given.names,
+                given.encryption);
     }
 
     /**
@@ -320,9 +278,9 @@ public final class Fan {
      */
     public Label tunnelLabel() {
         return new Label(
-                mapping,
-                transport,
-                macSeed,
+                given.mapping,
+                given.transport,
+                given.macSeed,
                 List.of(),
                 true,
                 true,
@@ -334,57 +292,25 @@ public final class Fan {
                 Optional.empty());
     }
 
-    // Written out to start fast, see Ipv4Address.
+    // No record, to start fast: see Ipv4Address.
     @Override
     public boolean equals(@Nullable Object other) {
-        return other instanceof Fan that
-                && mapping.equals(that.mapping)
-                && transport.equals(that.transport)
-                && bridge.equals(that.bridge)
-                && tunnel.equals(that.tunnel)
-                && mtu == that.mtu
-                && macSeed.equals(that.macSeed)
-                && slices.equals(that.slices)
-                && dhcp.equals(that.dhcp)
-                && nat == that.nat
-                && accept == that.accept
-                && shares.equals(that.shares)
-                && fast == that.fast
-                && ipv6.equals(that.ipv6)
-                && direct == that.direct
-                && names == that.names
-                && encryption.equals(that.encryption);
+        return other instanceof Fan that && given.values().equals(that.given.values());
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(
-                mapping,
-                transport,
-                bridge,
-                tunnel,
-                mtu,
-                macSeed,
-                slices,
-                dhcp,
-                nat,
-                accept,
-                shares,
-                fast,
-                ipv6,
-                direct,
-                names,
-                encryption);
+        return given.values().hashCode();
     }
 
     /** {@code 250.0.0.0/8 over 10.0.0.0/16 by fan-250}, for messages of tests and debuggers. */
     @Override
     public String toString() {
-        return mapping + " by " + bridge;
+        return given.mapping + " by " + given.bridge;
     }
 
     /** A fan while it is put together. */
-    static final class Builder {
+    static final class Builder implements Cloneable {
         private final FanMapping mapping;
         private Transport transport;
         private String bridge;
@@ -408,6 +334,34 @@ public final class Fan {
             this.macSeed = macSeed;
             bridge = FanNames.bridge(mapping.overlay());
             tunnel = FanNames.tunnel(transport.type(), mapping.overlay());
+        }
+
+        private Builder copy() {
+            try {
+                return (Builder) clone();
+            } catch (CloneNotSupportedException impossible) {
+                throw new AssertionError(impossible);
+            }
+        }
+
+        private List<Object> values() {
+            return List.of(
+                    mapping,
+                    transport,
+                    bridge,
+                    tunnel,
+                    mtu,
+                    macSeed,
+                    slices,
+                    dhcp,
+                    nat,
+                    accept,
+                    shares,
+                    fast,
+                    ipv6,
+                    direct,
+                    names,
+                    encryption);
         }
 
         Builder transport(Transport value) {
