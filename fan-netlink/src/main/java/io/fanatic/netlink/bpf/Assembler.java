@@ -34,10 +34,6 @@ public final class Assembler {
         this.order = order;
     }
 
-    public ByteOrder order() {
-        return order;
-    }
-
     public Assembler add(Instruction... more) {
         for (Instruction instruction : more) {
             instructions.add(instruction);

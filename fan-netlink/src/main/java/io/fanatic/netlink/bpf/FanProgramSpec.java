@@ -93,22 +93,18 @@ public record FanProgramSpec(
 
     @Override
     public Optional<Assembler> observe(Role role, Observation observation, ByteOrder order) {
+        return observe(role, false, observation, order);
+    }
+
+    /** @param fast whether they are those of the fast path */
+    Optional<Assembler> observe(Role role, boolean fast, Observation observation, ByteOrder order) {
         return Optional.of(
                 role == Role.GUARD
                         ? GuardProgram.observe(
                                 this,
-                                false,
-                                new ObservingEmitter(
-                                        TunnelType.VXLAN,
-                                        GuardProgram.REASONS,
-                                        observation,
-                                        true,
-                                        setsLocalAddress,
-                                        order))
-                        : EncapProgram.observe(
-                                this,
-                                new ObservingEmitter(
-                                        TunnelType.VXLAN, FanEmitter.SEND_REASONS, observation, false, false, order)));
+                                fast,
+                                ObservingEmitter.ofGuard(TunnelType.VXLAN, observation, setsLocalAddress, order))
+                        : EncapProgram.observe(this, ObservingEmitter.ofSender(TunnelType.VXLAN, observation, order)));
     }
 
     // Written out to start fast, see Ipv4Address.

@@ -1,7 +1,6 @@
 package io.fanatic.netlink.bpf;
 
 import io.fanatic.core.Ipv4Address;
-import io.fanatic.core.TunnelType;
 import io.fanatic.netlink.bpf.AttachedProgram.Role;
 import java.nio.ByteOrder;
 import java.util.List;
@@ -40,22 +39,7 @@ public record FastProgramSpec(FanProgramSpec fan, int port, int card, SourcePort
 
     @Override
     public Optional<Assembler> observe(Role role, Observation observation, ByteOrder order) {
-        return Optional.of(
-                role == Role.GUARD
-                        ? GuardProgram.observe(
-                                fan,
-                                true,
-                                new ObservingEmitter(
-                                        TunnelType.VXLAN,
-                                        GuardProgram.REASONS,
-                                        observation,
-                                        true,
-                                        fan.setsLocalAddress(),
-                                        order))
-                        : EncapProgram.observe(
-                                fan,
-                                new ObservingEmitter(
-                                        TunnelType.VXLAN, FanEmitter.SEND_REASONS, observation, false, false, order)));
+        return fan.observe(role, true, observation, order);
     }
 
     // Written out to start fast, see Ipv4Address.

@@ -33,9 +33,7 @@ public record GateProgramSpec(FanProgramSpec fan) implements ProgramSpec {
     @Override
     public Optional<Assembler> observe(Role role, Observation observation, ByteOrder order) {
         // A bridge's frames have an Ethernet header, whatever the tunnel's have.
-        return Optional.of(GateProgram.emit(
-                fan,
-                new ObservingEmitter(TunnelType.VXLAN, FanEmitter.SEND_REASONS, observation, false, false, order)));
+        return Optional.of(GateProgram.emit(fan, ObservingEmitter.ofSender(TunnelType.VXLAN, observation, order)));
     }
 
     // Written out to start fast, see Ipv4Address.

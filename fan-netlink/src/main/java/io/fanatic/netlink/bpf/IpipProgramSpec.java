@@ -62,17 +62,7 @@ public record IpipProgramSpec(List<FanProgramSpec> fans, boolean learnsPathMtu) 
         return Optional.of(
                 role == Role.GUARD
                         ? GuardProgram.observe(
-                                this,
-                                new ObservingEmitter(
-                                        TunnelType.IPIP,
-                                        GuardProgram.REASONS,
-                                        observation,
-                                        true,
-                                        setsLocalAddress(),
-                                        order))
-                        : EncapProgram.observe(
-                                this,
-                                new ObservingEmitter(
-                                        TunnelType.IPIP, FanEmitter.SEND_REASONS, observation, false, false, order)));
+                                this, ObservingEmitter.ofGuard(TunnelType.IPIP, observation, setsLocalAddress(), order))
+                        : EncapProgram.observe(this, ObservingEmitter.ofSender(TunnelType.IPIP, observation, order)));
     }
 }

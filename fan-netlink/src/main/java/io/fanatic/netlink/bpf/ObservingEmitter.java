@@ -65,6 +65,16 @@ final class ObservingEmitter extends FanEmitter {
         this.keyWithLocal = keyWithLocal;
     }
 
+    /** For programs that look as a guard on a tunnel does. */
+    static ObservingEmitter ofGuard(TunnelType type, Observation observation, boolean keyWithLocal, ByteOrder order) {
+        return new ObservingEmitter(type, GuardProgram.REASONS, observation, true, keyWithLocal, order);
+    }
+
+    /** For programs that look at what this host sends. */
+    static ObservingEmitter ofSender(TunnelType type, Observation observation, ByteOrder order) {
+        return new ObservingEmitter(type, FanEmitter.SEND_REASONS, observation, false, false, order);
+    }
+
     @Override
     boolean observes() {
         return true;

@@ -110,14 +110,6 @@ public abstract class OwnTable<E> {
         }
     }
 
-    /** Whether {@link #write} would be accepted, told by an exception; changes nothing. */
-    public void check(List<E> entries) {
-        State state = owned();
-        if (!entries.isEmpty()) {
-            nftables.check(text(state, entries));
-        }
-    }
-
     private State owned() {
         State state = observe().state();
         if (state == State.FOREIGN) {

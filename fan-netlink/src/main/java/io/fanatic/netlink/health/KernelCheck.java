@@ -34,12 +34,8 @@ final class KernelCheck implements Check {
         attemptAll(findings, nat);
     }
 
-    void attemptAll(Findings findings) {
-        attemptAll(findings, true);
-    }
-
     /** @param nat whether a fan wants something translated */
-    private void attemptAll(Findings findings, boolean nat) {
+    void attemptAll(Findings findings, boolean nat) {
         KernelFeatures tried = features.get();
         attempt(findings, tried, KernelFeature.EBPF, Code.KERNEL_BPF, "zgrep CONFIG_BPF /boot/config-$(uname -r)");
         attempt(findings, tried, KernelFeature.VXLAN, Code.KERNEL_VXLAN, "modprobe vxlan");

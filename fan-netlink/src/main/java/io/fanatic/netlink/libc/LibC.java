@@ -59,8 +59,6 @@ public interface LibC {
     /** On Linux of one thread; {@code which} 0 and {@code who} 0 mean the calling one. */
     int setpriority(int which, int who, int nice);
 
-    int sethostname(String name, long length);
-
     int kill(int pid, int signal);
 
     /** Declared with the one argument that ours take; C's is variadic, which is called the same on every 64-bit Linux. */

@@ -14,6 +14,4 @@ public interface LibSocket {
 
     /** @param message a struct msghdr, whose pointers come from {@link Native#address} */
     long recvmsg(int fd, ByteBuffer message, int flags);
-
-    int shutdown(int fd, int how);
 }

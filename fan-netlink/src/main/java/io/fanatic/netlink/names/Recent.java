@@ -34,12 +34,4 @@ final class Recent<K, V> {
         }
         entries.put(key, new Entry<>(value, System.nanoTime() + nanos));
     }
-
-    void remove(K key) {
-        entries.remove(key);
-    }
-
-    int size() {
-        return entries.size();
-    }
 }

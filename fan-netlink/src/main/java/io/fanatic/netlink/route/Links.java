@@ -115,9 +115,9 @@ public final class Links {
     }
 
     /**
-     * Makes a link, whole or not at all, and tells its index; 0 when it was made in another namespace.
+     * Makes a link, whole or not at all, and tells its index.
      *
-     * <p>Name, kind, MAC address, master and group are there from its first moment. Alias, IPv6 mode, a bridge's MTU and
+     * <p>Name, kind, MAC address and master are there from its first moment. Alias, IPv6 mode, a bridge's MTU and
      * the switch follow, because the kernel takes them for existing links only.
      *
      * @throws NetlinkException EEXIST for a name that is taken, EOPNOTSUPP for a kind that the kernel does not have
@@ -128,9 +128,6 @@ public final class Links {
         putIfinfomsg(request, 0, 0, 0);
         link.write(request);
         socket.execute(operation, request);
-        if (link.isElsewhere()) {
-            return 0;
-        }
         Optional<Link> made = named(link.name());
         if (made.isEmpty()) {
             throw new NetlinkException(
@@ -267,11 +264,6 @@ public final class Links {
         socket.execute(
                 "rename link " + index + " to " + name,
                 change(index).string(IFLA_IFNAME, name).string(IFLA_IFALIAS, alias));
-    }
-
-    /** @param namespaceFd an open file of another network namespace; the link is off and without addresses there */
-    public void move(int index, int namespaceFd) {
-        socket.execute("move link " + index + " to a namespace", change(index).u32(IFLA_NET_NS_FD, namespaceFd));
     }
 
     /** Stops a link from giving itself a link-local IPv6 address; before it is switched on. */

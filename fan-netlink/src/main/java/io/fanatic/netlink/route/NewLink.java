@@ -49,10 +49,8 @@ public final class NewLink {
     private int mtu;
     private Optional<MacAddress> mac = Optional.empty();
     private int master;
-    private int group;
     private String alias = "";
     private boolean up;
-    private int namespaceFd = -1;
     private int peerNamespaceFd = -1;
 
     /** The attributes that only this kind has; a named class, since a lambda costs start-up. */
@@ -98,11 +96,6 @@ public final class NewLink {
         return new NewLink("ipip", name, new ExternalIpipData());
     }
 
-    /** An IPIP device to one peer, as {@code ip link add type ipip local L remote R} makes it. */
-    public static NewLink ipip(String name, Ipv4Address local, Ipv4Address remote) {
-        return new NewLink("ipip", name, new IpipData(local, remote));
-    }
-
     /** Two links joined by a cable. */
     public static NewLink veth(String name, String peerName) {
         return new NewLink("veth", name, new VethData(peerName));
@@ -125,12 +118,6 @@ public final class NewLink {
         return this;
     }
 
-    /** The device group (IFLA_GROUP), which a link has from its first moment, while {@link #alias} follows. */
-    public NewLink group(int number) {
-        group = number;
-        return this;
-    }
-
     /** At most 254 bytes of text for people and programs. */
     public NewLink alias(String text) {
         alias = text;
@@ -140,12 +127,6 @@ public final class NewLink {
     /** Switches it on as the last thing. */
     public NewLink up() {
         up = true;
-        return this;
-    }
-
-    /** Makes it in another network namespace; it then cannot have an alias, nor be switched on here. */
-    public NewLink namespace(int fd) {
-        namespaceFd = fd;
         return this;
     }
 
@@ -171,10 +152,6 @@ public final class NewLink {
         return up;
     }
 
-    boolean isElsewhere() {
-        return namespaceFd >= 0;
-    }
-
     /**
      * The MTU that has to be set again when the link is there, or 0. A bridge takes the smallest of its ports' MTUs unless
      * its own has been <em>changed</em> once: the MTU it was made with does not count.
@@ -194,12 +171,6 @@ public final class NewLink {
         }
         if (master != 0) {
             request.u32(Links.IFLA_MASTER, master);
-        }
-        if (group != 0) {
-            request.u32(Links.IFLA_GROUP, group);
-        }
-        if (isElsewhere()) {
-            request.u32(Links.IFLA_NET_NS_FD, namespaceFd);
         }
         request.nest(Links.IFLA_LINKINFO).string(Links.IFLA_INFO_KIND, kind).nest(Links.IFLA_INFO_DATA);
         data.write(request, this);
@@ -244,13 +215,6 @@ public final class NewLink {
         @Override
         public void write(Request request, NewLink link) {
             request.bytes(IFLA_IPTUN_COLLECT_METADATA, new byte[0]);
-        }
-    }
-
-    private record IpipData(Ipv4Address local, Ipv4Address remote) implements KindData {
-        @Override
-        public void write(Request request, NewLink link) {
-            request.be32(IFLA_IPTUN_LOCAL, local.bits()).be32(IFLA_IPTUN_REMOTE, remote.bits());
         }
     }
 

@@ -86,33 +86,26 @@ public record Route(
 
     /** A route of the main table to a network that the interface reaches directly. */
     public static Route direct(Prefix destination, int outInterface, int protocol) {
-        return new Route(
-                destination,
-                outInterface,
-                Optional.empty(),
-                Optional.empty(),
-                TABLE_MAIN,
-                protocol,
-                TYPE_UNICAST,
-                0,
-                SCOPE_LINK,
-                0,
-                List.of(),
-                0);
+        return of(destination, Optional.empty(), outInterface, protocol, SCOPE_LINK);
     }
 
     /** A route of the main table through a router. */
     public static Route via(Prefix destination, IpAddress gateway, int outInterface, int protocol) {
+        return of(destination, Optional.of(gateway), outInterface, protocol, SCOPE_GLOBAL);
+    }
+
+    private static Route of(
+            Prefix destination, Optional<IpAddress> gateway, int outInterface, int protocol, int scope) {
         return new Route(
                 destination,
                 outInterface,
-                Optional.of(gateway),
+                gateway,
                 Optional.empty(),
                 TABLE_MAIN,
                 protocol,
                 TYPE_UNICAST,
                 0,
-                SCOPE_GLOBAL,
+                scope,
                 0,
                 List.of(),
                 0);
@@ -155,23 +148,6 @@ public record Route(
                 encapsulates);
     }
 
-    /** The same destination, but packets are dropped or refused: 6 blackhole, 7 unreachable, 8 prohibit. */
-    public static Route refusing(Prefix destination, int type, int protocol) {
-        return new Route(
-                destination,
-                0,
-                Optional.empty(),
-                Optional.empty(),
-                TABLE_MAIN,
-                protocol,
-                type,
-                0,
-                SCOPE_GLOBAL,
-                0,
-                List.of(),
-                0);
-    }
-
     /** The destination of what {@link Routes#list()} lists. */
     public Ipv4Prefix ipv4() {
         return (Ipv4Prefix) destination;
@@ -180,11 +156,6 @@ public record Route(
     /** The preferred source of what {@link Routes#list()} lists. */
     public Optional<Ipv4Address> ipv4Source() {
         return preferredSource.map(Ipv4Address.class::cast);
-    }
-
-    /** The gateway of what {@link Routes#list()} lists. */
-    public Optional<Ipv4Address> ipv4Gateway() {
-        return gateway.map(Ipv4Address.class::cast);
     }
 
     /** Whether it is for all addresses. */

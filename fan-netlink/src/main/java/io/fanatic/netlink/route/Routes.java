@@ -46,20 +46,6 @@ public final class Routes {
         return socket.dump("list routes", request, new RouteReader());
     }
 
-    /** The IPv4 default route of the main table; of several the one with the smallest metric. */
-    public Optional<Route> defaultRoute() {
-        Route best = null;
-        for (Route route : list()) {
-            if (route.isDefault()
-                    && route.table() == Route.TABLE_MAIN
-                    && route.type() == Route.TYPE_UNICAST
-                    && (best == null || Integer.compareUnsigned(route.metric(), best.metric()) < 0)) {
-                best = route;
-            }
-        }
-        return Optional.ofNullable(best);
-    }
-
     /**
      * The way that a packet of this host to this address would take now, as {@code ip route get} says it: rules, metrics and
      * source address are applied, and the destination is the address itself.

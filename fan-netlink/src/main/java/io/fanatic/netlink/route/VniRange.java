@@ -7,12 +7,4 @@ package io.fanatic.netlink.route;
  * @param first 0 to 2^24 - 1
  * @param last the same as {@code first} for a single one
  */
-public record VniRange(int index, int first, int last) {
-    public static VniRange of(int index, int vni) {
-        return new VniRange(index, vni, vni);
-    }
-
-    public boolean contains(int vni) {
-        return first <= vni && vni <= last;
-    }
-}
+public record VniRange(int index, int first, int last) {}

@@ -71,9 +71,4 @@ final class Backoff {
     Duration left(long now) {
         return pause.minusNanos(now - since);
     }
-
-    /** The pause after the last repair. */
-    Duration pause() {
-        return pause;
-    }
 }

@@ -110,7 +110,7 @@ class DiagnosisTest {
                 .with(new KernelFeatures.Trial(KernelFeature.NFTABLES, Result.LACKING, "nftables refused", null));
         KernelCheck check = new KernelCheck(() -> kernel);
         Findings findings = new Findings();
-        check.attemptAll(findings);
+        check.attemptAll(findings, true);
         assertThat(findings.diagnosis().findings())
                 .extracting(Finding::code)
                 .containsExactly(Code.KERNEL_VXLAN, Code.KERNEL_NFTABLES);

@@ -49,12 +49,8 @@ class LinksTest {
 
     @Test
     void theListIsThatOfIpLink() {
-        links.create(NewLink.bridge("br0")
-                .mac(MAC)
-                .mtu(1450)
-                .alias("some words")
-                .group(4000)
-                .up());
+        links.create(
+                NewLink.bridge("br0").mac(MAC).mtu(1450).alias("some words").up());
         links.create(NewLink.veth("v0", "v1").mtu(1400));
         links.setMaster(
                 links.named("v0").orElseThrow().index(),
@@ -93,12 +89,8 @@ class LinksTest {
 
     @Test
     void aBridgeForwardsAtOnceAndStaysSilent() {
-        int index = links.create(NewLink.bridge("fan-250")
-                .mac(MAC)
-                .mtu(1450)
-                .alias("a fan")
-                .group(7)
-                .up());
+        int index = links.create(
+                NewLink.bridge("fan-250").mac(MAC).mtu(1450).alias("a fan").up());
 
         Link link = links.byIndex(index).orElseThrow();
         assertThat(link.name()).isEqualTo("fan-250");
@@ -106,7 +98,6 @@ class LinksTest {
         assertThat(link.mac()).isEqualTo(MAC);
         assertThat(link.mtu()).isEqualTo(1450);
         assertThat(link.alias()).isEqualTo("a fan");
-        assertThat(link.group()).isEqualTo(7);
         assertThat(link.up()).isTrue();
         JsonObject data =
                 only("ip -j -d link show fan-250").getAsJsonObject("linkinfo").getAsJsonObject("info_data");
@@ -217,21 +208,6 @@ class LinksTest {
         assertThat(peer.mtu()).isEqualTo(1450);
         assertThat(links.named("v0").orElseThrow().lower()).isEqualTo(peer.index());
         assertThat(links.named("eth0")).isEmpty();
-    }
-
-    @Test
-    void aLinkIsMadeInOrMovedToAnotherNamespace() {
-        Namespace other = inside.another();
-        Links there = new Links(inside.socketOf(other));
-        links.create(NewLink.veth("v0", "v1"));
-        withFd(other, fd -> {
-            links.move(links.named("v0").orElseThrow().index(), fd);
-            assertThat(links.create(NewLink.bridge("br1").namespace(fd))).isZero();
-        });
-
-        assertThat(links.named("v0")).isEmpty();
-        assertThat(there.named("v0")).isPresent();
-        assertThat(there.named("br1")).isPresent();
     }
 
     private static void withFd(Namespace namespace, java.util.function.IntConsumer work) {

@@ -13,6 +13,7 @@ import io.fanatic.netlink.wire.NetlinkException;
 import io.fanatic.netlink.wire.NetlinkSocket;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -84,15 +85,27 @@ class RoutesTest {
     @Test
     void routesOfEveryShapeComeBackAsTheyWereWritten() {
         List<Route> shapes = List.of(
-                Route.refusing(OVERLAY, Route.TYPE_BLACKHOLE, PROTOCOL),
+                new Route(
+                        OVERLAY,
+                        0,
+                        Optional.empty(),
+                        Optional.empty(),
+                        Route.TABLE_MAIN,
+                        PROTOCOL,
+                        Route.TYPE_BLACKHOLE,
+                        0,
+                        Route.SCOPE_GLOBAL,
+                        0,
+                        List.of(),
+                        0),
                 Route.via(Ipv4Prefix.parse("0.0.0.0/0"), ROUTER, link, PROTOCOL).withMetric(4000),
                 Route.direct(Ipv4Prefix.parse("192.0.2.1/32"), link, PROTOCOL).withTable(100_000),
                 Route.direct(OVERLAY, link, PROTOCOL).withMtu(1380),
                 new Route(
                         Ipv4Prefix.parse("198.51.100.0/24"),
                         0,
-                        java.util.Optional.empty(),
-                        java.util.Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
                         Route.TABLE_MAIN,
                         PROTOCOL,
                         Route.TYPE_UNICAST,
@@ -100,8 +113,8 @@ class RoutesTest {
                         Route.SCOPE_GLOBAL,
                         0,
                         List.of(
-                                new NextHop(link, java.util.Optional.of(ROUTER), 3),
-                                new NextHop(link, java.util.Optional.of(ROUTER.plus(-1)), 1)),
+                                new NextHop(link, Optional.of(ROUTER), 3),
+                                new NextHop(link, Optional.of(ROUTER.plus(-1)), 1)),
                         1400));
         for (Route route : shapes) {
             routes.add(route);
@@ -122,15 +135,6 @@ class RoutesTest {
         assertThatThrownBy(() -> routes.add(Route.direct(OVERLAY, link, PROTOCOL)))
                 .isInstanceOfSatisfying(
                         NetlinkException.class, e -> assertThat(e.errno()).isEqualTo(Errno.EEXIST));
-    }
-
-    @Test
-    void theDefaultRouteIsTheOneWithTheSmallestMetric() {
-        assertThat(routes.defaultRoute()).isEmpty();
-        inside.sh("ip route add default via 10.0.0.253 metric 200");
-        inside.sh("ip route add default via 10.0.0.254 metric 100");
-
-        assertThat(routes.defaultRoute().orElseThrow().gateway()).contains(ROUTER);
     }
 
     @Test

@@ -31,8 +31,9 @@ public record ContainerNet(Ipv4Address address, int prefixLength, int mtu, Optio
                 Optional<Ipv4Address> gateway = new Routes(netlink)
                         .list().stream()
                                 .filter(route -> route.destination().prefixLength() == 0)
-                                .map(Route::ipv4Gateway)
+                                .map(Route::gateway)
                                 .flatMap(Optional::stream)
+                                .map(Ipv4Address.class::cast)
                                 .findFirst();
                 return new ContainerNet(address.ipv4(), address.prefixLength(), eth0.mtu(), gateway);
             }
