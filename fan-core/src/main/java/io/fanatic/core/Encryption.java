@@ -47,8 +47,8 @@ public record Encryption(Method method, String file, boolean udp) {
      */
     public Encryption {
         if (!PATH.matcher(file).matches() || file.length() > MAX_LENGTH) {
-            throw new IllegalArgumentException("the key file " + Text.quote(file) + " is no absolute path of at most "
-                    + MAX_LENGTH + " letters, digits and . _ - /");
+            throw new IllegalArgumentException("the key file " + Text.quote(file)
+                    + " is not an absolute path of at most " + MAX_LENGTH + " letters, digits and . _ - /");
         }
     }
 
@@ -86,7 +86,7 @@ public record Encryption(Method method, String file, boolean udp) {
             }
         }
         throw new IllegalArgumentException(Text.quote(text)
-                + " is no way to encrypt; expected psk:FILE or cert:FILE, such as psk:/etc/fanatic/fan.key");
+                + " is not an encryption method; expected psk:FILE or cert:FILE, such as psk:/etc/fanatic/fan.key");
     }
 
     /**

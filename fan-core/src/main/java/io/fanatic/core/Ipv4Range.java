@@ -29,7 +29,7 @@ public record Ipv4Range(Ipv4Address first, Ipv4Address last) {
     public static Ipv4Range parse(String text) {
         int dash = text.indexOf('-');
         if (dash < 0) {
-            throw new IllegalArgumentException(Text.quote(text) + " is no range, such as 250.0.45.2-250.0.45.254");
+            throw new IllegalArgumentException(Text.quote(text) + " is not a range such as 250.0.45.2-250.0.45.254");
         }
         return new Ipv4Range(Ipv4Address.parse(text.substring(0, dash)), Ipv4Address.parse(text.substring(dash + 1)));
     }

@@ -77,7 +77,7 @@ public final class Shares {
     }
 
     private static IllegalArgumentException notShares(String text) {
-        return new IllegalArgumentException(Text.quote(text) + " is no list of shares; expected " + FORM);
+        return new IllegalArgumentException(Text.quote(text) + " is not a list of shares; expected " + FORM);
     }
 
     private static Shares checked(int[] halvings, String what) {
@@ -114,7 +114,7 @@ public final class Shares {
             }
         }
         if (text.length() != ORDER.length || Arrays.equals(halvings, none()) || isAbove(halvings)) {
-            throw new IllegalArgumentException(Text.quote(text) + " is no compact form of shares");
+            throw new IllegalArgumentException(Text.quote(text) + " is not the compact form of shares");
         }
         return checked(halvings, Text.quote(text));
     }

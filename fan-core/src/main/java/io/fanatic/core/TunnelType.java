@@ -32,7 +32,7 @@ public enum TunnelType {
                 return type;
             }
         }
-        throw new IllegalArgumentException(Text.quote(word) + " is no type of tunnel; expected vxlan or ipip");
+        throw new IllegalArgumentException(Text.quote(word) + " is not a type of tunnel; expected vxlan or ipip");
     }
 
     /** {@return the word for it on command lines and in JSON: {@code vxlan}, {@code ipip}} */

@@ -108,7 +108,7 @@ class FanEntryTest {
                 "250.0.0.0/8 eth0/16 host-reserve | \"host-reserve\" needs a number after it",
                 "250.0.0.0/8 eth0/16 shares | \"shares\" needs a list after it",
                 "250.0.0.0/8 eth0/16 shares docker:1/2,dhcp:all | \"docker:1/2,dhcp:all\" gives away more than the whole slice",
-                "250.0.0.0/8 eth0/16 shares docker | \"docker\" is no list of shares; expected ENGINE:FRACTION,... with docker, dhcp,"
+                "250.0.0.0/8 eth0/16 shares docker | \"docker\" is not a list of shares; expected ENGINE:FRACTION,... with docker, dhcp,"
                         + " podman or cni, and all, 1/2, 1/4, to 1/256",
                 "250.0.0.0/8 eth0/16 bridge | \"bridge\" needs a name after it",
                 "250.0.0.0/8 eth0/16 host-reserve two | \"two\" after host-reserve is not a number from 1 to 536870909",

@@ -85,6 +85,6 @@ class TransportTest {
         }
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> TunnelType.parse("gre"))
-                .withMessage("\"gre\" is no type of tunnel; expected vxlan or ipip");
+                .withMessage("\"gre\" is not a type of tunnel; expected vxlan or ipip");
     }
 }

@@ -195,8 +195,8 @@ public final class FanNetwork {
     }
 
     /**
-     * Brings a fan up, or repairs it, or changes its MTU, DHCP or host reserve; a second underlay address of the host
-     * joins the fan that is up. Where all is as it should be, nothing is touched and no flow disturbed.
+     * Brings a fan up, or repairs it, or changes options of it that can change while it is up, such as MTU, DHCP or host reserve; a
+     * second underlay address of the host joins the fan that is up. Where all is as it should be, nothing is touched and no flow disturbed.
      *
      * @param entry what is wanted; its flag {@code off} means nothing here
      * @return what was done; empty when there was nothing to do
@@ -299,11 +299,12 @@ public final class FanNetwork {
     }
 
     /**
-     * Begins to tell of single frames that the fans' programs drop or pass. The fans and their programs stay as they are.
+     * Begins to tell of single frames that the fans' programs drop or pass. The fans and their programs stay as they are. Before Linux
+     * 6.6, what this process attaches outlives it if it is killed, until the next {@link #up}.
      *
      * @param spec what to tell of
      * @return what tells; to be closed
-     * @throws FanException UNSUPPORTED before Linux 6.6
+     * @throws FanException NOT_PERMITTED without the privileges that changes need
      */
     public Monitor monitor(MonitorSpec spec) {
         Objects.requireNonNull(spec, "spec");

@@ -118,7 +118,7 @@ final class FlappingFans {
         Diagnosis diagnosis = examine(directory, namespace);
         // On a machine that has no time for them the changes of others take longer than the doctor waits, as it says
         // then.
-        if (diagnosis.notChecked().stream().noneMatch(line -> line.startsWith("what is found may be passing"))) {
+        if (diagnosis.notChecked().stream().noneMatch(line -> line.startsWith("what is found may be temporary"))) {
             looks.incrementAndGet();
             for (String line : said(diagnosis)) {
                 wrong.add("health: " + line);

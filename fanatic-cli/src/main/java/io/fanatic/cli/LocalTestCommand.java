@@ -29,7 +29,7 @@ final class LocalTestCommand extends Command {
             "--image",
             "IMAGE",
             text -> text,
-            "run this image; else a local busybox, alpine or ubuntu, else one is pulled");
+            "the image to run (a local busybox, alpine or ubuntu; if there is none, one is pulled)");
 
     private final Option<Boolean> json = flag("--json", "print one JSON document");
 

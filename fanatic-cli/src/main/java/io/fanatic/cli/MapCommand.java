@@ -31,15 +31,14 @@ final class MapCommand extends Command {
             "-t,--type",
             "TYPE",
             TunnelType::parse,
-            "of the tunnel: vxlan, or ipip (vxlan); prefix lengths follow from it");
+            "how packets travel: vxlan or ipip (vxlan); decides the prefix length of containers");
     private final Option<Shares> shares = option(
             "--shares",
             "LIST",
             Shares::parse,
             "which part of the slice each container engine gives out (" + Shares.DEFAULT + ")");
-    private final Option<Boolean> direct = flag(
-            "--direct",
-            "of a fan that sends without encapsulation on one segment: also show the next hop of such packets");
+    private final Option<Boolean> direct =
+            flag("--direct", "also show the next hop of packets without encapsulation, of a fan with --direct");
     private final Option<Boolean> newUla =
             flag("--new-ula", "instead: print a random unique local prefix for an IPv6 overlay (RFC 4193)");
     private final Option<Boolean> derivedUla = flag(

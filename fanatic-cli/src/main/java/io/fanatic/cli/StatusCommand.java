@@ -25,8 +25,8 @@ final class StatusCommand extends Command {
     /** Grows when a field changes its meaning or goes; new fields do not count. */
     private static final int SCHEMA = 1;
 
-    private final Option<Boolean> diff =
-            flag("--diff", "print what differs: + is missing here, - is too much, ~ is other");
+    private final Option<Boolean> diff = flag(
+            "--diff", "print the differences: + is missing here, - is not configured, ~ differs, ! cannot be set up");
     private final Option<Boolean> json = flag("--json", "print one JSON document");
     private final ConfigFile file = new ConfigFile(this);
     private final FanNetwork network = FanNetwork.onThisHost();

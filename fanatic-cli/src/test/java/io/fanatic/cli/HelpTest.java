@@ -32,7 +32,8 @@ class HelpTest {
         assertThat(CliRun.fanctl("--help").done())
                 .contains("  down     Takes a fan down and leaves the host as it was before.\n  show ");
         assertThat(CliRun.fanctl("down --help").done().replace('\n', ' '))
-                .contains("Takes a fan down and leaves the host as it was before. What is gone already is no error;");
+                .contains(
+                        "Takes a fan down and leaves the host as it was before. Parts that are gone already are not an error;");
     }
 
     @Test

@@ -248,16 +248,22 @@ class MonitorTest {
             }
             String text = fanctl("monitor --explain " + counter.reason()).done();
             assertThat(text)
-                    .contains(counter.reason() + ", " + counter.direction() + ": " + counter.sentence() + ".\n")
-                    .contains("fanctl monitor --reason " + counter.reason());
+                    .contains(counter.reason() + ", " + counter.direction() + ": " + counter.sentence() + ".\n");
+            if (counter == Counter.SEND_KEY_REFUSED) {
+                assertThat(text).endsWith("\"fanctl monitor\" does not see these frames.\n");
+            } else {
+                assertThat(text).endsWith("\"fanctl monitor --reason " + counter.reason() + "\" shows the frames.\n");
+            }
+            assertThat(text).doesNotContain("does not show");
             if (counter.kind() == Counter.Kind.SUSPICIOUS) {
                 assertThat(text).contains("fanatic doctor: drops");
             }
         }
         assertThat(fanctl("monitor --explain kernel").done()).contains("pwru", "IPReversePathFilter", "TC_INGRESS");
-        fanctl("monitor --explain nonsense").refused(ExitCode.USAGE, "is no reason for a drop; there are", "spoofed");
+        fanctl("monitor --explain nonsense")
+                .refused(ExitCode.USAGE, "is not a reason for a drop; there are", "spoofed");
         fanctl("monitor --explain spoofed --json").refused(ExitCode.USAGE, "--explain goes with no other option");
-        fanctl(host, "monitor --reason nonsense").refused(ExitCode.USAGE, "is no reason for a drop");
+        fanctl(host, "monitor --reason nonsense").refused(ExitCode.USAGE, "is not a reason for a drop");
         fanctl(host, "monitor --fan 251.0.0.0/8").refused(ExitCode.USAGE, "no fan with the overlay 251.0.0.0/8 is up");
     }
 

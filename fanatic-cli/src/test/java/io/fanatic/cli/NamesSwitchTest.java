@@ -80,7 +80,7 @@ class NamesSwitchTest {
         assertThat(calls()).containsExactly("enable");
 
         assertThat(fanatic("disable-names").done())
-                .isEqualTo("names of containers are served no more on the fan 250.0.0.0/8 over 10.0.0.45/16\n");
+                .isEqualTo("names of containers are no longer served on the fan 250.0.0.0/8 over 10.0.0.45/16\n");
         assertThat(file()).isEqualTo("250.0.0.0/8 10.0.0.0/16\n");
         assertThat(host.host().fans().list().get(0).names()).isFalse();
         assertThat(fanatic("disable-names").done())

@@ -142,17 +142,43 @@ class WizardTerminalTest {
         String end = shown.substring(shown.indexOf("Next, on this host:"));
         assertThat(end.lines().map(String::strip))
                 .contains("docker run --rm -it busybox", "fanatic show", "sudo fanatic doctor");
+        leavesNothingToDo(forTheNextHost(end));
+    }
+
+    private static String forTheNextHost(String shown) {
         String next = "On the next host, to have the same:\n";
-        assertThat(end).contains(next);
-        String command = end.substring(end.indexOf(next) + next.length())
+        assertThat(shown).contains(next);
+        return shown.substring(shown.indexOf(next) + next.length())
                 .replace("\\\n", "")
                 .strip()
                 .replaceAll(" +", " ");
+    }
+
+    private void leavesNothingToDo(String command) {
         assertThat(command).doesNotContain("10.0.0.1").startsWith("sudo fanatic ");
         HostSnapshot done = lab.snapshot(host);
         CliRun.fanatic(host, FanaticWithFakes::host, command.replace("sudo fanatic ", ""), "")
                 .done();
         assertThat(done.changesTo(lab.snapshot(host))).isEmpty();
+    }
+
+    /** Hosts that differ in these would not reach each other by them. */
+    @Test
+    void theNextHostIsToldOfTheIpv6OverlayAndOfPacketsWithoutEncapsulationToo() throws Exception {
+        try (Pty pty = wizard("configure", "--no-lxd", "--no-docker", "--no-test")) {
+            pty.answer(UNDERLAY, "")
+                    .answer(OVERLAY, "")
+                    .answer(IPV6, "y")
+                    .answer(NAMES, "")
+                    .answer(DIRECT, "y")
+                    .answer(GO_AHEAD, "")
+                    .answer(REMOTE, "");
+            assertThat(pty.exitCode()).as(pty.text()).isZero();
+            String command = forTheNextHost(pty.text());
+            assertThat(command).contains(" --overlay6 fd77:65d1:ec63::/48 --direct ");
+            leavesNothingToDo(command);
+        }
+        deconfigure();
     }
 
     /** What was brought up by hand got the host's own address into its line, which is another one on each host. */

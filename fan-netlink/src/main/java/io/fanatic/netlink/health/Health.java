@@ -150,7 +150,7 @@ public final class Health {
             } catch (FanException busy) {
                 begun = begin();
                 begun.findings.notChecked(
-                        "what is found may be passing, as fans are being changed: " + busy.getMessage());
+                        "what is found may be temporary, as fans are being changed: " + busy.getMessage());
             }
             try (HealthHost host = begun.host) {
                 run(added, host, begun.findings);

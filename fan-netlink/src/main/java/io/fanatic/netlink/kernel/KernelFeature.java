@@ -37,8 +37,8 @@ public enum KernelFeature {
             "force-forwarding",
             "forwarding of IPv6 by single devices (Linux 6.17)",
             "net.ipv6.conf.all.forwarding is switched on where IPv6 leaves the overlay"),
-    /** IPIP tunnels, with room for 30 bytes more in each packet than VXLAN. */
-    IPIP("ipip", "IPIP tunnels, with room for 30 bytes more in each packet than VXLAN", "tunnels of type vxlan only"),
+    /** IPIP tunnels, with 30 bytes less overhead per packet than VXLAN. */
+    IPIP("ipip", "IPIP tunnels, with 30 bytes less overhead per packet than VXLAN", "tunnels of type vxlan only"),
     /** Path MTU discovery for senders of an IPIP fan. */
     IPIP_PATH_MTU(
             "ipip-path-mtu",
@@ -48,7 +48,7 @@ public enum KernelFeature {
     ACCEPT_RULES(
             "accept-rules",
             "rules of iptables that let a fan pass where Docker or others drop what is forwarded",
-            "where that is dropped, an ipip fan is; rules have to be added by hand"),
+            "an ipip fan passes there only after such rules were added by hand"),
     /** Outer headers written and removed by the fan's own programs (Linux 5.13). */
     FAST_PATH(
             "fast-path",

@@ -1,7 +1,8 @@
 /**
  * The kernel's network objects over rtnetlink(7), one noun per file: routes are in {@link
  * io.fanatic.netlink.route.Routes}. Each class works on a {@link io.fanatic.netlink.wire.NetlinkSocket} and so in one
- * network namespace; its lists contain plain records. IPv4 only, as a fan is.
+ * network namespace; its lists contain plain records. Addresses, neighbours, routes and rules
+ * are of both families.
  *
  * <pre>
  *   try (NetlinkSocket socket = NetlinkSocket.open()) {

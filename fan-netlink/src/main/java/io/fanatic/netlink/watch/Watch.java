@@ -246,7 +246,7 @@ public final class Watch implements AutoCloseable {
         }
         events.clear();
         if (!complete) {
-            notice(Notice.Kind.LOST, "there were more events than the kernel keeps; everything is looked at");
+            notice(Notice.Kind.LOST, "the kernel's event queue overflowed; everything is checked");
         }
         if (told > 0 || !complete) {
             charges.values().forEach(watched -> watched.due(true));

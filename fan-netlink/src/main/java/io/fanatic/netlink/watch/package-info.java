@@ -1,5 +1,5 @@
 /**
- * Keeps the fans of a host up: waits until the kernel tells of a change, and repairs what is safe to repair. Start at {@link
+ * Keeps the fans of a host up: waits until the kernel reports a change, and repairs what is safe to repair. Start at {@link
  * io.fanatic.netlink.watch.Watch}.
  */
 @NullMarked

@@ -25,7 +25,7 @@ final class Quantity {
         Matcher matcher = RATE.matcher(text);
         if (!matcher.matches()) {
             throw new IllegalArgumentException(
-                    "\"" + text + "\" is no rate; write it as in 100 Mbit/s, with bit, kbit, Mbit or Gbit");
+                    "\"" + text + "\" is not a rate; write it as in 100 Mbit/s, with bit, kbit, Mbit or Gbit");
         }
         return new BigDecimal(matcher.group(1))
                 .multiply(BigDecimal.valueOf(UNITS.getOrDefault(matcher.group(2), 1L)))
@@ -40,7 +40,7 @@ final class Quantity {
     static double percent(String text) {
         Matcher matcher = PERCENT.matcher(text);
         if (!matcher.matches()) {
-            throw new IllegalArgumentException("\"" + text + "\" is no share; write it as in 2.5 %");
+            throw new IllegalArgumentException("\"" + text + "\" is not a share; write it as in 2.5 %");
         }
         BigDecimal percent = new BigDecimal(matcher.group(1));
         if (percent.compareTo(HUNDRED) > 0) {

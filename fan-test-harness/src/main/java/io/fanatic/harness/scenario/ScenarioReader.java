@@ -184,7 +184,7 @@ final class ScenarioReader {
             Matcher matcher = ENDS.matcher(text);
             if (!matcher.matches()) {
                 throw new IllegalArgumentException(
-                        "\"" + text + "\" is no pair; write h1 to h2, h1c1 to h2c1 or h1 to all");
+                        "\"" + text + "\" is not a pair; write h1 to h2, h1c1 to h2c1 or h1 to all");
             }
             requireNode(matcher.group(1), lab);
             if (!matcher.group(2).equals("all")) {
@@ -297,7 +297,7 @@ final class ScenarioReader {
         return node.as(text -> {
             Matcher matcher = HOST.matcher(text);
             if (!matcher.matches() || !within(matcher.group(1), lab.hosts())) {
-                throw new IllegalArgumentException("\"" + text + "\" is no host; there are h1 to h" + lab.hosts());
+                throw new IllegalArgumentException("\"" + text + "\" is not a host; there are h1 to h" + lab.hosts());
             }
             return Integer.parseInt(matcher.group(1));
         });

@@ -8,7 +8,7 @@ import java.time.Duration;
  * @param time how long; zero for none
  * @param bytes how many in all streams together; 0 for none
  * @param blocks how many writes in all streams together; 0 for none
- * @param omit how long to send before that without counting ({@code iperf3 -O}); whole seconds go over the wire
+ * @param omit how long to send before the measurement begins ({@code iperf3 -O}); whole seconds go over the wire
  */
 public record TestLength(Duration time, long bytes, long blocks, Duration omit) {
 

@@ -56,7 +56,7 @@ public record Tuning(
             throw new IllegalArgumentException("a rate of " + bitsPerSecond + " bit/s is negative");
         }
         if (congestion.length() > 15 || !congestion.matches("[a-zA-Z0-9_-]*")) {
-            throw new IllegalArgumentException("\"" + congestion + "\" is no name of a congestion control");
+            throw new IllegalArgumentException("\"" + congestion + "\" is not the name of a congestion control");
         }
     }
 

@@ -108,7 +108,7 @@ public final class FanArguments {
                     "-t,--type",
                     "TYPE",
                     TunnelType::parse,
-                    "how packets travel, the same on every host: vxlan, or ipip: 20 bytes of overhead instead of 50 (vxlan)");
+                    "how packets travel, the same on every host: vxlan, or ipip with 20 bytes of overhead instead of 50 (vxlan)");
             for (FanFlag flag : FanFlag.values()) {
                 String help = help(flag);
                 if (!help.isEmpty()) {
@@ -148,7 +148,7 @@ public final class FanArguments {
                 return FanFlag.DIRECT_ACCEPT;
             }
             throw new IllegalArgumentException(
-                    "\"" + value + "\" is no form of --direct; expected --direct or --direct=accept");
+                    "\"" + value + "\" is not a form of --direct; expected --direct or --direct=accept");
         }
 
         /** What the help says of it; nothing of what is no option of the command line. */
@@ -163,19 +163,20 @@ public final class FanArguments {
                 case MTU ->
                     "MTU of bridge and containers in bytes (the underlay's less 50; less 20 for ipip;"
                             + " all of it with --direct on one segment)";
-                case UNDERLAY_ONLY -> "let the tunnel's port take packets from the underlay only (nftables)";
-                case NO_NAT -> "leave what goes from the slice to outside the overlay as it is";
-                case NO_ACCEPT -> "add no rules that let the fan pass where iptables drops what it forwards";
-                case NO_FAST -> "leave all outer headers to the kernel's VXLAN device";
+                case UNDERLAY_ONLY -> "accept packets on the tunnel's port from the underlay only (nftables)";
+                case NO_NAT -> "do not masquerade packets that leave the overlay";
+                case NO_ACCEPT -> "add no iptables rules that accept the fan's packets where FORWARD drops them";
+                case NO_FAST -> "send and receive all packets by the kernel's VXLAN device (no fast path)";
                 case FAST -> "the default, for scripts of earlier versions";
-                case OVERLAY6 -> "an IPv6 overlay beside, such as fd00:fa::/48, the same on every host (none)";
+                case OVERLAY6 ->
+                    "an IPv6 overlay beside the IPv4 one, such as fd00:fa::/48, the same on every host (none)";
                 case DIRECT ->
                     "send IPv4 for hosts on the same segment without encapsulation; =accept receives such packets and sends none";
                 case NAMES -> "serve names of containers at the host address, where \"fanatic names\" runs";
                 case ENCRYPT ->
                     "encrypt packets between hosts by IPsec (strongSwan); psk:FILE with a pre-shared key, the same on every host, cert:FILE with the host's certificate (none)";
                 case ENCRYPT_UDP ->
-                    "with --encrypt: have encrypted packets travel in UDP, where ESP (IP protocol 50) is dropped";
+                    "with --encrypt: send encrypted packets in UDP, for networks that drop ESP (IP protocol 50)";
                 case SHARES -> "which part of the slice each container engine gives out (" + Shares.DEFAULT + ")";
             };
         }

@@ -117,7 +117,7 @@ public abstract class Program extends Group {
             return ExitCode.of(e);
         } catch (Error e) {
             // Such as a class that could not be read because too many files are open.
-            refuse("the Java virtual machine cannot go on: " + e, console);
+            refuse("the Java virtual machine cannot continue: " + e, console);
             trace(command, e, console);
             return ExitCode.FAILED;
         }

@@ -26,7 +26,7 @@ public final class Values {
 
     public static Path path(String text) {
         if (text.isEmpty()) {
-            throw new IllegalArgumentException("an empty word names no file");
+            throw new IllegalArgumentException("the name of a file is empty");
         }
         return Path.of(text);
     }
@@ -53,7 +53,7 @@ public final class Values {
                             .array();
             return new InetSocketAddress(InetAddress.getByAddress(bytes), port);
         } catch (UnknownHostException e) {
-            throw new IllegalArgumentException("\"" + address + "\" is no address of IPv6", e);
+            throw new IllegalArgumentException("\"" + address + "\" is not an IPv6 address", e);
         }
     }
 

@@ -48,7 +48,8 @@ import java.util.function.Supplier;
 public final class ConfigureCommand extends SetupCommand {
     private static final int MAX_SECONDS = 24 * 60 * 60;
 
-    private final Option<Boolean> yes = flag("--yes", "ask nothing: every question has its usual answer, tests are no");
+    private final Option<Boolean> yes =
+            flag("--yes", "ask nothing: each question gets its default answer, and nothing is tested");
     private final Option<UnderlaySpec> underlay =
             option("-u,--underlay", "UNDERLAY", UnderlaySpec::parse, "the underlay: " + UnderlaySpec.FORMS);
     private final Option<Ipv4Prefix> overlay =
@@ -62,7 +63,7 @@ public final class ConfigureCommand extends SetupCommand {
             "-t,--type",
             "TYPE",
             TunnelType::parse,
-            "how packets travel, the same on every host: vxlan, or ipip: 20 bytes of overhead instead of 50 (vxlan)");
+            "how packets travel, the same on every host: vxlan, or ipip with 20 bytes of overhead instead of 50 (vxlan)");
     private final Option<Integer> port = option(
             "--port",
             "P",
@@ -77,7 +78,7 @@ public final class ConfigureCommand extends SetupCommand {
             "--overlay6",
             "PREFIX",
             Ipv6Prefix::parse,
-            "an IPv6 overlay beside, such as fd00:fa::/48, the same on every host (none)");
+            "an IPv6 overlay beside the IPv4 one, such as fd00:fa::/48, the same on every host (none)");
     private final Choice names = new Choice(
             "names",
             flag("--names", "serve names of containers, as enable-names does"),

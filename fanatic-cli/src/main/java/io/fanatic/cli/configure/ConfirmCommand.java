@@ -21,7 +21,7 @@ public final class ConfirmCommand extends Command {
     public ConfirmCommand(Supplier<Host> host) {
         super(
                 "confirm",
-                "Keeps what \"fanatic configure --confirm\" has set up; else it is undone when its time is up.");
+                "Confirms what \"fanatic configure --confirm\" has set up; without that, it is undone when its time is up.");
         this.host = host;
     }
 

@@ -51,7 +51,7 @@ public final class DisableCommand extends SetupCommand {
     public static DisableCommand names(Supplier<Host> host) {
         return new DisableCommand(
                 "disable-names",
-                "Serves the names of a fan's containers no more. The fan stays.",
+                "Stops serving the names of a fan's containers. The fan stays.",
                 Optional.empty(),
                 true,
                 host);
@@ -76,7 +76,7 @@ public final class DisableCommand extends SetupCommand {
             apply(here, transition, plan, interruption(console), line -> {}, Progress.on(console));
         }
         String what = kind.map(each -> each.title() + " is off the fan ")
-                .orElse(names ? "names of containers are served no more on the fan " : "fan ");
+                .orElse(names ? "names of containers are no longer served on the fan " : "fan ");
         String was = kind.map(each -> each.title() + " was not on the fan ")
                 .orElse(names ? "names of containers were not served on the fan " : "fan ");
         String ending = stays ? "" : plan.isEmpty() ? " was not set up" : " is down";

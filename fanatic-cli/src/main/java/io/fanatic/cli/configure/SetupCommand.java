@@ -145,7 +145,7 @@ abstract class SetupCommand extends Command {
                 more,
                 left.isEmpty()
                         ? done
-                        : "this remains: " + String.join("; ", left) + "\nrun the same again to go on with it");
+                        : "this remains: " + String.join("; ", left) + "\nrun the same command again to continue");
         return left.isEmpty() ? ExitCode.DONE : ExitCode.REMAINS;
     }
 

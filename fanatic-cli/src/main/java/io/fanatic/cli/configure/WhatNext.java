@@ -3,6 +3,7 @@ package io.fanatic.cli.configure;
 import io.fanatic.cli.container.EngineKind;
 import io.fanatic.cli.container.EngineOptions;
 import io.fanatic.cli.wizard.Wizard;
+import io.fanatic.core.Direct;
 import io.fanatic.core.FanEntry;
 import io.fanatic.core.FanOptions;
 import io.fanatic.core.Shares;
@@ -56,6 +57,14 @@ final class WhatNext {
         options.port().ifPresent(port -> words.add("--port " + port));
         if (options.dhcp()) {
             words.add("--dhcp");
+        }
+        options.overlay6().ifPresent(prefix -> words.add("--overlay6 " + prefix));
+        if (options.direct() != Direct.OFF) {
+            words.add(options.direct() == Direct.SEND ? "--direct" : "--direct=accept");
+        }
+        options.encryption().ifPresent(encryption -> words.add("--encrypt " + encryption));
+        if (options.encryptUdp()) {
+            words.add("--encrypt-udp");
         }
         if (options.names()) {
             words.add("--names");

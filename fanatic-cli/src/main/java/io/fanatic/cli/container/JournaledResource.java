@@ -152,7 +152,7 @@ public final class JournaledResource {
             throw new CommandException(
                     ExitCode.IN_USE,
                     resource.title() + " is in use by " + String.join(", ", users)
-                            + "; remove these first, or force it: then " + resource.fate());
+                            + "; remove these first, or use --force: then " + resource.fate());
         }
     }
 

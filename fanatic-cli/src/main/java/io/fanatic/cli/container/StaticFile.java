@@ -47,7 +47,7 @@ public record StaticFile(
     public Optional<String> present() {
         try {
             if (Files.size(path) > MAX_BYTES) {
-                throw new CommandException(ExitCode.CONFLICT, title + " is larger than anything of ours");
+                throw new CommandException(ExitCode.CONFLICT, title + " is larger than any file that fanatic writes");
             }
             return Optional.of(new String(Files.readAllBytes(path), StandardCharsets.UTF_8));
         } catch (NoSuchFileException none) {

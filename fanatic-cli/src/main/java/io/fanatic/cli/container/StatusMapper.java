@@ -86,7 +86,7 @@ public final class StatusMapper {
                 return new EngineStatus(
                         EngineStatus.State.HALF,
                         who + ": its " + what
-                                + ", of which fanatic has a note, is not there; enable or disable it again");
+                                + ", of which fanatic has a record, is not there; enable or disable it again");
             case ALTERED:
                 return new EngineStatus(
                         EngineStatus.State.ALTERED,

@@ -36,13 +36,13 @@ public final class DoctorCommand extends Command {
             "also test another host, given by its underlay or overlay address (root)");
     private final Option<Boolean> kernel = flag(
             "--kernel",
-            "only list what the kernel has of what fans use, found out by trying, and what is done without it (root)");
+            "only list which kernel features that fans use are there, found out by trying, and what is done without them (root)");
     private final Option<Boolean> json = flag("--json", "print one JSON document");
     private final Option<Path> bundle = option(
             "--bundle",
             "FILE",
             Values::path,
-            "also write what a maintainer needs to FILE (tar, gzip); it has addresses in it, nothing secret");
+            "also write a .tar.gz for a support request to FILE; it contains addresses, and no secrets");
 
     public DoctorCommand(Supplier<Host> host) {
         super(

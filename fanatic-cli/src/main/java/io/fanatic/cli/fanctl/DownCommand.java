@@ -29,8 +29,7 @@ public final class DownCommand extends Command {
     public DownCommand() {
         super(
                 "down",
-                "Takes a fan down and leaves the host as it was before. What is gone already is no error; a bridge with"
-                        + " containers on it stays.");
+                "Takes a fan down and leaves the host as it was before. Parts that are gone already are not an error; a bridge with containers on it stays.");
     }
 
     @Override

@@ -36,22 +36,25 @@ public final class MonitorCommand extends Command {
     private static final int PAUSES_IN_A_ROUND = 20;
 
     private final Option<String> fan =
-            option("--fan", "FAN", MonitorCommand::fan, "only of this fan: its bridge or overlay");
+            option("--fan", "FAN", MonitorCommand::fan, "only frames of this fan, named by its bridge or overlay");
     private final Option<List<String>> reason = options(
-            "--reason", "REASON", MonitorCommand::reason, "only for this reason, such as spoofed; may be repeated");
+            "--reason",
+            "REASON",
+            MonitorCommand::reason,
+            "only frames dropped for this reason, such as spoofed; may be repeated");
     private final Option<Prefix> address = option(
             "--address",
             "CIDR",
             MonitorCommand::prefix,
-            "only from or to this address inside the overlay, or an address of this network");
-    private final Option<Ipv4Address> peer =
-            option("--peer", "ADDRESS", Ipv4Address::parse, "only from or to the host with this underlay address");
-    private final Option<Boolean> all = flag("--all", "also frames that pass, not more than 100 each second and CPU");
+            "only frames from or to this address inside the overlay, or an address of this network");
+    private final Option<Ipv4Address> peer = option(
+            "--peer", "ADDRESS", Ipv4Address::parse, "only frames from or to the host with this underlay address");
+    private final Option<Boolean> all = flag("--all", "also frames that pass, at most 100 per second and CPU");
     private final Option<Integer> count =
             option("--count", "N", text -> Values.number(text, 1, Integer.MAX_VALUE), "end after so many frames");
     private final Option<Boolean> json = flag("--json", "print each line as a JSON object");
     private final Option<String> explain =
-            option("--explain", "REASON", DropText::explain, "say what a reason means and what to do, and end");
+            option("--explain", "REASON", DropText::explain, "print what a reason means and what to do, and end");
     private final FanNetwork network = FanNetwork.onThisHost();
 
     public MonitorCommand() {

@@ -15,9 +15,12 @@ final class AuthorityCommand extends Command {
     private static final int DAYS = 3650;
 
     private final Option<String> directory =
-            word("DIR", "where its certificate and its private key are to be; hosts need neither");
+            word("DIR", "the directory to create, with its certificate and its private key; keep it off the hosts");
     private final Option<Ipv4Prefix> underlay = requiredOption(
-            "-u,--underlay", "UNDERLAY", Ipv4Prefix::parse, "whose addresses it may issue certificates for");
+            "-u,--underlay",
+            "UNDERLAY",
+            Ipv4Prefix::parse,
+            "the underlay; it can issue certificates for these addresses only");
     private final Option<Integer> days = KeyGroup.days(this, DAYS);
 
     AuthorityCommand() {

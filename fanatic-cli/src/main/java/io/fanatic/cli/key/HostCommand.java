@@ -17,11 +17,14 @@ import java.util.List;
 final class HostCommand extends Command {
     private static final int DAYS = 365;
 
-    private final Option<String[]> addresses = words("ADDRESS", "1..*", "the host's, on the underlay");
+    private final Option<String[]> addresses = words("ADDRESS", "1..*", "underlay address of the host");
     private final Option<Path> authority =
             requiredOption("--authority", "DIR", Values::path, "the directory of the authority");
     private final Option<Path> file = requiredOption(
-            "-o,--output", "FILE", Values::path, "which is made, readable by its owner only: all that the host needs");
+            "-o,--output",
+            "FILE",
+            Values::path,
+            "the file to create, readable by its owner only; the host needs no other");
     private final Option<Integer> days = KeyGroup.days(this, DAYS);
 
     HostCommand() {

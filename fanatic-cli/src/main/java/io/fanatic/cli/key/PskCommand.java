@@ -11,7 +11,7 @@ import java.nio.file.Path;
 
 /** {@code fanatic key psk}. */
 final class PskCommand extends Command {
-    private final Option<String> file = word("FILE", "which is made, readable by its owner only");
+    private final Option<String> file = word("FILE", "the file to create, readable by its owner only");
 
     PskCommand() {
         super("psk", "Makes a pre-shared key, for --encrypt psk:FILE on every host of a fan.");

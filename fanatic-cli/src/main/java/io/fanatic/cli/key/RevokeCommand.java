@@ -12,14 +12,12 @@ import java.nio.file.Path;
 
 /** {@code fanatic key revoke}. */
 final class RevokeCommand extends Command {
-    private final Option<String> address = word("ADDRESS", "one of the host's, on the underlay");
+    private final Option<String> address = word("ADDRESS", "an underlay address of the host");
     private final Option<Path> authority =
             requiredOption("--authority", "DIR", Values::path, "the directory of the authority");
 
     RevokeCommand() {
-        super(
-                "revoke",
-                "Revokes what was issued for a host; the other hosts need the list that it prints the name of.");
+        super("revoke", "Revokes all certificates of a host. The other hosts need the list whose name it prints.");
     }
 
     @Override

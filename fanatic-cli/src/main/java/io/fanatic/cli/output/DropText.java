@@ -50,7 +50,7 @@ public final class DropText {
         }
         if (found.isEmpty()) {
             throw new IllegalArgumentException(
-                    "\"" + word + "\" is no reason for a drop; there are " + String.join(", ", known));
+                    "\"" + word + "\" is not a reason for a drop; there are " + String.join(", ", known));
         }
         return found;
     }
@@ -79,7 +79,13 @@ public final class DropText {
                         .append('\n');
             }
         }
-        return text.append("\n\"fanctl show --stats\" has the counts; \"fanctl monitor --reason ")
+        text.append("\n\"fanctl show --stats\" has the counts; ");
+        if (counters(word).equals(EnumSet.of(Counter.SEND_KEY_REFUSED))) {
+            // The monitor's programs come to it before the kernel is asked.
+            return text.append("\"fanctl monitor\" does not see these frames.\n")
+                    .toString();
+        }
+        return text.append("\"fanctl monitor --reason ")
                 .append(word)
                 .append("\" shows the frames.\n")
                 .toString();
@@ -96,39 +102,43 @@ public final class DropText {
                     SEND_HOST_OTHER,
                     SEND_HOP_LIMIT -> "Every healthy fan drops these; there is nothing to do.";
             case SEND_OFF_OVERLAY ->
-                "Somebody on the bridge asks for an address outside the overlay, as containers do for a router that is not"
-                        + " there; there is mostly nothing to do.";
+                "A container asks for an address outside the overlay, such as a router that is not there; mostly"
+                        + " there is nothing to do.";
             case SEND_OWN_SLICE -> "The bridge has delivered it already; there is nothing to do.";
-            case SEND_NO_HOST -> "No host can have this address; whoever sends there has it from a mistake.";
+            case SEND_NO_HOST -> "No host can have this address; correct it in the program that sends there.";
             case SEND_MALFORMED, RECEIVE_MALFORMED ->
-                "A program sends packets by hand, or a card or a tunnel on the way damages them.";
+                "A program makes up packets, or a network card or a tunnel on the path damages them.";
             case SEND_VLAN, RECEIVE_VLAN -> "Take the VLAN off the interface; a fan carries untagged frames only.";
             case SEND_SPOOFED ->
                 "A container has an address that is not of this host's slice, such as one that it kept from another host or"
                         + " network, or sends what is not its own. Give it an address of the slice.";
             case SEND_HOST_SPOOFED ->
-                "As for spoofed; this one was for the host itself or to be routed by it. A container that routes for others"
-                        + " has to masquerade what it sends on.";
-            case SEND_KEY_REFUSED -> "The kernel has no memory for it, or is not one that this release was made for.";
+                "As for spoofed, but the packet was for the host itself or to be routed by it. A container that routes for"
+                        + " others has to masquerade what it forwards.";
+            case SEND_KEY_REFUSED ->
+                "The kernel has no memory left, or is one that this release does not know; \"fanatic doctor --bundle FILE\""
+                        + " collects what a bug report needs.";
             case RECEIVE_IPV6 ->
                 "The sender's fan has an IPv6 overlay; give this host the same, by fanctl up --overlay6.";
             case RECEIVE_HOP_LIMIT, RECEIVE_OTHER, RECEIVE_BROADCAST, RECEIVE_MULTICAST ->
-                "No fan of ours sends this: the sender has other software on the tunnel's port, or is no friend.";
+                "No fan sends this: the sender has other software on the tunnel's port, or forges packets.";
             case RECEIVE_ARP_PROBE -> "Hosts with the Ubuntu fan send these; there is nothing to do.";
             case RECEIVE_SPOOFED ->
-                "The host that sent it says that it speaks for another host's container: two hosts differ in -u or -o, or a"
-                        + " host has an address that others do not know, or somebody forges packets. Compare \"fanctl show\" on"
-                        + " both; --underlay-only keeps the others out.";
+                "The host that sent it does not own the sender's address: two hosts differ in -u or -o, or a host has a new"
+                        + " underlay address, or somebody forges packets. Compare \"fanctl show\" on both; --underlay-only keeps"
+                        + " out who is not in the underlay.";
             case RECEIVE_NOT_LOCAL ->
-                "It came for another host's container: the sender's fan has another -u or -o, or this host had another"
-                        + " underlay address until lately.";
+                "It is for another host's container: the sender's fan has another -u or -o, or this host had another"
+                        + " underlay address until recently.";
             case RECEIVE_NO_KEY ->
-                "It came by IPv6 or out of no tunnel; the sender has other software on the tunnel's port.";
+                "It came over IPv6 or from no tunnel; the sender has other software on the tunnel's port.";
             case RECEIVE_OTHER_VNI ->
                 "The sender has the fan with another --vni, or has another fan on the same port; give all hosts the same.";
             case RECEIVE_NO_NEIGHBOUR ->
-                "Look at \"ip neighbour\" on the underlay's device; the monitor does not show these frames, only the counter does.";
-            case RECEIVE_NESTED -> "The sender has IPIP inside IPIP, which no fan sends; it may try to get past guard.";
+                "Ping the sender's underlay address from here: that makes the entry, which \"ip neighbour\" shows. If they come"
+                        + " again, the table is too small for the segment: raise net.ipv4.neigh.default.gc_thresh1.";
+            case RECEIVE_NESTED ->
+                "The sender has IPIP inside IPIP, which no fan sends; it may be trying to get past guard.";
         };
     }
 

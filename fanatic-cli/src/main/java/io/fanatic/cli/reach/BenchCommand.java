@@ -21,10 +21,11 @@ import java.time.Duration;
 
 /** {@code fanatic bench}: throughput to an iperf3 server. */
 public final class BenchCommand extends Command {
-    private final Option<String> word = word("ADDRESS", "of the server; on the underlay the fan is left out");
+    private final Option<String> word =
+            word("ADDRESS", "address of the server; one on the underlay measures without the fan");
     private final IperfOptions iperf = new IperfOptions(this, Duration.ofSeconds(10));
     private final Option<Boolean> reverse = flag("-R,--reverse", "the server sends");
-    private final Option<Boolean> both = flag("--bidir", "both send, over streams of their own");
+    private final Option<Boolean> both = flag("--bidir", "both sides send, each over its own streams");
     private final Option<Boolean> udp = flag("-u,--udp", "datagrams instead of TCP");
     private final Option<Long> rate = option(
             "-b,--bitrate",
@@ -34,16 +35,19 @@ public final class BenchCommand extends Command {
     private final Option<Long> bytes =
             option("-n,--bytes", "N", text -> Values.scaled(text, 1024), "how many bytes, as in 1G, instead of a time");
     private final Option<Duration> omit =
-            option("-O,--omit", "TIME", Values::duration, "how long to send before that without counting");
+            option("-O,--omit", "TIME", Values::duration, "how long to send before the measurement begins");
     private final Option<Integer> length = option(
             "-l,--length",
             "BYTES",
             text -> Values.bytes(text, 1, Tuning.MAX_LENGTH),
-            "of each write or datagram (1M; with -b or -n 128K; for UDP 1372)");
+            "bytes of each write or datagram (1M; with -b or -n 128K; for UDP 1372)");
     private final Option<Integer> window = option(
-            "-w,--window", "BYTES", text -> Values.bytes(text, 1024, 512 << 20), "of the socket buffers at both ends");
+            "-w,--window",
+            "BYTES",
+            text -> Values.bytes(text, 1024, 512 << 20),
+            "bytes of the socket buffers at both ends");
     private final Option<Integer> segment =
-            option("-M,--set-mss", "BYTES", text -> Values.number(text, 88, 32767), "of the largest TCP segment");
+            option("-M,--set-mss", "BYTES", text -> Values.number(text, 88, 32767), "bytes of the largest TCP segment");
     private final Option<Boolean> json = flag("--json", "print one JSON document");
 
     public BenchCommand() {

@@ -44,7 +44,8 @@ final class IperfOptions {
     /** As in the kernel, TCP_CA_NAME_MAX. */
     private static String congestion(String text) {
         if (!text.matches("[A-Za-z0-9_-]{1,15}")) {
-            throw new IllegalArgumentException("\"" + text + "\" is no name of a congestion control, such as cubic");
+            throw new IllegalArgumentException(
+                    "\"" + text + "\" is not the name of a congestion control, such as cubic");
         }
         return text;
     }

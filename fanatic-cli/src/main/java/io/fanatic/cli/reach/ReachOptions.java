@@ -26,10 +26,10 @@ final class ReachOptions {
                 "N",
                 text -> Math.max(1, Values.scaled(text, 1024)),
                 "size of the long data, as in 64M (4M)");
-        noData = command.flag("--no-data", "leave out echo and discard");
-        noThroughput = command.flag("--no-throughput", "leave out iperf3");
-        echoPort = command.option("--echo-port", "PORT", Values::port, "of echo over there (7)");
-        discardPort = command.option("--discard-port", "PORT", Values::port, "of discard over there (9)");
+        noData = command.flag("--no-data", "skip echo and discard");
+        noThroughput = command.flag("--no-throughput", "skip iperf3");
+        echoPort = command.option("--echo-port", "PORT", Values::port, "port of echo on the other host (7)");
+        discardPort = command.option("--discard-port", "PORT", Values::port, "port of discard on the other host (9)");
         iperf = new IperfOptions(command, Duration.ofSeconds(1));
     }
 

@@ -37,7 +37,7 @@ public final class ServeCommand extends Command {
     private final Option<Integer> discard = port("--discard-port", ResponderSpec.DISCARD, "discard (RFC 863)");
     private final Option<Integer> iperf = port("--iperf-port", IperfClient.DEFAULT_PORT, "iperf3");
     private final Option<Duration> idle =
-            option("--idle", "TIME", Values::duration, "end when nobody has come for so long, as in 10m (never)");
+            option("--idle", "TIME", Values::duration, "end after this time without a connection, as in 10m (never)");
 
     public ServeCommand() {
         super(
@@ -48,7 +48,7 @@ public final class ServeCommand extends Command {
     }
 
     private Option<Integer> port(String name, int usual, String service) {
-        return option(name, "PORT", text -> Values.number(text, 0, 65535), "of " + service + " (" + usual + ")");
+        return option(name, "PORT", text -> Values.number(text, 0, 65535), "port of " + service + " (" + usual + ")");
     }
 
     @Override

@@ -34,8 +34,7 @@ public final class TestAllCommand extends Command {
     public TestAllCommand() {
         super(
                 "all",
-                "Tests many other hosts of a fan: pings all at once, then tests those that answer anything as \"fanatic test host\""
-                        + " tests one, one after the other.");
+                "Tests many hosts of a fan: pings all at once, then tests each that answers as \"fanatic test host\" does, one after the other.");
     }
 
     @Override

@@ -18,7 +18,7 @@ import java.util.function.Consumer;
 /** {@code fanatic test host}: other hosts, stage by stage. */
 public final class TestHostCommand extends Command {
     private final Option<String[]> words =
-            words("ADDRESS", "1..*", "of another host, on the underlay or in the overlay");
+            words("ADDRESS", "1..*", "address of another host, on the underlay or in the overlay");
     private final ReachOptions options = new ReachOptions(this);
     private final Option<Boolean> json = flag("--json", "print one JSON document");
 
@@ -26,7 +26,7 @@ public final class TestHostCommand extends Command {
         super(
                 "host",
                 "Tests another host of a fan: ping, path MTU, data to echo and discard, throughput both ways; and explains what"
-                        + " fails. Over there \"fanatic serve\" should run, or any echo, discard and iperf3 server.");
+                        + " fails. The other host should run \"fanatic serve\", or any echo, discard and iperf3 server.");
     }
 
     @Override

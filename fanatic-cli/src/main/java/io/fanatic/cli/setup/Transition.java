@@ -15,7 +15,7 @@ import java.util.function.Consumer;
  * the steps before it, newest first; then what is there is compared with what was there before.
  */
 public final class Transition {
-    private static final String REMAINS = "what is left of fans that are not whole";
+    private static final String REMAINS = "what is left of incomplete fans";
 
     private final Host host;
     private final List<FanChange> changes;

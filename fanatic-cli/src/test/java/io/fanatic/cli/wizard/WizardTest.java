@@ -97,7 +97,7 @@ class WizardTest {
         assertThat(script.text())
                 .contains(
                         "Encrypt packets between hosts (psk:FILE, cert:FILE or none) [none]: psk:/etc/fan.key",
-                        "is no way to encrypt; expected psk:FILE or cert:FILE")
+                        "is not an encryption method; expected psk:FILE or cert:FILE")
                 .doesNotContain("without encapsulation");
         host.host().fans().up(answered);
         Script again = Script.person("", "", "", "n", "n", "", "");

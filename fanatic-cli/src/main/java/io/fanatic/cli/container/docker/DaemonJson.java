@@ -37,7 +37,7 @@ public final class DaemonJson {
             return new DaemonJson("{}\n", List.of());
         }
         if (!(Json.parse(where, text).element() instanceof JsonObject)) {
-            throw new CommandException(ExitCode.CONFLICT, where + " is not a JSON object; mend it first");
+            throw new CommandException(ExitCode.CONFLICT, where + " is not a JSON object; fix it first");
         }
         return new DaemonJson(text, members(where, text));
     }

@@ -503,7 +503,7 @@ final class DockerDefaultBridge {
                 throw new CommandException(
                         ExitCode.IN_USE,
                         "Docker's default network, which is on the fan, is in use by " + String.join(", ", users)
-                                + "; remove these first, or force it: then they stop, and start again outside the fan");
+                                + "; remove these first, or use --force: then they stop, and start again outside the fan");
             }
             requireEffect(docker.get());
         }

@@ -14,7 +14,7 @@ final class SocketTrouble {
 
     static String description(@Nullable Throwable cause) {
         if (cause == null) {
-            return "nobody took the connection";
+            return "the connection was not accepted in time";
         }
         if (cause instanceof FileNotFoundException || cause instanceof NoSuchFileException) {
             return "the socket is gone";
@@ -23,10 +23,10 @@ final class SocketTrouble {
             return "the connection ended";
         }
         if (cause instanceof ReadTimeoutException) {
-            return "nothing came for too long";
+            return "no answer came in time";
         }
         if (cause instanceof TooLongFrameException) {
-            return "it is larger than anything that makes sense";
+            return "it is too large";
         }
         String message = String.valueOf(cause.getMessage());
         String lower = message.toLowerCase(Locale.ROOT);

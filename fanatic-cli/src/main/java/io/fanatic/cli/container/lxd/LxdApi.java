@@ -59,7 +59,7 @@ public final class LxdApi implements AutoCloseable {
                     .at("metadata");
             if (!server.textOr("auth", "").equals("trusted")) {
                 throw EngineUnavailableException.because(
-                        kind.title() + " on " + socket + " does not trust us; run it as root");
+                        kind.title() + " on " + socket + " does not trust this user; run it as root");
             }
             String version = HttpAnswer.oneLine(server.at("environment").text("server_version"));
             if (!server.at("api_extensions").texts().contains(INSTANCES)) {

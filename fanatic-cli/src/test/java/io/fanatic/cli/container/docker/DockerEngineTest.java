@@ -351,7 +351,7 @@ class DockerEngineTest {
         assertThat(h1.status().state()).isEqualTo(EngineStatus.State.HALF);
         assertThat(h1.status().sentence())
                 .endsWith(
-                        ": its network fan-250, of which fanatic has a note, is not there; enable or disable it again");
+                        ": its network fan-250, of which fanatic has a record, is not there; enable or disable it again");
         assertThat(h1.enable().steps()).hasSize(1);
         DOCKERS.get(0).docker("network", "rm", "fan-250").orThrow();
         assertThat(h1.disable(false).steps())

@@ -83,7 +83,7 @@ class UnixHttpTest {
         answer("");
         fails("the connection ended");
         answer(OK + "Content-Length: 99999999\r\n\r\n");
-        fails("larger than anything that makes sense");
+        fails("it is too large");
     }
 
     @Test
