@@ -8,10 +8,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 /** The help of every command there is. */
 class HelpTest {
@@ -34,6 +39,32 @@ class HelpTest {
         assertThat(CliRun.fanctl("down --help").done().replace('\n', ' '))
                 .contains(
                         "Takes a fan down and leaves the host as it was before. Parts that are gone already are not an error;");
+    }
+
+    /** As it was with fd00:fa::/48, web.h2.fan-250.internal and fan-metrics(5). */
+    @Test
+    void noLineEndsInsideOfAWord() {
+        Map<String, CommandLine> commands = new TreeMap<>();
+        collect("fanctl", new Fanctl().model(), commands);
+        collect("fanatic", new Fanatic().model(), commands);
+        commands.forEach((path, command) -> {
+            List<String> words = new ArrayList<>(
+                    List.of(command.getCommandSpec().usageMessage().description()));
+            command.getCommandSpec().args().forEach(arg -> words.addAll(List.of(arg.description())));
+            String[] line = path.split(" ", 2);
+            String rest = (line.length > 1 ? line[1] + " " : "") + "--help";
+            String help = (line[0].equals("fanctl") ? CliRun.fanctl(rest) : CliRun.fanatic(rest)).done();
+            Set<String> shown = new HashSet<>(List.of(help.split("\\s+")));
+            words.removeIf(String::isEmpty);
+            for (String text : words) {
+                assertThat(shown).as(path).contains(text.strip().split("\\s+"));
+            }
+        });
+    }
+
+    private static void collect(String path, CommandLine command, Map<String, CommandLine> all) {
+        all.put(path, command);
+        command.getSubcommands().forEach((name, each) -> collect(path + " " + name, each, all));
     }
 
     @Test

@@ -6,7 +6,6 @@ import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
-import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -91,8 +90,7 @@ public abstract class Program extends Group {
                         new UnmatchedArgumentException(parsed.commandSpec().commandLine(), parsed.unmatched()),
                         console);
             }
-            parsed.commandSpec().subcommands().values().forEach(Program::shorten);
-            parsed.commandSpec().commandLine().usage(console.out());
+            console.out().print(HelpText.of(parsed.commandSpec().commandLine()));
             return ExitCode.DONE;
         }
         if (parsed.isVersionHelpRequested()) {
@@ -148,14 +146,6 @@ public abstract class Program extends Group {
                     : "\"" + word + "\" is one argument too many for " + spec.qualifiedName();
         }
         return String.valueOf(e.getMessage());
-    }
-
-    /** A list of commands tells the first sentence of each. */
-    private static void shorten(CommandLine command) {
-        UsageMessageSpec usage = command.getCommandSpec().usageMessage();
-        String description = usage.description()[0];
-        int end = description.indexOf(". ");
-        usage.header(end < 0 ? description : description.substring(0, end + 1));
     }
 
     /** {@code help up} is {@code up --help}: no command of its own, so that a start need not make one. */

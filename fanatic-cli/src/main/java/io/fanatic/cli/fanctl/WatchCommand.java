@@ -37,7 +37,7 @@ public final class WatchCommand extends Command {
     public WatchCommand() {
         super(
                 "watch",
-                "Brings up every fan of the configuration, as \"up -a\" does, and keeps it up: waits until the kernel tells of"
+                "Brings up every fan of the configuration, as \"up -a\" does, and keeps it up. It waits until the kernel reports"
                         + " a change, and repairs what is missing. It does not poll.",
                 "",
                 "A changed underlay address, which would mean another slice, is only reported. A fan that was taken down stays"

@@ -44,8 +44,8 @@ final class BenchCommand extends LabCommand {
     BenchCommand() {
         super(
                 "bench",
-                "Measures, in a lab of its own, what passes from container to container over a fan, beside a plain VXLAN bridged"
-                        + " the same way and beside the bare underlay. Other work on the machine spoils the figures.",
+                "Measures the throughput of a fan in a lab of its own. From container to container, beside a plain VXLAN bridged the"
+                        + " same way and beside the bare underlay. Other work on the machine spoils the figures.",
                 USUAL_NAME);
     }
 

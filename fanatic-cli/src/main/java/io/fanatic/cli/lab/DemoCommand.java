@@ -26,9 +26,8 @@ final class DemoCommand extends LabCommand {
     DemoCommand() {
         super(
                 "demo",
-                "Shows a fan: makes hosts out of network namespaces, brings a fan up in each by running fanctl there,"
-                        + " attaches containers, proves that all of them reach each other and that spoofed packets do not, takes the"
-                        + " fans down and shows that nothing is left.",
+                "Makes a lab, brings a fan up in it, tests that, and removes all of it. Hosts are network namespaces; the real fanctl"
+                        + " runs in each. Containers reach each other, spoofed packets are dropped, and nothing is left.",
                 USUAL_NAME);
     }
 

@@ -17,7 +17,9 @@ final class ExecCommand extends LabCommand {
     private final IntConsumer exit;
 
     ExecCommand(IntConsumer exit) {
-        super("exec", "Runs a command in a host or a container of the lab: fanatic lab exec h1 -- ip addr");
+        super(
+                "exec",
+                "Runs a command in a host or a container of the lab. For example: fanatic lab exec h1 -- ip addr");
         this.exit = exit;
     }
 

@@ -9,7 +9,7 @@ public final class LabGroup extends Group {
     private static final List<String> NAMES = List.of("demo", "up", "list", "exec", "test", "run", "bench", "down");
 
     public LabGroup() {
-        super("lab", "Makes several hosts on this machine and tries a fan on them.", NAMES);
+        super("lab", "Makes several hosts on this machine, for trying fans.", NAMES);
     }
 
     @Override

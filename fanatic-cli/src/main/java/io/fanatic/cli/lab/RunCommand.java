@@ -31,8 +31,7 @@ final class RunCommand extends LabCommand {
     RunCommand() {
         super(
                 "run",
-                "Does what a scenario says in a lab of its own: hosts, fans, links that fail, hosts that stop; and checks what"
-                        + " it expects.",
+                "Runs a scenario in a lab of its own, and checks what it expects. Its steps may slow down, cut off or stop hosts.",
                 USUAL_NAME);
     }
 

@@ -26,8 +26,8 @@ final class TestCommand extends LabCommand {
     TestCommand() {
         super(
                 "test",
-                "Tries the lab that is up: every host and container reaches every other one, bytes arrive undamaged, the"
-                        + " outside is reached as the host, forged frames are refused.");
+                "Tests the lab that is up. Every host and container reaches every other one, bytes arrive undamaged, the outside is"
+                        + " reached as the host, forged frames are refused.");
     }
 
     @Override

@@ -27,13 +27,13 @@ public final class NamesCommand extends Command {
     public NamesCommand(Supplier<Host> host) {
         super(
                 "names",
-                "Serves the names of this host's containers at its host address in each fan that has the flag names, as by"
-                        + " enable-names, and finds those of other hosts:"
-                        + " web.h2.fan-250.internal is the container web of the host h2.",
+                "Serves names of containers, such as web.h2.fan-250.internal for the container web of the host h2. It listens"
+                        + " at the host address of each fan that has the flag names, which enable-names sets, and asks other"
+                        + " hosts for the names of theirs.",
                 "",
-                "Answers this host and its containers, and passes on what is of no fan to the name servers of"
-                        + " /etc/resolv.conf; other hosts get the names of this one only. Where systemd-resolved runs, it is"
-                        + " told to ask here for the names of the fans. Containers on a network of Docker's own then need"
+                "This host and its containers are answered everything; names that are of no fan are asked of the name servers"
+                        + " of /etc/resolv.conf. Other hosts are answered names of this host only. Where systemd-resolved runs, it"
+                        + " is told to ask here for the names of the fans. Containers on a network of Docker's own then need"
                         + " nothing else; for others: --dns and the host address.",
                 "",
                 "SIGTERM and SIGINT end it. As a service of systemd it is of Type=notify: fan-names.service.");

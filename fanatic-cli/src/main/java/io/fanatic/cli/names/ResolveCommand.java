@@ -29,8 +29,8 @@ public final class ResolveCommand extends Command {
     public ResolveCommand(Supplier<Host> host) {
         super(
                 "resolve",
-                "Finds a container by its name, or the names at an address, and prints each step: the host, its slice, who"
-                        + " was asked, what came.",
+                "Finds a container by its name, or the names at an address. It prints each step: the host, its slice, who was"
+                        + " asked, what came.",
                 "It asks as \"fanatic names\" does, without needing it on this host. Exit code 0 when there is such a name, 1"
                         + " when not, or when nobody can tell.");
         this.host = host;
