@@ -66,4 +66,16 @@ class ArgumentsTest {
         }
         CliRun.fanatic("watch --help").refusedWithHint(ExitCode.USAGE, "there is no command \"watch\"");
     }
+
+    /** It was "fanctl config or fanctl monitor" for dwon. */
+    @Test
+    void whatWasMistypedGetsTheNearestWordOrNone() {
+        CliRun.fanctl("dwon -e").refusedWithHint(ExitCode.USAGE, "Did you mean \"fanctl down\"?");
+        CliRun.fanctl("config lsit").refusedWithHint(ExitCode.USAGE, "Did you mean \"fanctl config list\"?");
+        CliRun.fanctl("up --dhpc").refusedWithHint(ExitCode.USAGE, "'--dhpc'", "Did you mean \"--dhcp\"?");
+        CliRun.fanctl("up --prt=1").refusedWithHint(ExitCode.USAGE, "Did you mean \"--port\"?");
+        CliRun.fanatic("enable-dokcer").refusedWithHint(ExitCode.USAGE, "Did you mean \"fanatic enable-docker\"?");
+        CliRun.fanatic("frobnicate").refusedWithHint(ExitCode.USAGE, "Try \"fanatic --help\".");
+        CliRun.fanctl("up --frobnicate").refusedWithHint(ExitCode.USAGE, "Try \"fanctl up --help\".");
+    }
 }

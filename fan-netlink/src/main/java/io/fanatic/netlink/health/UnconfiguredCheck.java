@@ -21,7 +21,7 @@ final class UnconfiguredCheck implements Check {
                                 Code.NOT_CONFIGURED,
                                 expected.subject(),
                                 "the fan is up, but not in " + host.config().file() + ": it is gone after a reboot",
-                                List.of("no line of it means the slice "
+                                List.of("no line of it is for the slice "
                                         + expected.slice().orElseThrow().cidr() + " of "
                                         + expected.slice().orElseThrow().underlayAddress()),
                                 "fanctl config set " + host.onAnyHost(expected.entry()))

@@ -64,12 +64,16 @@ record Resolver(HostLabels labels, Sources sources, Owners owners) {
         return labels.lookUp(zone, name.host())
                 .handle((slice, failed) -> {
                     if (failed != null) {
-                        steps.accept("host " + name.host() + ": the host's resolver does not tell its address");
+                        steps.accept(
+                                "host " + name.host()
+                                        + ": the resolver of this host gives no answer for it; an underlay address needs none, as in 10-0-0-2");
                         return CompletableFuture.completedFuture(Answer.error(Answer.SERVFAIL));
                     }
                     if (slice.isEmpty()) {
-                        steps.accept("host " + name.host() + ": has no address in the underlay "
-                                + zone.mapping().underlay() + " that the host's resolver knows");
+                        steps.accept(
+                                "host " + name.host() + ": has no address in the underlay "
+                                        + zone.mapping().underlay()
+                                        + " that the resolver of this host knows; add it to /etc/hosts, or give an underlay address, as in 10-0-0-2");
                         return CompletableFuture.completedFuture(Answer.noSuchName(zone));
                     }
                     steps.accept("host " + name.host() + ": " + slice.get().underlayAddress()

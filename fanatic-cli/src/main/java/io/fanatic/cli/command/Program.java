@@ -3,6 +3,7 @@ package io.fanatic.cli.command;
 import io.fanatic.core.DurableFile;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -130,8 +131,11 @@ public abstract class Program extends Group {
     private ExitCode usageError(ParameterException e, Console console) {
         refuse(sentence(e), console);
         boolean badValue = e.getArgSpec() != null && e.getValue() != null;
-        if (!badValue && !UnmatchedArgumentException.printSuggestions(e, console.err())) {
-            console.err().println("Try \"" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help\".");
+        if (!badValue) {
+            Optional<String> meant =
+                    e instanceof UnmatchedArgumentException unmatched ? Suggestion.of(unmatched) : Optional.empty();
+            String help = "Try \"" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help\".";
+            console.err().println(meant.orElse(help));
         }
         return ExitCode.USAGE;
     }

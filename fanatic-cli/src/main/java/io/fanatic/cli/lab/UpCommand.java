@@ -6,6 +6,7 @@ import io.fanatic.harness.lab.Fanctl;
 import io.fanatic.harness.lab.KernelMemory;
 import io.fanatic.harness.lab.Lab;
 import io.fanatic.harness.lab.LabSpec;
+import java.util.List;
 import java.util.Locale;
 
 /** {@code fanatic lab up}: hosts, fans and containers that stay. */
@@ -37,8 +38,10 @@ final class UpCommand extends LabCommand {
         screen.details(LabText.hosts(lab));
         screen.line(cost(lab, (System.nanoTime() - began) / 1e6, before));
         String at = labName().equals(LabSpec.DEFAULT_NAME) ? "" : " --lab " + labName();
-        screen.line(
-                "Next: fanatic lab test" + at + ", fanatic lab exec" + at + " h1 -- ip addr, fanatic lab down" + at);
+        screen.line("Next:");
+        for (String command : List.of("test" + at, "exec" + at + " h1 -- ip addr", "down" + at)) {
+            screen.line("    fanatic lab " + command);
+        }
         return ExitCode.DONE;
     }
 

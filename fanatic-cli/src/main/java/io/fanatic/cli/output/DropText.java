@@ -1,5 +1,7 @@
 package io.fanatic.cli.output;
 
+import io.fanatic.cli.terminal.Screen;
+import io.fanatic.cli.terminal.Wrap;
 import io.fanatic.core.Counter;
 import io.fanatic.netlink.health.Code;
 import java.util.ArrayList;
@@ -68,9 +70,10 @@ public final class DropText {
                     .append(counter.direction())
                     .append(": ")
                     .append(counter.sentence())
-                    .append(".\n  ")
-                    .append(advice(counter))
-                    .append('\n');
+                    .append(".\n");
+            for (String line : Wrap.lines("  ", "  ", advice(counter), Screen.WIDTH)) {
+                text.append(line).append('\n');
+            }
             List<String> codes = new ArrayList<>();
             codes(counter).forEach(code -> codes.add(code.word()));
             if (!codes.isEmpty()) {

@@ -204,7 +204,7 @@ public final class Wizard {
                         "The overlay is the network that your containers are in, the same on every host.",
                         "Each host owns a part of it, which follows from its address on the underlay.",
                         "Take one that is used for nothing else: 240.0.0.0/8 to 254.0.0.0/8 are free."));
-        return ask(question, text -> usable(underlay, Ipv4Prefix.parse(text), current));
+        return ask(question, text -> usable(underlay, Overlays.parse(text), current));
     }
 
     /** @throws RuntimeException with the reason why it cannot work */
