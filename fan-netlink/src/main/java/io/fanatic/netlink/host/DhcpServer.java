@@ -106,4 +106,14 @@ public record DhcpServer(
         }
         return new DhcpServer(bridge, mtu, ranges, dns, nameServers, own, ipv6);
     }
+
+    /** {@code on fan-250, MTU 1450, 250.0.45.64-250.0.45.127}. */
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder("on " + bridge + ", MTU " + mtu);
+        for (DhcpRange range : ranges) {
+            text.append(", ").append(range);
+        }
+        return text.toString();
+    }
 }

@@ -220,4 +220,12 @@ public record LinkState(
                 && !name.equals("all")
                 && !name.equals("default");
     }
+
+    /** {@code fan-250 (bridge, 02:fa:0a:00:00:2d, MTU 1450, up)}, with its alias and the bridge that it is a port of, where there are. */
+    @Override
+    public String toString() {
+        return name + " (" + (kind.isEmpty() ? "" : kind + ", ") + mac + ", MTU " + mtu + (up ? ", up" : ", down")
+                + master.map(bridge -> ", port of " + bridge).orElse("")
+                + (alias.isEmpty() ? "" : ", alias \"" + alias + "\"") + ")";
+    }
 }

@@ -32,4 +32,10 @@ public record ProgramState(String device, String keeper, List<String> names) {
     public int hashCode() {
         return Objects.hash(device, keeper, names);
     }
+
+    /** {@code encap_1b2c3d4e guard_8f3a2b1c on ftun-250}. */
+    @Override
+    public String toString() {
+        return (names.isEmpty() ? "none that is whole" : String.join(" ", names)) + " on " + device;
+    }
 }

@@ -57,4 +57,10 @@ public record RouteState(
         }
         return false;
     }
+
+    /** The description. */
+    @Override
+    public String toString() {
+        return description;
+    }
 }

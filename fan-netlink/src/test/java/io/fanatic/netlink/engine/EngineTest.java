@@ -538,6 +538,24 @@ class EngineTest {
         assertThat(HostState.of(stubborn)).isNotEqualTo(before);
     }
 
+    /** It is read in the message of what could not be undone, where routes and devices were Java's words for them. */
+    @Test
+    void whatDiffersIsSaidInWords() {
+        HostState before = HostState.of(kernel);
+        engine.up(first("dhcp"));
+        kernel.put(half("203.0.113.0/24", RouteState.MAIN));
+
+        assertThat(HostState.of(kernel).differencesFrom(before))
+                .contains("+ route 203.0.113.0/24 dev eth0")
+                .anyMatch(line ->
+                        line.startsWith("+ link fan-250 (bridge, 02:fa:0a:00:00:2d, MTU 1450, up, alias \"fanatic "))
+                .anyMatch(
+                        line -> line.matches(
+                                "\\+ programs encap_\\w+ guard_\\w+ on ftun-250|\\+ programs guard_\\w+ encap_\\w+ on ftun-250"))
+                .contains("+ DHCP server on fan-250, MTU 1450, 250.0.45.64-250.0.45.127")
+                .noneMatch(line -> line.contains("["));
+    }
+
     @Test
     void anErrorOfTheJvmInTheMiddleIsUndoneToo() {
         MemoryKernel memory = host();
