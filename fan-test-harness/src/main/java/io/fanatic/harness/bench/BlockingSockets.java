@@ -10,6 +10,7 @@ import io.fanatic.netlink.libc.ErrnoException;
 import io.fanatic.netlink.libc.Native;
 import io.fanatic.netlink.libc.SocketAddress;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 
 /** Sockets on which a thread waits, for measuring; as descriptors. One belongs to the namespace of the thread that opens it. */
 final class BlockingSockets {
@@ -17,23 +18,17 @@ final class BlockingSockets {
     static final String CONGESTION = "cubic";
 
     private static final int SOL_SOCKET = 1;
-    private static final int SO_RCVTIMEO = 20;
     private static final int SO_SNDTIMEO = 21;
-    private static final int PATIENCE_SECONDS = 10;
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private BlockingSockets() {}
 
     static int listen(IpAddress address, int backlog) {
-        int fd = open(address, Tcp.SOCK_STREAM);
-        try {
-            timeout(fd, SO_RCVTIMEO, PATIENCE_SECONDS); // accept(2) heeds it
+        return Sockets.setUp(open(address, Tcp.SOCK_STREAM), fd -> {
+            Sockets.receiveTimeout(fd, PATIENCE); // accept(2) heeds it
             Tcp.bind(fd, address, 0);
             check("listen on " + address, LIBC.listen(fd, backlog));
-            return fd;
-        } catch (RuntimeException e) {
-            LIBC.close(fd);
-            throw e;
-        }
+        });
     }
 
     static int accept(int listener) {
@@ -42,46 +37,26 @@ final class BlockingSockets {
 
     /** A connection with {@link #CONGESTION}, read back: the kernel may not have it. */
     static int connect(IpAddress address, int port) {
-        int fd = open(address, Tcp.SOCK_STREAM);
-        try {
+        return Sockets.setUp(open(address, Tcp.SOCK_STREAM), fd -> {
             Tcp.setCongestion(fd, CONGESTION);
             String chosen = Tcp.congestion(fd);
             if (!chosen.equals(CONGESTION)) {
                 throw new IllegalStateException("congestion control is " + chosen + ", not " + CONGESTION);
             }
-            timeout(fd, SO_SNDTIMEO, PATIENCE_SECONDS); // connect(2) heeds it
+            sendTimeout(fd, PATIENCE.toSeconds()); // connect(2) heeds it
             connect(fd, address, port);
-            timeout(fd, SO_SNDTIMEO, 0);
-            return fd;
-        } catch (RuntimeException e) {
-            LIBC.close(fd);
-            throw e;
-        }
+            sendTimeout(fd, 0);
+        });
     }
 
     static int udpReceiver(IpAddress address) {
-        int fd = open(address, Tcp.SOCK_DGRAM);
-        try {
-            Tcp.bind(fd, address, 0);
-            return fd;
-        } catch (RuntimeException e) {
-            LIBC.close(fd);
-            throw e;
-        }
+        return Sockets.setUp(open(address, Tcp.SOCK_DGRAM), fd -> Tcp.bind(fd, address, 0));
     }
 
     static int udpSender(IpAddress address, int port) {
-        int fd = open(address, Tcp.SOCK_DGRAM);
-        try {
-            connect(fd, address, port);
-            return fd;
-        } catch (RuntimeException e) {
-            LIBC.close(fd);
-            throw e;
-        }
+        return Sockets.setUp(open(address, Tcp.SOCK_DGRAM), fd -> connect(fd, address, port));
     }
 
-    /** The local port. */
     static int port(int fd) {
         ByteBuffer address = Native.buffer(SocketAddress.MAX_BYTES);
         ByteBuffer length = Native.buffer(4).putInt(0, SocketAddress.MAX_BYTES);
@@ -100,8 +75,8 @@ final class BlockingSockets {
         }
     }
 
-    private static void timeout(int fd, int option, int seconds) {
+    private static void sendTimeout(int fd, long seconds) {
         ByteBuffer timeval = Native.buffer(16).putLong(0, seconds);
-        check("set a timeout", LIBC.setsockopt(fd, SOL_SOCKET, option, timeval, 16));
+        check("set a timeout", LIBC.setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, timeval, 16));
     }
 }

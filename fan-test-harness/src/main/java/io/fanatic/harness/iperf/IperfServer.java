@@ -1,7 +1,5 @@
 package io.fanatic.harness.iperf;
 
-import static io.fanatic.netlink.libc.Native.LIBC;
-
 import io.fanatic.core.IpAddress;
 import io.fanatic.harness.iperf.protocol.Cookie;
 import io.fanatic.harness.net.AccessPolicy;
@@ -63,14 +61,7 @@ public final class IperfServer implements AutoCloseable {
     }
 
     private static int udpSocket(IpAddress address, int port) {
-        int fd = Tcp.open(address.family(), Tcp.SOCK_DGRAM);
-        try {
-            Tcp.bind(fd, address, port);
-            return fd;
-        } catch (RuntimeException e) {
-            LIBC.close(fd);
-            throw e;
-        }
+        return Sockets.setUp(Tcp.open(address.family(), Tcp.SOCK_DGRAM), fd -> Tcp.bind(fd, address, port));
     }
 
     /**

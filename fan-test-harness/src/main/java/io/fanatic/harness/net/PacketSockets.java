@@ -21,17 +21,11 @@ public final class PacketSockets {
      * @throws io.fanatic.netlink.libc.ErrnoException EPERM without CAP_NET_RAW, ENETDOWN when the interface is down
      */
     public static int open(Link link, int type, int etherType) {
-        int fd = check(
+        int opened = check(
                 "open a packet socket",
                 LIBC.socket(Sockets.AF_PACKET, type | Sockets.SOCK_CLOEXEC, Short.reverseBytes((short) etherType)));
-        try {
-            ByteBuffer where = address(link, etherType, new MacAddress(0));
-            check("bind to " + link.name(), LIBC.bind(fd, where, where.capacity()));
-            return fd;
-        } catch (RuntimeException e) {
-            LIBC.close(fd);
-            throw e;
-        }
+        ByteBuffer where = address(link, etherType, new MacAddress(0));
+        return Sockets.setUp(opened, fd -> check("bind to " + link.name(), LIBC.bind(fd, where, where.capacity())));
     }
 
     /** struct sockaddr_ll: family, protocol (big endian), index, hardware type, packet type, length, address. */

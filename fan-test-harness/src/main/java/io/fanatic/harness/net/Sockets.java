@@ -14,6 +14,7 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.function.IntConsumer;
 
 /** Socket numbers of the kernel's headers and the step between our addresses and the JDK's. */
 public final class Sockets {
@@ -74,11 +75,18 @@ public final class Sockets {
      * @throws io.fanatic.netlink.libc.ErrnoException EPERM without CAP_NET_RAW, EADDRNOTAVAIL when {@code from} is not of this host
      */
     public static int raw(int protocol, Ipv4Address from, Ipv4Address to) {
-        int fd = check("open a raw socket", LIBC.socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, protocol));
-        try {
+        int opened = check("open a raw socket", LIBC.socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, protocol));
+        return setUp(opened, fd -> {
             Tcp.bind(fd, from, 0);
             ByteBuffer there = SocketAddress.of(to, 0);
             check("connect to " + to, LIBC.connect(fd, there, there.capacity()));
+        });
+    }
+
+    /** {@return a new descriptor when all is done to it; when that fails, it is closed} */
+    public static int setUp(int fd, IntConsumer work) {
+        try {
+            work.accept(fd);
             return fd;
         } catch (RuntimeException e) {
             LIBC.close(fd);

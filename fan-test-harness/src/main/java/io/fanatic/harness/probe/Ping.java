@@ -138,19 +138,15 @@ public record Ping(IpAddress target, int count, int payloadBytes, Duration timeo
         boolean ipv4 = target.family() == IpFamily.IPV4;
         int type = Sockets.SOCK_RAW | Sockets.SOCK_NONBLOCK | Sockets.SOCK_CLOEXEC;
         int protocol = ipv4 ? Sockets.IPPROTO_ICMP : Sockets.IPPROTO_ICMPV6;
-        int fd = check("open a raw ICMP socket", LIBC.socket(Sockets.number(target.family()), type, protocol));
-        try {
+        int opened = check("open a raw ICMP socket", LIBC.socket(Sockets.number(target.family()), type, protocol));
+        return Sockets.setUp(opened, fd -> {
             if (ipv4) {
                 configureIpv4(fd);
             } else {
                 configureIpv6(fd);
             }
             Sockets.option("time stamps", fd, StampedMessage.SOL_SOCKET, StampedMessage.SO_TIMESTAMPNS, 1);
-        } catch (RuntimeException e) {
-            LIBC.close(fd);
-            throw e;
-        }
-        return fd;
+        });
     }
 
     /** A set bit keeps that type away; all but echo reply (linux/icmp.h). */

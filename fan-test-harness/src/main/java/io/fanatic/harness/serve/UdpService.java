@@ -59,17 +59,12 @@ final class UdpService extends EpollHandle {
     static UdpService open(
             TcpService.Kind kind, Optional<Namespace> where, IpAddress address, int port, ConnectionLimiter limiter) {
         Hops hops = address.family() == IpFamily.IPV4 ? Hops.IPV4 : Hops.IPV6;
-        int fd = Listening.inside(where, () -> {
-            int socket = Tcp.open(address.family(), Tcp.SOCK_DGRAM);
-            try {
-                Tcp.bind(socket, address, port);
-                Sockets.option("asking for the hops left", socket, hops.level(), hops.ask(), 1);
-                return socket;
-            } catch (RuntimeException e) {
-                LIBC.close(socket);
-                throw e;
-            }
-        });
+        int fd = Listening.inside(
+                where,
+                () -> Sockets.setUp(Tcp.open(address.family(), Tcp.SOCK_DGRAM), socket -> {
+                    Tcp.bind(socket, address, port);
+                    Sockets.option("asking for the hops left", socket, hops.level(), hops.ask(), 1);
+                }));
         return new UdpService(kind, hops, fd, limiter);
     }
 
