@@ -144,8 +144,8 @@ public record Bench(
         }
         LabHost sender = lab.hosts().get(0);
         LabHost receiver = lab.hosts().get(1);
-        List<LabContainer> here = containers(lab, sender);
-        List<LabContainer> there = containers(lab, receiver);
+        List<LabContainer> here = lab.containersOf(sender);
+        List<LabContainer> there = lab.containersOf(receiver);
         lab.attach(here.get(0));
         lab.attach(there.get(0));
         List<DataPath> paths = new ArrayList<>(List.of(
@@ -168,12 +168,6 @@ public record Bench(
 
     private boolean isDirect() {
         return options.direct() == Direct.SEND;
-    }
-
-    private static List<LabContainer> containers(Lab lab, LabHost host) {
-        return lab.containers().stream()
-                .filter(container -> container.host().equals(host))
-                .toList();
     }
 
     private void setBridgeNetfilter(Lab lab) {

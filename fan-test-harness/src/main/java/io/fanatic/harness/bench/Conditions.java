@@ -1,8 +1,5 @@
 package io.fanatic.harness.bench;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
@@ -42,23 +39,14 @@ public record Conditions(
                 innerMtu,
                 bridgeNetfilter,
                 System.getProperty("java.runtime.version") + " " + System.getProperty("java.vm.name"),
-                Double.parseDouble(read("/proc/loadavg").split(" ")[0]));
+                Double.parseDouble(Cpus.lines(Path.of("/proc/loadavg")).get(0).split(" ")[0]));
     }
 
     private static String model() {
-        return read("/proc/cpuinfo")
-                .lines()
+        return Cpus.lines(Path.of("/proc/cpuinfo")).stream()
                 .filter(line -> line.startsWith("model name"))
                 .map(line -> line.substring(line.indexOf(':') + 1).strip())
                 .findFirst()
                 .orElse(System.getProperty("os.arch"));
-    }
-
-    private static String read(String file) {
-        try {
-            return Files.readString(Path.of(file));
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot read " + file, e);
-        }
     }
 }

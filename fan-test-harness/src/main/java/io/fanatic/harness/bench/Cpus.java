@@ -112,7 +112,7 @@ public record Cpus(int sender, int receiver) {
         return cpus;
     }
 
-    private static List<String> lines(Path file) {
+    static List<String> lines(Path file) {
         try {
             return Files.readAllLines(file);
         } catch (IOException e) {

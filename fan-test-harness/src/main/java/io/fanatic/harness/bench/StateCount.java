@@ -46,7 +46,6 @@ public record StateCount(
         int learnedNeighbours,
         int learnedForwarding) {
 
-    /** Counts now. */
     public static StateCount of(Namespace host) {
         return host.call(() -> {
             try (NetlinkSocket socket = NetlinkSocket.open()) {

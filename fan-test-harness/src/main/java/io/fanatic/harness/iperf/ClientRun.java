@@ -9,7 +9,6 @@ import io.fanatic.harness.iperf.protocol.ProtocolException;
 import io.fanatic.harness.iperf.protocol.ResultsJson;
 import io.fanatic.harness.iperf.protocol.ServerError;
 import io.fanatic.harness.iperf.protocol.State;
-import io.fanatic.harness.iperf.protocol.StreamIds;
 import io.fanatic.harness.iperf.stream.Budget;
 import io.fanatic.harness.iperf.stream.Stream;
 import io.fanatic.harness.iperf.stream.TcpStream;
@@ -200,7 +199,7 @@ final class ClientRun {
             runWhenReady();
             return;
         }
-        int id = StreamIds.id(index);
+        int id = Stream.idOf(index);
         boolean sends = spec.direction() == Direction.BOTH
                 ? index < spec.streams()
                 : spec.direction().sends();

@@ -8,7 +8,6 @@ import io.fanatic.harness.iperf.protocol.ProtocolException;
 import io.fanatic.harness.iperf.protocol.ResultsJson;
 import io.fanatic.harness.iperf.protocol.ServerError;
 import io.fanatic.harness.iperf.protocol.State;
-import io.fanatic.harness.iperf.protocol.StreamIds;
 import io.fanatic.harness.iperf.stream.Budget;
 import io.fanatic.harness.iperf.stream.Stream;
 import io.fanatic.harness.iperf.stream.TcpStream;
@@ -156,7 +155,7 @@ final class ServerTest {
         }
         // The connection is closed with the test: then it is also counted out.
         TcpStream stream = new TcpStream(
-                StreamIds.id(streams.size()),
+                Stream.idOf(streams.size()),
                 sends,
                 fd,
                 () -> {},
@@ -185,7 +184,7 @@ final class ServerTest {
         if (wanted == null) {
             return Optional.empty();
         }
-        int id = StreamIds.id(streams.size());
+        int id = Stream.idOf(streams.size());
         if (sendsNext(wanted)) {
             add(new UdpSender(id, server.loop(), wanted, socket, sending, reason -> {}), wanted);
             return Optional.empty();

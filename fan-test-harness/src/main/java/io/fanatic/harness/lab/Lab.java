@@ -191,7 +191,12 @@ public final class Lab implements AutoCloseable {
         });
     }
 
-    private List<LabContainer> containersOf(LabHost host) {
+    /**
+     * {@return the containers of a host, in the order of their fans and numbers}
+     *
+     * @param host of this lab
+     */
+    public List<LabContainer> containersOf(LabHost host) {
         return containers.stream()
                 .filter(container -> container.host().number() == host.number())
                 .toList();

@@ -34,7 +34,6 @@ final class LabProcesses {
         return names;
     }
 
-    /** Those of a host. */
     static List<ProcessHandle> of(LabHost host) {
         return in(List.of(host.namespace().network(), host.namespace().mount().orElseThrow()));
     }

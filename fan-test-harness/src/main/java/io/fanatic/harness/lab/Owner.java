@@ -12,7 +12,6 @@ import java.nio.file.Path;
  */
 record Owner(long pid, long started) {
 
-    /** This process. */
     static Owner self() {
         long pid = ProcessHandle.current().pid();
         return new Owner(pid, started(pid));

@@ -45,7 +45,6 @@ final class Wiring implements AutoCloseable {
         return new Wiring(namespace);
     }
 
-    /** Switches the loopback on. */
     Wiring loopback() {
         links.setUp(index(LOOPBACK), true);
         return this;
@@ -55,7 +54,6 @@ final class Wiring implements AutoCloseable {
         add(index(LOOPBACK), address, HOST_PREFIX);
     }
 
-    /** A bridge with an address. */
     void bridge(String name, int mtu, Ipv4Address address, int prefixLength) {
         add(links.create(NewLink.bridge(name).mtu(mtu).up()), address, prefixLength);
     }

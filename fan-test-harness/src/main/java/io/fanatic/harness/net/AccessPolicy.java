@@ -16,11 +16,6 @@ public interface AccessPolicy {
         public void leave(IpAddress peer) {}
 
         @Override
-        public boolean welcome(IpAddress peer) {
-            return true;
-        }
-
-        @Override
         public void offence(IpAddress peer, String what) {}
     };
 
@@ -34,9 +29,6 @@ public interface AccessPolicy {
 
     /** A connection that was taken has ended. */
     void leave(IpAddress peer);
-
-    /** Whether a datagram of this peer is answered. */
-    boolean welcome(IpAddress peer);
 
     /**
      * The peer did what it should not, and its connection is closed.

@@ -5,7 +5,6 @@ import io.fanatic.harness.net.Sockets;
 import io.fanatic.netlink.host.Namespace;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
@@ -16,6 +15,7 @@ import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
 /**
  * A TCP connection over which both ends send random bytes at the same time and sum up (CRC-32C) what they send and what
@@ -94,24 +94,14 @@ public record BulkTransfer(IpAddress address, long bytes, String congestion, Dur
                 .channel(EpollServerSocketChannel.class)
                 .childOption(ChannelOption.RCVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(CHUNK))
                 .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
-                .childHandler(new ChannelInitializer<Channel>() {
-                    @Override
-                    protected void initChannel(Channel channel) {
-                        run.accepted((EpollSocketChannel) channel);
-                    }
-                });
+                .childHandler(initializer(run::accepted));
         Bootstrap connect = new Bootstrap()
                 .group(probes.group())
                 .channel(EpollSocketChannel.class)
                 .option(ChannelOption.RCVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(CHUNK))
                 .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) timeout.toMillis())
-                .handler(new ChannelInitializer<Channel>() {
-                    @Override
-                    protected void initChannel(Channel channel) {
-                        run.connecting((EpollSocketChannel) channel);
-                    }
-                });
+                .handler(initializer(run::connecting));
 
         // A channel's socket is made by the thread that calls bind or connect; the event loops may live anywhere.
         ChannelFuture bound =
@@ -128,6 +118,15 @@ public record BulkTransfer(IpAddress address, long bytes, String congestion, Dur
             }
         });
         return run.result();
+    }
+
+    private static ChannelInitializer<EpollSocketChannel> initializer(Consumer<EpollSocketChannel> run) {
+        return new ChannelInitializer<>() {
+            @Override
+            protected void initChannel(EpollSocketChannel channel) {
+                run.accept(channel);
+            }
+        };
     }
 
     /** Netty gives this one no words. */

@@ -181,23 +181,18 @@ public final class LabReport {
                 .withPairs(result);
     }
 
-    /** Who is there. */
     static Topology topology(Lab lab) {
         List<Topology.Host> hosts = new ArrayList<>();
         for (LabHost host : lab.hosts()) {
-            List<Topology.Container> containers = new ArrayList<>();
-            for (LabContainer container : lab.containers()) {
-                if (container.host().name().equals(host.name())) {
-                    containers.add(new Topology.Container(container.name(), container.address()));
-                }
-            }
             hosts.add(new Topology.Host(
                     host.name(),
                     host.underlayAddress(),
                     lab.spec().fans().stream()
                             .map((FanMapping fan) -> host.in(fan).address())
                             .toList(),
-                    containers));
+                    lab.containersOf(host).stream()
+                            .map(container -> new Topology.Container(container.name(), container.address()))
+                            .toList()));
         }
         return new Topology(lab.spec().fans(), hosts);
     }

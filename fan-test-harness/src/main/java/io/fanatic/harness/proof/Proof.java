@@ -39,6 +39,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 
 /**
  * Shows that the fan of a lab works, with its containers attached: each method tries one kind of thing everywhere and tells
@@ -330,8 +331,7 @@ public final class Proof implements AutoCloseable {
     }
 
     private static Optional<Ipv6Prefix> overlay6(LabHost host) {
-        return FanNetwork.onThisHost().in(host.namespace()).list().stream()
-                .filter(fan -> fan.mapping().equals(host.slice().mapping()))
+        return fans(host, host.slice().mapping())
                 .flatMap(fan -> fan.ipv6().stream())
                 .map(Ipv6Mapping::overlay)
                 .findFirst();
@@ -339,21 +339,22 @@ public final class Proof implements AutoCloseable {
 
     /** As the first host says that has this fan. */
     private int mtu(FanMapping mapping) {
-        for (LabHost host : lab.hosts()) {
-            for (Fan fan : FanNetwork.onThisHost().in(host.namespace()).list()) {
-                if (fan.mapping().equals(mapping)) {
-                    return fan.mtu();
-                }
-            }
-        }
-        throw new LabException("no host has the fan " + mapping);
+        return lab.hosts().stream()
+                .flatMap(host -> fans(host, mapping))
+                .findFirst()
+                .orElseThrow(() -> new LabException("no host has the fan " + mapping))
+                .mtu();
     }
 
     private static Fan fan(LabHost host, FanMapping mapping) {
-        return FanNetwork.onThisHost().in(host.namespace()).list().stream()
-                .filter(fan -> fan.mapping().equals(mapping))
+        return fans(host, mapping)
                 .findFirst()
                 .orElseThrow(() -> new LabException("host " + host.name() + " has no fan " + mapping));
+    }
+
+    private static Stream<Fan> fans(LabHost host, FanMapping mapping) {
+        return FanNetwork.onThisHost().in(host.namespace()).list().stream()
+                .filter(fan -> fan.mapping().equals(mapping));
     }
 
     /** Ends the event loops. */

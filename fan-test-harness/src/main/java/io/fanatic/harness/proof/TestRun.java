@@ -3,6 +3,7 @@ package io.fanatic.harness.proof;
 import io.fanatic.harness.lab.Lab;
 import io.fanatic.harness.report.Report;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 
@@ -106,7 +107,7 @@ public final class TestRun {
      */
     public List<Check.Transferred> throughput() {
         List<NodePair> pairs = new ArrayList<>(selection.throughput());
-        pairs.retainAll(new java.util.HashSet<>(moving));
+        pairs.retainAll(new HashSet<>(moving));
         List<Check.Transferred> checks = proof.throughput(pairs, Proof.LONG);
         found.transfers("throughput", pairs, checks, true);
         found.skipped("throughput", less(selection.throughput(), pairs), NO_DATA);
@@ -142,7 +143,7 @@ public final class TestRun {
 
     private static List<NodePair> less(List<NodePair> all, List<NodePair> some) {
         List<NodePair> rest = new ArrayList<>(all);
-        rest.removeAll(new java.util.HashSet<>(some));
+        rest.removeAll(new HashSet<>(some));
         return rest;
     }
 }

@@ -42,7 +42,6 @@ record DirectTrial(Peer peer, Link card, Link bridge, MacAddress mac, Duration t
     private static final int ETH_P_ALL = 3;
 
     private static final int IPPROTO_RAW = 255;
-    private static final int MSG_DONTWAIT = 0x40;
     private static final int SNAP = 128;
     private static final Duration TURN = Duration.ofMillis(5);
 
@@ -180,7 +179,7 @@ record DirectTrial(Peer peer, Link card, Link bridge, MacAddress mac, Duration t
                 long until = System.nanoTime() + timeout.toNanos() / TRIES;
                 while (System.nanoTime() - until < 0) {
                     boolean delivered = hears(end, request, 0);
-                    direct |= end != atCard && hears(atCard, request, MSG_DONTWAIT);
+                    direct |= end != atCard && hears(atCard, request, Tcp.MSG_DONTWAIT);
                     if (delivered) {
                         return direct ? Answer.DIRECT : Answer.ENCAPSULATED;
                     }

@@ -46,9 +46,9 @@ record Exchange(IpAddress address, Duration timeout) {
         }
     }
 
+    /** The exception's kind tells what was wrong. */
     private interface Work {
-        /** How many bytes went; the exception's kind tells the rest. */
-        long run() throws IOException;
+        void run() throws IOException;
     }
 
     Stage.Exchanged echoShort(int port) {
@@ -89,16 +89,14 @@ record Exchange(IpAddress address, Duration timeout) {
         }
     }
 
-    private long echo(int port, long bytes) throws IOException {
+    private void echo(int port, long bytes) throws IOException {
         EchoTCPClient client = new EchoTCPClient();
         connect(client, port);
         long seed = new SplittableRandom().nextInt(MAX_SEED);
         CRC32C sent = new CRC32C();
         try {
             client.setSoTimeout((int) timeout.toMillis());
-            Thread writer = new Thread(() -> write(client.getOutputStream(), bytes, seed, sent), "echo-writer");
-            writer.setDaemon(true);
-            writer.start();
+            Thread writer = writing(() -> write(client.getOutputStream(), bytes, seed, sent));
             CRC32C back = new CRC32C();
             long received = read(client.getInputStream(), bytes, back);
             join(writer, 0);
@@ -108,7 +106,6 @@ record Exchange(IpAddress address, Duration timeout) {
             if (sent.getValue() != back.getValue()) {
                 throw new Failure(TransferFailure.DAMAGED, bytes + " bytes came back changed: their checksums differ");
             }
-            return received;
         } finally {
             client.disconnect();
         }
@@ -122,6 +119,13 @@ record Exchange(IpAddress address, Duration timeout) {
             throw new Failure(
                     TransferFailure.SILENT, "port " + port + " does not answer within " + timeout.toMillis() + " ms");
         }
+    }
+
+    private static Thread writing(Runnable write) {
+        Thread writer = new Thread(write, "exchange-writer");
+        writer.setDaemon(true);
+        writer.start();
+        return writer;
     }
 
     /** A closed socket ends it; then the reader knows why. */
@@ -184,7 +188,6 @@ record Exchange(IpAddress address, Duration timeout) {
                         throw new Failure(TransferFailure.SILENT, "no datagram comes back from port " + port);
                     }
                 }
-                return (long) DATAGRAMS * DATAGRAM_BYTES;
             } finally {
                 client.close();
             }
@@ -209,16 +212,13 @@ record Exchange(IpAddress address, Duration timeout) {
             connect(client, port);
             try {
                 client.setSoTimeout((int) timeout.toMillis());
-                Thread writer = new Thread(() -> write(client.getOutputStream(), bytes, 0, new CRC32C()), "discard");
-                writer.setDaemon(true);
-                writer.start();
+                Thread writer = writing(() -> write(client.getOutputStream(), bytes, 0, new CRC32C()));
                 // A write of megabytes takes as long as the network does; ten times the timeout is standing still.
                 join(writer, 10 * timeout.toMillis());
                 if (writer.isAlive()) {
                     throw new Failure(TransferFailure.STALLED, "does not take " + bytes + " bytes");
                 }
                 client.awaitEnd();
-                return bytes;
             } catch (SocketTimeoutException e) {
                 throw new Failure(TransferFailure.STALLED, "does not take " + bytes + " bytes");
             } finally {

@@ -141,16 +141,14 @@ public final class Reach implements AutoCloseable {
      * @param address on an underlay or in an overlay
      */
     public Optional<Peer> peer(IpAddress address) {
-        for (Fan fan : network.list()) {
-            if (leadsTo(fan, address)) {
-                try {
-                    return Optional.of(peer(address, fan));
-                } catch (IllegalArgumentException nobody) {
-                    return Optional.empty();
-                }
-            }
+        try {
+            return network.list().stream()
+                    .filter(each -> leadsTo(each, address))
+                    .findFirst()
+                    .map(fan -> peer(address, fan));
+        } catch (IllegalArgumentException nobody) {
+            return Optional.empty();
         }
-        return Optional.empty();
     }
 
     private static boolean leadsTo(Fan fan, IpAddress address) {
@@ -205,13 +203,12 @@ public final class Reach implements AutoCloseable {
             if (route.isPresent()) {
                 add(new Stage.Skipped("ping", "this host's routes do not lead there"));
                 skipRest("this host's routes do not lead there");
-                return new PeerReport(peer.given(), Optional.of(peer), stages, route);
+                return ended(route);
             }
             if (silent.isPresent()) {
                 add(new Stage.Pinged(silent.get()));
                 skipRest("no ping was answered");
-                return new PeerReport(
-                        peer.given(), Optional.of(peer), stages, Optional.of(investigation.silentOnUnderlay()));
+                return ended(Optional.of(investigation.silentOnUnderlay()));
             }
             if (peer.fan().encryption().isPresent()) {
                 awaitKeys();
@@ -222,8 +219,7 @@ public final class Reach implements AutoCloseable {
             direct.ifPresent(this::add);
             if (ping.received() == 0) {
                 skipRest("no ping was answered");
-                Explanation why = direct.flatMap(Stage.Direct::why).orElseGet(investigation::explain);
-                return new PeerReport(peer.given(), Optional.of(peer), stages, Optional.of(why));
+                return ended(Optional.of(direct.flatMap(Stage.Direct::why).orElseGet(investigation::explain)));
             }
             Stage.PathMtu mtu = pathMtu(peer.address());
             add(mtu);
@@ -240,6 +236,10 @@ public final class Reach implements AutoCloseable {
             Optional<Stage.Named> names = investigation.names();
             names.ifPresent(this::add);
             why = why.isPresent() ? why : names.flatMap(Stage.Named::why);
+            return ended(why);
+        }
+
+        private PeerReport ended(Optional<Explanation> why) {
             return new PeerReport(peer.given(), Optional.of(peer), stages, why);
         }
 

@@ -93,12 +93,12 @@ final class ScenarioReader {
 
     private static FanOptions flags(Map<String, YamlNode> values) {
         FanOptions flags = FanOptions.DEFAULT;
-        Optional<YamlNode> port = YamlNode.find(values, "port");
-        Optional<YamlNode> vni = YamlNode.find(values, "vni");
-        Optional<YamlNode> mtu = YamlNode.find(values, "mtu");
-        flags = port.isPresent() ? flags.withPort(port.get().number(1, 65535)) : flags;
-        flags = vni.isPresent() ? flags.withVni(vni.get().number(0, 0xffffff)) : flags;
-        return mtu.isPresent() ? flags.withMtu(mtu.get().number(FanOptions.MIN_MTU, LabSpec.MAX_MTU)) : flags;
+        OptionalInt port = YamlNode.number(values, "port", 1, 65535);
+        OptionalInt vni = YamlNode.number(values, "vni", 0, 0xffffff);
+        OptionalInt mtu = YamlNode.number(values, "mtu", FanOptions.MIN_MTU, LabSpec.MAX_MTU);
+        flags = port.isPresent() ? flags.withPort(port.getAsInt()) : flags;
+        flags = vni.isPresent() ? flags.withVni(vni.getAsInt()) : flags;
+        return mtu.isPresent() ? flags.withMtu(mtu.getAsInt()) : flags;
     }
 
     private LabSpec lab(Map<String, YamlNode> values, Ipv4Prefix underlay) {
@@ -112,15 +112,11 @@ final class ScenarioReader {
         } else {
             count = hosts.number(1, 250);
         }
-        int containers = YamlNode.find(values, "containers")
-                .map(each -> each.number(0, 250))
-                .orElse(1);
-        int mtu = YamlNode.find(values, "mtu")
-                .map(each -> each.number(LabSpec.MIN_MTU, LabSpec.MAX_MTU))
-                .orElse(1500);
-        int segments = YamlNode.find(values, "segments")
-                .map(each -> each.number(underlay.prefixLength(), 29))
-                .orElse(underlay.prefixLength());
+        int containers = YamlNode.number(values, "containers", 0, 250).orElse(1);
+        int mtu =
+                YamlNode.number(values, "mtu", LabSpec.MIN_MTU, LabSpec.MAX_MTU).orElse(1500);
+        int shortest = underlay.prefixLength();
+        int segments = YamlNode.number(values, "segments", shortest, 29).orElse(shortest);
         List<FanMapping> fans = List.copyOf(options.keySet());
         try {
             LabSpec lab = new LabSpec("scenario", fans.get(0), Math.max(1, count), 0, mtu);
@@ -227,11 +223,8 @@ final class ScenarioReader {
         OptionalDouble least = share(values, "at least");
         OptionalDouble most = share(values, "at most");
         requireBound(node, least.isPresent() || most.isPresent());
-        int packets = YamlNode.find(values, "packets")
-                .map(each -> each.number(1, MAX_PACKETS))
-                .orElse(USUAL_PACKETS);
-        int bytes = YamlNode.find(values, "bytes")
-                .map(each -> each.number(Ping.MIN_PAYLOAD, Ping.MAX_PAYLOAD))
+        int packets = YamlNode.number(values, "packets", 1, MAX_PACKETS).orElse(USUAL_PACKETS);
+        int bytes = YamlNode.number(values, "bytes", Ping.MIN_PAYLOAD, Ping.MAX_PAYLOAD)
                 .orElse(USUAL_BYTES);
         return new Step.Loss(line, between(node, values, lab), packets, bytes, least, most);
     }
@@ -265,16 +258,13 @@ final class ScenarioReader {
         Optional<YamlNode> limit = YamlNode.find(values, "rate");
         OptionalLong rate =
                 limit.isPresent() ? OptionalLong.of(limit.get().as(ScenarioReader::limit)) : OptionalLong.empty();
-        Optional<YamlNode> mtu = YamlNode.find(values, "mtu");
         return new Step.Link(
                 line,
                 hostNumber(node.require(values, "of"), lab),
                 up,
                 rate,
                 share(values, "loss"),
-                mtu.isPresent()
-                        ? OptionalInt.of(mtu.get().number(LabSpec.MIN_MTU, LabSpec.MAX_MTU))
-                        : OptionalInt.empty());
+                YamlNode.number(values, "mtu", LabSpec.MIN_MTU, LabSpec.MAX_MTU));
     }
 
     private static boolean state(String text) {

@@ -2,7 +2,6 @@ package io.fanatic.harness.scenario;
 
 import io.fanatic.harness.lab.EmbeddedFan;
 import io.fanatic.harness.lab.Lab;
-import io.fanatic.harness.lab.LabContainer;
 import io.fanatic.harness.lab.LabHost;
 import io.fanatic.harness.lab.LabLink;
 import io.fanatic.harness.lab.LabNode;
@@ -160,7 +159,7 @@ public final class ScenarioRun {
 
     private void stop(Lab lab, LabHost host) {
         if (stopped.add(host.number())) {
-            of(lab, host).forEach(lab::detach);
+            lab.containersOf(host).forEach(lab::detach);
             lab.spec().fans().forEach(fan -> fanDown(host.in(fan)));
             new LabLink(lab, host).setUp(false);
         }
@@ -170,14 +169,8 @@ public final class ScenarioRun {
         if (stopped.remove(host.number())) {
             new LabLink(lab, host).setUp(true);
             lab.spec().fans().forEach(fan -> fanUp(host.in(fan)));
-            of(lab, host).forEach(lab::attach);
+            lab.containersOf(host).forEach(lab::attach);
         }
-    }
-
-    private static List<LabContainer> of(Lab lab, LabHost host) {
-        return lab.containers().stream()
-                .filter(container -> container.host().number() == host.number())
-                .toList();
     }
 
     private static LabHost host(Lab lab, int number) {

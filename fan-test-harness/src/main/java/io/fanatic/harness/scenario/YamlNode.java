@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Function;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
@@ -96,7 +97,6 @@ final class YamlNode {
         });
     }
 
-    /** The members of a list. */
     List<YamlNode> list() {
         if (!(node instanceof SequenceNode sequence)) {
             throw error("a list was expected here");
@@ -135,6 +135,12 @@ final class YamlNode {
 
     static Optional<YamlNode> find(Map<String, YamlNode> values, String key) {
         return Optional.ofNullable(values.get(key));
+    }
+
+    /** A number of a mapping, where it has one. */
+    static OptionalInt number(Map<String, YamlNode> values, String key, int least, int most) {
+        YamlNode value = values.get(key);
+        return value == null ? OptionalInt.empty() : OptionalInt.of(value.number(least, most));
     }
 
     /** @throws ScenarioException when it is missing */

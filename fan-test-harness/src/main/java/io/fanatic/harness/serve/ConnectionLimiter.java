@@ -69,8 +69,8 @@ final class ConnectionLimiter implements AccessPolicy {
         lastUse = System.nanoTime();
     }
 
-    @Override
-    public synchronized boolean welcome(IpAddress peer) {
+    /** Whether a datagram of this peer is answered. */
+    synchronized boolean welcome(IpAddress peer) {
         if (!spec.peers().contains(peer)) {
             tell(peer, "is turned away: it is not in " + spec.peers());
             return false;

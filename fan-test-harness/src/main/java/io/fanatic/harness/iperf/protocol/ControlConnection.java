@@ -35,7 +35,6 @@ public final class ControlConnection extends ChannelInboundHandlerAdapter {
         proceed();
     }
 
-    /** Waits for one state. */
     public void readState(Consumer<Integer> consumer) {
         read(1, bytes -> consumer.accept((int) bytes.readByte()));
     }

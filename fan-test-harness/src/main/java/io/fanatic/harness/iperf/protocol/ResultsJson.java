@@ -25,7 +25,6 @@ public record ResultsJson(String congestion, Map<Integer, Row> streams, String s
     /** What a client reads: with the server's own report. */
     public static final int MAX_SERVER_BYTES = 4 << 20;
 
-    /** One stream. */
     public record Row(long bytes, OptionalLong retransmits, UdpCounts datagrams, double seconds) {}
 
     /** @param seconds that were counted */

@@ -22,10 +22,6 @@ public final class Pacer {
         sent += bytes;
     }
 
-    public boolean unlimited() {
-        return bytesPerNano == 0;
-    }
-
     public boolean ahead() {
         return bytesPerNano != 0 && sent > (System.nanoTime() - startedAt) * bytesPerNano;
     }

@@ -7,6 +7,11 @@ import java.util.OptionalLong;
 /** One end of one stream of a test. All methods are called on its event loop. */
 public interface Stream {
 
+    /** How iperf3 numbers its streams, in the order in which the server accepts them: 1, 3, 4, 5 and so on. */
+    static int idOf(int index) {
+        return index == 0 ? 1 : index + 2;
+    }
+
     /** The stream's number in the protocol. */
     int id();
 
