@@ -12,6 +12,22 @@ public class CommandException extends RuntimeException {
         this.exitCode = exitCode;
     }
 
+    public static CommandException failed(String sentence) {
+        return new CommandException(ExitCode.FAILED, sentence);
+    }
+
+    public static CommandException conflict(String sentence) {
+        return new CommandException(ExitCode.CONFLICT, sentence);
+    }
+
+    public static CommandException inUse(String sentence) {
+        return new CommandException(ExitCode.IN_USE, sentence);
+    }
+
+    public static CommandException usage(String sentence) {
+        return new CommandException(ExitCode.USAGE, sentence);
+    }
+
     public ExitCode exitCode() {
         return exitCode;
     }

@@ -1,7 +1,6 @@
 package io.fanatic.cli.container;
 
 import io.fanatic.cli.command.CommandException;
-import io.fanatic.cli.command.ExitCode;
 import io.fanatic.core.IpAddress;
 
 /** The container engines that can put their containers on a fan. */
@@ -34,7 +33,7 @@ public enum EngineKind {
         try {
             return IpAddress.parse(text);
         } catch (IllegalArgumentException e) {
-            throw new CommandException(ExitCode.FAILED, title + " names an address that is none: " + e.getMessage());
+            throw CommandException.failed(title + " names an address that is none: " + e.getMessage());
         }
     }
 

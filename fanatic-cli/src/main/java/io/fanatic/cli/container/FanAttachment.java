@@ -1,7 +1,6 @@
 package io.fanatic.cli.container;
 
 import io.fanatic.cli.command.CommandException;
-import io.fanatic.cli.command.ExitCode;
 import io.fanatic.core.FanEntry;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.FanNames;
@@ -117,6 +116,11 @@ public record FanAttachment(
                 entry.options().shares()));
     }
 
+    /** As words of a command line, with a blank before: {@code -u 10.0.0.45/16 -o 250.0.0.0/8}. */
+    public String options() {
+        return " -u " + slice.underlayAddress() + "/" + mapping().underlay().prefixLength() + " -o " + overlay();
+    }
+
     public FanMapping mapping() {
         return slice.mapping();
     }
@@ -139,7 +143,7 @@ public record FanAttachment(
         try {
             return shares.requireRange(share, slice);
         } catch (IllegalArgumentException e) {
-            throw new CommandException(ExitCode.FAILED, String.valueOf(e.getMessage()));
+            throw CommandException.failed(String.valueOf(e.getMessage()));
         }
     }
 

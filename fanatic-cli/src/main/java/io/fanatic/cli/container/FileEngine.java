@@ -1,9 +1,6 @@
 package io.fanatic.cli.container;
 
 import io.fanatic.cli.command.CommandException;
-import io.fanatic.cli.command.ExitCode;
-import io.fanatic.cli.container.journal.Journal;
-import io.fanatic.core.FanEntry;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -11,45 +8,21 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /** An engine that is put on the fan by one static file. */
-public abstract class FileEngine implements ContainerEngine {
-    private final EngineKind kind;
-    private final Path journals;
-
+public abstract class FileEngine extends NotedEngine {
     public FileEngine(EngineKind kind, Path journals) {
-        this.kind = kind;
-        this.journals = journals;
+        super(kind, journals, "file");
     }
 
     /** @throws EngineUnavailableException when the engine is not here or reads no such file */
     protected abstract void requireHere();
 
-    /** The file for this fan. */
     protected abstract StaticFile file(FanAttachment fan);
 
     /** What a person should know before, one sentence each. */
     protected abstract List<String> warnings(FanAttachment fan);
 
-    @Override
-    public void sweep() {
-        Journal.sweep(journals);
-    }
-
-    @Override
-    public EngineKind kind() {
-        return kind;
-    }
-
     private JournaledResource keeper(FanAttachment fan) {
         return new JournaledResource(file(fan), journal(fan), fan);
-    }
-
-    private Journal journal(FanAttachment fan) {
-        return Journal.of(journals, kind.word() + "-file-" + fan.bridge());
-    }
-
-    @Override
-    public List<FanEntry> noted() {
-        return StatusMapper.noted(Journal.all(journals, kind.word() + "-file-"));
     }
 
     @Override
@@ -59,7 +32,7 @@ public abstract class FileEngine implements ContainerEngine {
             if (journal(fan).read().isEmpty()) {
                 requireHere();
             }
-            return StatusMapper.of(kind.title(), "file " + file(fan).path(), keeper(fan));
+            return StatusMapper.of(kind().title(), "file " + file(fan).path(), keeper(fan));
         });
     }
 
@@ -101,9 +74,7 @@ public abstract class FileEngine implements ContainerEngine {
 
     @Override
     public TestContainer startTest(FanAttachment fan, Optional<String> image, Consumer<String> progress) {
-        throw new CommandException(
-                ExitCode.FAILED,
-                "there is no local test for " + kind.title()
-                        + ", which has no daemon to ask; the fan itself can be tested");
+        throw CommandException.failed("there is no local test for " + kind().title()
+                + ", which has no daemon to ask; the fan itself can be tested");
     }
 }

@@ -1,10 +1,8 @@
 package io.fanatic.cli.container;
 
 import io.fanatic.cli.command.CommandException;
-import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.container.journal.Journal;
 import io.fanatic.cli.container.journal.Note;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -70,21 +68,18 @@ public final class JournaledResource {
 
     /** The steps of {@link #enable}, after finding out that it can work. */
     public List<String> enabling() {
-        switch (standing()) {
-            case ABSENT, NOTED:
-                return List.of(resource.creating());
-            case OURS:
-                return List.of();
-            case OUTDATED:
+        return switch (standing()) {
+            case ABSENT, NOTED -> List.of(resource.creating());
+            case OURS -> List.of();
+            case OUTDATED -> {
                 requireUnused();
-                return List.of(resource.removing(), resource.creating());
-            case FOREIGN:
-                throw new CommandException(
-                        ExitCode.CONFLICT,
+                yield List.of(resource.removing(), resource.creating());
+            }
+            case FOREIGN ->
+                throw CommandException.conflict(
                         resource.title() + " is there already and was not made by fanatic; remove or rename it first");
-            default:
-                throw altered();
-        }
+            case ALTERED -> throw altered();
+        };
     }
 
     public List<String> enable() {
@@ -109,23 +104,19 @@ public final class JournaledResource {
 
     /** The steps of {@link #disable} with force. */
     public List<String> disabling() {
-        List<String> steps = new ArrayList<>();
-        switch (standing()) {
-            case OURS, OUTDATED:
+        return switch (standing()) {
+            case OURS, OUTDATED -> {
                 List<String> users = resource.users();
-                if (!users.isEmpty()) {
-                    steps.add("take " + String.join(", ", users) + " off the fan; " + resource.fate());
-                }
-                steps.add(resource.removing());
-                return steps;
-            case ALTERED:
-                throw altered();
-            case NOTED:
-                steps.add("delete the note about " + resource.title() + ", which is not there");
-                return steps;
-            default:
-                return steps;
-        }
+                yield users.isEmpty()
+                        ? List.of(resource.removing())
+                        : List.of(
+                                "take " + String.join(", ", users) + " off the fan; " + resource.fate(),
+                                resource.removing());
+            }
+            case ALTERED -> throw altered();
+            case NOTED -> List.of("delete the note about " + resource.title() + ", which is not there");
+            case ABSENT, FOREIGN -> List.of();
+        };
     }
 
     public List<String> disable(boolean force) {
@@ -149,17 +140,13 @@ public final class JournaledResource {
     private void requireUnused() {
         List<String> users = resource.users();
         if (!users.isEmpty()) {
-            throw new CommandException(
-                    ExitCode.IN_USE,
-                    resource.title() + " is in use by " + String.join(", ", users)
-                            + "; remove these first, or use --force: then " + resource.fate());
+            throw CommandException.inUse(resource.title() + " is in use by " + String.join(", ", users)
+                    + "; remove these first, or use --force: then " + resource.fate());
         }
     }
 
     CommandException altered() {
-        return new CommandException(
-                ExitCode.CONFLICT,
-                resource.title() + " has been changed since fanatic made it (" + differences()
-                        + "); nothing is touched: undo that change, or remove it yourself, then run this again");
+        return CommandException.conflict(resource.title() + " has been changed since fanatic made it (" + differences()
+                + "); nothing is touched: undo that change, or remove it yourself, then run this again");
     }
 }

@@ -1,9 +1,8 @@
 package io.fanatic.cli.container;
 
-import com.google.gson.GsonBuilder;
 import com.google.gson.JsonObject;
 import io.fanatic.cli.command.CommandException;
-import io.fanatic.cli.command.ExitCode;
+import io.fanatic.cli.command.JsonValues;
 import io.fanatic.core.DurableFile;
 import io.fanatic.core.Ipv4Range;
 import io.fanatic.core.Share;
@@ -47,7 +46,7 @@ public record StaticFile(
     public Optional<String> present() {
         try {
             if (Files.size(path) > MAX_BYTES) {
-                throw new CommandException(ExitCode.CONFLICT, title + " is larger than any file that fanatic writes");
+                throw CommandException.conflict(title + " is larger than any file that fanatic writes");
             }
             return Optional.of(new String(Files.readAllBytes(path), StandardCharsets.UTF_8));
         } catch (NoSuchFileException none) {
@@ -59,11 +58,7 @@ public record StaticFile(
 
     @Override
     public String wanted() {
-        return new GsonBuilder()
-                        .setPrettyPrinting()
-                        .disableHtmlEscaping()
-                        .create()
-                        .toJson(content.get()) + "\n";
+        return JsonValues.print(content.get()) + "\n";
     }
 
     @Override
@@ -110,7 +105,7 @@ public record StaticFile(
     }
 
     private CommandException failed(String what, IOException e) {
-        return new CommandException(ExitCode.FAILED, "cannot " + what + " " + title + ": " + e.getMessage());
+        return CommandException.failed("cannot " + what + " " + title + ": " + e.getMessage());
     }
 
     @Override

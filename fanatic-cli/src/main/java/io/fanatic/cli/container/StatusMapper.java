@@ -1,7 +1,6 @@
 package io.fanatic.cli.container;
 
 import io.fanatic.cli.command.CommandException;
-import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.container.journal.Journal;
 import io.fanatic.core.FanEntry;
 import java.util.ArrayList;
@@ -35,68 +34,33 @@ public final class StatusMapper {
     }
 
     /**
-     * Taking an engine off a fan where it cannot be asked.
-     *
-     * @param title what of ours is in it: {@code the LXD profile fan-250}
-     * @param force whether to go on without it; the note stays, and the next run does it
-     */
-    public static List<String> disableUnusable(
-            EngineUnavailableException e, String title, Journal journal, boolean force) {
-        if (e.isAbsent()) {
-            journal.forget();
-        } else if (!force) {
-            throw remains(e, title);
-        }
-        return disablingUnusable(e, title);
-    }
-
-    /** The steps of {@link #disableUnusable} with force. */
-    public static List<String> disablingUnusable(EngineUnavailableException e, String title) {
-        return List.of(
-                e.isAbsent()
-                        ? "delete the note about " + title + ": " + e.getMessage()
-                        : "leave " + title + " for the next run: " + e.getMessage());
-    }
-
-    /** Nobody can tell whether containers are on the fan. */
-    public static CommandException remains(EngineUnavailableException e, String title) {
-        return new CommandException(
-                ExitCode.IN_USE,
-                title + " cannot be taken away, nor asked for its containers: " + e.getMessage()
-                        + "; then run this again, or go on without it with --force: then it remains, and the next run"
-                        + " takes it away");
-    }
-
-    /**
      * The status by one thing.
      *
      * @param who the engine: {@code Docker 26.1.5 on /var/run/docker.sock}
      * @param what how the thing is called in short: {@code network fan-250}
      */
     public static EngineStatus of(String who, String what, JournaledResource journaled) {
-        switch (journaled.standing()) {
-            case OURS:
-                return new EngineStatus(EngineStatus.State.ENABLED, who + ", " + what);
-            case OUTDATED:
-                return new EngineStatus(
+        return switch (journaled.standing()) {
+            case OURS -> new EngineStatus(EngineStatus.State.ENABLED, who + ", " + what);
+            case OUTDATED ->
+                new EngineStatus(
                         EngineStatus.State.ALTERED,
                         who + ": " + what + " is for the fan as it was before (" + journaled.differences()
                                 + "); enable it again to renew it");
-            case NOTED:
-                return new EngineStatus(
+            case NOTED ->
+                new EngineStatus(
                         EngineStatus.State.HALF,
                         who + ": its " + what
                                 + ", of which fanatic has a record, is not there; enable or disable it again");
-            case ALTERED:
-                return new EngineStatus(
+            case ALTERED ->
+                new EngineStatus(
                         EngineStatus.State.ALTERED,
                         who + ": " + journaled.altered().getMessage());
-            case FOREIGN:
-                return new EngineStatus(
+            case FOREIGN ->
+                new EngineStatus(
                         EngineStatus.State.OFF, who + "; its " + what + " was not made by fanatic and is in the way");
-            default:
-                return new EngineStatus(EngineStatus.State.OFF, who);
-        }
+            case ABSENT -> new EngineStatus(EngineStatus.State.OFF, who);
+        };
     }
 
     /** The fans that these notes are for. */

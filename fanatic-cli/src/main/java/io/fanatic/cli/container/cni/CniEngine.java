@@ -2,14 +2,15 @@ package io.fanatic.cli.container.cni;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import io.fanatic.cli.command.JsonValues;
 import io.fanatic.cli.container.EngineKind;
 import io.fanatic.cli.container.EngineUnavailableException;
 import io.fanatic.cli.container.FanAttachment;
 import io.fanatic.cli.container.FileEngine;
 import io.fanatic.cli.container.StaticFile;
-import io.fanatic.cli.container.http.JsonValues;
+import io.fanatic.core.IpAddress;
 import io.fanatic.core.Ipv4Range;
-import io.fanatic.core.Ipv6Mapping;
+import io.fanatic.core.Prefix;
 import io.fanatic.core.Share;
 import io.fanatic.netlink.names.NamedContainer;
 import java.io.IOException;
@@ -58,55 +59,31 @@ public final class CniEngine extends FileEngine {
 
     public static JsonObject conflist(FanAttachment fan) {
         Ipv4Range range = fan.range(Share.CNI);
-        JsonObject pool = JsonValues.object(
-                "subnet",
-                fan.subnet().toString(),
-                "rangeStart",
-                range.first().toString(),
-                "rangeEnd",
-                range.last().toString(),
-                "gateway",
-                fan.slice().hostAddress().toString());
-        JsonArray set = new JsonArray();
-        set.add(pool);
-        JsonArray ranges = new JsonArray();
-        ranges.add(set);
-        JsonArray routes = new JsonArray();
-        routes.add(JsonValues.object("dst", "0.0.0.0/0"));
-        if (fan.ipv6().isPresent()) {
-            ranges.add(ipv6Ranges(fan, fan.ipv6().get(), range));
+        JsonArray ranges = JsonValues.array(
+                pools(fan.subnet(), range.first(), range.last(), fan.slice().hostAddress()));
+        JsonArray routes = JsonValues.array(JsonValues.object("dst", "0.0.0.0/0"));
+        // The same part of the slice of IPv6, so that no address is given out twice there either.
+        fan.ipv6().ifPresent(mapping -> {
+            ranges.add(pools(
+                    mapping.sliceOf(fan.slice().underlayAddress()),
+                    fan.ipv6Address(range.first()).orElseThrow(),
+                    fan.ipv6Address(range.last()).orElseThrow(),
+                    mapping.hostAddressOf(fan.slice().underlayAddress())));
             routes.add(JsonValues.object("dst", "::/0"));
-        }
-        JsonObject ipam = JsonValues.object("type", "host-local");
-        ipam.add("ranges", ranges);
-        ipam.add("routes", routes);
+        });
         JsonObject bridge = JsonValues.object("type", "bridge", "bridge", fan.bridge());
         // The bridge and its address are the fan's, and so is masquerading.
         bridge.addProperty("isGateway", false);
         bridge.addProperty("isDefaultGateway", false);
         bridge.addProperty("ipMasq", false);
         bridge.addProperty("mtu", fan.mtu());
-        bridge.add("ipam", ipam);
-        JsonArray plugins = new JsonArray();
-        plugins.add(bridge);
-        JsonObject list = JsonValues.object("cniVersion", "0.4.0", "name", fan.bridge());
-        list.add("plugins", plugins);
-        return list;
+        bridge.add("ipam", JsonValues.object("type", "host-local", "ranges", ranges, "routes", routes));
+        return JsonValues.object("cniVersion", "0.4.0", "name", fan.bridge(), "plugins", JsonValues.array(bridge));
     }
 
-    /** The same part of the slice of IPv6, so that no address is given out twice there either. */
-    private static JsonArray ipv6Ranges(FanAttachment fan, Ipv6Mapping mapping, Ipv4Range range) {
-        JsonArray set = new JsonArray();
-        set.add(JsonValues.object(
-                "subnet",
-                mapping.sliceOf(fan.slice().underlayAddress()).toString(),
-                "rangeStart",
-                fan.ipv6Address(range.first()).orElseThrow().toString(),
-                "rangeEnd",
-                fan.ipv6Address(range.last()).orElseThrow().toString(),
-                "gateway",
-                mapping.hostAddressOf(fan.slice().underlayAddress()).toString()));
-        return set;
+    private static JsonArray pools(Prefix subnet, IpAddress first, IpAddress last, IpAddress gateway) {
+        return JsonValues.array(
+                JsonValues.object("subnet", subnet, "rangeStart", first, "rangeEnd", last, "gateway", gateway));
     }
 
     /** By the name that nerdctl has given, else by what CNI calls it. */

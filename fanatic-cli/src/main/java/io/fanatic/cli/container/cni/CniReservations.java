@@ -1,7 +1,7 @@
 package io.fanatic.cli.container.cni;
 
+import io.fanatic.cli.command.Attempt;
 import io.fanatic.cli.command.CommandException;
-import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.container.FileUsers;
 import io.fanatic.cli.container.http.HttpAnswer;
 import io.fanatic.cli.container.http.Json;
@@ -122,7 +122,7 @@ record CniReservations(String network) implements FileUsers {
 
     @Override
     public void forget() {
-        try {
+        Attempt.to("clear what CNI keeps of " + network + " in " + ADDRESSES, () -> {
             for (Path result : results()) {
                 if (isOf(result)) {
                     Files.deleteIfExists(result);
@@ -137,11 +137,7 @@ record CniReservations(String network) implements FileUsers {
                 }
                 DurableFile.deleteIfEmpty(directory);
             }
-        } catch (IOException e) {
-            throw new CommandException(
-                    ExitCode.FAILED,
-                    "cannot clear what CNI keeps of " + network + " in " + ADDRESSES + ": " + DurableFile.reason(e));
-        }
+        });
     }
 
     /** Another network's name may begin with this one's and a dash. */

@@ -3,7 +3,6 @@ package io.fanatic.cli.container.docker;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.fanatic.cli.command.CommandException;
-import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.container.http.Json;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,7 +36,7 @@ public final class DaemonJson {
             return new DaemonJson("{}\n", List.of());
         }
         if (!(Json.parse(where, text).element() instanceof JsonObject)) {
-            throw new CommandException(ExitCode.CONFLICT, where + " is not a JSON object; fix it first");
+            throw CommandException.conflict(where + " is not a JSON object; fix it first");
         }
         return new DaemonJson(text, members(where, text));
     }

@@ -2,8 +2,9 @@ package io.fanatic.cli.container.docker;
 
 import com.google.gson.JsonObject;
 import io.fanatic.cli.command.CommandException;
-import io.fanatic.cli.command.ExitCode;
+import io.fanatic.cli.command.JsonValues;
 import io.fanatic.cli.container.ComposeLabels;
+import io.fanatic.cli.container.DaemonEngine;
 import io.fanatic.cli.container.EngineKind;
 import io.fanatic.cli.container.EngineUnavailableException;
 import io.fanatic.cli.container.http.HttpAnswer;
@@ -58,8 +59,7 @@ final class DockerApi implements AutoCloseable {
 
     /** @throws EngineUnavailableException when Docker does not answer or is too old */
     static DockerApi open(Path socket) {
-        UnixHttp http = UnixHttp.open(EngineKind.DOCKER.title(), socket);
-        try {
+        return DaemonEngine.open(EngineKind.DOCKER, socket, http -> {
             Json version = http.get("/version")
                     .orThrow(EngineKind.DOCKER.title(), "tell its version")
                     .json();
@@ -72,16 +72,7 @@ final class DockerApi implements AutoCloseable {
                         + " (Docker 1.12) is needed");
             }
             return new DockerApi(http, socket, name, "/v1." + Math.max(least, Math.min(most, OUR_MINOR)));
-        } catch (EngineUnavailableException e) {
-            http.close();
-            throw e;
-        } catch (CommandException e) {
-            http.close();
-            throw EngineUnavailableException.because(e.getMessage() + "; is it running?");
-        } catch (RuntimeException | Error e) {
-            http.close();
-            throw e;
-        }
+        });
     }
 
     private static int minor(String version) {
@@ -91,8 +82,7 @@ final class DockerApi implements AutoCloseable {
             int minor = Integer.parseInt(version.substring(dot + 1));
             return major == 1 && minor >= 0 ? minor : OUR_MINOR;
         } catch (NumberFormatException e) {
-            throw new CommandException(
-                    ExitCode.FAILED,
+            throw CommandException.failed(
                     "Docker's interface has the version " + HttpAnswer.oneLine(version) + ", which is none");
         }
     }
@@ -126,10 +116,7 @@ final class DockerApi implements AutoCloseable {
     }
 
     Optional<Json> network(String name) {
-        HttpAnswer answer = http.get(prefix + "/networks/" + word(name));
-        return answer.notFound()
-                ? Optional.empty()
-                : Optional.of(ok(answer, "show the network " + name).json());
+        return find("/networks/" + word(name), "show the network " + name);
     }
 
     List<Json> networks() {
@@ -144,16 +131,11 @@ final class DockerApi implements AutoCloseable {
 
     /** Absent is fine. */
     void removeNetwork(String name) {
-        HttpAnswer answer = http.delete(prefix + "/networks/" + word(name));
-        if (!answer.notFound()) {
-            ok(answer, "remove the network " + name);
-        }
+        remove("/networks/" + word(name), "remove the network " + name);
     }
 
     void disconnect(String network, String container) {
-        JsonObject body = new JsonObject();
-        body.addProperty("Container", container);
-        body.addProperty("Force", true);
+        JsonObject body = JsonValues.object("Container", container, "Force", true);
         ok(
                 http.post(prefix + "/networks/" + word(network) + "/disconnect", body),
                 "take " + container + " off the network " + network);
@@ -227,10 +209,7 @@ final class DockerApi implements AutoCloseable {
     }
 
     Optional<Json> container(String name) {
-        HttpAnswer answer = http.get(prefix + "/containers/" + word(name) + "/json");
-        return answer.notFound()
-                ? Optional.empty()
-                : Optional.of(ok(answer, "show the container " + name).json());
+        return find("/containers/" + word(name) + "/json", "show the container " + name);
     }
 
     /** Gives its number. */
@@ -250,19 +229,11 @@ final class DockerApi implements AutoCloseable {
 
     /** Ends it at once and removes it with its volumes; absent is fine. */
     void removeContainer(String name) {
-        HttpAnswer answer = http.delete(prefix + "/containers/" + word(name) + "?force=true&v=true");
-        if (!answer.notFound()) {
-            ok(answer, "remove the container " + name);
-        }
+        remove("/containers/" + word(name) + "?force=true&v=true", "remove the container " + name);
     }
 
     boolean hasImage(String name) {
-        HttpAnswer answer = http.get(prefix + "/images/" + URLEncoder.encode(name, StandardCharsets.UTF_8) + "/json");
-        if (answer.notFound()) {
-            return false;
-        }
-        ok(answer, "show the image " + name);
-        return true;
+        return find("/images/" + word(name) + "/json", "show the image " + name).isPresent();
     }
 
     /** All names of local images: {@code busybox:latest}. */
@@ -280,14 +251,26 @@ final class DockerApi implements AutoCloseable {
      * @param lines gets Docker's own progress messages, JSON
      */
     HttpAnswer pull(String image, Consumer<String> lines) {
-        return http.postForLines(
-                prefix + "/images/create?fromImage=" + URLEncoder.encode(image, StandardCharsets.UTF_8),
-                lines,
-                PULL_QUIET);
+        return http.postForLines(prefix + "/images/create?fromImage=" + word(image), lines, PULL_QUIET);
     }
 
     private Json get(String path, String intention) {
         return ok(http.get(prefix + path), intention).json();
+    }
+
+    /** As {@link #get}, of what may be absent. */
+    private Optional<Json> find(String path, String intention) {
+        HttpAnswer answer = http.get(prefix + path);
+        return answer.notFound()
+                ? Optional.empty()
+                : Optional.of(ok(answer, intention).json());
+    }
+
+    private void remove(String path, String intention) {
+        HttpAnswer answer = http.delete(prefix + path);
+        if (!answer.notFound()) {
+            ok(answer, intention);
+        }
     }
 
     private static HttpAnswer ok(HttpAnswer answer, String intention) {

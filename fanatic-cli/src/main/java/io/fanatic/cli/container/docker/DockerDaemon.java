@@ -1,7 +1,6 @@
 package io.fanatic.cli.container.docker;
 
 import io.fanatic.cli.command.CommandException;
-import io.fanatic.cli.command.ExitCode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -51,10 +50,8 @@ record DockerDaemon(
             pid = noted();
         }
         if (!isDocker(pid)) {
-            throw new CommandException(
-                    ExitCode.FAILED,
-                    "cannot tell which process answers on " + docker.socket()
-                            + ", so Docker cannot be restarted; use a network of its own instead");
+            throw CommandException.failed("cannot tell which process answers on " + docker.socket()
+                    + ", so Docker cannot be restarted; use a network of its own instead");
         }
         return read(pid);
     }
@@ -91,8 +88,7 @@ record DockerDaemon(
                             .map(ProcessHandle::pid)
                             .orElse(1L));
         } catch (IOException e) {
-            throw new CommandException(
-                    ExitCode.FAILED, "cannot look at process " + pid + ", which is Docker: " + e.getMessage());
+            throw CommandException.failed("cannot look at process " + pid + ", which is Docker: " + e.getMessage());
         }
     }
 
@@ -127,8 +123,7 @@ record DockerDaemon(
         try {
             return Files.readSymbolicLink(Path.of("/proc/" + pid + "/cwd")).resolve(file);
         } catch (IOException e) {
-            throw new CommandException(
-                    ExitCode.FAILED, "cannot tell where Docker's " + file + " is: " + e.getMessage());
+            throw CommandException.failed("cannot tell where Docker's " + file + " is: " + e.getMessage());
         }
     }
 

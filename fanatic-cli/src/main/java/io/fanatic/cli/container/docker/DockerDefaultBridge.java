@@ -2,6 +2,7 @@ package io.fanatic.cli.container.docker;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonPrimitive;
+import io.fanatic.cli.command.Attempt;
 import io.fanatic.cli.command.CommandException;
 import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.container.ContainerRange;
@@ -9,6 +10,7 @@ import io.fanatic.cli.container.Difference;
 import io.fanatic.cli.container.EnginePlan;
 import io.fanatic.cli.container.EngineStatus;
 import io.fanatic.cli.container.FanAttachment;
+import io.fanatic.cli.container.StatusMapper;
 import io.fanatic.cli.container.http.Json;
 import io.fanatic.cli.container.journal.Journal;
 import io.fanatic.cli.container.journal.Note;
@@ -17,7 +19,6 @@ import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.Ipv6Prefix;
 import io.fanatic.core.Share;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -67,19 +68,23 @@ final class DockerDefaultBridge {
         static Content of(Path file) {
             try {
                 if (Files.size(file) > MAX_BYTES) {
-                    throw new CommandException(ExitCode.CONFLICT, file + " is larger than any daemon.json");
+                    throw CommandException.conflict(file + " is larger than any daemon.json");
                 }
                 String mode = PosixFilePermissions.toString(Files.getPosixFilePermissions(file));
                 return new Content(Optional.of(Files.readAllBytes(file)), mode);
             } catch (NoSuchFileException none) {
                 return new Content(Optional.empty(), "");
             } catch (IOException e) {
-                throw new CommandException(ExitCode.FAILED, "cannot read " + file + ": " + DurableFile.reason(e));
+                throw CommandException.failed("cannot read " + file + ": " + DurableFile.reason(e));
             }
         }
 
         String text() {
             return new String(bytes.orElse(new byte[0]), StandardCharsets.UTF_8);
+        }
+
+        boolean isOf(Note note) {
+            return bytes.filter(note::wrote).isPresent();
         }
 
         boolean equalTo(Optional<Note.Previous> previous) {
@@ -180,7 +185,7 @@ final class DockerDefaultBridge {
     EngineStatus status(Optional<DockerApi> docker, String who) {
         Note note = journal.read().orElseThrow();
         Content now = Content.of(Path.of(note.subject()));
-        boolean ours = now.bytes().isPresent() && note.wrote(now.bytes().get());
+        boolean ours = now.isOf(note);
         boolean running = docker.isPresent() && runsOnFan(docker.get());
         if (ours && isOutdated(note, now)) {
             return new EngineStatus(
@@ -234,12 +239,10 @@ final class DockerDefaultBridge {
     }
 
     private CommandException altered(Note note, Content now) {
-        return new CommandException(
-                ExitCode.CONFLICT,
-                note.subject() + " has been changed since fanatic wrote it ("
-                        + Difference.description(ours(note, now), now.text())
-                        + "); nothing is touched: undo that change, or take "
-                        + names() + " out of it yourself, then run this again");
+        return CommandException.conflict(note.subject() + " has been changed since fanatic wrote it ("
+                + Difference.description(ours(note, now), now.text())
+                + "); nothing is touched: undo that change, or take "
+                + names() + " out of it yourself, then run this again");
     }
 
     /** What {@link #enable} does, after finding out that it can work. */
@@ -284,22 +287,16 @@ final class DockerDefaultBridge {
     private String wanted(DockerApi docker, DockerDaemon daemon, Path file, Content now) {
         List<String> conflicts = daemon.conflicts(fan.ipv6().isPresent());
         if (!conflicts.isEmpty()) {
-            throw new CommandException(
-                    ExitCode.CONFLICT,
-                    "Docker was started with " + String.join(", ", conflicts)
-                            + ", which excludes what would have to stand in " + file
-                            + "; take that off its command line, or use a network of its own");
+            throw CommandException.conflict("Docker was started with " + String.join(", ", conflicts)
+                    + ", which excludes what would have to stand in " + file
+                    + "; take that off its command line, or use a network of its own");
         }
         Optional<Note> note = journal.read();
-        boolean ours = note.isPresent()
-                && now.bytes().isPresent()
-                && note.get().wrote(now.bytes().get());
+        boolean ours = note.filter(now::isOf).isPresent();
         if (note.isPresent()) {
             if (ours && !isNoted()) {
-                throw new CommandException(
-                        ExitCode.CONFLICT,
-                        "Docker's default network is on the fan " + note.get().fan()
-                                + " already; disable it there first");
+                throw CommandException.conflict("Docker's default network is on the fan "
+                        + note.get().fan() + " already; disable it there first");
             }
             if (!ours && !now.equalTo(note.get().previous()) && isOurs(note.get(), now)) {
                 throw altered(note.get(), now);
@@ -308,10 +305,8 @@ final class DockerDefaultBridge {
         DaemonJson json = ours ? before(note.get()) : DaemonJson.parse(file.toString(), now.text());
         for (String excluded : List.of("bip", "default-gateway")) {
             if (json.setting(excluded).isPresent()) {
-                throw new CommandException(
-                        ExitCode.CONFLICT,
-                        file + " sets " + excluded
-                                + ", which excludes a bridge that is there already; take it out first");
+                throw CommandException.conflict(file + " sets " + excluded
+                        + ", which excludes a bridge that is there already; take it out first");
             }
         }
         return json.with(settings(ipv6Range(docker)));
@@ -321,8 +316,7 @@ final class DockerDefaultBridge {
     private static void requireEffect(DockerApi docker) {
         List<String> running = docker.runningContainers();
         if (docker.info().isTrue("LiveRestoreEnabled") && !running.isEmpty()) {
-            throw new CommandException(
-                    ExitCode.IN_USE,
+            throw CommandException.inUse(
                     "Docker runs with live-restore and keeps its network while containers run; stop "
                             + String.join(", ", running) + " first");
         }
@@ -333,8 +327,7 @@ final class DockerDefaultBridge {
             String name = network.textOr("Name", "");
             for (Json pool : network.at("IPAM", "Config").list()) {
                 if (!name.equals(NETWORK) && !name.equals(going) && overlaps(pool.textOr("Subnet", ""))) {
-                    throw new CommandException(
-                            ExitCode.CONFLICT,
+                    throw CommandException.conflict(
                             "the Docker network " + name + " has the subnet " + pool.textOr("Subnet", "")
                                     + ", which overlaps the overlay " + fan.overlay() + "; remove it first");
                 }
@@ -362,10 +355,8 @@ final class DockerDefaultBridge {
         String wanted = wanted(docker, daemon, file, now);
         byte[] bytes = wanted.getBytes(StandardCharsets.UTF_8);
         Optional<Note> old = journal.read();
-        boolean oursIsThere = old.isPresent()
-                && now.bytes().isPresent()
-                && old.get().wrote(now.bytes().get());
-        Optional<Note.Previous> previous = oursIsThere ? old.get().previous() : now.asPrevious();
+        Optional<Note.Previous> previous =
+                old.filter(now::isOf).isPresent() ? old.get().previous() : now.asPrevious();
         String data = docker.info().textOr("DockerRootDir", USUAL_DATA.toString());
         Note note = new Note(
                 file.toString(),
@@ -376,7 +367,7 @@ final class DockerDefaultBridge {
         journal.write(note);
         try (DockerRestart restart = new DockerRestart(daemon, docker.socket())) {
             try {
-                write(file, bytes);
+                Attempt.write(file, bytes);
                 // What an earlier start without the bridge has left would keep Docker from starting with it.
                 if (!runsOnFan(docker) && DockerStore.hasDefaultNetworkOn(store(note), fan.bridge())) {
                     restart.run(() -> DockerStore.forgetDefaultNetworkOn(store(note), fan.bridge()));
@@ -399,8 +390,7 @@ final class DockerDefaultBridge {
     private void requireOnFan(Path socket) {
         try (DockerApi docker = DockerApi.open(socket)) {
             if (!runsOnFan(docker)) {
-                throw new CommandException(
-                        ExitCode.FAILED, "Docker came back without " + fan.bridge() + " as its default network");
+                throw CommandException.failed("Docker came back without " + fan.bridge() + " as its default network");
             }
         }
     }
@@ -423,21 +413,9 @@ final class DockerDefaultBridge {
         }
     }
 
-    private static void write(Path file, byte[] bytes) {
-        try {
-            DurableFile.replace(file, ByteBuffer.wrap(bytes));
-        } catch (IOException e) {
-            throw new CommandException(ExitCode.FAILED, "cannot write " + file + ": " + DurableFile.reason(e));
-        }
-    }
-
     private static void sweepBeside(Path file) {
-        try {
-            DurableFile.sweep(Objects.requireNonNull(file.toAbsolutePath().getParent(), "a file is in a directory"));
-        } catch (IOException e) {
-            throw new CommandException(
-                    ExitCode.FAILED, "cannot clear what was left beside " + file + ": " + DurableFile.reason(e));
-        }
+        Path directory = Objects.requireNonNull(file.toAbsolutePath().getParent(), "a file is in a directory");
+        Attempt.to("clear what was left beside " + file, () -> DurableFile.sweep(directory));
     }
 
     private static void restore(Path file, Optional<Note.Previous> previous) {
@@ -446,11 +424,11 @@ final class DockerDefaultBridge {
                 Files.deleteIfExists(file);
                 return;
             }
-            write(file, previous.get().content());
+            Attempt.write(file, previous.get().content());
             Files.setPosixFilePermissions(
                     file, PosixFilePermissions.fromString(previous.get().mode()));
         } catch (IOException | IllegalArgumentException e) {
-            throw new CommandException(ExitCode.FAILED, "cannot put " + file + " back: " + e.getMessage());
+            throw CommandException.failed("cannot put " + file + " back: " + e.getMessage());
         }
     }
 
@@ -474,14 +452,14 @@ final class DockerDefaultBridge {
             if (steps.isEmpty()) {
                 steps.add("delete the note about " + file + ", which is not as it says any more");
             }
-            return new EnginePlan(steps, List.of(), false);
+            return StatusMapper.plan(steps);
         }
         steps.add("restart Docker " + DockerRestart.description(DockerDaemon.of(docker.get())));
         return new EnginePlan(steps, restartWarnings(docker.get()), true);
     }
 
     private boolean mustRestore(Note note, Content now) {
-        if (now.bytes().isPresent() && note.wrote(now.bytes().get())) {
+        if (now.isOf(note)) {
             return true;
         }
         if (now.equalTo(note.previous()) || !isOurs(note, now)) {
@@ -500,8 +478,7 @@ final class DockerDefaultBridge {
         if (plan.restarts()) {
             List<String> users = docker.orElseThrow().containersOn(NETWORK);
             if (!users.isEmpty() && !force) {
-                throw new CommandException(
-                        ExitCode.IN_USE,
+                throw CommandException.inUse(
                         "Docker's default network, which is on the fan, is in use by " + String.join(", ", users)
                                 + "; remove these first, or use --force: then they stop, and start again outside the fan");
             }

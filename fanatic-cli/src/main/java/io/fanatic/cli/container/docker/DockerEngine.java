@@ -1,8 +1,7 @@
 package io.fanatic.cli.container.docker;
 
 import io.fanatic.cli.command.CommandException;
-import io.fanatic.cli.command.ExitCode;
-import io.fanatic.cli.container.ContainerEngine;
+import io.fanatic.cli.container.DaemonEngine;
 import io.fanatic.cli.container.EngineKind;
 import io.fanatic.cli.container.EngineOptions;
 import io.fanatic.cli.container.EnginePlan;
@@ -18,6 +17,10 @@ import io.fanatic.cli.container.journal.Journal;
 import io.fanatic.core.FanEntry;
 import io.fanatic.netlink.host.RouterAdvertisements;
 import io.fanatic.netlink.names.NamedContainer;
+import io.fanatic.netlink.route.Addresses;
+import io.fanatic.netlink.route.InterfaceAddress;
+import io.fanatic.netlink.route.Links;
+import io.fanatic.netlink.wire.NetlinkSocket;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,28 +32,19 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** Docker: by a network of its own on the fan's bridge, or with the bridge as the network of plain {@code docker run}. */
-public final class DockerEngine implements ContainerEngine {
+public final class DockerEngine extends DaemonEngine<DockerApi> {
     private final SocketPaths places;
     private final Path journals;
 
     public DockerEngine(SocketPaths places, Path journals) {
+        super(EngineKind.DOCKER, journals, "network");
         this.places = places;
         this.journals = journals;
     }
 
     @Override
-    public void sweep() {
-        Journal.sweep(journals);
-    }
-
-    @Override
-    public EngineKind kind() {
-        return EngineKind.DOCKER;
-    }
-
-    @Override
     public EngineStatus status(FanAttachment fan) {
-        return StatusMapper.status(() -> journal(fan).exists(), () -> {
+        return StatusMapper.status(() -> isNoted(fan), () -> {
             if (!bridge(fan).isNoted()) {
                 return with(docker -> StatusMapper.of(who(docker), "network " + fan.bridge(), keeper(docker, fan)));
             }
@@ -120,10 +114,8 @@ public final class DockerEngine implements ContainerEngine {
     /** The overlay can be the subnet of one of Docker's networks only. */
     private void requireNotDefault(FanAttachment fan) {
         if (bridge(fan).isNoted()) {
-            throw new CommandException(
-                    ExitCode.CONFLICT,
-                    "plain docker run is on the fan " + fan.bridge()
-                            + " already, so there can be no network beside it; disable Docker first");
+            throw CommandException.conflict("plain docker run is on the fan " + fan.bridge()
+                    + " already, so there can be no network beside it; disable Docker first");
         }
     }
 
@@ -132,8 +124,7 @@ public final class DockerEngine implements ContainerEngine {
         List<String> devices = fan.ipv6().isPresent() ? RouterAdvertisements.devicesLosingDefaultRoute() : List.of();
         if (!devices.isEmpty()) {
             String device = devices.get(0);
-            throw new CommandException(
-                    ExitCode.CONFLICT,
+            throw CommandException.conflict(
                     "Docker would switch on forwarding of IPv6, with which this host would lose its default route by "
                             + device + ", which a router advertises; set net.ipv6.conf." + device
                             + ".accept_ra to 2 first, also in /etc/sysctl.d");
@@ -155,13 +146,11 @@ public final class DockerEngine implements ContainerEngine {
 
     @Override
     public EnginePlan planDisable(FanAttachment fan) {
-        EnginePlan plan = bridge(fan).isNoted()
-                ? withIfRunning(docker -> bridge(fan).planDisable(docker))
-                : orUnusable(
-                        fan,
-                        docker -> keeper(docker, fan).disabling(),
-                        e -> StatusMapper.disablingUnusable(e, title(fan)));
-        return withWarnings(fan, withoutBridge(fan, plan));
+        EnginePlan plan =
+                bridge(fan).isNoted() ? withIfRunning(docker -> bridge(fan).planDisable(docker)) : planRemoval(fan);
+        return plan.isEmpty()
+                ? plan
+                : withoutBridge(fan, plan).warning(DockerForwarding.warningsWithout(fan, journals));
     }
 
     /** Docker keeps a bridge that was there before its network, and makes one for its network while the fan is down. */
@@ -174,43 +163,19 @@ public final class DockerEngine implements ContainerEngine {
         return new EnginePlan(steps, plan.warnings(), plan.restarts());
     }
 
-    private EnginePlan withWarnings(FanAttachment fan, EnginePlan plan) {
-        if (plan.isEmpty()) {
-            return plan;
-        }
-        List<String> warnings = new ArrayList<>(plan.warnings());
-        warnings.addAll(DockerForwarding.warningsWithout(fan, journals));
-        return new EnginePlan(plan.steps(), warnings, plan.restarts());
-    }
-
     @Override
     public EnginePlan disable(FanAttachment fan, boolean force) {
         return HostLocks.run(() -> {
             boolean spare = SpareBridge.isThere(fan);
             EnginePlan done = bridge(fan).isNoted()
                     ? withIfRunning(docker -> bridge(fan).disable(docker, force))
-                    : orUnusable(
-                            fan,
-                            docker -> keeper(docker, fan).disable(force),
-                            e -> StatusMapper.disableUnusable(e, title(fan), journal(fan), force));
+                    : removal(fan, force);
             EnginePlan whole = spare ? withoutBridge(fan, done) : done;
             if (spare && !done.isEmpty()) {
                 SpareBridge.remove(fan);
             }
             return whole;
         });
-    }
-
-    /** With a network of its own: only Docker itself can take that away. */
-    private EnginePlan orUnusable(
-            FanAttachment fan,
-            Function<DockerApi, List<String>> work,
-            Function<EngineUnavailableException, List<String>> otherwise) {
-        try {
-            return with(docker -> StatusMapper.plan(work.apply(docker)));
-        } catch (EngineUnavailableException e) {
-            return journal(fan).exists() ? StatusMapper.plan(otherwise.apply(e)) : EnginePlan.nothing();
-        }
     }
 
     @Override
@@ -225,21 +190,14 @@ public final class DockerEngine implements ContainerEngine {
             return withIfRunning(docker -> docker.map(running -> running.containersOnBridge(fan.bridge()))
                     .orElse(List.of()));
         }
-        try {
-            return with(docker -> docker.containersOnBridge(fan.bridge()));
-        } catch (EngineUnavailableException e) {
-            if (journal(fan).exists() && !e.isAbsent()) {
-                throw StatusMapper.remains(e, title(fan));
-            }
-            return List.of();
-        }
+        return containersOn(fan, docker -> docker.containersOnBridge(fan.bridge()));
     }
 
     @Override
     public List<FanEntry> noted() {
-        List<Journal> journals = new ArrayList<>(Journal.all(this.journals, "docker-network-"));
-        journals.addAll(Journal.all(this.journals, DockerDefaultBridge.NOTE));
-        return StatusMapper.noted(journals);
+        List<FanEntry> noted = new ArrayList<>(super.noted());
+        noted.addAll(StatusMapper.noted(Journal.all(journals, DockerDefaultBridge.NOTE)));
+        return noted;
     }
 
     @Override
@@ -261,21 +219,24 @@ public final class DockerEngine implements ContainerEngine {
         return new DockerDefaultBridge(journals, fan);
     }
 
-    private JournaledResource keeper(DockerApi docker, FanAttachment fan) {
-        return new JournaledResource(
-                new DockerNetwork(docker, fan, BridgeAddresses.haveOtherSlices(fan)), journal(fan), fan);
+    @Override
+    protected JournaledResource keeper(DockerApi docker, FanAttachment fan) {
+        return new JournaledResource(new DockerNetwork(docker, fan, hasOtherSlices(fan)), journal(fan), fan);
     }
 
-    /** Of a network of its own. */
-    private Journal journal(FanAttachment fan) {
-        return Journal.of(journals, "docker-network-" + fan.bridge());
+    /** By a network of its own. */
+    @Override
+    protected boolean isNoted(FanAttachment fan) {
+        return journal(fan).exists();
     }
 
-    private static String title(FanAttachment fan) {
+    @Override
+    protected String title(FanAttachment fan) {
         return "the Docker network " + fan.bridge();
     }
 
-    private <T> T with(Function<DockerApi, T> work) {
+    @Override
+    protected <T> T with(Function<DockerApi, T> work) {
         try (DockerApi docker = DockerApi.open(places.docker())) {
             requireThisHost(docker);
             return work.apply(docker);
@@ -291,6 +252,18 @@ public final class DockerEngine implements ContainerEngine {
         }
         try (docker) {
             return work.apply(Optional.of(docker));
+        }
+    }
+
+    /** Whether the bridge has addresses of other slices; the host reserve of this one does not count. */
+    private static boolean hasOtherSlices(FanAttachment fan) {
+        try (NetlinkSocket netlink = NetlinkSocket.open()) {
+            return new Links(netlink)
+                    .named(fan.bridge()).stream()
+                            .flatMap(link -> new Addresses(netlink)
+                                    .list().stream().filter(address -> address.index() == link.index()))
+                            .map(InterfaceAddress::address)
+                            .anyMatch(address -> !fan.slice().cidr().contains(address));
         }
     }
 }

@@ -1,7 +1,6 @@
 package io.fanatic.cli.container.docker;
 
 import io.fanatic.cli.command.CommandException;
-import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.container.TestContainer;
 import io.fanatic.cli.container.http.HttpAnswer;
 import io.fanatic.cli.container.http.Json;
@@ -51,10 +50,8 @@ final class DockerImage {
         HttpAnswer answer = docker.pull(image, pull::line);
         String reason = answer.ok() ? pull.error() : answer.reason();
         if (!reason.isEmpty()) {
-            throw new CommandException(
-                    ExitCode.FAILED,
-                    "there is no image " + image + " here, and Docker could not pull it: " + reason
-                            + "; name one that is here with --image");
+            throw CommandException.failed("there is no image " + image + " here, and Docker could not pull it: "
+                    + reason + "; name one that is here with --image");
         }
     }
 

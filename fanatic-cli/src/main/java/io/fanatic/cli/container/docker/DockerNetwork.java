@@ -1,22 +1,22 @@
 package io.fanatic.cli.container.docker;
 
 import com.google.gson.JsonArray;
-import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import io.fanatic.cli.command.JsonValues;
 import io.fanatic.cli.container.ContainerRange;
 import io.fanatic.cli.container.FanAttachment;
 import io.fanatic.cli.container.Resource;
 import io.fanatic.cli.container.http.Json;
-import io.fanatic.cli.container.http.JsonValues;
 import io.fanatic.core.Delivery;
 import io.fanatic.core.FanNames;
+import io.fanatic.core.IpAddress;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Ipv4Range;
 import io.fanatic.core.Ipv6Address;
+import io.fanatic.core.Prefix;
 import io.fanatic.core.Share;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /**
  * A Docker network named as the fan's bridge, on that bridge. Made after what Docker was seen to do:
@@ -73,12 +73,10 @@ public final class DockerNetwork implements Resource {
             for (String name : List.of("Subnet", "IPRange", "Gateway")) {
                 one.addProperty(name, pool.textOr(name, ""));
             }
-            one.add("AuxiliaryAddresses", sorted(pool.at("AuxiliaryAddresses"), ""));
+            one.add("AuxiliaryAddresses", pool.at("AuxiliaryAddresses").sorted(""));
             pools.add(one);
         }
-        JsonObject ipam = new JsonObject();
-        ipam.add("Config", pools);
-        json.add("IPAM", ipam);
+        json.add("IPAM", JsonValues.object("Config", pools));
         // Docker adds options of its own that other versions do not have.
         JsonObject options = new JsonObject();
         for (String name : List.of(
@@ -93,20 +91,8 @@ public final class DockerNetwork implements Resource {
             }
         }
         json.add("Options", options);
-        json.add("Labels", sorted(network.at("Labels"), "io.fanatic."));
+        json.add("Labels", network.at("Labels").sorted("io.fanatic."));
         return json.toString();
-    }
-
-    private static JsonObject sorted(Json object, String prefix) {
-        TreeMap<String, JsonElement> members = new TreeMap<>();
-        for (String name : object.names()) {
-            if (name.startsWith(prefix)) {
-                members.put(name, object.at(name).element());
-            }
-        }
-        JsonObject sorted = new JsonObject();
-        members.forEach(sorted::add);
-        return sorted;
     }
 
     private ContainerRange range() {
@@ -138,31 +124,16 @@ public final class DockerNetwork implements Resource {
                         .ifPresent(same -> kept6.addProperty("kept-" + same, same));
             }
         }
-        JsonObject pool = JsonValues.object(
-                "Subnet", fan.subnet().toString(), "IPRange", range.block().toString(), "Gateway", gateway.toString());
-        pool.add("AuxiliaryAddresses", kept);
-        JsonArray pools = new JsonArray();
-        pools.add(pool);
-        fan.ipv6().ifPresent(mapping -> {
-            JsonObject pool6 = JsonValues.object(
-                    "Subnet",
-                    mapping.sliceOf(fan.slice().underlayAddress()).toString(),
-                    "IPRange",
-                    fan.ipv6Block(range.block()).orElseThrow().toString(),
-                    "Gateway",
-                    fan.ipv6Address(gateway).orElseThrow().toString());
-            pool6.add("AuxiliaryAddresses", kept6);
-            pools.add(pool6);
-        });
-        JsonObject ipam = JsonValues.object("Driver", "default");
-        ipam.add("Config", pools);
-        JsonObject options = JsonValues.object(
-                OPTION + "bridge.name",
-                fan.bridge(),
-                OPTION + "bridge.enable_ip_masquerade",
-                "false",
-                OPTION + "driver.mtu",
-                Integer.toString(fan.mtu()));
+        JsonArray pools = JsonValues.array(pool(fan.subnet(), range.block(), gateway, kept));
+        fan.ipv6()
+                .ifPresent(mapping -> pools.add(pool(
+                        mapping.sliceOf(fan.slice().underlayAddress()),
+                        fan.ipv6Block(range.block()).orElseThrow(),
+                        fan.ipv6Address(gateway).orElseThrow(),
+                        kept6)));
+        JsonObject options = JsonValues.object(OPTION + "bridge.name", fan.bridge());
+        options.addProperty(OPTION + "bridge.enable_ip_masquerade", "false");
+        options.addProperty(OPTION + "driver.mtu", Integer.toString(fan.mtu()));
         if (fan.type().delivery() == Delivery.ROUTED) {
             // Docker from version 28 drops what comes to its containers from other devices than their bridge.
             options.addProperty(TRUSTED, FanNames.tunnel(fan.type(), fan.overlay()));
@@ -170,16 +141,21 @@ public final class DockerNetwork implements Resource {
         if (severalSlices) {
             options.addProperty(INHIBIT, "true");
         }
-        JsonObject network = JsonValues.object("Name", fan.bridge(), "Driver", "bridge");
-        network.addProperty("CheckDuplicate", true);
+        JsonObject network = JsonValues.object("Name", fan.bridge(), "Driver", "bridge", "CheckDuplicate", true);
         network.addProperty("Internal", false);
         if (fan.ipv6().isPresent()) {
             network.addProperty("EnableIPv6", true);
         }
-        network.add("IPAM", ipam);
+        network.add("IPAM", JsonValues.object("Driver", "default", "Config", pools));
         network.add("Options", options);
-        network.add("Labels", JsonValues.object("io.fanatic.fan", fan.mapping().toString()));
+        network.add("Labels", JsonValues.object("io.fanatic.fan", fan.mapping()));
         return network;
+    }
+
+    private static JsonObject pool(Prefix subnet, Prefix range, IpAddress gateway, JsonObject kept) {
+        JsonObject pool = JsonValues.object("Subnet", subnet, "IPRange", range, "Gateway", gateway);
+        pool.add("AuxiliaryAddresses", kept);
+        return pool;
     }
 
     @Override

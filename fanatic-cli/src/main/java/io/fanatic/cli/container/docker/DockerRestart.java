@@ -3,7 +3,6 @@ package io.fanatic.cli.container.docker;
 import static io.fanatic.netlink.libc.Native.LIBC;
 
 import io.fanatic.cli.command.CommandException;
-import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.container.http.HttpAnswer;
 import io.fanatic.netlink.host.Namespace;
 import io.fanatic.netlink.libc.ErrnoException;
@@ -123,13 +122,11 @@ final class DockerRestart implements AutoCloseable {
         try {
             Spawn.Output ended = Spawn.capture(command, STOP.plus(START));
             if (ended.status() != 0) {
-                throw new CommandException(
-                        ExitCode.FAILED,
-                        String.join(" ", command) + " failed: "
-                                + DockerLog.lastWords(daemon).orElse(HttpAnswer.oneLine(ended.text())));
+                throw CommandException.failed(String.join(" ", command) + " failed: "
+                        + DockerLog.lastWords(daemon).orElse(HttpAnswer.oneLine(ended.text())));
             }
         } catch (ErrnoException e) {
-            throw new CommandException(ExitCode.FAILED, String.valueOf(e.getMessage()));
+            throw CommandException.failed(String.valueOf(e.getMessage()));
         }
     }
 
@@ -154,16 +151,12 @@ final class DockerRestart implements AutoCloseable {
         try {
             pid = namespace.call(() -> Spawn.detach(command, daemon.environment(), daemon.output()));
         } catch (ErrnoException e) {
-            throw new CommandException(ExitCode.FAILED, "cannot start Docker: " + e.getMessage());
+            throw CommandException.failed("cannot start Docker: " + e.getMessage());
         }
         awaitAnswer(() -> {
             if (!runs(pid)) {
-                throw new CommandException(
-                        ExitCode.FAILED,
-                        "Docker ended as soon as it was started"
-                                + DockerLog.lastWords(daemon)
-                                        .map(words -> ": " + words)
-                                        .orElse(""));
+                throw CommandException.failed("Docker ended as soon as it was started"
+                        + DockerLog.lastWords(daemon).map(words -> ": " + words).orElse(""));
             }
         });
     }
@@ -202,7 +195,7 @@ final class DockerRestart implements AutoCloseable {
         long deadline = System.nanoTime() + timeout.toNanos();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() > deadline || Thread.currentThread().isInterrupted()) {
-                throw new CommandException(ExitCode.FAILED, otherwise + " after " + timeout.toSeconds() + " seconds");
+                throw CommandException.failed(otherwise + " after " + timeout.toSeconds() + " seconds");
             }
             LockSupport.parkNanos(PAUSE.toNanos());
         }

@@ -1,7 +1,6 @@
 package io.fanatic.cli.container.docker;
 
-import io.fanatic.cli.command.CommandException;
-import io.fanatic.cli.command.ExitCode;
+import io.fanatic.cli.command.Attempt;
 import io.fanatic.cli.container.http.Json;
 import io.fanatic.core.DurableFile;
 import java.io.IOException;
@@ -164,16 +163,13 @@ final class DockerStore {
         if (!hasDefaultNetworkOn(file, bridge) || isHeld(file)) {
             return;
         }
-        try {
+        Attempt.to("take " + bridge + " out of " + file, () -> {
             DockerStore store = read(file);
             for (Element element : store.ofDefaultNetworkOn(bridge)) {
                 store.rename(element, bridge);
             }
             DurableFile.replace(file, store.bytes.rewind());
-        } catch (IOException e) {
-            throw new CommandException(
-                    ExitCode.FAILED, "cannot take " + bridge + " out of " + file + ": " + DurableFile.reason(e));
-        }
+        });
     }
 
     /** A slash at its end is in no device's name; the value keeps its length. */

@@ -1,15 +1,13 @@
 package io.fanatic.cli.container.docker;
 
-import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.fanatic.cli.command.CommandException;
-import io.fanatic.cli.command.ExitCode;
+import io.fanatic.cli.command.JsonValues;
 import io.fanatic.cli.container.PauseProgram;
 import io.fanatic.cli.container.TarFile;
 import io.fanatic.cli.container.TestContainer;
 import io.fanatic.cli.container.http.HttpAnswer;
 import io.fanatic.cli.container.http.Json;
-import io.fanatic.cli.container.http.JsonValues;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.netlink.host.Namespace;
 import java.nio.file.Path;
@@ -31,8 +29,7 @@ record DockerTestContainer(Path socket, String id, Ipv4Address address, Namespac
             DockerApi docker, String network, Optional<String> image, Consumer<String> progress) {
         docker.container(NAME).ifPresent(old -> {
             if (old.at("Config", "Labels").textOr(LABEL, "").isEmpty()) {
-                throw new CommandException(
-                        ExitCode.CONFLICT,
+                throw CommandException.conflict(
                         "there is a Docker container " + NAME + " that is not one of fanatic's tests; rename it first");
             }
             docker.removeContainer(NAME);
@@ -43,14 +40,12 @@ record DockerTestContainer(Path socket, String id, Ipv4Address address, Namespac
             Optional<byte[]> pause = PauseProgram.forThisMachine();
             pause.ifPresent(program -> docker.copyInto(id, TarFile.ofProgram(PAUSE, program)));
             docker.startContainer(id);
-            Json started = docker.container(id)
-                    .orElseThrow(() -> new CommandException(ExitCode.FAILED, "the test container is gone"));
+            Json started =
+                    docker.container(id).orElseThrow(() -> CommandException.failed("the test container is gone"));
             OptionalLong pid = started.at("State").number("Pid");
             if (pid.orElse(0) == 0) {
-                throw new CommandException(
-                        ExitCode.FAILED,
-                        "the test container of the image " + from + " ended at once: exit code "
-                                + started.at("State").number("ExitCode").orElse(-1) + "; choose another with --image");
+                throw CommandException.failed("the test container of the image " + from + " ended at once: exit code "
+                        + started.at("State").number("ExitCode").orElse(-1) + "; choose another with --image");
             }
             String address = started.at("NetworkSettings", "Networks", network).text("IPAddress");
             return new DockerTestContainer(
@@ -60,8 +55,7 @@ record DockerTestContainer(Path socket, String id, Ipv4Address address, Namespac
                     new Namespace(Path.of("/proc/" + pid.getAsLong() + "/ns/net"), Optional.empty()));
         } catch (IllegalArgumentException e) {
             docker.removeContainer(id);
-            throw new CommandException(
-                    ExitCode.FAILED,
+            throw CommandException.failed(
                     "Docker gave the test container no address: " + HttpAnswer.oneLine("" + e.getMessage()));
         } catch (RuntimeException | Error e) {
             docker.removeContainer(id);
@@ -74,11 +68,9 @@ record DockerTestContainer(Path socket, String id, Ipv4Address address, Namespac
         JsonObject container = new JsonObject();
         container.addProperty("Image", image);
         container.add("Entrypoint", JsonValues.array(pauses ? "/" + PAUSE : "sleep"));
-        container.add("Cmd", pauses ? new JsonArray() : JsonValues.array("2000000000"));
+        container.add("Cmd", pauses ? JsonValues.array() : JsonValues.array("2000000000"));
         container.add("Labels", JsonValues.object(LABEL, "1"));
-        JsonObject healthcheck = new JsonObject();
-        healthcheck.add("Test", JsonValues.array("NONE"));
-        container.add("Healthcheck", healthcheck);
+        container.add("Healthcheck", JsonValues.object("Test", JsonValues.array("NONE")));
         container.add("HostConfig", JsonValues.object("NetworkMode", network));
         return container;
     }

@@ -1,7 +1,6 @@
 package io.fanatic.cli.container.http;
 
 import io.fanatic.cli.command.CommandException;
-import io.fanatic.cli.command.ExitCode;
 
 /**
  * What an engine answered.
@@ -26,7 +25,7 @@ public record HttpAnswer(String request, int status, String body) {
     /** This, when the engine did what it was asked to. @throws CommandException with the engine's own words, else */
     public HttpAnswer orThrow(String engine, String intention) {
         if (!ok()) {
-            throw new CommandException(ExitCode.FAILED, engine + " could not " + intention + ": " + reason());
+            throw CommandException.failed(engine + " could not " + intention + ": " + reason());
         }
         return this;
     }

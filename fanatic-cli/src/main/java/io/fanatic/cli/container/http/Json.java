@@ -9,7 +9,6 @@ import com.google.gson.Strictness;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
 import io.fanatic.cli.command.CommandException;
-import io.fanatic.cli.command.ExitCode;
 import java.io.IOException;
 import java.io.StringReader;
 import java.util.ArrayList;
@@ -39,7 +38,7 @@ public record Json(String where, JsonElement element) {
             }
             return new Json(where, element);
         } catch (JsonParseException | IOException | StackOverflowError e) {
-            throw new CommandException(ExitCode.FAILED, where + " is not JSON");
+            throw CommandException.failed(where + " is not JSON");
         }
     }
 
@@ -121,7 +120,17 @@ public record Json(String where, JsonElement element) {
         return element instanceof JsonObject object ? List.copyOf(object.keySet()) : List.of();
     }
 
+    /** The members of an object whose names begin so, in the order of their names, and so on further inside. */
+    public JsonObject sorted(String prefix) {
+        JsonObject sorted = new JsonObject();
+        names().stream().filter(name -> name.startsWith(prefix)).sorted().forEach(name -> {
+            Json member = at(name);
+            sorted.add(name, member.element.isJsonObject() ? member.sorted("") : member.element);
+        });
+        return sorted;
+    }
+
     private CommandException senseless(String what) {
-        return new CommandException(ExitCode.FAILED, where + " makes no sense: " + what + " is missing");
+        return CommandException.failed(where + " makes no sense: " + what + " is missing");
     }
 }

@@ -2,7 +2,6 @@ package io.fanatic.cli.container.http;
 
 import com.google.gson.JsonElement;
 import io.fanatic.cli.command.CommandException;
-import io.fanatic.cli.command.ExitCode;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -99,7 +98,6 @@ public final class UnixHttp implements AutoCloseable {
         return send(HttpMethod.DELETE, path, "", "", PATIENCE);
     }
 
-    /** Sends a tar archive. */
     public HttpAnswer putTar(String path, byte[] archive) {
         return send(HttpMethod.PUT, path, archive, "application/x-tar", PATIENCE);
     }
@@ -142,8 +140,7 @@ public final class UnixHttp implements AutoCloseable {
         try {
             return ((EpollDomainSocketChannel) channel).peerCredentials().pid();
         } catch (IOException e) {
-            throw new CommandException(
-                    ExitCode.FAILED, "cannot tell whose socket " + socket + " is: " + e.getMessage());
+            throw CommandException.failed("cannot tell whose socket " + socket + " is: " + e.getMessage());
         } finally {
             channel.close().syncUninterruptibly();
         }
@@ -194,8 +191,7 @@ public final class UnixHttp implements AutoCloseable {
         if (!connected.awaitUninterruptibly(CONNECT.toMillis()) || !connected.isSuccess()) {
             connected.cancel(true);
             Throwable cause = connected.cause();
-            throw new CommandException(
-                    ExitCode.FAILED,
+            throw CommandException.failed(
                     engine + " does not answer on " + socket + ": " + SocketTrouble.description(cause));
         }
         return connected.channel();
@@ -217,7 +213,7 @@ public final class UnixHttp implements AutoCloseable {
     }
 
     private static CommandException failure(Answer<?> answer, String words) {
-        return new CommandException(ExitCode.FAILED, answer.what() + " did not come: " + words);
+        return CommandException.failed(answer.what() + " did not come: " + words);
     }
 
     private String what(HttpMethod method, String path) {

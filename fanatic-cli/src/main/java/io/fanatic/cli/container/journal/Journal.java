@@ -2,8 +2,9 @@ package io.fanatic.cli.container.journal;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
+import io.fanatic.cli.command.Attempt;
 import io.fanatic.cli.command.CommandException;
-import io.fanatic.cli.command.ExitCode;
+import io.fanatic.cli.command.JsonValues;
 import io.fanatic.cli.container.http.Json;
 import io.fanatic.core.DurableFile;
 import java.io.IOException;
@@ -152,15 +153,10 @@ public final class Journal {
 
     /** Writes a note down; it is on disk when this returns. */
     public void write(Note note) {
-        JsonObject json = new JsonObject();
-        json.addProperty("version", VERSION);
-        json.addProperty("subject", note.subject());
-        json.addProperty("fan", note.fan());
+        JsonObject json = JsonValues.object("version", VERSION, "subject", note.subject(), "fan", note.fan());
         note.previous().ifPresent(before -> {
-            JsonObject previous = new JsonObject();
-            previous.addProperty("mode", before.mode());
-            previous.addProperty("content", Base64.getEncoder().encodeToString(before.content()));
-            json.add("previous", previous);
+            String content = Base64.getEncoder().encodeToString(before.content());
+            json.add("previous", JsonValues.object("mode", before.mode(), "content", content));
         });
         json.addProperty("wrote", note.wrote());
         note.data().ifPresent(data -> json.addProperty("data", data));
@@ -172,37 +168,29 @@ public final class Journal {
             } catch (IOException also) {
                 e.addSuppressed(also);
             }
-            throw new CommandException(
-                    ExitCode.FAILED,
+            throw CommandException.failed(
                     "cannot write the journal " + file + ", so nothing is changed: " + DurableFile.reason(e));
         }
     }
 
     /** The change is undone: the note goes, and the directory with the last one. */
     public void forget() {
-        try {
+        Attempt.to("delete the journal " + file, () -> {
             Files.deleteIfExists(file);
             DurableFile.deleteIfEmpty(directory());
-        } catch (IOException e) {
-            throw new CommandException(
-                    ExitCode.FAILED, "cannot delete the journal " + file + ": " + DurableFile.reason(e));
-        }
+        });
     }
 
     /** Clears temporary files of runs that were killed, and the directory when nothing else is in it. */
     public static void sweep(Path directory) {
-        try {
+        Attempt.to("clear " + directory, () -> {
             DurableFile.sweep(directory);
             DurableFile.deleteIfEmpty(directory);
-        } catch (IOException e) {
-            throw new CommandException(ExitCode.FAILED, "cannot clear " + directory + ": " + DurableFile.reason(e));
-        }
+        });
     }
 
     private CommandException unreadable(String why) {
-        return new CommandException(
-                ExitCode.FAILED,
-                "the journal " + file + " cannot be read: " + why
-                        + "; it tells what was there before fanatic, so look at it before you move it away");
+        return CommandException.failed("the journal " + file + " cannot be read: " + why
+                + "; it tells what was there before fanatic, so look at it before you move it away");
     }
 }

@@ -56,10 +56,13 @@ public record Note(String subject, String fan, Optional<Previous> previous, Stri
 
     /** {@code sha256:} and 64 hexadecimal digits. */
     public static String checksum(byte[] content) {
+        return "sha256:" + sha256(content);
+    }
+
+    /** In hexadecimal digits. */
+    public static String sha256(byte[] content) {
         try {
-            return "sha256:"
-                    + HexFormat.of()
-                            .formatHex(MessageDigest.getInstance("SHA-256").digest(content));
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JDK has SHA-256", e);
         }

@@ -3,12 +3,12 @@ package io.fanatic.cli.container.lxd;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import io.fanatic.cli.command.CommandException;
-import io.fanatic.cli.command.ExitCode;
+import io.fanatic.cli.command.JsonValues;
+import io.fanatic.cli.container.DaemonEngine;
 import io.fanatic.cli.container.EngineKind;
 import io.fanatic.cli.container.EngineUnavailableException;
 import io.fanatic.cli.container.http.HttpAnswer;
 import io.fanatic.cli.container.http.Json;
-import io.fanatic.cli.container.http.JsonValues;
 import io.fanatic.cli.container.http.UnixHttp;
 import io.fanatic.core.IpAddress;
 import io.fanatic.netlink.names.NamedContainer;
@@ -51,8 +51,7 @@ public final class LxdApi implements AutoCloseable {
 
     /** @throws EngineUnavailableException when it does not answer, does not trust us or is too old */
     static LxdApi open(EngineKind kind, Path socket) {
-        UnixHttp http = UnixHttp.open(kind.title(), socket);
-        try {
+        return DaemonEngine.open(kind, socket, http -> {
             Json server = http.get("/1.0")
                     .orThrow(kind.title(), "describe itself")
                     .json()
@@ -67,16 +66,7 @@ public final class LxdApi implements AutoCloseable {
                         + " is too old: it has no instances yet; LXD 4.0 or newer is needed");
             }
             return new LxdApi(http, kind, socket, version);
-        } catch (EngineUnavailableException e) {
-            http.close();
-            throw e;
-        } catch (CommandException e) {
-            http.close();
-            throw EngineUnavailableException.because(e.getMessage() + "; is it running?");
-        } catch (RuntimeException | Error e) {
-            http.close();
-            throw e;
-        }
+        });
     }
 
     EngineKind kind() {
@@ -121,10 +111,9 @@ public final class LxdApi implements AutoCloseable {
     /** Takes a profile from an instance, and with it the devices it gives; a running instance loses them at once. */
     void removeProfileFrom(Instance instance, String profile) {
         Json now = ok(http.get(instance.path()), "show " + instance).json().at("metadata");
-        JsonObject change = new JsonObject();
         List<String> profiles = new ArrayList<>(now.at("profiles").texts());
         profiles.remove(profile);
-        change.add("profiles", JsonValues.array(profiles.toArray(String[]::new)));
+        JsonObject change = JsonValues.object("profiles", JsonValues.array(profiles));
         await(http.patch(instance.path(), change), "take the profile " + profile + " from " + instance, line -> {});
     }
 
@@ -273,9 +262,7 @@ public final class LxdApi implements AutoCloseable {
     }
 
     private void change(String instance, String action, boolean force) {
-        JsonObject state = JsonValues.object("action", action);
-        state.addProperty("force", force);
-        state.addProperty("timeout", 30);
+        JsonObject state = JsonValues.object("action", action, "force", force, "timeout", 30);
         await(
                 http.put("/1.0/instances/" + word(instance) + "/state", state),
                 action + " the instance " + instance,
@@ -315,7 +302,7 @@ public final class LxdApi implements AutoCloseable {
             }
             if (code >= FAILURE) {
                 String reason = HttpAnswer.oneLine(state.textOr("err", "it does not say why"));
-                throw new CommandException(ExitCode.FAILED, kind.title() + " could not " + intention + ": " + reason);
+                throw CommandException.failed(kind.title() + " could not " + intention + ": " + reason);
             }
             String line = downloaded(state.at("metadata"));
             if (!line.isEmpty() && !line.equals(last)) {
@@ -323,7 +310,7 @@ public final class LxdApi implements AutoCloseable {
                 progress.accept(line);
             }
         }
-        throw new CommandException(ExitCode.FAILED, kind.title() + " takes more than an hour to " + intention);
+        throw CommandException.failed(kind.title() + " takes more than an hour to " + intention);
     }
 
     private static String downloaded(Json metadata) {

@@ -2,11 +2,10 @@ package io.fanatic.cli.container.lxd;
 
 import com.google.gson.JsonObject;
 import io.fanatic.cli.command.CommandException;
-import io.fanatic.cli.command.ExitCode;
+import io.fanatic.cli.command.JsonValues;
 import io.fanatic.cli.container.EngineKind;
 import io.fanatic.cli.container.TestContainer;
 import io.fanatic.cli.container.http.Json;
-import io.fanatic.cli.container.http.JsonValues;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -36,10 +35,8 @@ final class LxdImage {
         String server = (lxd.kind() == EngineKind.LXD ? LXD_SERVERS : INCUS_SERVERS)
                 .getOrDefault(remote.substring(0, Math.max(0, colon)), "");
         if (server.isEmpty()) {
-            throw new CommandException(
-                    ExitCode.FAILED,
-                    lxd.kind().title() + " has no image " + remote
-                            + "; name one that is here with --image, or images:NAME");
+            throw CommandException.failed(lxd.kind().title() + " has no image " + remote
+                    + "; name one that is here with --image, or images:NAME");
         }
         progress.accept("pulling " + remote);
         return JsonValues.object(

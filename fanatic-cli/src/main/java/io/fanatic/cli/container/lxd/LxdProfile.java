@@ -1,18 +1,16 @@
 package io.fanatic.cli.container.lxd;
 
-import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import io.fanatic.cli.command.JsonValues;
 import io.fanatic.cli.container.EngineKind;
 import io.fanatic.cli.container.FanAttachment;
 import io.fanatic.cli.container.Misfit;
 import io.fanatic.cli.container.Resource;
 import io.fanatic.cli.container.http.Json;
-import io.fanatic.cli.container.http.JsonValues;
 import io.fanatic.core.Share;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /**
  * A profile of LXD or Incus, named as the fan's bridge, that gives an instance an eth0 on that bridge. It has no disk: it goes
@@ -42,23 +40,11 @@ public final class LxdProfile implements Resource {
 
     /** What a person can change of a profile; not who uses it. */
     public static String canonical(Json profile) {
-        JsonObject json = new JsonObject();
-        json.addProperty("name", profile.textOr("name", ""));
-        json.addProperty("description", profile.textOr("description", ""));
-        json.add("config", sorted(profile.at("config")));
-        json.add("devices", sorted(profile.at("devices")));
+        JsonObject json =
+                JsonValues.object("name", profile.textOr("name", ""), "description", profile.textOr("description", ""));
+        json.add("config", profile.at("config").sorted(""));
+        json.add("devices", profile.at("devices").sorted(""));
         return json.toString();
-    }
-
-    private static JsonObject sorted(Json object) {
-        TreeMap<String, JsonElement> members = new TreeMap<>();
-        for (String name : object.names()) {
-            Json member = object.at(name);
-            members.put(name, member.element().isJsonObject() ? sorted(member) : member.element());
-        }
-        JsonObject sorted = new JsonObject();
-        members.forEach(sorted::add);
-        return sorted;
     }
 
     /** As it was made, whatever other fan has come or gone since; else as {@link LxdProfile} says. */
@@ -79,24 +65,13 @@ public final class LxdProfile implements Resource {
 
     JsonObject request() {
         String device = device();
-        JsonObject devices = new JsonObject();
-        devices.add(
-                device,
-                JsonValues.object(
-                        "type",
-                        "nic",
-                        "nictype",
-                        "bridged",
-                        "name",
-                        device,
-                        "parent",
-                        fan.bridge(),
-                        "mtu",
-                        Integer.toString(fan.mtu())));
+        JsonObject nic = JsonValues.object("type", "nic", "nictype", "bridged", "name", device);
+        nic.addProperty("parent", fan.bridge());
+        nic.addProperty("mtu", Integer.toString(fan.mtu()));
         JsonObject profile = JsonValues.object(
                 "name", fan.bridge(), "description", "the fan " + fan.mapping() + ", made by fanatic");
         profile.add("config", new JsonObject());
-        profile.add("devices", devices);
+        profile.add("devices", JsonValues.object(device, nic));
         return profile;
     }
 

@@ -2,12 +2,11 @@ package io.fanatic.cli.container.lxd;
 
 import com.google.gson.JsonObject;
 import io.fanatic.cli.command.CommandException;
-import io.fanatic.cli.command.ExitCode;
+import io.fanatic.cli.command.JsonValues;
 import io.fanatic.cli.container.EngineKind;
 import io.fanatic.cli.container.FanAttachment;
 import io.fanatic.cli.container.TestContainer;
 import io.fanatic.cli.container.http.Json;
-import io.fanatic.cli.container.http.JsonValues;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.netlink.host.Namespace;
 import java.nio.file.Path;
@@ -30,10 +29,8 @@ record LxdTestContainer(EngineKind kind, Path socket, Ipv4Address address, Names
     static LxdTestContainer start(LxdApi lxd, FanAttachment fan, Optional<String> image, Consumer<String> progress) {
         lxd.instance(NAME).ifPresent(old -> {
             if (old.at("config").textOr(LABEL, "").isEmpty()) {
-                throw new CommandException(
-                        ExitCode.CONFLICT,
-                        "there is an instance " + NAME + " in " + lxd.kind().title()
-                                + " that is not one of fanatic's tests; rename it first");
+                throw CommandException.conflict("there is an instance " + NAME + " in "
+                        + lxd.kind().title() + " that is not one of fanatic's tests; rename it first");
             }
             lxd.destroy(NAME);
         });
@@ -58,8 +55,7 @@ record LxdTestContainer(EngineKind kind, Path socket, Ipv4Address address, Names
             Json state = lxd.state(NAME);
             long pid = state.number("pid").orElse(0);
             if (pid <= 0) {
-                throw new CommandException(
-                        ExitCode.FAILED, "the test instance ended at once; choose another image with --image");
+                throw CommandException.failed("the test instance ended at once; choose another image with --image");
             }
             for (Json address : state.at("network", "eth0", "addresses").list()) {
                 if (address.textOr("family", "").equals("inet")) {
@@ -73,13 +69,11 @@ record LxdTestContainer(EngineKind kind, Path socket, Ipv4Address address, Names
             LockSupport.parkNanos(PAUSE.toNanos());
             progress.accept("");
             if (Thread.currentThread().isInterrupted()) {
-                throw new CommandException(ExitCode.FAILED, "interrupted while the test instance starts");
+                throw CommandException.failed("interrupted while the test instance starts");
             }
         }
-        throw new CommandException(
-                ExitCode.FAILED,
-                "the test instance got no address on eth0 in " + BOOT.toSeconds()
-                        + " seconds; does its image ask for one by DHCP?");
+        throw CommandException.failed("the test instance got no address on eth0 in " + BOOT.toSeconds()
+                + " seconds; does its image ask for one by DHCP?");
     }
 
     private static Ipv4Address inSlice(String text, FanAttachment fan) {
@@ -91,10 +85,8 @@ record LxdTestContainer(EngineKind kind, Path socket, Ipv4Address address, Names
         } catch (IllegalArgumentException e) {
             // Said below.
         }
-        throw new CommandException(
-                ExitCode.FAILED,
-                "the test instance got an address that is not of the slice "
-                        + fan.slice().cidr() + ": " + text);
+        throw CommandException.failed("the test instance got an address that is not of the slice "
+                + fan.slice().cidr() + ": " + text);
     }
 
     @Override

@@ -1,7 +1,6 @@
 package io.fanatic.cli.container.podman;
 
 import io.fanatic.cli.command.CommandException;
-import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.container.ComposeLabels;
 import io.fanatic.cli.container.FileUsers;
 import io.fanatic.cli.container.SocketPaths;
@@ -143,10 +142,8 @@ record PodmanContainers(String network, Path file) implements FileUsers {
         for (String container : now()) {
             Spawn.Output done = podman("network", "disconnect", "--force", network, container);
             if (done.status() != 0) {
-                throw new CommandException(
-                        ExitCode.FAILED,
-                        "podman cannot take " + container + " off the network " + network + ": "
-                                + HttpAnswer.oneLine(done.text()));
+                throw CommandException.failed("podman cannot take " + container + " off the network " + network + ": "
+                        + HttpAnswer.oneLine(done.text()));
             }
         }
     }
@@ -164,8 +161,7 @@ record PodmanContainers(String network, Path file) implements FileUsers {
         }
         Spawn.Output done = podman("network", "rm", network);
         if (done.status() != 0) {
-            throw new CommandException(
-                    ExitCode.FAILED,
+            throw CommandException.failed(
                     "podman cannot remove the network " + network + ": " + HttpAnswer.oneLine(done.text()));
         }
     }

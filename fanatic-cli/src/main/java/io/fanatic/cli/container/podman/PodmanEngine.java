@@ -2,6 +2,7 @@ package io.fanatic.cli.container.podman;
 
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import io.fanatic.cli.command.JsonValues;
 import io.fanatic.cli.container.EngineKind;
 import io.fanatic.cli.container.EngineUnavailableException;
 import io.fanatic.cli.container.FanAttachment;
@@ -9,11 +10,10 @@ import io.fanatic.cli.container.FileEngine;
 import io.fanatic.cli.container.Misfit;
 import io.fanatic.cli.container.SocketPaths;
 import io.fanatic.cli.container.StaticFile;
-import io.fanatic.cli.container.http.JsonValues;
 import io.fanatic.cli.container.journal.Note;
 import io.fanatic.core.IpAddress;
 import io.fanatic.core.Ipv4Range;
-import io.fanatic.core.Ipv6Mapping;
+import io.fanatic.core.Prefix;
 import io.fanatic.core.Share;
 import io.fanatic.netlink.names.NamedContainer;
 import java.nio.charset.StandardCharsets;
@@ -112,46 +112,28 @@ public final class PodmanEngine extends FileEngine {
     /** What {@code podman network inspect} shows, netavark's form (github.com/containers/common, libnetwork/types). */
     public static JsonObject network(FanAttachment fan) {
         Ipv4Range range = fan.range(Share.PODMAN);
-        JsonObject subnet = JsonValues.object(
-                "subnet",
-                fan.subnet().toString(),
-                "gateway",
-                fan.slice().hostAddress().toString());
-        subnet.add(
-                "lease_range",
-                JsonValues.object(
-                        "start_ip",
-                        range.first().toString(),
-                        "end_ip",
-                        range.last().toString()));
-        JsonArray subnets = new JsonArray();
-        subnets.add(subnet);
-        fan.ipv6().ifPresent(mapping -> subnets.add(ipv6Subnet(fan, mapping, range)));
-        JsonObject network = JsonValues.object(
-                "name",
-                fan.bridge(),
-                "id",
-                Note.checksum(("fanatic " + fan.bridge()).getBytes(StandardCharsets.UTF_8))
-                        .substring("sha256:".length()),
-                "driver",
-                "bridge",
-                "network_interface",
-                fan.bridge());
+        IpAddress gateway = fan.slice().hostAddress();
+        JsonArray subnets = JsonValues.array(subnet(fan.subnet(), gateway, range.first(), range.last()));
+        // The same part of the slice of IPv6, so that no address is given out twice there either.
+        fan.ipv6()
+                .ifPresent(mapping -> subnets.add(subnet(
+                        mapping.sliceOf(fan.slice().underlayAddress()),
+                        mapping.hostAddressOf(fan.slice().underlayAddress()),
+                        fan.ipv6Address(range.first()).orElseThrow(),
+                        fan.ipv6Address(range.last()).orElseThrow())));
+        String id = Note.sha256(("fanatic " + fan.bridge()).getBytes(StandardCharsets.UTF_8));
+        JsonObject network = JsonValues.object("name", fan.bridge(), "id", id, "driver", "bridge");
+        network.addProperty("network_interface", fan.bridge());
         network.add("subnets", subnets);
         if (!fan.subnet().equals(fan.overlay())) {
             // Beside a second network the way to other slices must not be that one's default route.
-            JsonArray routes = new JsonArray();
-            routes.add(JsonValues.object(
-                    "destination",
-                    fan.overlay().toString(),
-                    "gateway",
-                    fan.slice().hostAddress().toString()));
-            network.add("routes", routes);
+            JsonObject route = JsonValues.object("destination", fan.overlay(), "gateway", gateway);
+            network.add("routes", JsonValues.array(route));
         }
         network.addProperty("ipv6_enabled", fan.ipv6().isPresent());
         network.addProperty("internal", false);
         network.addProperty("dns_enabled", false);
-        network.add("labels", JsonValues.object("io.fanatic.fan", fan.mapping().toString()));
+        network.add("labels", JsonValues.object("io.fanatic.fan", fan.mapping()));
         network.add(
                 "options",
                 JsonValues.object("mode", "unmanaged", "mtu", Integer.toString(fan.mtu()), "metric", METRIC));
@@ -159,20 +141,8 @@ public final class PodmanEngine extends FileEngine {
         return network;
     }
 
-    /** The same part of the slice of IPv6, so that no address is given out twice there either. */
-    private static JsonObject ipv6Subnet(FanAttachment fan, Ipv6Mapping mapping, Ipv4Range range) {
-        JsonObject subnet = JsonValues.object(
-                "subnet",
-                mapping.sliceOf(fan.slice().underlayAddress()).toString(),
-                "gateway",
-                mapping.hostAddressOf(fan.slice().underlayAddress()).toString());
-        subnet.add(
-                "lease_range",
-                JsonValues.object(
-                        "start_ip",
-                        fan.ipv6Address(range.first()).orElseThrow().toString(),
-                        "end_ip",
-                        fan.ipv6Address(range.last()).orElseThrow().toString()));
-        return subnet;
+    private static JsonObject subnet(Prefix subnet, IpAddress gateway, IpAddress first, IpAddress last) {
+        JsonObject leases = JsonValues.object("start_ip", first, "end_ip", last);
+        return JsonValues.object("subnet", subnet, "gateway", gateway, "lease_range", leases);
     }
 }
