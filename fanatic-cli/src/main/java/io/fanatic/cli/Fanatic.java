@@ -82,46 +82,27 @@ public final class Fanatic extends Program {
 
     @Override
     protected Command command(String name) {
-        switch (name) {
-            case "configure":
-                return new ConfigureCommand(host);
-            case "confirm":
-                return new ConfirmCommand(host);
-            case "deconfigure":
-                return new DeconfigureCommand(host);
-            case "show":
-                return new FanaticShowCommand(host);
-            case "status":
-                return new StatusCommand();
-            case "doctor":
-                return new DoctorCommand(host);
-            case "serve":
-                return new ServeCommand();
-            case "bench":
-                return new BenchCommand();
-            case "names":
-                return new NamesCommand(host);
-            case "resolve":
-                return new ResolveCommand(host);
-            case "test":
-                return new TestGroup(host);
-            case "enable-fan":
-                return EnableCommand.fan(host);
-            case "disable-fan":
-                return DisableCommand.fan(host);
-            case "enable-names":
-                return EnableCommand.names(host);
-            case "disable-names":
-                return DisableCommand.names(host);
-            case "map":
-                return new MapCommand();
-            case "key":
-                return new KeyGroup();
-            case "lab":
-                return new LabGroup();
-            default:
-                return engineCommand(name);
-        }
+        return switch (name) {
+            case "configure" -> new ConfigureCommand(host);
+            case "confirm" -> new ConfirmCommand(host);
+            case "deconfigure" -> new DeconfigureCommand(host);
+            case "show" -> new FanaticShowCommand(host);
+            case "status" -> new StatusCommand();
+            case "doctor" -> new DoctorCommand(host);
+            case "serve" -> new ServeCommand();
+            case "bench" -> new BenchCommand();
+            case "names" -> new NamesCommand(host);
+            case "resolve" -> new ResolveCommand(host);
+            case "test" -> new TestGroup(host);
+            case "enable-fan" -> EnableCommand.fan(host);
+            case "disable-fan" -> DisableCommand.fan(host);
+            case "enable-names" -> EnableCommand.names(host);
+            case "disable-names" -> DisableCommand.names(host);
+            case "map" -> new MapCommand();
+            case "key" -> new KeyGroup();
+            case "lab" -> new LabGroup();
+            default -> engineCommand(name);
+        };
     }
 
     private Command engineCommand(String name) {

@@ -4,6 +4,7 @@ import com.google.gson.JsonObject;
 import io.fanatic.cli.command.Command;
 import io.fanatic.cli.command.Console;
 import io.fanatic.cli.command.ExitCode;
+import io.fanatic.cli.command.JsonValues;
 import io.fanatic.cli.command.Option;
 import io.fanatic.cli.container.ContainerEngine;
 import io.fanatic.cli.container.EngineKind;
@@ -12,8 +13,8 @@ import io.fanatic.cli.container.FanAttachment;
 import io.fanatic.cli.output.FanaticShowText;
 import io.fanatic.cli.output.NamesText;
 import io.fanatic.cli.output.PathText;
-import io.fanatic.cli.output.SharesText;
 import io.fanatic.cli.output.ShowJson;
+import io.fanatic.cli.output.SliceText;
 import io.fanatic.cli.output.StatsOptions;
 import io.fanatic.cli.setup.Host;
 import io.fanatic.core.FanConfig;
@@ -72,7 +73,7 @@ final class FanaticShowCommand extends Command {
         Map<FanEntry, Map<EngineKind, EngineStatus>> down = new LinkedHashMap<>();
         configuredOnly(here, fans).forEach(entry -> down.put(entry, engines(here, entry)));
         document.add("configuredOnly", FanaticShowText.configured(down));
-        return ShowJson.print(document);
+        return JsonValues.printEscaped(document);
     }
 
     private String text(Host here, List<Fan> fans, List<Row> rows) {
@@ -84,7 +85,7 @@ final class FanaticShowCommand extends Command {
         PathText.append(text, fans, network);
         NamesText.append(text, fans);
         if (shares.or(false)) {
-            SharesText.append(text, fans);
+            SliceText.append(text, fans);
         }
         stats.append(text, fans);
         return text.toString();

@@ -21,22 +21,15 @@ public final class Fanctl extends Program {
 
     @Override
     protected Command command(String name) {
-        switch (name) {
-            case "up":
-                return new UpCommand();
-            case "down":
-                return new DownCommand();
-            case "show":
-                return new ShowCommand();
-            case "config":
-                return new ConfigCommand();
-            case "watch":
-                return new WatchCommand();
-            case "monitor":
-                return new MonitorCommand();
-            default:
-                throw new IllegalArgumentException(name);
-        }
+        return switch (name) {
+            case "up" -> new UpCommand();
+            case "down" -> new DownCommand();
+            case "show" -> new ShowCommand();
+            case "config" -> new ConfigCommand();
+            case "watch" -> new WatchCommand();
+            case "monitor" -> new MonitorCommand();
+            default -> throw new IllegalArgumentException(name);
+        };
     }
 
     public static void main(String[] args) {

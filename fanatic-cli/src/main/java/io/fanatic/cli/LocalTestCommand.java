@@ -1,12 +1,13 @@
 package io.fanatic.cli;
 
-import com.google.gson.JsonObject;
+import com.google.gson.JsonArray;
 import io.fanatic.cli.check.LocalTest;
 import io.fanatic.cli.command.Command;
 import io.fanatic.cli.command.CommandException;
 import io.fanatic.cli.command.Console;
 import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.command.FanArguments;
+import io.fanatic.cli.command.JsonValues;
 import io.fanatic.cli.command.Option;
 import io.fanatic.cli.configure.SetupText;
 import io.fanatic.cli.container.EngineKind;
@@ -50,19 +51,15 @@ final class LocalTestCommand extends Command {
         Host here = host.get();
         FanState state = here.observe(fan.entry());
         if (!state.up()) {
-            throw new CommandException(
-                    ExitCode.FAILED,
-                    "the fan " + state.name() + " is not up; \"fanatic enable-" + kind.word() + " -u "
-                            + state.entry().underlay() + " -o " + state.entry().overlay() + "\" brings it up");
+            throw CommandException.failed("the fan " + state.name() + " is not up; \"fanatic enable-" + kind.word()
+                    + " -u " + state.entry().underlay() + " -o " + state.entry().overlay() + "\" brings it up");
         }
         Consumer<String> say = json.or(false) ? line -> {} : console.out()::println;
         LocalTest.Result result = new LocalTest(here.engine(kind), say, Progress.on(console))
                 .run(here.attachment(state.entry()), image.value());
         if (json.or(false)) {
-            JsonObject document = new JsonObject();
-            document.addProperty("schema", SCHEMA);
-            document.add("tests", SetupText.tests(List.of(result)));
-            console.out().println(SetupText.print(document));
+            JsonArray tests = SetupText.tests(List.of(result));
+            console.out().println(JsonValues.print(JsonValues.object("schema", SCHEMA, "tests", tests)));
         }
         return result.exitCode();
     }

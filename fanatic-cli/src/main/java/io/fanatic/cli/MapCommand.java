@@ -1,11 +1,12 @@
 package io.fanatic.cli;
 
-import com.google.gson.GsonBuilder;
 import com.google.gson.JsonObject;
+import io.fanatic.cli.command.Attempt;
 import io.fanatic.cli.command.Command;
+import io.fanatic.cli.command.CommandException;
 import io.fanatic.cli.command.Console;
 import io.fanatic.cli.command.ExitCode;
-import io.fanatic.cli.command.FanArguments;
+import io.fanatic.cli.command.JsonValues;
 import io.fanatic.cli.command.Option;
 import io.fanatic.cli.output.SliceText;
 import io.fanatic.core.FanMapping;
@@ -52,21 +53,14 @@ final class MapCommand extends Command {
 
     @Override
     protected ExitCode run(Console console) {
-        try {
-            if (newUla.or(false) || derivedUla.or(false)) {
-                console.out().print(prefix());
-            } else {
-                console.out().print(mapped());
-            }
-            return ExitCode.DONE;
-        } catch (IllegalArgumentException e) {
-            throw FanArguments.usage(String.valueOf(e.getMessage()));
-        }
+        boolean ula = newUla.or(false) || derivedUla.or(false);
+        console.out().print(Attempt.<String>orUsage(ula ? this::prefix : this::mapped));
+        return ExitCode.DONE;
     }
 
     private String prefix() {
         if (newUla.or(false) && derivedUla.or(false) || word.value().isPresent()) {
-            throw FanArguments.usage("give one of ADDRESS, --new-ula and --derived-ula");
+            throw CommandException.usage("give one of ADDRESS, --new-ula and --derived-ula");
         }
         Prefix prefix;
         if (newUla.or(false)) {
@@ -75,20 +69,17 @@ final class MapCommand extends Command {
         } else if (required(overlay, "-o OVERLAY") instanceof Ipv4Prefix ipv4) {
             prefix = UniqueLocal.derived(ipv4, required(underlay, "-u UNDERLAY"));
         } else {
-            throw FanArguments.usage("--derived-ula derives an IPv6 overlay from the IPv4 one; give that, as in"
+            throw CommandException.usage("--derived-ula derives an IPv6 overlay from the IPv4 one; give that, as in"
                     + " -o 250.0.0.0/8, not " + overlay.required());
         }
         if (!json.or(false)) {
             return prefix + "\n";
         }
-        JsonObject object = new JsonObject();
-        object.addProperty("schema", 1);
-        object.addProperty("overlay", prefix.toString());
-        return document(object);
+        return JsonValues.printEscaped(JsonValues.object("schema", 1, "overlay", prefix)) + "\n";
     }
 
     private static <T> T required(Option<T> option, String words) {
-        return option.value().orElseThrow(() -> FanArguments.usage(words + " is missing"));
+        return option.value().orElseThrow(() -> CommandException.usage(words + " is missing"));
     }
 
     private String mapped() {
@@ -96,7 +87,7 @@ final class MapCommand extends Command {
         OverlayMapping mapping = OverlayMapping.of(required(overlay, "-o OVERLAY"), required(underlay, "-u UNDERLAY"));
         boolean isOverlay = mapping.overlay().contains(address);
         if (!isOverlay && !mapping.underlay().contains(address)) {
-            throw FanArguments.usage(address + " is neither in the underlay " + mapping.underlay()
+            throw CommandException.usage(address + " is neither in the underlay " + mapping.underlay()
                     + " nor in the overlay " + mapping.overlay());
         }
         Ipv4Address owner = isOverlay ? mapping.ownerOf(address) : (Ipv4Address) address;
@@ -106,7 +97,7 @@ final class MapCommand extends Command {
     /** IPv4 alone travels without encapsulation. */
     private boolean isDirect() {
         if (direct.or(false) && type.or(TunnelType.VXLAN) == TunnelType.IPIP) {
-            throw FanArguments.usage("--direct does not go with ipip: ARP between hosts travels by VXLAN");
+            throw CommandException.usage("--direct does not go with ipip: ARP between hosts travels by VXLAN");
         }
         return direct.or(false);
     }
@@ -135,12 +126,12 @@ final class MapCommand extends Command {
     }
 
     private String json(IpAddress address, boolean isOverlay, OverlayMapping mapping, Ipv4Address owner) {
-        JsonObject object = new JsonObject();
-        object.addProperty("schema", 1);
-        object.addProperty("address", address.toString());
-        object.addProperty("kind", isOverlay ? "overlay" : "underlay");
+        JsonObject object =
+                JsonValues.object("schema", 1, "address", address, "kind", isOverlay ? "overlay" : "underlay");
         if (mapping instanceof FanMapping ipv4) {
-            addAll(SliceText.json(ipv4.slice(owner), shares.or(Shares.DEFAULT)), object);
+            object.asMap()
+                    .putAll(SliceText.json(ipv4.slice(owner), shares.or(Shares.DEFAULT))
+                            .asMap());
             object.addProperty("type", type.or(TunnelType.VXLAN).word());
             object.addProperty("prefixLength", prefixLength(ipv4));
             if (isDirect()) {
@@ -148,16 +139,8 @@ final class MapCommand extends Command {
             }
         } else if (mapping instanceof Ipv6Mapping ipv6) {
             object.addProperty("underlayAddress", owner.toString());
-            addAll(SliceText.json(ipv6, owner), object);
+            object.asMap().putAll(SliceText.json(ipv6, owner).asMap());
         }
-        return document(object);
-    }
-
-    private static void addAll(JsonObject from, JsonObject to) {
-        from.entrySet().forEach(entry -> to.add(entry.getKey(), entry.getValue()));
-    }
-
-    private static String document(JsonObject object) {
-        return new GsonBuilder().setPrettyPrinting().create().toJson(object) + "\n";
+        return JsonValues.printEscaped(object) + "\n";
     }
 }

@@ -1,12 +1,11 @@
 package io.fanatic.cli;
 
-import com.google.gson.GsonBuilder;
-import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.fanatic.cli.command.Command;
 import io.fanatic.cli.command.ConfigFile;
 import io.fanatic.cli.command.Console;
 import io.fanatic.cli.command.ExitCode;
+import io.fanatic.cli.command.JsonValues;
 import io.fanatic.cli.command.Option;
 import io.fanatic.core.FanConfig;
 import io.fanatic.core.FanEntry;
@@ -19,6 +18,7 @@ import io.fanatic.netlink.engine.Plan;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** {@code fanatic status}: whether the host is as /etc/network/fan says, and with {@code --diff} what differs. */
 final class StatusCommand extends Command {
@@ -152,29 +152,20 @@ final class StatusCommand extends Command {
         document.addProperty("fans", fans);
         document.addProperty("asConfigured", differences.isEmpty());
         document.addProperty("allCompared", all);
-        JsonArray list = new JsonArray();
-        for (Difference each : differences) {
-            JsonObject one = new JsonObject();
-            one.addProperty("fan", each.fan());
-            one.addProperty("things", each.lines().size());
-            if (diff.or(false)) {
-                JsonArray lines = new JsonArray();
-                for (String line : each.lines()) {
-                    JsonObject thing = new JsonObject();
-                    thing.addProperty("kind", word(line.charAt(0)));
-                    thing.addProperty("words", line.substring(2));
-                    lines.add(thing);
-                }
-                one.add("diff", lines);
-            }
-            list.add(one);
+        document.add("differences", JsonValues.array(differences, this::json));
+        return JsonValues.print(document);
+    }
+
+    private JsonObject json(Difference each) {
+        JsonObject one = new JsonObject();
+        one.addProperty("fan", each.fan());
+        one.addProperty("things", each.lines().size());
+        if (diff.or(false)) {
+            Function<String, JsonObject> thing =
+                    line -> JsonValues.object("kind", word(line.charAt(0)), "words", line.substring(2));
+            one.add("diff", JsonValues.array(each.lines(), thing));
         }
-        document.add("differences", list);
-        return new GsonBuilder()
-                .setPrettyPrinting()
-                .disableHtmlEscaping()
-                .create()
-                .toJson(document);
+        return one;
     }
 
     private void print(List<Difference> differences, int fans, Console console) {

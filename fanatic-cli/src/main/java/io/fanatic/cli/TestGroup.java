@@ -9,7 +9,6 @@ import io.fanatic.cli.setup.Host;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** {@code fanatic test}. */
 final class TestGroup extends Group {
     private final Supplier<Host> host;
 
@@ -20,19 +19,13 @@ final class TestGroup extends Group {
 
     @Override
     protected Command command(String name) {
-        switch (name) {
-            case "host":
-                return new TestHostCommand();
-            case "all":
-                return new TestAllCommand();
-            case "local-docker":
-                return new LocalTestCommand(EngineKind.DOCKER, host);
-            case "local-lxd":
-                return new LocalTestCommand(EngineKind.LXD, host);
-            case "local-incus":
-                return new LocalTestCommand(EngineKind.INCUS, host);
-            default:
-                throw new IllegalArgumentException(name);
-        }
+        return switch (name) {
+            case "host" -> new TestHostCommand();
+            case "all" -> new TestAllCommand();
+            case "local-docker" -> new LocalTestCommand(EngineKind.DOCKER, host);
+            case "local-lxd" -> new LocalTestCommand(EngineKind.LXD, host);
+            case "local-incus" -> new LocalTestCommand(EngineKind.INCUS, host);
+            default -> throw new IllegalArgumentException(name);
+        };
     }
 }

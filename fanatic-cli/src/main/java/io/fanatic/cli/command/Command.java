@@ -93,21 +93,12 @@ public abstract class Command {
 
     /** The one word that is not an option; a second one is refused. */
     public final Option<String> word(String label, String description) {
-        return add(PositionalParamSpec.builder()
-                .paramLabel(label)
-                .index("0")
-                .type(String.class)
-                .description(description));
+        return add(positional(label, String.class, description).index("0"));
     }
 
     /** As {@link #word}, for a command that can do without it. */
     public final Option<String> optionalWord(String label, String description) {
-        return add(PositionalParamSpec.builder()
-                .paramLabel(label)
-                .index("0")
-                .arity("0..1")
-                .type(String.class)
-                .description(description));
+        return add(positional(label, String.class, description).index("0").arity("0..1"));
     }
 
     /**
@@ -116,11 +107,11 @@ public abstract class Command {
      * @param arity how many, such as {@code 1..*}
      */
     public final Option<String[]> words(String label, String arity, String description) {
-        return add(PositionalParamSpec.builder()
-                .paramLabel(label)
-                .arity(arity)
-                .type(String[].class)
-                .description(description));
+        return add(positional(label, String[].class, description).arity(arity));
+    }
+
+    private static PositionalParamSpec.Builder positional(String label, Class<?> type, String description) {
+        return PositionalParamSpec.builder().paramLabel(label).type(type).description(description);
     }
 
     private <T> Option<T> add(PositionalParamSpec.Builder builder) {

@@ -22,7 +22,7 @@ public final class ConfigFile {
     /** For a command that reads the configuration with -a only. */
     public void refuseWithoutAll() {
         if (isGiven()) {
-            throw FanArguments.usage("--file goes with -a; without it nothing is read from " + path());
+            throw CommandException.usage("--file goes with -a; without it nothing is read from " + path());
         }
     }
 
@@ -40,20 +40,16 @@ public final class ConfigFile {
         try {
             return isGiven() ? FanConfig.read(path()) : FanConfig.readIfExists(path());
         } catch (IOException e) {
-            throw new CommandException(ExitCode.FAILED, "cannot read " + path() + ": " + DurableFile.reason(e));
+            throw CommandException.failed("cannot read " + path() + ": " + DurableFile.reason(e));
         }
     }
 
     /** Reads, edits and writes. */
     public void edit(UnaryOperator<FanConfig> change) {
         FanConfig before = read();
-        try {
-            FanConfig after = change.apply(before);
-            if (!after.toString().equals(before.toString())) {
-                after.write(path());
-            }
-        } catch (IOException e) {
-            throw new CommandException(ExitCode.FAILED, "cannot write " + path() + ": " + DurableFile.reason(e));
+        FanConfig after = change.apply(before);
+        if (!after.toString().equals(before.toString())) {
+            Attempt.to("write " + path(), () -> after.write(path()));
         }
     }
 }

@@ -49,24 +49,16 @@ public enum ExitCode {
             return command.exitCode();
         }
         if (e instanceof FanException failure) {
-            switch (failure.reason()) {
-                case INVALID:
-                    return USAGE;
-                case NOT_PERMITTED:
-                    return NOT_ROOT;
-                case CONFLICT:
-                    return CONFLICT;
-                case IN_USE:
-                    return IN_USE;
-                case UNSUPPORTED:
-                    return KERNEL;
-                case FAILED:
-                    return FAILED;
-                case UNDONE:
-                    return UNDONE;
-                case NOT_UNDONE:
-                    return NOT_UNDONE;
-            }
+            return switch (failure.reason()) {
+                case INVALID -> USAGE;
+                case NOT_PERMITTED -> NOT_ROOT;
+                case CONFLICT -> CONFLICT;
+                case IN_USE -> IN_USE;
+                case UNSUPPORTED -> KERNEL;
+                case FAILED -> FAILED;
+                case UNDONE -> UNDONE;
+                case NOT_UNDONE -> NOT_UNDONE;
+            };
         }
         return FAILED;
     }

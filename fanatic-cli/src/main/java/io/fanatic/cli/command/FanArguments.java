@@ -55,7 +55,7 @@ public final class FanArguments {
         if (fans.size() == 1) {
             return fans.get(0);
         }
-        throw usage(
+        throw CommandException.usage(
                 fans.isEmpty()
                         ? "there is no fan on this host; name one, as in -u 10.0.0.0/16 -o 250.0.0.0/8"
                         : "there are several fans on this host; name one: " + named(fans));
@@ -77,23 +77,20 @@ public final class FanArguments {
     public FanEntry entry() {
         Optional<String[]> line = words.value();
         if (line.isPresent() && (underlay.value().isPresent() || overlay.value().isPresent())) {
-            throw usage("give either -u and -o or the words OVERLAY UNDERLAY, not both");
+            throw CommandException.usage("give either -u and -o or the words OVERLAY UNDERLAY, not both");
         }
         try {
             if (line.isPresent()) {
                 return FanEntry.parse(List.of(line.get()));
             }
             if (underlay.value().isEmpty() || overlay.value().isEmpty()) {
-                throw usage("name the fan by its underlay and overlay, as in -u 10.0.0.0/16 -o 250.0.0.0/8");
+                throw CommandException.usage(
+                        "name the fan by its underlay and overlay, as in -u 10.0.0.0/16 -o 250.0.0.0/8");
             }
             return new FanEntry(overlay.required(), underlay.required(), FanOptions.DEFAULT);
         } catch (IllegalArgumentException e) {
-            throw usage(String.valueOf(e.getMessage()));
+            throw CommandException.usage(String.valueOf(e.getMessage()));
         }
-    }
-
-    public static CommandException usage(String sentence) {
-        return new CommandException(ExitCode.USAGE, sentence);
     }
 
     /** The options that say how a fan is to be, on top of those in the words: {@code -t}, and one for each flag. */
@@ -129,13 +126,11 @@ public final class FanArguments {
             return command.optionalValue("--" + FanFlag.DIRECT.word(), ACCEPT, Flags::direct, help(FanFlag.DIRECT));
         }
 
-        /** {@code --encrypt}. */
         public static Option<Encryption> encryption(Command command) {
             FanFlag flag = FanFlag.ENCRYPT;
             return command.option("--" + flag.word(), flag.label(), Encryption::parse, help(flag));
         }
 
-        /** {@code --encrypt-udp}. */
         public static Option<Boolean> encryptUdp(Command command) {
             return command.flag("--" + FanFlag.ENCRYPT_UDP.word(), help(FanFlag.ENCRYPT_UDP));
         }
@@ -197,7 +192,7 @@ public final class FanArguments {
                 }
                 return entry.withOptions(given);
             } catch (IllegalArgumentException e) {
-                throw usage(String.valueOf(e.getMessage()));
+                throw CommandException.usage(String.valueOf(e.getMessage()));
             }
         }
     }

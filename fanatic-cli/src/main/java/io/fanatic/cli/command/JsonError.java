@@ -1,6 +1,5 @@
 package io.fanatic.cli.command;
 
-import com.google.gson.GsonBuilder;
 import com.google.gson.JsonObject;
 
 /** What {@code --json} prints when a command is refused or fails before it has a document of its own. */
@@ -10,16 +9,7 @@ final class JsonError {
     private JsonError() {}
 
     static String document(ExitCode code, String sentence) {
-        JsonObject error = new JsonObject();
-        error.addProperty("exitCode", code.status());
-        error.addProperty("message", sentence);
-        JsonObject document = new JsonObject();
-        document.addProperty("schema", SCHEMA);
-        document.add("error", error);
-        return new GsonBuilder()
-                .setPrettyPrinting()
-                .disableHtmlEscaping()
-                .create()
-                .toJson(document);
+        JsonObject error = JsonValues.object("exitCode", code.status(), "message", sentence);
+        return JsonValues.print(JsonValues.object("schema", SCHEMA, "error", error));
     }
 }

@@ -3,9 +3,11 @@ package io.fanatic.cli.configure;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.fanatic.cli.check.LocalTest;
+import io.fanatic.cli.command.CommandException;
 import io.fanatic.cli.command.Console;
 import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.command.FanArguments;
+import io.fanatic.cli.command.JsonValues;
 import io.fanatic.cli.command.Option;
 import io.fanatic.cli.command.Values;
 import io.fanatic.cli.container.EngineKind;
@@ -99,7 +101,7 @@ public final class ConfigureCommand extends SetupCommand {
 
         Optional<Boolean> said() {
             if (with.or(false) && without.or(false)) {
-                throw FanArguments.usage("--" + word + " and --no-" + word + " exclude each other");
+                throw CommandException.usage("--" + word + " and --no-" + word + " exclude each other");
             }
             return with.or(false) ? Optional.of(true) : without.or(false) ? Optional.of(false) : Optional.empty();
         }
@@ -128,16 +130,16 @@ public final class ConfigureCommand extends SetupCommand {
 
     private Settings settings() {
         if (type.value().equals(Optional.of(TunnelType.IPIP)) && port.value().isPresent()) {
-            throw FanArguments.usage("--port is for vxlan; an ipip tunnel has no port");
+            throw CommandException.usage("--port is for vxlan; an ipip tunnel has no port");
         }
         if (type.value().equals(Optional.of(TunnelType.IPIP))
                 && overlay6.value().isPresent()) {
-            throw FanArguments.usage("--overlay6 is for vxlan; an ipip tunnel carries IPv4 only");
+            throw CommandException.usage("--overlay6 is for vxlan; an ipip tunnel carries IPv4 only");
         }
         Map<EngineKind, Boolean> engines = new EnumMap<>(EngineKind.class);
         choices.forEach((kind, choice) -> choice.said().ifPresent(said -> engines.put(kind, said)));
         if (defaultBridge.or(false) && Boolean.FALSE.equals(engines.get(EngineKind.DOCKER))) {
-            throw FanArguments.usage("--docker-default-bridge and --no-docker exclude each other");
+            throw CommandException.usage("--docker-default-bridge and --no-docker exclude each other");
         }
         return Settings.builder()
                 .yes(yes.or(false))
@@ -271,10 +273,11 @@ public final class ConfigureCommand extends SetupCommand {
                         .forEach(say);
             }
             if (json()) {
-                JsonObject more = new JsonObject();
-                more.add("fan", SetupText.fan(fan));
-                more.add("tests", SetupText.tests(results));
-                more.add("remoteTests", remotes(remotes));
+                JsonArray remoteTests = JsonValues.array(
+                        remotes.entrySet(),
+                        each -> JsonValues.object("host", each.getKey(), "failures", each.getValue()));
+                JsonObject more = JsonValues.object(
+                        "fan", SetupText.fan(fan), "tests", SetupText.tests(results), "remoteTests", remoteTests);
                 report(console, plan, more, "");
             }
             boolean failed = results.stream().anyMatch(result -> result.failures() > 0)
@@ -338,17 +341,6 @@ public final class ConfigureCommand extends SetupCommand {
                 say.accept("remote test of " + remote + ": " + e.getMessage());
                 return 1;
             }
-        }
-
-        private JsonArray remotes(Map<Ipv4Address, Integer> results) {
-            JsonArray array = new JsonArray();
-            results.forEach((remote, failures) -> {
-                JsonObject one = new JsonObject();
-                one.addProperty("host", remote.toString());
-                one.addProperty("failures", failures);
-                array.add(one);
-            });
-            return array;
         }
     }
 }

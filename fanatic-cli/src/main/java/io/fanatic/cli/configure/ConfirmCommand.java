@@ -1,10 +1,10 @@
 package io.fanatic.cli.configure;
 
-import com.google.gson.JsonObject;
 import io.fanatic.cli.command.Command;
 import io.fanatic.cli.command.CommandException;
 import io.fanatic.cli.command.Console;
 import io.fanatic.cli.command.ExitCode;
+import io.fanatic.cli.command.JsonValues;
 import io.fanatic.cli.command.Option;
 import io.fanatic.cli.setup.Confirmation;
 import io.fanatic.cli.setup.Host;
@@ -29,13 +29,10 @@ public final class ConfirmCommand extends Command {
     protected ExitCode run(Console console) {
         FanNetwork.requirePrivileges();
         if (!Confirmation.on(host.get()).confirm()) {
-            throw new CommandException(ExitCode.FAILED, "no change is waiting for confirmation");
+            throw CommandException.failed("no change is waiting for confirmation");
         }
         if (json.or(false)) {
-            JsonObject document = new JsonObject();
-            document.addProperty("schema", SCHEMA);
-            document.addProperty("kept", true);
-            console.out().println(SetupText.print(document));
+            console.out().println(JsonValues.print(JsonValues.object("schema", SCHEMA, "kept", true)));
         } else {
             console.out().println("kept");
         }

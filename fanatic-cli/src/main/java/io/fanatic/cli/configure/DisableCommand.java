@@ -65,10 +65,8 @@ public final class DisableCommand extends SetupCommand {
         if (!stays && !from.engines().isEmpty() && !force.or(false)) {
             List<String> names = new ArrayList<>();
             from.engines().keySet().forEach(each -> names.add(each.title()));
-            throw new CommandException(
-                    ExitCode.IN_USE,
-                    String.join(" and ", names) + " uses the fan " + from.name()
-                            + "; take it off first, or use --force or \"fanatic deconfigure\"");
+            throw CommandException.inUse(String.join(" and ", names) + " uses the fan " + from.name()
+                    + "; take it off first, or use --force or \"fanatic deconfigure\"");
         }
         Transition transition = Transition.of(here).then(from, to).forced(force.or(false));
         TransitionPlan plan = transition.plan();

@@ -73,9 +73,7 @@ public final class EnableCommand extends SetupCommand {
         kind.ifPresent(each -> engines.put(
                 each,
                 new EngineOptions(defaultBridge.map(option -> option.or(false)).orElse(false))));
-        FanEntry base = from.up()
-                ? new FanEntry(given.overlay(), given.underlay(), from.entry().options())
-                : given;
+        FanEntry base = from.up() ? given.withOptions(from.entry().options()) : given;
         FanEntry chosen = flags.applyTo(base);
         FanEntry wanted =
                 Wizard.withDhcp(names ? chosen.withOptions(chosen.options().withNames(true)) : chosen, engines);

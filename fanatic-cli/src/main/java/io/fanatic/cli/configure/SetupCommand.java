@@ -1,11 +1,11 @@
 package io.fanatic.cli.configure;
 
-import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.fanatic.cli.command.Command;
 import io.fanatic.cli.command.CommandException;
 import io.fanatic.cli.command.Console;
 import io.fanatic.cli.command.ExitCode;
+import io.fanatic.cli.command.JsonValues;
 import io.fanatic.cli.command.Option;
 import io.fanatic.cli.names.StaleResolvedLinks;
 import io.fanatic.cli.setup.Confirmation;
@@ -118,8 +118,8 @@ abstract class SetupCommand extends Command {
     final void report(Console console, TransitionPlan plan, JsonObject more, String done) {
         if (json()) {
             JsonObject document = SetupText.document(name(), dryRun(), plan);
-            more.entrySet().forEach(entry -> document.add(entry.getKey(), entry.getValue()));
-            console.out().println(SetupText.print(document));
+            document.asMap().putAll(more.asMap());
+            console.out().println(JsonValues.print(document));
         } else if (dryRun()) {
             SetupText.dryRun(plan).forEach(console.out()::println);
         } else {
@@ -135,9 +135,7 @@ abstract class SetupCommand extends Command {
         }
         JsonObject more = new JsonObject();
         if (!left.isEmpty()) {
-            JsonArray array = new JsonArray();
-            left.forEach(array::add);
-            more.add("remaining", array);
+            more.add("remaining", JsonValues.array(left));
         }
         report(
                 console,
@@ -150,6 +148,6 @@ abstract class SetupCommand extends Command {
     }
 
     static CommandException needsYes() {
-        return new CommandException(ExitCode.USAGE, "--json asks no questions; give --yes with it");
+        return CommandException.usage("--json asks no questions; give --yes with it");
     }
 }

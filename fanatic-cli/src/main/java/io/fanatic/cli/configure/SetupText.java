@@ -1,9 +1,9 @@
 package io.fanatic.cli.configure;
 
-import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.fanatic.cli.check.LocalTest;
+import io.fanatic.cli.command.JsonValues;
 import io.fanatic.cli.container.FanAttachment;
 import io.fanatic.cli.output.SliceText;
 import io.fanatic.cli.setup.TransitionPlan;
@@ -56,17 +56,17 @@ public final class SetupText {
         document.addProperty("command", command);
         document.addProperty("dryRun", dryRun);
         document.addProperty("changed", !dryRun && !plan.isEmpty());
-        JsonArray parts = new JsonArray();
-        for (TransitionPlan.Part part : plan.parts()) {
-            JsonObject one = new JsonObject();
-            one.addProperty("subject", part.title());
-            one.add("steps", array(part.details().isEmpty() ? part.lines() : part.details()));
-            one.add("warnings", array(part.warnings()));
-            one.addProperty("restarts", part.restarts());
-            parts.add(one);
-        }
-        document.add("plan", parts);
+        document.add("plan", JsonValues.array(plan.parts(), SetupText::part));
         return document;
+    }
+
+    private static JsonObject part(TransitionPlan.Part part) {
+        JsonObject one = new JsonObject();
+        one.addProperty("subject", part.title());
+        one.add("steps", JsonValues.array(part.details().isEmpty() ? part.lines() : part.details()));
+        one.add("warnings", JsonValues.array(part.warnings()));
+        one.addProperty("restarts", part.restarts());
+        return one;
     }
 
     static JsonObject fan(FanAttachment fan) {
@@ -80,29 +80,13 @@ public final class SetupText {
     }
 
     public static JsonArray tests(List<LocalTest.Result> results) {
-        JsonArray array = new JsonArray();
-        for (LocalTest.Result result : results) {
+        return JsonValues.array(results, result -> {
             JsonObject one = new JsonObject();
             one.addProperty("engine", result.kind().word());
             one.addProperty("masterFailures", result.master());
             one.addProperty("slaveFailures", result.slave());
             result.skipped().ifPresent(reason -> one.addProperty("skipped", reason));
-            array.add(one);
-        }
-        return array;
-    }
-
-    public static String print(JsonObject document) {
-        return new GsonBuilder()
-                .setPrettyPrinting()
-                .disableHtmlEscaping()
-                .create()
-                .toJson(document);
-    }
-
-    private static JsonArray array(List<String> lines) {
-        JsonArray array = new JsonArray();
-        lines.forEach(array::add);
-        return array;
+            return one;
+        });
     }
 }

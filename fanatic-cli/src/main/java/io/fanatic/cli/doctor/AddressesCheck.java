@@ -226,20 +226,12 @@ final class AddressesCheck implements Check {
         List<HandedOut> engines = HandedOut.on(fan);
         for (HandedOut engine : engines) {
             Share own = HandedOut.share(engine.kind());
-            if (fan.dhcp()
-                    && fan.shares()
-                            .range(Share.DHCP, fan.slice())
-                            .filter(engine.range()::overlaps)
-                            .isPresent()) {
+            if (fan.dhcp() && reaches(engine, Share.DHCP, fan)) {
                 add(fan, engine, Share.DHCP, findings);
             }
             for (HandedOut other : engines) {
                 Share theirs = HandedOut.share(other.kind());
-                if (own != theirs
-                        && fan.shares()
-                                .range(theirs, fan.slice())
-                                .filter(engine.range()::overlaps)
-                                .isPresent()) {
+                if (own != theirs && reaches(engine, theirs, fan)) {
                     add(fan, engine, theirs, findings);
                 }
             }
@@ -259,15 +251,19 @@ final class AddressesCheck implements Check {
         }
     }
 
+    private static boolean reaches(HandedOut engine, Share share, FanAttachment fan) {
+        return fan.shares()
+                .range(share, fan.slice())
+                .filter(engine.range()::overlaps)
+                .isPresent();
+    }
+
     private static void add(FanAttachment fan, HandedOut engine, Share share, Findings findings) {
-        String command =
-                "fanatic enable-" + engine.kind().word() + " -u " + fan.slice().underlayAddress() + "/"
-                        + fan.mapping().underlay().prefixLength() + " -o " + fan.overlay();
         findings.add(Finding.of(
                 Code.ADDRESS_SHARE,
                 fan.overlay().toString(),
                 engine.kind().title() + " gives out addresses of the share of " + share,
                 List.of(engine.overlaps(fan, share)),
-                command));
+                "fanatic enable-" + engine.kind().word() + fan.options()));
     }
 }

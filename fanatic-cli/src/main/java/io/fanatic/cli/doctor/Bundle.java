@@ -1,7 +1,7 @@
 package io.fanatic.cli.doctor;
 
 import io.fanatic.cli.command.CommandException;
-import io.fanatic.cli.command.ExitCode;
+import io.fanatic.cli.command.Program;
 import io.fanatic.cli.container.ContainerEngine;
 import io.fanatic.cli.container.FanAttachment;
 import io.fanatic.cli.container.TarFile;
@@ -20,7 +20,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,8 +49,7 @@ record Bundle(Map<String, String> files) {
     }
 
     private static String versions() {
-        String version = Bundle.class.getPackage().getImplementationVersion();
-        return "fanatic " + (version == null ? "(not packaged)" : version) + "\n"
+        return "fanatic " + Program.version() + "\n"
                 + "java " + System.getProperty("java.version") + " " + System.getProperty("os.arch") + "\n"
                 + "kernel " + read(Path.of("/proc/version")) + read(Path.of("/etc/os-release"));
     }
@@ -80,13 +78,9 @@ record Bundle(Map<String, String> files) {
             text.append(fan).append('\n');
             text.append(attempt(() -> network.counters(fan) + "\n"));
         }
-        List<FanEntry> entries = new ArrayList<>();
         for (FanConfig.Line line : host.file().read().lines()) {
-            entries.add(line.entry());
-        }
-        for (FanEntry entry : entries) {
-            text.append("\nplan of ").append(entry).append(":\n");
-            text.append(plan(network, entry));
+            text.append("\nplan of ").append(line.entry()).append(":\n");
+            text.append(plan(network, line.entry()));
         }
         return text.toString();
     }
@@ -122,13 +116,11 @@ record Bundle(Map<String, String> files) {
     static void requireWritable(Path file) {
         Path directory = file.toAbsolutePath().getParent();
         if (directory == null || Files.isDirectory(file)) {
-            throw new CommandException(ExitCode.FAILED, "cannot write " + file + ": it is a directory");
+            throw CommandException.failed("cannot write " + file + ": it is a directory");
         }
         if (!Files.isWritable(directory)) {
-            throw new CommandException(
-                    ExitCode.FAILED,
-                    "cannot write " + file + ": " + directory
-                            + (Files.isDirectory(directory) ? " is not writable" : " is no directory"));
+            throw CommandException.failed("cannot write " + file + ": " + directory
+                    + (Files.isDirectory(directory) ? " is not writable" : " is no directory"));
         }
     }
 
@@ -140,12 +132,12 @@ record Bundle(Map<String, String> files) {
             files.forEach((name, text) -> contents.put(DIRECTORY + name, text.getBytes(StandardCharsets.UTF_8)));
             zip.write(TarFile.of(contents));
         } catch (IOException e) {
-            throw new CommandException(ExitCode.FAILED, "cannot pack the bundle: " + e.getMessage());
+            throw CommandException.failed("cannot pack the bundle: " + e.getMessage());
         }
         try {
             DurableFile.replace(file, ByteBuffer.wrap(bytes.toByteArray()));
         } catch (IOException e) {
-            throw new CommandException(ExitCode.FAILED, "cannot write " + file + ": " + e.getMessage());
+            throw CommandException.failed("cannot write " + file + ": " + e.getMessage());
         }
     }
 }

@@ -94,8 +94,7 @@ public final class DoctorCommand extends Command {
 
     private ExitCode listKernel(Console console) {
         if (peer.value().isPresent() || bundle.value().isPresent()) {
-            throw new CommandException(
-                    ExitCode.USAGE, "--kernel goes with --json only; give --peer or --bundle without it");
+            throw CommandException.usage("--kernel goes with --json only; give --peer or --bundle without it");
         }
         KernelTable table = new KernelTable(
                 RunningKernel.read(), KernelFeatures.ofThisKernel().all());

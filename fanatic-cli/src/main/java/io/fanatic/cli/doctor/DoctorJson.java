@@ -1,8 +1,7 @@
 package io.fanatic.cli.doctor;
 
-import com.google.gson.GsonBuilder;
-import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import io.fanatic.cli.command.JsonValues;
 import io.fanatic.harness.reach.ReachJson;
 import io.fanatic.netlink.health.Code;
 import io.fanatic.netlink.health.Diagnosis;
@@ -23,19 +22,11 @@ final class DoctorJson {
         document.addProperty("healthy", diagnosis.healthy());
         document.addProperty("errors", diagnosis.hasErrors());
         document.addProperty("looked", diagnosis.looked());
-        JsonArray findings = new JsonArray();
         Map<Finding, List<Finding>> causes = diagnosis.byCause();
-        for (Finding finding : diagnosis.findings()) {
-            findings.add(of(finding, causes.containsKey(finding)));
-        }
-        document.add("findings", findings);
-        document.add("unseen", texts(diagnosis.notChecked()));
+        document.add("findings", JsonValues.array(diagnosis.findings(), each -> of(each, causes.containsKey(each))));
+        document.add("unseen", JsonValues.array(diagnosis.notChecked()));
         peer.ifPresent(test -> document.add("peer", ReachJson.document(List.of(test.report()))));
-        return new GsonBuilder()
-                .setPrettyPrinting()
-                .disableHtmlEscaping()
-                .create()
-                .toJson(document);
+        return JsonValues.print(document);
     }
 
     private static JsonObject of(Finding finding, boolean cause) {
@@ -44,18 +35,13 @@ final class DoctorJson {
         json.addProperty("severity", finding.severity().word());
         json.addProperty("subject", finding.subject());
         json.addProperty("title", finding.title());
-        json.add("evidence", texts(finding.evidence()));
+        json.add("evidence", JsonValues.array(finding.evidence()));
         json.addProperty("fix", finding.fix());
         json.add(
                 "because",
-                texts(finding.because().stream().map(Code::word).sorted().toList()));
+                JsonValues.array(
+                        finding.because().stream().map(Code::word).sorted().toList()));
         json.addProperty("cause", cause);
         return json;
-    }
-
-    private static JsonArray texts(List<String> texts) {
-        JsonArray array = new JsonArray();
-        texts.forEach(array::add);
-        return array;
     }
 }

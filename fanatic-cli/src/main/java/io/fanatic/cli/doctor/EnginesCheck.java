@@ -101,40 +101,20 @@ final class EnginesCheck implements Check {
             return;
         }
         for (Misfit misfit : misfits) {
-            String subject = fan.overlay().toString();
-            List<String> evidence = List.of(misfit.sentence());
-            findings.add(
-                    switch (misfit.kind()) {
-                        case ADDRESS ->
-                            Finding.of(
-                                    Code.ADDRESS_SLICE,
-                                    subject,
-                                    "a container has an address that no container of this host can have",
-                                    evidence,
-                                    misfit.fix());
-                        case SHARE ->
-                            Finding.of(
-                                    Code.ADDRESS_SHARE,
-                                    subject,
-                                    "a container has an address that another engine gives out",
-                                    evidence,
-                                    misfit.fix());
-                        case PORTS ->
-                            Finding.of(
-                                    Code.PORTS_UNPUBLISHED,
-                                    subject,
-                                    "ports of a container are published on the fan's network alone, where nothing forwards"
-                                            + " them",
-                                    evidence,
-                                    misfit.fix());
-                        case DEVICE ->
-                            Finding.of(
-                                    Code.INSTANCE_OFF,
-                                    subject,
-                                    "an instance has the fan's profile and no device on the fan",
-                                    evidence,
-                                    misfit.fix());
-                    });
+            Code code = switch (misfit.kind()) {
+                case ADDRESS -> Code.ADDRESS_SLICE;
+                case SHARE -> Code.ADDRESS_SHARE;
+                case PORTS -> Code.PORTS_UNPUBLISHED;
+                case DEVICE -> Code.INSTANCE_OFF;
+            };
+            String title = switch (misfit.kind()) {
+                case ADDRESS -> "a container has an address that no container of this host can have";
+                case SHARE -> "a container has an address that another engine gives out";
+                case PORTS ->
+                    "ports of a container are published on the fan's network alone, where nothing forwards them";
+                case DEVICE -> "an instance has the fan's profile and no device on the fan";
+            };
+            findings.add(Finding.of(code, fan.overlay().toString(), title, List.of(misfit.sentence()), misfit.fix()));
         }
     }
 
@@ -182,7 +162,6 @@ final class EnginesCheck implements Check {
     }
 
     private static String command(String verb, EngineKind kind, FanAttachment fan) {
-        return "fanatic " + verb + "-" + kind.word() + " -u " + fan.slice().underlayAddress() + "/"
-                + fan.mapping().underlay().prefixLength() + " -o " + fan.overlay();
+        return "fanatic " + verb + "-" + kind.word() + fan.options();
     }
 }

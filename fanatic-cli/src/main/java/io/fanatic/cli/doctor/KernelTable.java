@@ -1,9 +1,9 @@
 package io.fanatic.cli.doctor;
 
 import com.google.gson.GsonBuilder;
-import com.google.gson.JsonArray;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
+import io.fanatic.cli.command.JsonValues;
 import io.fanatic.cli.terminal.Wrap;
 import io.fanatic.netlink.kernel.KernelFeatures;
 import io.fanatic.netlink.kernel.RunningKernel;
@@ -36,7 +36,7 @@ record KernelTable(RunningKernel kernel, List<KernelFeatures.Trial> trials) {
         lines.add(kernel.toString());
         lines.add("");
         for (KernelFeatures.Trial trial : trials) {
-            String head = pad(trial.feature().word(), WORD) + pad(answer(trial), ANSWER);
+            String head = Wrap.pad(trial.feature().word(), WORD) + Wrap.pad(answer(trial), ANSWER);
             lines.addAll(Wrap.lines(head, INDENT, trial.feature().gives(), width));
             if (trial.result() == KernelFeatures.Result.WORKS) {
                 continue;
@@ -60,20 +60,11 @@ record KernelTable(RunningKernel kernel, List<KernelFeatures.Trial> trials) {
         };
     }
 
-    private static String pad(String text, int width) {
-        return text + " ".repeat(Math.max(1, width - text.length()));
-    }
-
     String json() {
-        JsonObject document = new JsonObject();
-        document.addProperty("schema", SCHEMA);
-        JsonObject about = new JsonObject();
-        about.addProperty("release", kernel.release());
-        about.addProperty("architecture", kernel.architecture());
+        JsonObject about = JsonValues.object("release", kernel.release(), "architecture", kernel.architecture());
         about.addProperty("byteOrder", kernel.byteOrderWord());
-        document.add("kernel", about);
-        JsonArray features = new JsonArray();
-        for (KernelFeatures.Trial trial : trials) {
+        JsonObject document = JsonValues.object("schema", SCHEMA, "kernel", about);
+        document.add("features", JsonValues.array(trials, trial -> {
             JsonObject one = new JsonObject();
             one.addProperty("feature", trial.feature().word());
             if (trial.result() == KernelFeatures.Result.NOT_TRIED || trial.result() == KernelFeatures.Result.FAILED) {
@@ -85,9 +76,8 @@ record KernelTable(RunningKernel kernel, List<KernelFeatures.Trial> trials) {
             one.addProperty("gives", trial.feature().gives());
             one.addProperty("without", trial.feature().without());
             one.addProperty("seen", trial.seen());
-            features.add(one);
-        }
-        document.add("features", features);
+            return one;
+        }));
         return new GsonBuilder()
                 .setPrettyPrinting()
                 .disableHtmlEscaping()

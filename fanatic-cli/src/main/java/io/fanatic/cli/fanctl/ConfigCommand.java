@@ -15,17 +15,12 @@ public final class ConfigCommand extends Group {
 
     @Override
     protected Command command(String name) {
-        switch (name) {
-            case "list":
-                return new ConfigListCommand();
-            case "show":
-                return new ConfigShowCommand();
-            case "set":
-                return new ConfigSetCommand();
-            case "unset":
-                return new ConfigUnsetCommand();
-            default:
-                throw new IllegalArgumentException(name);
-        }
+        return switch (name) {
+            case "list" -> new ConfigListCommand();
+            case "show" -> new ConfigShowCommand();
+            case "set" -> new ConfigSetCommand();
+            case "unset" -> new ConfigUnsetCommand();
+            default -> throw new IllegalArgumentException(name);
+        };
     }
 }

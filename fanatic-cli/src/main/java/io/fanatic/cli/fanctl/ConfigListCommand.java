@@ -1,14 +1,13 @@
 package io.fanatic.cli.fanctl;
 
-import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.fanatic.cli.command.Command;
 import io.fanatic.cli.command.ConfigFile;
 import io.fanatic.cli.command.Console;
 import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.command.Failures;
+import io.fanatic.cli.command.JsonValues;
 import io.fanatic.cli.command.Option;
-import io.fanatic.cli.output.ShowJson;
 import io.fanatic.core.FanConfig;
 import io.fanatic.core.FanConfigException;
 import java.util.List;
@@ -41,28 +40,24 @@ final class ConfigListCommand extends Command {
     }
 
     private String document(FanConfig config) {
-        JsonArray fans = new JsonArray();
-        for (FanConfig.Line line : config.lines()) {
+        JsonObject document = new JsonObject();
+        document.addProperty("schema", SCHEMA);
+        document.addProperty("configuration", file.path().toString());
+        document.add("fans", JsonValues.array(config.lines(), line -> {
             JsonObject fan = new JsonObject();
             fan.addProperty("line", line.number());
             fan.addProperty("overlay", line.entry().overlay().toString());
             fan.addProperty("underlay", line.entry().underlay().toString());
             fan.addProperty("off", line.entry().options().off());
             fan.addProperty("entry", line.entry().toString());
-            fans.add(fan);
-        }
-        JsonArray problems = new JsonArray();
-        for (FanConfigException problem : config.problems()) {
+            return fan;
+        }));
+        document.add("problems", JsonValues.array(config.problems(), problem -> {
             JsonObject one = new JsonObject();
             one.addProperty("line", problem.line());
             one.addProperty("message", String.valueOf(problem.getMessage()));
-            problems.add(one);
-        }
-        JsonObject document = new JsonObject();
-        document.addProperty("schema", SCHEMA);
-        document.addProperty("configuration", file.path().toString());
-        document.add("fans", fans);
-        document.add("problems", problems);
-        return ShowJson.print(document);
+            return one;
+        }));
+        return JsonValues.printEscaped(document);
     }
 }

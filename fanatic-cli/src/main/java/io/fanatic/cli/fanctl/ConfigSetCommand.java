@@ -22,10 +22,7 @@ final class ConfigSetCommand extends Command {
     @Override
     protected ExitCode run(Console console) {
         FanEntry given = flags.applyTo(fan.entry());
-        FanEntry entry = off.or(false)
-                ? new FanEntry(
-                        given.overlay(), given.underlay(), given.options().withOff(true))
-                : given;
+        FanEntry entry = off.or(false) ? given.withOptions(given.options().withOff(true)) : given;
         file.edit(config -> config.with(entry));
         console.out().println(file.path() + ": " + entry);
         return ExitCode.DONE;

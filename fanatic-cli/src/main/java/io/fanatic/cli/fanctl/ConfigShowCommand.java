@@ -27,8 +27,7 @@ final class ConfigShowCommand extends Command {
         }
         FanEntry wanted = fan.entry();
         FanConfig.Line line = config.find(wanted.overlay(), wanted.underlay())
-                .orElseThrow(() -> new CommandException(
-                        ExitCode.FAILED,
+                .orElseThrow(() -> CommandException.failed(
                         file.path() + " has no fan " + wanted.overlay() + " over " + wanted.underlay()));
         console.out().println(line.entry());
         return ExitCode.DONE;

@@ -1,6 +1,7 @@
 package io.fanatic.cli.fanctl;
 
 import io.fanatic.cli.command.Command;
+import io.fanatic.cli.command.CommandException;
 import io.fanatic.cli.command.ConfigFile;
 import io.fanatic.cli.command.Console;
 import io.fanatic.cli.command.ExitCode;
@@ -36,7 +37,7 @@ public final class DownCommand extends Command {
     protected ExitCode run(Console console) {
         int ways = (all.or(false) ? 1 : 0) + (everything.or(false) ? 1 : 0) + (fan.given() ? 1 : 0);
         if (ways > 1) {
-            throw FanArguments.usage("-a, -e and a fan exclude each other; give one of them");
+            throw CommandException.usage("-a, -e and a fan exclude each other; give one of them");
         }
         if (!all.or(false)) {
             file.refuseWithoutAll();

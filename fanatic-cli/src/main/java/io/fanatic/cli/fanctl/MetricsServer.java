@@ -3,7 +3,6 @@ package io.fanatic.cli.fanctl;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.fanatic.cli.command.CommandException;
-import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.output.Metrics;
 import io.fanatic.core.FanException;
 import java.io.IOException;
@@ -48,8 +47,7 @@ final class MetricsServer implements AutoCloseable {
             metrics.server.start();
             return metrics;
         } catch (IOException e) {
-            throw new CommandException(
-                    ExitCode.FAILED,
+            throw CommandException.failed(
                     "cannot serve metrics on " + address.getAddress().getHostAddress() + " port " + address.getPort()
                             + ": " + e.getMessage() + "; give --metrics another address or port");
         }

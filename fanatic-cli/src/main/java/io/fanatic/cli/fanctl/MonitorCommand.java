@@ -4,7 +4,6 @@ import io.fanatic.cli.command.Command;
 import io.fanatic.cli.command.CommandException;
 import io.fanatic.cli.command.Console;
 import io.fanatic.cli.command.ExitCode;
-import io.fanatic.cli.command.FanArguments;
 import io.fanatic.cli.command.Option;
 import io.fanatic.cli.command.Values;
 import io.fanatic.cli.output.DropText;
@@ -93,7 +92,7 @@ public final class MonitorCommand extends Command {
                     || all.or(false)
                     || json.or(false)
                     || count.value().isPresent()) {
-                throw FanArguments.usage("--explain goes with no other option");
+                throw CommandException.usage("--explain goes with no other option");
             }
             console.out().print(explain.required());
             return ExitCode.DONE;
@@ -121,8 +120,7 @@ public final class MonitorCommand extends Command {
             }
         }
         if (name.contains("/")) {
-            throw new CommandException(
-                    ExitCode.USAGE, "no fan with the overlay " + name + " is up; fanctl show lists them");
+            throw CommandException.usage("no fan with the overlay " + name + " is up; fanctl show lists them");
         }
         return Optional.of(name);
     }

@@ -1,11 +1,11 @@
 package io.fanatic.cli.fanctl;
 
+import io.fanatic.cli.command.Attempt;
 import io.fanatic.cli.command.Command;
 import io.fanatic.cli.command.CommandException;
 import io.fanatic.cli.command.ConfigFile;
 import io.fanatic.cli.command.Console;
 import io.fanatic.cli.command.ExitCode;
-import io.fanatic.cli.command.FanArguments;
 import io.fanatic.cli.command.Option;
 import io.fanatic.cli.command.Program;
 import io.fanatic.cli.command.Values;
@@ -13,15 +13,11 @@ import io.fanatic.cli.output.FanTable;
 import io.fanatic.cli.output.Metrics;
 import io.fanatic.cli.output.NamesText;
 import io.fanatic.cli.output.PathText;
-import io.fanatic.cli.output.SharesText;
 import io.fanatic.cli.output.ShowJson;
+import io.fanatic.cli.output.SliceText;
 import io.fanatic.cli.output.StatsOptions;
-import io.fanatic.core.DurableFile;
 import io.fanatic.netlink.FanNetwork;
 import io.fanatic.netlink.engine.Fan;
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -50,7 +46,7 @@ public final class ShowCommand extends Command {
             return ExitCode.DONE;
         }
         if (output.value().isPresent() || file.isGiven()) {
-            throw FanArguments.usage("--output and --file go with --prometheus");
+            throw CommandException.usage("--output and --file go with --prometheus");
         }
         List<Fan> fans = network.list();
         if (json.or(false)) {
@@ -64,19 +60,15 @@ public final class ShowCommand extends Command {
 
     private void metrics(Console console) {
         if (json.or(false) || shares.or(false) || stats.asked()) {
-            throw FanArguments.usage("--prometheus goes with --output and --file only; it has the counters of --stats");
+            throw CommandException.usage(
+                    "--prometheus goes with --output and --file only; it has the counters of --stats");
         }
         String text = new Metrics(network, file::read, Program.version()).text();
         if (output.value().isEmpty()) {
             console.out().print(text);
             return;
         }
-        Path path = output.required();
-        try {
-            DurableFile.replace(path, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
-        } catch (IOException e) {
-            throw new CommandException(ExitCode.FAILED, "cannot write " + path + ": " + DurableFile.reason(e));
-        }
+        Attempt.write(output.required(), text);
     }
 
     private String text(List<Fan> fans) {
@@ -85,7 +77,7 @@ public final class ShowCommand extends Command {
         PathText.append(text, fans, network);
         NamesText.append(text, fans);
         if (shares.or(false)) {
-            SharesText.append(text, fans);
+            SliceText.append(text, fans);
         }
         stats.append(text, fans);
         return text.toString();

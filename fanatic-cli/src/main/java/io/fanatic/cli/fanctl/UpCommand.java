@@ -68,7 +68,7 @@ public final class UpCommand extends Command {
             return ExitCode.DONE;
         }
         if (fan.given()) {
-            throw FanArguments.usage("-a brings up what the configuration says; give it or a fan, not both");
+            throw CommandException.usage("-a brings up what the configuration says; give it or a fan, not both");
         }
         Failures failures =
                 document.isEmpty() ? new Failures(console) : new Failures(console, document.get()::addFailure);
@@ -132,7 +132,7 @@ public final class UpCommand extends Command {
                 }
                 String overlap = other.overlaps(attachment, Share.DHCP);
                 if (!other.wholeSlice()) {
-                    throw new CommandException(ExitCode.CONFLICT, overlap);
+                    throw CommandException.conflict(overlap);
                 }
                 console.err().println("fanctl: note: " + overlap);
             }

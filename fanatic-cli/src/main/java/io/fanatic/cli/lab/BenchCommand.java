@@ -54,7 +54,7 @@ final class BenchCommand extends LabCommand {
         try (OnExit untilDone = takenAwayOnExit()) {
             return scale.or(false) ? count(screen) : measure(screen);
         } catch (IllegalStateException e) {
-            throw new CommandException(ExitCode.FAILED, String.valueOf(e.getMessage()));
+            throw CommandException.failed(String.valueOf(e.getMessage()));
         }
     }
 

@@ -1,15 +1,13 @@
 package io.fanatic.cli.lab;
 
-import com.google.gson.Gson;
-import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import io.fanatic.cli.command.JsonValues;
 import io.fanatic.harness.bench.Bar;
 import io.fanatic.harness.bench.Bench;
 import io.fanatic.harness.bench.Comparison;
 import io.fanatic.harness.bench.Conditions;
 import io.fanatic.harness.bench.Result;
-import io.fanatic.harness.bench.Sample;
 import io.fanatic.harness.bench.Scale;
 import io.fanatic.harness.bench.StateCount;
 import java.util.List;
@@ -17,7 +15,6 @@ import java.util.List;
 /** {@code lab bench --json}. The schema number grows when a field changes its meaning or goes. */
 final class BenchJson {
     private static final int SCHEMA = 1;
-    private static final Gson GSON = new GsonBuilder().setPrettyPrinting().create();
 
     private BenchJson() {}
 
@@ -27,16 +24,12 @@ final class BenchJson {
         document.add("conditions", conditions(report.conditions()));
         document.addProperty("seconds", report.timing().measured().toMillis() / 1000.0);
         document.addProperty("warm_up_seconds", report.timing().warmUp().toMillis() / 1000.0);
-        JsonArray loads = new JsonArray();
-        report.comparisons().forEach(each -> loads.add(comparison(each)));
-        document.add("loads", loads);
+        document.add("loads", JsonValues.array(report.comparisons(), BenchJson::comparison));
         Bar first = report.bars().get(0);
         document.addProperty("bar", first.ratio());
         document.addProperty("verdict", BenchText.word(report.comparison(first).verdict(first)));
-        JsonArray bars = new JsonArray();
-        report.bars().forEach(each -> bars.add(bar(each, report.comparison(each))));
-        document.add("bars", bars);
-        return GSON.toJson(document);
+        document.add("bars", JsonValues.array(report.bars(), each -> bar(each, report.comparison(each))));
+        return JsonValues.printEscaped(document);
     }
 
     private static JsonObject bar(Bar bar, Comparison comparison) {
@@ -71,20 +64,12 @@ final class BenchJson {
         object.addProperty("unit", comparison.load().unit());
         object.addProperty("fan_of_plain", comparison.fanOfPlain());
         object.addProperty("fan_of_plain_by_round", comparison.fan().ratioByRoundTo(comparison.plain()));
-        JsonArray paths = new JsonArray();
-        for (Result each : comparison.results()) {
-            paths.add(result(each));
-        }
-        object.add("paths", paths);
+        object.add("paths", JsonValues.array(comparison.results(), BenchJson::result));
         return object;
     }
 
     private static JsonObject result(Result result) {
-        JsonObject object = new JsonObject();
-        object.addProperty("path", result.path());
-        object.addProperty("median", result.median());
-        JsonArray samples = new JsonArray();
-        for (Sample each : result.samples()) {
+        JsonArray samples = JsonValues.array(result.samples(), each -> {
             JsonObject sample = new JsonObject();
             sample.addProperty("rate", each.rate());
             sample.addProperty("seconds", each.seconds());
@@ -93,17 +78,13 @@ final class BenchJson {
             sample.addProperty("lost", each.lost());
             sample.addProperty("waited", each.waited());
             sample.addProperty("cpu_seconds_per_gigabyte", each.cpu());
-            samples.add(sample);
-        }
-        object.add("samples", samples);
-        return object;
+            return sample;
+        });
+        return JsonValues.object("path", result.path(), "median", result.median(), "samples", samples);
     }
 
     static String of(List<Scale> scales) {
-        JsonObject document = new JsonObject();
-        document.addProperty("schema", SCHEMA);
-        JsonArray list = new JsonArray();
-        for (Scale each : scales) {
+        JsonArray all = JsonValues.array(scales, each -> {
             StateCount state = each.state();
             JsonObject configured = new JsonObject();
             configured.addProperty("links", state.links());
@@ -113,16 +94,10 @@ final class BenchJson {
             configured.addProperty("permanent_neighbours", state.neighbours());
             configured.addProperty("permanent_fdb_entries", state.forwarding());
             configured.addProperty("map_entries", state.mapEntries());
-            JsonObject learned = new JsonObject();
-            learned.addProperty("neighbours", state.learnedNeighbours());
-            learned.addProperty("fdb_entries", state.learnedForwarding());
-            JsonObject object = new JsonObject();
-            object.addProperty("hosts", each.hosts());
-            object.add("configured", configured);
-            object.add("learned", learned);
-            list.add(object);
-        }
-        document.add("scales", list);
-        return GSON.toJson(document);
+            JsonObject learned = JsonValues.object(
+                    "neighbours", state.learnedNeighbours(), "fdb_entries", state.learnedForwarding());
+            return JsonValues.object("hosts", each.hosts(), "configured", configured, "learned", learned);
+        });
+        return JsonValues.printEscaped(JsonValues.object("schema", SCHEMA, "scales", all));
     }
 }

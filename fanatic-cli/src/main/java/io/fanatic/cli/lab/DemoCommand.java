@@ -3,6 +3,7 @@ package io.fanatic.cli.lab;
 import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.terminal.OnExit;
 import io.fanatic.cli.terminal.Screen;
+import io.fanatic.cli.terminal.Wrap;
 import io.fanatic.harness.lab.ExecResult;
 import io.fanatic.harness.lab.Fanctl;
 import io.fanatic.harness.lab.Lab;
@@ -59,7 +60,7 @@ final class DemoCommand extends LabCommand {
         trials.step("Hosts, made of network namespaces, joined by an underlay switch");
         try (Lab lab = Lab.up(spec)) {
             screen.details(LabText.hosts(lab));
-            screen.detail(LabText.pad("", 5) + LabText.pad(spec.outsideAddress().toString(), 16) + "is outside, behind "
+            screen.detail(Wrap.pad("", 5) + Wrap.pad(spec.outsideAddress().toString(), 16) + "is outside, behind "
                     + spec.routerAddress());
             List<HostSnapshot> before = lab.hosts().stream().map(lab::snapshot).toList();
 
@@ -110,7 +111,7 @@ final class DemoCommand extends LabCommand {
         for (LabContainer container : lab.containers()) {
             String address =
                     container.address() + "/" + lab.spec().mapping().overlay().prefixLength();
-            lines.add(LabText.pad(container.name(), 8) + LabText.pad(address, 19) + "default via "
+            lines.add(Wrap.pad(container.name(), 8) + Wrap.pad(address, 19) + "default via "
                     + container.host().address());
         }
         return lines;

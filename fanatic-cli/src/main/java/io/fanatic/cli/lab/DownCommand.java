@@ -6,7 +6,6 @@ import io.fanatic.harness.lab.Lab;
 import java.util.List;
 import java.util.Optional;
 
-/** {@code fanatic lab down}. */
 final class DownCommand extends LabCommand {
 
     DownCommand() {

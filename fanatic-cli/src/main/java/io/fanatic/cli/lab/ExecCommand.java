@@ -28,10 +28,9 @@ final class ExecCommand extends LabCommand {
         List<String> given = Arrays.asList(words.required());
         Lab lab = lab();
         LabNode node = lab.node(given.get(0))
-                .orElseThrow(() -> new CommandException(
-                        ExitCode.USAGE,
-                        "the lab " + lab.spec().name() + " has no \"" + given.get(0) + "\"; it has "
-                                + LabText.summary(lab.spec()) + ", named like h1 and h1c1"));
+                .orElseThrow(
+                        () -> CommandException.usage("the lab " + lab.spec().name() + " has no \"" + given.get(0)
+                                + "\"; it has " + LabText.summary(lab.spec()) + ", named like h1 and h1c1"));
         List<String> command = given.size() > 1 ? given.subList(1, given.size()) : List.of("/bin/sh");
         exit.accept(lab.execInherited(node, command));
         return ExitCode.DONE;

@@ -2,6 +2,7 @@ package io.fanatic.cli.lab;
 
 import static io.fanatic.netlink.libc.Native.LIBC;
 
+import io.fanatic.cli.command.Attempt;
 import io.fanatic.cli.command.Command;
 import io.fanatic.cli.command.CommandException;
 import io.fanatic.cli.command.Console;
@@ -78,8 +79,8 @@ abstract class LabCommand extends Command {
     /** The lab that the command is about, which must be up. */
     final Lab lab() {
         return Lab.find(labName())
-                .orElseThrow(() -> new CommandException(
-                        ExitCode.FAILED, "there is no lab " + labName() + "; \"fanatic lab up\" makes one"));
+                .orElseThrow(() ->
+                        CommandException.failed("there is no lab " + labName() + "; \"fanatic lab up\" makes one"));
     }
 
     /** The options that say how a lab is to be. */
@@ -111,7 +112,7 @@ abstract class LabCommand extends Command {
 
         LabSpec named(String labName) {
             LabSpec usual = LabSpec.named(labName);
-            try {
+            return Attempt.orUsage(() -> {
                 FanMapping mapping = FanMapping.of(
                         overlay.or(usual.mapping().overlay()),
                         underlay.or(usual.mapping().underlay()));
@@ -122,9 +123,7 @@ abstract class LabCommand extends Command {
                         hosts.or(usual.hosts()),
                         containers.or(usual.containers()),
                         usual.underlayMtu());
-            } catch (IllegalArgumentException e) {
-                throw new CommandException(ExitCode.USAGE, String.valueOf(e.getMessage()));
-            }
+            });
         }
     }
 }

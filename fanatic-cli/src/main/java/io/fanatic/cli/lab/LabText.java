@@ -1,7 +1,7 @@
 package io.fanatic.cli.lab;
 
 import io.fanatic.cli.terminal.Screen;
-import io.fanatic.core.FanMapping;
+import io.fanatic.cli.terminal.Wrap;
 import io.fanatic.harness.lab.Lab;
 import io.fanatic.harness.lab.LabContainer;
 import io.fanatic.harness.lab.LabHost;
@@ -46,27 +46,21 @@ final class LabText {
     }
 
     private static String host(LabHost host) {
-        return pad(host.name(), 5) + pad(host.underlayAddress().toString(), 16) + "owns "
+        return Wrap.pad(host.name(), 5) + Wrap.pad(host.underlayAddress().toString(), 16) + "owns "
                 + host.slice().cidr();
     }
 
     private static String containers(Lab lab, LabHost host, int used) {
         StringBuilder text = new StringBuilder();
-        for (LabContainer container : lab.containers()) {
-            if (container.host().number() == host.number()) {
-                String next = "  " + container.name() + " " + container.address();
-                boolean room = used + text.length() + next.length() + 5 <= Screen.WIDTH - 3;
-                if (!room || container.number() > MAX_CONTAINERS_NAMED) {
-                    return text.append(" ...").toString();
-                }
-                text.append(next);
+        for (LabContainer container : lab.containersOf(host)) {
+            String next = "  " + container.name() + " " + container.address();
+            boolean room = used + text.length() + next.length() + 5 <= Screen.WIDTH - 3;
+            if (!room || container.number() > MAX_CONTAINERS_NAMED) {
+                return text.append(" ...").toString();
             }
+            text.append(next);
         }
         return text.toString();
-    }
-
-    static String pad(String text, int width) {
-        return text + " ".repeat(Math.max(1, width - text.length()));
     }
 
     /** The matrix, unless it is wider than the screen; then what failed, sentence by sentence. */
@@ -98,14 +92,5 @@ final class LabText {
     static String passed(List<? extends Check> checks) {
         long good = checks.stream().filter(Check::ok).count();
         return good + " of " + checks.size() + " passed";
-    }
-
-    static boolean ok(List<? extends Check> checks) {
-        return checks.stream().allMatch(Check::ok);
-    }
-
-    /** {@code 250.0.0.0/8 over 10.0.0.0/16} as options. */
-    static String options(FanMapping mapping) {
-        return "-u " + mapping.underlay() + " -o " + mapping.overlay();
     }
 }

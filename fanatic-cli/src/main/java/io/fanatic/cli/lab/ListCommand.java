@@ -1,15 +1,15 @@
 package io.fanatic.cli.lab;
 
-import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.fanatic.cli.command.ExitCode;
+import io.fanatic.cli.command.JsonValues;
 import io.fanatic.cli.command.Option;
 import io.fanatic.cli.terminal.Screen;
 import io.fanatic.harness.lab.Lab;
 import io.fanatic.harness.lab.LabContainer;
-import io.fanatic.harness.lab.LabHost;
 import java.util.List;
+import java.util.function.Function;
 
 /** {@code fanatic lab list}: all labs of this machine, or the one named. */
 final class ListCommand extends LabCommand {
@@ -44,10 +44,7 @@ final class ListCommand extends LabCommand {
     private static String document(List<String> names) {
         JsonArray labs = new JsonArray();
         names.forEach(name -> Lab.find(name).map(ListCommand::json).ifPresent(labs::add));
-        JsonObject document = new JsonObject();
-        document.addProperty("schema", SCHEMA);
-        document.add("labs", labs);
-        return new GsonBuilder().setPrettyPrinting().create().toJson(document);
+        return JsonValues.printEscaped(JsonValues.object("schema", SCHEMA, "labs", labs));
     }
 
     private static JsonObject json(Lab lab) {
@@ -56,25 +53,14 @@ final class ListCommand extends LabCommand {
         json.addProperty("underlay", lab.spec().mapping().underlay().toString());
         json.addProperty("overlay", lab.spec().mapping().overlay().toString());
         lab.ownerPid().ifPresent(pid -> json.addProperty("endsWithProcess", pid));
-        JsonArray hosts = new JsonArray();
-        for (LabHost host : lab.hosts()) {
-            JsonObject one = new JsonObject();
-            one.addProperty("name", host.name());
-            one.addProperty("underlayAddress", host.underlayAddress().toString());
+        json.add("hosts", JsonValues.array(lab.hosts(), host -> {
+            JsonObject one = JsonValues.object("name", host.name(), "underlayAddress", host.underlayAddress());
             one.addProperty("slice", host.slice().cidr().toString());
-            JsonArray containers = new JsonArray();
-            for (LabContainer container : lab.containers()) {
-                if (container.host().number() == host.number()) {
-                    JsonObject inner = new JsonObject();
-                    inner.addProperty("name", container.name());
-                    inner.addProperty("address", container.address().toString());
-                    containers.add(inner);
-                }
-            }
-            one.add("containers", containers);
-            hosts.add(one);
-        }
-        json.add("hosts", hosts);
+            Function<LabContainer, JsonObject> container =
+                    each -> JsonValues.object("name", each.name(), "address", each.address());
+            one.add("containers", JsonValues.array(lab.containersOf(host), container));
+            return one;
+        }));
         return json;
     }
 }

@@ -82,11 +82,11 @@ final class RunCommand extends LabCommand {
         try {
             return Scenario.read(path);
         } catch (ScenarioException e) {
-            throw new CommandException(ExitCode.USAGE, String.valueOf(e.getMessage()));
+            throw CommandException.usage(String.valueOf(e.getMessage()));
         } catch (NoSuchFileException e) {
-            throw new CommandException(ExitCode.USAGE, "there is no file " + path);
+            throw CommandException.usage("there is no file " + path);
         } catch (IOException e) {
-            throw new CommandException(ExitCode.USAGE, "cannot read " + path + ": " + e.getMessage());
+            throw CommandException.usage("cannot read " + path + ": " + e.getMessage());
         }
     }
 

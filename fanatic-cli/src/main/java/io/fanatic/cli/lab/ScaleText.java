@@ -1,5 +1,6 @@
 package io.fanatic.cli.lab;
 
+import io.fanatic.cli.terminal.Wrap;
 import io.fanatic.harness.bench.Scale;
 import io.fanatic.harness.bench.StateCount;
 import java.util.ArrayList;
@@ -42,7 +43,7 @@ final class ScaleText {
     }
 
     private static String row(String title, List<Scale> scales, ToIntFunction<Scale> number) {
-        StringBuilder row = new StringBuilder(title).append(" ".repeat(Math.max(1, 24 - title.length())));
+        StringBuilder row = new StringBuilder(Wrap.pad(title, 24));
         for (Scale each : scales) {
             String text = Integer.toString(number.applyAsInt(each));
             row.append(" ".repeat(Math.max(1, 8 - text.length()))).append(text);

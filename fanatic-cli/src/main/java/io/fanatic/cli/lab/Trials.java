@@ -2,6 +2,7 @@ package io.fanatic.cli.lab;
 
 import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.terminal.Screen;
+import io.fanatic.cli.terminal.Wrap;
 import io.fanatic.harness.lab.LabSpec;
 import io.fanatic.harness.proof.Check;
 import io.fanatic.harness.proof.Matrix;
@@ -87,13 +88,13 @@ final class Trials {
 
     /** Prints the table and the verdict. */
     ExitCode conclude() {
-        screen.title(LabText.pad("Result", NAME_WIDTH) + " tried  passed");
+        screen.title(Wrap.pad("Result", NAME_WIDTH) + " tried  passed");
         boolean ok = true;
         for (Row row : rows) {
             boolean good = row.tried == row.passed;
             ok &= good;
-            screen.line(LabText.pad(row.name, NAME_WIDTH)
-                    + String.format(Locale.ROOT, "%6d  %6d", row.tried, row.passed) + "  " + screen.verdict(good));
+            screen.line(Wrap.pad(row.name, NAME_WIDTH) + String.format(Locale.ROOT, "%6d  %6d", row.tried, row.passed)
+                    + "  " + screen.verdict(good));
         }
         String seconds = String.format(Locale.ROOT, "%.1f s", (System.nanoTime() - started) / 1e9);
         screen.blank();

@@ -61,8 +61,7 @@ public final class NamesCommand extends Command {
                 fans.removeIf(fan -> !fan.names());
                 List<String> problems = new ArrayList<>(names.serve(fans));
                 if (!problems.isEmpty() && names.addresses().isEmpty()) {
-                    throw new CommandException(
-                            ExitCode.CONFLICT,
+                    throw CommandException.conflict(
                             problems.get(0) + "; end what listens there, or let it listen elsewhere");
                 }
                 resolved.set(fans, names);

@@ -1,14 +1,13 @@
 package io.fanatic.cli.names;
 
-import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.fanatic.cli.command.Command;
 import io.fanatic.cli.command.CommandException;
 import io.fanatic.cli.command.Console;
 import io.fanatic.cli.command.ExitCode;
+import io.fanatic.cli.command.JsonValues;
 import io.fanatic.cli.command.Option;
 import io.fanatic.cli.setup.Host;
-import io.fanatic.core.IpAddress;
 import io.fanatic.netlink.FanNetwork;
 import io.fanatic.netlink.engine.Fan;
 import io.fanatic.netlink.names.Names;
@@ -38,12 +37,11 @@ public final class ResolveCommand extends Command {
 
     @Override
     protected ExitCode run(Console console) {
-        String wanted = name.value()
-                .orElseThrow(() -> new CommandException(ExitCode.USAGE, "the name is missing, such as web.h2"));
+        String wanted = name.value().orElseThrow(() -> CommandException.usage("the name is missing, such as web.h2"));
         List<Fan> fans = FanNetwork.onThisHost().list();
         if (fans.isEmpty()) {
-            throw new CommandException(
-                    ExitCode.FAILED, "no fan is up on this host; bring one up with fanctl up, then names can be found");
+            throw CommandException.failed(
+                    "no fan is up on this host; bring one up with fanctl up, then names can be found");
         }
         // As the server does, where there is one.
         List<Fan> served = fans.stream().filter(Fan::names).toList();
@@ -52,10 +50,8 @@ public final class ResolveCommand extends Command {
             names.know(known);
             Names.Resolution found = names.resolve(wanted);
             if (!found.ofAFan()) {
-                throw new CommandException(
-                        ExitCode.USAGE,
-                        wanted + " is of no fan of this host; their names end in "
-                                + String.join(", ", names.zones(known.get(0))));
+                throw CommandException.usage(wanted + " is of no fan of this host; their names end in "
+                        + String.join(", ", names.zones(known.get(0))));
             }
             print(wanted, found, console);
             boolean nothing = found.addresses().isEmpty() && found.names().isEmpty();
@@ -70,22 +66,12 @@ public final class ResolveCommand extends Command {
             console.out().println("answer: " + answer);
             return;
         }
-        JsonObject document = new JsonObject();
-        document.addProperty("schema", SCHEMA);
-        document.addProperty("name", wanted);
-        document.add("steps", array(found.steps()));
-        document.add(
-                "addresses",
-                array(found.addresses().stream().map(IpAddress::toString).toList()));
-        document.add("names", array(found.names()));
+        JsonObject document = JsonValues.object("schema", SCHEMA, "name", wanted);
+        document.add("steps", JsonValues.array(found.steps()));
+        document.add("addresses", JsonValues.array(found.addresses()));
+        document.add("names", JsonValues.array(found.names()));
         document.addProperty("unknown", found.failed());
         console.out().println(document);
-    }
-
-    private static JsonArray array(List<String> texts) {
-        JsonArray array = new JsonArray();
-        texts.forEach(array::add);
-        return array;
     }
 
     private static String answer(Names.Resolution found) {

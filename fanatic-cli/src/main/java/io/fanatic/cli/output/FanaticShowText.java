@@ -3,6 +3,7 @@ package io.fanatic.cli.output;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import io.fanatic.cli.command.JsonValues;
 import io.fanatic.cli.container.EngineKind;
 import io.fanatic.cli.container.EngineStatus;
 import io.fanatic.core.FanEntry;
@@ -31,25 +32,20 @@ public final class FanaticShowText {
     private static JsonObject engines(Map<EngineKind, EngineStatus> statuses) {
         JsonObject engines = new JsonObject();
         statuses.forEach((kind, status) -> {
-            JsonObject one = new JsonObject();
-            one.addProperty("state", status.state().name().toLowerCase(Locale.ROOT));
-            one.addProperty("sentence", status.sentence());
-            engines.add(kind.word(), one);
+            String state = status.state().name().toLowerCase(Locale.ROOT);
+            engines.add(kind.word(), JsonValues.object("state", state, "sentence", status.sentence()));
         });
         return engines;
     }
 
     /** The lines of the configuration whose fan is not up, and how the engines stand to them. */
     public static JsonArray configured(Map<FanEntry, Map<EngineKind, EngineStatus>> entries) {
-        JsonArray array = new JsonArray();
-        entries.forEach((entry, statuses) -> {
-            JsonObject one = new JsonObject();
-            one.addProperty("overlay", entry.overlay().toString());
-            one.addProperty("underlay", entry.underlay().toString());
+        return JsonValues.array(entries.entrySet(), each -> {
+            FanEntry entry = each.getKey();
+            JsonObject one = JsonValues.object("overlay", entry.overlay(), "underlay", entry.underlay());
             one.addProperty("flags", entry.options().toString());
-            one.add("engines", engines(statuses));
-            array.add(one);
+            one.add("engines", engines(each.getValue()));
+            return one;
         });
-        return array;
     }
 }

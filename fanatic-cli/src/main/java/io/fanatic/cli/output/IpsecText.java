@@ -1,7 +1,7 @@
 package io.fanatic.cli.output;
 
-import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import io.fanatic.cli.command.JsonValues;
 import io.fanatic.netlink.engine.Fan;
 import io.fanatic.netlink.kernel.IpsecState;
 import java.time.Duration;
@@ -43,23 +43,20 @@ final class IpsecText {
     }
 
     static JsonObject json(IpsecState state) {
-        JsonArray peers = new JsonArray();
-        for (IpsecState.Peer peer : state.peers()) {
-            JsonObject one = new JsonObject();
-            one.addProperty("underlay", peer.underlay().toString());
-            one.addProperty("algorithm", peer.algorithm());
-            one.addProperty("since", peer.since().toString());
-            one.addProperty("sentBytes", peer.sentBytes());
-            one.addProperty("sentPackets", peer.sentPackets());
-            one.addProperty("receivedBytes", peer.receivedBytes());
-            one.addProperty("receivedPackets", peer.receivedPackets());
-            peers.add(one);
-        }
         JsonObject drops = new JsonObject();
         state.drops().forEach(drops::addProperty);
-        JsonObject object = new JsonObject();
-        object.add("peers", peers);
-        object.add("drops", drops);
-        return object;
+        return JsonValues.object("peers", JsonValues.array(state.peers(), IpsecText::peer), "drops", drops);
+    }
+
+    private static JsonObject peer(IpsecState.Peer peer) {
+        JsonObject one = new JsonObject();
+        one.addProperty("underlay", peer.underlay().toString());
+        one.addProperty("algorithm", peer.algorithm());
+        one.addProperty("since", peer.since().toString());
+        one.addProperty("sentBytes", peer.sentBytes());
+        one.addProperty("sentPackets", peer.sentPackets());
+        one.addProperty("receivedBytes", peer.receivedBytes());
+        one.addProperty("receivedPackets", peer.receivedPackets());
+        return one;
     }
 }

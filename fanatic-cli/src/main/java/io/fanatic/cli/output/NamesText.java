@@ -1,6 +1,7 @@
 package io.fanatic.cli.output;
 
 import com.google.gson.JsonObject;
+import io.fanatic.cli.command.JsonValues;
 import io.fanatic.core.FanNames;
 import io.fanatic.core.FanSlice;
 import io.fanatic.netlink.engine.Fan;
@@ -39,10 +40,7 @@ public final class NamesText {
     }
 
     static JsonObject json(Fan fan) {
-        JsonObject json = new JsonObject();
-        json.addProperty("zone", zone(fan));
-        json.addProperty("served", notServed(fan).isEmpty());
-        return json;
+        return JsonValues.object("zone", zone(fan), "served", notServed(fan).isEmpty());
     }
 
     private static String zone(Fan fan) {

@@ -1,6 +1,7 @@
 package io.fanatic.cli.output;
 
 import com.google.gson.JsonObject;
+import io.fanatic.cli.command.JsonValues;
 import io.fanatic.core.Direct;
 import io.fanatic.netlink.FanNetwork;
 import io.fanatic.netlink.engine.DirectState;
@@ -69,13 +70,11 @@ public final class PathText {
     }
 
     static JsonObject directJson(Fan fan, FanNetwork network) {
-        JsonObject json = new JsonObject();
         if (!FanNetwork.isPrivileged()) {
-            json.addProperty("reason", NOT_KNOWN);
-            return json;
+            return JsonValues.object("reason", NOT_KNOWN);
         }
         DirectState state = network.direct(fan);
-        json.addProperty("now", word(state.now()));
+        JsonObject json = JsonValues.object("now", word(state.now()));
         state.by().ifPresent(device -> json.addProperty("device", device));
         state.obstacle().ifPresent(obstacle -> json.addProperty("reason", obstacle));
         return json;
@@ -83,13 +82,11 @@ public final class PathText {
 
     /** The same for programs. */
     static JsonObject json(Fan fan, FanNetwork network) {
-        JsonObject json = new JsonObject();
         if (!FanNetwork.isPrivileged()) {
-            json.addProperty("reason", NOT_KNOWN);
-            return json;
+            return JsonValues.object("reason", NOT_KNOWN);
         }
         FanPath path = network.path(fan);
-        json.addProperty("used", path.fastBy().isPresent());
+        JsonObject json = JsonValues.object("used", path.fastBy().isPresent());
         path.fastBy().ifPresent(device -> json.addProperty("device", device));
         path.obstacle().ifPresent(obstacle -> json.addProperty("reason", obstacle));
         return json;

@@ -1,8 +1,8 @@
 package io.fanatic.cli.output;
 
-import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
+import io.fanatic.cli.command.JsonValues;
 import io.fanatic.core.Direct;
 import io.fanatic.core.FanSlice;
 import io.fanatic.netlink.FanNetwork;
@@ -18,7 +18,7 @@ public final class ShowJson {
 
     /** @param counts of a fan; without any, the document has none */
     public static String document(List<Fan> fans, FanNetwork network, Function<Fan, StatsOptions.Counts> counts) {
-        return print(tree(fans, network, counts));
+        return JsonValues.printEscaped(tree(fans, network, counts));
     }
 
     public static JsonObject tree(List<Fan> fans, FanNetwork network, Function<Fan, StatsOptions.Counts> counts) {
@@ -36,14 +36,7 @@ public final class ShowJson {
             }
             list.add(one);
         }
-        JsonObject document = new JsonObject();
-        document.addProperty("schema", SCHEMA);
-        document.add("fans", list);
-        return document;
-    }
-
-    public static String print(JsonObject document) {
-        return new GsonBuilder().setPrettyPrinting().create().toJson(document);
+        return JsonValues.object("schema", SCHEMA, "fans", list);
     }
 
     static JsonObject fan(Fan fan, StatsOptions.Counts counts) {

@@ -1,6 +1,7 @@
 package io.fanatic.cli.output;
 
 import com.google.gson.JsonObject;
+import io.fanatic.cli.terminal.Wrap;
 import io.fanatic.core.FanSlice;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Ipv4Range;
@@ -8,6 +9,8 @@ import io.fanatic.core.Ipv6Mapping;
 import io.fanatic.core.Ipv6Prefix;
 import io.fanatic.core.Share;
 import io.fanatic.core.Shares;
+import io.fanatic.netlink.engine.Fan;
+import java.util.List;
 import java.util.Optional;
 
 /** A slice for people and for programs. */
@@ -65,6 +68,17 @@ public final class SliceText {
         }
     }
 
+    /** The shares of each slice, in {@code show --shares}. */
+    public static void append(StringBuilder text, List<Fan> fans) {
+        for (Fan fan : fans) {
+            for (FanSlice slice : fan.slices()) {
+                text.append('\n');
+                line(text, "slice", slice.cidr() + " of " + fan.bridge());
+                append(text, fan.shares(), slice);
+            }
+        }
+    }
+
     /** @param prefixLength of the bridge's and the containers' addresses */
     public static void append(StringBuilder text, FanSlice slice, int prefixLength) {
         line(text, "underlay address", slice.underlayAddress().toString());
@@ -95,9 +109,6 @@ public final class SliceText {
     }
 
     public static void line(StringBuilder text, String name, String value) {
-        text.append(name)
-                .append(" ".repeat(Math.max(1, 18 - name.length())))
-                .append(value)
-                .append('\n');
+        text.append(Wrap.pad(name, 18)).append(value).append('\n');
     }
 }

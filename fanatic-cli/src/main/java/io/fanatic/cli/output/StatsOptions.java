@@ -1,8 +1,8 @@
 package io.fanatic.cli.output;
 
 import io.fanatic.cli.command.Command;
+import io.fanatic.cli.command.CommandException;
 import io.fanatic.cli.command.Console;
-import io.fanatic.cli.command.FanArguments;
 import io.fanatic.cli.command.Option;
 import io.fanatic.core.Counter;
 import io.fanatic.netlink.FanNetwork;
@@ -39,7 +39,7 @@ public final class StatsOptions {
     /** Refuses to reset what nobody has seen. */
     public void check() {
         if (reset.or(false) && !stats.or(false)) {
-            throw FanArguments.usage("--reset goes with --stats, which prints the counters before they are reset");
+            throw CommandException.usage("--reset goes with --stats, which prints the counters before they are reset");
         }
     }
 

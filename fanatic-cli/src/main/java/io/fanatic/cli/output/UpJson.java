@@ -3,9 +3,9 @@ package io.fanatic.cli.output;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.fanatic.cli.command.ExitCode;
+import io.fanatic.cli.command.JsonValues;
 import io.fanatic.netlink.engine.Fan;
 import io.fanatic.netlink.engine.Plan;
-import java.util.List;
 
 /** {@code fanctl up --json}. */
 public final class UpJson {
@@ -18,30 +18,17 @@ public final class UpJson {
     public void add(Fan fan, Plan plan) {
         JsonObject one = ShowJson.fan(fan, StatsOptions.Counts.NONE);
         one.addProperty("changed", !plan.isEmpty());
-        one.add("steps", array(plan.lines()));
-        one.add("notes", array(plan.notes()));
+        one.add("steps", JsonValues.array(plan.lines()));
+        one.add("notes", JsonValues.array(plan.notes()));
         fans.add(one);
     }
 
     public void addFailure(String sentence, ExitCode code) {
-        JsonObject one = new JsonObject();
-        one.addProperty("exitCode", code.status());
-        one.addProperty("message", sentence);
-        failures.add(one);
+        failures.add(JsonValues.object("exitCode", code.status(), "message", sentence));
     }
 
     public String document(boolean dryRun) {
-        JsonObject document = new JsonObject();
-        document.addProperty("schema", SCHEMA);
-        document.addProperty("dryRun", dryRun);
-        document.add("fans", fans);
-        document.add("failures", failures);
-        return ShowJson.print(document);
-    }
-
-    private static JsonArray array(List<String> lines) {
-        JsonArray array = new JsonArray();
-        lines.forEach(array::add);
-        return array;
+        return JsonValues.printEscaped(
+                JsonValues.object("schema", SCHEMA, "dryRun", dryRun, "fans", fans, "failures", failures));
     }
 }

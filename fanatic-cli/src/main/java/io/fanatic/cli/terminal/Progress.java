@@ -28,11 +28,6 @@ public final class Progress {
                 CleanStream.unfiltered(console.err()), real && Terminals.isTerminal(2), real && Terminals.isDumb());
     }
 
-    /** For tests and for those who want none. */
-    public static Progress none() {
-        return new Progress(System.err, false, true);
-    }
-
     /** A line for a person who waits; nothing for a program. */
     public void note(String line) {
         if (shown) {

@@ -1,7 +1,6 @@
 package io.fanatic.cli.terminal;
 
 import io.fanatic.cli.command.CommandException;
-import io.fanatic.cli.command.ExitCode;
 import io.fanatic.harness.report.Report;
 import io.fanatic.harness.report.format.ReportFiles;
 import java.io.IOException;
@@ -28,7 +27,7 @@ public final class ReportOutput {
             throw failure(directory, e);
         }
         if (!Files.isWritable(directory)) {
-            throw new CommandException(ExitCode.FAILED, "cannot write the report: " + directory + " is not writable");
+            throw CommandException.failed("cannot write the report: " + directory + " is not writable");
         }
     }
 
@@ -48,7 +47,6 @@ public final class ReportOutput {
     }
 
     private static CommandException failure(Path directory, IOException e) {
-        return new CommandException(
-                ExitCode.FAILED, "cannot write the report into " + directory + ": " + e.getMessage());
+        return CommandException.failed("cannot write the report into " + directory + ": " + e.getMessage());
     }
 }

@@ -32,6 +32,11 @@ public final class Wrap {
         return lines;
     }
 
+    /** A word of a table, with blanks up to the next one, at least one. */
+    public static String pad(String text, int width) {
+        return text + " ".repeat(Math.max(1, width - text.length()));
+    }
+
     /** A line that fits stays as it is; one that does not goes on below its own text, that of a list item below its words. */
     public static List<String> line(String line, int width) {
         if (line.length() <= width) {
