@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** Finds the container engines. */
 public final class ContainerEngines {
 
     private ContainerEngines() {}
@@ -24,11 +23,6 @@ public final class ContainerEngines {
      */
     public static List<ContainerEngine> onThisHost() {
         return onThisHost(System.getenv(), Journal.DIRECTORY);
-    }
-
-    /** The one of that kind. */
-    public static ContainerEngine onThisHost(EngineKind kind) {
-        return onThisHost().get(kind.ordinal());
     }
 
     public static List<ContainerEngine> onThisHost(Map<String, String> environment, Path journals) {

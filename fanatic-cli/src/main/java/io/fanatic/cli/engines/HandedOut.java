@@ -93,14 +93,12 @@ public record HandedOut(EngineKind kind, Ipv4Range range, boolean wholeSlice) {
 
     /** What is wrong with this beside a share that has some of the same addresses, a sentence without its end. */
     public String overlaps(FanAttachment fan, Share share) {
-        String underlay =
-                fan.slice().underlayAddress() + "/" + fan.mapping().underlay().prefixLength();
         return kind.title() + " gives out " + range + " of the fan " + fan.bridge() + ", as it was set up"
                 + (wholeSlice ? " by an earlier version" : "") + ", which has addresses of the share of " + share + ", "
                 + fan.shares()
                         .range(share, fan.slice())
                         .map(Ipv4Range::toString)
                         .orElse("") + "; renew it: fanatic enable-"
-                + kind.word() + " -u " + underlay + " -o " + fan.overlay();
+                + kind.word() + fan.options();
     }
 }

@@ -1,5 +1,6 @@
 package io.fanatic.cli.key;
 
+import io.fanatic.cli.command.Attempt;
 import io.fanatic.cli.command.Command;
 import io.fanatic.cli.command.Console;
 import io.fanatic.cli.command.ExitCode;
@@ -7,7 +8,6 @@ import io.fanatic.cli.command.Option;
 import io.fanatic.cli.command.Values;
 import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.netlink.strongswan.Authority;
-import java.io.IOException;
 import java.nio.file.Path;
 
 /** {@code fanatic key authority}. */
@@ -30,11 +30,7 @@ final class AuthorityCommand extends Command {
     @Override
     protected ExitCode run(Console console) {
         Path path = Values.path(directory.required());
-        try {
-            Authority.create(path, underlay.required(), days.or(DAYS));
-        } catch (IOException e) {
-            throw KeyGroup.failed(path, e);
-        }
+        Attempt.to("make " + path, () -> Authority.create(path, underlay.required(), days.or(DAYS)));
         return ExitCode.DONE;
     }
 }

@@ -1,5 +1,6 @@
 package io.fanatic.cli.key;
 
+import io.fanatic.cli.command.Attempt;
 import io.fanatic.cli.command.Command;
 import io.fanatic.cli.command.Console;
 import io.fanatic.cli.command.ExitCode;
@@ -7,11 +8,10 @@ import io.fanatic.cli.command.Option;
 import io.fanatic.cli.command.Values;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.netlink.strongswan.Authority;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** {@code fanatic key host}. */
 final class HostCommand extends Command {
@@ -33,17 +33,12 @@ final class HostCommand extends Command {
 
     @Override
     protected ExitCode run(Console console) {
-        List<Ipv4Address> all = new ArrayList<>();
-        for (String word : addresses.required()) {
-            all.add(KeyGroup.address(word));
-        }
+        List<Ipv4Address> all =
+                Stream.of(addresses.required()).map(KeyGroup::address).toList();
         Path path = file.required();
-        try {
-            Instant until = Authority.issue(authority.required(), all, days.or(DAYS), path);
-            console.out().println(path + " is valid until " + until);
-        } catch (IOException e) {
-            throw KeyGroup.failed(path, e);
-        }
+        Instant until =
+                Attempt.of("make " + path, () -> Authority.issue(authority.required(), all, days.or(DAYS), path));
+        console.out().println(path + " is valid until " + until);
         return ExitCode.DONE;
     }
 }

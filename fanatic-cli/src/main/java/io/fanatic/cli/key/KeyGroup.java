@@ -1,16 +1,11 @@
 package io.fanatic.cli.key;
 
+import io.fanatic.cli.command.Attempt;
 import io.fanatic.cli.command.Command;
-import io.fanatic.cli.command.CommandException;
-import io.fanatic.cli.command.ExitCode;
-import io.fanatic.cli.command.FanArguments;
 import io.fanatic.cli.command.Group;
 import io.fanatic.cli.command.Option;
 import io.fanatic.cli.command.Values;
-import io.fanatic.core.DurableFile;
 import io.fanatic.core.Ipv4Address;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 
 /** {@code fanatic key}. Asks the host nothing, so that keys are made wherever they are kept. */
@@ -25,18 +20,13 @@ public final class KeyGroup extends Group {
 
     @Override
     protected Command command(String name) {
-        switch (name) {
-            case "psk":
-                return new PskCommand();
-            case "authority":
-                return new AuthorityCommand();
-            case "host":
-                return new HostCommand();
-            case "revoke":
-                return new RevokeCommand();
-            default:
-                throw new IllegalArgumentException(name);
-        }
+        return switch (name) {
+            case "psk" -> new PskCommand();
+            case "authority" -> new AuthorityCommand();
+            case "host" -> new HostCommand();
+            case "revoke" -> new RevokeCommand();
+            default -> throw new IllegalArgumentException(name);
+        };
     }
 
     static Option<Integer> days(Command command, int usual) {
@@ -45,14 +35,6 @@ public final class KeyGroup extends Group {
     }
 
     static Ipv4Address address(String word) {
-        try {
-            return Ipv4Address.parse(word);
-        } catch (IllegalArgumentException e) {
-            throw FanArguments.usage(String.valueOf(e.getMessage()));
-        }
-    }
-
-    static CommandException failed(Path what, IOException e) {
-        return new CommandException(ExitCode.FAILED, "cannot make " + what + ": " + DurableFile.reason(e));
+        return Attempt.orUsage(() -> Ipv4Address.parse(word));
     }
 }

@@ -1,12 +1,12 @@
 package io.fanatic.cli.key;
 
+import io.fanatic.cli.command.Attempt;
 import io.fanatic.cli.command.Command;
 import io.fanatic.cli.command.Console;
 import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.command.Option;
 import io.fanatic.cli.command.Values;
 import io.fanatic.netlink.strongswan.Authority;
-import java.io.IOException;
 import java.nio.file.Path;
 
 /** {@code fanatic key psk}. */
@@ -20,11 +20,7 @@ final class PskCommand extends Command {
     @Override
     protected ExitCode run(Console console) {
         Path path = Values.path(file.required());
-        try {
-            Authority.preSharedKey(path);
-        } catch (IOException e) {
-            throw KeyGroup.failed(path, e);
-        }
+        Attempt.to("make " + path, () -> Authority.preSharedKey(path));
         return ExitCode.DONE;
     }
 }

@@ -1,5 +1,6 @@
 package io.fanatic.cli.key;
 
+import io.fanatic.cli.command.Attempt;
 import io.fanatic.cli.command.Command;
 import io.fanatic.cli.command.Console;
 import io.fanatic.cli.command.ExitCode;
@@ -7,7 +8,6 @@ import io.fanatic.cli.command.Option;
 import io.fanatic.cli.command.Values;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.netlink.strongswan.Authority;
-import java.io.IOException;
 import java.nio.file.Path;
 
 /** {@code fanatic key revoke}. */
@@ -23,14 +23,12 @@ final class RevokeCommand extends Command {
     @Override
     protected ExitCode run(Console console) {
         Ipv4Address of = KeyGroup.address(address.required());
-        try {
-            Path list = Authority.revoke(authority.required(), of);
-            console.out()
-                    .println(list + " is the list of all that is revoked: add it to the file of each other host,"
-                            + " and run fanctl up -a there");
-        } catch (IOException e) {
-            throw KeyGroup.failed(authority.required().resolve("authority.crl"), e);
-        }
+        Path list = Attempt.of(
+                "make " + authority.required().resolve("authority.crl"),
+                () -> Authority.revoke(authority.required(), of));
+        console.out()
+                .println(list + " is the list of all that is revoked: add it to the file of each other host,"
+                        + " and run fanctl up -a there");
         return ExitCode.DONE;
     }
 }

@@ -1,11 +1,10 @@
 package io.fanatic.cli.reach;
 
-import com.google.gson.GsonBuilder;
-import com.google.gson.JsonObject;
+import io.fanatic.cli.command.Attempt;
 import io.fanatic.cli.command.Command;
-import io.fanatic.cli.command.CommandException;
 import io.fanatic.cli.command.Console;
 import io.fanatic.cli.command.ExitCode;
+import io.fanatic.cli.command.JsonValues;
 import io.fanatic.cli.command.Option;
 import io.fanatic.cli.command.Values;
 import io.fanatic.core.IpAddress;
@@ -59,13 +58,8 @@ public final class BenchCommand extends Command {
 
     @Override
     protected ExitCode run(Console console) {
-        IpAddress address;
-        try {
-            address = IpAddress.parse(word.required());
-        } catch (IllegalArgumentException e) {
-            throw new CommandException(ExitCode.USAGE, String.valueOf(e.getMessage()));
-        }
-        IperfSpec spec = IperfOptions.usage(this::spec);
+        IpAddress address = Attempt.orUsage(() -> IpAddress.parse(word.required()));
+        IperfSpec spec = Attempt.orUsage(this::spec);
         Throughput result;
         try (Probes probes = Probes.open()) {
             result = IperfClient.to(address)
@@ -74,11 +68,9 @@ public final class BenchCommand extends Command {
                     .join();
         }
         if (json.or(false)) {
-            JsonObject document = new JsonObject();
-            document.addProperty("schema", 1);
-            document.addProperty("address", address.toString());
-            document.add("throughput", ThroughputJson.of(result));
-            console.out().println(new GsonBuilder().setPrettyPrinting().create().toJson(document));
+            console.out()
+                    .println(JsonValues.printEscaped(JsonValues.object(
+                            "schema", 1, "address", address, "throughput", ThroughputJson.of(result))));
         } else if (result instanceof Throughput.Measured measured) {
             BenchText.lines(address, measured).forEach(console.out()::println);
         }

@@ -1,7 +1,6 @@
 package io.fanatic.cli.reach;
 
 import io.fanatic.cli.command.CommandException;
-import io.fanatic.cli.command.ExitCode;
 import io.fanatic.core.IpAddress;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Ipv4Prefix;
@@ -34,7 +33,8 @@ final class HostList {
         try {
             return ofNetwork(Ipv4Prefix.parse(fileOrNetwork));
         } catch (IllegalArgumentException e) {
-            throw usage("--hosts " + fileOrNetwork + " is neither a file nor a network: " + e.getMessage());
+            throw CommandException.usage(
+                    "--hosts " + fileOrNetwork + " is neither a file nor a network: " + e.getMessage());
         }
     }
 
@@ -60,9 +60,9 @@ final class HostList {
         try {
             lines = Files.readAllLines(file);
         } catch (NoSuchFileException | MalformedInputException e) {
-            throw usage(file + " is not a text file");
+            throw CommandException.usage(file + " is not a text file");
         } catch (IOException e) {
-            throw usage("cannot read " + file + ": " + e.getMessage());
+            throw CommandException.usage("cannot read " + file + ": " + e.getMessage());
         }
         for (int i = 0; i < lines.size(); i++) {
             String line = lines.get(i).split("#", 2)[0].strip();
@@ -70,14 +70,10 @@ final class HostList {
                 try {
                     hosts.add(IpAddress.parse(line.split("\\s", 2)[0]));
                 } catch (IllegalArgumentException e) {
-                    throw usage(file + ", line " + (i + 1) + ": " + e.getMessage());
+                    throw CommandException.usage(file + ", line " + (i + 1) + ": " + e.getMessage());
                 }
             }
         }
         return hosts;
-    }
-
-    private static CommandException usage(String sentence) {
-        return new CommandException(ExitCode.USAGE, sentence);
     }
 }

@@ -1,8 +1,7 @@
 package io.fanatic.cli.reach;
 
+import io.fanatic.cli.command.Attempt;
 import io.fanatic.cli.command.Command;
-import io.fanatic.cli.command.CommandException;
-import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.command.Option;
 import io.fanatic.cli.command.Values;
 import io.fanatic.harness.iperf.IperfClient;
@@ -10,7 +9,6 @@ import io.fanatic.harness.throughput.IperfSpec;
 import io.fanatic.harness.throughput.TestLength;
 import io.fanatic.harness.throughput.Tuning;
 import java.time.Duration;
-import java.util.function.Supplier;
 
 /** The options of a throughput test, with iperf3's letters. */
 final class IperfOptions {
@@ -55,7 +53,7 @@ final class IperfOptions {
     }
 
     Tuning tuning() {
-        return usage(() -> Tuning.DEFAULT.withCongestion(congestion.or("")));
+        return Attempt.orUsage(() -> Tuning.DEFAULT.withCongestion(congestion.or("")));
     }
 
     IperfSpec spec(IperfSpec usual) {
@@ -66,14 +64,5 @@ final class IperfOptions {
 
     boolean timeGiven() {
         return time.value().isPresent();
-    }
-
-    /** What is out of range is the caller's mistake. */
-    static <T> T usage(Supplier<T> work) {
-        try {
-            return work.get();
-        } catch (IllegalArgumentException e) {
-            throw new CommandException(ExitCode.USAGE, String.valueOf(e.getMessage()));
-        }
     }
 }

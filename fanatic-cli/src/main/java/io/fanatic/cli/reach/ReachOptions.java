@@ -1,5 +1,6 @@
 package io.fanatic.cli.reach;
 
+import io.fanatic.cli.command.Attempt;
 import io.fanatic.cli.command.Command;
 import io.fanatic.cli.command.Option;
 import io.fanatic.cli.command.Values;
@@ -34,7 +35,7 @@ final class ReachOptions {
     }
 
     ReachSpec spec() {
-        return IperfOptions.usage(() -> {
+        return Attempt.orUsage(() -> {
             Optional<IperfSpec> throughput =
                     noThroughput.or(false) ? Optional.empty() : Optional.of(iperf.spec(IperfSpec.tcp()));
             ReachSpec spec = ReachSpec.DEFAULT

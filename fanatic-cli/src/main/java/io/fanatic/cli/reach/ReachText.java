@@ -30,7 +30,7 @@ final class ReachText {
 
     /** One stage, as it ends. */
     static List<String> stage(Stage stage) {
-        return wrapped("  " + pad(stage.name(), NAME) + pad(status(stage), STATUS), stage.sentence());
+        return wrapped("  " + Wrap.pad(stage.name(), NAME) + Wrap.pad(status(stage), STATUS), stage.sentence());
     }
 
     private static String status(Stage stage) {
@@ -56,13 +56,13 @@ final class ReachText {
 
     /** @param ipv6 whether a fan here has an IPv6 overlay: then there is a column for its round trips */
     static String header(boolean ipv6) {
-        return pad("host", HOST) + pad("result", STATUS) + pad("rtt avg", RTT) + (ipv6 ? pad("by IPv6", RTT) : "")
-                + pad("to it", 14) + "from it";
+        return Wrap.pad("host", HOST) + Wrap.pad("result", STATUS) + Wrap.pad("rtt avg", RTT)
+                + (ipv6 ? Wrap.pad("by IPv6", RTT) : "") + Wrap.pad("to it", 14) + "from it";
     }
 
     /** A host in one line, or why it failed in a few. */
     static List<String> row(PeerReport report, boolean ipv6) {
-        String host = pad(report.given().toString(), HOST) + pad(report.ok() ? "ok" : "FAILED", STATUS);
+        String host = Wrap.pad(report.given().toString(), HOST) + Wrap.pad(report.ok() ? "ok" : "FAILED", STATUS);
         if (report.explanation().isPresent()) {
             return wrapped(host, report.explanation().get().sentence());
         }
@@ -71,7 +71,7 @@ final class ReachText {
         String roundTripsByIpv6 = "-";
         for (Stage stage : report.stages()) {
             if (stage instanceof Stage.Pinged pinged) {
-                line.append(pad(roundTrip(pinged), RTT));
+                line.append(Wrap.pad(roundTrip(pinged), RTT));
             } else if (stage instanceof Stage.ByIpv6 other && other.stage() instanceof Stage.Pinged pinged) {
                 roundTripsByIpv6 = roundTrip(pinged);
             } else if (stage instanceof Stage.Rate rate && rate.result() instanceof Throughput.Measured measured) {
@@ -79,9 +79,9 @@ final class ReachText {
             }
         }
         if (ipv6) {
-            line.append(pad(roundTripsByIpv6, RTT));
+            line.append(Wrap.pad(roundTripsByIpv6, RTT));
         }
-        rates.forEach(rate -> line.append(pad(rate, 14)));
+        rates.forEach(rate -> line.append(Wrap.pad(rate, 14)));
         return List.of(line.toString().stripTrailing());
     }
 
@@ -118,10 +118,6 @@ final class ReachText {
     static String total(List<PeerReport> reports) {
         long good = reports.stream().filter(PeerReport::ok).count();
         return good + " of " + reports.size() + (reports.size() == 1 ? " host" : " hosts") + " passed.";
-    }
-
-    private static String pad(String text, int width) {
-        return text + " ".repeat(Math.max(1, width - text.length()));
     }
 
     /** Further lines begin below the text of the first. */

@@ -121,8 +121,8 @@ public final class ServeCommand extends Command {
                     .findFirst();
             Prefix whom = peers.value()
                     .or(() -> overlay)
-                    .orElseThrow(() -> new CommandException(
-                            ExitCode.USAGE, address + " belongs to no fan that is up; say with --peers whom to serve"));
+                    .orElseThrow(() -> CommandException.usage(
+                            address + " belongs to no fan that is up; say with --peers whom to serve"));
             specs.add(spec(address, whom));
             return specs;
         }
@@ -138,8 +138,7 @@ public final class ServeCommand extends Command {
             }
         }
         if (specs.isEmpty()) {
-            throw new CommandException(
-                    ExitCode.FAILED,
+            throw CommandException.failed(
                     "no fan is up on this host; bring one up with fanctl up, or use --listen and --peers");
         }
         return specs;

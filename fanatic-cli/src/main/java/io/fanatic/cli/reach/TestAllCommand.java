@@ -1,12 +1,11 @@
 package io.fanatic.cli.reach;
 
-import com.google.gson.GsonBuilder;
-import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.fanatic.cli.command.Command;
 import io.fanatic.cli.command.CommandException;
 import io.fanatic.cli.command.Console;
 import io.fanatic.cli.command.ExitCode;
+import io.fanatic.cli.command.JsonValues;
 import io.fanatic.cli.command.Option;
 import io.fanatic.cli.command.Values;
 import io.fanatic.cli.terminal.ProgressLine;
@@ -75,7 +74,7 @@ public final class TestAllCommand extends Command {
                     "none of the " + unused.size() + " addresses of " + hosts.required() + " answers");
         }
         if (reports.isEmpty()) {
-            throw new CommandException(ExitCode.USAGE, hosts.required() + " names no other host");
+            throw CommandException.usage(hosts.required() + " names no other host");
         }
         if (text) {
             console.out().println();
@@ -89,10 +88,8 @@ public final class TestAllCommand extends Command {
             }
         } else {
             JsonObject document = ReachJson.document(reports);
-            JsonArray silent = new JsonArray();
-            unused.forEach(address -> silent.add(address.toString()));
-            document.add("unused", silent);
-            console.out().println(new GsonBuilder().setPrettyPrinting().create().toJson(document));
+            document.add("unused", JsonValues.array(unused));
+            console.out().println(JsonValues.printEscaped(document));
         }
         Consumer<String> say = text ? console.out()::println : line -> {};
         reportTo.value().ifPresent(to -> ReportOutput.write(ReachReport.of(reports, began), to, say));

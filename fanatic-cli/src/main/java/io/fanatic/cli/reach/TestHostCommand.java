@@ -1,19 +1,20 @@
 package io.fanatic.cli.reach;
 
-import com.google.gson.GsonBuilder;
+import io.fanatic.cli.command.Attempt;
 import io.fanatic.cli.command.Command;
 import io.fanatic.cli.command.Console;
 import io.fanatic.cli.command.ExitCode;
+import io.fanatic.cli.command.JsonValues;
 import io.fanatic.cli.command.Option;
 import io.fanatic.core.IpAddress;
 import io.fanatic.harness.reach.PeerReport;
 import io.fanatic.harness.reach.Reach;
 import io.fanatic.harness.reach.ReachJson;
 import io.fanatic.harness.reach.ReachSpec;
-import io.fanatic.harness.reach.Stage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /** {@code fanatic test host}: other hosts, stage by stage. */
 public final class TestHostCommand extends Command {
@@ -31,35 +32,27 @@ public final class TestHostCommand extends Command {
 
     @Override
     protected ExitCode run(Console console) {
-        List<IpAddress> addresses = IperfOptions.usage(() -> {
-            List<IpAddress> parsed = new ArrayList<>();
-            for (String word : words.required()) {
-                parsed.add(IpAddress.parse(word));
-            }
-            return parsed;
-        });
+        List<IpAddress> addresses = Attempt.orUsage(
+                () -> Stream.of(words.required()).map(IpAddress::parse).toList());
         ReachSpec spec = options.spec();
         Consumer<String> out = json.or(false) ? line -> {} : console.out()::println;
         List<PeerReport> reports = new ArrayList<>();
         try (Reach reach = Reach.onThisHost()) {
             for (IpAddress address : addresses) {
                 out.accept(reach.peer(address).map(ReachText::peer).orElse("Testing " + address));
-                PeerReport report = reach.test(address, spec, stage -> tell(stage, out));
+                PeerReport report = reach.test(
+                        address, spec, stage -> ReachText.stage(stage).forEach(out));
                 ReachText.explanation(report).forEach(out);
                 out.accept("");
                 reports.add(report);
             }
         }
         if (json.or(false)) {
-            console.out().println(new GsonBuilder().setPrettyPrinting().create().toJson(ReachJson.document(reports)));
+            console.out().println(JsonValues.printEscaped(ReachJson.document(reports)));
         } else {
             ReachText.conditions(reports).forEach(out);
             out.accept(ReachText.total(reports));
         }
         return reports.stream().allMatch(PeerReport::ok) ? ExitCode.DONE : ExitCode.TEST_FAILED;
-    }
-
-    private static void tell(Stage stage, Consumer<String> out) {
-        ReachText.stage(stage).forEach(out);
     }
 }

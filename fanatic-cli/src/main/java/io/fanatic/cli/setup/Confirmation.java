@@ -1,14 +1,13 @@
 package io.fanatic.cli.setup;
 
-import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.fanatic.cli.command.Attempt;
 import io.fanatic.cli.command.CommandException;
-import io.fanatic.cli.command.ExitCode;
+import io.fanatic.cli.command.JsonValues;
 import io.fanatic.core.DurableFile;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -57,10 +56,8 @@ public final class Confirmation {
                             FanStateJson.read(change.getAsJsonObject("to")));
                 }
             } catch (RuntimeException damaged) {
-                throw new CommandException(
-                        ExitCode.FAILED,
-                        "confirm.json does not say what is to be undone (" + damaged.getMessage()
-                                + "); undo it with fanatic deconfigure");
+                throw CommandException.failed("confirm.json does not say what is to be undone (" + damaged.getMessage()
+                        + "); undo it with fanatic deconfigure");
             }
             return transition;
         }
@@ -74,33 +71,27 @@ public final class Confirmation {
     /** @throws CommandException IN_USE when a change waits for its confirmation: what is there now may be taken back */
     public void requireNone() {
         if (pending().isPresent()) {
-            throw new CommandException(
-                    ExitCode.IN_USE,
+            throw CommandException.inUse(
                     "a change is waiting for confirmation; run \"fanatic confirm\", or wait until it is rolled back");
         }
     }
 
     /** Writes down what is about to be changed. */
     void prepare(Transition transition, int seconds) {
-        JsonObject json = new JsonObject();
-        json.addProperty("schema", 1);
-        json.addProperty("applier", ProcessHandle.current().pid());
-        json.addProperty("seconds", seconds);
-        JsonArray changes = new JsonArray();
-        for (FanChange change : transition.changes()) {
-            JsonObject each = new JsonObject();
-            each.add("from", FanStateJson.write(change.from()));
-            each.add("to", FanStateJson.write(change.to()));
-            changes.add(each);
-        }
-        json.add("changes", changes);
+        JsonObject json = JsonValues.object(
+                "schema", 1, "applier", ProcessHandle.current().pid(), "seconds", seconds);
+        json.add(
+                "changes",
+                JsonValues.array(
+                        transition.changes(),
+                        change -> JsonValues.object(
+                                "from", FanStateJson.write(change.from()), "to", FanStateJson.write(change.to()))));
         write(json);
     }
 
     /** The change is made: the time begins. */
     public void begin() {
-        Pending pending =
-                pending().orElseThrow(() -> new CommandException(ExitCode.FAILED, file + " has gone meanwhile"));
+        Pending pending = pending().orElseThrow(() -> CommandException.failed(file + " has gone meanwhile"));
         JsonObject json = pending.json();
         json.addProperty("deadline", System.currentTimeMillis() + pending.seconds() * 1000L);
         write(json);
@@ -118,17 +109,12 @@ public final class Confirmation {
         } catch (NoSuchFileException none) {
             return Optional.empty();
         } catch (IOException | RuntimeException e) {
-            throw new CommandException(ExitCode.FAILED, "cannot read " + file + ": " + e.getMessage());
+            throw CommandException.failed("cannot read " + file + ": " + e.getMessage());
         }
     }
 
-    /** Keeps the change. False when none waits (any more). */
+    /** Keeps the change. False when none waits (any more): only one can rename a file. */
     public boolean confirm() {
-        return takeAway();
-    }
-
-    /** Only one can rename a file. */
-    boolean takeAway() {
         Path taken = file.resolveSibling("confirm." + ProcessHandle.current().pid());
         try {
             Files.move(file, taken, StandardCopyOption.ATOMIC_MOVE);
@@ -137,15 +123,11 @@ public final class Confirmation {
         } catch (NoSuchFileException late) {
             return false;
         } catch (IOException e) {
-            throw new CommandException(ExitCode.FAILED, "cannot take " + file + " away: " + DurableFile.reason(e));
+            throw CommandException.failed("cannot take " + file + " away: " + DurableFile.reason(e));
         }
     }
 
     private void write(JsonObject json) {
-        try {
-            DurableFile.replace(file, ByteBuffer.wrap((json + "\n").getBytes(StandardCharsets.UTF_8)));
-        } catch (IOException e) {
-            throw new CommandException(ExitCode.FAILED, "cannot write " + file + ": " + DurableFile.reason(e));
-        }
+        Attempt.write(file, json + "\n");
     }
 }

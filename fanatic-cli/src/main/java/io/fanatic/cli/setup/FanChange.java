@@ -1,7 +1,6 @@
 package io.fanatic.cli.setup;
 
 import io.fanatic.cli.command.CommandException;
-import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.container.ContainerEngine;
 import io.fanatic.cli.container.EngineKind;
 import io.fanatic.cli.container.EngineOptions;
@@ -206,15 +205,14 @@ record FanChange(FanState from, FanState to) {
         Ipv4Range range = fan.range(share);
         for (HandedOut other : staying(host, fan)) {
             if (HandedOut.share(other.kind()) != share && other.range().overlaps(range)) {
-                throw new CommandException(ExitCode.CONFLICT, other.overlaps(fan, share));
+                throw CommandException.conflict(other.overlaps(fan, share));
             }
         }
         for (Fan up : share == Share.DHCP ? List.<Fan>of() : host.fans().list()) {
             for (DhcpLease lease :
                     up.bridge().equals(fan.bridge()) ? host.fans().leases(up) : List.<DhcpLease>of()) {
                 if (range.contains(lease.address())) {
-                    throw new CommandException(
-                            ExitCode.CONFLICT,
+                    throw CommandException.conflict(
                             "DHCP has leased " + lease.address() + ", which is in the share of " + share + " now, to "
                                     + (lease.name().isEmpty() ? lease.client() : lease.name())
                                     + "; stop that until its lease has ended, within an hour");

@@ -3,8 +3,9 @@ package io.fanatic.cli.setup;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.fanatic.cli.command.Attempt;
 import io.fanatic.cli.command.CommandException;
-import io.fanatic.cli.command.ExitCode;
+import io.fanatic.cli.container.journal.Note;
 import io.fanatic.core.DurableFile;
 import io.fanatic.core.FanConfig;
 import io.fanatic.core.FanEntry;
@@ -15,10 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.ArrayList;
 import java.util.Base64;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 
@@ -71,11 +69,7 @@ public final class FanFile {
 
     /** What it says; a file that is not there says nothing. */
     public FanConfig read() {
-        try {
-            return FanConfig.readIfExists(file);
-        } catch (IOException e) {
-            throw failed("read", e);
-        }
+        return Attempt.of("read " + file, () -> FanConfig.readIfExists(file));
     }
 
     /** Whether the line is there because we wrote it. */
@@ -103,11 +97,8 @@ public final class FanFile {
         if (after.toString().equals(before.toString())) {
             return;
         }
-        try {
-            write(before, after, now.isEmpty());
-        } catch (IOException e) {
-            throw failed("write", e);
-        }
+        FanConfig edited = after;
+        Attempt.to("write " + file, () -> write(before, edited, now.isEmpty()));
     }
 
     private void write(FanConfig before, FanConfig after, boolean removing) throws IOException {
@@ -156,11 +147,7 @@ public final class FanFile {
     }
 
     private static List<FanEntry> entries(FanConfig config) {
-        List<FanEntry> entries = new ArrayList<>();
-        for (FanConfig.Line line : config.lines()) {
-            entries.add(line.entry());
-        }
-        return entries;
+        return config.lines().stream().map(FanConfig.Line::entry).toList();
     }
 
     private static FanConfig config(byte[] bytes) {
@@ -181,7 +168,7 @@ public final class FanFile {
      * already, and what a journal says of an edit that may have been made. The caller holds the lock under which the file is edited.
      */
     void sweep() {
-        try {
+        Attempt.to("clear what was left beside " + file, () -> {
             DurableFile.sweep(directory());
             DurableFile.sweep(stateDirectory());
             Optional<Journal> journal = journal();
@@ -195,9 +182,7 @@ public final class FanFile {
                 boolean made = !there.equals(journal.get().replaces().get());
                 remember(journal.get().done(made ? journal.get().wrote() : there));
             }
-        } catch (IOException e) {
-            throw failed("clear what was left beside", e);
-        }
+        });
     }
 
     private boolean isAsBefore(Journal journal) throws IOException {
@@ -209,23 +194,18 @@ public final class FanFile {
     }
 
     Saved save() {
-        try {
-            return new Saved(bytes(file), bytes(journalFile), Files.isDirectory(directory()));
-        } catch (IOException e) {
-            throw failed("read", e);
-        }
+        return Attempt.of(
+                "read " + file, () -> new Saved(bytes(file), bytes(journalFile), Files.isDirectory(directory())));
     }
 
     void restore(Saved saved) {
-        try {
+        Attempt.to("restore " + file, () -> {
             restore(file, saved.content());
             restore(journalFile, saved.journal());
             if (!saved.directoryExisted()) {
                 DurableFile.deleteIfEmpty(directory());
             }
-        } catch (IOException e) {
-            throw failed("restore", e);
-        }
+        });
     }
 
     private static void restore(Path path, Optional<byte[]> content) throws IOException {
@@ -251,11 +231,12 @@ public final class FanFile {
     }
 
     private Optional<Journal> journal() {
+        Optional<byte[]> bytes =
+                Attempt.of("read the journal " + journalFile + " of " + file, () -> bytes(journalFile));
+        if (bytes.isEmpty()) {
+            return Optional.empty();
+        }
         try {
-            Optional<byte[]> bytes = bytes(journalFile);
-            if (bytes.isEmpty()) {
-                return Optional.empty();
-            }
             JsonObject json = JsonParser.parseString(new String(bytes.get(), StandardCharsets.UTF_8))
                     .getAsJsonObject();
             Optional<byte[]> before = json.has("before")
@@ -267,12 +248,9 @@ public final class FanFile {
                     json.get("directoryExisted").getAsBoolean(),
                     json.get("wrote").getAsString(),
                     Optional.ofNullable(json.get("replaces")).map(JsonElement::getAsString)));
-        } catch (IOException e) {
-            throw failed("read the journal " + journalFile + " of", e);
         } catch (RuntimeException damaged) {
             // Whatever Gson, Base64 and what is missing throw.
-            throw new CommandException(
-                    ExitCode.FAILED,
+            throw CommandException.failed(
                     journalFile + " is damaged; remove it, and the lines of " + file + " that are not wanted");
         }
     }
@@ -287,23 +265,10 @@ public final class FanFile {
                         bytes -> json.addProperty("before", Base64.getEncoder().encodeToString(bytes)));
         json.addProperty("wrote", journal.wrote());
         journal.replaces().ifPresent(checksum -> json.addProperty("replaces", checksum));
-        try {
-            DurableFile.replace(journalFile, ByteBuffer.wrap((json + "\n").getBytes(StandardCharsets.UTF_8)));
-        } catch (IOException e) {
-            throw new CommandException(ExitCode.FAILED, "cannot write " + journalFile + ": " + DurableFile.reason(e));
-        }
+        Attempt.write(journalFile, json + "\n");
     }
 
     private static String checksum(FanConfig config) {
-        try {
-            byte[] text = config.toString().getBytes(StandardCharsets.UTF_8);
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(text));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
-    }
-
-    private CommandException failed(String verb, IOException e) {
-        return new CommandException(ExitCode.FAILED, "cannot " + verb + " " + file + ": " + DurableFile.reason(e));
+        return Note.sha256(config.toString().getBytes(StandardCharsets.UTF_8));
     }
 }

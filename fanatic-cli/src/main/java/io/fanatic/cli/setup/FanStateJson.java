@@ -2,6 +2,7 @@ package io.fanatic.cli.setup;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import io.fanatic.cli.command.JsonValues;
 import io.fanatic.cli.container.EngineKind;
 import io.fanatic.cli.container.EngineOptions;
 import io.fanatic.core.FanEntry;
@@ -15,9 +16,7 @@ final class FanStateJson {
     private FanStateJson() {}
 
     static JsonObject write(FanState state) {
-        JsonObject json = new JsonObject();
-        json.addProperty("entry", state.entry().toString());
-        json.addProperty("up", state.up());
+        JsonObject json = JsonValues.object("entry", state.entry(), "up", state.up());
         state.configured().ifPresent(entry -> json.addProperty("configured", entry.toString()));
         JsonObject engines = new JsonObject();
         state.engines().forEach((kind, options) -> engines.addProperty(kind.name(), options.defaultBridge()));

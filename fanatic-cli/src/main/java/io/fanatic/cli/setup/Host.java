@@ -1,7 +1,6 @@
 package io.fanatic.cli.setup;
 
 import io.fanatic.cli.command.CommandException;
-import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.container.ContainerEngine;
 import io.fanatic.cli.container.EngineKind;
 import io.fanatic.cli.container.EngineOptions;
@@ -71,7 +70,7 @@ public record Host(
                 return engine;
             }
         }
-        throw new CommandException(ExitCode.FAILED, kind.title() + " is not among the container engines of this host");
+        throw CommandException.failed(kind.title() + " is not among the container engines of this host");
     }
 
     /** How an engine stands to a fan; one that this program does not know is absent. */

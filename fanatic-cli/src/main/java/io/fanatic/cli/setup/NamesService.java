@@ -1,7 +1,6 @@
 package io.fanatic.cli.setup;
 
 import io.fanatic.cli.command.CommandException;
-import io.fanatic.cli.command.ExitCode;
 import io.fanatic.netlink.libc.ErrnoException;
 import io.fanatic.netlink.libc.Spawn;
 import java.io.IOException;
@@ -20,7 +19,6 @@ import java.util.Optional;
 public record NamesService(Optional<Path> systemctl) {
     public static final String UNIT = "fan-names.service";
 
-    /** No service manager. */
     public static final NamesService NONE = new NamesService(Optional.empty());
 
     private static final Path SYSTEMD = Path.of("/run/systemd/system");
@@ -72,10 +70,8 @@ public record NamesService(Optional<Path> systemctl) {
         }
         Spawn.Output done = run(verb, "--now");
         if (done.status() != 0) {
-            throw new CommandException(
-                    ExitCode.FAILED,
-                    "systemctl " + verb + " --now " + UNIT + " failed: "
-                            + done.text().strip().replace('\n', ' '));
+            throw CommandException.failed("systemctl " + verb + " --now " + UNIT + " failed: "
+                    + done.text().strip().replace('\n', ' '));
         }
     }
 
@@ -86,7 +82,7 @@ public record NamesService(Optional<Path> systemctl) {
         try {
             return Spawn.capture(command, TIMEOUT);
         } catch (ErrnoException e) {
-            throw new CommandException(ExitCode.FAILED, "cannot run systemctl: " + e.getMessage());
+            throw CommandException.failed("cannot run systemctl: " + e.getMessage());
         }
     }
 }

@@ -103,10 +103,8 @@ public final class Transition {
             containers.addAll(change.containersCutOff(host));
         }
         if (!containers.isEmpty()) {
-            throw new CommandException(
-                    ExitCode.IN_USE,
-                    "containers are on the fan: " + String.join(", ", containers)
-                            + "; remove them first, or take the fan from them with --force");
+            throw CommandException.inUse("containers are on the fan: " + String.join(", ", containers)
+                    + "; remove them first, or take the fan from them with --force");
         }
     }
 

@@ -54,9 +54,8 @@ public final class Watcher {
                     .start();
             awaitReady(process, confirmation.log());
         } catch (IOException | CommandException | ErrnoException e) {
-            confirmation.takeAway();
-            throw new CommandException(
-                    ExitCode.FAILED,
+            confirmation.confirm();
+            throw CommandException.failed(
                     "cannot start the process that would undo the change: " + e.getMessage() + "; no changes made");
         }
     }
@@ -80,8 +79,7 @@ public final class Watcher {
         while (!Files.readString(log).startsWith(READY)) {
             if (!process.isAlive() || System.nanoTime() - end > 0) {
                 process.destroy();
-                throw new CommandException(
-                        ExitCode.FAILED, Files.readString(log).strip());
+                throw CommandException.failed(Files.readString(log).strip());
             }
             LockSupport.parkNanos(POLL_NANOS);
         }
@@ -97,7 +95,7 @@ public final class Watcher {
                 deleteLog();
                 return ExitCode.DONE;
             }
-            if (isOver(pending.get()) && confirmation.takeAway()) {
+            if (isOver(pending.get()) && confirmation.confirm()) {
                 return undo(pending.get());
             }
             LockSupport.parkNanos(POLL_NANOS);

@@ -16,7 +16,6 @@ public record Question(String prompt, String usual, List<String> proposals, List
         explanation = List.copyOf(explanation);
     }
 
-    /** One that is answered by yes or no. */
     static Question yesNo(String prompt, boolean usual, String... explanation) {
         return new Question(
                 prompt + (usual ? " [Yn]:" : " [yN]:"), usual ? "y" : "n", List.of("yes", "no"), List.of(explanation));

@@ -1,7 +1,7 @@
 package io.fanatic.cli.wizard;
 
+import io.fanatic.cli.command.Attempt;
 import io.fanatic.cli.command.CommandException;
-import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.container.EngineKind;
 import io.fanatic.cli.container.EngineOptions;
 import io.fanatic.cli.container.EngineStatus;
@@ -26,7 +26,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
+import java.util.function.Function;
 
 /**
  * The dialogue, in the words and the order of the wizard of 2016. A person is asked five questions more, which that one did not
@@ -83,7 +83,7 @@ public final class Wizard {
         FanState from = host.observe(entry);
         // Said by the command line, a fan is added; said in the dialogue, it takes the place of the one that is there.
         Optional<FanState> replaced = current.filter(old -> !settings.yes() && !isSame(old, from));
-        FanEntry wanted = withIpv6(new FanEntry(entry.overlay(), entry.underlay(), options(from, entry)));
+        FanEntry wanted = withIpv6(entry.withOptions(options(from, entry)));
         UnderlaySpec address = host.fans().resolve(entry.underlay());
         FanAttachment fan = host.attachment(wanted);
 
@@ -125,10 +125,7 @@ public final class Wizard {
     /** LXD and Incus have their containers ask for an address. */
     public static FanEntry withDhcp(FanEntry entry, Map<EngineKind, EngineOptions> engines) {
         boolean dhcp = engines.containsKey(EngineKind.LXD) || engines.containsKey(EngineKind.INCUS);
-        return dhcp
-                ? new FanEntry(
-                        entry.overlay(), entry.underlay(), entry.options().withDhcp(true))
-                : entry;
+        return dhcp ? entry.withOptions(entry.options().withDhcp(true)) : entry;
     }
 
     /** The options of a fan that is there stay. */
@@ -188,7 +185,7 @@ public final class Wizard {
 
     private FanEntry overlay(UnderlaySpec underlay, Optional<FanState> current) {
         if (settings.overlay().isPresent()) {
-            return said(() -> usable(underlay, settings.overlay().get(), current));
+            return Attempt.orUsage(() -> usable(underlay, settings.overlay().get(), current));
         }
         Ipv4Prefix usual = current.map(state -> state.entry().overlay()).orElse(Overlays.EXAMPLE);
         List<String> proposals = new ArrayList<>(List.of(usual.toString()));
@@ -211,7 +208,7 @@ public final class Wizard {
     private FanEntry usable(UnderlaySpec underlay, Ipv4Prefix overlay, Optional<FanState> current) {
         FanEntry entry = new FanEntry(overlay, underlay, FanOptions.DEFAULT);
         FanState from = host.observe(entry);
-        FanEntry wanted = new FanEntry(overlay, underlay, options(from, entry));
+        FanEntry wanted = entry.withOptions(options(from, entry));
         boolean makesRoom = !settings.yes()
                 && current.filter(old ->
                                 !isSame(old, from) && old.entry().overlay().overlaps(overlay))
@@ -250,14 +247,10 @@ public final class Wizard {
                         "The proposed prefix follows from underlay and overlay. Take one that \"fanatic",
                         "map --new-ula\" makes where sites with the same networks are to be connected."));
         return ask(question, text -> switch (text.toLowerCase(Locale.ROOT)) {
-            case "n", "no", "none" -> with(entry, options.withoutOverlay6());
-            case "y", "yes" -> usable(with(entry, options.withOverlay6(derived)));
-            default -> usable(with(entry, options.withOverlay6(Ipv6Prefix.parse(text))));
+            case "n", "no", "none" -> entry.withOptions(options.withoutOverlay6());
+            case "y", "yes" -> usable(entry.withOptions(options.withOverlay6(derived)));
+            default -> usable(entry.withOptions(options.withOverlay6(Ipv6Prefix.parse(text))));
         });
-    }
-
-    private static FanEntry with(FanEntry entry, FanOptions options) {
-        return new FanEntry(entry.overlay(), entry.underlay(), options);
     }
 
     /** @throws RuntimeException with the reason why it cannot work */
@@ -286,8 +279,7 @@ public final class Wizard {
                     explanation(kind)));
         }
         if (said.orElse(false)) {
-            throw new CommandException(
-                    ExitCode.FAILED, kind.title() + " cannot be put on the fan: " + status.sentence());
+            throw CommandException.failed(kind.title() + " cannot be put on the fan: " + status.sentence());
         }
         sayUnable(kind, status);
         return false;
@@ -501,24 +493,11 @@ public final class Wizard {
         });
     }
 
-    /** What an answer's text means. */
-    private interface Meaning<T> {
-        T of(String text);
-    }
-
-    /** What the command line says, or --yes; it cannot be asked again. */
-    private static <T> T said(Supplier<T> answer) {
-        try {
-            return answer.get();
-        } catch (IllegalArgumentException e) {
-            throw new CommandException(ExitCode.USAGE, String.valueOf(e.getMessage()));
-        }
-    }
-
     /** Asks until the answer can work; the reason why it cannot is said at once. */
-    private <T> T ask(Question question, Meaning<T> meaning) {
+    private <T> T ask(Question question, Function<String, T> meaning) {
         if (settings.yes()) {
-            return said(() -> meaning.of(question.usual()));
+            // It cannot be asked again.
+            return Attempt.orUsage(() -> meaning.apply(question.usual()));
         }
         for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
             String answer = prompter.ask(question);
@@ -527,11 +506,11 @@ public final class Wizard {
                 continue;
             }
             try {
-                return meaning.of(answer.isEmpty() ? question.usual() : answer);
+                return meaning.apply(answer.isEmpty() ? question.usual() : answer);
             } catch (IllegalArgumentException | FanException | CommandException e) {
                 prompter.say(String.valueOf(e.getMessage()));
             }
         }
-        throw new CommandException(ExitCode.USAGE, "no good answer in " + MAX_ATTEMPTS + " attempts; no changes made");
+        throw CommandException.usage("no good answer in " + MAX_ATTEMPTS + " attempts; no changes made");
     }
 }
