@@ -12,16 +12,14 @@ import java.nio.file.Path;
  * A per-CPU array of 64-bit numbers (BPF_MAP_TYPE_PERCPU_ARRAY), held by a descriptor. A map lives as long as a program uses it or a
  * descriptor is open.
  */
-public final class BpfMap implements AutoCloseable {
+public final class BpfMap extends BpfObject {
 
     private static final int PERCPU_ARRAY = 6;
     private static final int INFO_BYTES = 96;
     private static final Path POSSIBLE_CPUS = Path.of("/sys/devices/system/cpu/possible");
 
-    private int fd;
-
     private BpfMap(int fd) {
-        this.fd = fd;
+        super("map", fd);
     }
 
     /**
@@ -67,14 +65,6 @@ public final class BpfMap implements AutoCloseable {
      */
     public void pin(Path path) {
         Bpf.atPath("pin an eBPF map to " + path, Bpf.OBJ_PIN, path, fd());
-    }
-
-    /** The descriptor, for {@link Instruction#mapFd}. It stays this object's. */
-    public int fd() {
-        if (fd < 0) {
-            throw new IllegalStateException("the eBPF map is closed");
-        }
-        return fd;
     }
 
     /** What the kernel says about the map. */
@@ -192,15 +182,6 @@ public final class BpfMap implements AutoCloseable {
                     : Integer.parseInt(part.substring(dash + 1)) - Integer.parseInt(part.substring(0, dash)) + 1;
         }
         return count;
-    }
-
-    /** Gives the descriptor back. Again is harmless. */
-    @Override
-    public void close() {
-        if (fd >= 0) {
-            Native.LIBC.close(fd);
-            fd = -1;
-        }
     }
 
     /**

@@ -12,7 +12,7 @@ import java.util.List;
  * A loaded traffic control program (BPF_PROG_TYPE_SCHED_CLS), held by a descriptor. An attached program outlives its descriptor.
  * Not safe for use by several threads while one closes it.
  */
-public final class BpfProgram implements AutoCloseable {
+public final class BpfProgram extends BpfObject {
 
     /** The longest name that the kernel keeps, in characters. */
     public static final int LONGEST_NAME = Bpf.NAME_BYTES - 1;
@@ -22,10 +22,8 @@ public final class BpfProgram implements AutoCloseable {
     private static final int INFO_BYTES = 128;
     private static final int MAX_MAPS = 8;
 
-    private int fd;
-
     private BpfProgram(int fd) {
-        this.fd = fd;
+        super("program", fd);
     }
 
     /**
@@ -84,14 +82,6 @@ public final class BpfProgram implements AutoCloseable {
         return new BpfProgram(Bpf.open("open the eBPF program with id " + id, Bpf.PROG_GET_FD_BY_ID, id));
     }
 
-    /** The descriptor, for a traffic control filter (TCA_BPF_FD). It stays this object's. */
-    public int fd() {
-        if (fd < 0) {
-            throw new IllegalStateException("the eBPF program is closed");
-        }
-        return fd;
-    }
-
     /** What the kernel says about the program. */
     public Info info() {
         ByteBuffer maps = Native.buffer(4 * MAX_MAPS);
@@ -144,15 +134,6 @@ public final class BpfProgram implements AutoCloseable {
         byte[] contextBytes = new byte[TestRun.CONTEXT_BYTES];
         contextOut.get(0, contextBytes);
         return new TestRun(attributes.getInt(4), attributes.getInt(36), contextBytes);
-    }
-
-    /** Gives the descriptor back; the program goes with its last holder. Again is harmless. */
-    @Override
-    public void close() {
-        if (fd >= 0) {
-            Native.LIBC.close(fd);
-            fd = -1;
-        }
     }
 
     /**

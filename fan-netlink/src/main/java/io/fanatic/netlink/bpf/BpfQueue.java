@@ -6,15 +6,14 @@ import io.fanatic.netlink.libc.Native;
 import java.nio.ByteBuffer;
 
 /** A queue of values (BPF_MAP_TYPE_QUEUE, Linux 4.20), which programs write and this process reads, held by a descriptor. */
-final class BpfQueue implements AutoCloseable {
+final class BpfQueue extends BpfObject {
     private static final int QUEUE = 22;
     private static final int MAP_LOOKUP_AND_DELETE_ELEM = 21;
 
     private final int valueSize;
-    private int fd;
 
     private BpfQueue(int fd, int valueSize) {
-        this.fd = fd;
+        super("queue", fd);
         this.valueSize = valueSize;
     }
 
@@ -31,14 +30,6 @@ final class BpfQueue implements AutoCloseable {
         attributes.putInt(0, QUEUE).putInt(8, valueSize).putInt(12, entries);
         Bpf.putName(attributes, 28, name);
         return new BpfQueue(Bpf.call("create the eBPF queue " + name, Bpf.MAP_CREATE, attributes), valueSize);
-    }
-
-    /** The descriptor, for {@link Instruction#mapFd}. It stays this object's. */
-    int fd() {
-        if (fd < 0) {
-            throw new IllegalStateException("the eBPF queue is closed");
-        }
-        return fd;
     }
 
     /**
@@ -58,14 +49,5 @@ final class BpfQueue implements AutoCloseable {
             throw Bpf.failure("read an eBPF queue", -result);
         }
         return result >= 0;
-    }
-
-    /** Gives the descriptor back. Again is harmless. */
-    @Override
-    public void close() {
-        if (fd >= 0) {
-            Native.LIBC.close(fd);
-            fd = -1;
-        }
     }
 }
