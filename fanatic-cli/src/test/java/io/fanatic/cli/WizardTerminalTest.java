@@ -162,18 +162,22 @@ class WizardTerminalTest {
         assertThat(done.changesTo(lab.snapshot(host))).isEmpty();
     }
 
+    private static void answerWithoutEncapsulation(Pty pty, String ipv6) throws Exception {
+        pty.answer(UNDERLAY, "")
+                .answer(OVERLAY, "")
+                .answer(IPV6, ipv6)
+                .answer(NAMES, "")
+                .answer(DIRECT, "y")
+                .answer(GO_AHEAD, "")
+                .answer(REMOTE, "");
+        assertThat(pty.exitCode()).as(pty.text()).isZero();
+    }
+
     /** Hosts that differ in these would not reach each other by them. */
     @Test
     void theNextHostIsToldOfTheIpv6OverlayAndOfPacketsWithoutEncapsulationToo() throws Exception {
         try (Pty pty = wizard("configure", "--no-lxd", "--no-docker", "--no-test")) {
-            pty.answer(UNDERLAY, "")
-                    .answer(OVERLAY, "")
-                    .answer(IPV6, "y")
-                    .answer(NAMES, "")
-                    .answer(DIRECT, "y")
-                    .answer(GO_AHEAD, "")
-                    .answer(REMOTE, "");
-            assertThat(pty.exitCode()).as(pty.text()).isZero();
+            answerWithoutEncapsulation(pty, "y");
             String command = forTheNextHost(pty.text());
             assertThat(command).contains(" --overlay6 fd77:65d1:ec63::/48 --direct ");
             leavesNothingToDo(command);
@@ -350,14 +354,7 @@ class WizardTerminalTest {
     @Test
     void aPersonMayHaveNoEncapsulationAndIsAskedAgainWithThatAnswer() throws Exception {
         try (Pty pty = wizard("configure", "--no-lxd", "--no-docker", "--no-test")) {
-            pty.answer(UNDERLAY, "")
-                    .answer(OVERLAY, "")
-                    .answer(IPV6, "")
-                    .answer(NAMES, "")
-                    .answer(DIRECT, "y")
-                    .answer(GO_AHEAD, "")
-                    .answer(REMOTE, "");
-            assertThat(pty.exitCode()).as(pty.text()).isZero();
+            answerWithoutEncapsulation(pty, "");
         }
         assertThat(CliRun.fanctl(host, "config list").done()).contains(" direct\n");
         assertThat(CliRun.fanctl(host, "show").done()).contains("sends and receives packets without encapsulation");
