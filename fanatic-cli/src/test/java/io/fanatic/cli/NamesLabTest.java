@@ -18,6 +18,7 @@ import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,6 +51,7 @@ class NamesLabTest {
     private static final String H2 = "250.0.2.1";
     private static final String WEB = "web.h2.fan-250.internal";
     private static final int LOOK_UPS = 200;
+    private static final int TRIES = 3;
 
     private Path directory;
 
@@ -192,14 +194,27 @@ class NamesLabTest {
 
         public static void main(String[] args) throws IOException {
             Security.setProperty("networkaddress.cache.ttl", "0");
+            Security.setProperty("networkaddress.cache.negative.ttl", "0");
             long[] nanos = new long[LOOK_UPS];
             for (int i = 0; i < LOOK_UPS; i++) {
                 long begin = System.nanoTime();
-                InetAddress.getByName(args[0]);
+                find(args[0], TRIES);
                 nanos[i] = System.nanoTime() - begin;
             }
             Arrays.sort(nanos);
             System.out.println("median " + nanos[LOOK_UPS / 2] / 1000);
+        }
+
+        /** On a busy machine Docker may be too slow for the server, which says "try again"; the time counts. */
+        private static void find(String name, int tries) throws IOException {
+            try {
+                InetAddress.getByName(name);
+            } catch (UnknownHostException e) {
+                if (tries == 1) {
+                    throw e;
+                }
+                find(name, tries - 1);
+            }
         }
     }
 

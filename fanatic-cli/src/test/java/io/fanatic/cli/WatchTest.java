@@ -94,6 +94,23 @@ class WatchTest {
         }
     }
 
+    /** As Podman's network back end does when its first container starts. */
+    @Test
+    void aRuleThatDropsConnectionsOfWhichTheHostSeesOneDirectionIsMetWhenItComes() {
+        run("sysctl -qw net.bridge.bridge-nf-call-iptables=1");
+        try (WatchRun watch = WatchRun.start(host, directory)) {
+            watch.hear("watching");
+            watch.await("asleep", watch::sleepsInPollForEver);
+            assertThat(said("nft list table ip fanatic-tunnel")).doesNotContain("notrack");
+            run("nft 'table ip somebody { chain f { type filter hook forward priority 0; ct state invalid drop; }; }'");
+            watch.hear("event: the nftables table somebody changed");
+            watch.hear("repaired 250.0.0.0/8");
+            assertThat(said("nft list table ip fanatic-tunnel")).contains("notrack");
+        } finally {
+            run("nft delete table ip somebody 2>/dev/null || :; sysctl -qw net.bridge.bridge-nf-call-iptables=0");
+        }
+    }
+
     @Test
     void aBurstOfEventsGivesOneRepair() {
         try (WatchRun watch = WatchRun.start(host, directory)) {
