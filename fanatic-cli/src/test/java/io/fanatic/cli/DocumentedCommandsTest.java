@@ -92,7 +92,7 @@ class DocumentedCommandsTest {
             lines = page.without("EXAMPLES");
         }
         if (page.name().equals("fan-doctor.7")) {
-            // DoctorFindingsTest and ContainerFindingsTest run the fixes that the doctor prints, on hosts that they
+            // The tests of findings in the package doctor run the fixes that the doctor prints, on hosts that they
             // make ill.
             lines = new ManPage(page.name(), lines).without("CODES");
         }
