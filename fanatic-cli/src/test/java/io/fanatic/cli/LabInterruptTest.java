@@ -41,9 +41,12 @@ class LabInterruptTest {
     void theDemo() throws Exception {
         // A fanctl that does not end: the lab is up, and its fans never are.
         Path begun = home.resolve("begun");
-        Path fanctl = Files.writeString(home.resolve("fanctl"), "#!/bin/sh\ntouch " + begun + "\nexec sleep 1000\n");
+        Path fanctl =
+                Files.writeString(home.resolve("fanctl"), "#!/bin/sh\necho $$ >>" + begun + "\nexec sleep 1000\n");
         Files.setPosixFilePermissions(fanctl, PosixFilePermissions.fromString("rwxr-xr-x"));
         assertThat(interrupted("demo", () -> Files.exists(begun))).contains("interrupted; the lab is gone");
+        // When the first host's has ended, the command begins the second's, in the middle of the end.
+        assertThat(Files.readAllLines(begun)).isNotEmpty().noneMatch(LabInterruptTest::lives);
     }
 
     @Test
@@ -99,6 +102,12 @@ class LabInterruptTest {
         assertThat(Namespace.names()).noneMatch(name -> name.startsWith(NAME));
         assertThat(printed()).doesNotContain("Exception", "\tat ");
         return printed();
+    }
+
+    private static boolean lives(String pid) {
+        return ProcessHandle.of(Long.parseLong(pid))
+                .flatMap(process -> process.info().command())
+                .isPresent();
     }
 
     private String printed() {

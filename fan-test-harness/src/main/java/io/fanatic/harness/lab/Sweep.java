@@ -36,8 +36,12 @@ final class Sweep {
             files.add(namespace.network());
             files.add(pin);
         }
-        List<String> ended = LabProcesses.end(files);
-        namespaces.forEach(Namespace::delete);
+        List<String> ended = new ArrayList<>();
+        try (LabProcesses processes = new LabProcesses(files)) {
+            ended.addAll(processes.end());
+            namespaces.forEach(Namespace::delete);
+            ended.addAll(processes.endLatecomers());
+        }
         Namespace.removePins(state.pins());
         state.delete();
         return ended;

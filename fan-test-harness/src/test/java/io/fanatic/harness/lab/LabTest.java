@@ -240,6 +240,23 @@ class LabTest {
     }
 
     @Test
+    void aProcessThatStandsInTheDoorEndsWithTheLab() throws Exception {
+        Lab lab = Lab.up(spec);
+        Path door = lab.hosts().get(0).namespace().network();
+        // As nsenter: it opens the file, then goes in, here not before the file is gone.
+        String entering = "exec 3<" + door + "; echo open; while [ -e " + door + " ]; do :; done;"
+                + " exec nsenter --net=/proc/self/fd/3 sleep 1000";
+        Process late = new ProcessBuilder("sh", "-c", entering).start();
+        try {
+            assertThat(late.getInputStream().read()).isEqualTo('o');
+            assertThat(lab.down()).singleElement().asString().endsWith(" (" + late.pid() + ")");
+            assertThat(late.waitFor()).isNotZero();
+        } finally {
+            late.destroyForcibly();
+        }
+    }
+
+    @Test
     void aLabCanBeFoundAgainByItsName() {
         try (Lab lab = Lab.up(spec)) {
             Optional<Lab> found = Lab.find(NAME);
