@@ -15,19 +15,4 @@ public enum Outcome {
     public String word() {
         return name().toLowerCase(Locale.ROOT);
     }
-
-    /**
-     * {@return the outcome of that word}
-     *
-     * @param word as {@link #word} gives it
-     * @throws IllegalArgumentException when it is none of the three words
-     */
-    public static Outcome ofWord(String word) {
-        for (Outcome each : values()) {
-            if (each.word().equals(word)) {
-                return each;
-            }
-        }
-        throw new IllegalArgumentException("\"" + word + "\" is not ok, failed or skipped");
-    }
 }

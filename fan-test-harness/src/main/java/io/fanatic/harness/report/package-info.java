@@ -13,7 +13,7 @@
  * ReportFiles.write(report, Path.of("out"));
  * }</pre>
  *
- * <p>The JSON is described in fan-report(5) and read back by {@link io.fanatic.harness.report.format.JsonReport#read}.
+ * <p>The JSON is described in fan-report(5).
  */
 @NullMarked
 package io.fanatic.harness.report;

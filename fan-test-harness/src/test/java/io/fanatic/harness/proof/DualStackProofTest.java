@@ -15,6 +15,7 @@ import io.fanatic.harness.report.Pair;
 import io.fanatic.harness.report.Report;
 import io.fanatic.harness.report.Stage;
 import io.fanatic.harness.report.format.JsonReport;
+import io.fanatic.harness.report.format.JsonReportReader;
 import io.fanatic.harness.report.format.ReportFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -74,7 +75,7 @@ class DualStackProofTest {
         }
         lab.hosts().get(1).exec("nft", "delete table ip6 t").orThrow();
 
-        assertThat(JsonReport.read(JsonReport.of(report))).isEqualTo(report);
+        assertThat(JsonReportReader.read(JsonReport.of(report))).isEqualTo(report);
         for (Pair pair : report.pairs()) {
             boolean ipv6 = !pair.title().contains("h3");
             // Its container too, whose neighbour advertisements the host does not hear.

@@ -17,6 +17,7 @@ import io.fanatic.harness.lab.LabHost;
 import io.fanatic.harness.probe.Ping;
 import io.fanatic.harness.probe.Probes;
 import io.fanatic.harness.report.format.JsonReport;
+import io.fanatic.harness.report.format.JsonReportReader;
 import io.fanatic.harness.serve.Responder;
 import io.fanatic.harness.serve.ResponderSpec;
 import io.fanatic.netlink.FanNetwork;
@@ -124,7 +125,7 @@ class DualStackReachTest {
             assertThat(stage.has("family")).isEqualTo(i >= 6);
             assertThat(stage.has("sent")).isEqualTo(i % 6 < 2);
         }
-        var page = JsonReport.read(JsonReport.of(ReachReport.of(List.of(report), System.nanoTime())));
+        var page = JsonReportReader.read(JsonReport.of(ReachReport.of(List.of(report), System.nanoTime())));
         assertThat(page.ok()).isTrue();
         assertThat(page.pairs().get(0).stages())
                 .filteredOn(stage -> stage.family() == IpFamily.IPV6)

@@ -7,16 +7,13 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.google.gson.JsonParser;
 import io.fanatic.cli.Fanatic;
 import io.fanatic.cli.Fanctl;
+import io.fanatic.cli.ReportJson;
 import io.fanatic.cli.command.Command;
 import io.fanatic.cli.command.Console;
 import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.command.Program;
 import io.fanatic.cli.terminal.Screen;
 import io.fanatic.harness.lab.Lab;
-import io.fanatic.harness.report.Report;
-import io.fanatic.harness.report.Stage;
-import io.fanatic.harness.report.Trial;
-import io.fanatic.harness.report.format.JsonReport;
 import io.fanatic.harness.report.format.ReportFiles;
 import io.fanatic.netlink.host.Namespace;
 import java.io.ByteArrayOutputStream;
@@ -146,7 +143,7 @@ class LabCommandsTest {
         assertThat(lab("test")).as(output()).isEqualTo(ExitCode.DONE);
         assertThat(output()).contains("Everything passed");
         assertThat(lab("test", "--json")).as(errors()).isEqualTo(ExitCode.DONE);
-        assertThat(JsonReport.read(output()).ok()).isTrue();
+        assertThat(ReportJson.of(output()).ok()).isTrue();
 
         assertThat(lab("up")).isEqualTo(ExitCode.FAILED);
         assertThat(errors()).contains("the lab " + NAME + " is up already");
@@ -178,15 +175,18 @@ class LabCommandsTest {
         assertThat(lab("test", "--report", directory.toString())).as(output()).isEqualTo(ExitCode.DONE);
 
         assertThat(output()).contains("Report: " + directory.resolve(ReportFiles.HTML));
-        Report report = JsonReport.read(Files.readString(directory.resolve(ReportFiles.JSON)));
+        ReportJson report = ReportJson.in(directory);
         assertThat(report.ok()).isTrue();
         assertThat(report.pairs())
                 .hasSize(4 * 4 - 4)
-                .allSatisfy(pair -> assertThat(pair.stages())
-                        .extracting(Stage::name)
+                .allSatisfy(pair -> assertThat(ReportJson.objects(pair, "stages"))
+                        .extracting(stage -> stage.get("name").getAsString())
                         .containsExactly("ping", "data", "throughput"));
-        assertThat(report.trials()).extracting(Trial::group).containsOnly("way out", "lies");
-        assertThat(report.topology().hosts()).hasSize(2);
+        assertThat(report.trials())
+                .extracting(trial -> trial.get("group").getAsString())
+                .containsOnly("way out", "lies");
+        assertThat(ReportJson.objects(report.document().getAsJsonObject("topology"), "hosts"))
+                .hasSize(2);
         assertThat(directory.resolve(ReportFiles.JUNIT)).exists();
         assertThat(directory.resolve(ReportFiles.MARKDOWN)).exists();
     }
@@ -208,8 +208,7 @@ class LabCommandsTest {
     }
 
     private static String failure(Path directory) throws IOException {
-        Report report = JsonReport.read(Files.readString(directory.resolve(ReportFiles.JSON)));
-        return report.pairs().get(0).failure().orElseThrow().explanation();
+        return ReportJson.in(directory).failure().get("explanation").getAsString();
     }
 
     @Test

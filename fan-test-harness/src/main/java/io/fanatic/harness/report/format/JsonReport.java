@@ -50,17 +50,6 @@ public final class JsonReport {
         return GSON.toJson(document) + "\n";
     }
 
-    /**
-     * Reads what {@link #of} wrote, strictly: a key that is unknown, missing or of the wrong type is an error.
-     *
-     * @param json what {@link #of} wrote
-     * @return the report
-     * @throws IllegalArgumentException with the place in the document, as in {@code pairs[3].stages[0].outcome}
-     */
-    public static Report read(String json) {
-        return new JsonReportReader(json).report();
-    }
-
     private static JsonObject conditions(Conditions at) {
         JsonObject object = new JsonObject();
         object.addProperty("kernel", at.kernel());

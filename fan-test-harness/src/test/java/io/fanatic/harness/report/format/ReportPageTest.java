@@ -106,7 +106,7 @@ class ReportPageTest {
     void theHeatMapsHoldExactlyTheFiguresOfTheJson() throws IOException {
         for (Report report : REPORTS) {
             open(report);
-            Report json = JsonReport.read(JsonReport.of(report));
+            Report json = JsonReportReader.read(JsonReport.of(report));
             compare(cells("throughput"), HostMatrix.ofRate(json, IpFamily.IPV4));
             compare(cells("rtt"), HostMatrix.ofRtt(json, IpFamily.IPV4));
         }

@@ -36,7 +36,7 @@ class ReportWritersTest {
             assertThat(files.map(file -> file.getFileName().toString()))
                     .containsExactlyInAnyOrder("report.json", "junit.xml", "report.md", "report.html");
         }
-        assertThat(JsonReport.read(Files.readString(inner.resolve("report.json"))))
+        assertThat(JsonReportReader.read(Files.readString(inner.resolve("report.json"))))
                 .isEqualTo(small);
     }
 
@@ -49,7 +49,7 @@ class ReportWritersTest {
     void whatWasWrittenAsJsonIsReadBackEqual() {
         for (Report report :
                 List.of(small, hostile, SampleReports.of(8, 3, 7), Report.of("empty", SampleReports.CONDITIONS))) {
-            assertThat(JsonReport.read(JsonReport.of(report))).isEqualTo(report);
+            assertThat(JsonReportReader.read(JsonReport.of(report))).isEqualTo(report);
         }
     }
 
@@ -70,7 +70,7 @@ class ReportWritersTest {
     }
 
     private static void refused(String json, String sentence) {
-        assertThatThrownBy(() -> JsonReport.read(json))
+        assertThatThrownBy(() -> JsonReportReader.read(json))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(sentence);
     }

@@ -33,14 +33,26 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the JSON of a report; every complaint names the place. */
-final class JsonReportReader {
+/**
+ * Reads the JSON of a report, strictly, so that tests can tell that it says what the report does: a key that is unknown, missing or of
+ * the wrong type is an error.
+ */
+public final class JsonReportReader {
     private static final Gson GSON =
             new GsonBuilder().setStrictness(Strictness.STRICT).create();
 
     private final JsonElement document;
 
-    JsonReportReader(String json) {
+    /**
+     * Reads what {@link JsonReport#of} wrote.
+     *
+     * @throws IllegalArgumentException with the place in the document, as in {@code pairs[3].stages[0].outcome}
+     */
+    public static Report read(String json) {
+        return new JsonReportReader(json).report();
+    }
+
+    private JsonReportReader(String json) {
         JsonElement parsed;
         try {
             parsed = GSON.fromJson(json, JsonElement.class);
@@ -53,7 +65,7 @@ final class JsonReportReader {
         document = parsed;
     }
 
-    Report report() {
+    private Report report() {
         Place top = Place.object("report", document);
         int schema = top.value("schema", JsonReportReader::integer);
         if (schema != JsonReport.SCHEMA) {
@@ -105,7 +117,7 @@ final class JsonReportReader {
         return new Trial(
                 at.text("group"),
                 at.text("name"),
-                at.of("outcome", Outcome::ofWord),
+                at.of("outcome", JsonReportReader::outcome),
                 at.number("seconds"),
                 at.optional("explanation", JsonReportReader::string).orElse(""),
                 at.optional("command", JsonReportReader::string).orElse(""));
@@ -131,12 +143,21 @@ final class JsonReportReader {
                 retransmits.isPresent() ? OptionalLong.of(retransmits.get()) : OptionalLong.empty());
         return new Stage(
                 at.text("name"),
-                at.of("outcome", Outcome::ofWord),
+                at.of("outcome", JsonReportReader::outcome),
                 at.number("seconds"),
                 measured,
                 at.optional("explanation", JsonReportReader::string).orElse(""),
                 at.optional("command", JsonReportReader::string).orElse(""),
                 at.optional("family", JsonReportReader::family).orElse(IpFamily.IPV4));
+    }
+
+    private static Outcome outcome(String word) {
+        for (Outcome each : Outcome.values()) {
+            if (each.word().equals(word)) {
+                return each;
+            }
+        }
+        throw new IllegalArgumentException("\"" + word + "\" is not ok, failed or skipped");
     }
 
     private static IpFamily family(JsonPrimitive value) {
