@@ -1,5 +1,6 @@
 import io.fanatic.cli.Fanatic;
 import io.fanatic.cli.Fanctl;
+import io.fanatic.cli.command.Command;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -98,7 +99,7 @@ public class Completion {
             for (OptionSpec option : word.spec().options()) {
                 if (takesValue(option)) {
                     StringBuilder names = new StringBuilder();
-                    for (String name : option.names()) {
+                    for (String name : Command.names(option)) {
                         names.append(names.length() == 0 ? "" : " | ").append('"').append(typed(word)).append(' ').append(name).append('"');
                     }
                     Values values = BY_LABEL.get(option.paramLabel());
@@ -117,7 +118,7 @@ public class Completion {
                 words.append("help ");
             }
             for (OptionSpec option : word.spec().options()) {
-                for (String name : option.names()) {
+                for (String name : Command.names(option)) {
                     words.append(name).append(' ');
                 }
             }
@@ -193,15 +194,16 @@ public class Completion {
     }
 
     private static String zshOption(OptionSpec option) {
-        String names = String.join(" ", option.names());
+        List<String> all = Command.names(option);
+        String names = String.join(" ", all);
         String what = "[" + sentence(option.description()).replace("[", "\\[").replace("]", "\\]") + "]";
         String value = takesValue(option) ? ":" + option.paramLabel() + ":" + action(option) : "";
         boolean many = option.isMultiValue();
-        if (option.names().length == 1) {
+        if (all.size() == 1) {
             return quote((many ? "*" : "") + names + what + value);
         }
         String exclusive = many ? "'*'" : quote("(" + names + ")");
-        return exclusive + "{" + String.join(",", option.names()) + "}" + quote(what + value);
+        return exclusive + "{" + String.join(",", all) + "}" + quote(what + value);
     }
 
     private static String action(ArgSpec value) {

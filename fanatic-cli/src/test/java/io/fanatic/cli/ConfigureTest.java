@@ -311,7 +311,9 @@ class ConfigureTest {
 
     @Test
     void badOptionsAreUsageErrors() {
-        fanatic("configure --yes --docker --no-docker").refused(ExitCode.USAGE, "exclude each other");
+        fanatic("configure --yes --docker --no-docker")
+                .refusedWithHint(ExitCode.USAGE, "--docker or --no-docker can be given only once");
+        fanatic("configure --yes --no-doker").refusedWithHint(ExitCode.USAGE, "Did you mean \"--no-docker\"?");
         fanatic("configure --yes --confirm 0").refused(ExitCode.USAGE, "--confirm", "\"0\"", "1 to 86400");
         fanatic("configure --yes --remote nowhere").refused(ExitCode.USAGE, "nowhere");
         fanatic("configure --yes -u 10.0.0.0/16 -o 127.0.0.0/8").refused(ExitCode.USAGE, "loopback");

@@ -56,10 +56,19 @@ class HelpTest {
             String help = (line[0].equals("fanctl") ? CliRun.fanctl(rest) : CliRun.fanatic(rest)).done();
             Set<String> shown = new HashSet<>(List.of(help.split("\\s+")));
             words.removeIf(String::isEmpty);
+            List<String> synopsis = help.lines()
+                    .takeWhile(each -> each.startsWith("Usage:") || each.startsWith("        "))
+                    .toList();
+            assertThat(synopsis).as(path).isNotEmpty().allMatch(HelpTest::closesWhatItOpens);
             for (String text : words) {
                 assertThat(shown).as(path).contains(text.strip().split("\\s+"));
             }
         });
+    }
+
+    private static boolean closesWhatItOpens(String line) {
+        return line.chars().filter(c -> c == '[').count()
+                == line.chars().filter(c -> c == ']').count();
     }
 
     private static void collect(String path, CommandLine command, Map<String, CommandLine> all) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fanatic.cli.Fanatic;
 import io.fanatic.cli.Fanctl;
+import io.fanatic.cli.command.Command;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -112,7 +113,7 @@ class DebTest {
 
     private static void collect(CommandLine command, List<String> words) {
         for (OptionSpec option : command.getCommandSpec().options()) {
-            words.addAll(List.of(option.names()));
+            words.addAll(Command.names(option));
         }
         command.getSubcommands().forEach((name, child) -> {
             words.add(name);

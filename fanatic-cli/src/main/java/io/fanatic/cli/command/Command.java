@@ -1,5 +1,6 @@
 package io.fanatic.cli.command;
 
+import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
@@ -54,6 +55,15 @@ public abstract class Command {
         return add(OptionSpec.builder(names.split(","))
                 .arity("0")
                 .type(boolean.class)
+                .description(description));
+    }
+
+    /** As {@link #flag}, with an opposite: {@code --names} and {@code --no-names}. Without a value, neither was given. */
+    public final Option<Boolean> negatable(String name, String description) {
+        return add(OptionSpec.builder(name)
+                .arity("0")
+                .type(Boolean.class)
+                .negatable(true)
                 .description(description));
     }
 
@@ -145,6 +155,17 @@ public abstract class Command {
         OptionSpec option = builder.build();
         spec.addOption(option);
         return new Option<>(option);
+    }
+
+    /** What can be typed for an option: its names, then its opposite. */
+    public static List<String> names(OptionSpec option) {
+        List<String> names = new ArrayList<>(List.of(option.names()));
+        option.command().negatedOptionsMap().forEach((name, negated) -> {
+            if (negated.equals(option)) {
+                names.add(name);
+            }
+        });
+        return names;
     }
 
     /** The word that calls it. */

@@ -62,7 +62,7 @@ final class HelpText {
         return restored.toString();
     }
 
-    /** With the descriptions of options and words made whole, which are in the last column. */
+    /** With the synopsis made whole, and the descriptions of options and words, which are in the last column. */
     private static final class WholeWords extends Help {
         WholeWords(CommandSpec command, ColorScheme colors) {
             super(command, colors);
@@ -80,12 +80,21 @@ final class HelpText {
             return (word, label, colors) -> whole(usual.render(word, label, colors), colors);
         }
 
+        @Override
+        protected String insertSynopsisCommandName(int heading, Text options) {
+            return super.insertSynopsisCommandName(heading, whole(options, colorScheme()));
+        }
+
         private static Text[][] whole(Text[][] rows, ColorScheme colors) {
             for (Text[] row : rows) {
                 int last = row.length - 1;
-                row[last] = colors.ansi().new Text(HelpText.whole(row[last].plainString()), colors);
+                row[last] = whole(row[last], colors);
             }
             return rows;
+        }
+
+        private static Text whole(Text text, ColorScheme colors) {
+            return colors.ansi().new Text(HelpText.whole(text.plainString()), colors);
         }
     }
 }

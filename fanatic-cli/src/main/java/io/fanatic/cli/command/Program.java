@@ -7,6 +7,7 @@ import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.OverwrittenOptionException;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -142,6 +143,11 @@ public abstract class Program extends Group {
 
     /** Picocli counts unmatched words; a person wants to know what is wrong with the first of them. */
     private static String sentence(ParameterException e) {
+        if (e instanceof OverwrittenOptionException twice
+                && twice.getOverwritten() instanceof OptionSpec option
+                && option.negatable()) {
+            return String.join(" or ", Command.names(option)) + " can be given only once";
+        }
         if (e instanceof UnmatchedArgumentException unmatched && !unmatched.isUnknownOption()) {
             String word = unmatched.getUnmatched().get(0);
             CommandSpec spec = e.getCommandLine().getCommandSpec();

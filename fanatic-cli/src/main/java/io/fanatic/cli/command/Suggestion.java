@@ -3,6 +3,8 @@ package io.fanatic.cli.command;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -18,7 +20,9 @@ final class Suggestion {
         String word = e.getUnmatched().get(0);
         List<String> near;
         if (e.isUnknownOption()) {
-            near = nearest(word.split("=", 2)[0], spec.optionsMap().keySet(), "");
+            Set<String> names = new TreeSet<>(spec.optionsMap().keySet());
+            names.addAll(spec.negatedOptionsMap().keySet());
+            near = nearest(word.split("=", 2)[0], names, "");
         } else {
             near = nearest(word, spec.subcommands().keySet(), spec.qualifiedName() + " ");
         }

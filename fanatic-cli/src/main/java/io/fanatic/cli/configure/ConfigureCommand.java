@@ -56,10 +56,9 @@ public final class ConfigureCommand extends SetupCommand {
             option("-u,--underlay", "UNDERLAY", UnderlaySpec::parse, "the underlay: " + UnderlaySpec.FORMS);
     private final Option<Ipv4Prefix> overlay =
             option("-o,--overlay", "OVERLAY", Overlays::parse, "the overlay, such as 250.0.0.0/8");
-    private final Map<EngineKind, Choice> choices = new EnumMap<>(EngineKind.class);
+    private final Map<EngineKind, Option<Boolean>> choices = new EnumMap<>(EngineKind.class);
     private final Option<Boolean> defaultBridge;
-    private final Choice test =
-            new Choice("test", flag("--test", "test each engine with a container"), flag("--no-test", "do not test"));
+    private final Option<Boolean> test = negatable("--test", "test each engine with a container, or test none");
     private final Option<Boolean> dhcp = flag("--dhcp", "lease addresses by DHCP, also without LXD and Incus");
     private final Option<TunnelType> type = option(
             "-t,--type",
@@ -81,10 +80,8 @@ public final class ConfigureCommand extends SetupCommand {
             "PREFIX",
             Ipv6Prefix::parse,
             "an IPv6 overlay beside the IPv4 one, such as fd00:fa::/48, the same on every host (none)");
-    private final Choice names = new Choice(
-            "names",
-            flag("--names", "serve names of containers, as enable-names does"),
-            flag("--no-names", "serve no names of containers"));
+    private final Option<Boolean> names =
+            negatable("--names", "serve names of containers, as enable-names does, or serve none");
     private final Option<FanFlag> direct = FanArguments.Flags.direct(this);
     private final Option<Encryption> encryption = FanArguments.Flags.encryption(this);
     private final Option<Boolean> encryptUdp = FanArguments.Flags.encryptUdp(this);
@@ -96,17 +93,6 @@ public final class ConfigureCommand extends SetupCommand {
             text -> Values.number(text, 1, MAX_SECONDS),
             "undo everything unless it is confirmed within this time, here or by \"fanatic confirm\"");
 
-    /** Two options that say yes and no to the same question. */
-    private record Choice(String word, Option<Boolean> with, Option<Boolean> without) {
-
-        Optional<Boolean> said() {
-            if (with.or(false) && without.or(false)) {
-                throw CommandException.usage("--" + word + " and --no-" + word + " exclude each other");
-            }
-            return with.or(false) ? Optional.of(true) : without.or(false) ? Optional.of(false) : Optional.empty();
-        }
-    }
-
     public ConfigureCommand(Supplier<Host> host) {
         super(
                 "configure",
@@ -114,12 +100,7 @@ public final class ConfigureCommand extends SetupCommand {
                         + " changed before the last question is answered.",
                 host);
         for (EngineKind kind : List.of(EngineKind.DOCKER, EngineKind.LXD, EngineKind.INCUS)) {
-            choices.put(
-                    kind,
-                    new Choice(
-                            kind.word(),
-                            flag("--" + kind.word(), "put " + kind.title() + " on the fan"),
-                            flag("--no-" + kind.word(), "leave " + kind.title() + " alone")));
+            choices.put(kind, negatable("--" + kind.word(), "put " + kind.title() + " on the fan, or leave it alone"));
         }
         defaultBridge = flag("--docker-default-bridge", "let plain \"docker run\" use the fan; Docker restarts");
     }
@@ -137,7 +118,7 @@ public final class ConfigureCommand extends SetupCommand {
             throw CommandException.usage("--overlay6 is for vxlan; an ipip tunnel carries IPv4 only");
         }
         Map<EngineKind, Boolean> engines = new EnumMap<>(EngineKind.class);
-        choices.forEach((kind, choice) -> choice.said().ifPresent(said -> engines.put(kind, said)));
+        choices.forEach((kind, choice) -> choice.value().ifPresent(said -> engines.put(kind, said)));
         if (defaultBridge.or(false) && Boolean.FALSE.equals(engines.get(EngineKind.DOCKER))) {
             throw CommandException.usage("--docker-default-bridge and --no-docker exclude each other");
         }
@@ -148,8 +129,8 @@ public final class ConfigureCommand extends SetupCommand {
                 .options(this::options)
                 .engines(engines)
                 .defaultBridge(defaultBridge.or(false))
-                .names(names.said())
-                .test(test.said())
+                .names(names.value())
+                .test(test.value())
                 .remotes(remotes.or(List.of()))
                 .build();
     }

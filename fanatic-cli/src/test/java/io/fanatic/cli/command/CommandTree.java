@@ -41,7 +41,7 @@ public final class CommandTree {
     }
 
     private static void collect(CommandSpec spec, Set<String> names) {
-        spec.options().forEach(option -> names.addAll(List.of(option.names())));
+        spec.options().forEach(option -> names.addAll(Command.names(option)));
         spec.subcommands().values().forEach(child -> collect(child.getCommandSpec(), names));
     }
 
@@ -55,6 +55,8 @@ public final class CommandTree {
                     options.add(new Opt(Set.of(option.names()), option.arity().max() == 0 ? "" : option.paramLabel()));
                 }
             }
+            // An opposite is typed and described for itself.
+            spec.negatedOptionsMap().keySet().forEach(opposite -> options.add(new Opt(Set.of(opposite), "")));
             commands.put(path, options);
         }
     }
