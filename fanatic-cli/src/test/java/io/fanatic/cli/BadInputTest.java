@@ -166,6 +166,19 @@ class BadInputTest {
     }
 
     @Test
+    void aConfigurationWithoutAFanIsNoErrorAndIsSaid() {
+        String note = "fanctl: note: /etc/network/fan has no fan to bring up\n";
+        for (String words : List.of("up -a", "up -a --dry-run", "up -a --json")) {
+            CliRun run = fanctl(host, words);
+            assertThat(run.exitCode()).isEqualTo(ExitCode.DONE);
+            assertThat(run.err()).isEqualTo(note);
+        }
+        fanctl(host, "config set -u 10.0.0.0/16 -o 250.0.0.0/8 --off").done();
+        assertThat(fanctl(host, "up -a").err()).isEqualTo(note);
+        fanctl(host, "config unset -u 10.0.0.0/16 -o 250.0.0.0/8").done();
+    }
+
+    @Test
     void containersOnTheBridgeKeepItUp() {
         fanctl(host, "up" + FAN).done();
         sh("ip link add c7 type veth peer name c7p");

@@ -76,10 +76,14 @@ public final class UpCommand extends Command {
         for (FanConfigException problem : config.problems()) {
             failures.add(problem);
         }
-        for (FanConfig.Line line : config.lines()) {
-            if (!line.entry().options().off()) {
-                failures.guard(file.at(line.number()), () -> up(line.entry(), console, document));
-            }
+        List<FanConfig.Line> lines = config.lines().stream()
+                .filter(line -> !line.entry().options().off())
+                .toList();
+        if (lines.isEmpty() && config.problems().isEmpty()) {
+            console.err().println("fanctl: note: " + file.path() + " has no fan to bring up");
+        }
+        for (FanConfig.Line line : lines) {
+            failures.guard(file.at(line.number()), () -> up(line.entry(), console, document));
         }
         if (!dryRun.or(false)) {
             SpareBridge.make().ifPresent(sentence -> console.err().println("fanctl: note: " + sentence));
