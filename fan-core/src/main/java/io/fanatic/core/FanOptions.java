@@ -49,26 +49,19 @@ public final class FanOptions {
         requireRange("port", given.port, 1, MAX_PORT);
         requireRange("vni", given.vni, 0, MAX_VNI);
         requireRange("mtu", given.mtu, MIN_MTU, MAX_MTU);
-        if (given.type == TunnelType.IPIP && given.underlayOnly) {
-            throw new IllegalArgumentException("underlay-only does not go with ipip, which has no UDP port");
-        }
-        if (given.type == TunnelType.IPIP && given.overlay6.isPresent()) {
-            throw new IllegalArgumentException("overlay6 does not go with ipip, which carries IPv4 packets only");
+        for (FanFlag flag : FanFlag.values()) {
+            Optional<String> refusal = given.type.refusal(flag);
+            if (refusal.isPresent() && !flag.valueIn(this).equals(FanFlag.NOT_GIVEN)) {
+                throw new IllegalArgumentException(refusal.get());
+            }
         }
         if (given.overlay6.isPresent() && given.mtu.isPresent() && given.mtu.getAsInt() < MIN_IPV6_MTU) {
             throw new IllegalArgumentException(
                     "overlay6 takes an mtu of at least " + MIN_IPV6_MTU + ", not " + given.mtu.getAsInt());
         }
-        if (given.type == TunnelType.IPIP && given.direct != Direct.OFF) {
-            throw new IllegalArgumentException("direct does not go with ipip: ARP between hosts travels by VXLAN");
-        }
         if (given.encryption.isPresent() && given.direct != Direct.OFF) {
             throw new IllegalArgumentException(
                     "encrypt does not go with direct: IPsec encrypts packets of the kernel's tunnel device only");
-        }
-        if (given.type == TunnelType.IPIP && (given.port.isPresent() || given.vni.isPresent())) {
-            throw new IllegalArgumentException((given.port.isPresent() ? "port" : "vni")
-                    + " does not go with ipip, which has neither" + " UDP ports nor VXLAN network identifiers");
         }
     }
 

@@ -1,5 +1,7 @@
 package io.fanatic.core;
 
+import java.util.Optional;
+
 /** The word that a user says for a {@link Transport}, and what follows from that word alone. */
 public enum TunnelType {
     /** RFC 7348: Ethernet in UDP; outer IPv4 20, UDP 8, VXLAN 8 and inner Ethernet 14 bytes. */
@@ -48,6 +50,39 @@ public enum TunnelType {
     /** {@return how packets get from containers to the tunnel} */
     public Delivery delivery() {
         return delivery;
+    }
+
+    /**
+     * {@return why a fan of this type cannot have a flag, as a sentence; empty where it can}
+     *
+     * @param flag any
+     */
+    public Optional<String> refusal(FanFlag flag) {
+        String reason = switch (this) {
+            case VXLAN -> "";
+            case IPIP ->
+                switch (flag) {
+                    case PORT, VNI -> ", which has neither UDP ports nor VXLAN network identifiers";
+                    case UNDERLAY_ONLY -> ", which has no UDP port";
+                    case OVERLAY6 -> ", which carries IPv4 packets only";
+                    case DIRECT, DIRECT_ACCEPT -> ": ARP between hosts travels by VXLAN";
+                    case IPIP,
+                            DHCP,
+                            OFF,
+                            HOST_RESERVE,
+                            BRIDGE,
+                            MTU,
+                            NO_NAT,
+                            NO_ACCEPT,
+                            SHARES,
+                            NO_FAST,
+                            FAST,
+                            NAMES,
+                            ENCRYPT,
+                            ENCRYPT_UDP -> "";
+                };
+        };
+        return reason.isEmpty() ? Optional.empty() : Optional.of(flag.word() + " does not go with " + word + reason);
     }
 
     /**

@@ -9,6 +9,7 @@ import io.fanatic.cli.command.ExitCode;
 import io.fanatic.cli.command.JsonValues;
 import io.fanatic.cli.command.Option;
 import io.fanatic.cli.output.SliceText;
+import io.fanatic.core.FanFlag;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.FanSlice;
 import io.fanatic.core.IpAddress;
@@ -96,10 +97,13 @@ final class MapCommand extends Command {
 
     /** IPv4 alone travels without encapsulation. */
     private boolean isDirect() {
-        if (direct.or(false) && type.or(TunnelType.VXLAN) == TunnelType.IPIP) {
-            throw CommandException.usage("--direct does not go with ipip: ARP between hosts travels by VXLAN");
+        if (!direct.or(false)) {
+            return false;
         }
-        return direct.or(false);
+        type.or(TunnelType.VXLAN).refusal(FanFlag.DIRECT).ifPresent(refusal -> {
+            throw CommandException.usage("--" + refusal);
+        });
+        return true;
     }
 
     private int prefixLength(FanMapping mapping) {

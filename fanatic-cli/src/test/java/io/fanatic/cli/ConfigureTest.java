@@ -105,7 +105,7 @@ class ConfigureTest {
         assertThat(fanatic("configure --yes --no-lxd --type ipip --dry-run").out()
                         + fanatic("doctor --kernel").out())
                 .containsPattern("IPIP|\nipip +no ");
-        fanatic("configure --yes --type ipip --port 4790").refused(ExitCode.USAGE, "no port");
+        fanatic("configure --yes --type ipip --port 4790").refused(ExitCode.USAGE, "port does not go with ipip");
         fanatic("configure --yes --type gre").refused(ExitCode.USAGE, "vxlan or ipip");
         fanatic("configure --yes --port 0").refused(ExitCode.USAGE, "1 to 65535");
     }

@@ -32,7 +32,6 @@ import static io.fanatic.netlink.bpf.Register.R9;
 
 import io.fanatic.core.Counter;
 import io.fanatic.core.Ipv4Address;
-import io.fanatic.core.TunnelType;
 import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Optional;
@@ -78,7 +77,7 @@ public final class CardGuardProgram {
      * @param order of the CPU that will run it
      */
     public static Assembler emit(CardProgramSpec spec, int countersFd, ByteOrder order) {
-        FanEmitter emitter = new FanEmitter(TunnelType.VXLAN, FanEmitter.SEND_REASONS, countersFd, order);
+        FanEmitter emitter = new FanEmitter(ETHERNET, FanEmitter.SEND_REASONS, countersFd, order);
         Assembler asm = emitter.asm;
         FanProgramSpec fan = spec.fan();
 

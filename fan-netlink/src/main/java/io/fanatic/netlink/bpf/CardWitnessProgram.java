@@ -1,5 +1,6 @@
 package io.fanatic.netlink.bpf;
 
+import static io.fanatic.netlink.bpf.FanEmitter.ETHERNET;
 import static io.fanatic.netlink.bpf.FanEmitter.ETH_P_IP;
 import static io.fanatic.netlink.bpf.FanEmitter.NEXT;
 import static io.fanatic.netlink.bpf.FanEmitter.TC_INDEX;
@@ -16,7 +17,6 @@ import static io.fanatic.netlink.bpf.Register.R7;
 import static io.fanatic.netlink.bpf.Register.R9;
 
 import io.fanatic.core.Ipv4Address;
-import io.fanatic.core.TunnelType;
 import java.nio.ByteOrder;
 import java.util.List;
 
@@ -43,7 +43,7 @@ public final class CardWitnessProgram {
      * @param order of the CPU that will run it
      */
     public static Assembler emit(CardProgramSpec spec, int countersFd, ByteOrder order) {
-        FanEmitter emitter = new FanEmitter(TunnelType.VXLAN, FanEmitter.SEND_REASONS, countersFd, order);
+        FanEmitter emitter = new FanEmitter(ETHERNET, FanEmitter.SEND_REASONS, countersFd, order);
         Assembler asm = emitter.asm;
 
         asm.add(Alu.MOV.reg(R6, R1));

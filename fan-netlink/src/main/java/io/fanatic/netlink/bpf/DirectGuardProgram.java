@@ -27,7 +27,6 @@ import static io.fanatic.netlink.bpf.Register.R9;
 
 import io.fanatic.core.Counter;
 import io.fanatic.core.FanSlice;
-import io.fanatic.core.TunnelType;
 import java.nio.ByteOrder;
 
 /**
@@ -74,7 +73,7 @@ public final class DirectGuardProgram {
      * @param order of the CPU that will run it
      */
     public static Assembler emit(DirectGuardSpec spec, int countersFd, ByteOrder order) {
-        return emit(spec, new FanEmitter(TunnelType.VXLAN, GuardProgram.REASONS, countersFd, order));
+        return emit(spec, new FanEmitter(ETHERNET, GuardProgram.REASONS, countersFd, order));
     }
 
     /** Writes the program that decides as the other and only tells what it decided. */

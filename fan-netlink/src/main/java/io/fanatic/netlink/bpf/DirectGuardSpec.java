@@ -1,10 +1,11 @@
 package io.fanatic.netlink.bpf;
 
+import static io.fanatic.netlink.bpf.FanEmitter.ETHERNET;
+
 import io.fanatic.core.FanSlice;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.MacAddress;
-import io.fanatic.core.TunnelType;
 import io.fanatic.netlink.bpf.AttachedProgram.Role;
 import java.nio.ByteOrder;
 import java.util.List;
@@ -62,7 +63,7 @@ public record DirectGuardSpec(
     @Override
     public Optional<Assembler> observe(Role role, Observation observation, ByteOrder order) {
         return Optional.of(DirectGuardProgram.observe(
-                this, new ObservingEmitter(TunnelType.VXLAN, GuardProgram.REASONS, observation, false, false, order)));
+                this, new ObservingEmitter(ETHERNET, GuardProgram.REASONS, observation, false, false, order)));
     }
 
     // Written out to start fast, see Ipv4Address.

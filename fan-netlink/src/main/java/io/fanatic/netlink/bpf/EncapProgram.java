@@ -1,6 +1,8 @@
 package io.fanatic.netlink.bpf;
 
+import static io.fanatic.netlink.bpf.FanEmitter.ETHERNET;
 import static io.fanatic.netlink.bpf.FanEmitter.KEY;
+import static io.fanatic.netlink.bpf.FanEmitter.NO_LINK;
 import static io.fanatic.netlink.bpf.Register.R0;
 import static io.fanatic.netlink.bpf.Register.R1;
 import static io.fanatic.netlink.bpf.Register.R10;
@@ -15,7 +17,6 @@ import static io.fanatic.netlink.bpf.Register.R9;
 
 import io.fanatic.core.Counter;
 import io.fanatic.core.Ipv4Address;
-import io.fanatic.core.TunnelType;
 import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Optional;
@@ -52,7 +53,7 @@ public final class EncapProgram {
      * @param order of the CPU that will run it
      */
     public static Assembler emit(FanProgramSpec spec, int countersFd, ByteOrder order) {
-        FanEmitter emitter = new FanEmitter(TunnelType.VXLAN, FanEmitter.SEND_REASONS, countersFd, order);
+        FanEmitter emitter = new FanEmitter(ETHERNET, FanEmitter.SEND_REASONS, countersFd, order);
         decide(emitter, spec);
         spec.ipv6().ifPresent(ipv6 -> emitter.asm.label(KERNEL));
         putKey(emitter, spec);
@@ -73,7 +74,7 @@ public final class EncapProgram {
      * @param order of the CPU that will run it
      */
     public static Assembler emit(IpipProgramSpec spec, int countersFd, ByteOrder order) {
-        FanEmitter emitter = new FanEmitter(TunnelType.IPIP, FanEmitter.SEND_REASONS, countersFd, order);
+        FanEmitter emitter = new FanEmitter(NO_LINK, FanEmitter.SEND_REASONS, countersFd, order);
         Assembler asm = emitter.asm;
 
         asm.add(Alu.MOV.reg(R6, R1));
@@ -108,7 +109,7 @@ public final class EncapProgram {
      * @param order of the CPU that will run it
      */
     public static Assembler emit(FastProgramSpec spec, int countersFd, ByteOrder order) {
-        FanEmitter emitter = new FanEmitter(TunnelType.VXLAN, FanEmitter.SEND_REASONS, countersFd, order);
+        FanEmitter emitter = new FanEmitter(ETHERNET, FanEmitter.SEND_REASONS, countersFd, order);
         decide(emitter, spec.fan());
         OuterHeaders.send(emitter, spec, KERNEL);
         emitter.count(Counter.SENT);
@@ -133,7 +134,7 @@ public final class EncapProgram {
      * @param order of the CPU that will run it
      */
     public static Assembler emit(DirectProgramSpec spec, int countersFd, ByteOrder order) {
-        FanEmitter emitter = new FanEmitter(TunnelType.VXLAN, FanEmitter.SEND_REASONS, countersFd, order);
+        FanEmitter emitter = new FanEmitter(ETHERNET, FanEmitter.SEND_REASONS, countersFd, order);
         Assembler asm = emitter.asm;
         decide(emitter, spec.fan());
         DirectPacket.send(emitter, spec, spec.fast().isPresent() ? OFF_LINK : KERNEL, KERNEL);

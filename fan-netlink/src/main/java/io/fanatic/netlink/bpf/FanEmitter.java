@@ -15,7 +15,6 @@ import io.fanatic.core.Counter;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Ipv4Prefix;
-import io.fanatic.core.TunnelType;
 import java.nio.ByteOrder;
 import java.util.List;
 import java.util.function.Consumer;
@@ -77,6 +76,9 @@ class FanEmitter {
 
     static final int ETHERNET_SOURCE = 6;
     static final int ETHERNET = 14;
+    /** Bytes in front of the IPv4 header on a tunnel without Ethernet: packets begin with it. */
+    static final int NO_LINK = 0;
+
     static final int IPV4_HEADER = 20;
     static final int IPV4_FRAME = ETHERNET + IPV4_HEADER;
     static final int ARP_FRAME = ETHERNET + 28;
@@ -105,10 +107,10 @@ class FanEmitter {
     /** Bytes in front of the IPv4 header. */
     private final int link;
 
-    /** @param type of the tunnel; on IPIP, packets begin with their IPv4 header */
-    FanEmitter(TunnelType type, FrameReasons reasons, int countersFd, ByteOrder order) {
+    /** @param link {@link #ETHERNET} or {@link #NO_LINK} */
+    FanEmitter(int link, FrameReasons reasons, int countersFd, ByteOrder order) {
         this.asm = new Assembler(order);
-        this.link = type == TunnelType.VXLAN ? ETHERNET : 0;
+        this.link = link;
         this.reasons = reasons;
         this.countersFd = countersFd;
         this.ipv6 = reasons.ipv6().label();
@@ -117,6 +119,11 @@ class FanEmitter {
     /** Has the parser go on elsewhere with IPv6, of a fan that carries it. */
     void takeIpv6(String label) {
         ipv6 = label;
+    }
+
+    /** Whether packets have an Ethernet header. */
+    final boolean isEthernet() {
+        return link == ETHERNET;
     }
 
     /** Whether the program only looks: then no step of it may change the frame. */

@@ -1,5 +1,7 @@
 package io.fanatic.netlink.bpf;
 
+import static io.fanatic.netlink.bpf.FanEmitter.ETHERNET;
+
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.TunnelType;
@@ -101,10 +103,8 @@ public record FanProgramSpec(
         return Optional.of(
                 role == Role.GUARD
                         ? GuardProgram.observe(
-                                this,
-                                fast,
-                                ObservingEmitter.ofGuard(TunnelType.VXLAN, observation, setsLocalAddress, order))
-                        : EncapProgram.observe(this, ObservingEmitter.ofSender(TunnelType.VXLAN, observation, order)));
+                                this, fast, ObservingEmitter.ofGuard(ETHERNET, observation, setsLocalAddress, order))
+                        : EncapProgram.observe(this, ObservingEmitter.ofSender(ETHERNET, observation, order)));
     }
 
     // Written out to start fast, see Ipv4Address.

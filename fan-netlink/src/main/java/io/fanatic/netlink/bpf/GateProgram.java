@@ -21,7 +21,7 @@ import static io.fanatic.netlink.bpf.Register.R7;
 import static io.fanatic.netlink.bpf.Register.R8;
 
 import io.fanatic.core.Counter;
-import io.fanatic.core.TunnelType;
+import io.fanatic.core.Delivery;
 import java.nio.ByteOrder;
 
 /**
@@ -58,7 +58,7 @@ public final class GateProgram {
      * @param order of the CPU that will run it
      */
     public static Assembler emit(FanProgramSpec spec, int countersFd, ByteOrder order) {
-        return emit(spec, new FanEmitter(TunnelType.VXLAN, FanEmitter.SEND_REASONS, countersFd, order));
+        return emit(spec, new FanEmitter(ETHERNET, FanEmitter.SEND_REASONS, countersFd, order));
     }
 
     /** Writes the program; one that only looks leaves guard's mark for the one that decides. */
@@ -78,7 +78,7 @@ public final class GateProgram {
 
         String spoofed = Counter.SEND_HOST_SPOOFED.label();
         asm.label("not-from-here").add(Jump.EQ.imm32(R8, 0, PASS));
-        if (spec.type() == TunnelType.VXLAN) {
+        if (spec.type().delivery() == Delivery.BRIDGED) {
             asm.add(Width.WORD.load(R1, R6, MARK)).add(Jump.SET.imm32(R1, LET_IN, "let-in"));
             emitter.requireLocal(spec, R7, spoofed);
             emitter.requireInside(R8, spec.mapping().overlay(), spoofed);

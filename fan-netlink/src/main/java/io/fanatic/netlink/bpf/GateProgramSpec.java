@@ -1,7 +1,8 @@
 package io.fanatic.netlink.bpf;
 
+import static io.fanatic.netlink.bpf.FanEmitter.ETHERNET;
+
 import io.fanatic.core.Ipv4Address;
-import io.fanatic.core.TunnelType;
 import io.fanatic.netlink.bpf.AttachedProgram.Role;
 import java.nio.ByteOrder;
 import java.util.List;
@@ -33,7 +34,7 @@ public record GateProgramSpec(FanProgramSpec fan) implements ProgramSpec {
     @Override
     public Optional<Assembler> observe(Role role, Observation observation, ByteOrder order) {
         // A bridge's frames have an Ethernet header, whatever the tunnel's have.
-        return Optional.of(GateProgram.emit(fan, ObservingEmitter.ofSender(TunnelType.VXLAN, observation, order)));
+        return Optional.of(GateProgram.emit(fan, ObservingEmitter.ofSender(ETHERNET, observation, order)));
     }
 
     // Written out to start fast, see Ipv4Address.

@@ -1,8 +1,10 @@
 package io.fanatic.netlink.bpf;
 
+import static io.fanatic.netlink.bpf.FanEmitter.ETHERNET;
 import static io.fanatic.netlink.bpf.FanEmitter.KEY;
 import static io.fanatic.netlink.bpf.FanEmitter.LET_IN;
 import static io.fanatic.netlink.bpf.FanEmitter.MARK;
+import static io.fanatic.netlink.bpf.FanEmitter.NO_LINK;
 import static io.fanatic.netlink.bpf.Register.R0;
 import static io.fanatic.netlink.bpf.Register.R1;
 import static io.fanatic.netlink.bpf.Register.R10;
@@ -16,7 +18,6 @@ import static io.fanatic.netlink.bpf.Register.R9;
 
 import io.fanatic.core.Counter;
 import io.fanatic.core.Ipv4Address;
-import io.fanatic.core.TunnelType;
 import java.nio.ByteOrder;
 import java.util.Optional;
 
@@ -81,7 +82,7 @@ public final class GuardProgram {
     }
 
     private static Assembler emit(FanProgramSpec spec, boolean fast, int countersFd, ByteOrder order) {
-        return emit(spec, fast, new FanEmitter(TunnelType.VXLAN, REASONS, countersFd, order));
+        return emit(spec, fast, new FanEmitter(ETHERNET, REASONS, countersFd, order));
     }
 
     /** Writes the program that decides as the others and only tells what it decided. */
@@ -182,7 +183,7 @@ public final class GuardProgram {
      * @param order of the CPU that will run it
      */
     public static Assembler emit(IpipProgramSpec spec, int countersFd, ByteOrder order) {
-        return emit(spec, new FanEmitter(TunnelType.IPIP, REASONS, countersFd, order));
+        return emit(spec, new FanEmitter(NO_LINK, REASONS, countersFd, order));
     }
 
     /** As {@link #observe(FanProgramSpec, boolean, ObservingEmitter)}, for the device that all IPIP fans share. */

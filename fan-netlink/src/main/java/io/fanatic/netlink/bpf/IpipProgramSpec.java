@@ -1,7 +1,8 @@
 package io.fanatic.netlink.bpf;
 
+import static io.fanatic.netlink.bpf.FanEmitter.NO_LINK;
+
 import io.fanatic.core.Ipv4Address;
-import io.fanatic.core.TunnelType;
 import io.fanatic.netlink.bpf.AttachedProgram.Role;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -62,7 +63,7 @@ public record IpipProgramSpec(List<FanProgramSpec> fans, boolean learnsPathMtu) 
         return Optional.of(
                 role == Role.GUARD
                         ? GuardProgram.observe(
-                                this, ObservingEmitter.ofGuard(TunnelType.IPIP, observation, setsLocalAddress(), order))
-                        : EncapProgram.observe(this, ObservingEmitter.ofSender(TunnelType.IPIP, observation, order)));
+                                this, ObservingEmitter.ofGuard(NO_LINK, observation, setsLocalAddress(), order))
+                        : EncapProgram.observe(this, ObservingEmitter.ofSender(NO_LINK, observation, order)));
     }
 }

@@ -14,7 +14,6 @@ import static io.fanatic.netlink.bpf.Register.R9;
 import io.fanatic.core.Counter;
 import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.Ipv6Prefix;
-import io.fanatic.core.TunnelType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
@@ -45,34 +44,32 @@ final class ObservingEmitter extends FanEmitter {
     private final Observation observation;
     private final boolean fromTunnel;
     private final boolean keyWithLocal;
-    private final TunnelType type;
 
     /**
      * @param fromTunnel whether frames come with the tunnel key of a sender
      * @param keyWithLocal as of {@link FanProgramSpec#setsLocalAddress}
      */
     ObservingEmitter(
-            TunnelType type,
+            int link,
             FrameReasons reasons,
             Observation observation,
             boolean fromTunnel,
             boolean keyWithLocal,
             ByteOrder order) {
-        super(type, reasons, 0, order);
-        this.type = type;
+        super(link, reasons, 0, order);
         this.observation = observation;
         this.fromTunnel = fromTunnel;
         this.keyWithLocal = keyWithLocal;
     }
 
     /** For programs that look as a guard on a tunnel does. */
-    static ObservingEmitter ofGuard(TunnelType type, Observation observation, boolean keyWithLocal, ByteOrder order) {
-        return new ObservingEmitter(type, GuardProgram.REASONS, observation, true, keyWithLocal, order);
+    static ObservingEmitter ofGuard(int link, Observation observation, boolean keyWithLocal, ByteOrder order) {
+        return new ObservingEmitter(link, GuardProgram.REASONS, observation, true, keyWithLocal, order);
     }
 
     /** For programs that look at what this host sends. */
-    static ObservingEmitter ofSender(TunnelType type, Observation observation, ByteOrder order) {
-        return new ObservingEmitter(type, FanEmitter.SEND_REASONS, observation, false, false, order);
+    static ObservingEmitter ofSender(int link, Observation observation, ByteOrder order) {
+        return new ObservingEmitter(link, FanEmitter.SEND_REASONS, observation, false, false, order);
     }
 
     @Override
@@ -157,7 +154,7 @@ final class ObservingEmitter extends FanEmitter {
     private void filter() {
         asm.add(Alu.MOV.reg(R2, R10), Alu.ADD.imm(R2, CAPTURED));
         asm.add(Alu.MOV.imm(R7, 0), Alu.MOV.imm(R8, 0));
-        if (type == TunnelType.VXLAN) {
+        if (isEthernet()) {
             asm.add(Width.HALF.load(R1, R2, 12))
                     .add(Jump.EQ.imm32(R1, asm.network16(ETH_P_ARP), "arp-to-tell"))
                     .add(Jump.NE.imm32(R1, asm.network16(ETH_P_IP), "addresses-to-tell"));
@@ -181,7 +178,7 @@ final class ObservingEmitter extends FanEmitter {
                         asm.add(Alu.MOV.reg32(R1, address), Alu.AND.imm32(R1, prefix.mask()))
                                 .add(Jump.EQ.imm32(R1, prefix.network().bits(), fits));
                     }
-                } else if (filter.inner().get(j) instanceof Ipv6Prefix prefix && type == TunnelType.VXLAN) {
+                } else if (filter.inner().get(j) instanceof Ipv6Prefix prefix && isEthernet()) {
                     String no = "not-" + i + "-" + j;
                     asm.add(Width.HALF.load(R1, R2, 12)).add(Jump.NE.imm32(R1, asm.network16(ETH_P_IPV6), no));
                     compare(prefix, ETHERNET + 8, fits, no + "-source");

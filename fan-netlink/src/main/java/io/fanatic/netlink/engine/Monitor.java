@@ -1,10 +1,10 @@
 package io.fanatic.netlink.engine;
 
 import io.fanatic.core.Counter;
+import io.fanatic.core.Delivery;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.MacAddress;
 import io.fanatic.core.Prefix;
-import io.fanatic.core.TunnelType;
 import io.fanatic.netlink.bpf.FanObserver;
 import io.fanatic.netlink.bpf.ObservedFrame;
 import io.fanatic.netlink.kernel.Kernel;
@@ -150,11 +150,11 @@ public final class Monitor implements AutoCloseable {
 
     private MonitoredFrame frame(ObservedFrame frame) {
         Fan first = fans.get(frame.fan());
-        boolean ethernet = first.type() == TunnelType.VXLAN || isOfTheBridge(frame.reason());
+        boolean ethernet = first.transport().delivery() == Delivery.BRIDGED || isOfTheBridge(frame.reason());
         PacketHeader packet = PacketHeader.read(frame.beginning(), ethernet);
         told.computeIfAbsent(first.bridge(), bridge -> new EnumMap<>(Counter.class))
                 .merge(frame.reason(), 1L, Long::sum);
-        Fan fan = ethernet ? first : byOverlay(packet).orElse(first);
+        Fan fan = ethernet ? first : byOverlay(packet, first.tunnel()).orElse(first);
         Optional<Ipv4Address> peer = frame.outerSource();
         Optional<MacAddress> sender = Optional.empty();
         if (peer.isEmpty()) {
@@ -167,15 +167,15 @@ public final class Monitor implements AutoCloseable {
         return new MonitoredFrame(frame.time(), fan.bridge(), frame.reason(), peer, sender, packet, frame.length());
     }
 
-    /** The device of all IPIP fans. */
+    /** A tunnel that packets are routed to serves all fans of its transport. */
     private static boolean isShared(Fan fan, String device) {
-        return fan.type() == TunnelType.IPIP && device.equals(fan.tunnel());
+        return fan.transport().delivery() == Delivery.ROUTED && device.equals(fan.tunnel());
     }
 
-    /** The IPIP fan that a packet is of. */
-    private Optional<Fan> byOverlay(PacketHeader packet) {
+    /** The fan that a packet is of, among those that share a tunnel. */
+    private Optional<Fan> byOverlay(PacketHeader packet, String tunnel) {
         return fans.stream()
-                .filter(fan -> fan.type() == TunnelType.IPIP)
+                .filter(fan -> fan.tunnel().equals(tunnel))
                 .filter(fan -> packet.destination().filter(to -> isIn(fan, to)).isPresent()
                         || packet.source().filter(from -> isIn(fan, from)).isPresent())
                 .findFirst();

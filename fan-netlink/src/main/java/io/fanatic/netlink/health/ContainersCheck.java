@@ -1,11 +1,11 @@
 package io.fanatic.netlink.health;
 
+import io.fanatic.core.Delivery;
 import io.fanatic.core.Direct;
 import io.fanatic.core.FanSlice;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.Ipv6Address;
-import io.fanatic.core.TunnelType;
 import io.fanatic.netlink.engine.Fan;
 import io.fanatic.netlink.route.BridgePort;
 import io.fanatic.netlink.route.InterfaceAddress;
@@ -142,13 +142,13 @@ final class ContainersCheck implements Check {
         if (!own.isEmpty() && !inside.defaultRoute()) {
             Finding finding = route(
                     fan,
-                    fan.type() == TunnelType.IPIP
+                    fan.transport().delivery() == Delivery.ROUTED
                             ? "a container has no default route: it reaches no other host"
                             : "a container has no default route: it reaches nothing outside the overlay",
                     end + " has " + own.get(0).address() + ", and no route leads out of the container",
                     "in the container: ip route add default via "
                             + gateway(fan, own.get(0).ipv4()));
-            findings.add(fan.type() == TunnelType.IPIP ? finding.as(Severity.ERROR) : finding);
+            findings.add(fan.transport().delivery() == Delivery.ROUTED ? finding.as(Severity.ERROR) : finding);
         }
         if (inside.link().mtu() > fan.mtu()) {
             findings.add(Finding.of(

@@ -196,9 +196,12 @@ class BpfObjectsTest {
     void theFastPathIsFoundInATimeNamespaceToo() throws Exception {
         Needs.fastPath();
         assumeTrue(Files.exists(Path.of("/proc/self/ns/time")), "this kernel has no time namespaces");
+        // Before Linux 6.3 the program itself would stay outside, and could start no thread.
         Process trial = new ProcessBuilder(
                         "unshare",
                         "--time",
+                        "--fork",
+                        "--kill-child",
                         "--monotonic",
                         "100000",
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),

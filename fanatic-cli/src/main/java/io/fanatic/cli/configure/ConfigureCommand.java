@@ -3,6 +3,7 @@ package io.fanatic.cli.configure;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.fanatic.cli.check.LocalTest;
+import io.fanatic.cli.command.Attempt;
 import io.fanatic.cli.command.CommandException;
 import io.fanatic.cli.command.Console;
 import io.fanatic.cli.command.ExitCode;
@@ -110,13 +111,8 @@ public final class ConfigureCommand extends SetupCommand {
     }
 
     private Settings settings() {
-        if (type.value().equals(Optional.of(TunnelType.IPIP)) && port.value().isPresent()) {
-            throw CommandException.usage("--port is for vxlan; an ipip tunnel has no port");
-        }
-        if (type.value().equals(Optional.of(TunnelType.IPIP))
-                && overlay6.value().isPresent()) {
-            throw CommandException.usage("--overlay6 is for vxlan; an ipip tunnel carries IPv4 only");
-        }
+        // What does not go together is said before anything is asked.
+        Attempt.orUsage(() -> options(FanOptions.DEFAULT));
         Map<EngineKind, Boolean> engines = new EnumMap<>(EngineKind.class);
         choices.forEach((kind, choice) -> choice.value().ifPresent(said -> engines.put(kind, said)));
         if (defaultBridge.or(false) && Boolean.FALSE.equals(engines.get(EngineKind.DOCKER))) {

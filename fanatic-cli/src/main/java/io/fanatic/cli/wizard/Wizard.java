@@ -12,12 +12,12 @@ import io.fanatic.core.Direct;
 import io.fanatic.core.Encryption;
 import io.fanatic.core.FanEntry;
 import io.fanatic.core.FanException;
+import io.fanatic.core.FanFlag;
 import io.fanatic.core.FanOptions;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.Ipv6Prefix;
 import io.fanatic.core.Overlays;
-import io.fanatic.core.TunnelType;
 import io.fanatic.core.UnderlaySpec;
 import io.fanatic.core.UniqueLocal;
 import java.util.ArrayList;
@@ -227,7 +227,10 @@ public final class Wizard {
         FanOptions options = entry.options();
         boolean said = settings.overlay().isPresent()
                 || settings.applyTo(FanOptions.DEFAULT).overlay6().isPresent();
-        if (!prompter.isPerson() || settings.yes() || said || options.type() != TunnelType.VXLAN) {
+        if (!prompter.isPerson()
+                || settings.yes()
+                || said
+                || options.type().refusal(FanFlag.OVERLAY6).isPresent()) {
             return entry;
         }
         Ipv6Prefix derived = UniqueLocal.derived(
@@ -418,7 +421,7 @@ public final class Wizard {
     }
 
     private boolean canSendDirect(FanEntry wanted) {
-        if (wanted.options().type() != TunnelType.VXLAN
+        if (wanted.options().type().refusal(FanFlag.DIRECT).isPresent()
                 || wanted.options().encryption().isPresent()) {
             return false;
         }
