@@ -160,6 +160,26 @@ class FanNetworkTest {
     }
 
     @Test
+    void theFirstOfTwoUnderlayAddressesGoesAndTheOtherStays() {
+        needs(KernelFeature.LOCAL_ADDRESS);
+        HostSnapshot before = snapshot(a);
+        on(b).up(fan("10.0.0.2/16"));
+        on(a).up(fan("10.0.0.1/16", "host-reserve", "2"));
+        on(a).up(fan("10.0.0.3/16"));
+
+        on(a).down(OVERLAY, FIRST);
+
+        assertThat(on(a).list().get(0).underlayAddresses()).containsExactly(Ipv4Address.parse("10.0.0.3"));
+        assertThat(shIn(a, "cat /proc/sys/net/ipv4/conf/fan-250/promote_secondaries"))
+                .isEqualTo("0\n");
+        shIn(b, "ping -c 1 -W 2 250.0.3.1");
+        shIn(a, "ping -c 1 -W 2 250.0.2.1");
+
+        on(a).down(OVERLAY, UnderlaySpec.parse("10.0.0.3/16"));
+        assertSame(before, snapshot(a), "");
+    }
+
+    @Test
     void aPlanTouchesNothing() {
         HostSnapshot before = snapshot(a);
         assertThat(on(a).plan(fan("10.0.0.1/16")).lines()).isNotEmpty();

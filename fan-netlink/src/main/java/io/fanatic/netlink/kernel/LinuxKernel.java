@@ -1019,14 +1019,35 @@ public final class LinuxKernel implements Kernel {
         if (link.isEmpty()) {
             return;
         }
+        int index = link.get().index();
+        // The kernel takes those that came later to the same network with it: those of the fan's other slices.
+        boolean takesOthers =
+                takesOthers(index, address) && !Sysctl.isOn("net/ipv4/conf/" + address.link() + "/promote_secondaries");
+        if (takesOthers) {
+            links.setPromoteSecondaries(index, true);
+        }
         try {
-            addresses.delete(
-                    InterfaceAddress.of(link.get().index(), address.address(), address.prefixLength(), PROTOCOL));
+            addresses.delete(InterfaceAddress.of(index, address.address(), address.prefixLength(), PROTOCOL));
         } catch (ErrnoException e) {
             if (e.errno() != Errno.EADDRNOTAVAIL) {
                 throw e;
             }
+        } finally {
+            if (takesOthers) {
+                links.setPromoteSecondaries(index, false);
+            }
         }
+    }
+
+    private boolean takesOthers(int index, AddressState going) {
+        boolean first = false;
+        boolean others = false;
+        for (InterfaceAddress each : addresses.list()) {
+            boolean itself = each.ipv4().equals(going.address()) && each.prefixLength() == going.prefixLength();
+            first |= each.index() == index && itself && !each.secondary();
+            others |= each.index() == index && each.secondary();
+        }
+        return first && others;
     }
 
     @Override

@@ -45,6 +45,7 @@ public final class Links {
     static final int IFLA_INET_CONF = 1;
 
     static final int IPV4_DEVCONF_ARP_ANNOUNCE = 18;
+    private static final int IPV4_DEVCONF_PROMOTE_SECONDARIES = 20;
     private static final int IFF_UP = 1;
 
     private final NetlinkSocket socket;
@@ -227,13 +228,22 @@ public final class Links {
 
     /** @param arpAnnounce 0 to 2, as net.ipv4.conf.*.arp_announce */
     public void setArpAnnounce(int index, int arpAnnounce) {
+        setIpv4("arp_announce", index, IPV4_DEVCONF_ARP_ANNOUNCE, arpAnnounce);
+    }
+
+    /** Whether the other addresses of a network stay when the first one goes (net.ipv4.conf.*.promote_secondaries). */
+    public void setPromoteSecondaries(int index, boolean on) {
+        setIpv4("promote_secondaries", index, IPV4_DEVCONF_PROMOTE_SECONDARIES, on ? 1 : 0);
+    }
+
+    private void setIpv4(String name, int index, int parameter, int value) {
         Request request = change(index)
                 .nest(IFLA_AF_SPEC)
                 .nest(AF_INET)
                 .nest(IFLA_INET_CONF)
-                .u32(IPV4_DEVCONF_ARP_ANNOUNCE, arpAnnounce);
+                .u32(parameter, value);
         socket.execute(
-                "set arp_announce of link " + index + " to " + arpAnnounce,
+                "set " + name + " of link " + index + " to " + value,
                 request.end().end().end());
     }
 
