@@ -39,13 +39,16 @@ class LabInterruptTest {
 
     @Test
     void theDemo() throws Exception {
-        // A fanctl that does not end: the lab is up, and its fans never are.
-        Path begun = home.resolve("begun");
-        Path fanctl =
-                Files.writeString(home.resolve("fanctl"), "#!/bin/sh\necho $$ >>" + begun + "\nexec sleep 1000\n");
-        Files.setPosixFilePermissions(fanctl, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Path begun = fanctlWithoutEnd();
         assertThat(interrupted("demo", () -> Files.exists(begun))).contains("interrupted; the lab is gone");
         // When the first host's has ended, the command begins the second's, in the middle of the end.
+        assertThat(Files.readAllLines(begun)).isNotEmpty().noneMatch(LabInterruptTest::lives);
+    }
+
+    @Test
+    void aLabThatIsNotUpYet() throws Exception {
+        Path begun = fanctlWithoutEnd();
+        interrupted("up", () -> Files.exists(begun));
         assertThat(Files.readAllLines(begun)).isNotEmpty().noneMatch(LabInterruptTest::lives);
     }
 
@@ -70,6 +73,15 @@ class LabInterruptTest {
                 """);
         assertThat(interrupted("run " + scenario, () -> printed().contains("reach all")))
                 .contains("reach all");
+    }
+
+    /** The lab is up, and its fans never are; gives the file with the processes that began. */
+    private Path fanctlWithoutEnd() throws IOException {
+        Path begun = home.resolve("begun");
+        Path fanctl =
+                Files.writeString(home.resolve("fanctl"), "#!/bin/sh\necho $$ >>" + begun + "\nexec sleep 1000\n");
+        Files.setPosixFilePermissions(fanctl, PosixFilePermissions.fromString("rwxr-xr-x"));
+        return begun;
     }
 
     /** What it printed until it was ended, when the condition held. */

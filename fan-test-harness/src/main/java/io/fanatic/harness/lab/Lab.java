@@ -271,9 +271,19 @@ public final class Lab implements AutoCloseable {
         return state.owner().map(Owner::pid);
     }
 
-    /** From now on the lab outlives this process. */
+    /**
+     * From now on the lab outlives this process.
+     *
+     * @throws LabException when somebody has taken it down meanwhile
+     */
     public synchronized void keep() {
-        state.disown();
+        LabLock.holding(() -> {
+            if (LabState.read(spec().name()).isEmpty()) {
+                throw new LabException("the lab " + spec().name() + " was taken down meanwhile");
+            }
+            state.disown();
+            return state;
+        });
     }
 
     /** {@return every host in every fan: host by host} */
@@ -425,6 +435,7 @@ public final class Lab implements AutoCloseable {
             return List.of();
         }
         closed = true;
-        return LabLock.holding(() -> Sweep.one(state));
+        // Not before its turn: one that was found while it was being made has more namespaces by now.
+        return LabLock.holding(() -> Sweep.one(LabState.read(spec().name()).orElse(state)));
     }
 }

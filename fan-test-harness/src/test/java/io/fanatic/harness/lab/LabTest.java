@@ -15,6 +15,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -253,6 +255,32 @@ class LabTest {
             assertThat(late.waitFor()).isNotZero();
         } finally {
             late.destroyForcibly();
+        }
+    }
+
+    @Test
+    void aLabThatIsTakenDownWhileItIsBeingMadeGoesWhole() throws Exception {
+        CompletableFuture<Lab> made = CompletableFuture.supplyAsync(() -> Lab.up(spec.withHosts(16)));
+        long deadline = System.nanoTime() + 60_000_000_000L;
+        Optional<Lab> half = Optional.empty();
+        while (half.isEmpty() && !made.isDone() && System.nanoTime() < deadline) {
+            half = Lab.find(NAME);
+            LockSupport.parkNanos(1_000_000);
+        }
+        half.orElseThrow().close();
+        made.get();
+        assertThat(Namespace.names()).noneMatch(name -> name.startsWith(NAME));
+        assertThat(LabState.ROOT.resolve(NAME)).doesNotExist();
+    }
+
+    @Test
+    void aLabThatIsGoneIsNotKept() {
+        try (Lab lab = Lab.up(spec.withHosts(1))) {
+            Lab.find(NAME).orElseThrow().close();
+            assertThatThrownBy(lab::keep)
+                    .isInstanceOf(LabException.class)
+                    .hasMessage("the lab " + NAME + " was taken down meanwhile");
+            assertThat(Lab.names()).doesNotContain(NAME);
         }
     }
 

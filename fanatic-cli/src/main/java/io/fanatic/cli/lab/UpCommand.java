@@ -1,6 +1,7 @@
 package io.fanatic.cli.lab;
 
 import io.fanatic.cli.command.ExitCode;
+import io.fanatic.cli.terminal.OnExit;
 import io.fanatic.cli.terminal.Screen;
 import io.fanatic.harness.lab.Fanctl;
 import io.fanatic.harness.lab.KernelMemory;
@@ -26,14 +27,7 @@ final class UpCommand extends LabCommand {
         sweep(screen);
         KernelMemory before = KernelMemory.now();
         long began = System.nanoTime();
-        Lab lab = Lab.up(shape.named(labName()));
-        try {
-            lab.fanUp(fanctl);
-            lab.keep();
-        } catch (RuntimeException | Error e) {
-            lab.close();
-            throw e;
-        }
+        Lab lab = up(fanctl);
         screen.line(labName() + " is up: " + LabText.summary(lab.spec()));
         screen.details(LabText.hosts(lab));
         screen.line(cost(lab, (System.nanoTime() - began) / 1e6, before));
@@ -43,6 +37,21 @@ final class UpCommand extends LabCommand {
             screen.line("    fanatic lab " + command);
         }
         return ExitCode.DONE;
+    }
+
+    /** What does not come up whole goes again, at Ctrl-C too. */
+    private Lab up(Fanctl fanctl) {
+        try (OnExit untilKept = takenAwayOnExit()) {
+            Lab lab = Lab.up(shape.named(labName()));
+            try {
+                lab.fanUp(fanctl);
+                lab.keep();
+                return lab;
+            } catch (RuntimeException | Error e) {
+                lab.close();
+                throw e;
+            }
+        }
     }
 
     /** Hosts and fans are part of what a container costs; so is whatever else the machine did meanwhile. */
