@@ -590,6 +590,57 @@ class FanNetworkTest {
         assertThat(dnsmasqs()).isEmpty();
     }
 
+    /** The kernel takes the second address with the first. */
+    @Test
+    void theWatchRepairsBothSlicesOfAFanThatHasLostItsAddresses() throws Exception {
+        needs(KernelFeature.LOCAL_ADDRESS);
+        FanConfig config = FanConfig.parse("fan", "250.0.0.0/8 10.0.0.1/16\n250.0.0.0/8 10.0.0.3/16\n");
+        for (FanConfig.Line line : config.lines()) {
+            on(a).up(line.entry());
+        }
+        List<Notice> notices = new CopyOnWriteArrayList<>();
+        CountDownLatch rests = new CountDownLatch(1);
+        CountDownLatch decided = new CountDownLatch(1);
+        Path name = a.network().getFileName();
+        a.call(() -> {
+            try (Watch watch = Watch.open(
+                    directory.resolve(name + ".run"),
+                    directory.resolve(name + ".state"),
+                    () -> config,
+                    new Watch.Listener() {
+                        @Override
+                        public void notice(Notice notice) {
+                            notices.add(notice);
+                            if (notice.kind() == Notice.Kind.DOWN
+                                    || notice.text().contains("add address 250.0.3.1/8")) {
+                                decided.countDown();
+                            }
+                        }
+
+                        @Override
+                        public void resting(String status) {
+                            rests.countDown();
+                        }
+                    })) {
+                FutureTask<Boolean> stopper = new FutureTask<>(() -> {
+                    boolean rested = rests.await(30, TimeUnit.SECONDS);
+                    shIn(a, "ip addr del 250.0.1.1/8 dev fan-250");
+                    boolean over = decided.await(30, TimeUnit.SECONDS);
+                    watch.stop();
+                    return rested && over;
+                });
+                new Thread(stopper, "stops-the-watch").start();
+                watch.run();
+                return stopper.get();
+            }
+        });
+        assertThat(notices).noneMatch(notice -> notice.kind() == Notice.Kind.DOWN);
+        assertThat(on(a).list().get(0).slices()).as(notices.toString()).hasSize(2);
+        for (FanConfig.Line line : config.lines()) {
+            assertThat(on(a).up(line.entry()).lines()).isEmpty();
+        }
+    }
+
     /** The command lines of the dnsmasq processes that this test's fans run. */
     private List<String> dnsmasqs() {
         return dnsmasqProcesses()

@@ -251,6 +251,15 @@ public final class Engine {
         return Optional.of(up(entry, host));
     }
 
+    /**
+     * {@return whether something is left of a slice, as {@link #repair} asks}
+     *
+     * @param entry with a local address as its underlay
+     */
+    public boolean remains(FanEntry entry) {
+        return remains(entry, HostState.of(kernel));
+    }
+
     private static boolean remains(FanEntry entry, HostState host) {
         if (!(entry.underlay() instanceof UnderlaySpec.Address own)) {
             throw new IllegalArgumentException(entry.underlay() + " is not one address");

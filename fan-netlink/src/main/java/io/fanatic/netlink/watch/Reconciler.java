@@ -131,7 +131,10 @@ final class Reconciler {
     }
 
     private boolean repair(WatchedFan watched, UnderlaySpec.Address own) {
-        Optional<Plan> done = engine.repair(watched.entryAt(own));
+        List<WatchedFan> others = othersThatRemain(watched);
+        Optional<Plan> done =
+                watched.lost() ? Optional.of(engine.up(watched.entryAt(own))) : engine.repair(watched.entryAt(own));
+        watched.lost(false);
         if (done.isEmpty()) {
             watched.down(true);
             say(watched, Notice.Kind.DOWN, "it was taken down; it is left alone until it is up again");
@@ -141,6 +144,9 @@ final class Reconciler {
         if (done.get().isEmpty()) {
             return false;
         }
+        for (WatchedFan other : others) {
+            other.lost(!remains(other));
+        }
         if (watched.backoff().repaired(String.join("; ", done.get().lines()), System.nanoTime())) {
             notices.accept(new Notice(
                     Notice.Kind.FIGHT,
@@ -149,6 +155,26 @@ final class Reconciler {
                             + Backoff.LONGEST.toMinutes() + " min"));
         }
         return true;
+    }
+
+    /** Other slices of the same fan. Where its bridge has lost their addresses, the repair of one takes away what else tells of them. */
+    private List<WatchedFan> othersThatRemain(WatchedFan watched) {
+        List<WatchedFan> remain = new ArrayList<>();
+        for (WatchedFan other : fans) {
+            if (other != watched
+                    && !other.down()
+                    && other.entry().overlay().equals(watched.entry().overlay())
+                    && remains(other)) {
+                remain.add(other);
+            }
+        }
+        return remain;
+    }
+
+    private boolean remains(WatchedFan watched) {
+        return watched.address()
+                .filter(address -> engine.remains(watched.entryAt(address)))
+                .isPresent();
     }
 
     private void tell(WatchedFan watched, Plan done) {

@@ -9,6 +9,7 @@ final class WatchedFan {
     private FanEntry entry;
     private Optional<UnderlaySpec.Address> address = Optional.empty();
     private boolean down;
+    private boolean lost;
     private boolean due = true;
     private String said = "";
     private final Backoff backoff = new Backoff();
@@ -56,6 +57,15 @@ final class WatchedFan {
 
     void down(boolean value) {
         down = value;
+    }
+
+    /** Whether the repair of another slice of its fan took away what was left of it, so that nobody has taken it down. */
+    boolean lost() {
+        return lost;
+    }
+
+    void lost(boolean value) {
+        lost = value;
     }
 
     /** Whether it has to be looked at. */
