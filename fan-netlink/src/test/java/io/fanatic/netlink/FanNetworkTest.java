@@ -703,6 +703,20 @@ class FanNetworkTest {
         assertThat(shIn(a, "ip -o link show master fan-250")).contains("c1", "ftun-250");
     }
 
+    @Test
+    void onAnAdoptedBridgeTheHostIsARouterOfIpv6ThatBelievesNone() {
+        shIn(a, "sysctl -qw net.ipv6.conf.all.disable_ipv6=0 net.ipv6.conf.default.disable_ipv6=0");
+        bridgeOfDocker("250.0.1.1/8");
+        shIn(a, "ip link set fan-250 mtu 1450");
+        shIn(a, "ip addr add fe80::1/64 dev fan-250");
+        on(a).up(fan("10.0.0.1/16", "overlay6", "fd00:fa::/48"));
+        String switches = "/proc/sys/net/ipv6/conf/fan-250/";
+        assertThat(shIn(a, "cat " + switches + "forwarding " + switches + "accept_ra " + switches + "accept_dad"))
+                .isEqualTo("1\n0\n0\n");
+        assertThat(on(a).up(fan("10.0.0.1/16", "overlay6", "fd00:fa::/48")).lines())
+                .isEmpty();
+    }
+
     /** Where a kernel switches it on by itself too: when the MTU comes to be large enough for it. */
     @Test
     void aFansBridgeHasNoIpv6() {
@@ -715,6 +729,20 @@ class FanNetworkTest {
         assertThat(on(a).up(fan("10.0.0.1/16")).lines()).containsExactly("change bridge fan-250: IPv6 on -> off");
         assertThat(shIn(a, "cat /proc/sys/net/ipv6/conf/fan-250/disable_ipv6").strip())
                 .isEqualTo("1");
+    }
+
+    /** A container forgets its default route by a router that says it is none. */
+    @Test
+    void aHostThatIsNoRouterOnItsBridgeAnyMoreIsOneAgainAfterTheNextUp() {
+        shIn(a, "sysctl -qw net.ipv6.conf.all.disable_ipv6=0 net.ipv6.conf.default.disable_ipv6=0");
+        on(a).up(fan("10.0.0.1/16", "overlay6", "fd00:fa::/48"));
+        shIn(a, "sysctl -qw net.ipv6.conf.all.forwarding=1");
+        shIn(a, "sysctl -qw net.ipv6.conf.all.forwarding=0");
+        String isRouter = "cat /proc/sys/net/ipv6/conf/fan-250/forwarding";
+        assertThat(shIn(a, isRouter)).isEqualTo("0\n");
+        assertThat(on(a).up(fan("10.0.0.1/16", "overlay6", "fd00:fa::/48")).lines())
+                .containsExactly("change bridge fan-250: IPv6 off -> on");
+        assertThat(shIn(a, isRouter)).isEqualTo("1\n");
     }
 
     /** strongSwan's plugin bypass-lan makes one for each connected network, the overlay among them. */

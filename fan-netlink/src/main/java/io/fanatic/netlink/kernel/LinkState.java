@@ -17,7 +17,8 @@ import java.util.Optional;
  * @param master the bridge that it is a port of
  * @param alias its ifalias, or empty
  * @param spanningTree whether it is a bridge that runs the spanning tree protocol
- * @param ipv6 whether it is a bridge on which the host takes and sends IPv6, and that can be switched off
+ * @param ipv6 whether it is a bridge on which the host takes and sends IPv6, and that can be switched off; of a fan with an IPv6
+ *     overlay, whether the host does that as a router
  * @param arpAnnounce which address the host's ARP gives as the sender there (net.ipv4.conf.*.arp_announce), if it is a bridge
  * @param remembers whether it is a bridge that remembers an Ethernet address for 20 days, and not for some minutes
  * @param vxlan what only a VXLAN device has

@@ -159,7 +159,7 @@ public final class LinuxKernel implements Kernel {
                     link.spanningTree(),
                     link.kind().equals("bridge")
                             && link.ipv6()
-                            && (hasIpv6Overlay(link) || Sysctl.isWritable(ipv6Off(link.name()))),
+                            && (hasIpv6Overlay(link) ? isRouter(link.name()) : Sysctl.isWritable(ipv6Off(link.name()))),
                     link.kind().equals("bridge") ? link.arpAnnounce() : 0,
                     link.ageing() == TWENTY_DAYS,
                     vxlan,
@@ -171,6 +171,11 @@ public final class LinuxKernel implements Kernel {
     /** Where it cannot be switched off, a fan without is content, and one with needs it to be on. */
     private static boolean hasIpv6Overlay(Link link) {
         return Label.parse(link.alias()).flatMap(Label::overlay6).isPresent();
+    }
+
+    /** Whoever sets net.ipv6.conf.all.forwarding sets that of every device, the fans' bridges too. */
+    private static boolean isRouter(String bridge) {
+        return Sysctl.isOn("net/ipv6/conf/" + bridge + "/forwarding") || !Sysctl.isWritable(ipv6Off(bridge));
     }
 
     private Map<Integer, List<LinkState.Vnis>> vnis() {

@@ -59,8 +59,10 @@ public record BridgeResource(
         if (old.spanningTree != spanningTree) {
             kernel.setSpanningTree(name, spanningTree);
         }
-        // With an MTU below 1280 there is no IPv6; above, the kernel switches it on again.
-        if (old.ipv6 != ipv6 || old.mtu != mtu) {
+        // With an MTU below 1280 there is no IPv6; above, the kernel switches it on again. On somebody else's bridge
+        // the host is no router yet.
+        boolean adopts = old.mark.isEmpty() && ipv6;
+        if (old.ipv6 != ipv6 || old.mtu != mtu || adopts) {
             kernel.setIpv6(name, ipv6);
         }
         if (old.arpAnnounce != arpAnnounce) {
