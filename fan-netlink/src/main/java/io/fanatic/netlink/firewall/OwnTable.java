@@ -153,6 +153,8 @@ public abstract class OwnTable<E> {
         }
         for (JsonObject table : objects(json, "table")) {
             ours = text(table, "comment").equals(MARK);
+            // One that is dormant has its rules, and none of them in use.
+            intact &= !table.has("flags");
         }
         for (JsonObject rule : objects(json, "rule")) {
             boolean marked = text(rule, "comment").equals(MARK);

@@ -114,6 +114,7 @@ class NatTableTest {
             "add set ip fanatic other { type ipv4_addr; }",
             "add chain ip fanatic postrouting { policy drop; }",
             "add chain ip fanatic invalid { policy drop; }",
+            "add table ip fanatic { flags dormant; }",
         };
         for (String change : changes) {
             nat.write(List.of(FIRST));
