@@ -150,7 +150,8 @@ final class Planner {
                 return nothingMeant ? Plan.NOTHING : down(fan, rest, force);
             }
         }
-        return Plan.between(desired.orphans(), List.of());
+        // Of a fan whose "up" was killed before its bridge had a name, only what fans share is there.
+        return Plan.between(host.fans().isEmpty() ? desired.observedShared() : desired.orphans(), List.of());
     }
 
     private Plan down(Fan fan, Fan rest, boolean force) {

@@ -578,6 +578,17 @@ class EngineTest {
     }
 
     @Test
+    void aFanWhoseUpWasKilledBeforeItsBridgeHadANameIsTakenDownAsAnyOther() {
+        HostState before = HostState.of(kernel);
+        engine.up(first());
+        kernel.remove("ftun-250");
+        kernel.remove("fan-250");
+        kernel.createLink(Kernel.TEMPORARY_BRIDGE, new LinkSpec.Bridge(new MacAddress(1), 1450, false, 2));
+        engine.down(OVERLAY, FIRST);
+        assertThat(HostState.of(kernel)).isEqualTo(before);
+    }
+
+    @Test
     void containersOnTheBridgeKeepItUpAndAreNamed() {
         engine.up(first());
         kernel.put(new LinkState(
