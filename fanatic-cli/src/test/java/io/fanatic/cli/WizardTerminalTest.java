@@ -413,6 +413,30 @@ class WizardTerminalTest {
     }
 
     @Test
+    void whoInterruptsTheTestsOfAChangeThatWaitsIsToldThatItIsUndone() throws Exception {
+        try (Pty pty = wizard(
+                "configure",
+                "--yes",
+                "--no-lxd",
+                "--no-docker",
+                "--confirm",
+                "600",
+                "--remote",
+                "10.0.0.77",
+                "--remote",
+                "10.0.0.78")) {
+            pty.await("this is undone in 600 s")
+                    .type(CTRL_C)
+                    .await("interrupted; the fan is undone when the time is up");
+            assertThat(pty.exitCode()).as(pty.text()).isEqualTo(ExitCode.TEST_FAILED.status());
+        }
+        assertThat(CliRun.fanatic(host, FanaticWithFakes::host, "confirm", "").done())
+                .isEqualTo("kept\n");
+        awaitFile("/run/fanatic/confirm.log", false);
+        deconfigure();
+    }
+
+    @Test
     void aTerminalThatDiesBeforeAnybodyConfirmsIsUndoneToTheLastBit() throws Exception {
         try (Pty pty = wizard("configure", "--no-lxd", "--no-docker", "--no-test", "--confirm", "3")) {
             pty.answer(UNDERLAY, "")

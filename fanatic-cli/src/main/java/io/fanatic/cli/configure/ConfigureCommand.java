@@ -201,7 +201,7 @@ public final class ConfigureCommand extends SetupCommand {
                 });
             }
             carryOut(transition, plan);
-            release(interruption, "the fan stays as it is; \"fanatic deconfigure\" undoes it");
+            release(interruption, Confirmation.on(here));
             return afterwards(answers, plan);
         }
 

@@ -105,11 +105,14 @@ abstract class SetupCommand extends Command {
         }
     }
 
-    /** After a change that is kept, a signal ends the program in the usual way. */
-    static void release(Interruption interruption, String sentence) {
+    /** After a change that is made, a signal ends the program in the usual way. */
+    static void release(Interruption interruption, Confirmation confirmation) {
         interruption.release(() -> {
             System.err.println();
-            System.err.println("interrupted; " + sentence);
+            System.err.println(
+                    confirmation.waits()
+                            ? "interrupted; the fan is undone when the time is up (\"fanatic confirm\" still keeps it)"
+                            : "interrupted; the fan stays as it is; \"fanatic deconfigure\" undoes it");
             System.exit(ExitCode.TEST_FAILED.status());
         });
     }

@@ -68,6 +68,11 @@ public final class Confirmation {
         return log;
     }
 
+    /** Whether a change waits for its confirmation. */
+    public boolean waits() {
+        return Files.exists(file);
+    }
+
     /** @throws CommandException IN_USE when a change waits for its confirmation: what is there now may be taken back */
     public void requireNone() {
         if (pending().isPresent()) {
