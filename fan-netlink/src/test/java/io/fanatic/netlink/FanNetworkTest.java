@@ -49,6 +49,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Fans on the running kernel:
@@ -590,11 +592,13 @@ class FanNetworkTest {
         assertThat(dnsmasqs()).isEmpty();
     }
 
-    /** The kernel takes the second address with the first. */
-    @Test
-    void theWatchRepairsBothSlicesOfAFanThatHasLostItsAddresses() throws Exception {
+    /** The kernel takes the second address with the first; without masquerading nothing else tells of the second slice. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", " no-nat"})
+    void theWatchRepairsBothSlicesOfAFanThatHasLostItsAddresses(String flags) throws Exception {
         needs(KernelFeature.LOCAL_ADDRESS);
-        FanConfig config = FanConfig.parse("fan", "250.0.0.0/8 10.0.0.1/16\n250.0.0.0/8 10.0.0.3/16\n");
+        FanConfig config =
+                FanConfig.parse("fan", "250.0.0.0/8 10.0.0.1/16" + flags + "\n250.0.0.0/8 10.0.0.3/16" + flags + "\n");
         for (FanConfig.Line line : config.lines()) {
             on(a).up(line.entry());
         }

@@ -55,7 +55,9 @@ class RouterAdvertisementsTest {
                         LINK_LOCAL + "sysctl -qw net.ipv6.conf.eth0.forwarding=1;"
                                 + " ip -6 address replace 2001:db8:1::1/64 dev eth0 nodad;"
                                 + " ip -6 address replace " + OUTSIDE + "/128 dev lo;"
-                                + " dnsmasq --port=0 --interface=eth0 --enable-ra --ra-param=eth0,4"
+                                // In its first minute it lets up to 20 s pass, whatever it is told; a route lives
+                                // longer than that, and ends within our wait for its end.
+                                + " dnsmasq --port=0 --interface=eth0 --enable-ra --ra-param=eth0,4,25"
                                 + " --dhcp-range=2001:db8:1::,ra-only,64 --pid-file=/run/router.pid --conf-file=/dev/null"
                                 + " --dhcp-leasefile=/dev/null --user=root")
                 .orThrow();

@@ -49,7 +49,7 @@ final class Reconciler {
         if (watched.down()) {
             return false;
         }
-        boolean done = here && repair(watched, own);
+        boolean done = here && repair(watched, own, fan);
         if (watched.down()) {
             return false;
         }
@@ -130,8 +130,8 @@ final class Reconciler {
         return true;
     }
 
-    private boolean repair(WatchedFan watched, UnderlaySpec.Address own) {
-        List<WatchedFan> others = othersThatRemain(watched);
+    private boolean repair(WatchedFan watched, UnderlaySpec.Address own, Optional<Fan> fan) {
+        List<WatchedFan> others = othersThatRemain(watched, fan);
         Optional<Plan> done =
                 watched.lost() ? Optional.of(engine.up(watched.entryAt(own))) : engine.repair(watched.entryAt(own));
         watched.lost(false);
@@ -157,14 +157,19 @@ final class Reconciler {
         return true;
     }
 
-    /** Other slices of the same fan. Where its bridge has lost their addresses, the repair of one takes away what else tells of them. */
-    private List<WatchedFan> othersThatRemain(WatchedFan watched) {
+    /**
+     * Other slices of the same fan that nobody has taken down. Where its bridge has lost their addresses, the repair of one takes away
+     * what else tells of them. Who takes one down leaves the addresses of the others, so when all are gone, all are to come back.
+     */
+    private List<WatchedFan> othersThatRemain(WatchedFan watched, Optional<Fan> fan) {
+        boolean allAreGone = fan.isEmpty() || fan.get().slices().isEmpty();
         List<WatchedFan> remain = new ArrayList<>();
         for (WatchedFan other : fans) {
             if (other != watched
                     && !other.down()
                     && other.entry().overlay().equals(watched.entry().overlay())
-                    && remains(other)) {
+                    && other.address().isPresent()
+                    && (allAreGone || remains(other))) {
                 remain.add(other);
             }
         }
