@@ -34,6 +34,7 @@ import java.nio.ByteOrder;
  * another host's containers.
  *
  * <pre>
+ *   several tags, all of those that are seen for no VLAN      drop: the kernel takes them out behind this hook
  *   no IPv4, source not in the overlay, for another Ethernet
  *   address, tagged for a VLAN, or the bridge is gone         pass on
  *   to all or a group, tagged for no VLAN                     drop
@@ -93,7 +94,7 @@ public final class DirectGuardProgram {
         emitter.loadFrame(IPV4_FRAME, Jump.GT, "not-linear");
         asm.label("linear")
                 .add(Width.HALF.load(R1, R2, 12))
-                .add(Jump.NE.imm32(R1, asm.network16(ETH_P_IP), PASS))
+                .add(Jump.NE.imm32(R1, asm.network16(ETH_P_IP), "not-ipv4"))
                 .add(Width.WORD.load(R8, R2, ETHERNET + 12), Instruction.toBigEndian(R8, 32));
         emitter.requireInside(R8, fan.mapping().overlay(), PASS);
         asm.add(Width.WORD.load(R7, R2, ETHERNET + 16), Instruction.toBigEndian(R7, 32))
@@ -217,6 +218,18 @@ public final class DirectGuardProgram {
                 .add(Width.WORD.load(R1, R6, VLAN_TCI), Alu.AND.imm(R1, VLAN_ID))
                 .add(Jump.NE.imm32(R1, 0, PASS))
                 .add(Jump.to(Counter.RECEIVE_VLAN.label()));
+        // A tag behind the one that the kernel has taken out: it takes out all that are for no VLAN, behind this hook.
+        asm.label("not-ipv4")
+                .add(Jump.EQ.imm32(R1, asm.network16(FanEmitter.ETH_P_8021Q), "more-tags"))
+                .add(Jump.NE.imm32(R1, asm.network16(FanEmitter.ETH_P_8021AD), PASS))
+                .label("more-tags")
+                .add(Width.HALF.load(R1, R2, ETHERNET))
+                .add(Jump.SET.imm32(R1, asm.network16(VLAN_ID), PASS))
+                .add(Width.WORD.load(R1, R6, PACKET_TYPE))
+                .add(Jump.EQ.imm32(R1, TO_ANOTHER, PASS))
+                .add(Width.WORD.load(R1, R6, VLAN_PRESENT))
+                .add(Jump.EQ.imm32(R1, 0, Counter.RECEIVE_VLAN.label()))
+                .add(Jump.to("tagged"));
         asm.label("not-local");
         if (!spec.translates()) {
             emitter.requireInside(R7, spec.fan().mapping().overlay(), PASS);

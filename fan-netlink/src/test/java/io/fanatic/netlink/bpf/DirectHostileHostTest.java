@@ -177,15 +177,28 @@ class DirectHostileHostTest {
                 Kind.bad("to all", PEER, Frames.to(Frames.BROADCAST, good), Counter.RECEIVE_BROADCAST),
                 Kind.bad("to a group", PEER, Frames.to(Frames.MULTICAST, good), Counter.RECEIVE_MULTICAST),
                 Kind.bad("with a priority", PEER, tagged(0, good), Counter.RECEIVE_VLAN),
+                Kind.bad("two tags", PEER, tagged(0x8100, tagged(0, good)), Counter.RECEIVE_VLAN),
+                Kind.bad(
+                        "two tags, as nobody",
+                        0x0200_0000_9999L,
+                        tagged(0x88a8, tagged(0, good)),
+                        Counter.RECEIVE_VLAN),
+                Kind.bad("two outer tags", PEER, tagged(0x88a8, tagged(0x88a8, good)), Counter.RECEIVE_VLAN),
+                Kind.bad("three tags", PEER, tagged(0x8100, tagged(0x88a8, tagged(0, good))), Counter.RECEIVE_VLAN),
+                Kind.passedOn("of a VLAN, with a priority", PEER, tagged(0x8100, tagged(5, good))),
                 Kind.passedOn("of a VLAN", PEER, tagged(5, good)),
                 Kind.passedOn("for another Ethernet address", PEER, Frames.to(0x0200_0000_0099L, good)),
                 Kind.passedOn("IPv4 and no fan's", PEER, ipv4("192.0.2.7", "10.0.0.57")),
                 Kind.passedOn("no IPv4", PEER, Frames.to(HOST, Frames.other(0x88b5))));
     }
 
+    /**
+     * @param vlan its number, or the type of a tag for no VLAN
+     */
     private static byte[] tagged(int vlan, byte[] frame) {
-        byte[] tagged = Frames.tagged(0x8100, frame);
-        ByteBuffer.wrap(tagged).putShort(14, (short) vlan);
+        boolean type = vlan > 0xfff;
+        byte[] tagged = Frames.tagged(type ? vlan : 0x8100, frame);
+        ByteBuffer.wrap(tagged).putShort(14, (short) (type ? 0 : vlan));
         return tagged;
     }
 

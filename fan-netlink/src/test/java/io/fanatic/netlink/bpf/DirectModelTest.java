@@ -160,6 +160,12 @@ class DirectModelTest {
                     machine.mark = 0x8000_0001;
                     machine.vlanTci = random.nextInt(2) == 0 ? 0xe005 : 0xe000;
                     boolean tagged = random.nextInt(40) == 0;
+                    if (frame.length >= 18 && random.nextInt(20) == 0) {
+                        tagged = random.nextBoolean();
+                        ByteBuffer.wrap(frame)
+                                .putShort(12, (short) (random.nextBoolean() ? 0x8100 : 0x88a8))
+                                .putShort(14, (short) (random.nextInt(3) == 0 ? 0x2005 : 0x2000));
+                    }
                     int linear = i % 3 == 0 ? 14 + i % 40 : Integer.MAX_VALUE;
                     Machine observing = as(machine, observer, order);
                     Machine.Result result = machine.run(new FanModel.Frame(frame, tagged), linear, Optional.empty());
@@ -189,6 +195,7 @@ class DirectModelTest {
                                     Counter.RECEIVE_SPOOFED,
                                     Counter.RECEIVE_NO_NEIGHBOUR,
                                     Counter.RECEIVE_NOT_LOCAL,
+                                    Counter.RECEIVE_VLAN,
                                     Counter.RECEIVE_MALFORMED);
                 }
             }
@@ -266,7 +273,10 @@ class DirectModelTest {
     private static Optional<Counter> judge(DirectGuardSpec spec, byte[] frame, Machine machine, boolean tagged) {
         FanMapping mapping = spec.fan().mapping();
         ByteBuffer bytes = ByteBuffer.wrap(frame);
-        if (frame.length < 34
+        if (frame.length >= 34 && (bytes.getShort(12) == (short) 0x8100 || bytes.getShort(12) == (short) 0x88a8)) {
+            boolean ofVlan = tagged && (machine.vlanTci & 0xfff) != 0 || (bytes.getShort(14) & 0xfff) != 0;
+            return ofVlan || machine.packetType == 3 ? Optional.empty() : Optional.of(Counter.RECEIVE_VLAN);
+        } else if (frame.length < 34
                 || bytes.getShort(12) != 0x0800
                 || !mapping.overlay().contains(Ipv4Address.of(bytes.getInt(26)))
                 || machine.devices.isEmpty()
