@@ -31,7 +31,7 @@ import java.nio.ByteOrder;
  *   source in a local slice, or 0.0.0.0             pass: a container of this host
  *   let in by guard, on VXLAN                       pass: a container of another host
  *   destination in a local slice, source in the
- *   overlay, IPv4, on VXLAN                         pass: likewise, where somebody has overwritten guard's mark
+ *   overlay and no host address, IPv4, on VXLAN     pass: likewise, where somebody has overwritten guard's mark
  *   any other IPv4 or ARP, two VLAN tags            drop
  *   neither IPv4 nor ARP, or cut short              drop: a fan of IPv4 has no IPv6, and its host believes no container's
  * </pre>
@@ -82,7 +82,9 @@ public final class GateProgram {
             asm.add(Width.WORD.load(R1, R6, MARK)).add(Jump.SET.imm32(R1, LET_IN, "let-in"));
             emitter.requireLocal(spec, R7, spoofed);
             emitter.requireInside(R8, spec.mapping().overlay(), spoofed);
-            asm.add(Jump.to(PASS));
+            asm.add(Alu.AND.imm(R8, (1 << 32 - spec.mapping().slicePrefixLength()) - 1))
+                    .add(Jump.NE.imm32(R8, 1, PASS))
+                    .add(Jump.to(spoofed));
             asm.label("let-in");
             if (!emitter.observes()) {
                 asm.add(Alu.AND.imm(R1, ~LET_IN), Width.WORD.store(R6, MARK, R1));

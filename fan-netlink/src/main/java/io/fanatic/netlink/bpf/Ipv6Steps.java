@@ -240,8 +240,8 @@ final class Ipv6Steps {
      *   source in a local slice, destination in
      *   another slice of the overlay                 to the tunnel
      *   source in a local slice                      pass
-     *   source in another slice, destination in a
-     *   local one                                    as what guard has let in, where somebody has overwritten guard's mark
+     *   source in another slice and no host
+     *   address, destination in a local one          as what guard has let in, where somebody has overwritten guard's mark
      *   source link-local or none, neighbour
      *   discovery of containers                      pass
      *   all else, such as a router advertisement     drop
@@ -272,7 +272,11 @@ final class Ipv6Steps {
         asm.add(Jump.EQ.imm(R8, 0, "ipv6-neighbour"));
         requireInside(R8, ipv6.mapping().overlay(), Counter.SEND_HOST_SPOOFED.label());
         requireLocal(R7, Counter.SEND_HOST_SPOOFED.label());
-        asm.add(Jump.to("ipv6-arrived"));
+        asm.add(Width.WORD.load(R1, R2, SOURCE + 8))
+                .add(Jump.NE.imm32(R1, 0, "ipv6-arrived"))
+                .add(Width.WORD.load(R1, R2, SOURCE + 12))
+                .add(Jump.NE.imm32(R1, asm.network32(1), "ipv6-arrived"))
+                .add(Jump.to(Counter.SEND_HOST_SPOOFED.label()));
 
         asm.label("ipv6-neighbour")
                 .add(Width.BYTE.load(R1, R2, NEXT_HEADER))

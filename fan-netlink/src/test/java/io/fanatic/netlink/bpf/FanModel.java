@@ -73,8 +73,14 @@ record FanModel(FanProgramSpec spec) {
         boolean fromAnotherHost = letIn
                 || ipv4
                         && spec.mapping().overlay().contains(Ipv4Address.of(bytes.getInt(26)))
+                        && !isHostAddress(bytes.getInt(26))
                         && isLocal(Ipv4Address.of(bytes.getInt(30)));
         return isFromHere(frame) || fromAnotherHost ? Optional.empty() : Optional.of(Counter.SEND_HOST_SPOOFED);
+    }
+
+    /** Whether an address of the overlay is the second of its slice. */
+    private boolean isHostAddress(int address) {
+        return (address & (1 << 32 - spec.mapping().slicePrefixLength()) - 1) == 1;
     }
 
     /** Of IPv4 and ARP: whether the sender is a container of this host, or has no address yet. */

@@ -95,7 +95,7 @@ record Ipv6Model(FanProgramSpec spec) {
                     && bytes.length > 54
                     && Arrays.asList(133, 135, 136).contains(bytes[54] & 0xff);
             return discovery ? Gate.PASS : Gate.OTHER;
-        } else if (!letIn && !(mapping().overlay().contains(source) && isLocal(destination))) {
+        } else if (!letIn && !(mapping().overlay().contains(source) && source.low() != 1 && isLocal(destination))) {
             return Gate.SPOOFED;
         }
         return !forHost || destination.low() == 1 ? Gate.PASS : Gate.TO_A_CONTAINER;
