@@ -4,6 +4,7 @@ import io.fanatic.core.Delivery;
 import io.fanatic.core.Direct;
 import io.fanatic.core.FanException;
 import io.fanatic.core.FanSlice;
+import io.fanatic.core.IpFamily;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.MacAddress;
@@ -268,7 +269,8 @@ final class DesiredState {
         if (!nat.isEmpty()) {
             resources.add(new NatResource(nat));
         }
-        List<TunnelTable.Entry> tunnels = ownTunnels(fans);
+        List<TunnelTable.Entry> tunnels = fromOutside(fans, IpFamily.IPV4);
+        tunnels.addAll(ownTunnels(fans));
         for (Fan fan : fans) {
             TunnelTable.Entry halfSeen = new TunnelTable.Entry.HalfSeen(fan.bridge());
             // It stays when the rule goes, as it does no harm without.
@@ -278,6 +280,8 @@ final class DesiredState {
                 tunnels.add(halfSeen);
             }
         }
+        tunnels.addAll(fromOutside(fans, IpFamily.IPV6));
+        tunnels.addAll(ofHosts(fans));
         if (!tunnels.isEmpty()) {
             resources.add(new TunnelTableResource(tunnels));
         }
@@ -295,6 +299,47 @@ final class DesiredState {
             resources.addAll(tunnels(type).desiredShared(fans));
         }
         return resources;
+    }
+
+    /** What comes from outside the fans with a source in one. The guard of {@code --direct} looks at IPv4 only. */
+    private List<TunnelTable.Entry> fromOutside(List<Fan> fans, IpFamily family) {
+        List<TunnelTable.Entry> entries = new ArrayList<>();
+        for (Fan fan : fans) {
+            if (family == IpFamily.IPV6) {
+                entries.add(new TunnelTable.Entry.Mapped(fan.overlay()));
+                fan.ipv6()
+                        .ifPresent(mapping ->
+                                entries.add(new TunnelTable.Entry.Outside(mapping.overlay(), fan.bridge())));
+            } else {
+                if (fan.direct() != Direct.OFF) {
+                    host.card(fan)
+                            .ifPresent(card -> entries.add(new TunnelTable.Entry.Direct(fan.overlay(), card)));
+                }
+                entries.add(new TunnelTable.Entry.Outside(fan.overlay(), fan.bridge()));
+            }
+        }
+        return entries;
+    }
+
+    /** Frames with the Ethernet address of a host's bridge, which only tunnels bring. Tunnels that route bring no frames. */
+    private static List<TunnelTable.Entry> ofHosts(List<Fan> fans) {
+        List<String> tunnels = new ArrayList<>();
+        for (Fan fan : fans) {
+            if (fan.delivery() == Delivery.BRIDGED) {
+                tunnels.add(fan.tunnel());
+            }
+        }
+        List<TunnelTable.Entry> entries = new ArrayList<>();
+        for (Fan fan : fans) {
+            if (fan.delivery() == Delivery.BRIDGED) {
+                TunnelTable.Entry entry = TunnelTable.Entry.OfHosts.of(
+                        tunnels, fan.overlay(), fan.mapping().underlay());
+                if (!entries.contains(entry)) {
+                    entries.add(entry);
+                }
+            }
+        }
+        return entries;
     }
 
     /** What only tunnels may send: from each underlay address of the fans, to each of their ports. */

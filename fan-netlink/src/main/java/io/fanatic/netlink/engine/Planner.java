@@ -3,12 +3,14 @@ package io.fanatic.netlink.engine;
 import io.fanatic.core.Direct;
 import io.fanatic.core.FanEntry;
 import io.fanatic.core.FanException;
+import io.fanatic.core.IpFamily;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.Overlays;
 import io.fanatic.core.UnderlaySpec;
 import io.fanatic.netlink.host.DhcpLease;
 import io.fanatic.netlink.host.DhcpReservation;
+import io.fanatic.netlink.firewall.TunnelTable;
 import io.fanatic.netlink.kernel.Ipv6Outside;
 import io.fanatic.netlink.kernel.Kernel;
 import io.fanatic.netlink.kernel.KernelFeature;
@@ -19,8 +21,11 @@ import io.fanatic.netlink.resource.Resource;
 import io.fanatic.netlink.resource.TunnelTableResource;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.ListIterator;
 import java.util.Optional;
+import java.util.Set;
 
 /** What is to be done on a host as it was read, for one wish; and what a person should know of it. It asks for nothing twice, and touches nothing. */
 final class Planner {
@@ -32,6 +37,20 @@ final class Planner {
     static final String NO_TUNNEL_TABLE =
             "this kernel has no nftables for IPv4, so nothing keeps containers that are masqueraded from sending"
                     + " in the name of this host's tunnel";
+
+    /** Likewise. */
+    static final String NOTHING_FROM_OUTSIDE =
+            "this kernel's nftables has no fib expression for a fan's overlay, so nothing drops packets from outside the fan"
+                    + " that claim a source in it; set net.ipv4.conf.*.rp_filter to 1";
+
+    /** Likewise. */
+    static final String NOTHING_FROM_OUTSIDE_IPV6 =
+            "this kernel has no nftables for IPv6, so nothing drops IPv6 packets from outside the fan that claim a source in it";
+
+    /** Likewise. */
+    static final String NO_BRIDGE_TABLE =
+            "this kernel has no nftables for bridges, so a container may send frames with the Ethernet address of another"
+                    + " host, and be sent what is for it";
 
     /** Likewise. */
     static final String NO_FORWARD_TABLE =
@@ -204,6 +223,7 @@ final class Planner {
         after.ifPresent(fan -> wanted.addAll(desired.desired(fan, sharing.needsFilter(fan))));
         wanted.addAll(desired.encryption(all));
         List<String> notes = new ArrayList<>(withoutNftables(there, wanted));
+        notes.addAll(withoutPartsOfNftables(wanted));
         if (all.stream().anyMatch(fan -> fan.nat() && fan.ipv6().isPresent())) {
             Ipv6Outside.Host beside = kernel.ipv6Host();
             desired.forwarding()
@@ -241,6 +261,44 @@ final class Planner {
                             : table instanceof ForwardTableResource ? NO_FORWARD_TABLE : NO_TUNNEL_TABLE);
         }
         return notes;
+    }
+
+    /** Takes from the table against forgery what a kernel cannot have, and the host has not; says what that means. */
+    private List<String> withoutPartsOfNftables(List<Resource> wanted) {
+        Set<String> notes = new LinkedHashSet<>();
+        for (ListIterator<Resource> each = wanted.listIterator(); each.hasNext(); ) {
+            if (each.next() instanceof TunnelTableResource table) {
+                List<TunnelTable.Entry> entries = new ArrayList<>(table.entries());
+                entries.removeIf(entry -> {
+                    Optional<String> lacking =
+                            host.tunnelOnly().contains(entry) ? Optional.empty() : lacking(entry);
+                    lacking.ifPresent(notes::add);
+                    return lacking.isPresent();
+                });
+                if (entries.size() < table.entries().size()) {
+                    each.set(new TunnelTableResource(entries));
+                }
+            }
+        }
+        return List.copyOf(notes);
+    }
+
+    private Optional<String> lacking(TunnelTable.Entry entry) {
+        if (entry instanceof TunnelTable.Entry.Outside outside) {
+            if (outside.overlay().family() == IpFamily.IPV6 && !kernel.has(KernelFeature.NFTABLES_IPV6)) {
+                return Optional.of(NOTHING_FROM_OUTSIDE_IPV6);
+            }
+            return kernel.has(KernelFeature.NFTABLES_FIB) ? Optional.empty() : Optional.of(NOTHING_FROM_OUTSIDE);
+        }
+        if (entry instanceof TunnelTable.Entry.Mapped) {
+            return kernel.has(KernelFeature.NFTABLES_IPV6) ? Optional.empty() : Optional.of(NOTHING_FROM_OUTSIDE_IPV6);
+        }
+        if (entry instanceof TunnelTable.Entry.Direct) {
+            return kernel.has(KernelFeature.NFTABLES_FIB) ? Optional.empty() : Optional.of(NOTHING_FROM_OUTSIDE);
+        }
+        return entry instanceof TunnelTable.Entry.OfHosts && !kernel.has(KernelFeature.NFTABLES_BRIDGE)
+                ? Optional.of(NO_BRIDGE_TABLE)
+                : Optional.empty();
     }
 
     private static List<Resource> tables(List<Resource> resources) {

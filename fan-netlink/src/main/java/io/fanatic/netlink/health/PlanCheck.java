@@ -176,7 +176,7 @@ final class PlanCheck implements Check {
                         item,
                         drops
                                 ? "a rule for bridged frames drops connections of the fan, of which it sees one direction"
-                                : "containers could send to other hosts in the name of this host's tunnel")
+                                : "forged packets could pass: from outside a fan with a source in it, or of a container in its host's name")
                 .as(drops ? Severity.ERROR : Code.TUNNEL_ONLY.severity())
                 .because(Code.BRIDGE, Code.TUNNEL, Code.KERNEL_NFTABLES);
     }

@@ -14,6 +14,7 @@ import io.fanatic.netlink.firewall.NatTable;
 import io.fanatic.netlink.firewall.Nftables;
 import io.fanatic.netlink.firewall.PortTable;
 import io.fanatic.netlink.firewall.TunnelTable;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -73,12 +74,19 @@ final class FirewallRules implements AutoCloseable {
     }
 
     List<TunnelTable.Entry> tunnelOnly() {
-        return new TunnelTable(nftables()).read();
+        List<TunnelTable.Entry> entries = new ArrayList<>();
+        for (String family : TunnelTable.FAMILIES) {
+            entries.addAll(new TunnelTable(nftables(), family).read());
+        }
+        return entries;
     }
 
     void replaceTunnelOnly(List<TunnelTable.Entry> entries) {
         try {
-            new TunnelTable(nftables()).write(entries);
+            for (String family : TunnelTable.FAMILIES) {
+                TunnelTable table = new TunnelTable(nftables(), family);
+                table.write(table.own(entries));
+            }
         } catch (FirewallException e) {
             throw known(e);
         }

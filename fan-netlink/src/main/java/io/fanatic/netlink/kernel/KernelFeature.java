@@ -32,6 +32,16 @@ public enum KernelFeature {
             "nftables-ipv6",
             "masquerading of IPv6 that leaves the overlay",
             "containers reach the IPv6 overlay and their host"),
+    /** Looking up a packet's source in the routes. */
+    NFTABLES_FIB(
+            "nftables-fib",
+            "dropping of forged packets from outside a fan",
+            "packets without a tunnel may claim a source in the overlay; a strict rp_filter stops IPv4"),
+    /** Rules for frames on bridges. */
+    NFTABLES_BRIDGE(
+            "nftables-bridge",
+            "dropping of a container's frames with a host's Ethernet address",
+            "a container may have sent to it what is for another host's address"),
     /** Forwarding of IPv6 by single devices (Linux 6.17). */
     FORCE_FORWARDING(
             "force-forwarding",

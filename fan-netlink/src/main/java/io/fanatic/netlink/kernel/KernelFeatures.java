@@ -31,6 +31,10 @@ public final class KernelFeatures {
     private static final String MASQUERADE = masquerade("ip");
     private static final String MASQUERADE_IPV6 = masquerade("ip6");
 
+    private static final String FROM_OUTSIDE = prerouting("ip", "fib saddr . iif oif 0 counter drop");
+    private static final String OF_BRIDGES =
+            prerouting("bridge", "ether saddr & f3:ff:ff:ff:00:00 == 02:fa:0a:00:00:00 counter drop");
+
     private final Map<KernelFeature, Trial> trials = new EnumMap<>(KernelFeature.class);
 
     private KernelFeatures() {}
@@ -166,6 +170,8 @@ public final class KernelFeatures {
             case VNI_FILTER -> filtersVnis();
             case NFTABLES -> accepts(MASQUERADE);
             case NFTABLES_IPV6 -> accepts(MASQUERADE_IPV6);
+            case NFTABLES_FIB -> accepts(FROM_OUTSIDE);
+            case NFTABLES_BRIDGE -> accepts(OF_BRIDGES);
             case FORCE_FORWARDING -> Ipv6Gateway.canForwardByDevice();
             case IPIP -> make(NewLink.externalIpip(DEVICE)) && IpipDelivery.reachesPrograms();
             case IPIP_PATH_MTU -> IpipPathMtu.isTold();
@@ -230,6 +236,12 @@ public final class KernelFeatures {
         return "add table " + table + "; add chain " + table + " post"
                 + " { type nat hook postrouting priority srcnat; }; add rule " + table
                 + " post masquerade fully-random";
+    }
+
+    private static String prerouting(String family, String rule) {
+        String table = family + " fan_try";
+        return "add table " + table + "; add chain " + table + " pre"
+                + " { type filter hook prerouting priority -300; }; add rule " + table + " pre " + rule;
     }
 
     private static boolean accepts(String rules) {

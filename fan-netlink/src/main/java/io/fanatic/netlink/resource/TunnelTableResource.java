@@ -5,7 +5,7 @@ import io.fanatic.netlink.kernel.Kernel;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Our nftables table that keeps containers from sending, through a masquerade, in the name of this host's tunnels. */
+/** Our nftables tables against forged packets: from outside a fan, from containers to other hosts, and under hosts' Ethernet addresses. */
 public record TunnelTableResource(List<TunnelTable.Entry> entries) implements Resource {
 
     public TunnelTableResource {
@@ -29,17 +29,17 @@ public record TunnelTableResource(List<TunnelTable.Entry> entries) implements Re
 
     @Override
     public String creating() {
-        return "create nftables table ip " + TunnelTable.NAME + ": for tunnels only: " + Text.join(", ", entries);
+        return "create nftables tables " + TunnelTable.NAME + ", against forged packets: " + Text.join(", ", entries);
     }
 
     @Override
     public String deleting() {
-        return "delete nftables table ip " + TunnelTable.NAME;
+        return "delete nftables tables " + TunnelTable.NAME;
     }
 
     @Override
     public String changing(Resource from) {
-        return "replace nftables table ip " + TunnelTable.NAME + ": for tunnels only: " + Text.join(", ", entries);
+        return "replace nftables tables " + TunnelTable.NAME + ", against forged packets: " + Text.join(", ", entries);
     }
 
     // Written out to start fast, see Ipv4Address.

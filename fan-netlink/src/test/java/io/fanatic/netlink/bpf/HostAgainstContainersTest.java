@@ -489,7 +489,7 @@ class HostAgainstContainersTest {
         assertThat(ipipArrivals()).as("while nothing keeps them").isEqualTo(2 * TIMES);
         host.namespace().run(() -> {
             try (Nftables nftables = Nftables.open()) {
-                TunnelTable table = new TunnelTable(nftables);
+                TunnelTable table = new TunnelTable(nftables, "ip");
                 List<TunnelTable.Entry> entries = new ArrayList<>(table.read());
                 entries.add(new TunnelTable.Entry.Tunnel(Ipv4Address.parse("10.0.0.57"), OptionalInt.empty()));
                 table.write(entries);

@@ -29,7 +29,7 @@ public final class NatTableFuzz {
             // Not nftables' JSON.
         }
         try {
-            TunnelTable.parse(text);
+            TunnelTable.parse(text, "ip");
         } catch (FirewallException documented) {
             // Not nftables' JSON.
         }

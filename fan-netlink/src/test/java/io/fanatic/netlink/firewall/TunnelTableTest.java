@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fanatic.core.Ipv4Address;
+import io.fanatic.core.Ipv4Prefix;
+import io.fanatic.core.Ipv6Prefix;
 import io.fanatic.netlink.firewall.OwnTable.Observed;
 import io.fanatic.netlink.firewall.OwnTable.State;
 import io.fanatic.netlink.firewall.TunnelTable.Entry;
 import io.fanatic.netlink.host.FreshNamespace;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -21,6 +25,13 @@ class TunnelTableTest {
     private static final Entry HALF_SEEN = new Entry.HalfSeen("fan-250");
     private static final Entry IPIP = new Entry.Tunnel(Ipv4Address.parse("192.168.7.1"), OptionalInt.empty());
 
+    private static final Entry OUTSIDE = new Entry.Outside(Ipv4Prefix.parse("250.0.0.0/8"), "fan-250");
+    private static final Entry DIRECT = new Entry.Direct(Ipv4Prefix.parse("250.0.0.0/8"), "eth0");
+    private static final Entry MAPPED = new Entry.Mapped(Ipv4Prefix.parse("250.0.0.0/8"));
+    private static final Entry OUTSIDE_IPV6 = new Entry.Outside(Ipv6Prefix.parse("fd00:fa::/48"), "fan-250");
+    private static final Entry OF_HOSTS = Entry.OfHosts.of(
+            List.of("ftun-250", "ftun-251"), Ipv4Prefix.parse("250.0.0.0/8"), Ipv4Prefix.parse("10.0.0.0/16"));
+
     @RegisterExtension
     final FreshNamespace inside = new FreshNamespace();
 
@@ -30,7 +41,7 @@ class TunnelTableTest {
     @BeforeEach
     void openTable() {
         nftables = inside.call(Nftables::open);
-        table = new TunnelTable(nftables);
+        table = new TunnelTable(nftables, "ip");
     }
 
     @AfterEach
@@ -43,7 +54,7 @@ class TunnelTableTest {
         assertThat(table.observe()).isEqualTo(new Observed<>(State.ABSENT, List.of()));
         for (List<Entry> entries : List.of(
                 List.of(VXLAN),
-                List.of(VXLAN, OTHER_PORT, IPIP, HALF_SEEN, new Entry.HalfSeen("fan-251")),
+                List.of(OUTSIDE, DIRECT, VXLAN, OTHER_PORT, IPIP, HALF_SEEN, new Entry.HalfSeen("fan-251")),
                 List.of(IPIP),
                 List.of(VXLAN, HALF_SEEN))) {
             table.write(entries);
@@ -55,6 +66,60 @@ class TunnelTableTest {
         assertThat(HALF_SEEN).hasToString("half-seen connections over fan-250 (untracked)");
         table.write(List.of());
         assertThat(inside.sh("nft list ruleset")).isEmpty();
+    }
+
+    @Test
+    void eachFamilyHasItsOwnTable() {
+        List<Entry> all = List.of(OUTSIDE, VXLAN, MAPPED, OUTSIDE_IPV6, OF_HOSTS);
+        for (String family : TunnelTable.FAMILIES) {
+            TunnelTable each = new TunnelTable(nftables, family);
+            each.write(each.own(all));
+            assertThat(each.observe()).isEqualTo(new Observed<>(State.INTACT, each.own(all)));
+        }
+        assertThat(table.own(all)).containsExactly(OUTSIDE, VXLAN);
+        assertThat(new TunnelTable(nftables, "ip6").read()).containsExactly(MAPPED, OUTSIDE_IPV6);
+        assertThat(new TunnelTable(nftables, "bridge").read()).containsExactly(OF_HOSTS);
+        assertThat(List.of(OUTSIDE, DIRECT, MAPPED, OF_HOSTS).toString())
+                .isEqualTo("[250.0.0.0/8 other than by fan-250, 250.0.0.0/8 by eth0 to its guard, IPv6 as 250.0.0.0/8,"
+                        + " Ethernet addresses like 02:fa:0a:00:00:00 other than by ftun-250 and ftun-251]");
+    }
+
+    @Test
+    void anyChangeByHandAgainstWhatIsForgedIsSeenAndRepaired() {
+        String marked = " comment \"" + OwnTable.MARK + "\"";
+        Map<String, List<String>> rules = Map.of(
+                "ip",
+                List.of(
+                        "ip saddr 250.0.0.0/8 iifname != fan-250 fib saddr . iif oif 0 counter accept",
+                        "ip saddr 250.0.0.0/8 iifname fan-250 fib saddr . iif oif 0 counter drop",
+                        "ip saddr 250.0.0.0/8 iifname != fan-250 fib saddr . iif oif 7 counter drop",
+                        "ip saddr 250.0.0.0/8 iifname != fan-250 fib daddr . iif oif 0 counter drop",
+                        "ip daddr 250.0.0.0/8 iifname != fan-250 fib saddr . iif oif 0 counter drop",
+                        "iifname eth0 ip saddr 250.0.0.0/8 ip daddr 251.0.0.0/8 accept",
+                        "counter"),
+                "ip6",
+                List.of(
+                        "ip6 saddr ::ffff:250.0.0.0/104 counter accept",
+                        "ip6 saddr ::fffe:250.0.0.0/104 counter drop",
+                        "ip6 saddr fd00:fa::/48 fib saddr . iif oif 0 counter drop"),
+                "bridge",
+                List.of(
+                        "iifname != ftun-250 ether daddr & f3:ff:ff:ff:00:00 == 02:fa:0a:00:00:00 counter drop",
+                        "iifname ftun-250 ether saddr & f3:ff:ff:ff:00:00 == 02:fa:0a:00:00:00 counter drop",
+                        "iifname != ftun-250 ether saddr & f3:ff:ff:ff:00:00 == 02:fa:0a:00:00:00 counter accept"));
+        List<Entry> all = List.of(OUTSIDE, VXLAN, MAPPED, OUTSIDE_IPV6, OF_HOSTS);
+        rules.forEach((family, changes) -> {
+            TunnelTable each = new TunnelTable(nftables, family);
+            for (String change : changes) {
+                each.write(each.own(all));
+                nftables.run("add rule " + family + " fanatic-tunnel prerouting " + change + marked);
+                assertThat(each.read()).as(change).contains(Entry.Other.CHANGED_BY_HAND);
+                List<Entry> repaired = new ArrayList<>(each.own(all));
+                repaired.add(Entry.Other.CHANGED_BY_HAND);
+                each.write(repaired);
+                assertThat(each.observe()).as(change).isEqualTo(new Observed<>(State.INTACT, each.own(all)));
+            }
+        });
     }
 
     @Test
