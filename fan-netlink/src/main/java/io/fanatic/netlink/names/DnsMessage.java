@@ -1,24 +1,16 @@
 package io.fanatic.netlink.names;
 
 import io.fanatic.core.IpFamily;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
-import io.netty.handler.codec.DecoderException;
-import io.netty.handler.codec.dns.DefaultDnsRecordDecoder;
-import io.netty.handler.codec.dns.DnsPtrRecord;
-import io.netty.handler.codec.dns.DnsRawRecord;
-import io.netty.handler.codec.dns.DnsRecord;
-import io.netty.handler.codec.dns.DnsRecordDecoder;
-import io.netty.util.ReferenceCountUtil;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
- * A message of DNS (RFC 1035, section 4; RFC 6891), as far as it is read here: the header, one question, the answers, and EDNS.
- * Netty reads names and records. The question's bytes are kept, since an answer must repeat them to the letter.
+ * A message of DNS (RFC 1035, section 4; RFC 6891), as far as it is read here: the header, one question, EDNS, and of an answer its
+ * answers. Other records are passed over. The question's bytes are kept, since an answer must repeat them to the letter.
  *
  * @param id the number that belongs to query and answer
  * @param flags the header's second field
@@ -65,6 +57,19 @@ record DnsMessage(
 
     static final int MAX_BYTES = 65535;
 
+    /** Of a query: one question and EDNS need far less. */
+    static final int MAX_QUERY = 4096;
+
+    private static final int MAX_LABEL = 63;
+
+    /** In characters, with the dots between labels: 255 octets (RFC 1035, section 3.1). */
+    private static final int MAX_NAME = 253;
+
+    /** As many as a name can have labels. */
+    private static final int MAX_POINTERS = 127;
+
+    private static final int POINTER = 0xc0;
+
     /**
      * A record of the answer section.
      *
@@ -110,77 +115,109 @@ record DnsMessage(
         if (bytes.length < HEADER || bytes.length > MAX_BYTES) {
             return Optional.empty();
         }
-        ByteBuf in = Unpooled.wrappedBuffer(bytes);
         try {
-            return parse(bytes, in);
-        } catch (DecoderException | IndexOutOfBoundsException | IllegalArgumentException | IllegalStateException bad) {
+            return read(ByteBuffer.wrap(bytes));
+        } catch (BufferUnderflowException | IllegalArgumentException bad) {
             return Optional.empty();
         }
     }
 
-    private static Optional<DnsMessage> parse(byte[] bytes, ByteBuf in) {
-        int id = in.readUnsignedShort();
-        int flags = in.readUnsignedShort();
-        if (in.readUnsignedShort() != 1) {
+    private static Optional<DnsMessage> read(ByteBuffer in) {
+        int id = number(in);
+        int flags = number(in);
+        if (number(in) != 1) {
             return Optional.empty();
         }
-        int answerCount = in.readUnsignedShort();
-        int authorityCount = in.readUnsignedShort();
-        int additionalCount = in.readUnsignedShort();
-        if (answerCount + authorityCount + additionalCount > MAX_RECORDS) {
+        int answerCount = number(in);
+        int beforeAdditional = answerCount + number(in);
+        int all = beforeAdditional + number(in);
+        if (all > MAX_RECORDS) {
             return Optional.empty();
         }
-        String name = plain(DefaultDnsRecordDecoder.decodeName(in));
-        int type = in.readUnsignedShort();
-        int dnsClass = in.readUnsignedShort();
-        byte[] question = Arrays.copyOfRange(bytes, HEADER, in.readerIndex());
+        String name = name(in, 0);
+        int type = number(in);
+        int dnsClass = number(in);
+        byte[] question = Arrays.copyOfRange(in.array(), HEADER, in.position());
         List<Answer> answers = new ArrayList<>();
         Optional<Edns> edns = Optional.empty();
-        for (int i = 0; i < answerCount + authorityCount + additionalCount; i++) {
-            DnsRecord record = record(in);
-            if (i < answerCount) {
-                answers.add(answer(record));
-            } else if (i >= answerCount + authorityCount && record.type().intValue() == OPT) {
+        for (int i = 0; i < all; i++) {
+            ByteBuffer owner = in.duplicate();
+            passOverName(in);
+            int recordType = number(in);
+            int recordClass = number(in);
+            int ttl = in.getInt();
+            int length = number(in);
+            ByteBuffer data = in.duplicate().limit(in.position() + length);
+            in.position(data.limit());
+            if (i < answerCount && (flags & QR) != 0) {
+                answers.add(answer(name(owner, MAX_POINTERS), recordType, recordClass, data));
+            } else if (i >= beforeAdditional && recordType == OPT) {
                 if (edns.isPresent()) {
                     return Optional.empty();
                 }
-                long ttl = record.timeToLive();
-                edns = Optional.of(new Edns(record.dnsClass(), (int) (ttl >>> 16) & 0xff, (ttl & 0x8000) != 0));
+                edns = Optional.of(new Edns(recordClass, ttl >>> 16 & 0xff, (ttl & 0x8000) != 0));
             }
-            ReferenceCountUtil.release(record);
         }
         return Optional.of(new DnsMessage(id, flags, name, type, dnsClass, question, List.copyOf(answers), edns));
     }
 
-    private static DnsRecord record(ByteBuf in) {
-        try {
-            DnsRecord record = DnsRecordDecoder.DEFAULT.decodeRecord(in);
-            if (record == null) {
-                throw new DecoderException("a record ends early");
+    private static Answer answer(String name, int type, int dnsClass, ByteBuffer data) {
+        if (type == PTR) {
+            return new Answer(name, type, dnsClass, new byte[0], name(data, MAX_POINTERS));
+        }
+        byte[] octets = new byte[data.remaining()];
+        data.get(octets);
+        return new Answer(name, type, dnsClass, octets, "");
+    }
+
+    private static int number(ByteBuffer in) {
+        return Short.toUnsignedInt(in.getShort());
+    }
+
+    /**
+     * Reads a name, and where a pointer comes, goes on where that leads: always back.
+     *
+     * @param pointers how many may come
+     */
+    private static String name(ByteBuffer in, int pointers) {
+        StringBuilder name = new StringBuilder();
+        int left = pointers;
+        while (true) {
+            int at = in.position();
+            int length = in.get() & 0xff;
+            if (length == 0) {
+                return name.toString();
             }
-            return record;
-        } catch (DecoderException | IndexOutOfBoundsException | IllegalArgumentException bad) {
-            throw bad;
-        } catch (Exception bad) {
-            throw new DecoderException(bad);
+            if (length >= POINTER) {
+                int target = (length - POINTER) << 8 | in.get() & 0xff;
+                if (left-- == 0 || target >= at) {
+                    throw new IllegalArgumentException("a pointer that no name needs");
+                }
+                in.position(target);
+                continue;
+            }
+            name.append(name.length() == 0 ? "" : ".");
+            if (length > MAX_LABEL || name.length() + length > MAX_NAME) {
+                throw new IllegalArgumentException("a label or name that is too long");
+            }
+            for (int i = 0; i < length; i++) {
+                char c = (char) (in.get() & 0xff);
+                // A dot inside a label is none between labels.
+                name.append(c == '.' ? '\ufffd' : c >= 'A' && c <= 'Z' ? (char) (c + 'a' - 'A') : c);
+            }
         }
     }
 
-    private static Answer answer(DnsRecord record) {
-        byte[] data = {};
-        String target = "";
-        if (record instanceof DnsPtrRecord pointer) {
-            target = plain(pointer.hostname());
-        } else if (record instanceof DnsRawRecord raw) {
-            data = new byte[raw.content().readableBytes()];
-            raw.content().getBytes(raw.content().readerIndex(), data);
+    private static void passOverName(ByteBuffer in) {
+        int length = in.get() & 0xff;
+        while (length != 0 && length < POINTER) {
+            if (length > MAX_LABEL) {
+                throw new IllegalArgumentException("neither a label nor a pointer");
+            }
+            in.position(in.position() + length);
+            length = in.get() & 0xff;
         }
-        return new Answer(plain(record.name()), record.type().intValue(), record.dnsClass(), data, target);
-    }
-
-    private static String plain(String name) {
-        String small = name.toLowerCase(Locale.ROOT);
-        return small.endsWith(".") ? small.substring(0, small.length() - 1) : small;
+        in.position(in.position() + (length == 0 ? 0 : 1));
     }
 
     /** For messages of tests and logs. */

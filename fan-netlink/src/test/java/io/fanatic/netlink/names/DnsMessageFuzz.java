@@ -41,10 +41,11 @@ public final class DnsMessageFuzz {
                 throw new AssertionError("too long: " + written.length);
             }
             Optional<DnsMessage> back = DnsMessage.parse(written);
-            // A question whose name goes on elsewhere in the message cannot be repeated.
-            if (back.isPresent()
-                    && (back.get().id() != query.id() || !back.get().isAnswer())) {
-                throw new AssertionError("reads back otherwise: " + back.get());
+            if (back.isEmpty()
+                    || back.get().id() != query.id()
+                    || !back.get().name().equals(query.name())
+                    || !back.get().isAnswer()) {
+                throw new AssertionError("reads back otherwise: " + back);
             }
         }
         DnsWriter.passedBack(data, query, limit);
