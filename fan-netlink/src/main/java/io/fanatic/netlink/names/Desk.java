@@ -43,26 +43,46 @@ final class Desk {
     }
 
     /**
+     * Who asks, as limits count.
+     *
+     * @param address its own; of a container of another host, that host's address in the overlay
+     * @param local whether it is this host, which has its own addresses in its slices, or one of its containers
+     */
+    record Asker(Ipv4Address address, boolean local) {}
+
+    /** {@return who asks from an address; empty where nobody there may ask for anything} */
+    Optional<Asker> asker(Ipv4Address from) {
+        if (from.octet(0) == LOOPBACK || zones.stream().anyMatch(zone -> zone.isInOwnSlice(from))) {
+            return Optional.of(new Asker(from, true));
+        }
+        return zones.stream()
+                .flatMap(zone -> zone.owner(from).stream())
+                .findFirst()
+                .map(owner -> new Asker(owner.hostAddress(), false));
+    }
+
+    /**
      * Answers a query.
      *
      * @param bytes as they came
-     * @param asker who sent it
+     * @param from who sent it
      * @param tcp whether it came by TCP
      * @param send is given the answer, at most once; never called when this asker gets none
      * @return completed when nothing more follows
      */
-    CompletableFuture<?> query(byte[] bytes, Ipv4Address asker, boolean tcp, Consumer<byte[]> send) {
+    CompletableFuture<?> query(byte[] bytes, Ipv4Address from, boolean tcp, Consumer<byte[]> send) {
         counts.add(NamesCounter.QUERIES);
-        boolean local = isLocal(asker);
-        if (!local && zones.stream().noneMatch(zone -> zone.mapping().overlay().contains(asker))) {
+        Optional<Asker> known = asker(from);
+        if (known.isEmpty()) {
             counts.add(NamesCounter.NOT_SERVED);
             return CompletableFuture.completedFuture(null);
         }
+        Asker asker = known.get();
         if (!limits.enter(asker)) {
             counts.add(NamesCounter.OVER_LIMIT);
             return CompletableFuture.completedFuture(null);
         }
-        return answer(bytes, local, tcp).handle((answer, failed) -> {
+        return answer(bytes, asker.local(), tcp).handle((answer, failed) -> {
             limits.leave(asker);
             if (answer != null && answer.isPresent()) {
                 counts.add(NamesCounter.ANSWERED);
@@ -74,20 +94,16 @@ final class Desk {
         });
     }
 
-    /** The host itself, which has its own addresses in its slices, and its containers. */
-    private boolean isLocal(Ipv4Address asker) {
-        return asker.octet(0) == LOOPBACK || zones.stream().anyMatch(zone -> zone.isInOwnSlice(asker));
-    }
-
     private CompletableFuture<Optional<byte[]>> answer(byte[] bytes, boolean local, boolean tcp) {
-        Optional<DnsMessage> read = DnsMessage.parse(bytes);
-        if (read.isEmpty()) {
-            return now(local ? DnsMessage.idOfQuery(bytes).map(DnsWriter::formatError) : Optional.empty());
-        }
-        DnsMessage query = read.get();
-        if (query.isAnswer()) {
+        Optional<Integer> id = DnsMessage.idOfQuery(bytes);
+        if (id.isEmpty()) {
             return now(Optional.empty());
         }
+        Optional<DnsMessage> read = DnsMessage.parse(bytes);
+        if (read.isEmpty()) {
+            return now(local ? id.map(DnsWriter::formatError) : Optional.empty());
+        }
+        DnsMessage query = read.get();
         Optional<Target> target = target(query.name());
         if (!local && target.filter(resolver::isOfThisHost).isEmpty()) {
             return now(Optional.empty());

@@ -70,7 +70,7 @@ final class Exchange extends ChannelInboundHandlerAdapter {
         ChannelHandler handlers = new ChannelInitializer<Channel>() {
             @Override
             protected void initChannel(Channel channel) {
-                channel.pipeline().addLast(frames(), exchange);
+                channel.pipeline().addLast(frames(DnsMessage.MAX_BYTES), exchange);
             }
         };
         Bootstrap bootstrap =
@@ -78,9 +78,9 @@ final class Exchange extends ChannelInboundHandlerAdapter {
         return exchange.run(loop, connect(bootstrap, from, server), framed(query), millis);
     }
 
-    /** Splits what comes by TCP into messages: each has its length before it, two bytes. */
-    static ChannelHandler frames() {
-        return new LengthFieldBasedFrameDecoder(2 + DnsMessage.MAX_BYTES, 0, 2, 0, 2);
+    /** Splits what comes by TCP into messages of so many bytes at most: each has its length before it, two bytes. */
+    static ChannelHandler frames(int most) {
+        return new LengthFieldBasedFrameDecoder(2 + most, 0, 2, 0, 2);
     }
 
     static ByteBuf framed(byte[] message) {

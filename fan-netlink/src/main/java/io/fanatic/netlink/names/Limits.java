@@ -1,15 +1,14 @@
 package io.fanatic.netlink.names;
 
-import io.fanatic.core.Ipv4Address;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Counts what is under way, in all and of each asker. On the event loop. */
+/** Counts what is under way, of each asker, and in all of this host's askers and of others apart. On the event loop. */
 final class Limits {
     private final int most;
     private final int mostOfOne;
-    private final Map<Ipv4Address, Integer> ofEach = new HashMap<>();
-    private int all;
+    private final Map<Desk.Asker, Integer> ofEach = new HashMap<>();
+    private final int[] all = new int[2];
 
     Limits(int most, int mostOfOne) {
         this.most = most;
@@ -17,18 +16,22 @@ final class Limits {
     }
 
     /** Whether one more is taken; then {@link #leave} follows. */
-    boolean enter(Ipv4Address asker) {
+    boolean enter(Desk.Asker asker) {
         int now = ofEach.getOrDefault(asker, 0);
-        if (all >= most || now >= mostOfOne) {
+        if (all[kind(asker)] >= most || now >= mostOfOne) {
             return false;
         }
-        all++;
+        all[kind(asker)]++;
         ofEach.put(asker, now + 1);
         return true;
     }
 
-    void leave(Ipv4Address asker) {
-        all--;
-        ofEach.computeIfPresent(asker, (address, count) -> count == 1 ? null : count - 1);
+    void leave(Desk.Asker asker) {
+        all[kind(asker)]--;
+        ofEach.computeIfPresent(asker, (same, count) -> count == 1 ? null : count - 1);
+    }
+
+    private static int kind(Desk.Asker asker) {
+        return asker.local() ? 0 : 1;
     }
 }

@@ -8,9 +8,9 @@ public enum NamesCounter {
     ANSWERED("answered"),
     /** Queries for other names, passed on to the host's name servers. */
     FORWARDED("forwarded"),
-    /** Queries that this asker may not ask; nothing was sent. */
+    /** Queries that this asker may not ask, and connections of who may ask nothing; nothing was sent. */
     NOT_SERVED("not served"),
-    /** Queries and connections above a limit; nothing was sent. */
+    /** Queries and connections above a limit, also of length; nothing was sent. */
     OVER_LIMIT("over limit"),
     /** Queries to other hosts. */
     OWNERS_ASKED("owners asked"),

@@ -7,16 +7,19 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
+import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DatagramPacket;
+import io.netty.handler.codec.TooLongFrameException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** One address where queries are taken, by UDP and TCP. */
@@ -81,7 +84,7 @@ final class Port {
         datagrams.close().syncUninterruptibly();
     }
 
-    private static Ipv4Address asker(InetSocketAddress address) {
+    private static Ipv4Address address(InetSocketAddress address) {
         byte[] octets = address.getAddress().getAddress();
         return Ipv4Address.of(ByteBuffer.wrap(octets, octets.length - 4, 4).getInt());
     }
@@ -99,7 +102,7 @@ final class Port {
             InetSocketAddress sender = packet.sender();
             desk.query(
                     bytes(packet.content()),
-                    asker(sender),
+                    address(sender),
                     false,
                     answer -> context.writeAndFlush(new DatagramPacket(Unpooled.wrappedBuffer(answer), sender)));
         }
@@ -114,16 +117,20 @@ final class Port {
         @Override
         public void channelRead(ChannelHandlerContext context, Object message) {
             EpollSocketChannel channel = (EpollSocketChannel) message;
-            Ipv4Address asker = asker(channel.remoteAddress());
-            if (!connections.enter(asker)) {
-                counts.add(NamesCounter.OVER_LIMIT);
+            Ipv4Address from = address(channel.remoteAddress());
+            Optional<Desk.Asker> known = desk.asker(from);
+            if (known.isEmpty() || !connections.enter(known.get())) {
+                counts.add(known.isEmpty() ? NamesCounter.NOT_SERVED : NamesCounter.OVER_LIMIT);
                 channel.unsafe().closeForcibly();
                 return;
             }
             // Who asks and then closes its side still waits for the answer.
             channel.config().setAllowHalfClosure(true);
-            channel.closeFuture().addListener(closed -> connections.leave(asker));
-            channel.pipeline().addLast(Exchange.frames(), new Connection(asker));
+            // Then it is the others' turn, however much has come.
+            channel.config()
+                    .setRecvByteBufAllocator(new FixedRecvByteBufAllocator(DnsMessage.MAX_QUERY).maxMessagesPerRead(1));
+            channel.closeFuture().addListener(closed -> connections.leave(known.get()));
+            channel.pipeline().addLast(Exchange.frames(DnsMessage.MAX_QUERY), new Connection(from));
             loop.register(channel);
         }
 
@@ -134,13 +141,13 @@ final class Port {
     }
 
     private final class Connection extends ChannelInboundHandlerAdapter {
-        private final Ipv4Address asker;
+        private final Ipv4Address from;
         private long last = System.nanoTime();
         private int outstanding;
         private boolean ended;
 
-        Connection(Ipv4Address asker) {
-            this.asker = asker;
+        Connection(Ipv4Address from) {
+            this.from = from;
         }
 
         @Override
@@ -162,7 +169,7 @@ final class Port {
         public void channelRead(ChannelHandlerContext context, Object message) {
             last = System.nanoTime();
             outstanding++;
-            desk.query(bytes((ByteBuf) message), asker, true, answer -> context.writeAndFlush(Exchange.framed(answer)))
+            desk.query(bytes((ByteBuf) message), from, true, answer -> context.writeAndFlush(Exchange.framed(answer)))
                     .whenComplete((done, failed) -> {
                         outstanding--;
                         closeWhenDone(context);
@@ -191,6 +198,9 @@ final class Port {
 
         @Override
         public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+            if (cause instanceof TooLongFrameException) {
+                counts.add(NamesCounter.OVER_LIMIT);
+            }
             context.close();
         }
     }

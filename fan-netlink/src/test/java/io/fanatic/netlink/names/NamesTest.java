@@ -13,6 +13,7 @@ import io.fanatic.core.Ipv6Prefix;
 import io.fanatic.netlink.host.FreshNamespace;
 import io.fanatic.netlink.names.TestNames.Listed;
 import io.netty.buffer.Unpooled;
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.DatagramPacket;
@@ -22,14 +23,22 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -635,6 +644,192 @@ class NamesTest {
                         throw new UncheckedIOException(e);
                     }
                 });
+            }
+        });
+    }
+
+    // TESTING.md F43
+    @Test
+    void aQueryIsOneQuestionWithoutPointersAndNotLong() {
+        fresh.run(() -> {
+            try (Names h1 = h1();
+                    Socket large = connected(H2)) {
+                byte[] good = DnsWriter.query(1, "db.h1.fan.internal", DnsMessage.A);
+                byte[] two = good.clone();
+                two[5] = 2;
+                byte[] pointed = Arrays.copyOf(good, good.length + 6);
+                // The question's name is a pointer to a name behind the question.
+                System.arraycopy(
+                        good, DnsMessage.HEADER, pointed, DnsMessage.HEADER + 6, good.length - DnsMessage.HEADER);
+                System.arraycopy(
+                        new byte[] {(byte) 0xc0, DnsMessage.HEADER + 6, 0, 1, 0, 1}, 0, pointed, DnsMessage.HEADER, 6);
+                for (byte[] bad : List.of(two, pointed)) {
+                    assertThat(DnsMessage.idOfQuery(bad)).contains(1);
+                    assertThat(ask(CONTAINER, H1, bad, TIMEOUT_MILLIS).orElseThrow())
+                            .isEqualTo(DnsWriter.formatError(1));
+                }
+                long queries = count(h1, NamesCounter.QUERIES);
+                // The length alone: nobody waits for the rest.
+                new DataOutputStream(large.getOutputStream()).writeShort(4097);
+                assertThat(large.getInputStream().read()).as("the end").isEqualTo(-1);
+                assertThat(count(h1, NamesCounter.OVER_LIMIT)).isEqualTo(1);
+                assertThat(count(h1, NamesCounter.QUERIES)).isEqualTo(queries);
+                assertThat(addresses(askByTcp(H2, H1, padded(good, 4096)))).containsExactly("250.0.1.5");
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+    }
+
+    /** The query with EDNS that fills it up. */
+    private static byte[] padded(byte[] query, int length) {
+        byte[] padded = Arrays.copyOf(query, length);
+        padded[11] = 1;
+        ByteBuffer.wrap(padded)
+                .position(query.length + 1)
+                .putShort((short) DnsMessage.OPT)
+                .putShort((short) 1232)
+                .putInt(0)
+                .putShort((short) (length - query.length - 11));
+        return padded;
+    }
+
+    private static Socket connected(String from) throws IOException {
+        Socket socket = new Socket();
+        socket.setSoTimeout(TIMEOUT_MILLIS);
+        socket.bind(new InetSocketAddress(from, 0));
+        socket.connect(new InetSocketAddress(H1, NamesSpec.PORT));
+        return socket;
+    }
+
+    // TESTING.md F43
+    @Test
+    void whoMayAskNothingGetsNoConnection() {
+        fresh.run(() -> {
+            try (Names h1 = h1();
+                    Socket underlay = connected("10.0.0.9")) {
+                await(() -> count(h1, NamesCounter.NOT_SERVED) == 1);
+                assertThat(underlay.getInputStream().read()).as("the end").isEqualTo(-1);
+                assertThat(count(h1, NamesCounter.QUERIES)).isZero();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+    }
+
+    // TESTING.md F43
+    @Test
+    void theContainersOfAnotherHostShareItsConnectionsAndAllOtherHostsLeaveThisOneIts() {
+        fresh.sh("ip addr add 250.0.2.9/32 dev lo");
+        IntStream.range(4, 12).forEach(host -> fresh.sh("ip addr add 250.0." + host + ".1/32 dev lo"));
+        fresh.run(() -> {
+            List<Socket> sockets = new ArrayList<>();
+            try (Names h1 = h1()) {
+                for (int i = 0; i < 12; i++) {
+                    sockets.add(connected(i % 2 == 0 ? H2 : "250.0.2.9"));
+                }
+                await(() -> count(h1, NamesCounter.OVER_LIMIT) == 12 - 8);
+                for (int host = 4; host < 12; host++) {
+                    for (int i = 0; i < 8; i++) {
+                        sockets.add(connected("250.0." + host + ".1"));
+                    }
+                }
+                await(() -> count(h1, NamesCounter.OVER_LIMIT) == 12 - 8 + 9 * 8 - 64);
+                for (String asker : List.of(CONTAINER, H1)) {
+                    assertThat(addresses(askByTcp(asker, H1, "db.h1.fan.internal", DnsMessage.A)))
+                            .containsExactly("250.0.1.5");
+                }
+                for (Socket socket : sockets) {
+                    socket.close();
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+    }
+
+    // TESTING.md F43
+    @Test
+    void aConnectionFullOfQueriesKeepsOthersWaitingForFewOfThem() {
+        byte[] query = DnsWriter.query(1, "a", DnsMessage.A);
+        byte[] other = DnsWriter.query(1, "example.org", DnsMessage.A);
+        ByteBuffer flood = ByteBuffer.allocate(5000 * (2 + query.length));
+        while (flood.hasRemaining()) {
+            flood.putShort((short) query.length).put(query);
+        }
+        CountDownLatch held = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        CompletableFuture<Long> before = new CompletableFuture<>();
+        fresh.run(() -> {
+            AtomicReference<Names> server = new AtomicReference<>();
+            // Is asked on the loop.
+            NamesSpec spec = spec("h1", docker).withUpstreams(() -> {
+                if (held.getCount() == 1) {
+                    held.countDown();
+                    join(go);
+                } else {
+                    before.complete(count(server.get(), NamesCounter.QUERIES));
+                }
+                return List.of();
+            });
+            try (Names h1 = serve("10.0.0.1", spec);
+                    Socket holding = connected(CONTAINER);
+                    Socket full = connected(H2);
+                    DatagramSocket socket = new DatagramSocket(new InetSocketAddress(CONTAINER, 0))) {
+                server.set(h1);
+                full.setSendBufferSize(1 << 20);
+                full.getOutputStream().write(flood.array(), 0, 2 + query.length);
+                await(() -> count(h1, NamesCounter.QUERIES) == 1);
+                holding.getOutputStream().write(flood.array(), 0, 2 + query.length);
+                join(held);
+                full.getOutputStream().write(flood.array());
+                socket.send(new DatagramPacket(other, other.length, new InetSocketAddress(H1, NamesSpec.PORT)));
+                go.countDown();
+                assertThat(before.get(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS))
+                        .as("queries until then")
+                        .isLessThan(300);
+                await(() -> count(h1, NamesCounter.QUERIES) == 5003);
+            } catch (IOException | InterruptedException | ExecutionException | TimeoutException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+    }
+
+    private static void join(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    // TESTING.md F43
+    @Test
+    void whatIsPassedOnForOneAskerIsLimitedByCount() {
+        fresh.run(() -> {
+            Set<String> asked = ConcurrentHashMap.newKeySet();
+            InetSocketAddress upstream = new InetSocketAddress(H3, NamesSpec.PORT);
+            // Three times the same, so that the queries are under way for long.
+            NamesSpec spec = spec("h1", docker).withUpstreams(() -> List.of(upstream, upstream, upstream));
+            try (Scripted outside = new Scripted(H3, query -> {
+                        asked.add(query.name());
+                        return query.name().equals("other.example")
+                                ? List.of(bytes(query, DnsMessage.QR, 1, OUTSIDE))
+                                : List.of();
+                    });
+                    Names h1 = serve("10.0.0.1", spec);
+                    DatagramSocket socket = new DatagramSocket(new InetSocketAddress(CONTAINER, 0))) {
+                for (int i = 0; i < 50; i++) {
+                    byte[] query = DnsWriter.query(i, "x" + i + ".example", DnsMessage.A);
+                    socket.send(new DatagramPacket(query, query.length, new InetSocketAddress(H1, NamesSpec.PORT)));
+                }
+                await(() -> count(h1, NamesCounter.QUERIES) == 50);
+                assertThat(count(h1, NamesCounter.OVER_LIMIT)).isEqualTo(50 - 32);
+                assertThat(addresses(ask(H1, H1, "other.example", DnsMessage.A)))
+                        .containsExactly("8.8.8.8");
+                await(() -> asked.size() == 32 + 1);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
             }
         });
     }

@@ -97,11 +97,14 @@ final class TestNames {
     }
 
     static DnsMessage askByTcp(String from, String server, String name, int type) {
+        return askByTcp(from, server, DnsWriter.query(4712, name, type));
+    }
+
+    static DnsMessage askByTcp(String from, String server, byte[] query) {
         try (Socket socket = new Socket()) {
             socket.bind(new InetSocketAddress(from, 0));
             socket.connect(new InetSocketAddress(server, NamesSpec.PORT));
             socket.setSoTimeout(TIMEOUT_MILLIS);
-            byte[] query = DnsWriter.query(4712, name, type);
             DataOutputStream out = new DataOutputStream(socket.getOutputStream());
             out.writeShort(query.length);
             out.write(query);
