@@ -15,7 +15,6 @@ module io.fanatic.netlink {
     // Of the package names alone.
     requires static io.netty.buffer;
     requires static io.netty.codec;
-    requires static io.netty.codec.dns;
     requires static io.netty.common;
     requires static io.netty.transport;
     requires static io.netty.transport.classes.epoll;

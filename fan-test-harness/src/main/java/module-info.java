@@ -16,7 +16,7 @@ module io.fanatic.harness {
     requires io.netty.buffer;
     requires io.netty.common;
     // For names of containers, whose server fan-netlink has; optional there.
-    requires io.netty.codec.dns;
+    requires io.netty.codec;
     requires com.google.gson;
     requires org.jnrproject.ffi;
     requires org.apache.commons.net;

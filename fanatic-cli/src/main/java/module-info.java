@@ -7,7 +7,6 @@ module io.fanatic.cli {
     requires jdk.httpserver;
     requires io.netty.buffer;
     requires io.netty.codec;
-    requires io.netty.codec.dns;
     requires io.netty.codec.http;
     requires io.netty.common;
     requires io.netty.handler;

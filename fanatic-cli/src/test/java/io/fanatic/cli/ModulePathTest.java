@@ -30,7 +30,6 @@ class ModulePathTest {
             "netty-common",
             "netty-resolver",
             "netty-codec-base",
-            "netty-codec-dns",
             "commons-net-",
             "commons-io-",
             "snakeyaml-",
