@@ -308,12 +308,11 @@ final class DesiredState {
             if (family == IpFamily.IPV6) {
                 entries.add(new TunnelTable.Entry.Mapped(fan.overlay()));
                 fan.ipv6()
-                        .ifPresent(mapping ->
-                                entries.add(new TunnelTable.Entry.Outside(mapping.overlay(), fan.bridge())));
+                        .ifPresent(
+                                mapping -> entries.add(new TunnelTable.Entry.Outside(mapping.overlay(), fan.bridge())));
             } else {
                 if (fan.direct() != Direct.OFF) {
-                    host.card(fan)
-                            .ifPresent(card -> entries.add(new TunnelTable.Entry.Direct(fan.overlay(), card)));
+                    host.card(fan).ifPresent(card -> entries.add(new TunnelTable.Entry.Direct(fan.overlay(), card)));
                 }
                 entries.add(new TunnelTable.Entry.Outside(fan.overlay(), fan.bridge()));
             }

@@ -8,9 +8,9 @@ import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.Overlays;
 import io.fanatic.core.UnderlaySpec;
+import io.fanatic.netlink.firewall.TunnelTable;
 import io.fanatic.netlink.host.DhcpLease;
 import io.fanatic.netlink.host.DhcpReservation;
-import io.fanatic.netlink.firewall.TunnelTable;
 import io.fanatic.netlink.kernel.Ipv6Outside;
 import io.fanatic.netlink.kernel.Kernel;
 import io.fanatic.netlink.kernel.KernelFeature;
@@ -270,8 +270,7 @@ final class Planner {
             if (each.next() instanceof TunnelTableResource table) {
                 List<TunnelTable.Entry> entries = new ArrayList<>(table.entries());
                 entries.removeIf(entry -> {
-                    Optional<String> lacking =
-                            host.tunnelOnly().contains(entry) ? Optional.empty() : lacking(entry);
+                    Optional<String> lacking = host.tunnelOnly().contains(entry) ? Optional.empty() : lacking(entry);
                     lacking.ifPresent(notes::add);
                     return lacking.isPresent();
                 });

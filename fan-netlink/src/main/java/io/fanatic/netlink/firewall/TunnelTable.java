@@ -321,7 +321,8 @@ public final class TunnelTable extends OwnTable<TunnelTable.Entry> {
         List<Entry> own = new ArrayList<>();
         for (Entry entry : entries) {
             boolean ofIpv6 = entry instanceof Entry.Mapped
-                    || entry instanceof Entry.Outside outside && outside.overlay().family() == IpFamily.IPV6;
+                    || entry instanceof Entry.Outside outside
+                            && outside.overlay().family() == IpFamily.IPV6;
             String of = entry instanceof Entry.OfHosts ? "bridge" : ofIpv6 ? "ip6" : "ip";
             if (of.equals(family) || entry == Entry.Other.CHANGED_BY_HAND) {
                 own.add(entry);
@@ -391,7 +392,10 @@ public final class TunnelTable extends OwnTable<TunnelTable.Entry> {
 
     private static void chain(StringBuilder text, String name, String hook, int priority, StringBuilder rules) {
         if (rules.length() > 0) {
-            text.append(" chain ").append(name).append(" {\n  type filter hook ").append(hook);
+            text.append(" chain ")
+                    .append(name)
+                    .append(" {\n  type filter hook ")
+                    .append(hook);
             text.append(" priority ").append(priority).append("; policy accept;\n");
             text.append(rules).append(" }\n");
         }
@@ -428,8 +432,7 @@ public final class TunnelTable extends OwnTable<TunnelTable.Entry> {
                 } else if (!text.contains("\"fib\"")) {
                     entries.add(text.contains("\"ip6\"") ? mapped(parts) : direct(parts));
                 } else if (text.contains("\"ip6\"")) {
-                    Entry.Outside outside =
-                            outside(parts(rules.get(i + 1), 5), List.of("saddr"), "oifname");
+                    Entry.Outside outside = outside(parts(rules.get(i + 1), 5), List.of("saddr"), "oifname");
                     requireDrop(parts(rules.get(i), 4), 1);
                     requireFib(parts.get(1), List.of("saddr", "iif"), "oif", "0");
                     if (!network(parts.get(0).getAsJsonObject(), "==", "saddr").equals(outside.overlay())) {

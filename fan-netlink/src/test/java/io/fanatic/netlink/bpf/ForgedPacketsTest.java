@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
@@ -52,8 +51,8 @@ class ForgedPacketsTest {
     private static final String HOST = "10.0.0.57";
     private static final String IN = "250.0.57.9";
     private static final String BRIDGE = "250.0.57.1";
-    private static final List<String> FORGED =
-            List.of("250.0.45.9", "250.0.45.1", IN, "250.0.57.77", BRIDGE, "250.0.99.5", "250.0.0.0", "250.255.255.255");
+    private static final List<String> FORGED = List.of(
+            "250.0.45.9", "250.0.45.1", IN, "250.0.57.77", BRIDGE, "250.0.99.5", "250.0.0.0", "250.255.255.255");
     private static final List<String> FORGED_IPV6 = List.of(
             "fd00:fa:0:2d::9",
             "fd00:fa:0:2d::1",
@@ -70,7 +69,11 @@ class ForgedPacketsTest {
     private final TestHost host = new TestHost();
     private final TestHost container = new TestHost();
     private final Map<Integer, String> sent = new TreeMap<>();
+
+    @SuppressWarnings("NullAway.Init")
     private DatagramSocket listener;
+
+    @SuppressWarnings("NullAway.Init")
     private PacketSocket inside;
 
     private void bringUp(String words, boolean acceptLocal) {
@@ -102,8 +105,9 @@ class ForgedPacketsTest {
         container.ip("address add " + IN + "/8 dev in");
         container.ip("address add fd00:fa:0:39::9/48 dev in nodad");
         container.ip("link set in up");
-        await("port forwards", () -> host.exec("bridge", "link", "show", "dev", "port")
-                .contains("state forwarding"));
+        await(
+                "port forwards",
+                () -> host.exec("bridge", "link", "show", "dev", "port").contains("state forwarding"));
         listener = host.namespace().call(() -> new DatagramSocket(new InetSocketAddress("::", PORT)));
         inside = new PacketSocket(container, "in");
     }
@@ -169,7 +173,8 @@ class ForgedPacketsTest {
             send(und, INSIDE_MARK, Frames.to(first, vxlan(OWN, udp("250.0.99.5", IN, INSIDE_MARK))));
             assertThat(arrivedInside(INSIDE_MARK)).as("at the container").isEmpty();
         }
-        System.out.println("number: forged frames of a third machine that arrived, fan \"" + words + "\": 0 of " + frames);
+        System.out.println(
+                "number: forged frames of a third machine that arrived, fan \"" + words + "\": 0 of " + frames);
         assertThat(counted()).as("what nftables counts of them").isPositive();
     }
 
@@ -192,7 +197,10 @@ class ForgedPacketsTest {
                                 OWN,
                                 Frames.to(
                                         MacAddress.parse(bridgeMac()).bits(),
-                                        vxlan("250.0.99.5", BRIDGE, udp(source, destination, next(kind + " in VXLAN in VXLAN"))))));
+                                        vxlan(
+                                                "250.0.99.5",
+                                                BRIDGE,
+                                                udp(source, destination, next(kind + " in VXLAN in VXLAN"))))));
                 packets.put(kind + " in IP", inIp(udp(source, destination, next(kind + " in IP"))));
             }
         }
@@ -218,7 +226,13 @@ class ForgedPacketsTest {
         frames.put("", frame);
         frames.put(" to all", Frames.to(Frames.BROADCAST, packet));
         int[][] tags = {
-            {0x8100}, {0x88a8}, {0x8100, 0x8100}, {0x88a8, 0x8100}, {0x8100, 0x88a8}, {0x88a8, 0x88a8}, {0x88a8, 0x8100, 0x8100}
+            {0x8100},
+            {0x88a8},
+            {0x8100, 0x8100},
+            {0x88a8, 0x8100},
+            {0x8100, 0x88a8},
+            {0x88a8, 0x88a8},
+            {0x88a8, 0x8100, 0x8100}
         };
         for (int[] protocols : tags) {
             byte[] tagged = frame;
@@ -276,8 +290,8 @@ class ForgedPacketsTest {
     }
 
     private static byte[] inIp(byte[] frame) {
-        byte[] packet = Frames.ipv4(
-                Frames.bits(OWN), Frames.bits(HOST), 5, Arrays.copyOfRange(frame, 14, frame.length));
+        byte[] packet =
+                Frames.ipv4(Frames.bits(OWN), Frames.bits(HOST), 5, Arrays.copyOfRange(frame, 14, frame.length));
         ByteBuffer.wrap(packet).put(23, (byte) 4).putShort(24, (short) 0);
         ByteBuffer bytes = ByteBuffer.wrap(packet);
         return bytes.putShort(24, (short) Frames.checksum(bytes, 14, 34)).array();
@@ -359,7 +373,8 @@ class ForgedPacketsTest {
         bringUp(words, false);
         boolean ipv6 = words.contains("overlay6");
         long bridge = MacAddress.parse(bridgeMac()).bits();
-        List<Long> macs = List.of(0x02fa_0a00_002dL, 0x06fa_0a00_002dL, 0x0afa_0a00_002dL, 0x0afa_0a00_0039L, bridge, 0x0200_0000_0099L);
+        List<Long> macs = List.of(
+                0x02fa_0a00_002dL, 0x06fa_0a00_002dL, 0x0afa_0a00_002dL, 0x0afa_0a00_0039L, bridge, 0x0200_0000_0099L);
         Map<String, byte[]> packets = new LinkedHashMap<>();
         for (String source : List.of("250.0.45.1", BRIDGE, "10.0.0.45", HOST, OWN)) {
             for (String destination : List.of(BRIDGE, HOST, OWN, "250.0.99.5")) {
@@ -372,7 +387,8 @@ class ForgedPacketsTest {
             }
         }
         if (ipv6) {
-            for (String source : List.of("fd00:fa:0:2d::1", "fd00:fa:0:39::1", "fd01::45", "fd01::57", "::ffff:250.0.45.1")) {
+            for (String source :
+                    List.of("fd00:fa:0:2d::1", "fd00:fa:0:39::1", "fd01::45", "fd01::57", "::ffff:250.0.45.1")) {
                 for (String destination : List.of("fd00:fa:0:39::1", "fd01::57", "fd00:fa:0:63::5")) {
                     if (source.equals("fd00:fa:0:39::1") && destination.equals("fd00:fa:0:63::5")) {
                         continue;
@@ -412,6 +428,7 @@ class ForgedPacketsTest {
 
     private static long mac(TestHost of, String device) {
         String link = of.exec("ip", "-o", "link", "show", "dev", device);
-        return MacAddress.parse(link.split("link/ether ", 2)[1].split(" ", 2)[0]).bits();
+        return MacAddress.parse(link.split("link/ether ", 2)[1].split(" ", 2)[0])
+                .bits();
     }
 }

@@ -11,8 +11,8 @@ final class Frames {
     static final long BROADCAST = 0xffff_ffff_ffffL;
     static final long MULTICAST = 0x0100_5e00_00fbL;
 
-    /** Where all of them come from. */
-    static final long SENDER = 0x02fa_0a00_002dL;
+    /** Where all of them come from: a container. */
+    static final long SENDER = 0x0200_0000_2d09L;
 
     private static final int UDP = 17;
 

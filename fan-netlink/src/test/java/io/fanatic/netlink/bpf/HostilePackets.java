@@ -133,7 +133,7 @@ final class HostilePackets extends Crafted {
         // The same host part, in another network: the owner's address is compared whole.
         int outside = owner ^ 1 << 16 + random.nextInt(11);
         bad("outer source outside the underlay", forge(outside, ipv4(in(owner), local())));
-        bad("outer source in the overlay", forge(in(owner), ipv4(in(owner), local())));
+        refused("outer source in the overlay", forge(in(owner), ipv4(in(owner), local())));
     }
 
     /** The inner destination is not in a slice of this host. */
@@ -314,7 +314,7 @@ final class HostilePackets extends Crafted {
         add(kind, false, outer);
     }
 
-    /** Bad, and stopped before the guard. */
+    /** Bad, and stopped before the guard: by the kernel, or by the table {@code fanatic-tunnel}. */
     private void refused(String kind, Forged outer) {
         packets.add(new Packet(kind, List.of(outer.frame()), outer.inner(), List.of(), false));
     }

@@ -65,12 +65,15 @@ class EngineDirectTest {
         engine.up(OFF);
         List<String> there = engine.up(SEND).lines();
         assertThat(there)
-                .hasSize(4)
+                .hasSize(5)
+                .contains("replace nftables tables fanatic-tunnel, against forged packets: 250.0.0.0/8 by eth0 to its"
+                        + " guard, 250.0.0.0/8 other than by fan-250, UDP port 8472 from 10.0.0.45, IPv6 as"
+                        + " 250.0.0.0/8, Ethernet addresses like 02:fa:0a:00:00:00 other than by ftun-250")
                 .contains("let bridge fan-250 remember Ethernet addresses")
                 .last()
                 .isEqualTo("attach the eBPF program guard of direct packets to eth0");
         assertThat(engine.planUp(OFF).lines())
-                .hasSize(4)
+                .hasSize(5)
                 .first()
                 .isEqualTo("detach the eBPF program guard of direct packets from eth0");
         assertThat(engine.planUp(OFF).items().get(0).thing()).isEqualTo("direct");
@@ -214,8 +217,10 @@ class EngineDirectTest {
                 new BridgedRules(Optional.empty(), Optional.empty(), Optional.of("ip f: ct state invalid drop"));
         kernel.putForDirect(Optional.empty(), Optional.empty(), rules);
         assertThat(engine.up(SEND).lines())
-                .containsExactly("replace nftables table ip fanatic-tunnel: for tunnels only: UDP port 8472 from"
-                        + " 10.0.0.45, half-seen connections over fan-250 (untracked)");
+                .singleElement()
+                .asString()
+                .startsWith("replace nftables tables fanatic-tunnel, against forged packets: ")
+                .contains("UDP port 8472 from 10.0.0.45, half-seen connections over fan-250 (untracked), ");
         assertThat(engine.up(SEND).isEmpty()).isTrue();
         engine.up(OFF);
         assertThat(kernel.tunnelOnly()).noneMatch(entry -> entry.equals(new TunnelTable.Entry.HalfSeen("fan-250")));

@@ -59,7 +59,9 @@ class EngineIpipTest {
                         line -> assertThat(line)
                                 .isEqualTo("forward what comes in by eth0 (noted, to be set back by down)"),
                         line -> assertThat(line).contains("nftables", "250.0.45.0/24"),
-                        line -> assertThat(line).endsWith("fanatic-tunnel: for tunnels only: IPIP from 10.0.0.45"),
+                        line -> assertThat(line)
+                                .isEqualTo("create nftables tables fanatic-tunnel, against forged packets: 250.0.0.0/8"
+                                        + " other than by fan-250, IPIP from 10.0.0.45, IPv6 as 250.0.0.0/8"),
                         line -> assertThat(line).isEqualTo("create tunnel ftun0 (IPIP, MTU 1480)"),
                         line -> assertThat(line).contains("encap and guard", "ftun0", "10.0.0.45"),
                         line -> assertThat(line).isEqualTo("forward what comes in by ftun0"),

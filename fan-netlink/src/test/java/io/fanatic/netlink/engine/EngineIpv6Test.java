@@ -42,6 +42,9 @@ class EngineIpv6Test {
 
         assertThat(plan.lines())
                 .satisfiesExactly(
+                        line -> assertThat(line)
+                                .startsWith("replace nftables tables fanatic-tunnel, against forged packets: ")
+                                .contains("fd00:fa::/48 other than by fan-250"),
                         line -> assertThat(line).contains("programs", "ftun-250"),
                         line -> assertThat(line).contains("change bridge fan-250: IPv6 off -> on"),
                         line -> assertThat(line).contains("gate", "fan-250"),

@@ -67,9 +67,9 @@ class EngineTest {
                                 .isEqualTo("forward what comes in by eth0 (noted, to be set back by down)"),
                         line -> assertThat(line).contains("nftables", "250.0.45.0/24"),
                         line -> assertThat(line)
-                                .isEqualTo(
-                                        "create nftables table ip fanatic-tunnel: for tunnels only: UDP port 8472 from"
-                                                + " 10.0.0.45"),
+                                .isEqualTo("create nftables tables fanatic-tunnel, against forged packets: 250.0.0.0/8"
+                                        + " other than by fan-250, UDP port 8472 from 10.0.0.45, IPv6 as 250.0.0.0/8,"
+                                        + " Ethernet addresses like 02:fa:0a:00:00:00 other than by ftun-250"),
                         line -> assertThat(line)
                                 .isEqualTo("create tunnel ftun-250 (VXLAN, VNI 16384000, UDP port 8472)"),
                         line -> assertThat(line).contains("encap and guard", "ftun-250", "10.0.0.45"),
