@@ -207,6 +207,20 @@ class IpipFanCases {
         assertThat(counted(h2, Counter.RECEIVED)).isEqualTo(received + 1);
     }
 
+    @Test
+    void noPlainPacketOnTheSegmentSpeaksForAContainer() throws IOException {
+        assumeTrue(KernelFeatures.ofThisKernel().has(KernelFeature.NFTABLES_FIB), "this kernel has no nftables");
+        lab.fanUp(IPIP);
+        lab.attachAll();
+        List<Ipv4Address> sources = List.of(
+                lab.containers().get(lab.containers().size() - 1).address(),
+                h2.address(),
+                h1.address().plus(90));
+        Outsider.isNotBelieved(h2, "eth0", h1, lab.containers().get(0), sources, this::sh);
+        IPIP.up(h1);
+        everybodyReachesEverybody();
+    }
+
     /** Where the host translates sources, a container's own packets of protocol 4 would leave as those of its tunnel. */
     @Test
     void noContainerSendsThroughItsHostsMasqueradeAsTheHostsTunnel() throws IOException {
@@ -228,7 +242,8 @@ class IpipFanCases {
 
         translating.up(h1);
         forgeFromContainer();
-        String drops = "nft list table ip fanatic-tunnel | sed -n 's/.* counter packets \\([0-9]*\\) .* drop.*/\\1/p'";
+        String drops =
+                "nft list table ip fanatic-tunnel | sed -n '/protocol/s/.* counter packets \\([0-9]*\\) .* drop.*/\\1/p'";
         await("with it they are dropped", () -> sh(h1, drops).equals(FORGED + "\n"));
         assertThat(counted(h2, Counter.RECEIVED)).isEqualTo(before + FORGED);
         everybodyReachesEverybody();

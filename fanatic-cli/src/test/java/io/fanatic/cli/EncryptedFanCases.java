@@ -3,12 +3,15 @@ package io.fanatic.cli;
 import static io.fanatic.cli.CliRun.fanctl;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.fanatic.Outsider;
 import io.fanatic.cli.command.ExitCode;
 import io.fanatic.core.Counter;
 import io.fanatic.core.Encryption;
 import io.fanatic.core.FanException;
 import io.fanatic.core.FanOptions;
+import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Ipv6Prefix;
 import io.fanatic.harness.lab.EmbeddedFan;
 import io.fanatic.harness.lab.FanControl;
@@ -19,6 +22,8 @@ import io.fanatic.harness.proof.Proof;
 import io.fanatic.harness.proof.Selection;
 import io.fanatic.netlink.FanNetwork;
 import io.fanatic.netlink.host.HostSnapshot;
+import io.fanatic.netlink.kernel.KernelFeature;
+import io.fanatic.netlink.kernel.KernelFeatures;
 import io.fanatic.netlink.strongswan.Authority;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -120,6 +125,26 @@ class EncryptedFanCases extends EncryptedLab {
         assertThat(before.changesTo(lab.snapshot(h1))).isEmpty();
         assertThat(sh(h1, "ip xfrm policy; ip xfrm state; ls /etc/swanctl/conf.d"))
                 .isEmpty();
+    }
+
+    @Test
+    void noPlainPacketOnTheSegmentSpeaksForAContainer() throws Exception {
+        assumeTrue(KernelFeatures.ofThisKernel().has(KernelFeature.NFTABLES_FIB), "this kernel has no nftables");
+        startDaemon(h1);
+        startDaemon(h2);
+        lab.fanUp(ENCRYPTED);
+        everybodyReachesEverybody();
+        List<Ipv4Address> sources = List.of(
+                lab.containers().get(lab.containers().size() - 1).address(),
+                h2.address(),
+                h1.address().plus(90));
+        Outsider.isNotBelieved(h2, "eth0", h1, lab.containers().get(0), sources, this::sh);
+        ENCRYPTED.up(h1);
+        everybodyReachesEverybody();
+        lab.containers().forEach(lab::detach);
+        lab.fanDown(ENCRYPTED);
+        stopDaemon(h1, "TERM");
+        stopDaemon(h2, "TERM");
     }
 
     /** IPv6 travels through the same tunnel. */

@@ -130,9 +130,9 @@ public final class Code {
     /** The tunnel's port does not take exactly what comes from the underlay. */
     public static final Code UNDERLAY_ONLY =
             own("underlay-only", WARNING, "the tunnel's port does not take exactly what comes from the underlay");
-    /** Containers could send to other hosts in the name of this host's tunnel. */
-    public static final Code TUNNEL_ONLY =
-            own("tunnel-only", WARNING, "containers could send to other hosts in the name of this host's tunnel");
+    /** Packets with a forged sender could pass, see {@link io.fanatic.netlink.firewall.TunnelTable}. */
+    public static final Code TUNNEL_ONLY = own(
+            "tunnel-only", WARNING, "packets with a forged sender could pass, from outside the fan or of a container");
     /** The host does not forward: containers reach nothing outside. */
     public static final Code FORWARDING_OFF =
             own("forwarding-off", ERROR, "the host does not forward: containers reach nothing outside");

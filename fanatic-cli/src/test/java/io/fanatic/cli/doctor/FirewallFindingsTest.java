@@ -156,10 +156,13 @@ class FirewallFindingsTest extends HostFindings {
     }
 
     @Test
-    void fault29TheTableThatKeepsContainersOutOfTheTunnelIsAlteredOrDeleted() {
+    void fault29ATableAgainstForgedPacketsIsAlteredOrDeleted() {
         host.falls("nft insert rule ip fanatic-tunnel postrouting accept", "true", Code.TUNNEL_ONLY);
         host.falls("nft flush table ip fanatic-tunnel", "true", Code.TUNNEL_ONLY);
         host.falls("nft delete table ip fanatic-tunnel", "true", Code.TUNNEL_ONLY);
+        host.falls("nft insert rule ip fanatic-tunnel prerouting accept", "true", Code.TUNNEL_ONLY);
+        host.falls("nft delete table ip6 fanatic-tunnel", "true", Code.TUNNEL_ONLY);
+        host.falls("nft delete table bridge fanatic-tunnel", "true", Code.TUNNEL_ONLY);
     }
 
     @Test
