@@ -40,10 +40,11 @@ public final class Outsider {
             List<Ipv4Address> sources,
             BiFunction<LabNode, String, String> shell)
             throws IOException {
-        shell.apply(
+        String open = shell.apply(
                 host,
                 "for f in /proc/sys/net/ipv4/conf/*/rp_filter; do echo 0 >$f; done;"
                         + " echo 1 >/proc/sys/net/ipv4/ip_forward");
+        assertThat(open).isEmpty();
         MacAddress to = MacAddress.parse(
                 shell.apply(host, "cat /sys/class/net/" + device + "/address").trim());
         String unheard = "awk '/^Udp: [0-9]/ { print $3 }' /proc/net/snmp";
@@ -55,7 +56,7 @@ public final class Outsider {
         await("dropped", () -> shell.apply(host, dropped).trim().equals(String.valueOf(sent)));
         assertThat(Long.parseLong(shell.apply(container, unheard).trim())).isEqualTo(before);
 
-        shell.apply(host, "nft delete table ip fanatic-tunnel");
+        assertThat(shell.apply(host, "nft delete table ip fanatic-tunnel")).isEmpty();
         send(from.namespace(), device, to, sources, container.address());
         await(
                 "without the table they arrive",
