@@ -217,14 +217,14 @@ class DirectFansTest {
         CliRun all = fanatic(first, "test all --hosts 10.0.0.0/29" + quick);
         assertThat(all.exitCode()).isEqualTo(ExitCode.TEST_FAILED);
         assertThat(all.out())
-                .contains("10.0.0.2         FAILED the fan of 10.0.0.2 does not receive packets without\n")
+                .contains("10.0.0.2         FAILED what this host sends to 10.0.0.2 without encapsulation is not\n")
                 .contains("10.0.0.3         ok")
                 .contains("1 of 2 hosts passed.");
         CliRun doctor = fanatic(first, "doctor --peer 10.0.0.2");
         assertThat(doctor.exitCode()).as(doctor.out()).isEqualTo(ExitCode.DONE);
         assertThat(doctor.out())
                 .contains("warning peer (250.0.0.0/8):")
-                .contains("direct-not-received")
+                .contains("direct-silent")
                 .contains(advice);
         fanctl(hosts.get(1), UP + " --direct=accept").done();
         assertThat(fanatic(first, "test all --hosts 10.0.0.0/29" + quick).done())

@@ -36,7 +36,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  *   <li>whether it answers on the underlay, and whether it answers ARP there;
  *   <li>whether it, or a filter, answers that the tunnel's packets are not taken ({@link PortProbe}, {@link IpipPortProbe});
  *   <li>where it is on the same network, what it sends when it is asked over the underlay to answer our host address: it then
- *       has to use its fan, and its type, port and VNI are seen ({@link UnderlayProbe}).
+ *       has to use its fan, and its type, port and VNI are seen ({@link UnderlayProbe}). Hosts that drop forged packets do not answer.
  * </ol>
  */
 final class Investigation {

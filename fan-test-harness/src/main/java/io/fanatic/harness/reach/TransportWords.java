@@ -17,7 +17,7 @@ record TransportWords(String refusal, String flags, String silence) {
             @Override
             public TransportWords vxlan(Transport.Vxlan vxlan) {
                 return new TransportWords(
-                        "(port unreachable): no fan is up there",
+                        "(port unreachable): no fan is up there, or one with another UDP port",
                         "",
                         "or the fan there has another VNI than " + vxlan.vni());
             }

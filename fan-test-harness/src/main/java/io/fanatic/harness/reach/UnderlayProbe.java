@@ -19,7 +19,8 @@ import java.util.Optional;
  * Asks a host on the same network, over the underlay, to answer our host address in the overlay: an echo request in a frame to its
  * Ethernet address. It must answer through its fan, and what then comes from it shows the type of its fan, and of VXLAN the UDP port and VNI.
  *
- * <p>A host that checks the way of source addresses strictly (rp_filter 1) does not answer; neither does one that has no fan.
+ * <p>To the host it is a forged packet. So the Ubuntu fan answers, and a fan of ours where the kernel has no nftables; where there is the table
+ * {@code fanatic-tunnel}, where the host checks the way of source addresses strictly (rp_filter 1), and where there is no fan, nothing does.
  *
  * @param peer the host
  * @param link our underlay interface

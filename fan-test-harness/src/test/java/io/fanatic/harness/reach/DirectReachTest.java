@@ -53,11 +53,13 @@ class DirectReachTest {
         assertThat(passes().stages()).extracting(Stage::name).containsExactly("ping", "path MTU");
     }
 
-    /** With a loose filter of return paths (2) such a host answers, with a strict one (1) it does not. */
+    /** Such a host answers where its kernel has no nftables, unless its filter of return paths is strict (1). */
     @Test
     void aPeerThatDoesNotReceiveIsNamed() {
         up(Direct.ACCEPT, Direct.OFF);
         run(2, "sysctl", "-qw", "net.ipv4.conf.all.rp_filter=0", "net.ipv4.conf.eth0.rp_filter=2");
+        fails(new Explanation.DirectSilent(PEER));
+        run(2, "nft", "delete", "table", "ip", "fanatic-tunnel");
         PeerReport report = fails(new Explanation.DirectNotReceived(PEER));
         assertThat(report.advice()).isEqualTo("on 10.0.0.2: fanctl up -u 10.0.0.0/16 -o 250.0.0.0/8 --direct=accept");
         run(2, "sysctl", "-qw", "net.ipv4.conf.eth0.rp_filter=1");
@@ -74,6 +76,10 @@ class DirectReachTest {
         assertThat(report.stages().get(0).ok()).isFalse();
         assertThat(report.advice()).isEqualTo("fanctl up -u 10.0.0.0/16 -o 250.0.0.0/8 --direct=accept");
         run(1, "sysctl", "-qw", "net.ipv4.conf.eth0.rp_filter=2");
+        assertThat(fails(new Explanation.DirectUnexpected(PEER)).stages().get(0).ok())
+                .as("dropped as forged")
+                .isFalse();
+        run(1, "nft", "delete", "table", "ip", "fanatic-tunnel");
         report = fails(new Explanation.DirectUnexpected(PEER));
         assertThat(report.stages().get(0).ok()).isTrue();
     }
