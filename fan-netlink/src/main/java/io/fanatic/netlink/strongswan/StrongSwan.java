@@ -5,7 +5,9 @@ import io.fanatic.core.Encryption;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.netlink.host.NamespaceCookie;
 import io.fanatic.netlink.route.IpsecPolicies;
+import java.io.Closeable;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
@@ -144,8 +146,10 @@ public final class StrongSwan {
         if (!wanted.loaded()) {
             unload(wanted.name());
         } else {
-            List<Handshake.Made> before = established(wanted.name());
-            unload(wanted.name(), wanted.connections(), wanted.sharedKeys());
+            List<Handshake.Made> before = new ArrayList<>();
+            unloading(
+                    wanted.name(),
+                    daemon -> before.addAll(unload(daemon, wanted.name(), wanted.connections(), wanted.sharedKeys())));
             load(wanted);
             if (!IpsecPolicies.encryptedPorts().containsAll(wanted.ports())) {
                 throw new IpsecException(
@@ -157,7 +161,8 @@ public final class StrongSwan {
         }
         // Not before: whoever undoes a change that failed has the key from the daemon, as the file may have another by
         // now.
-        forgetKeys(keysBefore);
+        files().forEach(one -> keysBefore.removeAll(one.privateKeys()));
+        unloadKeys(wanted.name(), keysBefore);
         write(file, wanted.text());
     }
 
@@ -170,14 +175,10 @@ public final class StrongSwan {
     }
 
     /** What hosts made with each other by IKE, for one fan. */
-    private List<Handshake.Made> established(String name) {
-        try (Vici daemon = Vici.connect(socket)) {
-            List<Handshake.Made> all = Handshake.made(daemon);
-            all.removeIf(each -> !each.connection().startsWith(name + "-"));
-            return all;
-        } catch (IOException notRunning) {
-            return List.of();
-        }
+    private static List<Handshake.Made> established(Vici daemon, String name) throws IOException {
+        List<Handshake.Made> all = Handshake.made(daemon);
+        all.removeIf(each -> !each.connection().startsWith(name + "-"));
+        return all;
     }
 
     /**
@@ -208,14 +209,14 @@ public final class StrongSwan {
      * @param remote underlay address of the other
      */
     public KeyExchange exchangeKeys(String name, Ipv4Address local, Ipv4Address remote) {
-        List<Handshake.Made> before = established(name);
         for (FanConnections fan : files()) {
             if (fan.name().equals(name)) {
                 try (Vici daemon = Vici.connect(socket)) {
+                    List<Handshake.Made> before = established(daemon, name);
                     Handshake handshake = Handshake.with(daemon, socket, fan, local.toString(), remote.toString());
                     boolean had = before.stream()
                             .anyMatch(each -> each.isUp() && each.remote().equals(remote.toString()));
-                    for (Handshake.Made each : established(name)) {
+                    for (Handshake.Made each : established(daemon, name)) {
                         // Of an attempt is left what the host can use, and did not have.
                         if (each.connection().equals(handshake.connection())
                                 && !before.contains(each)
@@ -271,16 +272,15 @@ public final class StrongSwan {
      */
     private static void loadConnection(Vici daemon, String name, Section connection, boolean replaces)
             throws IOException {
-        String meanwhile = name + "-meanwhile";
-        if (replaces) {
-            succeed(daemon.request("load-conn", new Section().put(meanwhile, connection)));
+        Section wanted = new Section().put(name, connection);
+        if (!replaces) {
+            succeed(daemon.request("load-conn", wanted));
+            return;
         }
-        try {
-            succeed(daemon.request("load-conn", new Section().put(name, connection)));
-        } finally {
-            if (replaces) {
-                daemon.request("unload-conn", new Section().set("name", meanwhile));
-            }
+        String meanwhile = name + "-meanwhile";
+        succeed(daemon.request("load-conn", new Section().put(meanwhile, connection)));
+        try (Closeable gone = () -> succeed(daemon.request("unload-conn", new Section().set("name", meanwhile)))) {
+            succeed(daemon.request("load-conn", wanted));
         }
     }
 
@@ -309,8 +309,8 @@ public final class StrongSwan {
                 "load-key", new Section().set("type", "any").set("data", HostCertificate.privateKey(file)));
         succeed(loaded);
         if (!loaded.value("id").equals(Optional.of(id))) {
-            daemon.request(
-                    "unload-key", new Section().set("id", loaded.value("id").orElse("")));
+            succeed(daemon.request(
+                    "unload-key", new Section().set("id", loaded.value("id").orElse(""))));
             throw new IOException(file + " has another private key by now; run fanctl up again");
         }
     }
@@ -339,20 +339,26 @@ public final class StrongSwan {
     }
 
     /**
-     * Deletes the file of a fan, and what the daemon has of it, keys that are in use among it.
+     * Has the daemon forget what it has of a fan, keys that are in use among it, and then deletes the file: while there is something left to
+     * unload, the file tells of it.
      *
      * @param name of the file, without its ending
-     * @throws IpsecException when the file cannot be deleted
+     * @throws IpsecException when the daemon does not unload it, or the file cannot be deleted
      */
     public void remove(String name) {
         Set<String> keys = privateKeys(name);
+        unload(name);
+        for (FanConnections one : files()) {
+            if (!one.name().equals(name)) {
+                keys.removeAll(one.privateKeys());
+            }
+        }
+        unloadKeys(name, keys);
         try {
             Files.deleteIfExists(file(name));
         } catch (IOException e) {
             throw failed("cannot delete " + file(name), e);
         }
-        unload(name);
-        forgetKeys(keys);
     }
 
     /** Those of a fan's file, and while it is being loaded those before it. */
@@ -379,55 +385,64 @@ public final class StrongSwan {
         }
     }
 
-    /** Has the daemon forget those private keys that none of our files names; where no daemon runs there are none. */
-    private void forgetKeys(Set<String> keys) {
-        Set<String> unused = new HashSet<>(keys);
-        files().forEach(one -> unused.removeAll(one.privateKeys()));
-        if (unused.isEmpty() || obstacle(Encryption.Method.PSK).isPresent()) {
+    private void unloadKeys(String name, Set<String> keys) {
+        if (keys.isEmpty()) {
             return;
         }
-        try (Vici daemon = Vici.connect(socket)) {
-            for (String id : unused) {
-                daemon.request("unload-key", new Section().set("id", id));
-            }
-        } catch (IOException e) {
-            throw failed("strongSwan did not unload a private key", e);
-        }
-    }
-
-    /** All of it, with what was made by it. */
-    private void unload(String name) {
-        List<Handshake.Made> made = established(name);
-        unload(name, Set.of(), Set.of());
-        try (Vici daemon = Vici.connect(socket)) {
-            for (Handshake.Made each : made) {
-                each.end(daemon);
-            }
-        } catch (IOException notRunning) {
-            return; // with it went all that it had made
-        }
-    }
-
-    /** Where no daemon runs there is nothing to unload. */
-    private void unload(String name, Set<String> keptConnections, Set<String> keptKeys) {
-        List<String> ours = new ArrayList<>(loaded());
-        ours.removeIf(connection -> !connection.startsWith(name + "-"));
-        if (ours.isEmpty()) {
-            return;
-        }
-        try (Vici daemon = Vici.connect(socket)) {
-            ours.removeAll(keptConnections);
-            for (String connection : ours) {
-                daemon.request("unload-conn", new Section().set("name", connection));
-            }
-            String first = FanConnections.SHARED_KEY + name;
-            for (String id : daemon.request("get-shared", new Section()).list("keys")) {
-                if ((id.equals(first) || id.startsWith(first + ".")) && !keptKeys.contains(id)) {
-                    daemon.request("unload-shared", new Section().set("id", id));
+        unloading(name, daemon -> {
+            for (String id : daemon.request("get-keys", new Section()).list("keys")) {
+                if (keys.contains(id)) {
+                    succeed(daemon.request("unload-key", new Section().set("id", id)));
                 }
             }
+        });
+    }
+
+    /** All of it but private keys, with what was made by it. */
+    private void unload(String name) {
+        unloading(name, daemon -> {
+            for (Handshake.Made each : unload(daemon, name, Set.of(), Set.of())) {
+                each.end(daemon);
+            }
+        });
+    }
+
+    /** {@return what was made by it, which goes on} */
+    private static List<Handshake.Made> unload(
+            Vici daemon, String name, Set<String> keptConnections, Set<String> keptKeys) throws IOException {
+        List<Handshake.Made> made = established(daemon, name);
+        for (String connection : daemon.request("get-conns", new Section()).list("conns")) {
+            if (connection.startsWith(name + "-") && !keptConnections.contains(connection)) {
+                succeed(daemon.request("unload-conn", new Section().set("name", connection)));
+            }
+        }
+        String first = FanConnections.SHARED_KEY + name;
+        for (String id : daemon.request("get-shared", new Section()).list("keys")) {
+            if ((id.equals(first) || id.startsWith(first + ".")) && !keptKeys.contains(id)) {
+                succeed(daemon.request("unload-shared", new Section().set("id", id)));
+            }
+        }
+        return made;
+    }
+
+    private interface Unloading {
+        void from(Vici daemon) throws IOException;
+    }
+
+    /** Where no daemon runs there is nothing to unload: with it went all that it had. */
+    private void unloading(String name, Unloading work) {
+        boolean connected = false;
+        try (Vici daemon = Vici.connect(socket)) {
+            connected = true;
+            work.from(daemon);
         } catch (IOException e) {
-            throw failed("strongSwan did not unload " + name, e);
+            boolean runs = connected || !(e instanceof ConnectException) && Files.exists(socket);
+            if (runs) {
+                throw new IpsecException(
+                        "strongSwan, which listens at " + socket + ", did not unload " + name + " ("
+                                + DurableFile.reason(e) + "); run systemctl restart strongswan, and then this again",
+                        e);
+            }
         }
     }
 

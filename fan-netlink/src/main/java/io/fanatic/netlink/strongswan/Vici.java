@@ -30,6 +30,7 @@ final class Vici implements AutoCloseable {
     private static final int REQUEST = 0;
     private static final int RESPONSE = 1;
     private static final int EVENT_REGISTER = 3;
+    private static final int EVENT_UNREGISTER = 4;
     private static final int EVENT_CONFIRM = 5;
     private static final int EVENT = 7;
     private static final int SECTION_START = 1;
@@ -85,7 +86,10 @@ final class Vici implements AutoCloseable {
      */
     Section request(String command, Section message, String event, List<Section> events) throws IOException {
         exchange(EVENT_REGISTER, event, new Section(), events);
-        return exchange(REQUEST, command, message, events);
+        Section answer = exchange(REQUEST, command, message, events);
+        // Who registers twice is told everything twice.
+        exchange(EVENT_UNREGISTER, event, new Section(), new ArrayList<>());
+        return answer;
     }
 
     private Section exchange(int type, String name, Section message, List<Section> events) throws IOException {

@@ -46,6 +46,7 @@ final class ProgramEvents implements AutoCloseable {
 
     private static final int DATA_HEAD = 1024;
     private static final int DATA_TAIL = 1032;
+    private static final int DATA_SIZE = 1048;
 
     private static final int PROT_READ_WRITE = 3;
     private static final int MAP_SHARED = 1;
@@ -62,10 +63,15 @@ final class ProgramEvents implements AutoCloseable {
      * @return empty when this kernel does not let us: built without perf events, or CAP_PERFMON is missing
      */
     static Optional<ProgramEvents> open() {
+        return open(MIN_PAGE);
+    }
+
+    /** @param firstPage bytes, where the search for the kernel's page begins; a power of two */
+    static Optional<ProgramEvents> open(int firstPage) {
         ProgramEvents events = new ProgramEvents();
         try {
             for (int cpu : cpus()) {
-                events.rings.add(Ring.of(cpu));
+                events.rings.add(Ring.of(cpu, firstPage));
             }
             return Optional.of(events);
         } catch (ErrnoException | IOException refused) {
@@ -134,7 +140,7 @@ final class ProgramEvents implements AutoCloseable {
     /** What one CPU writes: a page of bookkeeping, then a page of records. */
     private record Ring(int fd, Pointer memory, int page) {
 
-        static Ring of(int cpu) {
+        static Ring of(int cpu, int firstPage) {
             ByteBuffer attributes = Native.buffer(ATTRIBUTES);
             attributes
                     .putInt(0, PERF_TYPE_SOFTWARE)
@@ -144,10 +150,15 @@ final class ProgramEvents implements AutoCloseable {
                     .putInt(48, ONE_BYTE);
             long result = Native.events().syscall(NUMBER, attributes, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
             int fd = (int) check("open perf events", result);
-            for (int page = MIN_PAGE; page <= LARGEST_PAGE; page *= 2) {
+            for (int page = firstPage; page <= LARGEST_PAGE; page *= 2) {
                 long address = Native.events().mmap(null, 2L * page, PROT_READ_WRITE, MAP_SHARED, fd, 0);
                 if (address != -1) {
-                    return new Ring(fd, Native.memory(address, 2L * page), page);
+                    Pointer memory = Native.memory(address, 2L * page);
+                    // The kernel rounds up: to one page without records where its own are larger.
+                    if (memory.getLong(DATA_SIZE) > 0) {
+                        return new Ring(fd, memory, page);
+                    }
+                    Native.events().munmap(memory, 2L * page);
                 }
             }
             int errno = Native.errno();

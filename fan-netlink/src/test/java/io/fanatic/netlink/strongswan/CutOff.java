@@ -1,5 +1,6 @@
 package io.fanatic.netlink.strongswan;
 
+import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -9,19 +10,29 @@ import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Stands between a client of vici and the daemon, and ends all connections instead of passing on one message more than it is to. */
+/**
+ * Stands between a client of vici and the daemon, and ends all connections instead of passing on one message more than it is to. A command
+ * that is to be refused it answers itself.
+ */
 final class CutOff implements AutoCloseable {
+    static final String REFUSAL = "not today";
+
+    private static final int REQUEST = 0;
+    private static final int RESPONSE = 1;
+
     private final Path socket;
     private final Path daemon;
     private final ServerSocketChannel server;
     private final List<SocketChannel> connections = new ArrayList<>();
     private int left;
     private boolean cut;
+    private String refused = "";
 
     /**
      * Listens at a socket.
@@ -91,6 +102,19 @@ final class CutOff implements AutoCloseable {
                     close();
                     return;
                 }
+                if (isRefused(message)) {
+                    ByteArrayOutputStream answer = new ByteArrayOutputStream();
+                    answer.write(RESPONSE);
+                    Vici.encode(answer, new Section().set("success", "no").set("errmsg", REFUSAL));
+                    ByteBuffer bytes = ByteBuffer.allocate(Integer.BYTES + answer.size())
+                            .putInt(answer.size())
+                            .put(answer.toByteArray())
+                            .flip();
+                    while (bytes.hasRemaining()) {
+                        client.write(bytes);
+                    }
+                    continue;
+                }
                 byte[] whole = ByteBuffer.allocate(Integer.BYTES + message.length)
                         .putInt(message.length)
                         .put(message)
@@ -98,6 +122,15 @@ final class CutOff implements AutoCloseable {
                 out.write(whole);
             }
         }
+    }
+
+    /** From now on the daemon seems to refuse this command. */
+    synchronized void refuse(String command) {
+        refused = command;
+    }
+
+    private synchronized boolean isRefused(byte[] message) {
+        return message[0] == REQUEST && new String(message, 2, message[1], StandardCharsets.UTF_8).equals(refused);
     }
 
     private synchronized boolean mayPass() {

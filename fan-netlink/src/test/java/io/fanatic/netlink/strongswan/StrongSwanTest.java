@@ -19,6 +19,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
@@ -287,6 +288,99 @@ class StrongSwanTest {
         }
         assertThat(points).isGreaterThan(2 * 2 * ADDRESSES.size());
         System.out.println("number: kill points of a change that strongSwan is told: " + points);
+    }
+
+    /** What the daemon has of the fan: connections, pre-shared keys, private keys. */
+    private List<String> daemonsOwn() throws IOException {
+        try (Vici vici = Vici.connect(directory.resolve("vici"))) {
+            List<String> all = new ArrayList<>(keys());
+            all.addAll(vici.request("get-conns", new Section()).list("conns"));
+            all.addAll(vici.request("get-shared", new Section()).list("keys"));
+            return all;
+        }
+    }
+
+    private FanConnections withCertificate() throws IOException {
+        Transport transport = new Transport.Vxlan(250, 8472, false);
+        return FanConnections.of(FAN, transport, false, ADDRESSES, certificate("host.pem"));
+    }
+
+    /** {@return whether it was told that the daemon did not do it} */
+    private boolean fails(Runnable change) {
+        return inside.namespace().call(() -> {
+            try {
+                change.run();
+                return false;
+            } catch (IpsecException failed) {
+                return true;
+            }
+        });
+    }
+
+    /** Cut off from the daemon instead of killed, before each message to it. */
+    @Test
+    void whoeverIsKilledWhileAFanIsRemovedLeavesTheRecordForTheNextRun() throws Exception {
+        start();
+        int points = 0;
+        for (FanConnections fan : List.of(CONNECTIONS, withCertificate())) {
+            boolean cut = true;
+            for (int messages = 0; cut; messages++) {
+                put(fan);
+                boolean failed;
+                try (CutOff between = new CutOff(directory.resolve("cut"), directory.resolve("vici"), messages)) {
+                    failed = fails(() -> new StrongSwan(directory, directory.resolve("cut")).remove("fan-250"));
+                    cut = between.isCut();
+                }
+                assertThat(failed).as("after %d messages", messages).isEqualTo(cut);
+                assertThat(list()).as("after %d messages", messages).hasSize(cut ? 1 : 0);
+                points += cut ? 1 : 0;
+                inside.namespace().run(() -> strongSwan().remove("fan-250"));
+                assertThat(list()).isEmpty();
+                assertThat(daemonsOwn()).as("after %d messages", messages).isEmpty();
+                assertThat(inside.sh("ip xfrm policy")).doesNotContain("8472");
+            }
+        }
+        assertThat(points).isGreaterThan(2 * ADDRESSES.size());
+        System.out.println("number: kill points of a fan's removal that strongSwan is told: " + points);
+    }
+
+    @Test
+    void whatTheDaemonDoesNotUnloadStaysOnRecordAndIsTold() throws Exception {
+        start();
+        for (String command : List.of("unload-conn", "unload-shared", "unload-key")) {
+            FanConnections fan = command.equals("unload-key") ? withCertificate() : CONNECTIONS;
+            put(fan);
+            try (CutOff between = new CutOff(directory.resolve("cut"), directory.resolve("vici"), Integer.MAX_VALUE)) {
+                between.refuse(command);
+                assertThatThrownBy(() -> inside.namespace()
+                                .run(() -> new StrongSwan(directory, directory.resolve("cut")).remove("fan-250")))
+                        .as(command)
+                        .isInstanceOf(IpsecException.class)
+                        .hasMessageContainingAll("did not unload", CutOff.REFUSAL, "systemctl restart strongswan");
+            }
+            assertThat(list()).as(command).hasSize(1);
+            inside.namespace().run(() -> strongSwan().remove("fan-250"));
+            assertThat(list()).isEmpty();
+            assertThat(daemonsOwn()).as(command).isEmpty();
+        }
+    }
+
+    @Test
+    void aConnectionThatStaysBesideItsReplacementIsTold() throws Exception {
+        start();
+        put(CONNECTIONS);
+        FanConnections after = new FanConnections("fan-250", CONNECTIONS.text().replace("4h", "3h"), true);
+        try (CutOff between = new CutOff(directory.resolve("cut"), directory.resolve("vici"), Integer.MAX_VALUE)) {
+            between.refuse("unload-conn");
+            assertThatThrownBy(() -> inside.namespace()
+                            .run(() -> new StrongSwan(directory, directory.resolve("cut")).put(after)))
+                    .isInstanceOf(IpsecException.class)
+                    .hasMessageContainingAll("did not load", CutOff.REFUSAL);
+        }
+        assertThat(list()).containsExactly(new FanConnections(after.name(), after.text(), false));
+        put(after);
+        assertThat(list()).containsExactly(after);
+        assertThat(daemonsOwn()).noneMatch(name -> name.endsWith("-meanwhile"));
     }
 
     @Test
