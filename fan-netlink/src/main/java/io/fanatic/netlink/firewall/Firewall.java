@@ -38,6 +38,12 @@ public record Firewall(List<Chain> chains, List<Rule> rules) {
             "goto",
             "continue");
 
+    /** Expressions that let a rule go on for some packets only, and do not tell which. */
+    private static final List<String> CONDITIONS = List.of("limit", "quota", "ct count");
+
+    /** What is not read. */
+    private static final String UNKNOWN = "?";
+
     private static final Set<String> PASSIVE_TARGETS = Set.of("LOG", "NFLOG", "REJECT", "comment");
 
     public Firewall {
@@ -111,7 +117,7 @@ public record Firewall(List<Chain> chains, List<Rule> rules) {
 
     /**
      * @param what {@code iifname}, {@code ip daddr}, {@code udp dport}; {@code xt addrtype} for one of iptables' own
-     * @param operator {@code ==}, {@code !=} and so on; {@code ?} where nft does not tell what is compared
+     * @param operator {@code ==}, {@code !=} and so on; {@code ?} where what is compared is not told by nft, or not known here
      * @param values what it is compared with
      */
     public record Match(String what, String operator, List<String> values) {
@@ -123,23 +129,33 @@ public record Firewall(List<Chain> chains, List<Rule> rules) {
             return operator.equals("==") || operator.equals("in");
         }
 
-        /** Whether what it is compared with is not known: a set that is not listed. */
-        public boolean isOpen() {
-            return values.stream().anyMatch(value -> value.startsWith("@"));
+        /** Whether it asks for one of its values or for none of them; not for more, for less or for bits. */
+        public boolean isUnderstood() {
+            return isEqual() || operator.equals("!=");
         }
 
-        /** Whether a port is among the values, which may be ranges. */
-        public boolean hasPort(int port) {
+        /** Whether what it is compared with is not known: a set that is not listed, an expression. */
+        public boolean isOpen() {
+            return values.stream().anyMatch(value -> value.startsWith("@") || value.equals(UNKNOWN));
+        }
+
+        /** Whether a number, such as a port, is among the values, which may be ranges. */
+        public boolean hasNumber(int number) {
+            return hasNumber(number, number);
+        }
+
+        /** Whether a number of a range is among the values. */
+        public boolean hasNumber(int from, int to) {
             for (String value : values) {
                 int dash = value.indexOf('-');
                 try {
                     int first = Integer.parseInt(dash < 0 ? value : value.substring(0, dash));
                     int last = dash < 0 ? first : Integer.parseInt(value.substring(dash + 1));
-                    if (first <= port && port <= last) {
+                    if (first <= to && from <= last) {
                         return true;
                     }
                 } catch (NumberFormatException somethingElse) {
-                    // No port.
+                    // No number.
                 }
             }
             return false;
@@ -168,7 +184,7 @@ public record Firewall(List<Chain> chains, List<Rule> rules) {
 
         @Override
         public String toString() {
-            if (operator.equals("?")) {
+            if (operator.equals(UNKNOWN)) {
                 return what;
             }
             String list = values.size() == 1 ? values.get(0) : "{ " + String.join(", ", values) + " }";
@@ -236,13 +252,16 @@ public record Firewall(List<Chain> chains, List<Rule> rules) {
             } else if (expression.get("xt") instanceof JsonObject xt) {
                 String name = text(xt, "name");
                 if (text(xt, "type").equals("match") && !name.equals("comment")) {
-                    matches.add(new Match("xt " + name, "?", List.of()));
+                    matches.add(new Match("xt " + name, UNKNOWN, List.of()));
                 }
                 verdict = name.equals("REJECT") ? "reject" : verdict;
-            } else if (expression.has("limit")) {
-                matches.add(new Match("limit", "?", List.of()));
             } else if (expression.get("vmap") instanceof JsonObject map) {
                 addRules(rule, matches, map, sets, rules);
+            }
+            for (String condition : CONDITIONS) {
+                if (expression.has(condition)) {
+                    matches.add(new Match(condition, UNKNOWN, List.of()));
+                }
             }
             String said = verdict(expression);
             if (!said.isEmpty()) {
@@ -316,8 +335,7 @@ public record Firewall(List<Chain> chains, List<Rule> rules) {
             List<String> values = new ArrayList<>();
             addValues(both.get(0), values);
             List<Match> matches = new ArrayList<>(before);
-            String what = left(map.get("key"));
-            matches.add(new Match(what, what.equals("?") ? "?" : "==", values));
+            matches.add(match(map.get("key"), "==", values));
             JsonObject expression = both.get(1).getAsJsonObject();
             String said = verdict(expression);
             String target = expression.get(said) instanceof JsonObject to ? text(to, "target") : "";
@@ -332,23 +350,26 @@ public record Firewall(List<Chain> chains, List<Rule> rules) {
                 ? sets.get(place + right.getAsString().substring(1))
                 : null;
         addValues(named == null ? right : named, values);
-        String what = left(match.get("left"));
-        return new Match(what, what.equals("?") ? "?" : text(match, "op"), values);
+        return match(match.get("left"), text(match, "op"), values);
     }
 
-    private static String left(JsonElement left) {
+    private static Match match(JsonElement left, String operator, List<String> values) {
         if (left instanceof JsonObject object) {
             if (object.has("meta")) {
-                return text(object.getAsJsonObject("meta"), "key");
+                return new Match(text(object.getAsJsonObject("meta"), "key"), operator, values);
             }
             if (object.get("payload") instanceof JsonObject payload && payload.has("protocol")) {
-                return text(payload, "protocol") + " " + text(payload, "field");
+                return new Match(text(payload, "protocol") + " " + text(payload, "field"), operator, values);
             }
             if (object.get("ct") instanceof JsonObject ct) {
-                return "ct " + text(ct, "key");
+                return new Match("ct " + text(ct, "key"), operator, values);
             }
+            if (object.get("&") instanceof JsonArray masked) {
+                return new Match(match(masked.get(0), operator, values).what(), UNKNOWN, values);
+            }
+            return new Match(object.keySet().iterator().next(), UNKNOWN, values);
         }
-        return "?";
+        return new Match(UNKNOWN, UNKNOWN, values);
     }
 
     private static void addValues(JsonElement right, List<String> values) {
@@ -362,8 +383,10 @@ public record Firewall(List<Chain> chains, List<Rule> rules) {
             values.add(text(prefix, "addr") + "/" + prefix.get("len").getAsInt());
         } else if (right instanceof JsonObject object && object.get("range") instanceof JsonArray range) {
             values.add(range.get(0).getAsString() + "-" + range.get(1).getAsString());
-        } else if (right.isJsonPrimitive()) {
-            values.add(right.getAsString());
+        } else if (right instanceof JsonObject object && object.get("|") instanceof JsonArray flags) {
+            addValues(flags, values);
+        } else {
+            values.add(right.isJsonPrimitive() ? right.getAsString() : UNKNOWN);
         }
     }
 

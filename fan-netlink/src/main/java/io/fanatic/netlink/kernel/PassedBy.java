@@ -5,6 +5,7 @@ import io.fanatic.netlink.bpf.Tcx;
 import io.fanatic.netlink.firewall.Firewall;
 import io.fanatic.netlink.firewall.FirewallWalk;
 import io.fanatic.netlink.firewall.TunnelTable;
+import io.fanatic.netlink.libc.Errno;
 import io.fanatic.netlink.libc.ErrnoException;
 import io.fanatic.netlink.route.IpsecPolicies;
 import io.fanatic.netlink.route.Route;
@@ -185,8 +186,12 @@ final class PassedBy {
         List<Integer> others = new ArrayList<>();
         try {
             others.addAll(Tcx.query(index, Tcx.Hook.INGRESS));
-        } catch (ErrnoException withoutTcx) {
-            // Then all are filters.
+        } catch (ErrnoException e) {
+            if (e.errno() != Errno.EINVAL) {
+                return Optional.of("whether others have programs for what " + card + " receives cannot be read: "
+                        + e.getMessage());
+            }
+            // A kernel without tcx: then all are filters.
         }
         others.removeAll(ours);
         return others.isEmpty() && !new TrafficControl(socket).hasOtherIngressFilters(index, ours)
