@@ -9,6 +9,7 @@ import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Ipv4Prefix;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -194,22 +195,36 @@ public record Firewall(List<Chain> chains, List<Rule> rules) {
 
     /** @throws IllegalArgumentException when it is not what libnftables-json(5) describes */
     public static Firewall parse(String json) {
+        return parse(json, true);
+    }
+
+    /**
+     * Without our own tables, also where somebody has changed them: {@code up} writes them anew. Their comment tells them from those that
+     * only have their names.
+     *
+     * @throws IllegalArgumentException when it is not what libnftables-json(5) describes
+     */
+    public static Firewall ofOthers(String json) {
+        return parse(json, false);
+    }
+
+    private static Firewall parse(String json, boolean all) {
         List<Chain> chains = new ArrayList<>();
         List<Rule> rules = new ArrayList<>();
         Map<String, JsonArray> sets = new HashMap<>();
         try {
-            JsonArray all = JsonParser.parseString(json).getAsJsonObject().getAsJsonArray("nftables");
-            for (JsonElement each : all) {
+            JsonArray list = JsonParser.parseString(json).getAsJsonObject().getAsJsonArray("nftables");
+            Set<String> left = all ? Set.of() : ours(list);
+            for (JsonElement each : list) {
                 for (String kind : List.of("set", "map")) {
                     if (each.getAsJsonObject().get(kind) instanceof JsonObject set) {
-                        sets.put(place(set) + text(set, "name"), elements(set));
+                        sets.put(place(set) + " " + text(set, "name"), elements(set));
                     }
                 }
             }
-            for (JsonElement each : all) {
+            for (JsonElement each : list) {
                 JsonObject object = each.getAsJsonObject();
-                if (object.has("chain")) {
-                    JsonObject chain = object.getAsJsonObject("chain");
+                if (object.get("chain") instanceof JsonObject chain && !left.contains(place(chain))) {
                     chains.add(new Chain(
                             text(chain, "family"),
                             text(chain, "table"),
@@ -219,8 +234,8 @@ public record Firewall(List<Chain> chains, List<Rule> rules) {
                             text(chain, "type"),
                             devices(chain),
                             chain.has("prio") ? chain.get("prio").getAsInt() : 0));
-                } else if (object.has("rule")) {
-                    addRules(object.getAsJsonObject("rule"), sets, rules);
+                } else if (object.get("rule") instanceof JsonObject rule && !left.contains(place(rule))) {
+                    addRules(rule, sets, rules);
                 }
             }
         } catch (RuntimeException e) {
@@ -230,8 +245,23 @@ public record Firewall(List<Chain> chains, List<Rule> rules) {
         return new Firewall(chains, rules);
     }
 
+    /** As {@link OwnTable} has it: the comment is on the table, or on a rule where nft does not show it there. */
+    private static Set<String> ours(JsonArray list) {
+        Set<String> ours = new HashSet<>();
+        for (JsonElement each : list) {
+            JsonObject object = each.getAsJsonObject();
+            if (object.get("table") instanceof JsonObject table && text(table, "comment").equals(OwnTable.MARK)) {
+                ours.add(text(table, "family") + " " + text(table, "name"));
+            } else if (object.get("rule") instanceof JsonObject rule && text(rule, "comment").equals(OwnTable.MARK)) {
+                ours.add(place(rule));
+            }
+        }
+        ours.retainAll(OwnTable.PLACES);
+        return ours;
+    }
+
     private static String place(JsonObject object) {
-        return text(object, "family") + " " + text(object, "table") + " ";
+        return text(object, "family") + " " + text(object, "table");
     }
 
     private static JsonArray elements(JsonObject set) {
@@ -326,7 +356,7 @@ public record Firewall(List<Chain> chains, List<Rule> rules) {
         JsonElement data = map.get("data");
         JsonElement pairs = data instanceof JsonObject inline && inline.has("set")
                 ? inline.get("set")
-                : sets.get(place(rule) + String.valueOf(data.getAsString()).substring(1));
+                : sets.get(place(rule) + " " + String.valueOf(data.getAsString()).substring(1));
         if (!(pairs instanceof JsonArray listed)) {
             return;
         }
@@ -347,7 +377,7 @@ public record Firewall(List<Chain> chains, List<Rule> rules) {
         List<String> values = new ArrayList<>();
         JsonElement right = match.get("right");
         JsonArray named = right.isJsonPrimitive() && right.getAsString().startsWith("@")
-                ? sets.get(place + right.getAsString().substring(1))
+                ? sets.get(place + " " + right.getAsString().substring(1))
                 : null;
         addValues(named == null ? right : named, values);
         return match(match.get("left"), text(match, "op"), values);

@@ -32,7 +32,6 @@ final class PassedBy {
     private static final Set<String> INCOMING = Set.of("prerouting", "input", "ingress");
     private static final Set<String> OUTGOING = Set.of("output", "postrouting");
     private static final Set<String> FAMILIES = Set.of("ip", "inet", "netdev");
-    private static final Set<String> OUR_TABLES = Set.of("fanatic", "fanatic-forward", TunnelTable.NAME);
 
     /** FR_ACT_TO_TBL. */
     private static final int TO_TABLE = 1;
@@ -101,7 +100,11 @@ final class PassedBy {
         }
     }
 
-    /** A rule that the tunnel's packets may meet and that does anything but accept or count them, or a policy that drops. */
+    /**
+     * A rule that the tunnel's packets may meet and that does anything but accept or count them, or a policy that drops.
+     *
+     * @param firewall without our own rules
+     */
     static Optional<String> firewall(Firewall firewall, String card, int port, Ipv4Prefix underlay) {
         for (Firewall.Chain chain : firewall.chains()) {
             boolean incoming = INCOMING.contains(chain.hook());
@@ -109,7 +112,6 @@ final class PassedBy {
                     chain.family().equals("netdev") && !chain.devices().contains(card);
             if (!incoming && !OUTGOING.contains(chain.hook())
                     || !FAMILIES.contains(chain.family())
-                    || OUR_TABLES.contains(chain.table())
                     || elsewhere) {
                 continue;
             }
@@ -135,7 +137,7 @@ final class PassedBy {
         return Optional.empty();
     }
 
-    /** What frames between ports of a fan's bridge may meet: rules that do anything but accept or count them. */
+    /** What frames between ports of a fan's bridge may meet: rules, not our own, that do anything but accept or count them. */
     static BridgedRules bridged(
             Firewall firewall, String bridge, String tunnel, Ipv4Prefix overlay, boolean bridgedPassIptables) {
         Optional<String> notMet = Optional.empty();
@@ -144,8 +146,7 @@ final class PassedBy {
         for (Firewall.Chain chain : firewall.chains()) {
             boolean ofBridges = chain.family().equals("bridge");
             if (!chain.hook().equals("forward")
-                    || !ofBridges && (!bridgedPassIptables || !FAMILIES.contains(chain.family()))
-                    || OUR_TABLES.contains(chain.table())) {
+                    || !ofBridges && (!bridgedPassIptables || !FAMILIES.contains(chain.family()))) {
                 continue;
             }
             FirewallWalk.Packet packet = new FirewallWalk.Packet(

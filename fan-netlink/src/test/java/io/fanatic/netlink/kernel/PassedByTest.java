@@ -151,6 +151,27 @@ class PassedByTest {
                 "the firewall has a rule that its packets would not meet");
     }
 
+    /** Its name makes no table ours: that does the comment of its rules. */
+    @ParameterizedTest
+    @ValueSource(strings = {"netdev fanatic", "inet fanatic", "inet fanatic-tunnel"})
+    void aRuleOfATableThatIsCalledAsOurs(String table) {
+        String hook = table.startsWith("netdev") ? "ingress device eth0" : "input";
+        assertEnds(
+                "nft 'table " + table + " { chain c { type filter hook " + hook + " priority 0; udp dport 8472 drop; }; }'",
+                "nft delete table " + table,
+                "the firewall has a rule that its packets would not meet: " + table + " c: udp dport 8472 drop");
+    }
+
+    /** It goes with the next up, which would find no obstacle afterwards. */
+    @Test
+    void aRuleOfOthersInATableOfOursIsNoObstacle() {
+        sh("nft add rule ip fanatic-tunnel prerouting udp dport 8472 drop");
+        assertThat(path()).isEqualTo(new FanPath(Optional.of("eth0"), Optional.empty()));
+        up();
+        sh("! nft list table ip fanatic-tunnel | grep 8472.drop");
+        assertThat(path()).isEqualTo(new FanPath(Optional.of("eth0"), Optional.empty()));
+    }
+
     /** Where nobody can tell whether packets meet a rule, show says by which rule the fast path is off. */
     @ParameterizedTest
     @CsvSource({
