@@ -25,6 +25,14 @@ class NotOursTest {
     private static final List<String> DEVICES =
             List.of("fan-25", "fan-2500", "ftun-25", "ftun-2500", "fan-new", "fanatic", "vx0", "vx1");
 
+    private static final List<String> TABLES = List.of(
+            "ip fanatic",
+            "inet fanatic",
+            "ip fanatic-forward",
+            "ip fanatic-tunnel",
+            "ip6 fanatic-tunnel",
+            "bridge fanatic-tunnel");
+
     private static final String NEAR = String.join(
             "\n",
             "ip link add fan-25 type bridge",
@@ -161,8 +169,9 @@ class NotOursTest {
                 "250.0.0.0/9");
         refused("ip route add 250.0.0.0/9 dev eth0", "the route \"250.0.0.0/9 dev eth0\"");
         refused("ip link add vx type vxlan id 7 dstport 8472 dev eth0", "8472", "vx");
-        refused("nft add table ip fanatic", "\"ip fanatic\" was not made by fanatic");
-        refused("nft add table inet fanatic", "\"inet fanatic\" was not made by fanatic");
+        for (String table : TABLES) {
+            refused("nft add table " + table, '"' + table + "\" was not made by fanatic");
+        }
     }
 
     private void refused(String theirs, String... words) {
@@ -179,7 +188,7 @@ class NotOursTest {
             assertThat(before.changesTo(snapshot())).as(theirs + ": " + command).isEmpty();
         }
         run("ip link del fan-250 || ip link del ftun-250 || ip link del other || ip route del 250.0.0.0/9"
-                + " || ip link del vx || nft delete table ip fanatic || nft delete table inet fanatic");
+                + " || ip link del vx || nft delete table " + String.join(" || nft delete table ", TABLES));
         assertThat(clean.changesTo(snapshot())).isEmpty();
     }
 

@@ -9,6 +9,7 @@ import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Ipv4Prefix;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -37,6 +38,12 @@ public record Firewall(List<Chain> chains, List<Rule> rules) {
             "jump",
             "goto",
             "continue");
+
+    /** Expressions that let a rule go on for some packets only, and do not tell which. */
+    private static final List<String> CONDITIONS = List.of("limit", "quota", "ct count");
+
+    /** What is not read. */
+    private static final String UNKNOWN = "?";
 
     private static final Set<String> PASSIVE_TARGETS = Set.of("LOG", "NFLOG", "REJECT", "comment");
 
@@ -111,7 +118,7 @@ public record Firewall(List<Chain> chains, List<Rule> rules) {
 
     /**
      * @param what {@code iifname}, {@code ip daddr}, {@code udp dport}; {@code xt addrtype} for one of iptables' own
-     * @param operator {@code ==}, {@code !=} and so on; {@code ?} where nft does not tell what is compared
+     * @param operator {@code ==}, {@code !=} and so on; {@code ?} where what is compared is not told by nft, or not known here
      * @param values what it is compared with
      */
     public record Match(String what, String operator, List<String> values) {
@@ -123,23 +130,33 @@ public record Firewall(List<Chain> chains, List<Rule> rules) {
             return operator.equals("==") || operator.equals("in");
         }
 
-        /** Whether what it is compared with is not known: a set that is not listed. */
-        public boolean isOpen() {
-            return values.stream().anyMatch(value -> value.startsWith("@"));
+        /** Whether it asks for one of its values or for none of them; not for more, for less or for bits. */
+        public boolean isUnderstood() {
+            return isEqual() || operator.equals("!=");
         }
 
-        /** Whether a port is among the values, which may be ranges. */
-        public boolean hasPort(int port) {
+        /** Whether what it is compared with is not known: a set that is not listed, an expression. */
+        public boolean isOpen() {
+            return values.stream().anyMatch(value -> value.startsWith("@") || value.equals(UNKNOWN));
+        }
+
+        /** Whether a number, such as a port, is among the values, which may be ranges. */
+        public boolean hasNumber(int number) {
+            return hasNumber(number, number);
+        }
+
+        /** Whether a number of a range is among the values. */
+        public boolean hasNumber(int from, int to) {
             for (String value : values) {
                 int dash = value.indexOf('-');
                 try {
                     int first = Integer.parseInt(dash < 0 ? value : value.substring(0, dash));
                     int last = dash < 0 ? first : Integer.parseInt(value.substring(dash + 1));
-                    if (first <= port && port <= last) {
+                    if (first <= to && from <= last) {
                         return true;
                     }
                 } catch (NumberFormatException somethingElse) {
-                    // No port.
+                    // No number.
                 }
             }
             return false;
@@ -168,7 +185,7 @@ public record Firewall(List<Chain> chains, List<Rule> rules) {
 
         @Override
         public String toString() {
-            if (operator.equals("?")) {
+            if (operator.equals(UNKNOWN)) {
                 return what;
             }
             String list = values.size() == 1 ? values.get(0) : "{ " + String.join(", ", values) + " }";
@@ -178,22 +195,36 @@ public record Firewall(List<Chain> chains, List<Rule> rules) {
 
     /** @throws IllegalArgumentException when it is not what libnftables-json(5) describes */
     public static Firewall parse(String json) {
+        return parse(json, true);
+    }
+
+    /**
+     * Without our own tables, also where somebody has changed them: {@code up} writes them anew. Their comment tells them from those that
+     * only have their names.
+     *
+     * @throws IllegalArgumentException when it is not what libnftables-json(5) describes
+     */
+    public static Firewall ofOthers(String json) {
+        return parse(json, false);
+    }
+
+    private static Firewall parse(String json, boolean all) {
         List<Chain> chains = new ArrayList<>();
         List<Rule> rules = new ArrayList<>();
         Map<String, JsonArray> sets = new HashMap<>();
         try {
-            JsonArray all = JsonParser.parseString(json).getAsJsonObject().getAsJsonArray("nftables");
-            for (JsonElement each : all) {
+            JsonArray list = JsonParser.parseString(json).getAsJsonObject().getAsJsonArray("nftables");
+            Set<String> left = all ? Set.of() : ours(list);
+            for (JsonElement each : list) {
                 for (String kind : List.of("set", "map")) {
                     if (each.getAsJsonObject().get(kind) instanceof JsonObject set) {
-                        sets.put(place(set) + text(set, "name"), elements(set));
+                        sets.put(place(set) + " " + text(set, "name"), elements(set));
                     }
                 }
             }
-            for (JsonElement each : all) {
+            for (JsonElement each : list) {
                 JsonObject object = each.getAsJsonObject();
-                if (object.has("chain")) {
-                    JsonObject chain = object.getAsJsonObject("chain");
+                if (object.get("chain") instanceof JsonObject chain && !left.contains(place(chain))) {
                     chains.add(new Chain(
                             text(chain, "family"),
                             text(chain, "table"),
@@ -203,8 +234,8 @@ public record Firewall(List<Chain> chains, List<Rule> rules) {
                             text(chain, "type"),
                             devices(chain),
                             chain.has("prio") ? chain.get("prio").getAsInt() : 0));
-                } else if (object.has("rule")) {
-                    addRules(object.getAsJsonObject("rule"), sets, rules);
+                } else if (object.get("rule") instanceof JsonObject rule && !left.contains(place(rule))) {
+                    addRules(rule, sets, rules);
                 }
             }
         } catch (RuntimeException e) {
@@ -214,8 +245,23 @@ public record Firewall(List<Chain> chains, List<Rule> rules) {
         return new Firewall(chains, rules);
     }
 
+    /** As {@link OwnTable} has it: the comment is on the table, or on a rule where nft does not show it there. */
+    private static Set<String> ours(JsonArray list) {
+        Set<String> ours = new HashSet<>();
+        for (JsonElement each : list) {
+            JsonObject object = each.getAsJsonObject();
+            if (object.get("table") instanceof JsonObject table && text(table, "comment").equals(OwnTable.MARK)) {
+                ours.add(text(table, "family") + " " + text(table, "name"));
+            } else if (object.get("rule") instanceof JsonObject rule && text(rule, "comment").equals(OwnTable.MARK)) {
+                ours.add(place(rule));
+            }
+        }
+        ours.retainAll(OwnTable.PLACES);
+        return ours;
+    }
+
     private static String place(JsonObject object) {
-        return text(object, "family") + " " + text(object, "table") + " ";
+        return text(object, "family") + " " + text(object, "table");
     }
 
     private static JsonArray elements(JsonObject set) {
@@ -236,13 +282,16 @@ public record Firewall(List<Chain> chains, List<Rule> rules) {
             } else if (expression.get("xt") instanceof JsonObject xt) {
                 String name = text(xt, "name");
                 if (text(xt, "type").equals("match") && !name.equals("comment")) {
-                    matches.add(new Match("xt " + name, "?", List.of()));
+                    matches.add(new Match("xt " + name, UNKNOWN, List.of()));
                 }
                 verdict = name.equals("REJECT") ? "reject" : verdict;
-            } else if (expression.has("limit")) {
-                matches.add(new Match("limit", "?", List.of()));
             } else if (expression.get("vmap") instanceof JsonObject map) {
                 addRules(rule, matches, map, sets, rules);
+            }
+            for (String condition : CONDITIONS) {
+                if (expression.has(condition)) {
+                    matches.add(new Match(condition, UNKNOWN, List.of()));
+                }
             }
             String said = verdict(expression);
             if (!said.isEmpty()) {
@@ -307,7 +356,7 @@ public record Firewall(List<Chain> chains, List<Rule> rules) {
         JsonElement data = map.get("data");
         JsonElement pairs = data instanceof JsonObject inline && inline.has("set")
                 ? inline.get("set")
-                : sets.get(place(rule) + String.valueOf(data.getAsString()).substring(1));
+                : sets.get(place(rule) + " " + String.valueOf(data.getAsString()).substring(1));
         if (!(pairs instanceof JsonArray listed)) {
             return;
         }
@@ -316,8 +365,7 @@ public record Firewall(List<Chain> chains, List<Rule> rules) {
             List<String> values = new ArrayList<>();
             addValues(both.get(0), values);
             List<Match> matches = new ArrayList<>(before);
-            String what = left(map.get("key"));
-            matches.add(new Match(what, what.equals("?") ? "?" : "==", values));
+            matches.add(match(map.get("key"), "==", values));
             JsonObject expression = both.get(1).getAsJsonObject();
             String said = verdict(expression);
             String target = expression.get(said) instanceof JsonObject to ? text(to, "target") : "";
@@ -329,26 +377,29 @@ public record Firewall(List<Chain> chains, List<Rule> rules) {
         List<String> values = new ArrayList<>();
         JsonElement right = match.get("right");
         JsonArray named = right.isJsonPrimitive() && right.getAsString().startsWith("@")
-                ? sets.get(place + right.getAsString().substring(1))
+                ? sets.get(place + " " + right.getAsString().substring(1))
                 : null;
         addValues(named == null ? right : named, values);
-        String what = left(match.get("left"));
-        return new Match(what, what.equals("?") ? "?" : text(match, "op"), values);
+        return match(match.get("left"), text(match, "op"), values);
     }
 
-    private static String left(JsonElement left) {
+    private static Match match(JsonElement left, String operator, List<String> values) {
         if (left instanceof JsonObject object) {
             if (object.has("meta")) {
-                return text(object.getAsJsonObject("meta"), "key");
+                return new Match(text(object.getAsJsonObject("meta"), "key"), operator, values);
             }
             if (object.get("payload") instanceof JsonObject payload && payload.has("protocol")) {
-                return text(payload, "protocol") + " " + text(payload, "field");
+                return new Match(text(payload, "protocol") + " " + text(payload, "field"), operator, values);
             }
             if (object.get("ct") instanceof JsonObject ct) {
-                return "ct " + text(ct, "key");
+                return new Match("ct " + text(ct, "key"), operator, values);
             }
+            if (object.get("&") instanceof JsonArray masked) {
+                return new Match(match(masked.get(0), operator, values).what(), UNKNOWN, values);
+            }
+            return new Match(object.keySet().iterator().next(), UNKNOWN, values);
         }
-        return "?";
+        return new Match(UNKNOWN, UNKNOWN, values);
     }
 
     private static void addValues(JsonElement right, List<String> values) {
@@ -362,8 +413,10 @@ public record Firewall(List<Chain> chains, List<Rule> rules) {
             values.add(text(prefix, "addr") + "/" + prefix.get("len").getAsInt());
         } else if (right instanceof JsonObject object && object.get("range") instanceof JsonArray range) {
             values.add(range.get(0).getAsString() + "-" + range.get(1).getAsString());
-        } else if (right.isJsonPrimitive()) {
-            values.add(right.getAsString());
+        } else if (right instanceof JsonObject object && object.get("|") instanceof JsonArray flags) {
+            addValues(flags, values);
+        } else {
+            values.add(right.isJsonPrimitive() ? right.getAsString() : UNKNOWN);
         }
     }
 

@@ -16,6 +16,11 @@ public final class FirewallWalk {
     /** A chain with thousands of drops needs no more of them named. */
     private static final int MAX_HITS = 32;
 
+    /** Where Linux takes the source ports of tunnels and clients from, unless net.ipv4.ip_local_port_range says otherwise. */
+    private static final int FIRST_SOURCE_PORT = 32768;
+
+    private static final int LAST_SOURCE_PORT = 60999;
+
     private final Map<String, List<Firewall.Rule>> rules = new HashMap<>();
     private final Map<String, Outcome> known = new HashMap<>();
     private final Packet packet;
@@ -193,7 +198,7 @@ public final class FirewallWalk {
     }
 
     private Fit fit(Firewall.Match match) {
-        if (match.operator().equals("?")) {
+        if (!match.isUnderstood()) {
             return Fit.MAYBE;
         }
         boolean negated = !match.isEqual();
@@ -204,8 +209,11 @@ public final class FirewallWalk {
             case "ip daddr" -> address(packet.to, match).unless(negated);
             case "ip protocol", "l4proto" -> protocol(match).unless(negated);
             case "nfproto", "protocol" ->
-                Fit.of(match.values().contains("ipv4") || match.values().contains("ip"))
-                        .unless(negated);
+                match.isOpen()
+                        ? Fit.MAYBE
+                        : Fit.of(match.values().contains("ipv4")
+                                        || match.values().contains("ip"))
+                                .unless(negated);
             case "ct state" -> state(match).unless(negated);
             case "ct status" ->
                 packet.isNew && match.values().equals(List.of("dnat")) ? Fit.NO.unless(negated) : Fit.MAYBE;
@@ -215,6 +223,9 @@ public final class FirewallWalk {
 
     /** Mostly those that are looked for belong to a connection or begin one, so conntrack calls none of them invalid. */
     private Fit state(Firewall.Match match) {
+        if (match.isOpen()) {
+            return Fit.MAYBE;
+        }
         if (packet.isNew) {
             return Fit.of(match.values().contains("new"));
         }
@@ -258,14 +269,17 @@ public final class FirewallWalk {
     private Fit protocol(Firewall.Match match) {
         return packet.protocol.isEmpty() || match.isOpen()
                 ? Fit.MAYBE
-                : Fit.of(match.values().stream().anyMatch(value -> isProtocol(value, packet.protocol.get())));
+                : Fit.of(isProtocol(match, packet.protocol.get()));
     }
 
-    private static boolean isProtocol(String value, String protocol) {
+    private static boolean isProtocol(Firewall.Match match, String protocol) {
         return switch (protocol) {
-            case "tcp" -> value.equals("tcp") || value.equals("6");
-            case "udp" -> value.equals("udp") || value.equals("17");
-            default -> value.equals("4") || value.equals("ipencap") || value.equals("ipip");
+            case "tcp" -> match.hasNumber(6) || match.values().contains("tcp");
+            case "udp" -> match.hasNumber(17) || match.values().contains("udp");
+            default ->
+                match.hasNumber(4)
+                        || match.values().contains("ipencap")
+                        || match.values().contains("ipip");
         };
     }
 
@@ -284,10 +298,15 @@ public final class FirewallWalk {
         if (!anyHeader && !header.equals(packet.protocol.get())) {
             return Fit.NO;
         }
-        if (!match.what().endsWith(" dport") || match.isOpen()) {
-            return match.what().endsWith(" sport") ? Fit.NO.unless(negated) : Fit.MAYBE;
+        if (match.what().endsWith(" sport")) {
+            // Which ports other hosts send from, nobody knows here; where something is dropped for certain, they are the usual ones.
+            boolean possible = everyEffect || match.isOpen() || match.hasNumber(FIRST_SOURCE_PORT, LAST_SOURCE_PORT);
+            return possible ? Fit.MAYBE : Fit.NO.unless(negated);
         }
-        return Fit.of(packet.port.isPresent() && match.hasPort(packet.port.getAsInt()))
+        if (!match.what().endsWith(" dport") || match.isOpen()) {
+            return Fit.MAYBE;
+        }
+        return Fit.of(packet.port.isPresent() && match.hasNumber(packet.port.getAsInt()))
                 .unless(negated);
     }
 }

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 
@@ -22,6 +23,17 @@ import java.util.function.Predicate;
  */
 public abstract class OwnTable<E> {
     static final String MARK = "made by fanatic(8), do not edit";
+
+    /** The places of our tables. Whose a table there is, its comment says. */
+    public static final Set<String> PLACES = Set.of(
+            "inet fanatic",
+            "ip fanatic",
+            "ip6 fanatic",
+            "ip fanatic-forward",
+            "ip6 fanatic-forward",
+            "ip " + TunnelTable.NAME,
+            "ip6 " + TunnelTable.NAME,
+            "bridge " + TunnelTable.NAME);
 
     /** What is there. */
     enum State {

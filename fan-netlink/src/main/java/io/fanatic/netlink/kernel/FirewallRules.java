@@ -92,9 +92,9 @@ final class FirewallRules implements AutoCloseable {
         }
     }
 
-    /** All rules of this namespace. */
-    Firewall all() {
-        return Firewall.parse(nftables().runJson("list ruleset"));
+    /** The rules of this namespace that are not ours. */
+    Firewall ofOthers() {
+        return Firewall.ofOthers(nftables().runJson("list ruleset"));
     }
 
     List<Iptables.Forward> forwards() {

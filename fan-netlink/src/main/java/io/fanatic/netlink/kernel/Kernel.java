@@ -97,7 +97,7 @@ public interface Kernel extends AutoCloseable {
      */
     int index(String link);
 
-    /** {@return all rules of the firewall, which take their time to read} */
+    /** {@return the rules of the firewall that are not ours, which take their time to read} */
     Firewall firewall();
 
     /**

@@ -296,7 +296,7 @@ public final class LinuxKernel implements Kernel {
 
     @Override
     public Firewall firewall() {
-        return firewall.all();
+        return firewall.ofOthers();
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.fanatic.netlink.bpf.Tcx;
 import io.fanatic.netlink.firewall.Firewall;
 import io.fanatic.netlink.firewall.FirewallWalk;
 import io.fanatic.netlink.firewall.TunnelTable;
+import io.fanatic.netlink.libc.Errno;
 import io.fanatic.netlink.libc.ErrnoException;
 import io.fanatic.netlink.route.IpsecPolicies;
 import io.fanatic.netlink.route.Route;
@@ -31,7 +32,6 @@ final class PassedBy {
     private static final Set<String> INCOMING = Set.of("prerouting", "input", "ingress");
     private static final Set<String> OUTGOING = Set.of("output", "postrouting");
     private static final Set<String> FAMILIES = Set.of("ip", "inet", "netdev");
-    private static final Set<String> OUR_TABLES = Set.of("fanatic", "fanatic-forward", TunnelTable.NAME);
 
     /** FR_ACT_TO_TBL. */
     private static final int TO_TABLE = 1;
@@ -100,7 +100,11 @@ final class PassedBy {
         }
     }
 
-    /** A rule that the tunnel's packets may meet and that does anything but accept or count them, or a policy that drops. */
+    /**
+     * A rule that the tunnel's packets may meet and that does anything but accept or count them, or a policy that drops.
+     *
+     * @param firewall without our own rules
+     */
     static Optional<String> firewall(Firewall firewall, String card, int port, Ipv4Prefix underlay) {
         for (Firewall.Chain chain : firewall.chains()) {
             boolean incoming = INCOMING.contains(chain.hook());
@@ -108,7 +112,6 @@ final class PassedBy {
                     chain.family().equals("netdev") && !chain.devices().contains(card);
             if (!incoming && !OUTGOING.contains(chain.hook())
                     || !FAMILIES.contains(chain.family())
-                    || OUR_TABLES.contains(chain.table())
                     || elsewhere) {
                 continue;
             }
@@ -134,7 +137,7 @@ final class PassedBy {
         return Optional.empty();
     }
 
-    /** What frames between ports of a fan's bridge may meet: rules that do anything but accept or count them. */
+    /** What frames between ports of a fan's bridge may meet: rules, not our own, that do anything but accept or count them. */
     static BridgedRules bridged(
             Firewall firewall, String bridge, String tunnel, Ipv4Prefix overlay, boolean bridgedPassIptables) {
         Optional<String> notMet = Optional.empty();
@@ -143,8 +146,7 @@ final class PassedBy {
         for (Firewall.Chain chain : firewall.chains()) {
             boolean ofBridges = chain.family().equals("bridge");
             if (!chain.hook().equals("forward")
-                    || !ofBridges && (!bridgedPassIptables || !FAMILIES.contains(chain.family()))
-                    || OUR_TABLES.contains(chain.table())) {
+                    || !ofBridges && (!bridgedPassIptables || !FAMILIES.contains(chain.family()))) {
                 continue;
             }
             FirewallWalk.Packet packet = new FirewallWalk.Packet(
@@ -185,8 +187,12 @@ final class PassedBy {
         List<Integer> others = new ArrayList<>();
         try {
             others.addAll(Tcx.query(index, Tcx.Hook.INGRESS));
-        } catch (ErrnoException withoutTcx) {
-            // Then all are filters.
+        } catch (ErrnoException e) {
+            if (e.errno() != Errno.EINVAL) {
+                return Optional.of("whether others have programs for what " + card + " receives cannot be read: "
+                        + e.getMessage());
+            }
+            // A kernel without tcx: then all are filters.
         }
         others.removeAll(ours);
         return others.isEmpty() && !new TrafficControl(socket).hasOtherIngressFilters(index, ours)

@@ -1,7 +1,7 @@
 package io.fanatic.netlink.watch;
 
 import io.fanatic.core.IpFamily;
-import io.fanatic.netlink.firewall.TunnelTable;
+import io.fanatic.netlink.firewall.OwnTable;
 import io.fanatic.netlink.route.Addresses;
 import io.fanatic.netlink.route.InterfaceAddress;
 import io.fanatic.netlink.route.Link;
@@ -12,6 +12,7 @@ import io.fanatic.netlink.wire.Attributes;
 import io.fanatic.netlink.wire.Reply;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -59,8 +60,9 @@ final class EventReader {
     private static final int NFT_MSG_NEWRULE = 6;
     private static final int NFT_MSG_DELRULE = 8;
     private static final int NFT_MSG_NEWGEN = 15;
-    /** Their names in each family. */
-    private static final Set<String> OUR_TABLES = Set.of("fanatic", "fanatic-forward", TunnelTable.NAME);
+    /** By nfgenmsg's number. */
+    private static final Map<Integer, String> FAMILIES =
+            Map.of(1, "inet", AF_INET, "ip", 3, "arp", 5, "netdev", 7, "bridge", AF_INET6, "ip6");
 
     /** Of a table its name; of a chain, a rule, a set the table's. */
     private static final int NFTA_TABLE = 1;
@@ -254,6 +256,7 @@ final class EventReader {
         if (reply.type() >> 8 != NFNL_SUBSYS_NFTABLES || message == NFT_MSG_NEWGEN) {
             return;
         }
+        String family = FAMILIES.getOrDefault(reply.u8(0), "");
         String table = "";
         String chain = "";
         boolean aboutChain = message == NFT_MSG_NEWCHAIN || message == NFT_MSG_DELCHAIN;
@@ -266,9 +269,10 @@ final class EventReader {
                 chain = attributes.string();
             }
         }
-        if (OUR_TABLES.contains(table)) {
+        if (OwnTable.PLACES.contains(family + " " + table)) {
+            // Not every event has the comment that says whose the table is; the look that follows reads it.
             events.accept("the nftables table " + table + (message == NFT_MSG_DELTABLE ? " was deleted" : " changed"));
-        } else if (table.equals("filter") && reply.u8(0) == AF_INET && FORWARDING_CHAINS.contains(chain)) {
+        } else if (table.equals("filter") && family.equals("ip") && FORWARDING_CHAINS.contains(chain)) {
             events.accept("the chain " + chain + " of iptables changed");
         } else if (scope.isFast() && !table.isEmpty()) {
             // Any rule may be one that packets on the fast path do not meet.

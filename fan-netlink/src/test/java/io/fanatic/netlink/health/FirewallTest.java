@@ -60,6 +60,33 @@ class FirewallTest {
         }
     }
 
+    /** The doctor says what is dropped for certain: a tunnel's packets come from the ports that Linux gives to clients. */
+    @Test
+    void aSourcePortDecidesNothingWhereTunnelsMaySendFromItAndIsNoneOfTheirsElsewhere() {
+        FirewallWalk.Packet tunnel = new FirewallWalk.Packet(
+                Optional.of("eth0"),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of("udp"),
+                OptionalInt.of(8472),
+                true);
+        for (String ports : List.of("53", "{\"range\": [1024, 65535]}")) {
+            Firewall firewall = Firewall.parse("""
+                    {"nftables": [
+                     {"chain": {"family": "ip", "table": "t", "name": "c", "hook": "input", "policy": "drop"}},
+                     {"rule": {"family": "ip", "table": "t", "chain": "c", "expr": [
+                       {"match": {"op": "==", "left": {"payload": {"protocol": "udp", "field": "sport"}},
+                         "right": PORTS}},
+                       {"accept": null}]}}]}""".replace("PORTS", ports));
+            assertThat(new FirewallWalk(firewall, tunnel)
+                            .through(firewall.chains().get(0))
+                            .accepts())
+                    .as(ports)
+                    .isEqualTo(!ports.equals("53"));
+        }
+    }
+
     @Test
     void whatIsNotNftablesJsonIsRefused() {
         assertThatIllegalArgumentException().isThrownBy(() -> Firewall.parse("{}"));

@@ -10,9 +10,11 @@ import io.fanatic.netlink.engine.FanPath;
 import io.fanatic.netlink.engine.Plan;
 import io.fanatic.netlink.host.FreshNamespace;
 import io.fanatic.netlink.host.Namespace;
+import io.fanatic.netlink.wire.NetlinkSocket;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -132,7 +134,14 @@ class PassedByTest {
         "inet, output, filter, oifname eth0 ct mark set 7",
         "inet, postrouting, filter, udp dport 53-8472 drop",
         "ip, output, filter, meta l4proto udp notrack",
-        "ip, postrouting, filter, counter ip dscp set cs1"
+        "ip, postrouting, filter, counter ip dscp set cs1",
+        "ip, input, filter, udp sport 32768-60999 drop",
+        "ip, input, filter, udp sport 1024-65535 udp dport 8472 drop",
+        "inet, output, filter, udp sport != 53 drop",
+        "ip, input, filter, th sport 40000 drop",
+        "ip, input, filter, udp dport <= 8472 drop",
+        "ip, input, filter, meta l4proto 1-20 drop",
+        "ip, input, filter, quota until 25 mbytes accept; drop"
     })
     void aRuleThatItsPacketsMayMeet(String family, String hook, String type, String rule) {
         String chain = " { type " + type + " hook " + hook + " priority 0; " + rule + "; }; }'";
@@ -140,6 +149,52 @@ class PassedByTest {
                 "nft 'table " + family + " somebody { chain c" + chain,
                 "nft delete table " + family + " somebody",
                 "the firewall has a rule that its packets would not meet");
+    }
+
+    /** Its name makes no table ours: that does the comment of its rules. */
+    @ParameterizedTest
+    @ValueSource(strings = {"netdev fanatic", "inet fanatic", "inet fanatic-tunnel"})
+    void aRuleOfATableThatIsCalledAsOurs(String table) {
+        String hook = table.startsWith("netdev") ? "ingress device eth0" : "input";
+        assertEnds(
+                "nft 'table " + table + " { chain c { type filter hook " + hook + " priority 0; udp dport 8472 drop; }; }'",
+                "nft delete table " + table,
+                "the firewall has a rule that its packets would not meet: " + table + " c: udp dport 8472 drop");
+    }
+
+    /** It goes with the next up, which would find no obstacle afterwards. */
+    @Test
+    void aRuleOfOthersInATableOfOursIsNoObstacle() {
+        sh("nft add rule ip fanatic-tunnel prerouting udp dport 8472 drop");
+        assertThat(path()).isEqualTo(new FanPath(Optional.of("eth0"), Optional.empty()));
+        up();
+        sh("! nft list table ip fanatic-tunnel | grep 8472.drop");
+        assertThat(path()).isEqualTo(new FanPath(Optional.of("eth0"), Optional.empty()));
+    }
+
+    /** Where nobody can tell whether packets meet a rule, show says by which rule the fast path is off. */
+    @ParameterizedTest
+    @CsvSource({
+        "fib daddr type unicast drop, fib drop",
+        "udp dport & 0xff == 0x18 drop, udp dport drop",
+        "udp sport 40000-50000 drop, udp sport 40000-50000 drop"
+    })
+    void aRuleThatIsNotUnderstood(String rule, String words) {
+        assertEnds(
+                "nft 'table ip somebody { chain c { type filter hook input priority 0; " + rule + "; }; }'",
+                "nft delete table ip somebody",
+                "the firewall has a rule that its packets would not meet: ip somebody c: " + words);
+    }
+
+    /** Such as EPERM; only a kernel that does not know the question has no programs to tell of. */
+    @Test
+    void programsThatCannotBeAskedForCount() {
+        host.run(() -> {
+            try (NetlinkSocket socket = NetlinkSocket.open()) {
+                assertThat(PassedBy.programs(socket, 4711, "gone", Set.of()))
+                        .hasValueSatisfying(text -> assertThat(text).contains("gone", "cannot be read"));
+            }
+        });
     }
 
     @Test

@@ -45,8 +45,8 @@ public record ContainerRange(Ipv4Prefix block, List<Ipv4Address> kept) {
 
     /**
      * The largest block of a share without the slice's first address and the host reserve, for an engine that knows no
-     * exceptions; of several the first. The slice's last address may be in it: nothing of the fan minds, and without it half of the
-     * addresses would be lost.
+     * exceptions; of several the first. The slice's last address may be in it, and without it half of the addresses would be lost: an address like any other where
+     * containers have the overlay's prefix; where they have the slice's, Docker keeps it, as it keeps each network's broadcast address.
      *
      * @param share a part of the slice with a container address in it
      */

@@ -5,6 +5,7 @@ import io.fanatic.cli.container.ComposeLabels;
 import io.fanatic.cli.container.FileUsers;
 import io.fanatic.cli.container.SocketPaths;
 import io.fanatic.cli.container.http.HttpAnswer;
+import io.fanatic.cli.container.http.Json;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Ipv6Address;
 import io.fanatic.netlink.libc.ErrnoException;
@@ -13,11 +14,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
+import java.util.function.Function;
 
 /**
  * Podman's containers on a network, as podman(1) tells: it has no daemon. Those of other users cannot be on a bridge of the host.
@@ -28,25 +30,8 @@ import java.util.stream.Stream;
 record PodmanContainers(String network, Path file) implements FileUsers {
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
-    /** Tells names from podman's warnings. */
+    /** Begins a line of each container, and tells it from podman's warnings. */
     private static final String MARK = "container ";
-
-    private static final int PARTS = 7;
-
-    /**
-     * Name, addresses of each family by network, published ports, networks, each with commas, and the labels of Compose; semicolons between. Labels are
-     * whatever somebody wrote, so they come last.
-     */
-    private static final String DETAILS = "{{.Name}};"
-            + "{{range $name, $network := .NetworkSettings.Networks}}{{$name}}={{$network.IPAddress}},{{end}};"
-            + "{{range $name, $network := .NetworkSettings.Networks}}{{$name}}={{$network.GlobalIPv6Address}},{{end}};"
-            + "{{range $port, $hosts := .HostConfig.PortBindings}}{{range $hosts}}{{.HostPort}}:{{$port}},{{end}}{{end}};"
-            + "{{range $name, $network := .NetworkSettings.Networks}}{{$name}},{{end}};"
-            + label(ComposeLabels.SERVICE) + ";" + label(ComposeLabels.PROJECT);
-
-    private static String label(String name) {
-        return "{{with .Config.Labels}}{{index . \"" + name + "\"}}{{end}}";
-    }
 
     @Override
     public List<String> now() {
@@ -77,7 +62,7 @@ record PodmanContainers(String network, Path file) implements FileUsers {
     /**
      * How a container is on the network.
      *
-     * @param address its own there, while it runs
+     * @param address its own there, while it runs; what podman tells and is no address is none
      * @param ipv6 its own of an IPv6 overlay
      * @param ports that it publishes: {@code 8080:80/tcp}
      * @param networks that it is on, sorted
@@ -97,35 +82,40 @@ record PodmanContainers(String network, Path file) implements FileUsers {
         if (names.isEmpty()) {
             return List.of();
         }
-        List<String> words = new ArrayList<>(List.of("container", "inspect", "--format", MARK + DETAILS));
+        List<String> words = new ArrayList<>(List.of("container", "inspect", "--format", MARK + "{{json .}}"));
         words.addAll(names);
         List<Attached> attached = new ArrayList<>();
         for (String line : marked(podman(words.toArray(String[]::new)))) {
-            String[] parts = line.split(";", PARTS);
-            if (parts.length == PARTS) {
-                attached.add(new Attached(
-                        parts[0],
-                        address(parts[1]).map(Ipv4Address::parse),
-                        address(parts[2]).map(Ipv6Address::parse),
-                        list(parts[3]),
-                        list(parts[4]),
-                        ComposeLabels.names(parts[5], parts[6])));
-            }
+            attached.add(attached(Json.parse("what podman tells of a container", line)));
         }
+        attached.sort(Comparator.comparing(Attached::name));
         return attached;
     }
 
-    private Optional<String> address(String networks) {
-        for (String each : list(networks)) {
-            if (each.startsWith(network + "=") && !each.endsWith("=")) {
-                return Optional.of(each.substring(network.length() + 1));
-            }
+    Attached attached(Json container) {
+        Json networks = container.at("NetworkSettings", "Networks");
+        List<String> ports = new ArrayList<>();
+        Json bindings = container.at("HostConfig", "PortBindings");
+        for (String port : bindings.names()) {
+            bindings.at(port).list().forEach(host -> ports.add(host.textOr("HostPort", "") + ":" + port));
         }
-        return Optional.empty();
+        Json labels = container.at("Config", "Labels");
+        return new Attached(
+                container.text("Name"),
+                address(networks.at(network).textOr("IPAddress", ""), Ipv4Address::parse),
+                address(networks.at(network).textOr("GlobalIPv6Address", ""), Ipv6Address::parse),
+                ports.stream().sorted().toList(),
+                networks.names().stream().sorted().toList(),
+                ComposeLabels.names(
+                        labels.textOr(ComposeLabels.SERVICE, ""), labels.textOr(ComposeLabels.PROJECT, "")));
     }
 
-    private static List<String> list(String text) {
-        return text.isEmpty() ? List.of() : Stream.of(text.split(",")).sorted().toList();
+    private static <A> Optional<A> address(String text, Function<String, A> parse) {
+        try {
+            return text.isEmpty() ? Optional.empty() : Optional.of(parse.apply(text));
+        } catch (IllegalArgumentException notAnAddress) {
+            return Optional.empty();
+        }
     }
 
     private static List<String> marked(Spawn.Output output) {

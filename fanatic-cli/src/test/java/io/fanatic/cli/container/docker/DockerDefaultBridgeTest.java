@@ -231,6 +231,66 @@ class DockerDefaultBridgeTest {
         }
     }
 
+    /** Docker takes one network, which the slice's last address is in. Containers have the overlay's prefix, so it is nobody's broadcast address. */
+    @Test
+    void plainDockerRunMayGiveOutTheLastAddressOfTheSliceWhichOthersReach(Lab lab) {
+        String up = "up -u 10.0.0.0/16 -o 250.0.0.0/8";
+        EngineHost h1 = engine(lab, 0);
+        EngineHost h2 = engine(lab, 1);
+        try {
+            fanctl(h1.host(), up + " --shares docker:1/64").done();
+            enable(h1);
+            enable(h2);
+            List<Namespace> ours = new ArrayList<>();
+            for (String name : List.of("c1", "c2", "c3", "c4")) {
+                ours.add(namespace(DOCKERS.get(0).run(name)));
+            }
+            assertThat(ours).extracting(each -> ContainerNet.of(each).address().toString()
+                    + "/" + ContainerNet.of(each).prefixLength())
+                    .containsExactly("250.0.1.252/8", "250.0.1.253/8", "250.0.1.254/8", "250.0.1.255/8");
+            Ipv4Address last = Ipv4Address.parse("250.0.1.255");
+            Namespace other = namespace(DOCKERS.get(1).run("other"));
+            for (Namespace from : List.of(other, ours.get(0), h1.host().namespace(), h2.host().namespace())) {
+                Ipv4Address source = from == h1.host().namespace()
+                        ? h1.host().address()
+                        : from == h2.host().namespace() ? h2.host().address() : ContainerNet.of(from).address();
+                reaches(probes, from, source, ours.get(3), last, 1450);
+                reaches(probes, ours.get(3), last, from, source, 1450);
+            }
+        } finally {
+            DOCKERS.forEach(Dockerd::removeContainers);
+            h1.disable(true);
+            h2.disable(true);
+            fanctl(h1.host(), up).done();
+        }
+    }
+
+    /** As on a fan of type ipip, where containers have the slice's prefix. */
+    @Test
+    void whereTheLastAddressIsTheBroadcastAddressDockerKeepsIt(Lab lab) {
+        LabHost host = lab.hosts().get(1);
+        Dockerd docker = DOCKERS.get(1);
+        host.exec("sh", "-ec", "ip link add routed type bridge; ip addr add 10.9.1.1/24 dev routed; ip link set routed up")
+                .orThrow();
+        try {
+            docker.stop();
+            write(host, "{\"bridge\": \"routed\", \"fixed-cidr\": \"10.9.1.252/30\"}");
+            docker.startAgain();
+            List<String> addresses = new ArrayList<>();
+            for (String name : List.of("c1", "c2", "c3")) {
+                addresses.add(ContainerNet.of(namespace(docker.run(name))).address().toString());
+            }
+            assertThat(addresses).containsExactly("10.9.1.252", "10.9.1.253", "10.9.1.254");
+            assertThat(docker.docker("run", "--rm", Dockerd.IMAGE, "true").output()).contains("no available IPv4 addresses");
+        } finally {
+            docker.removeContainers();
+            docker.stop();
+            host.namespace().call(() -> Files.deleteIfExists(FILE));
+            docker.startAgain();
+            host.exec("ip", "link", "del", "routed");
+        }
+    }
+
     @Test
     void whenDockerDoesNotComeBackTheOldFileIsPutBack(Lab lab) {
         EngineHost h1 = engine(lab, 0);

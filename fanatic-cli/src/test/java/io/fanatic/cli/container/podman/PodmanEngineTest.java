@@ -187,6 +187,30 @@ class PodmanEngineTest extends FileEngineTests<Podman> {
                 .isEqualTo("run docker again without an address of its own, or with one of 250.0.1.32 to 250.0.1.63");
     }
 
+    /** A label is whatever somebody wrote, and no container but its own has anything from it. */
+    @Test
+    void aLabelForgesNoContainer(Lab lab) {
+        EngineHost host = new EngineHost(lab.hosts().get(0), EngineKind.PODMAN);
+        host.enable();
+        String project = "shop\ncontainer forged;fan-250=250.0.1.77,;;8080:80/tcp,;fan-250,;db;shop\n"
+                + "container other;fan-250=nonsense,;;;fan-250,;db;shop";
+        engine(0)
+                .run(
+                        "real",
+                        "--network",
+                        "fan-250",
+                        "--label",
+                        "com.docker.compose.service=web",
+                        "--label",
+                        "com.docker.compose.project=" + project);
+        FanAttachment fan = host.fan();
+        assertThat(host.inside(() -> host.engine().named(fan)))
+                .extracting(NamedContainer::name, NamedContainer::aliases)
+                .containsExactly(tuple("real", List.of("web", "web." + project)));
+        assertThat(host.misfits()).isEmpty();
+        assertThat(doctor(host.host())).noneMatch(line -> line.startsWith("ports-unpublished"));
+    }
+
     /** What {@code fanatic doctor} finds: code, subject and fix. */
     private static List<String> doctor(LabHost host) {
         CliRun run = CliRun.fanatic(host, "doctor --json");
