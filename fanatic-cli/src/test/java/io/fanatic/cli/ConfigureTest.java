@@ -138,6 +138,10 @@ class ConfigureTest {
                         .get("state")
                         .getAsString())
                 .isEqualTo("enabled");
+        assertThat(json("deconfigure --dry-run --json").get("dryRun").getAsBoolean())
+                .as("a dry run asks nothing")
+                .isTrue();
+        fanatic("deconfigure --json").refused(ExitCode.USAGE, "--yes");
         assertThat(json("deconfigure --yes --json").get("changed").getAsBoolean())
                 .isTrue();
         fanatic("configure --json").refused(ExitCode.USAGE, "--yes");

@@ -41,7 +41,7 @@ public final class DeconfigureCommand extends SetupCommand {
 
     @Override
     ExitCode run(Host here, Console console) {
-        if (json() && !yes.or(false)) {
+        if (json() && !yes.or(false) && !dryRun()) {
             throw needsYes();
         }
         Transition transition = Transition.of(here);
