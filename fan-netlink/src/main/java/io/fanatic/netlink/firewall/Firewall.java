@@ -250,9 +250,11 @@ public record Firewall(List<Chain> chains, List<Rule> rules) {
         Set<String> ours = new HashSet<>();
         for (JsonElement each : list) {
             JsonObject object = each.getAsJsonObject();
-            if (object.get("table") instanceof JsonObject table && text(table, "comment").equals(OwnTable.MARK)) {
+            if (object.get("table") instanceof JsonObject table
+                    && text(table, "comment").equals(OwnTable.MARK)) {
                 ours.add(text(table, "family") + " " + text(table, "name"));
-            } else if (object.get("rule") instanceof JsonObject rule && text(rule, "comment").equals(OwnTable.MARK)) {
+            } else if (object.get("rule") instanceof JsonObject rule
+                    && text(rule, "comment").equals(OwnTable.MARK)) {
                 ours.add(place(rule));
             }
         }
@@ -356,7 +358,8 @@ public record Firewall(List<Chain> chains, List<Rule> rules) {
         JsonElement data = map.get("data");
         JsonElement pairs = data instanceof JsonObject inline && inline.has("set")
                 ? inline.get("set")
-                : sets.get(place(rule) + " " + String.valueOf(data.getAsString()).substring(1));
+                : sets.get(
+                        place(rule) + " " + String.valueOf(data.getAsString()).substring(1));
         if (!(pairs instanceof JsonArray listed)) {
             return;
         }

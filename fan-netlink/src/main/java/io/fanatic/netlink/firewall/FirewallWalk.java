@@ -299,7 +299,8 @@ public final class FirewallWalk {
             return Fit.NO;
         }
         if (match.what().endsWith(" sport")) {
-            // Which ports other hosts send from, nobody knows here; where something is dropped for certain, they are the usual ones.
+            // Which ports other hosts send from, nobody knows here; where something is dropped for certain, they are
+            // the usual ones.
             boolean possible = everyEffect || match.isOpen() || match.hasNumber(FIRST_SOURCE_PORT, LAST_SOURCE_PORT);
             return possible ? Fit.MAYBE : Fit.NO.unless(negated);
         }

@@ -111,15 +111,22 @@ public abstract class OwnTable<E> {
      * @throws FirewallException when the kernel refuses
      */
     public void write(List<E> wanted) {
+        String change = change(wanted);
+        if (!change.isEmpty()) {
+            nftables.run(change);
+        }
+    }
+
+    /** What {@link #write} has nft do; empty where nothing is there and nothing is wanted. */
+    String change(List<E> wanted) {
         State state = owned();
         List<E> entries = new ArrayList<>(wanted);
         // Undoing a repair asks for what was changed by hand; that is gone for good, the rest is not.
         entries.remove(other);
         if (!entries.isEmpty()) {
-            nftables.run(text(state, entries));
-        } else if (state != State.ABSENT) {
-            nftables.run("delete table " + name);
+            return text(state, entries);
         }
+        return state == State.ABSENT ? "" : "delete table " + name + "\n";
     }
 
     private State owned() {

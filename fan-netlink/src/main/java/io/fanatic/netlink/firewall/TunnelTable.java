@@ -316,8 +316,37 @@ public final class TunnelTable extends OwnTable<TunnelTable.Entry> {
         this.family = family;
     }
 
-    /** {@return those of some entries that the table of this family is for, in their order} */
-    public List<Entry> own(List<Entry> entries) {
+    /**
+     * {@return what the tables serve, of all families}
+     *
+     * @param nftables stays open, and the caller's
+     */
+    public static List<Entry> readAll(Nftables nftables) {
+        List<Entry> entries = new ArrayList<>();
+        for (String family : FAMILIES) {
+            entries.addAll(new TunnelTable(nftables, family).read());
+        }
+        return entries;
+    }
+
+    /**
+     * As {@link #write}, for the tables of all families. It is one transaction, so that no death leaves some of them.
+     *
+     * @param nftables stays open, and the caller's
+     */
+    public static void writeAll(Nftables nftables, List<Entry> entries) {
+        StringBuilder changes = new StringBuilder();
+        for (String family : FAMILIES) {
+            TunnelTable table = new TunnelTable(nftables, family);
+            changes.append(table.change(table.own(entries)));
+        }
+        if (changes.length() > 0) {
+            nftables.run(changes.toString());
+        }
+    }
+
+    /** Those that the table of this family is for, in their order. */
+    List<Entry> own(List<Entry> entries) {
         List<Entry> own = new ArrayList<>();
         for (Entry entry : entries) {
             boolean ofIpv6 = entry instanceof Entry.Mapped

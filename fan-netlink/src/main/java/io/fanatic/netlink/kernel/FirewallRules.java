@@ -14,7 +14,6 @@ import io.fanatic.netlink.firewall.NatTable;
 import io.fanatic.netlink.firewall.Nftables;
 import io.fanatic.netlink.firewall.PortTable;
 import io.fanatic.netlink.firewall.TunnelTable;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -74,19 +73,12 @@ final class FirewallRules implements AutoCloseable {
     }
 
     List<TunnelTable.Entry> tunnelOnly() {
-        List<TunnelTable.Entry> entries = new ArrayList<>();
-        for (String family : TunnelTable.FAMILIES) {
-            entries.addAll(new TunnelTable(nftables(), family).read());
-        }
-        return entries;
+        return TunnelTable.readAll(nftables());
     }
 
     void replaceTunnelOnly(List<TunnelTable.Entry> entries) {
         try {
-            for (String family : TunnelTable.FAMILIES) {
-                TunnelTable table = new TunnelTable(nftables(), family);
-                table.write(table.own(entries));
-            }
+            TunnelTable.writeAll(nftables(), entries);
         } catch (FirewallException e) {
             throw known(e);
         }

@@ -110,9 +110,7 @@ final class PassedBy {
             boolean incoming = INCOMING.contains(chain.hook());
             boolean elsewhere =
                     chain.family().equals("netdev") && !chain.devices().contains(card);
-            if (!incoming && !OUTGOING.contains(chain.hook())
-                    || !FAMILIES.contains(chain.family())
-                    || elsewhere) {
+            if (!incoming && !OUTGOING.contains(chain.hook()) || !FAMILIES.contains(chain.family()) || elsewhere) {
                 continue;
             }
             FirewallWalk.Packet packet = new FirewallWalk.Packet(

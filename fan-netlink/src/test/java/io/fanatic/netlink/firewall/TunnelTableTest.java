@@ -71,14 +71,17 @@ class TunnelTableTest {
     @Test
     void eachFamilyHasItsOwnTable() {
         List<Entry> all = List.of(OUTSIDE, VXLAN, MAPPED, OUTSIDE_IPV6, OF_HOSTS);
+        TunnelTable.writeAll(nftables, all);
         for (String family : TunnelTable.FAMILIES) {
             TunnelTable each = new TunnelTable(nftables, family);
-            each.write(each.own(all));
             assertThat(each.observe()).isEqualTo(new Observed<>(State.INTACT, each.own(all)));
         }
+        assertThat(TunnelTable.readAll(nftables)).isEqualTo(all);
         assertThat(table.own(all)).containsExactly(OUTSIDE, VXLAN);
         assertThat(new TunnelTable(nftables, "ip6").read()).containsExactly(MAPPED, OUTSIDE_IPV6);
         assertThat(new TunnelTable(nftables, "bridge").read()).containsExactly(OF_HOSTS);
+        TunnelTable.writeAll(nftables, List.of());
+        assertThat(inside.sh("nft list ruleset")).isEmpty();
         assertThat(List.of(OUTSIDE, DIRECT, MAPPED, OF_HOSTS).toString())
                 .isEqualTo("[250.0.0.0/8 other than by fan-250, 250.0.0.0/8 by eth0 to its guard, IPv6 as 250.0.0.0/8,"
                         + " Ethernet addresses like 02:fa:0a:00:00:00 other than by ftun-250 and ftun-251]");

@@ -157,7 +157,8 @@ class PassedByTest {
     void aRuleOfATableThatIsCalledAsOurs(String table) {
         String hook = table.startsWith("netdev") ? "ingress device eth0" : "input";
         assertEnds(
-                "nft 'table " + table + " { chain c { type filter hook " + hook + " priority 0; udp dport 8472 drop; }; }'",
+                "nft 'table " + table + " { chain c { type filter hook " + hook
+                        + " priority 0; udp dport 8472 drop; }; }'",
                 "nft delete table " + table,
                 "the firewall has a rule that its packets would not meet: " + table + " c: udp dport 8472 drop");
     }

@@ -30,7 +30,8 @@ class EventSourcesTest {
                 }
                 sources.read(Scope.NOTHING, events::add, events::add);
                 assertThat(events).isEmpty();
-                for (String table : List.of("ip6 fanatic", "inet fanatic", "ip fanatic-forward", "bridge fanatic-tunnel")) {
+                for (String table :
+                        List.of("ip6 fanatic", "inet fanatic", "ip fanatic-forward", "bridge fanatic-tunnel")) {
                     FreshNamespace.exec(host, "sh", "-c", "nft add table " + table);
                 }
                 sources.read(Scope.NOTHING, events::add, events::add);
