@@ -986,7 +986,9 @@ public final class LinuxKernel implements Kernel {
             boolean shared = spec instanceof FastProgramSpec
                     || spec instanceof DirectProgramSpec direct && direct.fast().isPresent();
             if (shared) {
-                tunnelCounters.put(noting.index(), programs.keepCounters());
+                // Of programs that these replace, as where the next step has failed and those before it come back.
+                Optional.ofNullable(tunnelCounters.put(noting.index(), programs.keepCounters()))
+                        .ifPresent(BpfMap::close);
             }
         }
     }

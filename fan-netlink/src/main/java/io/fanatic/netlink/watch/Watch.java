@@ -13,7 +13,6 @@ import io.fanatic.netlink.engine.Fan;
 import io.fanatic.netlink.engine.HostLock;
 import io.fanatic.netlink.kernel.LinuxKernel;
 import io.fanatic.netlink.wire.NetlinkSocket;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -69,6 +68,7 @@ public final class Watch implements AutoCloseable {
 
     private final Path runDirectory;
     private final Path stateDirectory;
+    private final Supplier<LinuxKernel> kernels;
     private final Supplier<FanConfig> configuration;
     private final Listener listener;
     private final EventSources sources;
@@ -100,9 +100,16 @@ public final class Watch implements AutoCloseable {
         void resting(String status);
     }
 
-    private Watch(Path runDirectory, Path stateDirectory, Supplier<FanConfig> configuration, Listener listener) {
+    /** @param kernels opens the kernel for each look */
+    Watch(
+            Path runDirectory,
+            Path stateDirectory,
+            Supplier<LinuxKernel> kernels,
+            Supplier<FanConfig> configuration,
+            Listener listener) {
         this.runDirectory = runDirectory;
         this.stateDirectory = stateDirectory;
+        this.kernels = kernels;
         this.configuration = configuration;
         this.listener = listener;
         sources = new EventSources(runDirectory, stateDirectory);
@@ -132,7 +139,7 @@ public final class Watch implements AutoCloseable {
      * @return a watch that sees what happens from now on
      */
     public static Watch open(Path run, Path state, Supplier<FanConfig> configuration, Listener listener) {
-        return new Watch(run, state, configuration, listener);
+        return new Watch(run, state, () -> new LinuxKernel(run, state), configuration, listener);
     }
 
     /** Ends {@link #run}; from any thread. */
@@ -264,7 +271,7 @@ public final class Watch implements AutoCloseable {
                 look();
             }
             trouble.reset();
-        } catch (FanException | UncheckedIOException e) {
+        } catch (RuntimeException e) {
             trouble.failed(System.nanoTime());
             // A run of fanatic(1) may hold the lock while Docker restarts.
             if (!(e instanceof FanException busy && busy.reason() == FanException.Reason.IN_USE)) {
@@ -275,7 +282,7 @@ public final class Watch implements AutoCloseable {
 
     /** One look; who had to be repaired stays due, until a look finds nothing to do. */
     private void look() {
-        try (LinuxKernel kernel = new LinuxKernel(runDirectory, stateDirectory);
+        try (LinuxKernel kernel = kernels.get();
                 NetlinkSocket socket = NetlinkSocket.open()) {
             Engine engine = new Engine(kernel);
             // In this order: what happens after the reading is an event, what happened before is seen by the look.

@@ -11,8 +11,11 @@ import io.fanatic.core.TunnelType;
 import io.fanatic.netlink.bpf.AttachedProgram.Role;
 import io.fanatic.netlink.bpf.FanProgramSpec;
 import io.fanatic.netlink.bpf.FanPrograms;
+import io.fanatic.netlink.bpf.FastProgramSpec;
 import io.fanatic.netlink.bpf.GateProgramSpec;
+import io.fanatic.netlink.bpf.ProgramRecord;
 import io.fanatic.netlink.bpf.ProgramSpec;
+import io.fanatic.netlink.bpf.SourcePorts;
 import io.fanatic.netlink.bpf.Tcx;
 import io.fanatic.netlink.bpf.Tcx.Hook;
 import io.fanatic.netlink.host.FreshNamespace;
@@ -20,9 +23,15 @@ import io.fanatic.netlink.host.HostSnapshot;
 import io.fanatic.netlink.host.Namespace;
 import io.fanatic.netlink.route.Links;
 import io.fanatic.netlink.wire.NetlinkSocket;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -120,6 +129,52 @@ class ForeignDeviceProgramsTest {
         with(features, kernel -> assertThat(kernel.programs(KEEPER)).isEmpty());
         with(features, kernel -> kernel.setAlias(KEEPER, "fanatic for tests"));
         assertThat(before.changesTo(snapshot())).isEmpty();
+    }
+
+    /** As where the next step of a change fails, and the programs before it come back. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void countersOfProgramsThatAreReplacedDoNotStayOpen(boolean tcx) {
+        List<Ipv4Address> locals = List.of(Ipv4Address.parse("10.0.0.45"));
+        FanProgramSpec fan = new FanProgramSpec(MAPPING, 250, locals, true, TunnelType.VXLAN);
+        with(features(tcx), kernel -> {
+            ProgramSpec fast = new FastProgramSpec(fan, 8472, kernel.index(CARD), SourcePorts.DEFAULT);
+            kernel.attachPrograms(KEEPER, KEEPER, fast);
+            kernel.attachPrograms(KEEPER, KEEPER, fast);
+            assertThat(descriptorsOfCounters()).isNotEmpty();
+        });
+        assertThat(descriptorsOfCounters()).isEmpty();
+    }
+
+    /** This process's, of the counters that the keeper records. */
+    private List<Path> descriptorsOfCounters() {
+        String alias = host.call(() -> {
+            try (NetlinkSocket socket = NetlinkSocket.open()) {
+                return new Links(socket).named(KEEPER).orElseThrow().alias();
+            }
+        });
+        int counters =
+                ProgramRecord.in(alias).at(ProgramRecord.ITSELF).orElseThrow().counters();
+        try (Stream<Path> files = Files.list(Path.of("/proc/self/fdinfo"))) {
+            List<Path> open = new ArrayList<>();
+            for (Path file : files.toList()) {
+                if (read(file).contains("map_id:\t" + counters + "\n")) {
+                    open.add(file);
+                }
+            }
+            return open;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Nothing of a descriptor that is closed meanwhile. */
+    private static String read(Path file) throws IOException {
+        try {
+            return Files.readString(file);
+        } catch (NoSuchFileException closed) {
+            return "";
+        }
     }
 
     @ParameterizedTest
