@@ -38,7 +38,7 @@ final class StatusCommand extends Command {
                 "Compares the fans of this host with those of /etc/network/fan. Without root their programs, NAT and"
                         + " DHCP are not seen.",
                 "",
-                "Exit code 0 when they are the same, 1 when they differ.");
+                "Exit code 0 when they are the same, 9 when they differ, another one when they could not be compared.");
     }
 
     /** What is to be said of one fan: nothing when it is as configured. Each line begins with its sign. */
@@ -81,14 +81,18 @@ final class StatusCommand extends Command {
         if (!all) {
             console.err().println("fanatic: programs, NAT, forwarding and DHCP were not compared: that needs root");
         }
-        return differences.isEmpty() ? ExitCode.DONE : ExitCode.FAILED;
+        return differences.isEmpty() ? ExitCode.DONE : ExitCode.TEST_FAILED;
     }
 
     private List<String> configured(FanConfig.Line line) {
         try {
             return all ? lines(network.plan(line.entry())) : visible(line.entry());
         } catch (FanException e) {
-            return List.of("! " + e.getMessage());
+            return switch (e.reason()) {
+                case INVALID, CONFLICT, UNSUPPORTED -> List.of("! " + e.getMessage());
+                // Nothing was compared then: the host could not be read, or another run changes it.
+                case NOT_PERMITTED, IN_USE, FAILED, UNDONE, NOT_UNDONE -> throw e;
+            };
         }
     }
 

@@ -278,7 +278,7 @@ class DoctorCommandTest {
 
         here.exec("ip", "link", "set", "ftun-250", "mtu", "1300").orThrow();
         CliRun differs = CliRun.fanatic(here, "status --diff");
-        assertThat(differs.exitCode().status()).isEqualTo(1);
+        assertThat(differs.exitCode()).isEqualTo(ExitCode.TEST_FAILED);
         assertThat(differs.out())
                 .isEqualTo("--- this host\n+++ /etc/network/fan\n@@ 250.0.0.0/8 10.0.0.0/16 @@\n"
                         + "~ change tunnel ftun-250: MTU 1300 -> 65485\n");
@@ -316,13 +316,33 @@ class DoctorCommandTest {
 
         file("251.0.0.0/8 10.0.0.0/16");
         CliRun other = CliRun.fanatic(here, "status --diff");
-        assertThat(other.exitCode().status()).isEqualTo(1);
+        assertThat(other.exitCode()).isEqualTo(ExitCode.TEST_FAILED);
         assertThat(other.out())
                 .contains("@@ 251.0.0.0/8 10.0.0.0/16 @@\n", "+ create tunnel ftun-251", "- delete tunnel ftun-250");
 
         file("nonsense");
-        assertThat(CliRun.fanatic(here, "status --diff").out()).contains("@@ line 1 @@\n! /etc/network/fan:1: ");
+        CliRun broken = CliRun.fanatic(here, "status --diff");
+        assertThat(broken.exitCode()).isEqualTo(ExitCode.TEST_FAILED);
+        assertThat(broken.out()).contains("@@ line 1 @@\n! /etc/network/fan:1: ");
         here.exec("rm", "/etc/network/fan").orThrow();
+    }
+
+    @Test
+    void statusThatCannotLookDoesNotSayThatTheHostDiffers() {
+        here.exec("mkdir", "-p", "/etc/network/fan.d").orThrow();
+        CliRun.fanatic(here, "status --file /etc/network/fan.d")
+                .refused(ExitCode.FAILED, "cannot read /etc/network/fan.d");
+        String journal = "/var/lib/fanatic/journal";
+        here.exec("sh", "-ec", "mv " + journal + " " + journal + ".kept; mkdir " + journal)
+                .orThrow();
+        try {
+            CliRun.fanatic(here, "status").refused(ExitCode.FAILED, "cannot read " + journal);
+            CliRun.fanatic(here, "status --json").refused(ExitCode.FAILED, "cannot read " + journal);
+        } finally {
+            here.exec("sh", "-ec", "rmdir " + journal + "; mv " + journal + ".kept " + journal)
+                    .orThrow();
+        }
+        assertThat(CliRun.fanatic(here, "status").exitCode()).isEqualTo(ExitCode.DONE);
     }
 
     private JsonObject status(String command) {

@@ -297,9 +297,9 @@ class LeastPrivilegeTest {
     @Test
     void nobodyIsToldWhatDiffersAndMayChangeNothing() {
         CliRun.fanctl(host, "config set" + FAN).done();
-        assertThat(nobody(Fanatic.class, "status --diff", ExitCode.FAILED)).contains("\n+ fan on fan-250");
+        assertThat(nobody(Fanatic.class, "status --diff", ExitCode.TEST_FAILED)).contains("\n+ fan on fan-250");
         CliRun.fanctl(host, "up -u 10.0.0.1/16 -o 251.0.0.0/8").done();
-        assertThat(nobody(Fanatic.class, "status --diff", ExitCode.FAILED)).contains("\n- fan on fan-251");
+        assertThat(nobody(Fanatic.class, "status --diff", ExitCode.TEST_FAILED)).contains("\n- fan on fan-251");
         for (String command : List.of("up" + FAN, "up -a", "down" + FAN, "up" + FAN + " --dry-run", "show --stats")) {
             assertThat(nobody(Fanctl.class, command, ExitCode.NOT_ROOT))
                     .as(command)

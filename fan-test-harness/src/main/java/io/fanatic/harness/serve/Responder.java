@@ -6,7 +6,9 @@ import io.fanatic.netlink.host.Namespace;
 import io.netty.channel.IoEventLoop;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Collection;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -98,15 +100,35 @@ public final class Responder implements AutoCloseable {
     }
 
     /**
-     * Waits until nobody has been here for so long, or the responder was closed, or the thread is interrupted.
+     * Waits until nobody has been here for so long, or the responder was closed, or the thread is interrupted. Somebody is here while
+     * a connection is open, also a silent one, and when a datagram comes.
      *
      * @param idle how long nobody must have been here
      */
     public void awaitIdle(Duration idle) {
+        awaitIdle(List.of(this), idle);
+    }
+
+    /**
+     * Waits until nobody has been at any of several responders for so long at the same time, or the one where somebody was last is closed, or
+     * the thread is interrupted.
+     *
+     * @param responders at least one
+     * @param idle how long nobody must have been there
+     */
+    public static void awaitIdle(Collection<Responder> responders, Duration idle) {
         try {
             while (true) {
-                long left = idle.toNanos() - limiter.idleNanos();
-                if (left <= 0 || closed.await(left, TimeUnit.NANOSECONDS)) {
+                long left = 0;
+                Responder last = responders.iterator().next();
+                for (Responder each : responders) {
+                    long ofThis = idle.toNanos() - each.limiter.idleNanos();
+                    if (ofThis > left) {
+                        left = ofThis;
+                        last = each;
+                    }
+                }
+                if (left == 0 || last.closed.await(left, TimeUnit.NANOSECONDS)) {
                     return;
                 }
             }

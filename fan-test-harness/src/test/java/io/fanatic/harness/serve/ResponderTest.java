@@ -493,6 +493,54 @@ class ResponderTest {
         assertThat(responder.connections()).isZero();
     }
 
+    /** Somebody is here while a connection is open, also one that is silent, until that is closed for its silence. */
+    @Test
+    void aConnectionThatStaysOpenAndSilentKeepsItFromEndingUntilItIsClosed() throws Exception {
+        Duration silence = Duration.ofSeconds(2);
+        restart(new ServeLimits(50, 40, Duration.ofMinutes(1), silence, IperfServer.Limits.DEFAULT), PEERS);
+        long before = System.nanoTime();
+        try (Socket silent = connect(responder.echoPort())) {
+            silent.getOutputStream().write(1);
+            assertThat(silent.getInputStream().read()).isEqualTo(1);
+            responder.awaitIdle(Duration.ofMillis(100));
+            assertThat(Duration.ofNanos(System.nanoTime() - before)).isGreaterThan(silence);
+            assertThat(silent.getInputStream().read()).as("closed by the responder").isEqualTo(-1);
+        }
+    }
+
+    /** A host may have several fans, with a responder each. */
+    @Test
+    void severalEndOnlyWhenNobodyIsAtAnyOfThemAtTheSameTime() throws Exception {
+        Duration idle = Duration.ofSeconds(2);
+        try (Responder other = start(ServeLimits.DEFAULT, PEERS)) {
+            Thread waiting;
+            try (Socket guest = connect(other.echoPort())) {
+                guest.getOutputStream().write(1);
+                assertThat(guest.getInputStream().read()).isEqualTo(1);
+                waiting = new Thread(() -> Responder.awaitIdle(List.of(responder, other), idle));
+                waiting.start();
+                // Nobody has been at the first for long enough.
+                responder.awaitIdle(idle);
+            }
+            long left = System.nanoTime();
+            Condition.await("nobody at the other for longer than it takes", () -> {
+                echoOnce();
+                return System.nanoTime() - left > idle.plusSeconds(1).toNanos();
+            });
+            assertThat(waiting.isAlive()).isTrue();
+            waiting.join();
+        }
+    }
+
+    private void echoOnce() {
+        try (Socket socket = connect(responder.echoPort())) {
+            socket.getOutputStream().write(1);
+            assertThat(socket.getInputStream().read()).isEqualTo(1);
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
     @Test
     void closedPortsRefuse() throws Exception {
         int port = responder.echoPort();

@@ -26,6 +26,8 @@ import java.util.Optional;
 
 /** {@code fanatic serve}: what the tests of other hosts talk to. */
 public final class ServeCommand extends Command {
+    private static final Duration FOR_EVER = Duration.ofDays(36500);
+
     private final Option<IpAddress> listen = option(
             "--listen",
             "ADDRESS",
@@ -36,8 +38,11 @@ public final class ServeCommand extends Command {
     private final Option<Integer> echo = port("--echo-port", ResponderSpec.ECHO, "echo (RFC 862)");
     private final Option<Integer> discard = port("--discard-port", ResponderSpec.DISCARD, "discard (RFC 863)");
     private final Option<Integer> iperf = port("--iperf-port", IperfClient.DEFAULT_PORT, "iperf3");
-    private final Option<Duration> idle =
-            option("--idle", "TIME", Values::duration, "end after this time without a connection, as in 10m (never)");
+    private final Option<Duration> idle = option(
+            "--idle",
+            "TIME",
+            Values::duration,
+            "end after this time, as in 10m, in which no connection was open and no datagram came (never)");
 
     public ServeCommand() {
         super(
@@ -67,7 +72,7 @@ public final class ServeCommand extends Command {
                                     + responder.iperfPort());
                 }
                 console.out().flush();
-                await(responders);
+                Responder.awaitIdle(responders, idle.or(FOR_EVER));
                 console.out().println("Nobody came for " + idle.required().toSeconds() + " s; done.");
                 return ExitCode.DONE;
             } catch (UncheckedIOException | ErrnoException e) {
@@ -75,17 +80,6 @@ public final class ServeCommand extends Command {
             } finally {
                 responders.forEach(Responder::close);
             }
-        }
-    }
-
-    /** Until all have been idle at the same time, or for ever. */
-    private void await(List<Responder> responders) {
-        Duration timeout = idle.or(Duration.ofDays(365));
-        boolean busy = true;
-        while (busy) {
-            responders.forEach(each -> each.awaitIdle(timeout));
-            busy = responders.stream().anyMatch(each -> each.connections() > 0)
-                    || idle.value().isEmpty();
         }
     }
 
