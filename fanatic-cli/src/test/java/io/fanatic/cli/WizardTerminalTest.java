@@ -456,6 +456,56 @@ class WizardTerminalTest {
     }
 
     @Test
+    void whenTheWatcherIsKilledTheNextCommandHasAnotherOneWaitForTheRestOfTheTime() throws Exception {
+        try (Pty pty = wizard("configure", "--yes", "--no-lxd", "--no-docker", "--confirm", "600")) {
+            assertThat(pty.exitCode()).as(pty.text()).isZero();
+        }
+        killWatcher();
+        CliRun.fanatic(host, FanaticWithFakes::host, "deconfigure --yes", "")
+                .refused(ExitCode.IN_USE, "was killed", "another one waits", "fanatic confirm");
+        CliRun.fanatic(host, FanaticWithFakes::host, "deconfigure --yes", "")
+                .refused(ExitCode.IN_USE, "is waiting for confirmation");
+        assertThat(CliRun.fanatic(host, FanaticWithFakes::host, "confirm", "").done())
+                .isEqualTo("kept\n");
+        awaitFile("/run/fanatic/confirm.log", false);
+        deconfigure();
+    }
+
+    @Test
+    void whenTheWatcherIsKilledTheNextCommandUndoesWhatWasNotConfirmedInTime() throws Exception {
+        try (Pty pty = wizard("configure", "--yes", "--no-lxd", "--no-docker", "--confirm", "600")) {
+            assertThat(pty.exitCode()).as(pty.text()).isZero();
+        }
+        killWatcher();
+        host.namespace().call(() -> {
+            Path pending = Path.of("/run/fanatic/confirm.json");
+            String over = Files.readString(pending).replaceAll("\"deadline\":[0-9]+", "\"deadline\":1");
+            return Files.writeString(pending, over);
+        });
+        CliRun run = CliRun.fanatic(host, FanaticWithFakes::host, "deconfigure --yes", "");
+        assertThat(run.err()).contains("was killed", "not confirmed within 600 s: undoing", "undone");
+        assertThat(run.exitCode()).isEqualTo(ExitCode.DONE);
+        assertThat(run.out()).isEqualTo("nothing to do: no fan is set up here\n");
+        host.namespace().call(() -> Files.deleteIfExists(Path.of("/run/fanatic/confirm.log")));
+    }
+
+    /** That of this host, by the network namespace; other tests may run beside this one. */
+    private void killWatcher() throws IOException {
+        Path inside = host.namespace().call(() -> Files.readSymbolicLink(Path.of("/proc/thread-self/ns/net")));
+        List<ProcessHandle> watchers = new ArrayList<>();
+        for (ProcessHandle each : ProcessHandle.allProcesses().toList()) {
+            if (each.info().commandLine().orElse("").endsWith(".ConfirmationWatcher")
+                    && Files.readSymbolicLink(Path.of("/proc/" + each.pid() + "/ns/net"))
+                            .equals(inside)) {
+                watchers.add(each);
+            }
+        }
+        assertThat(watchers).hasSize(1);
+        watchers.get(0).destroyForcibly();
+        await(() -> !watchers.get(0).isAlive());
+    }
+
+    @Test
     void whoDoesNotAnswerInTimeIsToldThatItIsTooLate() throws Exception {
         try (Pty pty = wizard("configure", "--no-lxd", "--no-docker", "--no-test", "--confirm", "1")) {
             pty.answer(UNDERLAY, "")

@@ -40,7 +40,11 @@ final class HostFilesystem {
 
     /** Stays when a fan is down, as lock files do. */
     private static final Set<Path> LOCK =
-            Set.of(Path.of("/run/fanatic"), Path.of("/run/fanatic/lock"), Path.of("/run/fanatic/setup.lock"));
+            Set.of(
+                    Path.of("/run/fanatic"),
+                    Path.of("/run/fanatic/lock"),
+                    Path.of("/run/fanatic/setup.lock"),
+                    Path.of("/run/fanatic/confirm.lock"));
 
     private static final List<Path> OWN = List.of(Path.of("/run"), EMPTY.get(0), EMPTY.get(1));
 

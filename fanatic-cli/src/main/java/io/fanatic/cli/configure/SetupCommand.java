@@ -12,6 +12,7 @@ import io.fanatic.cli.setup.Confirmation;
 import io.fanatic.cli.setup.Host;
 import io.fanatic.cli.setup.Transition;
 import io.fanatic.cli.setup.TransitionPlan;
+import io.fanatic.cli.setup.Watcher;
 import io.fanatic.cli.terminal.Interruption;
 import io.fanatic.cli.terminal.Progress;
 import io.fanatic.cli.terminal.Terminals;
@@ -43,6 +44,10 @@ abstract class SetupCommand extends Command {
         FanNetwork.requirePrivileges();
         Host here = host.get();
         if (!dryRun()) {
+            Watcher.replaceKilled(
+                    here,
+                    ConfirmationWatcher.class,
+                    line -> console.err().println("fanatic: " + line));
             Confirmation.on(here).requireNone();
             here.sweep(TIMEOUT);
         }
