@@ -245,15 +245,19 @@ class DockerDefaultBridgeTest {
             for (String name : List.of("c1", "c2", "c3", "c4")) {
                 ours.add(namespace(DOCKERS.get(0).run(name)));
             }
-            assertThat(ours).extracting(each -> ContainerNet.of(each).address().toString()
-                    + "/" + ContainerNet.of(each).prefixLength())
+            assertThat(ours)
+                    .extracting(each -> ContainerNet.of(each).address().toString() + "/"
+                            + ContainerNet.of(each).prefixLength())
                     .containsExactly("250.0.1.252/8", "250.0.1.253/8", "250.0.1.254/8", "250.0.1.255/8");
             Ipv4Address last = Ipv4Address.parse("250.0.1.255");
             Namespace other = namespace(DOCKERS.get(1).run("other"));
-            for (Namespace from : List.of(other, ours.get(0), h1.host().namespace(), h2.host().namespace())) {
+            for (Namespace from :
+                    List.of(other, ours.get(0), h1.host().namespace(), h2.host().namespace())) {
                 Ipv4Address source = from == h1.host().namespace()
                         ? h1.host().address()
-                        : from == h2.host().namespace() ? h2.host().address() : ContainerNet.of(from).address();
+                        : from == h2.host().namespace()
+                                ? h2.host().address()
+                                : ContainerNet.of(from).address();
                 reaches(probes, from, source, ours.get(3), last, 1450);
                 reaches(probes, ours.get(3), last, from, source, 1450);
             }
@@ -270,7 +274,10 @@ class DockerDefaultBridgeTest {
     void whereTheLastAddressIsTheBroadcastAddressDockerKeepsIt(Lab lab) {
         LabHost host = lab.hosts().get(1);
         Dockerd docker = DOCKERS.get(1);
-        host.exec("sh", "-ec", "ip link add routed type bridge; ip addr add 10.9.1.1/24 dev routed; ip link set routed up")
+        host.exec(
+                        "sh",
+                        "-ec",
+                        "ip link add routed type bridge; ip addr add 10.9.1.1/24 dev routed; ip link set routed up")
                 .orThrow();
         try {
             docker.stop();
@@ -278,10 +285,12 @@ class DockerDefaultBridgeTest {
             docker.startAgain();
             List<String> addresses = new ArrayList<>();
             for (String name : List.of("c1", "c2", "c3")) {
-                addresses.add(ContainerNet.of(namespace(docker.run(name))).address().toString());
+                addresses.add(
+                        ContainerNet.of(namespace(docker.run(name))).address().toString());
             }
             assertThat(addresses).containsExactly("10.9.1.252", "10.9.1.253", "10.9.1.254");
-            assertThat(docker.docker("run", "--rm", Dockerd.IMAGE, "true").output()).contains("no available IPv4 addresses");
+            assertThat(docker.docker("run", "--rm", Dockerd.IMAGE, "true").output())
+                    .contains("no available IPv4 addresses");
         } finally {
             docker.removeContainers();
             docker.stop();
