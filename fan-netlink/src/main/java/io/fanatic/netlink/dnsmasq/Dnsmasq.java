@@ -11,6 +11,7 @@ import io.fanatic.netlink.host.DhcpServer;
 import io.fanatic.netlink.host.NamespaceCookie;
 import io.fanatic.netlink.libc.Errno;
 import io.fanatic.netlink.libc.Native;
+import io.fanatic.netlink.libc.Pause;
 import io.fanatic.netlink.libc.Spawn;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -27,7 +28,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * DHCP servers, one dnsmasq(8) for each bridge, in the calling thread's network namespace.
@@ -158,7 +158,7 @@ public final class Dnsmasq {
                 if (System.nanoTime() - end > 0) {
                     throw new DhcpException("dnsmasq, process " + pid + ", does not end on SIGTERM");
                 }
-                LockSupport.parkNanos(POLL_NANOS);
+                Pause.nanos(POLL_NANOS);
             }
             deleteRunFiles(found.get().stem);
         }

@@ -7,6 +7,7 @@ import io.fanatic.core.Ipv6Address;
 import io.fanatic.netlink.host.Namespace;
 import io.fanatic.netlink.libc.ErrnoException;
 import io.fanatic.netlink.libc.Native;
+import io.fanatic.netlink.libc.Pause;
 import io.fanatic.netlink.route.Addresses;
 import io.fanatic.netlink.route.BridgePort;
 import io.fanatic.netlink.route.BridgePorts;
@@ -27,7 +28,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * The ports of bridges, and what containers see at the other end of their cables. A container is a network namespace of a process, or one
@@ -82,7 +82,7 @@ final class Containers {
         long end = System.nanoTime() + SETTLING_NANOS;
         List<BridgePort> ports = reader.list();
         while (ports.stream().anyMatch(BridgePort::stopped) && System.nanoTime() - end < 0) {
-            LockSupport.parkNanos(SETTLING_NANOS / 20);
+            Pause.nanos(SETTLING_NANOS / 20);
             ports = reader.list();
         }
         return ports;

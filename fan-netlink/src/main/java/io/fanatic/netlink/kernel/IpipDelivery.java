@@ -18,6 +18,7 @@ import io.fanatic.netlink.bpf.IpipProgramSpec;
 import io.fanatic.netlink.bpf.Tcx;
 import io.fanatic.netlink.host.Namespace;
 import io.fanatic.netlink.libc.Native;
+import io.fanatic.netlink.libc.Pause;
 import io.fanatic.netlink.libc.SocketAddress;
 import io.fanatic.netlink.route.Addresses;
 import io.fanatic.netlink.route.InterfaceAddress;
@@ -31,7 +32,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * Whether programs on an external IPIP device get what it receives as it is: before Linux 5.14, the outer headers are still in front of
@@ -90,7 +90,7 @@ final class IpipDelivery {
             if (counters.getOrDefault(Counter.RECEIVED, 0L) > 0) {
                 return false;
             }
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+            Pause.nanos(TimeUnit.MILLISECONDS.toNanos(1));
         }
         return false;
     }

@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * The one place where programs are started: never a shell, a search path and an environment of ours alone, whatever the caller's say.
@@ -222,7 +221,7 @@ public final class Spawn {
                 throw new ErrnoException(
                         "run " + program, Errno.ETIMEDOUT, "killed after " + timeout.toSeconds() + " s");
             }
-            LockSupport.parkNanos(POLL_NANOS);
+            Pause.nanos(POLL_NANOS);
         }
     }
 

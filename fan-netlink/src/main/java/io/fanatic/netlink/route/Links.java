@@ -2,6 +2,7 @@ package io.fanatic.netlink.route;
 
 import io.fanatic.core.MacAddress;
 import io.fanatic.netlink.libc.Errno;
+import io.fanatic.netlink.libc.Pause;
 import io.fanatic.netlink.wire.NetlinkException;
 import io.fanatic.netlink.wire.NetlinkSocket;
 import io.fanatic.netlink.wire.Request;
@@ -11,7 +12,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.locks.LockSupport;
 
 /** Network interfaces: list, make, change, delete. */
 public final class Links {
@@ -87,7 +87,7 @@ public final class Links {
             if (System.nanoTime() - end > 0) {
                 return Optional.of(waiting.iterator().next());
             }
-            LockSupport.parkNanos(POLL_NANOS);
+            Pause.nanos(POLL_NANOS);
         }
     }
 

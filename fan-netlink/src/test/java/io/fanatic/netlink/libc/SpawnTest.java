@@ -62,6 +62,37 @@ class SpawnTest {
     }
 
     @Test
+    void whoWaitsForAProgramDoesNotSpinWhenItIsInterrupted() throws IOException {
+        long before = waits();
+        Thread.currentThread().interrupt();
+        assertThat(Spawn.run(List.of("/bin/sleep", "1"), directory.resolve("output"), PATIENCE))
+                .isZero();
+        assertThat(Thread.interrupted()).as("still interrupted").isTrue();
+        // Of some 500; who spins has as good as none, and who has no CPU has less.
+        assertThat(waits() - before).isGreaterThan(50);
+    }
+
+    /** How often this thread has given its CPU away to wait for something. */
+    private static long waits() throws IOException {
+        for (String line : Files.readAllLines(Path.of("/proc/thread-self/status"))) {
+            if (line.startsWith("voluntary_ctxt_switches:")) {
+                return Long.parseLong(line.replaceAll("\\D", ""));
+            }
+        }
+        throw new AssertionError("the kernel does not tell");
+    }
+
+    @Test
+    void aPauseLastsForAnInterruptedThreadToo() {
+        Duration pause = Duration.ofMillis(50);
+        Thread.currentThread().interrupt();
+        long before = System.nanoTime();
+        Pause.nanos(pause.toNanos());
+        assertThat(Duration.ofNanos(System.nanoTime() - before)).isGreaterThanOrEqualTo(pause);
+        assertThat(Thread.interrupted()).as("still interrupted").isTrue();
+    }
+
+    @Test
     void aChildOfTheJdkHasOurEnvironmentToo() throws Exception {
         ProcessBuilder builder = Spawn.builder(List.of("env"));
         assertThat(builder.command().get(0)).startsWith("/");

@@ -1,5 +1,6 @@
 package io.fanatic.harness.lab;
 
+import io.fanatic.netlink.libc.Pause;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -13,7 +14,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 
 /**
@@ -174,7 +174,7 @@ final class LabProcesses implements AutoCloseable {
 
     /** Interrupted or not, who is waited for here must go. */
     private static void pause() {
-        LockSupport.parkNanos(POLL_NANOS);
+        Pause.nanos(POLL_NANOS);
     }
 
     /** A zombie is alive to the JDK, and its parent may never ask for it; but it holds no namespace. */

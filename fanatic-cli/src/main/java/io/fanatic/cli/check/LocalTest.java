@@ -20,6 +20,7 @@ import io.fanatic.harness.probe.PingResult;
 import io.fanatic.harness.probe.Probes;
 import io.fanatic.harness.probe.TransferResult;
 import io.fanatic.netlink.host.Namespace;
+import io.fanatic.netlink.libc.Pause;
 import io.fanatic.netlink.route.Addresses;
 import io.fanatic.netlink.route.InterfaceAddress;
 import io.fanatic.netlink.wire.NetlinkSocket;
@@ -28,7 +29,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -252,7 +252,7 @@ public final class LocalTest {
             if (usable.isPresent() || System.nanoTime() - deadline > 0) {
                 return usable;
             }
-            LockSupport.parkNanos(IPV6_PAUSE_NANOS);
+            Pause.nanos(IPV6_PAUSE_NANOS);
         }
     }
 
