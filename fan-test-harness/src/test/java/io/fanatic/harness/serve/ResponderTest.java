@@ -504,7 +504,9 @@ class ResponderTest {
             assertThat(silent.getInputStream().read()).isEqualTo(1);
             responder.awaitIdle(Duration.ofMillis(100));
             assertThat(Duration.ofNanos(System.nanoTime() - before)).isGreaterThan(silence);
-            assertThat(silent.getInputStream().read()).as("closed by the responder").isEqualTo(-1);
+            assertThat(silent.getInputStream().read())
+                    .as("closed by the responder")
+                    .isEqualTo(-1);
         }
     }
 
