@@ -50,7 +50,7 @@ public final class LocalSenders implements AutoCloseable {
     private static final int MAX_PROGRAMS = 64; // BPF_CGROUP_MAX_PROGS, in each of which a name is looked for
     private static final int MAX_NAMESPACES = 16384;
     private static final int LOOPBACK = 1;
-    private static final int O_DIRECTORY_CLOEXEC = 02000000;
+    private static final int O_CLOEXEC = 02000000;
     private static final int ALLOW = 1;
     private static final int REFUSE = 0;
 
@@ -89,12 +89,12 @@ public final class LocalSenders implements AutoCloseable {
         String directory = directory()
                 .orElseThrow(() -> new ErrnoException(
                         "find the root of cgroup v2 (in a container: --cgroupns=host --pid=host)", Errno.ENOENT));
-        int root = Native.check("open " + directory, Native.open(directory, O_DIRECTORY_CLOEXEC));
+        int root = Native.check("open " + directory, Native.open(directory, O_CLOEXEC));
         return new LocalSenders(root, (int) cookie);
     }
 
     /** As this process sees it, or the first one: {@code ip netns exec} hides it. */
-    private static Optional<String> directory() {
+    static Optional<String> directory() {
         for (String process : List.of("thread-self", "1")) {
             try {
                 for (String line : Files.readAllLines(Path.of("/proc", process, "mountinfo"))) {
