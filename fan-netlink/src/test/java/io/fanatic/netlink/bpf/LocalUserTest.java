@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.fanatic.core.FanEntry;
 import io.fanatic.core.Ipv4Prefix;
+import io.fanatic.core.MacAddress;
 import io.fanatic.core.UnderlaySpec;
 import io.fanatic.netlink.FanNetwork;
 import io.fanatic.netlink.host.NamespaceCookie;
@@ -51,6 +52,7 @@ class LocalUserTest {
     private static final int TIMES = 20;
     private static final int INNER_ID = 14 + 20 + 8;
     private static final String ADDRESS = "10.0.0.56";
+    private static final MacAddress MAC = MacAddress.parse("02:00:00:00:00:99");
     private static final Ipv4Prefix OVERLAY = Ipv4Prefix.parse("250.0.0.0/8");
     private static final Ipv4Prefix SECOND = Ipv4Prefix.parse("251.0.0.0/8");
 
@@ -118,7 +120,7 @@ class LocalUserTest {
         there.ip("link add port type veth peer name in netns " + container.name());
         there.ip("link set port master fan-250 up");
         container.ip("address add 250.0.56.9/8 dev in");
-        container.ip("link set in up");
+        container.ip("link set in address " + MAC + " up");
         inside = new PacketSocket(container, "in");
         // Until the port forwards.
         long end = System.nanoTime() + DEADLINE_NANOS;
@@ -166,7 +168,7 @@ class LocalUserTest {
 
     private static byte[] frame(int id) {
         byte[] inner = Frames.to(
-                Frames.BROADCAST,
+                MAC.bits(),
                 Frames.ipv4(
                         Frames.bits("250.0.45.2"),
                         Frames.bits("250.0.56.9"),
@@ -258,7 +260,7 @@ class LocalUserTest {
         up(here, SECOND);
         down(here, OVERLAY);
         assertThat(fromNobody(300)).as("with the second fan").isZero();
-        assertThat(network(here).planUp(FanEntry.parse(List.of(SECOND.toString(), "10.0.0.0/16", "port", String.valueOf(PORT)))).lines())
+        assertThat(network(here).plan(FanEntry.parse(List.of(SECOND.toString(), "10.0.0.0/16", "port", String.valueOf(PORT)))).lines())
                 .isEmpty();
 
         down(here, SECOND);
@@ -271,9 +273,8 @@ class LocalUserTest {
     /** The kernel forgets a namespace with its loopback device; the next fan takes away what it has left. */
     @Test
     void aNamespaceThatEndsWithAFanInItLeavesNothing() {
-        here.ip("link set und down");
         try (TestHost stray = new TestHost()) {
-            stray.ip("link add und type dummy");
+            stray.ip("link add und type veth peer name other");
             stray.ip("link set und up");
             stray.ip("address add 10.0.0.45/16 dev und");
             network(stray).up(FanEntry.parse(List.of("252.0.0.0/8", "10.0.0.0/16", "port", String.valueOf(PORT + 1))));
