@@ -287,7 +287,7 @@ final class DesiredState {
             resources.add(new TunnelTableResource(tunnels));
         }
         for (int port : tunnelPorts(fans)) {
-            // resources.add(new LocalSendersResource(port));
+            resources.add(new LocalSendersResource(port));
         }
         List<PortTable.Entry> ports = closedPorts(fans);
         if (!ports.isEmpty()) {
