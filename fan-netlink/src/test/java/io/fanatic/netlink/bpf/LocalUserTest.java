@@ -266,6 +266,7 @@ class LocalUserTest {
         down(here, SECOND);
         assertThat(fromNobody(400)).as("without a fan").isEqualTo(TIMES * WAYS.size());
         assertThat(ports(there)).as("of the other host").containsExactly(PORT);
+        there.ip("link delete port");
         down(there, OVERLAY);
         assertThat(names()).doesNotContain("fan_port_" + PORT);
     }
@@ -304,9 +305,10 @@ class LocalUserTest {
             down(here, OVERLAY);
             up(here, OVERLAY);
             assertThat(fromNobody(600)).isZero();
+            there.ip("link delete port");
             down(here, OVERLAY);
             down(there, OVERLAY);
-            assertThat(names()).contains(FOREIGN);
+            assertThat(names()).contains(FOREIGN).doesNotContain("fan_port_" + PORT);
         } finally {
             detach(FOREIGN_HOOK, FOREIGN);
         }
