@@ -73,6 +73,7 @@ public final class KernelSuite {
                     NETLINK + "bpf.DirectHostileHostTest",
                     NETLINK + "bpf.DirectArpGamesTest",
                     NETLINK + "bpf.DirectArpFloodCases"),
+            Group.of("vxlan", "local-users", NETLINK + "bpf.LocalUserTest"),
             Group.of("vxlan", "guard-ipv6", NETLINK + "bpf.HostileIpv6HostTest").needing(Need.IPV6),
             Group.of("vxlan", "fast-ipv6", NETLINK + "bpf.FastHostileIpv6HostTest")
                     .needing(Need.IPV6, Need.NFTABLES, Need.FAST_PATH),

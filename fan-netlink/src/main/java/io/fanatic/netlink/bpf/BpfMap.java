@@ -1,5 +1,6 @@
 package io.fanatic.netlink.bpf;
 
+import io.fanatic.netlink.libc.Errno;
 import io.fanatic.netlink.libc.ErrnoException;
 import io.fanatic.netlink.libc.Native;
 import java.io.IOException;
@@ -9,12 +10,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * A per-CPU array of 64-bit numbers (BPF_MAP_TYPE_PERCPU_ARRAY), held by a descriptor. A map lives as long as a program uses it or a
- * descriptor is open.
+ * A per-CPU array of 64-bit numbers (BPF_MAP_TYPE_PERCPU_ARRAY), or a set of keys that end with a device each
+ * (BPF_MAP_TYPE_DEVMAP_HASH), held by a descriptor. A map lives as long as a program uses it or a descriptor is open.
  */
 public final class BpfMap extends BpfObject {
 
     private static final int PERCPU_ARRAY = 6;
+    private static final int DEVMAP_HASH = 25;
     private static final int INFO_BYTES = 96;
     private static final Path POSSIBLE_CPUS = Path.of("/sys/devices/system/cpu/possible");
 
@@ -30,11 +32,20 @@ public final class BpfMap extends BpfObject {
      * @throws ErrnoException when the kernel refuses
      */
     public static BpfMap createPerCpuArray(String name, int entries) {
+        return create(name, PERCPU_ARRAY, Long.BYTES, entries);
+    }
+
+    /** Makes a new map from 32-bit keys to devices; a key goes with its device (Linux 5.4). */
+    static BpfMap createDeviceHash(String name, int entries) {
+        return create(name, DEVMAP_HASH, Integer.BYTES, entries);
+    }
+
+    private static BpfMap create(String name, int type, int valueBytes, int entries) {
         ByteBuffer attributes = Bpf.attributes();
         attributes
-                .putInt(0, PERCPU_ARRAY)
+                .putInt(0, type)
                 .putInt(4, Integer.BYTES)
-                .putInt(8, Long.BYTES)
+                .putInt(8, valueBytes)
                 .putInt(12, entries);
         Bpf.putName(attributes, 28, name);
         return new BpfMap(Bpf.call("create the eBPF map " + name, Bpf.MAP_CREATE, attributes));
@@ -143,6 +154,48 @@ public final class BpfMap extends BpfObject {
             values.putLong(Long.BYTES * cpu, value);
         }
         access("set an eBPF map", Bpf.MAP_UPDATE_ELEM, key, values);
+    }
+
+    /** Gives a key of a map of devices one of the calling thread's namespace, by its index. */
+    void put(int key, int device) {
+        access("set an eBPF map", Bpf.MAP_UPDATE_ELEM, key(key), key(device));
+    }
+
+    /** Whether a map of devices has the key. */
+    boolean contains(int key) {
+        return tryAccess("read an eBPF map", Bpf.MAP_LOOKUP_ELEM, key(key), key(0));
+    }
+
+    /** Takes a key out of a map of devices; it need not be there. */
+    void remove(int key) {
+        tryAccess("change an eBPF map", Bpf.MAP_DELETE_ELEM, key(key), key(0));
+    }
+
+    /** Whether a map of devices has no key. */
+    boolean isEmpty() {
+        ByteBuffer first = key(0);
+        ByteBuffer attributes = Bpf.attributes().putInt(0, fd()).putLong(16, Native.address(first));
+        return !found("read an eBPF map", Bpf.tryCall(Bpf.MAP_GET_NEXT_KEY, attributes, first));
+    }
+
+    private static ByteBuffer key(int key) {
+        return Native.buffer(Integer.BYTES).putInt(0, key);
+    }
+
+    private boolean tryAccess(String operation, int command, ByteBuffer key, ByteBuffer value) {
+        ByteBuffer attributes = Bpf.attributes();
+        attributes.putInt(0, fd()).putLong(8, Native.address(key));
+        if (command == Bpf.MAP_LOOKUP_ELEM) {
+            attributes.putLong(16, Native.address(value));
+        }
+        return found(operation, Bpf.tryCall(command, attributes, key, value));
+    }
+
+    private static boolean found(String operation, int result) {
+        if (result < 0 && result != -Errno.ENOENT) {
+            throw Bpf.failure(operation, -result);
+        }
+        return result >= 0;
     }
 
     private void lookup(ByteBuffer key, ByteBuffer values) {

@@ -9,7 +9,7 @@ import java.util.HexFormat;
 import java.util.List;
 
 /**
- * A loaded traffic control program (BPF_PROG_TYPE_SCHED_CLS), held by a descriptor. An attached program outlives its descriptor.
+ * A loaded program, mostly of traffic control (BPF_PROG_TYPE_SCHED_CLS), held by a descriptor. An attached program outlives its descriptor.
  * Not safe for use by several threads while one closes it.
  */
 public final class BpfProgram extends BpfObject {
@@ -18,6 +18,7 @@ public final class BpfProgram extends BpfObject {
     public static final int LONGEST_NAME = Bpf.NAME_BYTES - 1;
 
     private static final int SCHED_CLS = 3;
+    private static final int CGROUP_SOCK_ADDR = 18;
     private static final int LOG_BYTES = 1 << 18;
     private static final int INFO_BYTES = 128;
     private static final int MAX_MAPS = 8;
@@ -40,15 +41,21 @@ public final class BpfProgram extends BpfObject {
 
     /** @param flags of BPF_PROG_LOAD, such as BPF_F_STRICT_ALIGNMENT */
     static BpfProgram load(String name, byte[] code, int flags) {
+        return load(name, code, Bpf.attributes().putInt(0, SCHED_CLS).putInt(44, flags));
+    }
+
+    /** A program that is asked about addresses which sockets of a cgroup are given (BPF_PROG_TYPE_CGROUP_SOCK_ADDR). */
+    static BpfProgram loadForCgroup(String name, byte[] code, int attachType) {
+        return load(name, code, Bpf.attributes().putInt(0, CGROUP_SOCK_ADDR).putInt(68, attachType));
+    }
+
+    private static BpfProgram load(String name, byte[] code, ByteBuffer attributes) {
         ByteBuffer instructions = Native.buffer(code.length).put(0, code);
         ByteBuffer licence = Native.buffer(4).put(0, new byte[] {'G', 'P', 'L', 0});
-        ByteBuffer attributes = Bpf.attributes();
         attributes
-                .putInt(0, SCHED_CLS)
                 .putInt(4, code.length / Instruction.BYTES)
                 .putLong(8, Native.address(instructions))
-                .putLong(16, Native.address(licence))
-                .putInt(44, flags);
+                .putLong(16, Native.address(licence));
         Bpf.putName(attributes, 48, name);
         int result = Bpf.tryCall(Bpf.PROG_LOAD, attributes, instructions, licence);
         if (result < 0) {

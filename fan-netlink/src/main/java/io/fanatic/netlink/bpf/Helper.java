@@ -13,6 +13,8 @@ public enum Helper {
     GET_PRANDOM_U32(7),
     /** skb, offset, address of bytes, how many, flags: 0 or a negative errno. Pointers into the packet become invalid. */
     SKB_STORE_BYTES(9),
+    /** Nothing: the user of the process in the lower half, as the first user namespace has it, its group in the upper one. */
+    GET_CURRENT_UID_GID(15),
     /** skb, address of a {@link TunnelKey}, its size, flags: 0 or a negative errno. */
     SKB_GET_TUNNEL_KEY(20),
     /** skb, address of a {@link TunnelKey}, its size, flags: 0 or a negative errno. */
@@ -34,6 +36,8 @@ public enum Helper {
     FIB_LOOKUP(69),
     /** Queue, address of a value, flags: 0, or -E2BIG when there is no room (Linux 4.20). */
     MAP_PUSH_ELEM(87),
+    /** The program's context: the number of the network namespace of its socket (Linux 5.7). */
+    GET_NETNS_COOKIE(122),
     /** Nothing: nanoseconds since the machine was started, those asleep included. */
     KTIME_GET_BOOT_NS(125),
     /** Nothing: nanoseconds since the machine was started, as of the last tick of its clock (Linux 5.11). */

@@ -28,6 +28,7 @@ import io.fanatic.netlink.resource.DeviceForwardingResource;
 import io.fanatic.netlink.resource.DhcpResource;
 import io.fanatic.netlink.resource.Ipv6OutsideResource;
 import io.fanatic.netlink.resource.Ipv6Resource;
+import io.fanatic.netlink.resource.LocalSendersResource;
 import io.fanatic.netlink.resource.NatResource;
 import io.fanatic.netlink.resource.PortResource;
 import io.fanatic.netlink.resource.PortTableResource;
@@ -285,6 +286,9 @@ final class DesiredState {
         if (!tunnels.isEmpty()) {
             resources.add(new TunnelTableResource(tunnels));
         }
+        for (int port : tunnelPorts(fans)) {
+            resources.add(new LocalSendersResource(port));
+        }
         List<PortTable.Entry> ports = closedPorts(fans);
         if (!ports.isEmpty()) {
             resources.add(new PortTableResource(ports));
@@ -354,6 +358,14 @@ final class DesiredState {
             }
         }
         return entries;
+    }
+
+    private static Set<Integer> tunnelPorts(List<Fan> fans) {
+        Set<Integer> ports = new TreeSet<>();
+        for (Fan fan : fans) {
+            fan.transport().udpPort().ifPresent(ports::add);
+        }
+        return ports;
     }
 
     /** Fans that share a port share what may come in by it: one of them that wants it closed closes it to the underlays of all. */
@@ -438,6 +450,9 @@ final class DesiredState {
         }
         if (!host.tunnelOnly().isEmpty()) {
             resources.add(new TunnelTableResource(host.tunnelOnly()));
+        }
+        for (int port : host.rootOnly()) {
+            resources.add(new LocalSendersResource(port));
         }
         for (BlockPolicy policy : host.blocked()) {
             resources.add(new BlockResource(policy));

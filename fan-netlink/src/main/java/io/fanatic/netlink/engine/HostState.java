@@ -55,6 +55,7 @@ record HostState(
         List<NatTable.Entry> nat,
         List<PortTable.Entry> ports,
         List<TunnelTable.Entry> tunnelOnly,
+        Set<Integer> rootOnly,
         Map<String, DhcpServer> dhcp,
         Ipv6State ipv6,
         Ipv6Outside ipv6Outside,
@@ -125,6 +126,7 @@ record HostState(
                 nat,
                 kernel.ports(),
                 kernel.tunnelOnly(),
+                kernel.rootOnly(),
                 dhcp,
                 withIpv6.isEmpty() ? Ipv6State.NONE : kernel.ipv6(withIpv6),
                 outside,
@@ -159,6 +161,7 @@ record HostState(
                 List.of(),
                 List.of(),
                 List.of(),
+                Set.of(),
                 Map.of(),
                 Ipv6State.NONE,
                 Ipv6Outside.NONE,
@@ -457,6 +460,7 @@ record HostState(
         compare(lines, "IPv6 not forwarded:", before.ipv6Outside.closed(), ipv6Outside.closed());
         compare(lines, "closed port", before.ports, ports);
         compare(lines, "kept out of tunnels", before.tunnelOnly, tunnelOnly);
+        compare(lines, "only root sends to UDP port", before.rootOnly, rootOnly);
         compare(lines, "iptables", passes(before), passes(this));
         compare(lines, "DHCP server", before.dhcp.values(), dhcp.values());
         compare(lines, "blocked clear text", before.blocked, blocked);

@@ -114,7 +114,7 @@ public final class Plan {
      *
      * @param thing the kind of thing: {@code tunnel}, {@code programs}, {@code fast-path}, {@code direct}, {@code bridge}, {@code gate}, {@code port}, {@code address}, {@code
      *     up}, {@code route}, {@code neighbour}, {@code forwarding-entry}, {@code nat}, {@code
-     *     underlay-only}, {@code tunnel-only}, {@code accept}, {@code dhcp}, {@code clear-text}, {@code strongswan}, {@code forwarding}, {@code forward-filter} or
+     *     underlay-only}, {@code tunnel-only}, {@code local-senders}, {@code accept}, {@code dhcp}, {@code clear-text}, {@code strongswan}, {@code forwarding}, {@code forward-filter} or
      *     {@code remembering}
      * @param kind what happens to it
      * @param description the change in words, as in {@link #lines}

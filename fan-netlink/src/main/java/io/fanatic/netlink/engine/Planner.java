@@ -16,6 +16,7 @@ import io.fanatic.netlink.kernel.Kernel;
 import io.fanatic.netlink.kernel.KernelFeature;
 import io.fanatic.netlink.resource.ForwardTableResource;
 import io.fanatic.netlink.resource.Ipv6OutsideResource;
+import io.fanatic.netlink.resource.LocalSendersResource;
 import io.fanatic.netlink.resource.NatResource;
 import io.fanatic.netlink.resource.Resource;
 import io.fanatic.netlink.resource.TunnelTableResource;
@@ -51,6 +52,11 @@ final class Planner {
     static final String NO_BRIDGE_TABLE =
             "this kernel has no nftables for bridges, so a container may send frames with the Ethernet address of another"
                     + " host, and be sent what is for it";
+
+    /** What a plan says where local users cannot be told from root. */
+    static final String LOCAL_USERS =
+            "nothing keeps local users from sending to the tunnel's port of other hosts, in the name of this one: that takes"
+                    + " cgroup v2, Linux 5.14 and CAP_SYS_ADMIN";
 
     /** Likewise. */
     static final String NO_FORWARD_TABLE =
@@ -224,6 +230,7 @@ final class Planner {
         wanted.addAll(desired.encryption(all));
         List<String> notes = new ArrayList<>(withoutNftables(there, wanted));
         notes.addAll(withoutPartsOfNftables(wanted));
+        notes.addAll(withoutLocalSenders(there, wanted));
         if (all.stream().anyMatch(fan -> fan.nat() && fan.ipv6().isPresent())) {
             Ipv6Outside.Host beside = kernel.ipv6Host();
             desired.forwarding()
@@ -261,6 +268,14 @@ final class Planner {
                             : table instanceof ForwardTableResource ? NO_FORWARD_TABLE : NO_TUNNEL_TABLE);
         }
         return notes;
+    }
+
+    /** Takes away what a kernel cannot have, and the host has not; says what that means. */
+    private List<String> withoutLocalSenders(List<Resource> there, List<Resource> wanted) {
+        boolean lacking = wanted.removeIf(each -> each instanceof LocalSendersResource
+                && !there.contains(each)
+                && !kernel.has(KernelFeature.LOCAL_USERS));
+        return lacking ? List.of(LOCAL_USERS) : List.of();
     }
 
     /** Takes from the table against forgery what a kernel cannot have, and the host has not; says what that means. */

@@ -153,6 +153,12 @@ final class PlanCheck implements Check {
                                 "the tunnel's port does not take exactly what comes from the underlay")
                         .because(Code.BRIDGE, Code.TUNNEL, Code.KERNEL_NFTABLES);
             case "tunnel-only" -> tunnelTable(expected, item);
+            case "local-senders" ->
+                of(
+                        Code.TUNNEL_ONLY,
+                        expected,
+                        item,
+                        "local users could send to the tunnel's port of other hosts, in the name of this one");
             case "clear-text" ->
                 of(Code.TUNNEL, expected, item, "clear text of the encrypted fan is not blocked as it should be")
                         .because(Code.BRIDGE);

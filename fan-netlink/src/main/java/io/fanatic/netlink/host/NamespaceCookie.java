@@ -33,7 +33,7 @@ public final class NamespaceCookie {
      */
     public static String here() {
         try {
-            return cookie();
+            return Long.toUnsignedString(number());
         } catch (ErrnoException e) {
             if (e.errno() != ENOPROTOOPT) {
                 throw e;
@@ -53,7 +53,12 @@ public final class NamespaceCookie {
         }
     }
 
-    private static String cookie() {
+    /**
+     * {@return the cookie of the calling thread's network namespace}
+     *
+     * @throws ErrnoException ENOPROTOOPT on kernels without cookies
+     */
+    public static long number() {
         int fd = check("open a socket", LIBC.socket(AF_INET, SOCK_DGRAM_CLOEXEC, 0));
         try {
             ByteBuffer cookie = Native.buffer(Long.BYTES);
@@ -61,7 +66,7 @@ public final class NamespaceCookie {
             check(
                     "ask for the cookie of the network namespace",
                     LIBC.getsockopt(fd, SOL_SOCKET, SO_NETNS_COOKIE, cookie, length));
-            return Long.toUnsignedString(cookie.getLong(0));
+            return cookie.getLong(0);
         } finally {
             LIBC.close(fd);
         }

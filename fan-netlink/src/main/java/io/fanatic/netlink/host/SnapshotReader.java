@@ -3,10 +3,12 @@ package io.fanatic.netlink.host;
 import io.fanatic.core.IpAddress;
 import io.fanatic.netlink.bpf.AttachedProgram;
 import io.fanatic.netlink.bpf.FanPrograms;
+import io.fanatic.netlink.bpf.LocalSenders;
 import io.fanatic.netlink.bpf.ProgramRecord;
 import io.fanatic.netlink.bpf.Tcx;
 import io.fanatic.netlink.firewall.FirewallException;
 import io.fanatic.netlink.firewall.Nftables;
+import io.fanatic.netlink.libc.ErrnoException;
 import io.fanatic.netlink.route.Addresses;
 import io.fanatic.netlink.route.BpfFilter;
 import io.fanatic.netlink.route.FdbEntry;
@@ -62,6 +64,7 @@ final class SnapshotReader implements AutoCloseable {
         tcxPrograms(links);
         vniFilters(links);
         sysctls();
+        localSenders();
         Collections.sort(lines);
         nftables();
         return lines;
@@ -168,6 +171,15 @@ final class SnapshotReader implements AutoCloseable {
                 }
                 return;
             }
+        }
+    }
+
+    private void localSenders() {
+        try (LocalSenders senders = LocalSenders.of(NamespaceCookie.number())) {
+            senders.ports().forEach(port -> lines.add("UDP port " + port + " for root only"));
+        } catch (ErrnoException without) {
+            // On a kernel that has none nothing changes.
+            return;
         }
     }
 

@@ -28,6 +28,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What the engine asks of a host: reads and single changes, in one network namespace. Two implementations: {@link
@@ -152,6 +153,9 @@ public interface Kernel extends AutoCloseable {
 
     /** {@return the content of our table that keeps forwarded packets out of tunnels; empty when there is none} */
     List<TunnelTable.Entry> tunnelOnly();
+
+    /** {@return the UDP ports to which no process but root's sends, by our doing; empty where this program may not look} */
+    Set<Integer> rootOnly();
 
     /**
      * {@return the DHCP server that we run on a bridge; empty when there is none}
@@ -481,6 +485,14 @@ public interface Kernel extends AutoCloseable {
      * @param entries all that is to be in it
      */
     void replaceTunnelOnly(List<TunnelTable.Entry> entries);
+
+    /**
+     * Lets no process of the network namespace but root's send to a UDP port, or every one.
+     *
+     * @param port 1 to 65535
+     * @param on whether root alone is to
+     */
+    void setRootOnly(int port, boolean on);
 
     /**
      * Starts a DHCP server and waits until it serves.

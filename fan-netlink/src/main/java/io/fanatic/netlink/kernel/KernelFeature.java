@@ -42,6 +42,11 @@ public enum KernelFeature {
             "nftables-bridge",
             "dropping of a container's frames with a host's Ethernet address",
             "a container may have sent to it what is for another host's address"),
+    /** Programs at the root of cgroup v2 that see who sends. */
+    LOCAL_USERS(
+            "local-users",
+            "keeping local users from sending to the tunnel's port (cgroup v2, Linux 5.14)",
+            "any process of this host may send frames to other hosts in its name"),
     /** Forwarding of IPv6 by single devices (Linux 6.17). */
     FORCE_FORWARDING(
             "force-forwarding",

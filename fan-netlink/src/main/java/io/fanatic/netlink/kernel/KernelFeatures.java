@@ -1,10 +1,12 @@
 package io.fanatic.netlink.kernel;
 
 import io.fanatic.netlink.bpf.BpfFeatures;
+import io.fanatic.netlink.bpf.LocalSenders;
 import io.fanatic.netlink.firewall.FirewallException;
 import io.fanatic.netlink.firewall.Iptables;
 import io.fanatic.netlink.firewall.Nftables;
 import io.fanatic.netlink.host.Namespace;
+import io.fanatic.netlink.host.NamespaceCookie;
 import io.fanatic.netlink.libc.Errno;
 import io.fanatic.netlink.libc.ErrnoException;
 import io.fanatic.netlink.route.IpsecPolicies;
@@ -172,6 +174,7 @@ public final class KernelFeatures {
             case NFTABLES_IPV6 -> accepts(MASQUERADE_IPV6);
             case NFTABLES_FIB -> accepts(FROM_OUTSIDE);
             case NFTABLES_BRIDGE -> accepts(OF_BRIDGES);
+            case LOCAL_USERS -> restrictsSenders();
             case FORCE_FORWARDING -> Ipv6Gateway.canForwardByDevice();
             case IPIP -> make(NewLink.externalIpip(DEVICE)) && IpipDelivery.reachesPrograms();
             case IPIP_PATH_MTU -> IpipPathMtu.isTold();
@@ -180,6 +183,13 @@ public final class KernelFeatures {
             case DIRECT -> BpfFeatures.direct();
             case ESP -> encrypts();
         };
+    }
+
+    private static boolean restrictsSenders() {
+        try (LocalSenders senders = LocalSenders.of(NamespaceCookie.number())) {
+            senders.probe();
+            return true;
+        }
     }
 
     private static boolean encrypts() {

@@ -17,6 +17,7 @@ import io.fanatic.netlink.bpf.DirectProgramSpec;
 import io.fanatic.netlink.bpf.FanObserver;
 import io.fanatic.netlink.bpf.FanPrograms;
 import io.fanatic.netlink.bpf.FastProgramSpec;
+import io.fanatic.netlink.bpf.LocalSenders;
 import io.fanatic.netlink.bpf.ProgramRecord;
 import io.fanatic.netlink.bpf.ProgramSpec;
 import io.fanatic.netlink.bpf.SourcePorts;
@@ -31,6 +32,7 @@ import io.fanatic.netlink.host.DhcpLease;
 import io.fanatic.netlink.host.DhcpReservation;
 import io.fanatic.netlink.host.DhcpServer;
 import io.fanatic.netlink.host.NameServers;
+import io.fanatic.netlink.host.NamespaceCookie;
 import io.fanatic.netlink.host.Sysctl;
 import io.fanatic.netlink.host.UdpPorts;
 import io.fanatic.netlink.libc.Errno;
@@ -398,8 +400,9 @@ public final class LinuxKernel implements Kernel {
                 if (cause != null && feature.isOfEbpf()) {
                     throw cause;
                 }
-                // A namespace to try in needs more rights than the fan itself, whose own change will tell.
-                yield true;
+                // A namespace to try in needs more rights than the fan itself, whose own change will tell. Local users are
+                // tried here.
+                yield feature != KernelFeature.LOCAL_USERS;
             }
             case FAILED -> {
                 if (cause != null) {
@@ -442,6 +445,29 @@ public final class LinuxKernel implements Kernel {
     @Override
     public void replaceTunnelOnly(List<TunnelTable.Entry> entries) {
         firewall.replaceTunnelOnly(entries);
+    }
+
+    @Override
+    public Set<Integer> rootOnly() {
+        try (LocalSenders senders = LocalSenders.of(NamespaceCookie.number())) {
+            return senders.ports();
+        } catch (ErrnoException e) {
+            if (has(KernelFeature.LOCAL_USERS)) {
+                throw e;
+            }
+            return Set.of();
+        }
+    }
+
+    @Override
+    public void setRootOnly(int port, boolean on) {
+        try (LocalSenders senders = LocalSenders.of(NamespaceCookie.number())) {
+            if (on) {
+                senders.restrict(port);
+            } else {
+                senders.allow(port);
+            }
+        }
     }
 
     @Override

@@ -62,6 +62,7 @@ public final class MemoryKernel implements Kernel {
     private List<NatTable.Entry> nat = List.of();
     private List<PortTable.Entry> ports = List.of();
     private List<TunnelTable.Entry> tunnelOnly = List.of();
+    private final Set<Integer> rootOnly = new TreeSet<>();
     private final List<Iptables.Forward> forwards = new ArrayList<>();
     private boolean filtersBridgedFrames;
     private SourcePorts sourcePorts = SourcePorts.DEFAULT;
@@ -531,6 +532,22 @@ public final class MemoryKernel implements Kernel {
     public List<TunnelTable.Entry> tunnelOnly() {
         call("read the table of tunnels");
         return tunnelOnly;
+    }
+
+    @Override
+    public Set<Integer> rootOnly() {
+        call("read the ports of root");
+        return Set.copyOf(rootOnly);
+    }
+
+    @Override
+    public void setRootOnly(int port, boolean on) {
+        call("let " + (on ? "root" : "all") + " send to port " + port);
+        if (on) {
+            rootOnly.add(port);
+        } else {
+            rootOnly.remove(port);
+        }
     }
 
     @Override

@@ -19,6 +19,7 @@ public sealed interface Resource
                 Ipv6OutsideResource,
                 Ipv6Resource,
                 LiveTunnelResource,
+                LocalSendersResource,
                 NatResource,
                 PortResource,
                 PortTableResource,

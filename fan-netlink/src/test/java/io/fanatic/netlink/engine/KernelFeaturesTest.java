@@ -219,6 +219,14 @@ class KernelFeaturesTest {
     }
 
     @Test
+    void withoutCgroupsLocalUsersAreNotKeptFromTheTunnelAndThePlanSaysSo() {
+        TwoFans fans = fansWithout(KernelFeature.LOCAL_USERS);
+        assertThat(fans.up(FAN, "10.0.0.0/16")).containsExactly(Planner.LOCAL_USERS);
+        assertThat(fans.withKernel(0, Kernel::rootOnly)).isEmpty();
+        fans.down(FAN);
+    }
+
+    @Test
     void aHostOfAnOldKernelAndOneOfANewKernelShareAFan() {
         KernelFeatures old = all.without(
                 KernelFeature.TCX, KernelFeature.LOCAL_ADDRESS, KernelFeature.VNI_FILTER, KernelFeature.NFTABLES);
