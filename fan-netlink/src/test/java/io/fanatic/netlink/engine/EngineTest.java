@@ -13,6 +13,7 @@ import io.fanatic.core.UnderlaySpec;
 import io.fanatic.netlink.host.DhcpLease;
 import io.fanatic.netlink.host.DhcpReservation;
 import io.fanatic.netlink.kernel.AddressState;
+import io.fanatic.netlink.kernel.Ipv6Switches;
 import io.fanatic.netlink.kernel.Kernel;
 import io.fanatic.netlink.kernel.LinkSpec;
 import io.fanatic.netlink.kernel.LinkState;
@@ -465,7 +466,7 @@ class EngineTest {
     @Test
     void ipv6ThatSomebodySwitchesOnOnTheBridgeIsSwitchedOffAgain() {
         engine.up(first());
-        kernel.setIpv6("fan-250", true);
+        kernel.setIpv6("fan-250", Ipv6Switches.ROUTER);
 
         assertThat(engine.up(first()).lines()).containsExactly("change bridge fan-250: IPv6 on -> off");
         assertThat(engine.up(first()).isEmpty()).isTrue();
