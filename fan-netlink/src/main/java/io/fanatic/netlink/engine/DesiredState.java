@@ -476,14 +476,4 @@ final class DesiredState {
         }
         return resources;
     }
-
-    /** What is left of tunnels after the last of the bridges, which tell of their fans, was deleted by somebody. */
-    List<Resource> orphans() {
-        List<Resource> resources = new ArrayList<>();
-        for (TunnelType type : TunnelType.values()) {
-            resources.addAll(tunnels(type).orphans());
-        }
-        resources.addAll(strays());
-        return resources;
-    }
 }

@@ -590,6 +590,19 @@ class EngineTest {
     }
 
     @Test
+    void ofAFanWhoseUpWasKilledWhileAnotherOneIsUpNothingIsLeftInTablesThatFansShare() {
+        engine.up(entry("251.0.0.0/8", "10.0.0.45/16"));
+        HostState before = HostState.of(kernel);
+        engine.up(first("port", "4790", "underlay-only"));
+        kernel.remove("ftun-250");
+        kernel.remove("fan-250");
+        assertThat(HostState.of(kernel)).isNotEqualTo(before);
+        engine.down(OVERLAY, FIRST);
+        assertThat(HostState.of(kernel)).isEqualTo(before);
+        assertThat(engine.down(OVERLAY, FIRST).isEmpty()).isTrue();
+    }
+
+    @Test
     void containersOnTheBridgeKeepItUpAndAreNamed() {
         engine.up(first());
         kernel.put(new LinkState(
