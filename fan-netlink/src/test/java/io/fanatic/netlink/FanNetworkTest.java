@@ -745,7 +745,7 @@ class FanNetworkTest {
         String isRouter = "cat /proc/sys/net/ipv6/conf/fan-250/forwarding";
         assertThat(shIn(a, isRouter)).isEqualTo("0\n");
         assertThat(on(a).up(fan("10.0.0.1/16", "overlay6", "fd00:fa::/48")).lines())
-                .containsExactly("change bridge fan-250: IPv6 off -> on");
+                .containsExactly("change bridge fan-250: IPv6 forwarding off -> on");
         assertThat(shIn(a, isRouter)).isEqualTo("1\n");
     }
 

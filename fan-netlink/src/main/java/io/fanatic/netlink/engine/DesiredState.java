@@ -17,6 +17,7 @@ import io.fanatic.netlink.host.DhcpServer;
 import io.fanatic.netlink.kernel.AddressState;
 import io.fanatic.netlink.kernel.Ipv6Outside;
 import io.fanatic.netlink.kernel.Ipv6State;
+import io.fanatic.netlink.kernel.Ipv6Switches;
 import io.fanatic.netlink.kernel.Kernel;
 import io.fanatic.netlink.kernel.LinkState;
 import io.fanatic.netlink.kernel.RouteState;
@@ -102,7 +103,7 @@ final class DesiredState {
                 MacAddress.ofBridge(fan.overlay(), fan.macSeed()),
                 fan.mtu(),
                 false,
-                fan.ipv6().isPresent(),
+                fan.ipv6().isPresent() ? Ipv6Switches.ROUTER : Ipv6Switches.OFF,
                 BridgeResource.OWN_SENDER,
                 fan.label().toString()));
         resources.add(new ProgramsResource(fan.bridge(), paths.gate(fan)));
@@ -173,7 +174,7 @@ final class DesiredState {
                 host.link(fan.tunnel()).filter(link -> link.isOurs() && fan.delivery() == Delivery.BRIDGED);
         Optional<LinkState> bridge = host.link(fan.bridge()).filter(LinkState::isOurs);
         bridge.ifPresent(link -> {
-            resources.add(bridge(link));
+            resources.add(bridge(link, ipv6(fan, link)));
             if (!fan.slices().isEmpty()) {
                 resources.addAll(host.programs(link.name(), paths.gate(fan)));
             }
@@ -215,13 +216,21 @@ final class DesiredState {
         return resources;
     }
 
-    private static BridgeResource bridge(LinkState link) {
+    /** Asked for only where something is to be done, as it takes time. */
+    private Ipv6Switches ipv6(Fan fan, LinkState link) {
+        if (fan.ipv6().isPresent() != link.ipv6()) {
+            return kernel.ipv6Switches(link.name());
+        }
+        return link.ipv6() ? Ipv6Switches.ROUTER : Ipv6Switches.OFF;
+    }
+
+    private static BridgeResource bridge(LinkState link, Ipv6Switches ipv6) {
         return new BridgeResource(
                 link.name(),
                 link.mac(),
                 link.mtu(),
                 link.spanningTree(),
-                link.ipv6(),
+                ipv6,
                 link.arpAnnounce(),
                 link.alias());
     }
@@ -230,17 +239,19 @@ final class DesiredState {
     List<Resource> adopted(Fan fan) {
         List<Resource> resources = new ArrayList<>();
         host.adoptable(fan).ifPresent(link -> {
-            resources.add(bridge(link));
+            resources.add(bridge(link, kernel.ipv6Switches(link.name())));
             for (AddressState address : host.addresses()) {
                 if (address.link().equals(link.name())) {
                     resources.add(new AddressResource(address));
                 }
             }
-            if (fan.ipv6().isEmpty()) {
-                // They end when IPv6 is switched off there, and what is undone brings them back.
-                for (Ipv6State.Address address :
-                        kernel.ipv6(List.of(link.name())).addresses()) {
-                    resources.add(new Ipv6Resource(address));
+            // Without an IPv6 overlay they end when IPv6 is switched off there, and what is undone brings them back. With one, those
+            // that the fan would add are there already, and stay when it fails; it leaves the others alone.
+            List<Resource> wanted = Ipv6Overlay.desired(fan);
+            for (Ipv6State.Address address : kernel.ipv6(List.of(link.name())).addresses()) {
+                Resource resource = new Ipv6Resource(address);
+                if (fan.ipv6().isEmpty() || wanted.contains(resource)) {
+                    resources.add(resource);
                 }
             }
             if (host.forwarding().on().contains(link.name())) {
@@ -478,16 +489,6 @@ final class DesiredState {
         for (String device : host.devicesWithPrograms("")) {
             resources.add(new ProgramsResource(device, "", ProgramsResource.FAST_PATH, Optional.empty()));
         }
-        return resources;
-    }
-
-    /** What is left of tunnels after the last of the bridges, which tell of their fans, was deleted by somebody. */
-    List<Resource> orphans() {
-        List<Resource> resources = new ArrayList<>();
-        for (TunnelType type : TunnelType.values()) {
-            resources.addAll(tunnels(type).orphans());
-        }
-        resources.addAll(strays());
         return resources;
     }
 }

@@ -129,9 +129,4 @@ record IpipTunnels(Kernel kernel, HostState host, Paths paths) implements Tunnel
         }
         return resources;
     }
-
-    @Override
-    public List<Resource> orphans() {
-        return programs(host.fans()).isEmpty() ? observedShared() : List.of();
-    }
 }

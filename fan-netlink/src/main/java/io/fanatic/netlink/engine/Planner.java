@@ -101,7 +101,7 @@ final class Planner {
         before.ifPresent(after::remove);
         Plan neighbours = sharing.makeRoomFor(fan, after);
         after.add(fan);
-        Plan plan = between(before.orElse(fan), Optional.of(fan), after);
+        Plan plan = between(before.or(() -> Optional.of(fan)), Optional.of(fan), after);
         preflight.serve(fan, plan);
         Plan all = neighbours.then(plan);
         for (String note : notes(fan, before)) {
@@ -176,7 +176,7 @@ final class Planner {
             }
         }
         // Of a fan whose "up" was killed before its bridge had a name, only what fans share is there.
-        return Plan.between(host.fans().isEmpty() ? desired.observedShared() : desired.orphans(), List.of());
+        return between(Optional.empty(), Optional.empty(), new ArrayList<>(host.fans()));
     }
 
     private Plan down(Fan fan, Fan rest, boolean force) {
@@ -187,7 +187,7 @@ final class Planner {
         after.remove(fan);
         Optional<Fan> remaining = Optional.of(rest).filter(r -> !r.slices().isEmpty());
         remaining.ifPresent(after::add);
-        return between(fan, remaining, after);
+        return between(Optional.of(fan), remaining, after);
     }
 
     /** The underlay addresses of a fan that a user means when taking it down; they need not exist on the host any more. */
@@ -220,10 +220,10 @@ final class Planner {
     }
 
     /** @param all the fans of the host afterwards */
-    private Plan between(Fan before, Optional<Fan> after, List<Fan> all) {
+    private Plan between(Optional<Fan> before, Optional<Fan> after, List<Fan> all) {
         all.sort((a, b) -> a.overlay().compareTo(b.overlay()));
         List<Resource> there = new ArrayList<>(desired.observedShared());
-        there.addAll(desired.observed(before));
+        before.ifPresent(fan -> there.addAll(desired.observed(fan)));
         after.ifPresent(fan -> there.addAll(desired.adopted(fan)));
         List<Resource> wanted = new ArrayList<>(desired.desiredShared(all));
         after.ifPresent(fan -> wanted.addAll(desired.desired(fan, sharing.needsFilter(fan))));

@@ -40,7 +40,4 @@ sealed interface Tunnels permits VxlanTunnels, IpipTunnels {
 
     /** What is there of the tunnel that all fans of this transport share. */
     List<Resource> observedShared();
-
-    /** What is left of a shared tunnel after the last of its fans' bridges, which tell of them, was deleted by somebody. */
-    List<Resource> orphans();
 }

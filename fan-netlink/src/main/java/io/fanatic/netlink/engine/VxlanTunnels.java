@@ -129,9 +129,4 @@ record VxlanTunnels(Kernel kernel, HostState host, Paths paths) implements Tunne
     public List<Resource> observedShared() {
         return List.of();
     }
-
-    @Override
-    public List<Resource> orphans() {
-        return List.of();
-    }
 }

@@ -336,12 +336,19 @@ public interface Kernel extends AutoCloseable {
     void setRemembering(String bridge, boolean on);
 
     /**
-     * Switches IPv6 of a bridge. Where it is on, the bridge believes no router and asks nobody whether an address is free.
+     * {@return how IPv6 of a bridge is switched; OFF where there is none}
      *
      * @param bridge the device
-     * @param on whether the host takes and sends IPv6 there
      */
-    void setIpv6(String bridge, boolean on);
+    Ipv6Switches ipv6Switches(String bridge);
+
+    /**
+     * Switches IPv6 of a bridge.
+     *
+     * @param bridge the device
+     * @param switches as they shall be
+     */
+    void setIpv6(String bridge, Ipv6Switches switches);
 
     /**
      * Says which address the host's ARP gives as the sender on a bridge.

@@ -731,7 +731,7 @@ public final class LinuxKernel implements Kernel {
             throw e.errno() == Errno.EOPNOTSUPP ? unsupported(spec.match(new Missing()), e) : e;
         }
         if (spec instanceof LinkSpec.Bridge bridge) {
-            setIpv6(temporaryName, bridge.ipv6());
+            setIpv6(temporaryName, bridge.ipv6() ? Ipv6Switches.ROUTER : Ipv6Switches.OFF);
             if (bridge.arpAnnounce() != 0) {
                 setArpAnnounce(temporaryName, bridge.arpAnnounce());
             }
@@ -878,23 +878,42 @@ public final class LinuxKernel implements Kernel {
 
     /** Not where there is no IPv6, and not in a container that sees /proc/sys read-only; there gate alone keeps it away. */
     @Override
-    public void setIpv6(String bridge, boolean on) {
+    public void setIpv6(String bridge, Ipv6Switches switches) {
         index(bridge);
         String off = ipv6Off(bridge);
         if (!Sysctl.isWritable(off)) {
             return;
         }
-        if (on) {
-            // Before it is on. A second barrier behind gate; and nobody has to be asked for addresses that are this
-            // host's by arithmetic.
-            Sysctl.write("net/ipv6/conf/" + bridge + "/accept_ra", "0");
-            Sysctl.write("net/ipv6/conf/" + bridge + "/accept_dad", "0");
-            // By itself this forwards nothing, for which the host's own switch would have to be on. It lets the host
-            // say that it is a router
-            // there; a container forgets a default route by a neighbour that says it is none.
-            ipv6Gateway.makeRouter(bridge, remember(links.list()).values());
+        if (!switches.on()) {
+            Sysctl.write(off, "1");
         }
-        Sysctl.write(off, on ? "0" : "1");
+        // Before it is on. A second barrier behind gate; and nobody has to be asked for addresses that are this
+        // host's by arithmetic.
+        Sysctl.write(ipv6(bridge, "accept_ra"), Integer.toString(switches.acceptRa()));
+        Sysctl.write(ipv6(bridge, "accept_dad"), Integer.toString(switches.acceptDad()));
+        // By itself this forwards nothing, for which the host's own switch would have to be on. It lets the host
+        // say that it is a router there; a container forgets a default route by a neighbour that says it is none.
+        if (switches.router()) {
+            ipv6Gateway.makeRouter(bridge, remember(links.list()).values());
+        } else {
+            Sysctl.write(ipv6(bridge, "forwarding"), "0");
+        }
+        if (switches.on()) {
+            Sysctl.write(off, "0");
+        }
+    }
+
+    @Override
+    public Ipv6Switches ipv6Switches(String bridge) {
+        return new Ipv6Switches(
+                Sysctl.find(ipv6Off(bridge)).filter("0"::equals).isPresent(),
+                Sysctl.isOn(ipv6(bridge, "forwarding")),
+                number(ipv6(bridge, "accept_ra")),
+                number(ipv6(bridge, "accept_dad")));
+    }
+
+    private static int number(String key) {
+        return Sysctl.find(key).map(Integer::parseInt).orElse(0);
     }
 
     @Override
@@ -932,7 +951,11 @@ public final class LinuxKernel implements Kernel {
     }
 
     private static String ipv6Off(String device) {
-        return "net/ipv6/conf/" + device + "/disable_ipv6";
+        return ipv6(device, "disable_ipv6");
+    }
+
+    private static String ipv6(String device, String key) {
+        return "net/ipv6/conf/" + device + "/" + key;
     }
 
     @Override

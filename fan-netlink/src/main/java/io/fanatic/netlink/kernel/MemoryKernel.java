@@ -47,6 +47,7 @@ public final class MemoryKernel implements Kernel {
     private final List<AddressState> addresses = new ArrayList<>();
     private final List<RouteState> routes = new ArrayList<>();
     private final List<Ipv6State.Address> ipv6Addresses = new ArrayList<>();
+    private final Map<String, Ipv6Switches> ipv6Switches = new HashMap<>();
     private final List<Ipv6State.Neighbour> neighbours = new ArrayList<>();
     private final List<Ipv6State.Entry> entries = new ArrayList<>();
     private final List<Ipv6State.Route> ipv6Routes = new ArrayList<>();
@@ -838,12 +839,19 @@ public final class MemoryKernel implements Kernel {
     }
 
     @Override
-    public void setIpv6(String name, boolean on) {
+    public void setIpv6(String name, Ipv6Switches switches) {
         call("set IPv6 of " + name);
-        put(link(name).withIpv6(on));
-        if (!on) {
+        ipv6Switches.put(name, switches);
+        put(link(name).withIpv6(switches.on()));
+        if (!switches.on()) {
             forgetIpv6(name);
         }
+    }
+
+    @Override
+    public Ipv6Switches ipv6Switches(String name) {
+        call("read the switches of IPv6 of " + name);
+        return ipv6Switches.getOrDefault(name, link(name).ipv6() ? Ipv6Switches.ROUTER : Ipv6Switches.OFF);
     }
 
     @Override

@@ -14,6 +14,7 @@ import io.fanatic.core.UnderlaySpec;
 import io.fanatic.netlink.kernel.AddressState;
 import io.fanatic.netlink.kernel.Ipv6Outside;
 import io.fanatic.netlink.kernel.Ipv6State;
+import io.fanatic.netlink.kernel.Ipv6Switches;
 import io.fanatic.netlink.kernel.MemoryKernel;
 import java.util.List;
 import java.util.Optional;
@@ -96,9 +97,14 @@ class EngineIpv6Test {
                 host -> new Engine(host).up(DUAL), work -> work.down(OVERLAY, UnderlaySpec.parse("10.0.0.45/16")));
     }
 
-    /** Where IPv6 is switched off on a bridge, its addresses end. */
+    /** Where IPv6 is switched off on a bridge, its addresses end; where it is on, the host is a router there. */
     @Test
-    void aBridgeOfDockersHasItsIpv6AddressesAgainWhenAFanFails() {
+    void aBridgeOfDockersHasItsIpv6AddressesAndSwitchesAgainWhenAFanFails() {
+        bridgeOfDockers(IPV4);
+        bridgeOfDockers(DUAL);
+    }
+
+    private static void bridgeOfDockers(FanEntry fan) {
         Ipv6State.Address linkLocal = new Ipv6State.Address("fan-250", Ipv6Address.parse("fe80::1"), 64);
         Ipv6State.Address global = new Ipv6State.Address("fan-250", Ipv6Address.parse("2001:db8::1"), 64);
         int failed = 0;
@@ -107,9 +113,10 @@ class EngineIpv6Test {
             EngineTest.bridgeOfDocker(docker, "250.0.45.1");
             docker.putIpv6(linkLocal);
             docker.putIpv6(global);
+            docker.setIpv6("fan-250", new Ipv6Switches(true, false, 1, 1));
             docker.failAt(n);
             try {
-                new Engine(docker).up(IPV4);
+                new Engine(docker).up(fan);
                 break;
             } catch (RuntimeException expected) {
                 failed++;
@@ -118,6 +125,9 @@ class EngineIpv6Test {
             assertThat(docker.ipv6(List.of("fan-250")).addresses())
                     .as("call %d", n)
                     .containsExactlyInAnyOrder(linkLocal, global);
+            assertThat(docker.ipv6Switches("fan-250"))
+                    .as("call %d", n)
+                    .isEqualTo(new Ipv6Switches(true, false, 1, 1));
         }
         assertThat(failed).isGreaterThan(20);
     }

@@ -13,6 +13,7 @@ import io.fanatic.core.UnderlaySpec;
 import io.fanatic.netlink.host.DhcpLease;
 import io.fanatic.netlink.host.DhcpReservation;
 import io.fanatic.netlink.kernel.AddressState;
+import io.fanatic.netlink.kernel.Ipv6Switches;
 import io.fanatic.netlink.kernel.Kernel;
 import io.fanatic.netlink.kernel.LinkSpec;
 import io.fanatic.netlink.kernel.LinkState;
@@ -468,7 +469,7 @@ class EngineTest {
     @Test
     void ipv6ThatSomebodySwitchesOnOnTheBridgeIsSwitchedOffAgain() {
         engine.up(first());
-        kernel.setIpv6("fan-250", true);
+        kernel.setIpv6("fan-250", Ipv6Switches.ROUTER);
 
         assertThat(engine.up(first()).lines()).containsExactly("change bridge fan-250: IPv6 on -> off");
         assertThat(engine.up(first()).isEmpty()).isTrue();
@@ -589,6 +590,19 @@ class EngineTest {
         kernel.createLink(Kernel.TEMPORARY_BRIDGE, new LinkSpec.Bridge(new MacAddress(1), 1450, false, 2));
         engine.down(OVERLAY, FIRST);
         assertThat(HostState.of(kernel)).isEqualTo(before);
+    }
+
+    @Test
+    void ofAFanWhoseUpWasKilledWhileAnotherOneIsUpNothingIsLeftInTablesThatFansShare() {
+        engine.up(entry("251.0.0.0/8", "10.0.0.45/16"));
+        HostState before = HostState.of(kernel);
+        engine.up(first("port", "4790", "underlay-only"));
+        kernel.remove("ftun-250");
+        kernel.remove("fan-250");
+        assertThat(HostState.of(kernel)).isNotEqualTo(before);
+        engine.down(OVERLAY, FIRST);
+        assertThat(HostState.of(kernel)).isEqualTo(before);
+        assertThat(engine.down(OVERLAY, FIRST).isEmpty()).isTrue();
     }
 
     @Test

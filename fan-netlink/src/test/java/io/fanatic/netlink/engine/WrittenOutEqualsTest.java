@@ -20,6 +20,7 @@ import io.fanatic.netlink.firewall.TunnelTable;
 import io.fanatic.netlink.kernel.AddressState;
 import io.fanatic.netlink.kernel.Ipv6Outside;
 import io.fanatic.netlink.kernel.Ipv6State;
+import io.fanatic.netlink.kernel.Ipv6Switches;
 import io.fanatic.netlink.kernel.ProgramState;
 import io.fanatic.netlink.resource.AddressResource;
 import io.fanatic.netlink.resource.BridgeResource;
@@ -81,6 +82,7 @@ class WrittenOutEqualsTest {
             Map.entry(Ipv6State.Neighbour.class, List.of(neighbour(1), neighbour(2))),
             Map.entry(Ipv6State.Entry.class, List.of(entry(1), entry(2))),
             Map.entry(Ipv6State.Route.class, List.of(route("fd00::/16"), route("fd00::/17"))),
+            Map.entry(Ipv6Switches.class, List.of(Ipv6Switches.OFF, Ipv6Switches.ROUTER)),
             Map.entry(Ipv6State.Part.class, List.of(address(64), route("fd00::/16"))));
 
     private static Ipv6Outside outside() {
@@ -129,6 +131,7 @@ class WrittenOutEqualsTest {
                 Ipv6State.Entry.class,
                 Ipv6State.Neighbour.class,
                 Ipv6State.Route.class,
+                Ipv6Switches.class,
                 NatResource.class,
                 NatTable.Entry.class,
                 PortResource.class,
