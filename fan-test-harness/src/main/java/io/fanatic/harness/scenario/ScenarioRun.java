@@ -2,6 +2,7 @@ package io.fanatic.harness.scenario;
 
 import io.fanatic.harness.lab.EmbeddedFan;
 import io.fanatic.harness.lab.Lab;
+import io.fanatic.harness.lab.LabException;
 import io.fanatic.harness.lab.LabHost;
 import io.fanatic.harness.lab.LabLink;
 import io.fanatic.harness.lab.LabNode;
@@ -263,6 +264,10 @@ public final class ScenarioRun {
     /** By IPv4, and those that have an IPv6 overlay by IPv6 as well. */
     private List<NodePair> pairs(Lab lab, List<Step.Ends> ends) {
         List<NodePair> pairs = new ArrayList<>(pairsByIpv4(lab, ends));
+        if (pairs.isEmpty()) {
+            throw new LabException(
+                    "there is nothing to try: fewer than two hosts or containers of a fan run; start a host before");
+        }
         pairs.addAll(Proof.byIpv6(pairs));
         return pairs;
     }

@@ -236,6 +236,41 @@ class LabCommandsTest {
     }
 
     @Test
+    void aStepThatHasNothingToTryFails() throws IOException {
+        Path file = Files.writeString(home.resolve("nobody.yaml"), """
+                title: Nobody
+                underlay: 10.0.0.0/16
+                fans: [{overlay: 250.0.0.0/8}]
+                hosts: 2
+                containers: 0
+                steps:
+                  - stop: h1
+                  - reach: all
+                  - unreachable: all
+                  - throughput: {between: all, at least: 1 Mbit/s}
+                  - loss: {between: all, at most: 100 %}
+                """);
+        assertThat(lab("run", file.toString())).isEqualTo(ExitCode.TEST_FAILED);
+        for (String step : List.of("2. reach all", "3. unreachable all", "4. throughput", "5. loss")) {
+            assertThat(output()).contains("FAILED  " + step);
+        }
+        assertThat(output()).contains("line 8: there is nothing to try");
+    }
+
+    @Test
+    void aTestThatTriesNothingFails() {
+        assertThat(lab("demo", "--hosts", "1", "--containers", "0"))
+                .as(output())
+                .isEqualTo(ExitCode.TEST_FAILED);
+        assertThat(output())
+                .containsPattern("pings between hosts and containers +0 +0 +FAILED")
+                .doesNotContain("TCP transfers to the outside, as", "attempts to send under somebody");
+
+        lab("up", "--hosts", "1", "--containers", "0");
+        assertThat(lab("test", "--json")).isEqualTo(ExitCode.TEST_FAILED);
+    }
+
+    @Test
     void severalScenariosAreAllReadBeforeTheFirstAndThenAllRun() throws IOException {
         String scenario = """
                 title: %s
