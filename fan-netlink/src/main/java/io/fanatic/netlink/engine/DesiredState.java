@@ -226,13 +226,7 @@ final class DesiredState {
 
     private static BridgeResource bridge(LinkState link, Ipv6Switches ipv6) {
         return new BridgeResource(
-                link.name(),
-                link.mac(),
-                link.mtu(),
-                link.spanningTree(),
-                ipv6,
-                link.arpAnnounce(),
-                link.alias());
+                link.name(), link.mac(), link.mtu(), link.spanningTree(), ipv6, link.arpAnnounce(), link.alias());
     }
 
     /** What is there of a fan in a bridge that is to become its own, see {@link HostState#adoptable}; mostly nothing. */
@@ -245,7 +239,8 @@ final class DesiredState {
                     resources.add(new AddressResource(address));
                 }
             }
-            // Without an IPv6 overlay they end when IPv6 is switched off there, and what is undone brings them back. With one, those
+            // Without an IPv6 overlay they end when IPv6 is switched off there, and what is undone brings them back.
+            // With one, those
             // that the fan would add are there already, and stay when it fails; it leaves the others alone.
             List<Resource> wanted = Ipv6Overlay.desired(fan);
             for (Ipv6State.Address address : kernel.ipv6(List.of(link.name())).addresses()) {

@@ -400,7 +400,8 @@ public final class LinuxKernel implements Kernel {
                 if (cause != null && feature.isOfEbpf()) {
                     throw cause;
                 }
-                // A namespace to try in needs more rights than the fan itself, whose own change will tell. Local users are
+                // A namespace to try in needs more rights than the fan itself, whose own change will tell. Local users
+                // are
                 // tried here.
                 yield feature != KernelFeature.LOCAL_USERS;
             }

@@ -36,7 +36,8 @@ public record BridgeResource(
                 Kernel.TEMPORARY_BRIDGE,
                 name,
                 mark,
-                () -> kernel.createLink(Kernel.TEMPORARY_BRIDGE, new LinkSpec.Bridge(mac, mtu, ipv6.on(), arpAnnounce)));
+                () -> kernel.createLink(
+                        Kernel.TEMPORARY_BRIDGE, new LinkSpec.Bridge(mac, mtu, ipv6.on(), arpAnnounce)));
     }
 
     @Override

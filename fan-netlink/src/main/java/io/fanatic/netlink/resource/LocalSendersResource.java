@@ -22,7 +22,8 @@ public record LocalSendersResource(int port) implements Resource {
 
     @Override
     public String creating() {
-        return "let no process of this host send to UDP port " + port + " but root's (eBPF programs at the root of cgroup v2)";
+        return "let no process of this host send to UDP port " + port
+                + " but root's (eBPF programs at the root of cgroup v2)";
     }
 
     @Override

@@ -57,8 +57,7 @@ class LocalUserTest {
     private static final Ipv4Prefix SECOND = Ipv4Prefix.parse("251.0.0.0/8");
 
     /** Sends a datagram 20 times in one way; prints how many were refused. */
-    private static final String SCRIPT =
-            """
+    private static final String SCRIPT = """
             import ctypes, socket, struct, sys
             way, address, port, data = sys.argv[1], sys.argv[2], int(sys.argv[3]), bytes.fromhex(sys.argv[4])
             v6 = way.endswith('6')
@@ -142,14 +141,11 @@ class LocalUserTest {
 
     private FanNetwork network(TestHost host) {
         Path own = directory.resolve(host.name());
-        return FanNetwork.onThisHost()
-                .in(host.namespace())
-                .keepingStateIn(own.resolve("run"), own.resolve("state"));
+        return FanNetwork.onThisHost().in(host.namespace()).keepingStateIn(own.resolve("run"), own.resolve("state"));
     }
 
     private void up(TestHost host, Ipv4Prefix overlay) {
-        network(host)
-                .up(FanEntry.parse(List.of(overlay.toString(), "10.0.0.0/16", "port", String.valueOf(PORT))));
+        network(host).up(FanEntry.parse(List.of(overlay.toString(), "10.0.0.0/16", "port", String.valueOf(PORT))));
     }
 
     private void down(TestHost host, Ipv4Prefix overlay) {
@@ -161,8 +157,19 @@ class LocalUserTest {
         String id = String.valueOf(user);
         String hex = HexFormat.of().formatHex(data);
         return Integer.parseInt(host.exec(
-                        "setpriv", "--reuid", id, "--regid", id, "--clear-groups",
-                        "/usr/bin/python3", "-c", SCRIPT, way, address, String.valueOf(port), hex)
+                        "setpriv",
+                        "--reuid",
+                        id,
+                        "--regid",
+                        id,
+                        "--clear-groups",
+                        "/usr/bin/python3",
+                        "-c",
+                        SCRIPT,
+                        way,
+                        address,
+                        String.valueOf(port),
+                        hex)
                 .strip());
     }
 
@@ -189,12 +196,15 @@ class LocalUserTest {
 
     /** How many of each have come since, until the mark, which root sends. */
     private TreeMap<Integer, Integer> arrived(int mark) {
-        assertThat(send(here, 0, "sendto", ADDRESS, PORT, frame(mark))).as("refused to root").isZero();
+        assertThat(send(here, 0, "sendto", ADDRESS, PORT, frame(mark)))
+                .as("refused to root")
+                .isZero();
         TreeMap<Integer, Integer> counts = new TreeMap<>();
         int marks = 0;
         while (marks < TIMES) {
             byte[] frame = inside.receive(
-                    "the mark", each -> each.length >= INNER_ID + 4 && each[12] == 8 && each[13] == 0 && each[23] == 17);
+                    "the mark",
+                    each -> each.length >= INNER_ID + 4 && each[12] == 8 && each[13] == 0 && each[23] == 17);
             int id = ByteBuffer.wrap(frame).getInt(INNER_ID);
             if (id == mark) {
                 marks++;
@@ -228,9 +238,13 @@ class LocalUserTest {
     @Test
     void rootsFramesAndThoseToOtherPortsArrive() throws Exception {
         for (int i = 0; i < WAYS.size(); i++) {
-            assertThat(send(here, 0, WAYS.get(i), ADDRESS, PORT, frame(100 + i))).as(WAYS.get(i)).isZero();
+            assertThat(send(here, 0, WAYS.get(i), ADDRESS, PORT, frame(100 + i)))
+                    .as(WAYS.get(i))
+                    .isZero();
         }
-        assertThat(arrived(200)).hasSize(WAYS.size()).allSatisfy((id, count) -> assertThat(count).isEqualTo(TIMES));
+        assertThat(arrived(200))
+                .hasSize(WAYS.size())
+                .allSatisfy((id, count) -> assertThat(count).isEqualTo(TIMES));
         assertArrives(here, there, ADDRESS, PORT + 1);
     }
 
@@ -241,11 +255,13 @@ class LocalUserTest {
     }
 
     private static void assertArrives(TestHost from, TestHost to, String address, int port) throws Exception {
-        try (DatagramSocket listener =
-                to.namespace().call(() -> new DatagramSocket(new InetSocketAddress(InetAddress.getByName(address), port)))) {
+        try (DatagramSocket listener = to.namespace()
+                .call(() -> new DatagramSocket(new InetSocketAddress(InetAddress.getByName(address), port)))) {
             listener.setSoTimeout(60_000);
             for (String way : WAYS) {
-                assertThat(send(from, NOBODY, way, address, port, new byte[] {1})).as(way).isZero();
+                assertThat(send(from, NOBODY, way, address, port, new byte[] {1}))
+                        .as(way)
+                        .isZero();
                 for (int i = 0; i < TIMES; i++) {
                     listener.receive(new DatagramPacket(new byte[1], 1));
                 }
@@ -260,7 +276,9 @@ class LocalUserTest {
         up(here, SECOND);
         down(here, OVERLAY);
         assertThat(fromNobody(300)).as("with the second fan").isZero();
-        assertThat(network(here).plan(FanEntry.parse(List.of(SECOND.toString(), "10.0.0.0/16", "port", String.valueOf(PORT)))).lines())
+        assertThat(network(here)
+                        .plan(FanEntry.parse(List.of(SECOND.toString(), "10.0.0.0/16", "port", String.valueOf(PORT))))
+                        .lines())
                 .isEmpty();
 
         down(here, SECOND);
@@ -283,7 +301,9 @@ class LocalUserTest {
         }
         long end = System.nanoTime() + DEADLINE_NANOS;
         while (names().contains("fan_port_" + (PORT + 1))) {
-            assertThat(System.nanoTime()).as("programs of a namespace that is gone").isLessThan(end);
+            assertThat(System.nanoTime())
+                    .as("programs of a namespace that is gone")
+                    .isLessThan(end);
             down(here, OVERLAY);
             up(here, OVERLAY);
         }
@@ -367,7 +387,11 @@ class LocalUserTest {
         int root = root();
         try (BpfProgram program = BpfProgram.loadForCgroup(FOREIGN, code, FOREIGN_HOOK)) {
             ByteBuffer attributes = Bpf.attributes();
-            attributes.putInt(0, root).putInt(4, program.fd()).putInt(8, FOREIGN_HOOK).putInt(12, ALLOW_MULTI);
+            attributes
+                    .putInt(0, root)
+                    .putInt(4, program.fd())
+                    .putInt(8, FOREIGN_HOOK)
+                    .putInt(12, ALLOW_MULTI);
             Bpf.call("attach", Bpf.PROG_ATTACH, attributes);
         }
         Native.LIBC.close(root);
@@ -381,7 +405,10 @@ class LocalUserTest {
                     Bpf.call(
                             "detach",
                             Bpf.PROG_DETACH,
-                            Bpf.attributes().putInt(0, root).putInt(4, program.fd()).putInt(8, hook));
+                            Bpf.attributes()
+                                    .putInt(0, root)
+                                    .putInt(4, program.fd())
+                                    .putInt(8, hook));
                 }
             }
         }

@@ -125,9 +125,7 @@ class EngineIpv6Test {
             assertThat(docker.ipv6(List.of("fan-250")).addresses())
                     .as("call %d", n)
                     .containsExactlyInAnyOrder(linkLocal, global);
-            assertThat(docker.ipv6Switches("fan-250"))
-                    .as("call %d", n)
-                    .isEqualTo(new Ipv6Switches(true, false, 1, 1));
+            assertThat(docker.ipv6Switches("fan-250")).as("call %d", n).isEqualTo(new Ipv6Switches(true, false, 1, 1));
         }
         assertThat(failed).isGreaterThan(20);
     }

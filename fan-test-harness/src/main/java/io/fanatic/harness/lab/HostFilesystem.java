@@ -39,12 +39,11 @@ final class HostFilesystem {
     private static final List<Path> EMPTY = List.of(Path.of("/etc/network"), Path.of("/var/lib/fanatic"));
 
     /** Stays when a fan is down, as lock files do. */
-    private static final Set<Path> LOCK =
-            Set.of(
-                    Path.of("/run/fanatic"),
-                    Path.of("/run/fanatic/lock"),
-                    Path.of("/run/fanatic/setup.lock"),
-                    Path.of("/run/fanatic/confirm.lock"));
+    private static final Set<Path> LOCK = Set.of(
+            Path.of("/run/fanatic"),
+            Path.of("/run/fanatic/lock"),
+            Path.of("/run/fanatic/setup.lock"),
+            Path.of("/run/fanatic/confirm.lock"));
 
     private static final List<Path> OWN = List.of(Path.of("/run"), EMPTY.get(0), EMPTY.get(1));
 

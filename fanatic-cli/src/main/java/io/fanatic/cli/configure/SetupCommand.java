@@ -45,9 +45,7 @@ abstract class SetupCommand extends Command {
         Host here = host.get();
         if (!dryRun()) {
             Watcher.replaceKilled(
-                    here,
-                    ConfirmationWatcher.class,
-                    line -> console.err().println("fanatic: " + line));
+                    here, ConfirmationWatcher.class, line -> console.err().println("fanatic: " + line));
             Confirmation.on(here).requireNone();
             here.sweep(TIMEOUT);
         }

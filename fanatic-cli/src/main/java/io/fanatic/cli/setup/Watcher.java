@@ -74,17 +74,18 @@ public final class Watcher {
         String killed = "the process that waited for the confirmation of a change was killed; ";
         Process watcher = spawn(confirmation.log(), main);
         if (!isOver(pending.get())) {
-            throw CommandException.inUse(
-                    killed + "another one waits now: run \"fanatic confirm\", or wait until the change is rolled back, within "
-                            + pending.get().seconds() + " s");
+            throw CommandException.inUse(killed
+                    + "another one waits now: run \"fanatic confirm\", or wait until the change is rolled back, within "
+                    + pending.get().seconds() + " s");
         }
         say.accept(killed + "the change is undone now");
         try {
             int status = watcher.waitFor();
-            String told = Files.readString(confirmation.log()).replaceFirst(READY, "").strip();
+            String told =
+                    Files.readString(confirmation.log()).replaceFirst(READY, "").strip();
             if (status != 0) {
-                throw CommandException.failed("cannot undo a change that was not confirmed: " + told
-                        + "; run fanatic deconfigure");
+                throw CommandException.failed(
+                        "cannot undo a change that was not confirmed: " + told + "; run fanatic deconfigure");
             }
             told.lines().forEach(say);
         } catch (InterruptedException e) {
