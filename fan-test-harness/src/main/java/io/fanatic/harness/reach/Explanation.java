@@ -1,5 +1,6 @@
 package io.fanatic.harness.reach;
 
+import io.fanatic.core.Encryption;
 import io.fanatic.core.IpAddress;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Transport;
@@ -48,6 +49,7 @@ public sealed interface Explanation {
                 || this instanceof IkeSilent
                 || this instanceof NotEncryptedThere
                 || this instanceof ClearTextThere
+                || this instanceof EncryptedThere
                 || this instanceof Ipv6PingDropped
                 || this instanceof NoResponder;
     }
@@ -382,15 +384,16 @@ public sealed interface Explanation {
      * The fan of the other host is not encrypted.
      *
      * @param underlay the host's address
+     * @param ours how the fan of this host is encrypted
      */
-    record ClearTextThere(Ipv4Address underlay) implements Explanation {
+    record ClearTextThere(Ipv4Address underlay, Encryption ours) implements Explanation {
         @Override
         public Words words() {
             return new Words(
                     "peer-clear-text",
                     "the fan of " + underlay
                             + " is up without encryption: what it sends comes in clear, and is dropped here",
-                    "fanctl up -u UNDERLAY -o OVERLAY --encrypt psk:FILE");
+                    "fanctl up -u UNDERLAY -o OVERLAY --encrypt " + ours + (ours.udp() ? " --encrypt-udp" : ""));
         }
     }
 
@@ -406,8 +409,8 @@ public sealed interface Explanation {
                     "peer-encrypted",
                     "the fan of " + underlay
                             + " is encrypted, as it begins to make keys with this host (IKE), and the fan of this host is"
-                            + " up without encryption",
-                    "fanctl up -u UNDERLAY -o OVERLAY --encrypt psk:FILE");
+                            + " up without encryption; it needs the flags of the fan there",
+                    "fanctl show");
         }
     }
 
@@ -415,14 +418,16 @@ public sealed interface Explanation {
      * Two hosts do not have the same pre-shared key.
      *
      * @param underlay the host's address
+     * @param file the key's on this host
      */
-    record WrongKey(Ipv4Address underlay) implements Explanation {
+    record WrongKey(Ipv4Address underlay, String file) implements Explanation {
         @Override
         public Words words() {
             return new Words(
                     "wrong-key",
-                    underlay + " answers IKE and has another pre-shared key for this fan, or certificates",
-                    "sha256sum FILE");
+                    underlay + " answers IKE and has another pre-shared key for this fan than " + file
+                            + " here, or certificates; compare the sums of both files",
+                    "sha256sum " + file);
         }
     }
 

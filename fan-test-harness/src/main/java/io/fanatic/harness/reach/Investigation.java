@@ -113,7 +113,7 @@ final class Investigation {
         Ipv4Address there = peer.underlay();
         Optional<UnderlayProbe> nudge = nudge(wiring, neighbour);
         if (nudge.isPresent() && host.call(() -> nudge.get().run()).isPresent()) {
-            return Optional.of(new Explanation.ClearTextThere(there));
+            return Optional.of(new Explanation.ClearTextThere(there, how));
         }
         KeyExchange exchange = network.exchangeKeys(peer.fan(), there);
         boolean psk = how.method() == Encryption.Method.PSK;
@@ -123,7 +123,7 @@ final class Investigation {
             case REFUSED, DISTRUSTED ->
                 Optional.of(
                         psk
-                                ? new Explanation.WrongKey(there)
+                                ? new Explanation.WrongKey(there, how.file())
                                 : new Explanation.WrongCertificate(
                                         there, exchange.outcome() == KeyExchange.Outcome.REFUSED, exchange.said()));
             case MADE -> {
