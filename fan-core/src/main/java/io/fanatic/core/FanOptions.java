@@ -638,7 +638,7 @@ public final class FanOptions {
         /**
          * Whether the fan's own programs are to write and remove the outer headers where the host allows it.
          *
-         * @param value by default false
+         * @param value by default true
          * @return this builder
          */
         public Builder fast(boolean value) {

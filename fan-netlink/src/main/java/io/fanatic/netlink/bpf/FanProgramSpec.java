@@ -34,7 +34,7 @@ public record FanProgramSpec(
         Optional<Ipv6ProgramSpec> ipv6)
         implements ProgramSpec {
 
-    /** Each address costs one compare per frame. */
+    /** What programs take; a fan has 6 at most (MAX_ADDRESSES of the engine's Fan). Each address costs one compare per frame. */
     public static final int MAX_ADDRESSES = 16;
 
     private static final int LARGEST_VNI = 0xffffff;
@@ -70,8 +70,8 @@ public record FanProgramSpec(
         Collections.sort(sorted);
         localAddresses = List.copyOf(sorted);
         if (localAddresses.isEmpty() || localAddresses.size() > MAX_ADDRESSES) {
-            throw new IllegalArgumentException(
-                    "a fan has 1 to " + MAX_ADDRESSES + " underlay addresses on a host, not " + localAddresses.size());
+            throw new IllegalArgumentException("programs take 1 to " + MAX_ADDRESSES
+                    + " underlay addresses of a host, not " + localAddresses.size());
         }
         if (!setsLocalAddress && localAddresses.size() > 1) {
             throw new IllegalArgumentException(

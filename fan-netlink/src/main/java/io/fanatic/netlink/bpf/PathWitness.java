@@ -43,7 +43,7 @@ final class PathWitness {
     private static final int PLACE_BITS = 10;
     private static final int PORT_BITS = 16 - PLACE_BITS;
 
-    /** Of {@link FanProgramSpec#MAX_ADDRESSES}. */
+    /** For the place of an address among the {@link FanProgramSpec#MAX_ADDRESSES} that programs take; a fan has 6 at most. */
     private static final int LOCAL_BITS = 4;
 
     private static final int TIME_BITS = 64 - 32 - PORT_BITS - LOCAL_BITS;

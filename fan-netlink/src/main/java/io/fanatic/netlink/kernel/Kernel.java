@@ -34,8 +34,8 @@ import java.util.Set;
  * What the engine asks of a host: reads and single changes, in one network namespace. Two implementations: {@link
  * LinuxKernel}, and {@link MemoryKernel} which can fail at the n-th call.
  *
- * <p>A call either has its whole effect or throws {@link io.fanatic.netlink.libc.ErrnoException} (or another runtime
- * exception) and has none. What takes away ({@code delete...}, {@code remove...}, {@code stop...}) succeeds when the thing
+ * <p>A call that fails throws {@link io.fanatic.netlink.libc.ErrnoException} or another runtime exception, and may have done a part of what it
+ * was to do: the engine takes it back as if it had done all. What takes away ({@code delete...}, {@code remove...}, {@code stop...}) succeeds when the thing
  * is gone already.
  */
 public interface Kernel extends AutoCloseable {

@@ -30,7 +30,7 @@ class FanProgramSpecTest {
         assertThatThrownBy(() -> with(1 << 24, List.of(FIRST), true))
                 .hasMessage("VNI 16777216 is not between 0 and 16777215");
         assertThatThrownBy(() -> with(1, List.of(), true))
-                .hasMessage("a fan has 1 to 16 underlay addresses on a host, not 0");
+                .hasMessage("programs take 1 to 16 underlay addresses of a host, not 0");
         assertThatThrownBy(() -> with(1, List.of(Ipv4Address.parse("10.1.0.1")), true))
                 .hasMessage("10.1.0.1 is not in 10.0.0.0/16");
         assertThatThrownBy(() -> with(1, List.of(FIRST, SECOND), false))

@@ -14,7 +14,7 @@ import java.util.List;
 
 /** The hosts that a command line means by {@code --hosts}. */
 final class HostList {
-    /** A /20: at a second or two for a host that is not there, more would take a day. */
+    /** A /20. Hosts that answer are tested one after the other, for seconds each, which takes hours for so many. */
     private static final int MOST = 4096;
 
     private HostList() {}

@@ -10,7 +10,7 @@ import java.nio.file.Path;
 
 /** A {@link Report} as files in a directory, each whole or as it was before. */
 public final class ReportFiles {
-    /** For programs; {@link JsonReport} reads it back. */
+    /** For programs: fan-report(5) has its members. */
     public static final String JSON = "report.json";
     /** For what shows the results of tests. */
     public static final String JUNIT = "junit.xml";
