@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 
 /**
  * Who of a host may send to a tunnel's UDP port: root alone. Programs at the root of cgroup v2 see each connect and sendmsg of a process,
@@ -140,7 +141,8 @@ public final class LocalSenders implements AutoCloseable {
         Set<Integer> ports = new TreeSet<>();
         try {
             for (Program first : programs(Hook.CONNECT4)) {
-                if (has(first.map()) && hooks(first.map()).size() == Hook.values().length) {
+                if (withMap(first.map(), map -> map.contains(namespace))
+                        && hooks(first.map()).size() == Hook.values().length) {
                     ports.add(first.port());
                 }
             }
@@ -157,18 +159,22 @@ public final class LocalSenders implements AutoCloseable {
         // The map before the programs: those of an empty one may be taken for left behind.
         for (Hook hook : Hook.values()) {
             for (Program program : programs(hook)) {
-                if (program.port() == port && put(program.map())) {
-                    complete(port, program.map());
+                if (program.port() == port && withMap(program.map(), map -> join(port, map))) {
                     sweep();
                     return;
                 }
             }
         }
         try (BpfMap map = BpfMap.createDeviceHash(NAME + port, MAX_NAMESPACES)) {
-            map.put(namespace, LOOPBACK);
-            complete(port, map.info().id());
+            join(port, map);
         }
         sweep();
+    }
+
+    private boolean join(int port, BpfMap map) {
+        map.put(namespace, LOOPBACK);
+        complete(port, map);
+        return true;
     }
 
     /** Lets everybody send to a port again. */
@@ -176,9 +182,10 @@ public final class LocalSenders implements AutoCloseable {
         for (Hook hook : Hook.values()) {
             for (Program program : programs(hook)) {
                 if (program.port() == port) {
-                    try (BpfMap map = BpfMap.byId(program.map())) {
+                    withMap(program.map(), map -> {
                         map.remove(namespace);
-                    }
+                        return true;
+                    });
                 }
             }
         }
@@ -189,31 +196,26 @@ public final class LocalSenders implements AutoCloseable {
     private void sweep() {
         for (Hook hook : Hook.values()) {
             for (Program program : programs(hook)) {
-                try (BpfMap map = BpfMap.byId(program.map());
-                        BpfProgram attached = BpfProgram.byId(program.id())) {
+                withMap(program.map(), map -> {
                     if (map.isEmpty()) {
-                        detach(hook, attached);
+                        try (BpfProgram attached = BpfProgram.byId(program.id())) {
+                            detach(hook, attached);
+                        }
                         if (!map.isEmpty()) {
                             // Somebody has come meanwhile.
-                            complete(program.port(), program.map());
+                            complete(program.port(), map);
                         }
                     }
-                }
+                    return true;
+                });
             }
         }
     }
 
-    private boolean has(int mapId) {
+    /** What is found out with a map; false when it has gone meanwhile, or its program, as fans of other namespaces are taken down. */
+    private static boolean withMap(int mapId, Predicate<BpfMap> work) {
         try (BpfMap map = BpfMap.byId(mapId)) {
-            return map.contains(namespace);
-        }
-    }
-
-    /** Whether there still was that map. */
-    private boolean put(int mapId) {
-        try (BpfMap map = BpfMap.byId(mapId)) {
-            map.put(namespace, LOOPBACK);
-            return true;
+            return work.test(map);
         } catch (ErrnoException e) {
             if (e.errno() != Errno.ENOENT) {
                 throw e;
@@ -235,17 +237,15 @@ public final class LocalSenders implements AutoCloseable {
     }
 
     /** Attaches those of a port's programs that are missing. */
-    private void complete(int port, int mapId) {
-        Set<Hook> there = hooks(mapId);
-        try (BpfMap map = BpfMap.byId(mapId)) {
-            for (Hook hook : Hook.values()) {
-                if (!there.contains(hook)) {
-                    try (BpfProgram program = load(hook, NAME + port, port, map)) {
-                        Bpf.call(
-                                "attach an eBPF program to the root of cgroup v2",
-                                Bpf.PROG_ATTACH,
-                                target(hook, program).putInt(12, ALLOW_MULTI));
-                    }
+    private void complete(int port, BpfMap map) {
+        Set<Hook> there = hooks(map.info().id());
+        for (Hook hook : Hook.values()) {
+            if (!there.contains(hook)) {
+                try (BpfProgram program = load(hook, NAME + port, port, map)) {
+                    Bpf.call(
+                            "attach an eBPF program to the root of cgroup v2",
+                            Bpf.PROG_ATTACH,
+                            target(hook, program).putInt(12, ALLOW_MULTI));
                 }
             }
         }

@@ -22,8 +22,7 @@ public record LocalSendersResource(int port) implements Resource {
 
     @Override
     public String creating() {
-        return "let no process of this host send to UDP port " + port
-                + " but root's (eBPF programs at the root of cgroup v2)";
+        return "let only root send to UDP port " + port + " from this host (eBPF programs at the root of cgroup v2)";
     }
 
     @Override

@@ -72,7 +72,7 @@ class EngineTest {
                                         + " other than by fan-250, UDP port 8472 from 10.0.0.45, IPv6 as 250.0.0.0/8,"
                                         + " Ethernet addresses like 02:fa:0a:00:00:00 other than by ftun-250"),
                         line -> assertThat(line)
-                                .isEqualTo("let no process of this host send to UDP port 8472 but root's"
+                                .isEqualTo("let only root send to UDP port 8472 from this host"
                                         + " (eBPF programs at the root of cgroup v2)"),
                         line -> assertThat(line)
                                 .isEqualTo("create tunnel ftun-250 (VXLAN, VNI 16384000, UDP port 8472)"),
