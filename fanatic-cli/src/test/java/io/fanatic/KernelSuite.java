@@ -83,6 +83,7 @@ public final class KernelSuite {
                     .needing(Need.IPV6, Need.EPOLL, Need.NFTABLES)
                     .whenAsked(),
             Group.of("vxlan", "engine", NETLINK + "FanNetworkTest", NETLINK + "kernel.ForeignDeviceProgramsTest"),
+            Group.of("vxlan", "neighbours", NETLINK + "health.NeighbourTableCases"),
             Group.of("vxlan", "lab", NETLINK + "engine.KernelFeaturesTest", NETLINK + "engine.MixedOverlayTest"),
             Group.of("vxlan", "fast-path", NETLINK + "kernel.PassedByTest", NETLINK + "bpf.PathWitnessTest")
                     .needing(Need.NFTABLES, Need.FAST_PATH),

@@ -162,6 +162,9 @@ public final class Code {
     /** The kernel's table of connections is full, or nearly. */
     public static final Code CONNTRACK_FULL =
             own("conntrack-full", ERROR, "the kernel's table of connections is full, or nearly");
+    /** The kernel's table of neighbours is full, or nearly. */
+    public static final Code NEIGHBOURS_FULL =
+            own("neighbours-full", ERROR, "the kernel's table of neighbours is full, or nearly");
     /** iptables-legacy has rules beside nftables. */
     public static final Code IPTABLES_LEGACY =
             own("iptables-legacy", WARNING, "iptables-legacy has rules beside nftables");

@@ -14,6 +14,8 @@ import io.fanatic.netlink.route.BridgePorts;
 import io.fanatic.netlink.route.InterfaceAddress;
 import io.fanatic.netlink.route.Link;
 import io.fanatic.netlink.route.Links;
+import io.fanatic.netlink.route.Neighbour;
+import io.fanatic.netlink.route.Neighbours;
 import io.fanatic.netlink.route.Route;
 import io.fanatic.netlink.route.Routes;
 import io.fanatic.netlink.wire.NetlinkSocket;
@@ -22,6 +24,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -49,10 +52,19 @@ final class Containers {
         this.insides = Map.copyOf(insides);
     }
 
-    /** A container's end of a cable; {@code defaultRoute} is of the whole container, {@code ipv6Routers} of this end. */
-    record Inside(Link link, List<InterfaceAddress> addresses, boolean defaultRoute, List<Ipv6Address> ipv6Routers) {
+    /**
+     * A container's end of a cable; {@code defaultRoute} and {@code neighbours}, which are not permanent, are of the whole container, {@code
+     * ipv6Routers} of this end.
+     */
+    record Inside(
+            Link link,
+            List<InterfaceAddress> addresses,
+            boolean defaultRoute,
+            List<Ipv6Address> ipv6Routers,
+            Map<IpFamily, Integer> neighbours) {
         Inside {
             addresses = List.copyOf(addresses);
+            neighbours = Map.copyOf(neighbours);
             ipv6Routers = List.copyOf(ipv6Routers);
         }
     }
@@ -111,13 +123,19 @@ final class Containers {
                     boolean way = new Routes(socket)
                             .list().stream().anyMatch(route -> route.isDefault() && route.type() == Route.TYPE_UNICAST);
                     List<Route> ipv6 = new Routes(socket).list(IpFamily.IPV6);
+                    Map<IpFamily, Integer> neighbours = new EnumMap<>(IpFamily.class);
+                    for (IpFamily family : IpFamily.values()) {
+                        List<Neighbour> all = new Neighbours(socket).list(family);
+                        all.removeIf(Neighbour::permanent);
+                        neighbours.put(family, all.size());
+                    }
                     for (Link link : new Links(socket).list()) {
                         for (BridgePort cable : cables) {
                             if (cable.peer() == link.index()) {
                                 List<InterfaceAddress> own = addresses.stream()
                                         .filter(address -> address.index() == link.index())
                                         .toList();
-                                found.put(cable.index(), new Inside(link, own, way, routers(ipv6, link)));
+                                found.put(cable.index(), new Inside(link, own, way, routers(ipv6, link), neighbours));
                             }
                         }
                     }

@@ -79,6 +79,7 @@ public final class Health {
                         new PathMtuCheck(),
                         new PolicyRuleCheck(),
                         new ConntrackCheck(),
+                        new NeighbourTableCheck(),
                         new FirewallCheck(Optional.empty()),
                         new LegacyCheck(),
                         new ManagersCheck(),

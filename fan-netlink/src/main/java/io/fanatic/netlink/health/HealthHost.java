@@ -7,6 +7,7 @@ import io.fanatic.core.FanException;
 import io.fanatic.core.FanNames;
 import io.fanatic.core.FanOptions;
 import io.fanatic.core.FanSlice;
+import io.fanatic.core.IpFamily;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Ipv6Address;
 import io.fanatic.core.Transport;
@@ -30,6 +31,9 @@ import io.fanatic.netlink.libc.ErrnoException;
 import io.fanatic.netlink.route.BridgePort;
 import io.fanatic.netlink.route.Link;
 import io.fanatic.netlink.route.Links;
+import io.fanatic.netlink.route.Neighbour;
+import io.fanatic.netlink.route.NeighbourTable;
+import io.fanatic.netlink.route.Neighbours;
 import io.fanatic.netlink.route.Route;
 import io.fanatic.netlink.route.Routes;
 import io.fanatic.netlink.route.Rule;
@@ -68,6 +72,7 @@ public final class HealthHost implements AutoCloseable {
     private final List<ExpectedFan> expected = new ArrayList<>();
     private final Map<Fan, Map<Counter, Long>> counters = new HashMap<>();
     private final Map<String, Long> ipsecDrops;
+    private final List<NeighbourTable> neighbourTables;
     private final Optional<Firewall> firewall;
     private final String firewallTrouble;
     private @Nullable Containers containers;
@@ -88,6 +93,7 @@ public final class HealthHost implements AutoCloseable {
             counters.put(fan, counters(fan));
         }
         ipsecDrops = kernel.ipsecDrops();
+        neighbourTables = neighbourTables();
         addWanted(meant);
         Optional<Firewall> rules = Optional.empty();
         String trouble = "it needs root";
@@ -329,8 +335,13 @@ public final class HealthHost implements AutoCloseable {
     }
 
     Optional<String> deviceOf(Route route) {
+        return deviceOf(route.outInterface());
+    }
+
+    /** The name of a device by its index. */
+    Optional<String> deviceOf(int index) {
         return devices.stream()
-                .filter(link -> link.index() == route.outInterface())
+                .filter(link -> link.index() == index)
                 .map(Link::name)
                 .findFirst();
     }
@@ -395,6 +406,21 @@ public final class HealthHost implements AutoCloseable {
             }
         });
         return grown;
+    }
+
+    /** The kernel's tables of neighbours, as they are now. */
+    List<NeighbourTable> neighbourTables() {
+        return NeighbourTable.list(socket);
+    }
+
+    /** The same when the examination began. */
+    List<NeighbourTable> neighbourTablesBefore() {
+        return neighbourTables;
+    }
+
+    /** Neighbours of this network namespace. */
+    List<Neighbour> neighbours(IpFamily family) {
+        return new Neighbours(socket).list(family);
     }
 
     /** What the programs have counted; nothing where that cannot be read. */

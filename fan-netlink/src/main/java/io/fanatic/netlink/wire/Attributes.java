@@ -94,6 +94,11 @@ public final class Attributes {
         return buffer.getInt(at(offset, 4));
     }
 
+    /** The 64 bits at an offset into the value. */
+    public long u64(int offset) {
+        return buffer.getLong(at(offset, 8));
+    }
+
     /** A number in network byte order, 0 to 65535. */
     public int be16() {
         int start = at(0, 2);

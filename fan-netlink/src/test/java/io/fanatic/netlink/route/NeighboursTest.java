@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import io.fanatic.core.IpFamily;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.MacAddress;
 import io.fanatic.netlink.host.FreshNamespace;
@@ -64,6 +65,33 @@ class NeighboursTest {
         assertThatThrownBy(() -> neighbours.delete(bridge, PEER))
                 .isInstanceOfSatisfying(
                         NetlinkException.class, e -> assertThat(e.errno()).isEqualTo(Errno.ENOENT));
+    }
+
+    /** It is the machine's: others may add to it and take from it between two looks. */
+    @Test
+    void theTableOfAllNamespacesIsThatOfTheIpTool() {
+        neighbours.replace(bridge, PEER, MAC);
+        long end = System.nanoTime() + 10_000_000_000L;
+        NeighbourTable before = table();
+        String shown = inside.sh("ip -s ntable show name arp_cache");
+        while (!table().equals(before)) {
+            assertThat(System.nanoTime() - end).isNegative();
+            before = table();
+            shown = inside.sh("ip -s ntable show name arp_cache");
+        }
+        assertThat(shown)
+                .contains(
+                        " thresh3 " + before.limit() + " ",
+                        " entries " + before.entries() + " ",
+                        " table_fulls " + before.fulls() + " ");
+        assertThat(before.entries()).isPositive();
+    }
+
+    private NeighbourTable table() {
+        return NeighbourTable.list(inside.socket()).stream()
+                .filter(each -> each.family() == IpFamily.IPV4)
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test
