@@ -55,8 +55,7 @@ final class NeighbourTableCheck implements Check {
         holders.entrySet().stream()
                 .max(Comparator.comparingInt(Map.Entry::getValue))
                 .filter(most -> most.getValue() > 0)
-                .ifPresent(most -> evidence.add(
-                        "most of those that can be looked at, " + most.getValue() + ", has " + most.getKey()));
+                .ifPresent(most -> evidence.add("most of those seen, " + most.getValue() + ", has " + most.getKey()));
         Finding finding = Finding.of(
                 Code.NEIGHBOURS_FULL,
                 Finding.HOST,

@@ -20,7 +20,7 @@ class NeighbourTableCheckTest {
                 .containsExactly(
                         "1024 entries of all network namespaces, net.ipv4.neigh.default.gc_thresh3 is 1024",
                         "3 entries were refused while this was looked at",
-                        "most of those that can be looked at, 1000, has the container behind v1 (eth0)");
+                        "most of those seen, 1000, has the container behind v1 (eth0)");
         assertThat(finding.fix())
                 .isEqualTo("sysctl -w net.ipv4.neigh.default.gc_thresh2=4096 net.ipv4.neigh.default.gc_thresh3=8192");
     }
