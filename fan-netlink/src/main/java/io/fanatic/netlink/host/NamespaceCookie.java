@@ -53,11 +53,7 @@ public final class NamespaceCookie {
         }
     }
 
-    /**
-     * {@return the cookie of the calling thread's network namespace}
-     *
-     * @throws ErrnoException ENOPROTOOPT on kernels without cookies
-     */
+    /** {@return the cookie of the calling thread's network namespace; kernels before 5.14 have none, which ends it} */
     public static long number() {
         int fd = check("open a socket", LIBC.socket(AF_INET, SOCK_DGRAM_CLOEXEC, 0));
         try {
