@@ -39,7 +39,7 @@ class EmbeddingTest {
         String main = "-Dexec.mainClass=example.Orchestrator";
         assertThat(run(first, project, repository, "exec:java", main, "-Dexec.args=10.0.0.2 10.0.0.9"))
                 .isEqualTo("""
-                        14 steps to go
+                        15 steps to go
                         fan-250 is up, MTU 1450
                         10.0.0.2 owns 250.0.2.0/24
                         10.0.0.9 owns 250.0.9.0/24

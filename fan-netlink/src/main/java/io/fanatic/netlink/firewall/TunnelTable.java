@@ -584,6 +584,9 @@ public final class TunnelTable extends OwnTable<TunnelTable.Entry> {
 
     private static boolean readPostrouting(Map<String, List<JsonElement>> chains, List<Entry> entries) {
         List<JsonElement> rules = chains.getOrDefault(POSTROUTING, List.of());
+        if (rules.isEmpty()) {
+            return true; // of no tunnel, whose fan has lost its addresses
+        }
         try {
             if (rules.size() <= OWN_PACKETS
                     || !accepts(rules.get(0), "iif", "0")

@@ -68,6 +68,16 @@ class TunnelTableTest {
         assertThat(inside.sh("nft list ruleset")).isEmpty();
     }
 
+    /** A fan whose bridge is gone, and its addresses with it, is still one that others must not speak for. */
+    @Test
+    void aFanWithoutATunnelOfItsOwnIsReadBack() {
+        table.write(List.of(OUTSIDE, VXLAN));
+        for (List<Entry> entries : List.of(List.of(OUTSIDE), List.of(OUTSIDE, HALF_SEEN), List.of(OUTSIDE))) {
+            table.write(entries);
+            assertThat(table.observe()).isEqualTo(new Observed<>(State.INTACT, entries));
+        }
+    }
+
     @Test
     void eachFamilyHasItsOwnTable() {
         List<Entry> all = List.of(OUTSIDE, VXLAN, MAPPED, OUTSIDE_IPV6, OF_HOSTS);
