@@ -585,7 +585,8 @@ public final class TunnelTable extends OwnTable<TunnelTable.Entry> {
     private static boolean readPostrouting(Map<String, List<JsonElement>> chains, List<Entry> entries) {
         List<JsonElement> rules = chains.getOrDefault(POSTROUTING, List.of());
         if (rules.isEmpty()) {
-            return true; // of no tunnel, whose fan has lost its addresses
+            // Of no tunnel: of fans that have lost their addresses. A table without any rule is not of ours.
+            return !entries.isEmpty();
         }
         try {
             if (rules.size() <= OWN_PACKETS

@@ -56,6 +56,8 @@ class TunnelTableTest {
                 List.of(VXLAN),
                 List.of(OUTSIDE, DIRECT, VXLAN, OTHER_PORT, IPIP, HALF_SEEN, new Entry.HalfSeen("fan-251")),
                 List.of(IPIP),
+                // What is left of a fan that has lost its bridge has no addresses.
+                List.of(OUTSIDE),
                 List.of(VXLAN, HALF_SEEN))) {
             table.write(entries);
             assertThat(table.observe()).isEqualTo(new Observed<>(State.INTACT, entries));
@@ -64,6 +66,8 @@ class TunnelTableTest {
         assertThat(VXLAN).hasToString("UDP port 8472 from 10.0.0.45");
         assertThat(IPIP).hasToString("IPIP from 192.168.7.1");
         assertThat(HALF_SEEN).hasToString("half-seen connections over fan-250 (untracked)");
+        inside.sh("nft flush table ip fanatic-tunnel");
+        assertThat(table.read()).as("or down would leave it there").containsExactly(Entry.Other.CHANGED_BY_HAND);
         table.write(List.of());
         assertThat(inside.sh("nft list ruleset")).isEmpty();
     }
