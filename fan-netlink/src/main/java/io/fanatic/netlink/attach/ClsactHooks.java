@@ -49,8 +49,7 @@ public final class ClsactHooks implements ProgramHooks {
                                 + " on a device of the fan (\"tc filter show\" lists it); remove that filter");
             }
         }
-        String name = program.info().name();
-        String label = NAME + name.substring(0, Math.max(0, name.indexOf('_'))) + (clsactOurs ? MADE_FOR_FANS : "");
+        String label = NAME + program.info().name() + (clsactOurs ? MADE_FOR_FANS : "");
         trafficControl.replaceFilter(index, direction(hook), PRIORITY, slot, program.fd(), label);
         observers.deleteLeft(index, hook);
     }

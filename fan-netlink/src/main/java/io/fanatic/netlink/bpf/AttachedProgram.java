@@ -1,12 +1,10 @@
 package io.fanatic.netlink.bpf;
 
-import java.util.zip.CRC32;
-
 /**
  * A program found on a device.
  *
  * @param id the program's number
- * @param name the program's name; of a fan's, one of {@link ProgramSpec#names} when up to date
+ * @param name the program's name in the kernel
  * @param role what it does for a fan, or {@link Role#FOREIGN}
  * @param countersMapId the number of the counters map, 0 for a foreign program
  */
@@ -44,7 +42,17 @@ public record AttachedProgram(int id, String name, Role role, int countersMapId)
             return hook;
         }
 
-        /** What the name of a program promises; {@link #ofId} also looks at its map. */
+        /** The name of its C function. */
+        String function() {
+            return prefix.substring(0, prefix.length() - 1);
+        }
+
+        /** Whether it drops what no other one sees; what the programs of the fast path do not take is for the guard on the tunnel. */
+        boolean isObserved() {
+            return this != CARD_GUARD && this != CARD_WITNESS;
+        }
+
+        /** What is recorded under such a name. */
         static Role of(String name) {
             for (Role role : values()) {
                 if (name.length() == role.prefix.length() + FINGERPRINT_DIGITS && name.startsWith(role.prefix)) {
@@ -54,34 +62,52 @@ public record AttachedProgram(int id, String name, Role role, int countersMapId)
             return FOREIGN;
         }
 
-        /** The name of a program: what it does, and a fingerprint of its instructions, whichever map it counts in. */
-        String name(Assembler program) {
-            CRC32 crc = new CRC32();
-            crc.update(program.bytesWithoutMaps());
-            String digits = Integer.toHexString((int) crc.getValue());
+        /** Under which a program is recorded: what it does, and the fingerprint of all that it depends on. */
+        String name(int fingerprint) {
+            String digits = Integer.toHexString(fingerprint);
             return prefix + "0".repeat(FINGERPRINT_DIGITS - digits.length()) + digits;
+        }
+
+        private static Role ofFunction(String name) {
+            for (Role role : values()) {
+                if (role != FOREIGN && role.function().equals(name)) {
+                    return role;
+                }
+            }
+            return FOREIGN;
         }
     }
 
     /**
-     * Asks the kernel what a program is. Ours has a name as {@link ProgramSpec#names} gives, and uses a map with the name of the counters.
+     * Asks the kernel what a program is. Ours has the name of its function, and uses a map with the name of the counters.
      *
      * @throws io.fanatic.netlink.libc.ErrnoException ENOENT when it is gone
      */
     public static AttachedProgram ofId(int id) {
         try (BpfProgram program = BpfProgram.byId(id)) {
             BpfProgram.Info info = program.info();
-            Role role = Role.of(info.name());
-            if (role != Role.FOREIGN) {
-                for (int mapId : info.mapIds()) {
-                    try (BpfMap map = BpfMap.byId(mapId)) {
-                        if (map.info().name().equals(FanPrograms.COUNTERS_NAME)) {
-                            return new AttachedProgram(id, info.name(), role, mapId);
-                        }
-                    }
+            Role role = Role.ofFunction(info.name());
+            int counters = role == Role.FOREIGN ? 0 : mapOf(info, FanPrograms.COUNTERS_NAME);
+            return new AttachedProgram(id, info.name(), counters == 0 ? Role.FOREIGN : role, counters);
+        }
+    }
+
+    /** Whether a program uses a map of this name. */
+    static boolean uses(int id, String map) {
+        try (BpfProgram program = BpfProgram.byId(id)) {
+            return mapOf(program.info(), map) != 0;
+        }
+    }
+
+    /** The number of the program's map of this name; 0 without one. */
+    private static int mapOf(BpfProgram.Info program, String name) {
+        for (int mapId : program.mapIds()) {
+            try (BpfMap map = BpfMap.byId(mapId)) {
+                if (map.info().name().equals(name)) {
+                    return mapId;
                 }
             }
-            return new AttachedProgram(id, info.name(), Role.FOREIGN, 0);
         }
+        return 0;
     }
 }

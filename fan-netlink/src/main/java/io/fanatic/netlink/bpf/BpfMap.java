@@ -17,6 +17,7 @@ public final class BpfMap extends BpfObject {
 
     private static final int PERCPU_ARRAY = 6;
     private static final int DEVMAP_HASH = 25;
+    private static final int RINGBUF = 27;
     private static final int INFO_BYTES = 96;
     private static final Path POSSIBLE_CPUS = Path.of("/sys/devices/system/cpu/possible");
 
@@ -38,6 +39,13 @@ public final class BpfMap extends BpfObject {
     /** Makes a new map from 32-bit keys to devices; a key goes with its device (Linux 5.4). */
     static BpfMap createDeviceHash(String name, int entries) {
         return create(name, DEVMAP_HASH, Integer.BYTES, entries);
+    }
+
+    /** Makes a new ring buffer for records (Linux 5.8); its size is a power of two, in pages. */
+    static BpfMap createRingBuffer(String name, int bytes) {
+        ByteBuffer attributes = Bpf.attributes().putInt(0, RINGBUF).putInt(12, bytes);
+        Bpf.putName(attributes, 28, name);
+        return new BpfMap(Bpf.call("create the eBPF ring buffer " + name, Bpf.MAP_CREATE, attributes));
     }
 
     private static BpfMap create(String name, int type, int valueBytes, int entries) {

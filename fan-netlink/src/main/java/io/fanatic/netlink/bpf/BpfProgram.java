@@ -23,7 +23,7 @@ public final class BpfProgram extends BpfObject {
     private static final int INFO_BYTES = 128;
     private static final int MAX_MAPS = 8;
 
-    private BpfProgram(int fd) {
+    BpfProgram(int fd) {
         super("program", fd);
     }
 

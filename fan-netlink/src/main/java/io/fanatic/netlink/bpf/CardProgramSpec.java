@@ -44,6 +44,15 @@ public record CardProgramSpec(
     }
 
     @Override
+    public Constants constants() {
+        return fan.constants()
+                .port(port)
+                .tunnelMac(tunnelMac)
+                .deliversIpv6(deliversIpv6)
+                .devices(0, tunnel, bridge);
+    }
+
+    @Override
     public Assembler emit(Role role, int countersFd, ByteOrder order) {
         return role == Role.CARD_GUARD
                 ? CardGuardProgram.emit(this, countersFd, order)

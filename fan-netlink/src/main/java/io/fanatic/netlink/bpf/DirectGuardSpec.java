@@ -8,6 +8,7 @@ import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.MacAddress;
 import io.fanatic.netlink.bpf.AttachedProgram.Role;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -53,6 +54,24 @@ public record DirectGuardSpec(
     @Override
     public ProgramSpec keptBy(int keeper, int master) {
         return new DirectGuardSpec(fan, card, onLink, slices, translates, bridgeMac, keeper);
+    }
+
+    @Override
+    public Constants constants() {
+        List<Integer> reserves = new ArrayList<>();
+        for (Ipv4Address address : fan.localAddresses()) {
+            int reserve = 0;
+            for (FanSlice slice : slices) {
+                reserve = slice.underlayAddress().equals(address) ? slice.hostReserve() : reserve;
+            }
+            reserves.add(reserve);
+        }
+        return fan.constants()
+                .onLink(onLink)
+                .hostReserves(reserves)
+                .translates(translates)
+                .bridgeMac(bridgeMac)
+                .devices(card, 0, bridge);
     }
 
     @Override

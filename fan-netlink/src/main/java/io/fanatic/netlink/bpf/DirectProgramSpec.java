@@ -38,6 +38,12 @@ public record DirectProgramSpec(FanProgramSpec fan, int card, List<Ipv4Prefix> o
     }
 
     @Override
+    public Constants constants() {
+        Constants constants = fast.isPresent() ? fast.get().constants() : fan.constants();
+        return constants.onLink(onLink).devices(card, 0, 0);
+    }
+
+    @Override
     public Assembler emit(Role role, int countersFd, ByteOrder order) {
         if (role != Role.GUARD) {
             return EncapProgram.emit(this, countersFd, order);

@@ -8,14 +8,12 @@ import io.fanatic.netlink.libc.Errno;
 import io.fanatic.netlink.libc.ErrnoException;
 import io.fanatic.netlink.libc.Native;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -27,13 +25,14 @@ import java.util.Set;
  * <p>Not safe for use by several threads.
  */
 public final class FanObserver implements AutoCloseable {
-    private static final int MAX_QUEUED = 4096;
-    private static final String NAME = "monitor_";
+    private static final int RING_BYTES = 1 << 20;
+    /** Of the map that they count in, by which they are known. */
+    private static final String NAME = "fan_observed";
 
     private final Set<Counter> reasons;
-    private final BpfQueue queue;
+    private final BpfMap records;
+    private final RecordReader reader;
     private final Map<Integer, BpfMap> counts = new HashMap<>();
-    private final ByteBuffer record = Native.buffer(PacketRecord.BYTES);
     private final Instant started = Uptime.start();
 
     /**
@@ -44,7 +43,8 @@ public final class FanObserver implements AutoCloseable {
      */
     public FanObserver(Set<Counter> reasons) {
         this.reasons = Set.copyOf(reasons);
-        this.queue = BpfQueue.create("fan_monitor", PacketRecord.BYTES, MAX_QUEUED);
+        this.records = BpfMap.createRingBuffer("fan_monitor", RING_BYTES);
+        this.reader = new RecordReader(records);
     }
 
     /**
@@ -102,18 +102,29 @@ public final class FanObserver implements AutoCloseable {
      * @throws ErrnoException when the kernel refuses; then nothing is attached
      */
     public Attachment attach(int fan, ProgramSpec spec, Hooks hooks, List<Filter> filters) {
-        BpfMap map = counts.computeIfAbsent(
-                fan, number -> BpfMap.createPerCpuArray("fan_monitor", 2 * FanPrograms.COUNTERS));
-        Observation observation = new Observation(reasons, filters, fan, queue.fd(), map.fd());
+        BpfMap map = counts.computeIfAbsent(fan, number -> BpfMap.createPerCpuArray(NAME, FanPrograms.ENTRIES));
+        List<String> functions = new ArrayList<>();
         List<Attachment> attached = new ArrayList<>();
         Attachment all = () -> attached.forEach(Attachment::close);
         try {
             for (Role role : spec.roles()) {
-                Optional<Assembler> code = spec.observe(role, observation, ByteOrder.nativeOrder());
-                if (code.isPresent()) {
-                    String name = NAME + role.name().toLowerCase(Locale.ROOT);
-                    try (BpfProgram program = BpfProgram.load(name, code.get().bytes())) {
-                        attached.add(hooks.attach(role.hook(), program));
+                if (role.isObserved()) {
+                    functions.add(role.function());
+                }
+            }
+            if (functions.isEmpty()) {
+                return all;
+            }
+            try (FanObject object = FanObject.load(
+                    spec.constants().observe(reasons, fan, filters).bytes(),
+                    functions,
+                    Optional.of(map),
+                    Optional.of(records))) {
+                for (Role role : spec.roles()) {
+                    if (role.isObserved()) {
+                        try (BpfProgram program = new BpfProgram(object.programFd(role.function()))) {
+                            attached.add(hooks.attach(role.hook(), program));
+                        }
                     }
                 }
             }
@@ -128,8 +139,8 @@ public final class FanObserver implements AutoCloseable {
      * {@return the next frame that was told of; empty when there is none now}
      */
     public Optional<ObservedFrame> next() {
-        while (queue.pop(record)) {
-            Optional<ObservedFrame> frame = PacketRecord.read(record, started);
+        for (Optional<ByteBuffer> record = reader.next(); record.isPresent(); record = reader.next()) {
+            Optional<ObservedFrame> frame = PacketRecord.read(record.get(), started);
             if (frame.isPresent()) {
                 return frame;
             }
@@ -169,7 +180,7 @@ public final class FanObserver implements AutoCloseable {
         Set<Integer> found = new HashSet<>();
         for (int id : ids) {
             try {
-                if (AttachedProgram.ofId(id).name().startsWith(NAME)) {
+                if (AttachedProgram.uses(id, NAME)) {
                     found.add(id);
                 }
             } catch (ErrnoException e) {
@@ -186,6 +197,7 @@ public final class FanObserver implements AutoCloseable {
     @Override
     public void close() {
         counts.values().forEach(BpfMap::close);
-        queue.close();
+        reader.close();
+        records.close();
     }
 }

@@ -2,6 +2,7 @@ package io.fanatic.netlink.bpf;
 
 import static io.fanatic.netlink.bpf.FanEmitter.ETHERNET;
 
+import io.fanatic.core.Delivery;
 import io.fanatic.core.FanMapping;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.TunnelType;
@@ -84,6 +85,12 @@ public record FanProgramSpec(
     @Override
     public List<Role> roles() {
         return List.of(Role.GUARD, Role.ENCAP);
+    }
+
+    @Override
+    public Constants constants() {
+        Constants constants = new Constants(List.of(this)).ethernet();
+        return type.delivery() == Delivery.BRIDGED ? constants.bridged() : constants;
     }
 
     @Override

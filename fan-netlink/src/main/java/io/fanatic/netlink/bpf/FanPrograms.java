@@ -4,13 +4,13 @@ import io.fanatic.core.Counter;
 import io.fanatic.netlink.bpf.AttachedProgram.Role;
 import io.fanatic.netlink.libc.Errno;
 import io.fanatic.netlink.libc.ErrnoException;
-import java.nio.ByteOrder;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -45,14 +45,15 @@ public final class FanPrograms implements AutoCloseable {
 
     private final BpfMap counters;
     private final List<Role> roles;
-    private final List<BpfProgram> programs;
+    private final List<String> names;
+    private final List<BpfProgram> programs = new ArrayList<>();
 
     private boolean keepsCounters;
 
-    private FanPrograms(BpfMap counters, List<Role> roles, List<BpfProgram> programs) {
+    private FanPrograms(BpfMap counters, ProgramSpec spec) {
         this.counters = counters;
-        this.roles = roles;
-        this.programs = programs;
+        this.roles = spec.roles();
+        this.names = spec.names();
     }
 
     /**
@@ -86,17 +87,24 @@ public final class FanPrograms implements AutoCloseable {
     }
 
     private static FanPrograms loadWith(ProgramSpec spec, BpfMap counters) {
-        FanPrograms loaded = new FanPrograms(counters, spec.roles(), new ArrayList<>());
-        try {
-            for (Role role : spec.roles()) {
-                Assembler code = spec.emit(role, counters.fd(), ByteOrder.nativeOrder());
-                loaded.programs.add(BpfProgram.load(role.name(code), code.bytes()));
+        FanPrograms loaded = new FanPrograms(counters, spec);
+        List<String> functions = new ArrayList<>();
+        spec.roles().forEach(role -> functions.add(role.function()));
+        try (FanObject object =
+                FanObject.load(spec.constants().bytes(), functions, Optional.of(counters), Optional.empty())) {
+            for (String function : functions) {
+                loaded.programs.add(new BpfProgram(object.programFd(function)));
             }
             return loaded;
         } catch (RuntimeException e) {
             loaded.close();
             throw e;
         }
+    }
+
+    /** As {@link ProgramSpec#names}. */
+    public List<String> names() {
+        return names;
     }
 
     /** The programs, in the order of {@link ProgramSpec#roles}. */

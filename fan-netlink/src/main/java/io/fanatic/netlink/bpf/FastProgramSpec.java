@@ -31,6 +31,11 @@ public record FastProgramSpec(FanProgramSpec fan, int port, int card, SourcePort
     }
 
     @Override
+    public Constants constants() {
+        return fan.constants().port(port).fast(sourcePorts).devices(card, 0, 0);
+    }
+
+    @Override
     public Assembler emit(Role role, int countersFd, ByteOrder order) {
         return role == Role.GUARD
                 ? GuardProgram.emit(this, countersFd, order)

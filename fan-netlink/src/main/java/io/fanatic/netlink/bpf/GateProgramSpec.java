@@ -27,6 +27,11 @@ public record GateProgramSpec(FanProgramSpec fan) implements ProgramSpec {
     }
 
     @Override
+    public Constants constants() {
+        return fan.constants();
+    }
+
+    @Override
     public Assembler emit(Role role, int countersFd, ByteOrder order) {
         return GateProgram.emit(fan, countersFd, order);
     }

@@ -52,6 +52,11 @@ public record IpipProgramSpec(List<FanProgramSpec> fans, boolean learnsPathMtu) 
     }
 
     @Override
+    public Constants constants() {
+        return new Constants(fans).learnsPathMtu(learnsPathMtu);
+    }
+
+    @Override
     public Assembler emit(Role role, int countersFd, ByteOrder order) {
         return role == Role.GUARD
                 ? GuardProgram.emit(this, countersFd, order)

@@ -95,9 +95,9 @@ public record ProgramRecord(List<Place> places) {
     /** About programs that are about to be attached. */
     public static Place place(int device, boolean clsact, FanPrograms programs, List<Integer> earlier) {
         List<Entry> entries = new ArrayList<>();
-        for (BpfProgram program : programs.all()) {
-            BpfProgram.Info info = program.info();
-            entries.add(new Entry(info.name(), info.id()));
+        for (int i = 0; i < programs.all().size(); i++) {
+            entries.add(new Entry(
+                    programs.names().get(i), programs.all().get(i).info().id()));
         }
         return new Place(device, clsact, entries, programs.counters().info().id(), earlier);
     }

@@ -35,6 +35,9 @@ public sealed interface ProgramSpec
      */
     Assembler emit(Role role, int countersFd, ByteOrder order);
 
+    /** What the C programs know. */
+    Constants constants();
+
     /**
      * Writes a program that decides as one of the programs does and only tells of it.
      *
@@ -54,11 +57,12 @@ public sealed interface ProgramSpec
         return this;
     }
 
-    /** The names that the programs have on this CPU, in the order of {@link #roles}; asks the kernel nothing. */
+    /** The names under which the programs are recorded on this CPU, in the order of {@link #roles}; asks the kernel nothing. */
     default List<String> names() {
+        int fingerprint = FanObject.fingerprint(constants().withoutDevices());
         List<String> names = new ArrayList<>();
         for (Role role : roles()) {
-            names.add(role.name(emit(role, 0, ByteOrder.nativeOrder())));
+            names.add(role.name(fingerprint));
         }
         return names;
     }

@@ -65,7 +65,7 @@ public interface LibC {
     int ioctl(int fd, long request, ByteBuffer argument);
 
     /** Variadic like ioctl. */
-    int fcntl(int fd, int command, ByteBuffer argument);
+    int fcntl(int fd, int command, @Nullable ByteBuffer argument);
 
     /** {@code limit} is a struct rlimit: soft and hard limit, 8 bytes each. */
     int getrlimit(int resource, ByteBuffer limit);

@@ -22,7 +22,7 @@ public final class Native {
      * Binds an interface to functions of libc. By its full name: for {@code c} jnr-ffi would list the directories of all libraries, which
      * costs a command 5 ms at its start, each time.
      */
-    static <T> T load(Class<T> functions) {
+    public static <T> T load(Class<T> functions) {
         return LibraryLoader.create(functions).load("libc.so.6");
     }
 
