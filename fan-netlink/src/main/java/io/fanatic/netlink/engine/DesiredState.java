@@ -240,17 +240,11 @@ final class DesiredState {
                 }
             }
             // Without an IPv6 overlay they end when IPv6 is switched off there, and what is undone brings them back.
-            // With one, a
-            // link-local one that the fan would add is there already, and stays when it fails. One of the overlay is
-            // added once more, as
-            // on a bridge without a carrier it is not taken for a source until somebody says that it is free.
-            List<Resource> wanted = Ipv6Overlay.desired(fan);
+            // With one, the link-local one is there already, and stays when it fails. Those of the overlay are added
+            // once more: on a bridge without a carrier they are no source until somebody says that they are free.
             for (Ipv6State.Address address : kernel.ipv6(List.of(link.name())).addresses()) {
                 Resource resource = new Ipv6Resource(address);
-                if (fan.ipv6().isEmpty()
-                        || address.prefixLength() == 64
-                                && address.address().toString().startsWith("fe80:")
-                                && wanted.contains(resource)) {
+                if (fan.ipv6().isEmpty() || resource.equals(Ipv6Overlay.linkLocal(fan))) {
                     resources.add(resource);
                 }
             }

@@ -59,7 +59,7 @@ final class Ipv6Overlay {
         }
         Ipv6Mapping mapping = fan.ipv6().get();
         List<Resource> resources = new ArrayList<>();
-        resources.add(new Ipv6Resource(new Ipv6State.Address(fan.bridge(), LINK_LOCAL, LINK_LOCAL_PREFIX)));
+        resources.add(linkLocal(fan));
         for (Ipv4Address owner : fan.underlayAddresses()) {
             resources.add(new Ipv6Resource(
                     new Ipv6State.Address(fan.bridge(), mapping.hostAddressOf(owner), mapping.slicePrefixLength())));
@@ -72,6 +72,11 @@ final class Ipv6Overlay {
                 Optional.of(ROUTER),
                 Optional.of(mapping.hostAddressOf(fan.underlayAddresses().get(0))))));
         return resources;
+    }
+
+    /** The link-local address of a fan's bridge, which Docker may have given it before. */
+    static Resource linkLocal(Fan fan) {
+        return new Ipv6Resource(new Ipv6State.Address(fan.bridge(), LINK_LOCAL, LINK_LOCAL_PREFIX));
     }
 
     /** What is there of them, the last made first, as they go in this order. */

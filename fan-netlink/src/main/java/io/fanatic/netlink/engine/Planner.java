@@ -3,7 +3,6 @@ package io.fanatic.netlink.engine;
 import io.fanatic.core.Direct;
 import io.fanatic.core.FanEntry;
 import io.fanatic.core.FanException;
-import io.fanatic.core.IpFamily;
 import io.fanatic.core.Ipv4Address;
 import io.fanatic.core.Ipv4Prefix;
 import io.fanatic.core.Overlays;
@@ -298,20 +297,16 @@ final class Planner {
     }
 
     private Optional<String> lacking(TunnelTable.Entry entry) {
-        if (entry instanceof TunnelTable.Entry.Outside outside) {
-            if (outside.overlay().family() == IpFamily.IPV6 && !kernel.has(KernelFeature.NFTABLES_IPV6)) {
-                return Optional.of(NOTHING_FROM_OUTSIDE_IPV6);
-            }
-            return kernel.has(KernelFeature.NFTABLES_FIB) ? Optional.empty() : Optional.of(NOTHING_FROM_OUTSIDE);
+        String family = TunnelTable.familyOf(entry);
+        if (family.equals("ip6") && !kernel.has(KernelFeature.NFTABLES_IPV6)) {
+            return Optional.of(NOTHING_FROM_OUTSIDE_IPV6);
         }
-        if (entry instanceof TunnelTable.Entry.Mapped) {
-            return kernel.has(KernelFeature.NFTABLES_IPV6) ? Optional.empty() : Optional.of(NOTHING_FROM_OUTSIDE_IPV6);
+        if (family.equals("bridge") && !kernel.has(KernelFeature.NFTABLES_BRIDGE)) {
+            return Optional.of(NO_BRIDGE_TABLE);
         }
-        if (entry instanceof TunnelTable.Entry.Direct) {
-            return kernel.has(KernelFeature.NFTABLES_FIB) ? Optional.empty() : Optional.of(NOTHING_FROM_OUTSIDE);
-        }
-        return entry instanceof TunnelTable.Entry.OfHosts && !kernel.has(KernelFeature.NFTABLES_BRIDGE)
-                ? Optional.of(NO_BRIDGE_TABLE)
+        boolean looksUp = entry instanceof TunnelTable.Entry.Outside || entry instanceof TunnelTable.Entry.Direct;
+        return looksUp && !kernel.has(KernelFeature.NFTABLES_FIB)
+                ? Optional.of(NOTHING_FROM_OUTSIDE)
                 : Optional.empty();
     }
 

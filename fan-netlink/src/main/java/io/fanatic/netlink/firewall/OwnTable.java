@@ -10,6 +10,7 @@ import io.fanatic.core.IpAddress;
 import io.fanatic.core.Prefix;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -23,6 +24,8 @@ import java.util.function.Predicate;
  */
 public abstract class OwnTable<E> {
     static final String MARK = "made by fanatic(8), do not edit";
+
+    private static final String TABLE = "table ";
 
     /** The places of our tables. Whose a table there is, its comment says. */
     public static final Set<String> PLACES = Set.of(
@@ -81,7 +84,16 @@ public abstract class OwnTable<E> {
 
     /** What our table serves, with the entry for what somebody has changed; empty when there is none of ours. */
     public List<E> read() {
-        Observed<E> observed = observe();
+        return read(tables(nftables));
+    }
+
+    /**
+     * As the other, for who reads several tables.
+     *
+     * @param there what {@link #tables} has just said
+     */
+    List<E> read(Set<String> there) {
+        Observed<E> observed = observe(there);
         List<E> entries = new ArrayList<>(observed.entries());
         if (observed.state() == State.CHANGED) {
             entries.add(other);
@@ -91,17 +103,24 @@ public abstract class OwnTable<E> {
 
     /** Reads the table back. */
     Observed<E> observe() {
-        return exists() ? understand(nftables.runJson("list table " + name)) : new Observed<>(State.ABSENT, List.of());
+        return observe(tables(nftables));
     }
 
-    /** Of all families: a kernel that lacks one would not list its tables. */
-    private boolean exists() {
+    private Observed<E> observe(Set<String> there) {
+        return there.contains(name)
+                ? understand(nftables.runJson("list table " + name))
+                : new Observed<>(State.ABSENT, List.of());
+    }
+
+    /** Family and name of each table, of all families: a kernel that lacks one would not list its tables. */
+    static Set<String> tables(Nftables nftables) {
+        Set<String> tables = new HashSet<>();
         for (String line : nftables.run("list tables").split("\n", -1)) {
-            if (line.equals("table " + name)) {
-                return true;
+            if (line.startsWith(TABLE)) {
+                tables.add(line.substring(TABLE.length()));
             }
         }
-        return false;
+        return tables;
     }
 
     /**

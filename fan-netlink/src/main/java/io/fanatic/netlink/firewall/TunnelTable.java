@@ -322,9 +322,10 @@ public final class TunnelTable extends OwnTable<TunnelTable.Entry> {
      * @param nftables stays open, and the caller's
      */
     public static List<Entry> readAll(Nftables nftables) {
+        Set<String> there = tables(nftables);
         List<Entry> entries = new ArrayList<>();
         for (String family : FAMILIES) {
-            entries.addAll(new TunnelTable(nftables, family).read());
+            entries.addAll(new TunnelTable(nftables, family).read(there));
         }
         return entries;
     }
@@ -349,15 +350,18 @@ public final class TunnelTable extends OwnTable<TunnelTable.Entry> {
     List<Entry> own(List<Entry> entries) {
         List<Entry> own = new ArrayList<>();
         for (Entry entry : entries) {
-            boolean ofIpv6 = entry instanceof Entry.Mapped
-                    || entry instanceof Entry.Outside outside
-                            && outside.overlay().family() == IpFamily.IPV6;
-            String of = entry instanceof Entry.OfHosts ? "bridge" : ofIpv6 ? "ip6" : "ip";
-            if (of.equals(family) || entry == Entry.Other.CHANGED_BY_HAND) {
+            if (familyOf(entry).equals(family) || entry == Entry.Other.CHANGED_BY_HAND) {
                 own.add(entry);
             }
         }
         return own;
+    }
+
+    /** {@return the family, of {@link #FAMILIES}, whose table an entry is in} */
+    public static String familyOf(Entry entry) {
+        boolean ofIpv6 = entry instanceof Entry.Mapped
+                || entry instanceof Entry.Outside outside && outside.overlay().family() == IpFamily.IPV6;
+        return entry instanceof Entry.OfHosts ? "bridge" : ofIpv6 ? "ip6" : "ip";
     }
 
     @Override

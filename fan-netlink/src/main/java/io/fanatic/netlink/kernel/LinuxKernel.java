@@ -402,7 +402,7 @@ public final class LinuxKernel implements Kernel {
                 }
                 // A namespace to try in needs more rights than the fan itself, whose own change will tell. Local users
                 // are
-                // tried here.
+                // tried in this one.
                 yield feature != KernelFeature.LOCAL_USERS;
             }
             case FAILED -> {
