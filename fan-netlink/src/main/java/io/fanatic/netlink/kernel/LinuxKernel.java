@@ -400,9 +400,8 @@ public final class LinuxKernel implements Kernel {
                 if (cause != null && feature.isOfEbpf()) {
                     throw cause;
                 }
-                // A namespace to try in needs more rights than the fan itself, whose own change will tell. Local users
-                // are
-                // tried in this one.
+                // A namespace to try in needs more rights than the fan itself, whose own change will tell.
+                // Local users are tried in this one.
                 yield feature != KernelFeature.LOCAL_USERS;
             }
             case FAILED -> {
